@@ -1,0 +1,3 @@
+"""Upgrade the software of network devices, and prove the result."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,168 @@
+"""Every deliberate error of swimctl, drawn as a tree with stable codes.
+
+SwimctlError
+├── UsageError            exit 2: what the user gave is wrong; nothing was started
+│   ├── ConfigError
+│   ├── InventoryError
+│   ├── ImageError
+│   ├── NotFound          a named device, image, batch, job or workflow does not exist
+│   └── SelectionError
+├── ConflictError         exit 3: refused because of the present state
+│   └── StaleClaim        the job is not (or no longer) ours to move
+├── StoreError            the store cannot be read or written
+├── DeviceError           a device did not do, or did not say, what was needed
+│   ├── Unreachable
+│   ├── LoginFailed
+│   ├── SessionLost       the session ended; says nothing of what the device does now
+│   ├── DeadlineExceeded
+│   ├── UnexpectedPrompt
+│   ├── CommandRefused    the device answered with an error text
+│   ├── UnparsableOutput
+│   ├── TransferFailed
+│   └── StepFailed        a step's guard said no, with what was seen, needed, and comes next
+└── Stopped               a signal asked for a stop; the job waits at a safe point for `resume`
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SwimctlError(Exception):
+    """Say what was wrong, where, and what to do; the base of every deliberate error."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(SwimctlError):
+    """Refuse what the user gave, before anything was started."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """Refuse a mistake in config.yaml, the environment or the credentials file."""
+
+    code = "config"
+
+
+class InventoryError(UsageError):
+    """Refuse a mistake in the Nornir inventory."""
+
+    code = "inventory"
+
+
+class ImageError(UsageError):
+    """Refuse an image file, or an image that does not fit."""
+
+    code = "image"
+
+
+class NotFound(UsageError):
+    """Name what does not exist."""
+
+    code = "not-found"
+
+
+class SelectionError(UsageError):
+    """Refuse a selection of devices that is empty or cannot be read."""
+
+    code = "selection"
+
+
+class ConflictError(SwimctlError):
+    """Refuse because of the present state: nothing cancellable, device busy."""
+
+    code = "conflict"
+    exit_code = 3
+
+
+class StaleClaim(ConflictError):
+    """Refuse to move a job that another process owns, or that already ended."""
+
+    code = "stale-claim"
+
+
+class StoreError(SwimctlError):
+    """Report a store that cannot be read or written."""
+
+    code = "store"
+    exit_code = 2
+
+
+class DeviceError(SwimctlError):
+    """Report that a device did not do, or did not say, what was needed."""
+
+    code = "device"
+
+
+class Unreachable(DeviceError):
+    """Report that no SSH connection could be opened."""
+
+    code = "unreachable"
+
+
+class LoginFailed(DeviceError):
+    """Report refused credentials, or an enable secret that was refused."""
+
+    code = "login-failed"
+
+
+class SessionLost(DeviceError):
+    """Report a session that ended; what the device does now is not known from this."""
+
+    code = "session-lost"
+
+
+class DeadlineExceeded(DeviceError):
+    """Report a command that outlived its deadline; its session was closed."""
+
+    code = "deadline"
+
+
+class UnexpectedPrompt(DeviceError):
+    """Report a question of the device that nothing here has an answer for."""
+
+    code = "unexpected-prompt"
+
+
+class CommandRefused(DeviceError):
+    """Report the error text that a device printed for a command."""
+
+    code = "command-refused"
+
+
+class UnparsableOutput(DeviceError):
+    """Report output that does not read as its command's format.
+
+    Never an empty result instead: "could not tell" is not "nothing there".
+    """
+
+    code = "unparsable-output"
+
+    def __init__(self, command: str, odd_line: str, why: str = "does not read as this command's output"):
+        self.command = command
+        self.odd_line = odd_line.strip()
+        self.why = why
+        super().__init__(f"cannot read the output of '{command}': {why}; first odd line: {self.odd_line!r}")
+
+
+class TransferFailed(DeviceError):
+    """Report a copy that did not put the right bytes on the device."""
+
+    code = "transfer-failed"
+
+
+class StepFailed(DeviceError):
+    """Report that a step's guard said no."""
+
+    code = "step-failed"
+
+
+class Stopped(SwimctlError):
+    """Leave a job at a safe point because a signal asked for it."""
+
+    code = "stopped"
+    exit_code = 130

@@ -1,0 +1,214 @@
+"""What a device says of itself, read from its output. Frozen; every platform fills the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSoftware:
+    """One row of the per-member table of `show version`."""
+
+    member: int
+    model: str
+    version: str
+    image: str
+    mode: str | None
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareVersion:
+    """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone."""
+
+    version: str
+    hostname: str | None = None
+    uptime: int | None = None
+    restarted_at: str | None = None
+    reload_reason: str | None = None
+    system_image: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    config_register: str | None = None
+    mode: str | None = None
+    members: tuple[MemberSoftware, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of `show switch`. `state` as printed: Ready, Provisioned, V-Mismatch, Removed, Initializing …"""
+
+    number: int
+    role: str
+    state: str
+    mac: str
+    priority: int | None = None
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryItem:
+    """One NAME/PID pair of `show inventory`."""
+
+    name: str
+    description: str
+    pid: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file or directory of a `dir`. `size` is in bytes."""
+
+    name: str
+    size: int
+    is_directory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What `dir` says. Bytes; None where the device prints no trailer."""
+
+    path: str
+    files: tuple[File, ...]
+    total: int | None
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """One row of `show file systems`. Bytes; None where the device prints `-`."""
+
+    prefixes: tuple[str, ...]
+    kind: str
+    flags: str
+    size: int | None
+    free: int | None
+    default: bool = False
+
+
+class PackageState(StrEnum):
+    """The one-letter states of `show install summary`."""
+
+    INACTIVE = "I"
+    UNCOMMITTED = "U"
+    COMMITTED = "C"
+    DEACTIVATED = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One row of `show install summary`. IMG rows carry a version with a build number, SMU rows a file."""
+
+    members: tuple[str, ...]
+    kind: str
+    state: PackageState
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstallSummary:
+    """What `show install summary` and its sisters say.
+
+    `timer_printed` is false where the device printed no auto-abort line at all (older releases);
+    `abort_timer` is the seconds left where it is active, else None.
+    """
+
+    packages: tuple[Package, ...]
+    timer_printed: bool
+    abort_timer: int | None = None
+    abort_operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BootSettings:
+    """What happens at the next reload. None where the device does not say."""
+
+    variable: tuple[str, ...] | None
+    manual: bool | None = None
+    config_register: str | None = None
+    ignore_startup: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HashResult:
+    """What `verify` says. `matches` is None where no hash was given to compare; `digest` None where none was printed."""
+
+    path: str
+    algorithm: str | None
+    digest: str | None
+    matches: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstallOutcome:
+    """How an `install …` command ended.
+
+    `succeeded` is None where neither a SUCCESS nor a FAILED line of the operation was seen: ask the device.
+    `no_change` is a success that did nothing (and will not reload). `reload_announced`: the text said that
+    the device reloads now.
+    """
+
+    operation: str | None
+    succeeded: bool | None
+    reason: str | None = None
+    no_change: bool = False
+    reload_announced: bool = False
+    added_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface; `up` is true where it is connected (layer 2) or up/up (layer 3)."""
+
+    name: str
+    up: bool
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One CDP or LLDP neighbour."""
+
+    name: str
+    local_interface: str
+    remote_interface: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """What `show redundancy` says of the two processors."""
+
+    mode: str | None
+    active_state: str | None
+    peer_state: str | None
+    last_switchover_reason: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSummary:
+    """Number of routes by source (`connected`, `static`, `ospf 1` …) and in total."""
+
+    sources: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What must be as before after an upgrade, taken before it and once more after it.
+
+    `interfaces_up` are names; `neighbours` are `local interface → name`; `uptime` seconds as the device said at
+    `taken_at` (RFC 3339, our clock).
+    """
+
+    taken_at: str
+    version: str
+    uptime: int
+    restarted_at: str | None
+    members: Mapping[str, str]
+    interfaces_up: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    routes: Mapping[str, int]

@@ -1,0 +1,145 @@
+"""What swimctl works with: devices, images, batches, jobs, steps, events. Frozen; the store makes new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from swimctl.states import JobStatus, StepStatus
+
+
+class ExecutionMode(StrEnum):
+    """How a batch goes through its jobs."""
+
+    PARALLEL = "parallel"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A host of the inventory, with the id that the store gave it once and for all."""
+
+    id: int
+    name: str
+    platform: str
+    address: str
+    port: int = 22
+    groups: tuple[str, ...] = ()
+    model: str | None = None
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A file of the catalogue. `family` is the prefix of the vendor's file name, e.g. `cat9k_iosxe`."""
+
+    id: int
+    filename: str
+    path: Path
+    platform: str
+    family: str
+    version: str
+    size: int
+    sha512: str
+    md5: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The rule that devices of a platform and family (in a group, where one is named) run this image."""
+
+    image_id: int
+    platform: str
+    family: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What the user asked for beyond device and image; the same for every job of a batch."""
+
+    workflow: str = "standard"
+    activate: bool = True
+    cleanup_flash: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The jobs of one request, in the order of the request."""
+
+    id: str
+    mode: ExecutionMode
+    max_failures: int
+    options: JobOptions
+    created_at: datetime
+    schedule_time: datetime | None = None
+    workers: int | None = None
+    detached: bool = False
+    requested_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one job. `message` says, while it runs, what it is at; after it, what came of it."""
+
+    name: str
+    status: StepStatus = StepStatus.PENDING
+    message: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One device to one image.
+
+    `progress` is 0 to 100 and never falls. `interrupted` is true where a running job's process is dead or
+    stopped and `swimctl resume` has to take it up; `error` then says so.
+    """
+
+    id: int
+    batch_id: str
+    device_id: int
+    device_name: str
+    image_id: int
+    image_filename: str
+    image_version: str
+    status: JobStatus
+    progress: int
+    steps: tuple[Step, ...]
+    created_at: datetime
+    error: str | None = None
+    schedule_time: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    bytes_done: int = 0
+    bytes_total: int = 0
+    attempted: bool = False
+    interrupted: bool = False
+
+    @property
+    def current_step(self) -> str:
+        """Name the running step, else the next pending one, else the last one that ran or the last of all."""
+        for wanted in (StepStatus.RUNNING, StepStatus.FAILED, StepStatus.PENDING):
+            for step in self.steps:
+                if step.status is wanted:
+                    return step.name
+        return self.steps[-1].name if self.steps else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact about a job, appended, never changed."""
+
+    id: int
+    job_id: int
+    at: datetime
+    kind: str
+    message: str
+    data: Mapping[str, Any] = field(default_factory=dict)

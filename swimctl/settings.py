@@ -1,0 +1,110 @@
+"""The `swimctl:` section of config.yaml: every setting, its default and its bounds. Pure; reading is config.py's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+STEP_KINDS = ("readiness", "distribution", "activation", "post-checks")
+StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
+
+
+class Section(BaseModel):
+    """Refuse unknown keys: a misspelt setting must not be a setting ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Readiness(Section):
+    """What a device must show before anything is changed."""
+
+    space_factor: float = Field(
+        2.5, ge=1, le=10, description="free flash needed on every member, in image sizes, the image's own copy counted"
+    )
+    allow_downgrade: bool = Field(False, description="let an image older than the running one be installed")
+    privilege: int = Field(15, ge=1, le=15, description="privilege level that the session must reach")
+
+
+class Distribution(Section):
+    """How an image gets onto a device, and how its arrival is proved."""
+
+    hash: Literal["sha512", "md5"] = Field("sha512", description="hash that the device computes over the copy")
+    verify_rate: float = Field(4.0, gt=0, description="MB/s at which a device hashes; sets the deadline of verify")
+    minimum_rate: float = Field(0.1, gt=0, description="MB/s below which a copy is given up")
+    stall: Seconds = Field(120, description="seconds without a byte after which a copy is given up")
+
+
+class Activation(Section):
+    """How the point of no return is passed."""
+
+    mode: Literal["staged", "one-shot"] = Field(
+        "staged",
+        description="staged: add, activate with the device's auto-abort timer, commit after the checks; "
+        "one-shot: add, activate and commit in one command, with no way back by itself",
+    )
+    auto_abort_minutes: int = Field(60, ge=30, le=1200, description="the device goes back by itself after this long")
+    settle: Seconds = Field(60, description="seconds a device must stay up before it is believed to be back")
+
+
+class Deadlines(Section):
+    """Seconds after which waiting ends. All are device time."""
+
+    connect: Seconds = Field(30, description="open a TCP and SSH connection")
+    command: Seconds = Field(120, description="an ordinary show command")
+    save: Seconds = Field(120, description="write memory")
+    clean: Seconds = Field(600, description="install remove inactive")
+    add: Seconds = Field(1800, description="install add")
+    activate: Seconds = Field(1800, description="install activate, until the prompt or the drop")
+    commit: Seconds = Field(900, description="install commit and install abort, until the prompt or the drop")
+    down: Seconds = Field(600, description="from activate until the device is seen to go down")
+    up: Seconds = Field(3600, description="from going down until a login succeeds")
+    ready: Seconds = Field(900, description="from the first login until all members are back and the install state reads")
+
+
+class Login(Section):
+    """How a device is asked for entry while it boots, without locking the account."""
+
+    poll: Seconds = Field(10, description="seconds between looks at the SSH port")
+    first_wait: Seconds = Field(15, description="seconds after the port opens before the first login")
+    backoff_first: Seconds = Field(20, description="seconds after a refused login; doubled each time")
+    backoff_most: Seconds = Field(300, description="the longest such wait")
+    refusals: int = Field(5, ge=1, le=100, description="refused logins after which the job stops asking")
+
+
+class Tolerances(Section):
+    """How much less than in the baseline a device may show after the upgrade."""
+
+    interfaces_lost: int = Field(0, ge=0, description="interfaces that were up and are not")
+    neighbours_lost: int = Field(0, ge=0, description="CDP and LLDP neighbours that are gone")
+    routes_lost_percent: Percent = Field(10.0, description="per cent of all routes that may be gone")
+    patience: Seconds = Field(300, description="seconds given to links, neighbours and routes to come back")
+
+
+class Workflow(Section):
+    """A workflow of one's own: some of the standard steps, in their order."""
+
+    description: str = ""
+    steps: list[StepKind] = Field(min_length=1)
+
+
+class Settings(Section):
+    """All settings of swimctl; paths are absolute, made so relative to config.yaml."""
+
+    store: Path = Field(Path("swimctl.db"), description="the SQLite file; relative to config.yaml")
+    jobs_dir: Path = Field(Path("jobs"), description="folder of transcripts and saved configurations, one folder a job")
+    credentials_file: Path | None = Field(None, description="YAML with username, password, enable_secret; mode 0600")
+    workers: int = Field(20, ge=1, le=500, description="devices worked on at once")
+    clock_speed: float = Field(1.0, gt=0, le=10_000, description="device seconds per real second; other than 1 only for the lab")
+    schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
+    readiness: Readiness = Readiness()
+    distribution: Distribution = Distribution()
+    activation: Activation = Activation()
+    deadlines: Deadlines = Deadlines()
+    login: Login = Login()
+    tolerances: Tolerances = Tolerances()
+    workflows: dict[str, Workflow] = Field(default_factory=dict)

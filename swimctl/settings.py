@@ -12,6 +12,12 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 
 STEP_KINDS = ("readiness", "distribution", "activation", "post-checks")
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
+STEP_NAMES: dict[str, str] = {
+    "readiness": "Readiness Check",
+    "distribution": "Distribution",
+    "activation": "Activation",
+    "post-checks": "Post-Checks",
+}
 
 
 class Section(BaseModel):

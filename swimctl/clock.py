@@ -7,6 +7,10 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+# A machine under load answers late whatever speed the lab runs at, so no deadline gets shorter than this in real
+# seconds. In life (speed 1) it changes nothing: a deadline below it stays as it is.
+_SHORTEST_REAL = 20.0
+
 
 class Clock(Protocol):
     """What may ask for the time. Waits and deadlines are in device seconds, records in real UTC."""
@@ -26,7 +30,7 @@ class Clock(Protocol):
 class SystemClock:
     """Run device time `speed` times faster than life; anything but 1 is for the lab."""
 
-    def __init__(self, speed: float = 1.0):
+    def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
 
     def now(self) -> datetime:
@@ -43,6 +47,31 @@ class SystemClock:
             time.sleep(max(0.0, seconds) / self.speed)
         else:
             stop.wait(max(0.0, seconds) / self.speed)
+
+
+class Deadline:
+    """A moment after which waiting ends, `seconds` of device time from now."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self.seconds = seconds
+        # In device time, as the clock may be one of a test; see _SHORTEST_REAL.
+        self._end = clock.monotonic() + max(seconds, min(seconds, _SHORTEST_REAL) * clock.speed)
+
+    @property
+    def left(self) -> float:
+        """Tell the device seconds left, not below 0."""
+        return max(0.0, self._end - self._clock.monotonic())
+
+    @property
+    def left_real(self) -> float:
+        """Tell the real seconds left, for a library that waits by itself."""
+        return self.left / self._clock.speed
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether it is over."""
+        return self.left <= 0
 
 
 def rfc3339(moment: datetime) -> str:

@@ -1,0 +1,331 @@
+"""Terminals on devices, by netmiko: every command has a deadline, every question an answer or a refusal."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import paramiko
+from netmiko import NetmikoAuthenticationException, NetmikoTimeoutException
+from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
+from nornir_netmiko.connections import Netmiko
+
+from swimctl.clock import Clock, Deadline
+from swimctl.errors import (
+    DeadlineExceeded,
+    DeviceError,
+    LoginFailed,
+    SessionLost,
+    UnexpectedPrompt,
+    Unreachable,
+)
+from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, stand
+from swimctl.transcript import Transcript
+
+# paramiko logs a traceback for each connection that a reload cuts; what matters of it is raised.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+# The device's answers, secrets of its configuration among them, would go to any log that the user turns on.
+logging.getLogger("netmiko").setLevel(logging.CRITICAL)
+
+_LOST = (OSError, EOFError, paramiko.SSHException, ReadException, WriteException)
+# Real seconds of silence after which a prompt with text behind it, or a question, is believed.
+_SILENCE = 1.0
+# Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
+_CLOSING_SILENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a device is and how to enter it. `extras` go to netmiko (keys, ssh_config_file, …)."""
+
+    name: str
+    address: str
+    port: int
+    platform: str
+    username: str
+    password: str = field(repr=False)
+    enable_secret: str | None = field(default=None, repr=False)
+    extras: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a dialogue printed; `dropped` is true where the session ended in it."""
+
+    text: str
+    dropped: bool = False
+
+
+def is_listening(target: Target, seconds: float) -> bool:
+    """Tell whether the device's SSH port accepts a connection within so many real seconds."""
+    try:
+        with socket.create_connection((target.address, target.port), timeout=seconds) as connection:
+            # A port that is open while sshd is not ready greets with nothing, or closes at once.
+            connection.settimeout(seconds)
+            return connection.recv(4).startswith(b"SSH")
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def watchdog(seconds: float, close: Callable[[], object]) -> Iterator[threading.Event]:
+    """Close a connection from outside when the block takes longer than so many real seconds.
+
+    A thread that waits inside a library cannot be stopped otherwise. The event tells that it bit.
+    """
+    bit = threading.Event()
+
+    def bite() -> None:
+        bit.set()
+        with contextlib.suppress(Exception):
+            close()
+
+    timer = threading.Timer(seconds, bite)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield bit
+    finally:
+        timer.cancel()
+
+
+def open_socket(target: Target, deadline: Deadline) -> socket.socket:
+    """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy."""
+    try:
+        connection = socket.create_connection((target.address, target.port), timeout=max(1.0, deadline.left_real))
+    except OSError as error:
+        where = f"{target.name} ({target.address}:{target.port})"
+        raise Unreachable(
+            f"{where} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"
+        ) from error
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+class Session:
+    """One terminal in privileged mode. Not shared between threads."""
+
+    def __init__(self, target: Target, clock: Clock, transcript: Transcript, connection: Any) -> None:  # noqa: ANN401 - netmiko has no types
+        self._target = target
+        self._clock = clock
+        self._transcript = transcript
+        self._connection = connection
+        self.hostname = ""
+        self.privileged = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session; never raises."""
+        client = self._connection.remote_conn_pre
+        if client is not None:
+            with contextlib.suppress(Exception):
+                client.close()
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        """Run a command that asks nothing and give back what it printed.
+
+        `quiet` keeps the output out of the transcript (a configuration is full of secrets). Raises
+        UnexpectedPrompt for a question, SessionLost and DeadlineExceeded as they say.
+        """
+        reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
+        if reply.dropped:
+            raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
+        return body(reply.text, command, self.hostname)
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        """Run a command, answer its known questions, refuse any other.
+
+        The session may drop: that is a Reply, as only the device can tell what it means. `closing` matches a line
+        after which nothing more is waited for than a moment of silence.
+        """
+        reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
+        return Reply(body(reply.text, command, self.hostname), reply.dropped)
+
+    def prepare(self, deadline: Deadline) -> None:
+        """Find the prompt, get privilege, and switch off what would break the reading of output."""
+        text = ""
+        nudged = time.monotonic()
+        while not (name := find_hostname(text)):
+            if deadline.passed:
+                raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
+            if time.monotonic() - nudged > _SILENCE:
+                self._write("\n")
+                nudged = time.monotonic()
+            text += self._read(0.05)
+        self.hostname = name
+        if stand(text, name).prompt != "#":
+            self._enable(deadline)
+        self.privileged = True
+        for command in ("terminal length 0", "terminal width 511", "terminal no monitor"):
+            self._converse(command, (), deadline, closing=None, quiet=False)
+
+    def _enable(self, deadline: Deadline) -> None:
+        secret = self._target.enable_secret or ""
+        reply = self._converse("enable", (Answer(re.compile("assword"), secret),), deadline, closing=None, quiet=False)
+        if stand(reply.text, self.hostname).prompt != "#":
+            hint = "was refused" if secret else "is missing"
+            raise LoginFailed(
+                f"{self._target.name} stays at the '>' prompt: the enable secret {hint}; set SWIMCTL_ENABLE_SECRET "
+                "or give the account privilege 15"
+            )
+
+    def _converse(
+        self,
+        command: str,
+        answers: Sequence[Answer],
+        deadline: Deadline,
+        *,
+        closing: re.Pattern[str] | None,
+        quiet: bool,
+    ) -> Reply:
+        """Read until the prompt is back, answering questions; every way out is a Reply or an error with a name."""
+        text = ""
+        seen = 0  # up to here the text has been answered
+        answered: dict[str, int] = {}
+        try:
+            if late := self._read(0):  # printed while nobody asked: not this command's
+                self._transcript.received(late)
+            self._write(command + "\n")
+            last_news = time.monotonic()
+            while True:
+                if news := self._read(0.02 if time.monotonic() - last_news < 0.5 else 0.1):
+                    last_news = time.monotonic()
+                    text += news
+                    if not quiet:
+                        self._transcript.received(news)
+                silence = time.monotonic() - last_news
+                where = self._ends(text, seen)
+                if where.prompt and (where.sure or silence > _SILENCE):
+                    return Reply(text)
+                if where.question:
+                    reply = self._reply_to(where, answers, answered, silence, command)
+                    if reply is not None:
+                        seen = len(text)
+                        self._write(reply)
+                        last_news = time.monotonic()
+                        continue
+                if closing and silence > _CLOSING_SILENCE and closing.search(plain(text)):
+                    return Reply(text)
+                if deadline.passed:
+                    self.close()
+                    raise DeadlineExceeded(
+                        f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; "
+                        f"last line: {_last_line(text)!r}"
+                    )
+        except _LOST:
+            self.close()
+            self._transcript.note(f"session lost in '{command}'")
+            return Reply(text, dropped=True)
+
+    def _ends(self, text: str, seen: int) -> Stand:
+        # A prompt or question is in the last few lines; reading all of a long output at each step would be quadratic.
+        tail = text[max(seen, len(text) - 4000) :]
+        return stand(tail, self.hostname)
+
+    def _reply_to(
+        self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str
+    ) -> str | None:
+        """Choose what to type at a question; None: wait, it may be part of a longer text."""
+        question = where.question or ""
+        known = matching(question, answers)
+        if known is not None and silence > (0.1 if where.sure else _SILENCE):
+            times = answered[known.question.pattern] = answered.get(known.question.pattern, 0) + 1
+            if times <= 2:
+                return known.reply if known.one_key else known.reply + "\n"
+        elif silence <= 2 * _SILENCE:
+            return None
+        refusal = "no\n" if "yes/no" in question else "n\n" if "y/n" in question else "\x03"
+        with contextlib.suppress(*_LOST):
+            self._write(refusal)
+        self.close()
+        again = " again" if known is not None else ""
+        raise UnexpectedPrompt(
+            f"'{command}' on {self._target.name} asked{again}: {question.strip()!r}; "
+            "it was refused and the session closed"
+        )
+
+    def _write(self, text: str) -> None:
+        self._connection.write_channel(text)
+
+    def _read(self, wait: float) -> str:
+        news = str(self._connection.read_channel())
+        if news:
+            return news
+        channel = self._connection.remote_conn
+        if channel is None or ((channel.closed or channel.eof_received) and not channel.recv_ready()):
+            raise EOFError
+        if wait:
+            time.sleep(wait)
+        return ""
+
+
+def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float) -> Session:
+    """Log in and reach privileged mode within so many device seconds.
+
+    Raises Unreachable, LoginFailed (credentials or enable secret), SessionLost or DeadlineExceeded.
+    """
+    deadline = Deadline(clock, seconds)
+    extras = dict(target.extras)
+    if not extras.get("ssh_config_file"):
+        extras["sock"] = open_socket(target, deadline)
+    real = max(1.0, deadline.left_real)
+    extras |= {
+        "auto_connect": False,
+        "conn_timeout": real,
+        "banner_timeout": real,
+        "auth_timeout": real,
+        "secret": target.enable_secret or "",
+    }
+    plugin = Netmiko()
+    plugin.open(target.address, target.username, target.password, target.port, target.platform, extras)
+    connection = plugin.connection
+    transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
+    session = Session(target, clock, transcript, connection)
+
+    def give_up() -> None:
+        session.close()
+        if sock := extras.get("sock"):
+            sock.close()
+
+    with watchdog(real, give_up) as bit:
+        try:
+            connection.establish_connection()
+            session.prepare(deadline)
+        except NetmikoAuthenticationException as error:
+            raise LoginFailed(
+                f"{target.name} refused the login of '{target.username}'; check user and password"
+            ) from error
+        except DeviceError:
+            give_up()
+            raise
+        except (NetmikoTimeoutException, NetmikoBaseException, *_LOST) as error:
+            give_up()
+            if bit.is_set():
+                raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
+            raise Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
+        except BaseException:
+            give_up()
+            raise
+    return session
+
+
+def _last_line(text: str) -> str:
+    return (plain(text).rstrip().rsplit("\n", 1)[-1])[:200]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]

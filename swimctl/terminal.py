@@ -1,0 +1,111 @@
+"""Where a terminal's output stands: a prompt, a question, or neither. Pure; a syslog line may land anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+SYSLOG = re.compile(
+    r"(?:^|(?<=[#>\]\s]))"
+    r"(?:\d+: )?[*.]?(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?"
+    r"|\d+[dwy]\d+[hdw]|\d\d:\d\d:\d\d): "
+    r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:[^\n]*",
+    re.MULTILINE,
+)
+_FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/-]{0,62})" + _MODE + r"\s*\Z", re.MULTILINE)
+_QUESTION = re.compile(
+    r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
+    r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
+)
+
+
+def plain(text: str) -> str:
+    """Drop what only a screen needs: colours, backspaces with what they took back, carriage returns."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    while "\b" in text:
+        shorter = re.sub(r"[^\b\n]\x08|\A\x08+|(?<=\n)\x08+", "", text)
+        if shorter == text:
+            break
+        text = shorter
+    return _CONTROL.sub("", text)
+
+
+def without_syslog(text: str) -> str:
+    """Take out syslog lines, also one that is glued to a prompt or a question."""
+    return SYSLOG.sub("", text)
+
+
+def find_hostname(text: str) -> str | None:
+    """Read the device's name from the prompt that ends `text`, with any syslog lines after it."""
+    found = _FIRST_PROMPT.search(without_syslog(plain(text)).rstrip())
+    return found.group(1) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to type when the device asks something that `question` matches. One key goes without Enter."""
+
+    question: re.Pattern[str]
+    reply: str
+    one_key: bool = False
+
+
+def answer(question: str, reply: str, *, one_key: bool = False) -> Answer:
+    """Make an Answer from a regular expression; case and runs of blanks do not matter."""
+    return Answer(re.compile(question.replace(" ", r"\s+"), re.IGNORECASE), reply, one_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Tell a prompt (`#` or `>`) from a question or neither. `sure`: nothing is behind it."""
+
+    prompt: str | None = None
+    question: str | None = None
+    sure: bool = True
+
+
+def stand(text: str, hostname: str) -> Stand:
+    """Tell where output that has arrived so far stands.
+
+    Syslog text after a prompt or a question makes it unsure: the caller waits for silence before it believes it.
+    IOS cuts the name in a configuration prompt, so the first 16 characters decide.
+    """
+    raw = plain(text)
+    quiet = without_syslog(raw)
+    tail = quiet.rstrip()
+    last = tail.rsplit("\n", 1)[-1]
+    sure = raw.rstrip() == tail
+    if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/-]*" + _MODE, last):
+        return Stand(prompt=last[-1], sure=sure)
+    if last and _QUESTION.search(last):
+        return Stand(question=last, sure=sure)
+    return Stand()
+
+
+def body(text: str, command: str, hostname: str) -> str:
+    """Cut the echoed command and the closing prompt off a command's output."""
+    raw = plain(text).lstrip("\n")
+    first, newline, rest = raw.partition("\n")
+    if newline and first.strip().endswith(command.strip()):
+        raw = rest
+    lines = raw.rstrip().split("\n")
+    prompt = re.compile(re.escape(hostname[:16]) + r"[\w.:/-]*" + _MODE)
+    for index in range(len(lines) - 1, -1, -1):
+        line = without_syslog(lines[index]).strip()
+        if prompt.fullmatch(line):
+            del lines[index]
+            break
+        if line:
+            break
+    return "\n".join(lines)
+
+
+def matching(question_text: str, answers: Sequence[Answer]) -> Answer | None:
+    """Choose the answer to what the device asks, None where there is none."""
+    for candidate in answers:
+        if candidate.question.search(question_text):
+            return candidate
+    return None

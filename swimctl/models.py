@@ -143,3 +143,18 @@ class Event:
     kind: str
     message: str
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule of the readiness check: the value seen, the value needed, the command that mends it."""
+
+    rule: str
+    ok: bool
+    seen: str
+    needed: str
+    next_command: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.rule}: seen {self.seen}, needed {self.needed}"
+        return f"{text}; next: {self.next_command}" if self.next_command and not self.ok else text

@@ -1,0 +1,26 @@
+"""What a transport is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from swimctl.clock import Clock
+from swimctl.sessions import Target
+from swimctl.settings import Distribution
+
+# Told the bytes that have left so far; may raise to end the copy (a stop was asked for).
+Progress = Callable[[int], None]
+
+
+class Transport(Protocol):
+    """Put a file onto a device; says nothing of whether it arrived whole, which the device's own hash tells."""
+
+    def send(
+        self, source: Path, destination: str, target: Target, limits: Distribution, clock: Clock, progress: Progress
+    ) -> None:
+        """Copy `source` to the device's path `destination`.
+
+        Raises TransferFailed, Unreachable, LoginFailed, SessionLost, or what `progress` raised.
+        """

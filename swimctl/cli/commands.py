@@ -1,0 +1,71 @@
+"""The table of commands. A command's module is imported when the command is called, not before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table: module `swimctl.cli.<module>` has a `typer.Typer` named `app`."""
+
+    name: str
+    module: str
+    help: str
+    panel: str
+
+
+_DAILY = "Upgrade"
+_RECORDS = "Jobs and records"
+_SETUP = "Set up and try"
+
+# The line for the overview; a command's own help says the rest.
+TABLE = (
+    Entry("upgrade", "upgrade", "Plan, ask, run the batch with a live view, print the outcome.", _DAILY),
+    Entry("plan", "plan", "Show what each device would get and what it lacks, and change nothing.", _DAILY),
+    Entry("status", "status", "Show jobs and their steps; --watch follows them.", _DAILY),
+    Entry("cancel", "cancel", "Cancel what is pending or scheduled.", _DAILY),
+    Entry("retry", "retry", "Make a new batch of the jobs that failed or were not attempted.", _DAILY),
+    Entry("resume", "resume", "Take up jobs whose process died or was stopped.", _DAILY),
+    Entry("run-scheduled", "scheduled", "Run what is due, then exit; for cron.", _DAILY),
+    Entry("job", "job", "Look into single jobs: list, show, events, transcript.", _RECORDS),
+    Entry("report", "report", "Write the record of a batch for people.", _RECORDS),
+    Entry("image", "image", "Keep the catalogue of images and the golden ones.", _SETUP),
+    Entry("device", "device", "List the inventory's devices and check whether they are ready.", _SETUP),
+    Entry("workflow", "workflow", "List the workflows and their steps.", _SETUP),
+    Entry("doctor", "doctor", "Check whether this installation is able to work, and say what to do.", _SETUP),
+    Entry("parse", "parse", "Show what swimctl reads from a device's output.", _SETUP),
+    Entry("lab", "lab", "Run simulated switches on this machine.", _SETUP),
+    Entry("demo", "demo", "See an upgrade of simulated switches, from nothing, in one go.", _SETUP),
+)
+
+
+class Commands(TyperGroup):
+    """A group whose commands stand in TABLE; only the called one is imported."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  passed on as typer gives them
+        super().__init__(**attributes)
+        for entry in TABLE:
+            self.commands[entry.name] = TyperCommand(
+                name=entry.name, help=entry.help, rich_help_panel=entry.panel, rich_markup_mode=self.rich_markup_mode
+            )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401  types of typer's that it keeps private
+        """Find the called command and import what it is made of."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load(name) if command is not None and name is not None else command, rest
+
+
+def load(name: str) -> TyperCommand | TyperGroup:
+    """Import a command's module and build the command from its `app`."""
+    entry = next(entry for entry in TABLE if entry.name == name)
+    app: typer.Typer = import_module(f"swimctl.cli.{entry.module}").app
+    command = cast("TyperCommand | TyperGroup", typer.main.get_command(app))
+    command.name = name
+    command.help = command.help or entry.help
+    return command

@@ -1,0 +1,100 @@
+"""What every command shares: the global options, and config, store, inventory and service opened when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import typer
+
+if TYPE_CHECKING:
+    from swimctl.clock import SystemClock
+    from swimctl.config import Config
+    from swimctl.engine import Engine
+    from swimctl.inventory import Inventory
+    from swimctl.service import Service
+    from swimctl.store import Store
+
+
+class Opened:
+    """Open each part at its first use, so that a command pays only for what it needs.
+
+    Every part raises a SwimctlError where it cannot be opened.
+    """
+
+    def __init__(self, config_path: Path) -> None:
+        self._config_path = config_path
+
+    @cached_property
+    def config(self) -> Config:
+        """Read config.yaml."""
+        from swimctl import config
+
+        return config.load(self._config_path)
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """Make the clock that runs at the configured speed."""
+        from swimctl.clock import SystemClock
+
+        return SystemClock(self.config.settings.clock_speed)
+
+    @cached_property
+    def store(self) -> Store:
+        """Open the store; it is made where there is none yet."""
+        from swimctl.store import Store
+
+        return Store.open(self.config.settings.store, self.clock)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """Load the Nornir inventory and give its hosts their ids."""
+        from swimctl.inventory import Inventory
+
+        return Inventory.load(self.config, self.store)
+
+    @cached_property
+    def service(self) -> Service:
+        """Make what the command line shares with the API."""
+        from swimctl.service import Service
+
+        return Service(self.config, self.store, self.inventory, self.clock)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Make what runs jobs."""
+        from swimctl.engine import Engine
+
+        return Engine(self.config, self.store, self.inventory, self.clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+@dataclass
+class Context:
+    """The global options of one call."""
+
+    config_path: Path = Path("config.yaml")
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def open(self) -> Opened:
+        """Give a context manager over config, store, inventory, service and engine; it closes the store."""
+        return Opened(self.config_path)
+
+
+def of(ctx: typer.Context) -> Context:
+    """Find the global options of the running command."""
+    found = ctx.find_root().obj
+    return found if isinstance(found, Context) else Context()

@@ -1,0 +1,161 @@
+"""What is printed and where: results to standard output, all else to standard error.
+
+A reader that goes away (`swimctl status | head -1`) is no error: what is left is dropped, and the command ends
+with the exit code that it has earned. So is a terminal that was closed under a running upgrade.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from swimctl.errors import SwimctlError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# Device text may end up in messages; a terminal must not obey it.
+_CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x7F, 0xA0)) if code not in (9, 10)}
+_SIZES = ("B", "kB", "MB", "GB", "TB")
+
+
+def print_json(document: object) -> None:
+    """Write one JSON document to standard output. Times are given as UTC text by the caller."""
+    _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=_json_value) + "\n")
+
+
+def print_line(text: str = "") -> None:
+    """Write one line of a result to standard output."""
+    _write(sys.stdout, plain(text) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Write rows to standard output: a table on a terminal, else tab-separated lines under a line of column names."""
+    texts = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
+    if not is_terminal(sys.stdout):
+        lines = [[column.lower() for column in columns], *texts]
+        _write(sys.stdout, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines))
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in {"ID", "JOB"})
+    for line in texts:
+        table.add_row(*(Text(cell, style=style_of(cell)) for cell in line))
+    print_rich(table)
+
+
+def print_rich(renderable: RenderableType) -> None:
+    """Write something of rich's to standard output, with colour only on a terminal without NO_COLOR."""
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, force_terminal=None if is_terminal(sys.stdout) else False)
+    with console.capture() as capture:
+        console.print(renderable)
+    _write(sys.stdout, capture.get())
+
+
+def style_of(word: str) -> str:
+    """Choose the colour of a status word; of anything else none."""
+    styles = {"success": "green", "ok": "green", "failed": "red", "fail": "red", "unknown": "bold red"}
+    return styles.get(word) or {"warn": "yellow", "interrupted": "yellow", "skipped": "dim"}.get(word, "")
+
+
+def note(text: str) -> None:
+    """Write one line for people to standard error."""
+    _write(sys.stderr, plain(text) + "\n")
+
+
+def fail(error: SwimctlError, *, as_json: bool) -> None:
+    """Say what went wrong: one line on standard error, or with `--json` one document on standard output."""
+    say_error(error.code, str(error), as_json=as_json)
+
+
+def say_error(code: str, message: str, *, as_json: bool) -> None:
+    """Write an error that has no exception of swimctl's own."""
+    if as_json:
+        print_json({"error": code, "message": message})
+    else:
+        note(f"swimctl: error: {message}")
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether people look at this stream on a terminal that can move its cursor."""
+    try:
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:  # closed
+        return False
+
+
+def can_ask() -> bool:
+    """Tell whether a question would reach a person, and the answer us."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def plain(text: str) -> str:
+    """Take control characters out of text that may come from a device."""
+    return text.translate(_CONTROL)
+
+
+def local_time(moment: datetime | None) -> str:
+    """Write a time for people: local, with its offset. Empty for None."""
+    return "" if moment is None else moment.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def duration(seconds: float | None) -> str:
+    """Write seconds for people: 45s, 52m, 1h05m. Empty for None."""
+    if seconds is None:
+        return ""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    minutes = round(whole / 60)
+    return f"{minutes}m" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02d}m"
+
+
+def size(count: float) -> str:
+    """Write bytes for people, in powers of 1000 as vendors do."""
+    power = 0
+    while count >= 999.95 and power < len(_SIZES) - 1:
+        count /= 1000
+        power += 1
+    return f"{count:.1f} {_SIZES[power]}" if power else f"{count:.0f} B"
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime):
+        from swimctl.clock import rfc3339
+
+        return rfc3339(value)
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        if stream is not sys.stderr and error.errno not in {errno.EPIPE, errno.EIO}:
+            raise SwimctlError(f"cannot write to standard output: {error.strerror}") from error
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    # The interpreter flushes once more at exit and would complain there.
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        return

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 
-STEP_KINDS = ("readiness", "distribution", "activation", "post-checks")
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
+STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
 STEP_NAMES: dict[str, str] = {
     "readiness": "Readiness Check",
     "distribution": "Distribution",
@@ -69,7 +69,9 @@ class Deadlines(Section):
     commit: Seconds = Field(900, description="install commit and install abort, until the prompt or the drop")
     down: Seconds = Field(600, description="from activate until the device is seen to go down")
     up: Seconds = Field(3600, description="from going down until a login succeeds")
-    ready: Seconds = Field(900, description="from the first login until all members are back and the install state reads")
+    ready: Seconds = Field(
+        900, description="from the first login until all members are back and the install state reads"
+    )
 
 
 class Login(Section):
@@ -105,7 +107,9 @@ class Settings(Section):
     jobs_dir: Path = Field(Path("jobs"), description="folder of transcripts and saved configurations, one folder a job")
     credentials_file: Path | None = Field(None, description="YAML with username, password, enable_secret; mode 0600")
     workers: int = Field(20, ge=1, le=500, description="devices worked on at once")
-    clock_speed: float = Field(1.0, gt=0, le=10_000, description="device seconds per real second; other than 1 only for the lab")
+    clock_speed: float = Field(
+        1.0, gt=0, le=10_000, description="device seconds per real second; other than 1 only for the lab"
+    )
     schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
     readiness: Readiness = Readiness()
     distribution: Distribution = Distribution()

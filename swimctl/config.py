@@ -1,0 +1,220 @@
+"""Read config.yaml, the environment and the credentials file into one Config; every mistake is one clear line."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from swimctl import yaml_file
+from swimctl.errors import ConfigError
+from swimctl.explain import explain
+from swimctl.settings import STEP_KINDS, Settings, Workflow
+
+# The sections that Nornir 3.6 reads, with their keys (nornir/core/configuration.py). `plugins` is of older files.
+NORNIR_SECTIONS: Final[dict[str, frozenset[str] | None]] = {
+    "inventory": frozenset({"plugin", "options", "transform_function", "transform_function_options"}),
+    "runner": frozenset({"plugin", "options"}),
+    "logging": frozenset({"enabled", "level", "log_file", "format", "to_console", "loggers"}),
+    "core": frozenset({"raise_on_error"}),
+    "ssh": frozenset({"config_file"}),
+    "user_defined": None,
+    "plugins": None,
+}
+INVENTORY_FILES: Final = {"host_file": "hosts.yaml", "group_file": "groups.yaml", "defaults_file": "defaults.yaml"}
+SIMPLE_PLUGINS: Final = frozenset({"SimpleInventory", "YAMLInventory"})
+BUILTIN_WORKFLOWS: Final[dict[str, Workflow]] = {
+    "standard": Workflow(description="Bring a device to an image and prove it", steps=[*STEP_KINDS]),
+    "distribute": Workflow(
+        description="Put the image onto the device and verify it there", steps=["readiness", "distribution"]
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What to log in with. Secrets stay out of the repr."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    enable_secret: str | None = field(default=None, repr=False)
+
+    def or_else(self, other: Credentials) -> Credentials:
+        """Fill what is missing here from `other`."""
+        return Credentials(
+            self.username or other.username,
+            self.password or other.password,
+            self.enable_secret or other.enable_secret,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that was configured. `nornir` holds InitNornir's keyword arguments; all paths are absolute.
+
+    `credentials` are those of the environment and the credentials file; the inventory's come after them.
+    """
+
+    path: Path
+    settings: Settings
+    nornir: Mapping[str, Any]
+    credentials: Credentials = Credentials()
+
+
+def load(path: Path) -> Config:
+    """Read a config.yaml. Raises ConfigError with file, line, key, what is wrong and what is allowed."""
+    path = path.expanduser().absolute()
+    document = yaml_file.read(path, ConfigError, "name one with --config, or change into its folder")
+    sections = _mapping(path, (), {} if document is None else document)
+    _check_keys(path, (), sections, {*NORNIR_SECTIONS, "swimctl"})
+    nornir = {name: _nornir_section(path, name, sections.get(name)) for name in NORNIR_SECTIONS}
+    settings = _settings(path, _mapping(path, ("swimctl",), sections.get("swimctl") or {}), nornir["runner"])
+    credentials = environment_credentials(os.environ)
+    if settings.credentials_file is not None:
+        credentials = credentials.or_else(read_credentials(settings.credentials_file))
+    # Nornir's own logging is left out: it would open nornir.log in the working folder and print tasks' arguments.
+    nornir = {name: section for name, section in nornir.items() if name not in ("logging", "plugins")}
+    return Config(path, settings, nornir, credentials)
+
+
+def environment_credentials(environment: Mapping[str, str]) -> Credentials:
+    """Take SWIMCTL_* before NORNIR_*; an empty variable counts as not set."""
+    swimctl = Credentials(
+        environment.get("SWIMCTL_USERNAME"),
+        environment.get("SWIMCTL_PASSWORD"),
+        environment.get("SWIMCTL_ENABLE_SECRET"),
+    )
+    return swimctl.or_else(Credentials(environment.get("NORNIR_USERNAME"), environment.get("NORNIR_PASSWORD")))
+
+
+def read_credentials(path: Path) -> Credentials:
+    """Read a credentials file, which only its owner may read; anything else is ConfigError. Never repeats a value."""
+    try:
+        facts = path.stat()
+    except OSError as problem:
+        raise ConfigError(
+            f"swimctl.credentials_file: {path} cannot be read: {problem.strerror}; create it with mode 0600"
+        ) from None
+    if stat.S_ISREG(facts.st_mode):
+        if facts.st_uid != os.geteuid():
+            raise ConfigError(f"{path} belongs to another user; the credentials file must be your own: `chown`")
+        if stat.S_IMODE(facts.st_mode) & 0o077:
+            raise ConfigError(f"{path} can be read by others (mode {facts.st_mode & 0o777:04o}): `chmod 600 {path}`")
+    document = yaml_file.read(path, ConfigError, "create it with mode 0600")
+    known = ("username", "password", "enable_secret")
+    values = _mapping(path, (), document if document is not None else {})
+    _check_keys(path, (), values, set(known))
+    for key, value in values.items():
+        if not isinstance(value, str) or not value:
+            raise ConfigError(f"{_where(path, (key,))}: {key} must be text; put it in quotes")
+    return Credentials(*(values.get(key) for key in known))
+
+
+def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any]) -> Settings:
+    threads = _mapping(path, ("runner", "options"), runner.get("options") or {}).get("num_workers")
+    origin: tuple[str, ...] = ("swimctl",)
+    if threads is not None and "workers" not in section:  # Nornir users already said how many at once
+        section = {**section, "workers": threads}
+        origin = ("runner",)
+    try:
+        settings = Settings.model_validate(dict(section))
+    except ValidationError as problems:
+        lines = []
+        for problem in problems.errors(include_url=False):
+            keys: tuple[str | int, ...] = ("swimctl", *problem["loc"])
+            if origin == ("runner",) and problem["loc"] == ("workers",):
+                keys = ("runner", "options", "num_workers")
+            lines.append(f"{_where(path, keys)}: {explain(Settings, problem, keys)}")
+        raise ConfigError("\n".join(lines)) from None
+    for name, workflow in settings.workflows.items():
+        _check_workflow(path, name, workflow)
+    absolute = {
+        key: _absolute(path, value)
+        for key in ("store", "jobs_dir", "credentials_file")
+        if (value := getattr(settings, key)) is not None
+    }
+    return settings.model_copy(update=absolute)
+
+
+def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:
+    """Hold an own workflow to the standard order, and to an activation that is checked before and after."""
+    where = f"{_where(path, ('swimctl', 'workflows', name))}: swimctl.workflows.{name}"
+    order = [STEP_KINDS.index(step) for step in workflow.steps]
+    if not name or name in BUILTIN_WORKFLOWS or name.isdigit():
+        raise ConfigError(f"{where}: the name is taken by a built-in workflow or reads as an id; choose another")
+    if order != sorted(set(order)):
+        raise ConfigError(f"{where}.steps must stand once each, in this order: {', '.join(STEP_KINDS)}")
+    if "activation" in workflow.steps:
+        for needed in ("readiness", "post-checks"):
+            if needed not in workflow.steps:
+                raise ConfigError(f"{where}.steps: activation needs {needed} too; add it")
+    elif "post-checks" in workflow.steps:
+        raise ConfigError(f"{where}.steps: post-checks check an activation; add activation, or leave them out")
+
+
+def _nornir_section(path: Path, name: str, value: object) -> dict[str, Any]:
+    section = dict(_mapping(path, (name,), {} if value is None else value))
+    known = NORNIR_SECTIONS[name]
+    if known is not None:
+        _check_keys(path, (name,), section, known)
+    for key in ("options", "transform_function_options"):
+        if section.get(key) is not None:
+            section[key] = dict(_mapping(path, (name, key), section[key]))
+    if name == "inventory":
+        _absolute_inventory(path, section)
+    if name == "ssh" and isinstance(section.get("config_file"), str):
+        section["config_file"] = str(_absolute(path, Path(section["config_file"])))
+    return section
+
+
+def _absolute_inventory(path: Path, section: dict[str, Any]) -> None:
+    """Take inventory paths as relative to config.yaml; Nornir would take them as relative to the current folder."""
+    options: dict[str, Any] = section.get("options") or {}
+    for key, value in options.items():
+        if key in INVENTORY_FILES and not isinstance(value, str):
+            keys = ("inventory", "options", key)
+            raise ConfigError(f"{_where(path, keys)}: {'.'.join(keys)} must be the path of a file")
+        if isinstance(value, str) and (key in INVENTORY_FILES or (path.parent / value).exists()):
+            options[key] = str(_absolute(path, Path(value)))
+    plugin = section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory"
+    from_environment = not options and "NORNIR_INVENTORY_OPTIONS" in os.environ
+    if plugin in SIMPLE_PLUGINS and not from_environment:
+        for key, name in INVENTORY_FILES.items():
+            options.setdefault(key, str(path.parent / name))
+    if options:
+        section["options"] = options
+
+
+def _absolute(path: Path, value: Path) -> Path:
+    return path.parent / value.expanduser()
+
+
+def _mapping(path: Path, keys: Sequence[object], value: object) -> Mapping[str, Any]:
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return value
+    name = ".".join(map(str, keys)) or "the file"
+    raise ConfigError(f"{_where(path, keys)}: {name} must be a mapping, lines of `key: value`")
+
+
+def _check_keys(
+    path: Path, keys: Sequence[object], section: Mapping[str, Any], known: set[str] | frozenset[str]
+) -> None:
+    lines = []
+    for key in section:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+            lines.append(f"{_where(path, (*keys, key))}: unknown key {'.'.join((*map(str, keys), key))}; {hint}")
+    if lines:
+        raise ConfigError("\n".join(lines))
+
+
+def _where(path: Path, keys: Sequence[object]) -> str:
+    line = yaml_file.line_of(path, keys)
+    return f"{path} line {line}" if line else str(path)

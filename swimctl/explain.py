@@ -1,0 +1,94 @@
+"""Put one pydantic error into words: which setting, what it must be, what it was."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+_KINDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path"}
+
+
+def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object]) -> str:
+    """Say `swimctl.workers must be a whole number 1 to 500, not 0`. `keys` is how the file names the setting."""
+    name = ".".join(map(str, keys))
+    parent, found = _field(model, problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = sorted(parent.model_fields) if parent is not None else []
+        near = get_close_matches(str(keys[-1]), known, n=1)
+        return f"unknown setting {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
+    if problem["type"] == "missing":
+        return f"{name} is missing; it must be {_wanted(found)}"
+    seen = problem["input"]
+    given = repr(seen) if isinstance(seen, (str, int, float)) or seen is None else f"a {type(seen).__name__}"
+    return f"{name} must be {_wanted(found)}, not {given}"
+
+
+def _field(model: type[BaseModel], loc: Sequence[int | str]) -> tuple[type[BaseModel] | None, tuple[Any, list[Any]]]:
+    """Walk to the innermost model and the type and bounds of the value that `loc` points to."""
+    parent: type[BaseModel] | None = model
+    kind: Any = model
+    bounds: list[Any] = []
+    for key in loc:
+        kind, extra = _bare(kind)
+        bounds = [*extra]
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            parent = kind
+            info: FieldInfo | None = kind.model_fields.get(str(key))
+            if info is None:
+                return parent, (None, [])
+            kind, bounds = info.annotation, list(info.metadata)
+        elif get_origin(kind) in (dict, list):
+            kind = get_args(kind)[-1]
+    kind, extra = _bare(kind)
+    return parent, (kind, [*bounds, *extra])
+
+
+def _bare(kind: object) -> tuple[Any, list[Any]]:
+    """Take off Annotated and `| None`; return the type and the bounds that it carried."""
+    bounds: list[Any] = []
+    while True:
+        if get_origin(kind) is Annotated:
+            kind, *metadata = get_args(kind)
+            for item in metadata:
+                bounds += item.metadata if isinstance(item, FieldInfo) else [item]
+        elif get_origin(kind) in (Union, types.UnionType):
+            kind = next(part for part in get_args(kind) if part is not type(None))
+        else:
+            return kind, bounds
+
+
+def _wanted(found: tuple[Any, list[Any]]) -> str:
+    kind, bounds = found
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(map(str, get_args(kind)))
+    if get_origin(kind) is list:
+        return "a list of " + _wanted((get_args(kind)[0], [])).removeprefix("one of ") + ", not empty"
+    if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return "a mapping, lines of `key: value`"
+    return _KINDS.get(kind, "a value of another kind") + _range(bounds)
+
+
+def _range(bounds: list[Any]) -> str:
+    low = high = ""
+    for bound in bounds:
+        if isinstance(bound, Ge):
+            low = f"{bound.ge:g}"
+        elif isinstance(bound, Gt):
+            low = f"more than {bound.gt:g}"
+        elif isinstance(bound, Le):
+            high = f"{bound.le:g}"
+        elif isinstance(bound, Lt):
+            high = f"less than {bound.lt:g}"
+    if low and high:
+        return f" {low} to {high}" if not low.startswith("more") else f" {low}, up to {high}"
+    if low:
+        return f" {low}" if low.startswith("more") else f", {low} or more"
+    return f", {high} or less" if high else ""

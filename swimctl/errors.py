@@ -10,6 +10,7 @@ SwimctlError
 ├── ConflictError         exit 3: refused because of the present state
 │   └── StaleClaim        the job is not (or no longer) ours to move
 ├── StoreError            the store cannot be read or written
+├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
 │   ├── Unreachable
 │   ├── LoginFailed
@@ -17,9 +18,11 @@ SwimctlError
 │   ├── DeadlineExceeded
 │   ├── UnexpectedPrompt
 │   ├── CommandRefused    the device answered with an error text
+│   │   └── NotEnabled    the protocol that was asked about is switched off on the device
 │   ├── UnparsableOutput
 │   ├── TransferFailed
-│   └── StepFailed        a step's guard said no, with what was seen, needed, and comes next
+│   ├── StepFailed        a step's guard said no, with what was seen, needed, and comes next
+│   └── DeviceUnknown     exit 4: what the device is now could not be found out; look at its console
 └── Stopped               a signal asked for a stop; the job waits at a safe point for `resume`
 """
 
@@ -92,6 +95,12 @@ class StoreError(SwimctlError):
     exit_code = 2
 
 
+class UnorderedVersions(SwimctlError):
+    """Refuse to say which of two releases is newer: an engineering label, or two different trains."""
+
+    code = "unordered-versions"
+
+
 class DeviceError(SwimctlError):
     """Report that a device did not do, or did not say, what was needed."""
 
@@ -134,6 +143,12 @@ class CommandRefused(DeviceError):
     code = "command-refused"
 
 
+class NotEnabled(CommandRefused):
+    """Report that the protocol that was asked about is switched off (`% CDP is not enabled`): known, and no fault."""
+
+    code = "not-enabled"
+
+
 class UnparsableOutput(DeviceError):
     """Report output that does not read as its command's format.
 
@@ -159,6 +174,13 @@ class StepFailed(DeviceError):
     """Report that a step's guard said no."""
 
     code = "step-failed"
+
+
+class DeviceUnknown(DeviceError):
+    """Report that what a device is now could not be found out; a person has to look."""
+
+    code = "device-unknown"
+    exit_code = 4
 
 
 class Stopped(SwimctlError):

@@ -21,7 +21,10 @@ class MemberSoftware:
 
 @dataclass(frozen=True, slots=True)
 class SoftwareVersion:
-    """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone."""
+    """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone.
+
+    `next_config_register` is set where the device says that the register changes at the next reload.
+    """
 
     version: str
     hostname: str | None = None
@@ -32,6 +35,7 @@ class SoftwareVersion:
     model: str | None = None
     serial: str | None = None
     config_register: str | None = None
+    next_config_register: str | None = None
     mode: str | None = None
     members: tuple[MemberSoftware, ...] = ()
 
@@ -123,6 +127,15 @@ class InstallSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class RollbackPoint:
+    """One row of `show install rollback`. Ids may repeat."""
+
+    id: int
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BootSettings:
     """What happens at the next reload. None where the device does not say."""
 
@@ -157,6 +170,18 @@ class InstallOutcome:
     no_change: bool = False
     reload_announced: bool = False
     added_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOutcome:
+    """How `install remove …` ended. `listed` are the files it asked about, `deleted` those it says are gone."""
+
+    succeeded: bool | None
+    reason: str | None = None
+    listed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    rejected: bool = False
+    nothing_to_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +237,30 @@ class Snapshot:
     interfaces_up: tuple[str, ...]
     neighbours: tuple[str, ...]
     routes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs now and since when. `members` are `name → version`; `uptime` in seconds, to the minute."""
+
+    version: str
+    uptime: int | None
+    restarted_at: str | None
+    members: Mapping[str, str]
+
+
+class Placement(StrEnum):
+    """How far a release has got into a device."""
+
+    ABSENT = "absent"
+    ADDED = "added"
+    UNCOMMITTED = "uncommitted"
+    COMMITTED = "committed"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where a release stands on a device. `abort_timer`: seconds until the device goes back by itself, None if never."""
+
+    placement: Placement
+    abort_timer: int | None = None

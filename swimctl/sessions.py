@@ -155,6 +155,17 @@ class Session:
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
         return Reply(body(reply.text, command, self.hostname), reply.dropped)
 
+    def ended_within(self, seconds: float) -> bool:
+        """Tell whether the device ends the session within so many device seconds, typing nothing."""
+        deadline = Deadline(self._clock, seconds)
+        try:
+            while not deadline.passed:
+                self._transcript.received(self._read(0.1))
+        except _LOST:
+            self.close()
+            return True
+        return False
+
     def prepare(self, deadline: Deadline) -> None:
         """Find the prompt, get privilege, and switch off what would break the reading of output."""
         text = ""

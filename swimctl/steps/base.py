@@ -1,0 +1,106 @@
+"""What a step is, and what it works with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from swimctl.clock import Clock
+from swimctl.errors import Stopped
+from swimctl.models import Device, Image, Job, JobOptions
+from swimctl.platforms.base import Driver, DriverFactory
+from swimctl.sessions import Session, Target, connect, is_listening
+from swimctl.settings import Settings
+from swimctl.states import JobStatus
+from swimctl.transcript import Transcript
+
+# However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
+_SHORTEST_PAUSE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step ended well. `finished`: the whole job has, and the steps after it are skipped."""
+
+    message: str
+    finished: bool = False
+
+
+class Record(Protocol):
+    """Where a job's facts go; durable before a method returns."""
+
+    def say(self, message: str) -> None:
+        """Tell what the step is at."""
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        """Tell how far the job is, 0 to 100."""
+
+    def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+        """Append a fact to the job's history."""
+
+    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
+        """Keep a fact for a resume; the first value of a key stays."""
+
+    def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
+        """Give back what was remembered, None where nothing was."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One job at work: device, image, record, and the way to a session."""
+
+    job: Job
+    device: Device
+    image: Image
+    options: JobOptions
+    settings: Settings
+    clock: Clock
+    target: Target
+    make_driver: DriverFactory
+    record: Record
+    folder: Path
+    transcript: Transcript
+    stop: threading.Event
+
+    @contextmanager
+    def driver(self) -> Iterator[Driver]:
+        """Open a session of its own; none is kept over a step, as a reload kills what is kept."""
+        with self.session() as session:
+            yield self.make_driver(session, self.settings)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session for one who needs it beside its driver."""
+        with connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect) as session:
+            yield session
+
+    def listening(self) -> bool:
+        """Tell whether the device's SSH port greets."""
+        return is_listening(self.target, 3.0)
+
+    def pause(self, seconds: float) -> None:
+        """Wait so many device seconds before the device is asked again."""
+        self.clock.sleep(max(seconds, _SHORTEST_PAUSE * self.clock.speed))
+
+    def checkpoint(self) -> None:
+        """Leave here if a stop was asked for; only where a resume can go on."""
+        if self.stop.is_set():
+            raise Stopped(f"stopped at a safe point; `swimctl resume {self.job.id}` takes it up")
+
+
+class Step(Protocol):
+    """One step of a workflow. Looks, acts only where needed, and looks again."""
+
+    kind: str
+    job_status: JobStatus
+    stop_before: bool
+
+    def run(self, context: Context) -> Outcome:
+        """Do the step; raises a DeviceError where it cannot be proved to have worked."""
+
+
+StepFactory = Callable[[], Step]

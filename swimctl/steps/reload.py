@@ -1,0 +1,120 @@
+"""Wait for a device to go down and come back, and prove that it did by its boot time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from swimctl.clock import Deadline, rfc3339
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    DeviceUnknown,
+    LoginFailed,
+    SessionLost,
+    UnexpectedPrompt,
+    Unreachable,
+    UnparsableOutput,
+)
+from swimctl.facts import Running
+from swimctl.sessions import Session
+from swimctl.steps.base import Context
+
+# A device tells its uptime to the minute, and its clock may be set right while it boots.
+_TOLERANCE = 120.0
+# While it still answers after an activation whose session was lost, a login a minute is enough.
+_LOOK_EVERY = 60.0
+
+_NOT_BACK = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+
+
+def boot_mark(context: Context, running: Running) -> dict[str, object]:
+    """Write down a boot, to be compared with a later look by `rebooted`."""
+    return {
+        "at": rfc3339(context.clock.now()),
+        "uptime": running.uptime,
+        "restarted_at": running.restarted_at,
+        "version": running.version,
+    }
+
+
+def rebooted(mark: dict[str, object], now: Running, elapsed: float) -> bool | None:
+    """Tell whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
+
+    The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart
+    that it prints decides only where it prints no uptime.
+    """
+    before = mark["uptime"]
+    if isinstance(before, int | float) and now.uptime is not None:
+        return now.uptime < before + elapsed - _TOLERANCE
+    then = mark["restarted_at"]
+    if isinstance(then, str) and now.restarted_at is not None:
+        moved = datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)
+        return moved.total_seconds() > _TOLERANCE
+    return None
+
+
+def elapsed_since(context: Context, mark: dict[str, object]) -> float:
+    """Tell the device seconds since a boot mark was taken, by our clock, also across processes."""
+    then = datetime.fromisoformat(str(mark["at"]))
+    return (context.clock.now() - then).total_seconds() * context.clock.speed
+
+
+def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
+    """Tell whether the session ended within so many device seconds: the first sign of a reload."""
+    context.record.say("waiting for the device to go down")
+    went = session.ended_within(seconds)
+    context.record.event("down", "the session ended" if went else f"still up {seconds:.0f}s after the command")
+    return went
+
+
+def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: bool) -> Running:
+    """Wait until the device runs since after the mark and stays up, and tell what it runs.
+
+    Raises DeviceUnknown where it does not come back or cannot be told, and gives back what runs where it did not
+    reload at all within the deadline: the caller decides what that means.
+    """
+    limits, login = context.settings.deadlines, context.settings.login
+    never_down = Deadline(context.clock, limits.down)
+    deadline = Deadline(context.clock, limits.down + limits.up)
+    refusals, last_error = 0, "its SSH port stayed closed"
+    context.record.say("waiting for the device to come back")
+    while not deadline.passed:
+        if not context.listening():
+            seen_down = True
+            context.pause(login.poll)
+            continue
+        if seen_down:
+            context.pause(login.first_wait)
+        try:
+            with context.session() as session:
+                now = context.make_driver(session, context.settings).running()
+                new_boot = rebooted(mark, now, elapsed_since(context, mark))
+                if new_boot is None:
+                    raise DeviceUnknown(
+                        f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "
+                        f"cannot be proved; it runs {now.version}; next: `show version` on its console"
+                    )
+                if new_boot:
+                    context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
+                    context.record.say(f"back with {now.version}, watched for a second reload")
+                    if not session.ended_within(context.settings.activation.settle):
+                        return now
+                    last_error = "it went down a second time"
+                elif never_down.passed:
+                    return now
+        except LoginFailed as error:
+            refusals += 1
+            last_error = str(error)
+            if refusals >= login.refusals:
+                break
+            context.record.say(f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account")
+            context.pause(min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most))
+        except _NOT_BACK as error:
+            last_error = str(error)
+            context.pause(login.poll)
+        else:
+            context.pause(login.poll if seen_down else _LOOK_EVERY)
+    raise DeviceUnknown(
+        f"{context.device.name} did not come back within {deadline.seconds / 60:.0f} minutes: {last_error}; "
+        f"look at its console, then `swimctl retry --batch {context.job.batch_id[:8]}`"
+    )

@@ -231,7 +231,7 @@ class Snapshot:
 
     taken_at: str
     version: str
-    uptime: int
+    uptime: int | None
     restarted_at: str | None
     members: Mapping[str, str]
     interfaces_up: tuple[str, ...]

@@ -1,0 +1,16 @@
+"""The steps of a job, one line each; a workflow is a tuple of their kinds."""
+
+from swimctl.steps.activation import Activation
+from swimctl.steps.base import Context, Outcome, Record, Step
+from swimctl.steps.distribution import Distribution
+from swimctl.steps.post_checks import PostChecks
+from swimctl.steps.readiness import ReadinessCheck
+
+STEPS: dict[str, Step] = {
+    "readiness": ReadinessCheck(),
+    "distribution": Distribution(),
+    "activation": Activation(),
+    "post-checks": PostChecks(),
+}
+
+__all__ = ["STEPS", "Context", "Outcome", "Record", "Step"]

@@ -12,8 +12,8 @@ from swimctl.errors import (
     LoginFailed,
     SessionLost,
     UnexpectedPrompt,
-    Unreachable,
     UnparsableOutput,
+    Unreachable,
 )
 from swimctl.facts import Running
 from swimctl.sessions import Session
@@ -107,7 +107,9 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
             last_error = str(error)
             if refusals >= login.refusals:
                 break
-            context.record.say(f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account")
+            context.record.say(
+                f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account"
+            )
             context.pause(min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most))
         except _NOT_BACK as error:
             last_error = str(error)

@@ -1,0 +1,48 @@
+"""What `show logging` tells of install operations. Pure; a log that was cleared or cut cannot tell, and says so."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.platforms.base import Trace
+
+_MESSAGE: Final = re.compile(r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:")
+_STARTED: Final = re.compile(r"%INSTALL-\d-INSTALL_START_INFO:.*?Started install[_ ](\w+)", re.IGNORECASE)
+_ENDED: Final = re.compile(
+    r"%INSTALL-\d-(?:INSTALL_COMPLETED_INFO:.*?Completed install[_ ](\w+)|OPERATION_\w*ERROR\w*:.*?install[_ ](\w+))",
+    re.IGNORECASE,
+)
+
+
+def last_line(log: str) -> str | None:
+    """Give the newest message of the buffer, None where there is none."""
+    messages = _messages(log)
+    return messages[-1] if messages else None
+
+
+def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
+    """Tell whether `install <operation>` started after the message `mark`, and whether it ended.
+
+    A start is proof wherever it is seen behind the mark. That none came is believed only while the mark itself is
+    still in the buffer: otherwise the buffer was cleared, by a reload or by a person.
+    """
+    messages = _messages(log)
+    if mark is None or mark not in messages:
+        return Trace(None, None)
+    after = messages[len(messages) - messages[::-1].index(mark) :]
+    received = finished = False
+    for message in after:
+        if (started := _STARTED.search(message)) and _is(started.group(1), operation):
+            received, finished = True, False
+        elif (ended := _ENDED.search(message)) and received:
+            finished = _is(ended.group(1) or ended.group(2), operation)
+    return Trace(received, finished)
+
+
+def _messages(log: str) -> list[str]:
+    return [line.strip() for line in log.splitlines() if _MESSAGE.search(line)]
+
+
+def _is(word: str, operation: str) -> bool:
+    return word.casefold().split("_")[0] == operation.casefold().split("_")[0]

@@ -1,0 +1,113 @@
+"""Activation: pass the point of no return once, and wait until the device proves that it reloaded."""
+
+from __future__ import annotations
+
+from swimctl.errors import DeviceUnknown, StepFailed
+from swimctl.facts import Placement
+from swimctl.platforms.base import Driver, Sent
+from swimctl.sessions import Session
+from swimctl.states import JobStatus
+from swimctl.steps.base import Context, Outcome
+from swimctl.steps.once import send_once, wait_while_running, was_sent
+from swimctl.steps.readiness import on_target
+from swimctl.steps.reload import boot_mark, elapsed_since, rebooted, wait_for_down, wait_for_reload
+
+
+class Activation:
+    """Save, add, activate; then down, up, a newer boot, and no second reload."""
+
+    kind = "activation"
+    job_status = JobStatus.ACTIVATING
+    stop_before = True
+
+    def run(self, context: Context) -> Outcome:
+        """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
+        with context.session() as session:
+            driver = context.make_driver(session, context.settings)
+            staged = context.settings.activation.mode == "staged"
+            if was_sent(context, "activate"):
+                seen_down = self._after_doubt(context, session, driver)
+            else:
+                if staged:
+                    self._add(context, driver)
+                context.checkpoint()
+                context.record.remember("boot", boot_mark(context, driver.running()))
+                seen_down = self._activate(context, session, driver)
+        mark = context.record.recall("boot") or {}
+        now = wait_for_reload(context, mark, seen_down=seen_down)
+        if not rebooted(mark, now, elapsed_since(context, mark)):
+            raise StepFailed(
+                f"{context.device.name} did not reload: it still runs {now.version} since the same boot; seen: the "
+                "device answered the activation; needed: a newer boot; next: `show install summary` and `show logging` "
+                "on the device, then `swimctl retry`"
+            )
+        state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
+        return Outcome(f"reloaded and up with {now.version} ({state})")
+
+    def _add(self, context: Context, driver: Driver) -> None:
+        if driver.installed(context.image).placement is not Placement.ABSENT:
+            context.record.event("added", f"{context.image.version} is on all members already")
+            return
+        if was_sent(context, "add"):
+
+            def done() -> bool:
+                return driver.installed(context.image).placement is not Placement.ABSENT
+
+            if wait_while_running(context, driver, "add", context.settings.deadlines.add, done) and done():
+                return
+        context.record.say("saving the configuration")
+        driver.save()
+        context.record.say(f"install add {context.image.version}")
+        sent = send_once(context, driver, "add", lambda: driver.add(context.image))
+        if sent.dropped or sent.outcome.succeeded is not True:
+            raise StepFailed(_refused("install add", sent, "nothing was activated"))
+        if driver.installed(context.image).placement is Placement.ABSENT:
+            raise StepFailed(
+                f"'install add' said SUCCESS, but 'show install summary' does not name {context.image.version}; nothing "
+                "was activated; next: `show install summary` on the device"
+            )
+
+    def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
+        staged = context.settings.activation.mode == "staged"
+        if not staged:
+            context.record.say("saving the configuration")
+            driver.save()
+        context.record.say(f"install activate {context.image.version}")
+        act = driver.activate if staged else driver.add_activate_commit
+        sent = send_once(context, driver, "activate", lambda: act(context.image))
+        if sent.dropped:
+            return True
+        if sent.outcome.succeeded is False:
+            raise StepFailed(_refused("install activate", sent, "the device stays on its release"))
+        if sent.outcome.no_change:
+            raise StepFailed(
+                "the device says that there is nothing to change and does not reload; next: `show install summary` on it"
+            )
+        return wait_for_down(context, session, context.settings.deadlines.down)
+
+    def _after_doubt(self, context: Context, session: Session, driver: Driver) -> bool:
+        """Find out what became of an activation that an earlier process sent, or meant to send."""
+        mark = context.record.recall("boot")
+        if mark is None:
+            raise DeviceUnknown(
+                "the activation is recorded as sent, but no boot before it; next: `show version` on the device"
+            )
+
+        def reloaded() -> bool:
+            return bool(rebooted(mark, driver.running(), elapsed_since(context, mark)))
+
+        if reloaded():
+            return True
+        if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
+            return wait_for_down(context, session, context.settings.deadlines.down) if not reloaded() else True
+        if driver.installed(context.image).placement is not Placement.ADDED and (
+            context.settings.activation.mode == "staged"
+        ):
+            raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
+        context.checkpoint()
+        return self._activate(context, session, driver)
+
+
+def _refused(command: str, sent: Sent, state: str) -> str:
+    why = sent.outcome.reason or ("the session ended before the device answered" if sent.dropped else "no SUCCESS line")
+    return f"'{command}' failed: {why}; {state}; next: `show install summary` and `show logging` on the device"

@@ -1,0 +1,112 @@
+"""Distribution: put the image onto the device, and let the device prove it by its own hash."""
+
+from __future__ import annotations
+
+import time
+
+from swimctl.errors import SessionLost, StepFailed, TransferFailed
+from swimctl.platforms.base import Driver
+from swimctl.states import JobStatus
+from swimctl.steps.base import Context, Outcome
+from swimctl.steps.once import was_sent
+from swimctl.transports import TRANSPORTS
+
+_ATTEMPTS = 2
+# Per cent of the job that readiness has taken, and that the copy takes.
+_BEFORE, _COPY = 10, 40
+# Real seconds between two records of a copy's bytes: a record each chunk would cost more than the copy.
+_RECORD_EVERY = 0.5
+
+
+class Distribution:
+    """Clean where asked, copy where needed, verify always."""
+
+    kind = "distribution"
+    job_status = JobStatus.DISTRIBUTING
+    stop_before = True
+
+    def run(self, context: Context) -> Outcome:
+        """End with the right bytes on the device, or with what was wrong."""
+        if was_sent(context, "activate"):
+            return Outcome("the activation was sent before; the image is no longer needed")
+        self._clean(context)
+        wrong = ""
+        for attempt in range(_ATTEMPTS + 1):
+            context.checkpoint()
+            wrong = self._verify(context)
+            if not wrong:
+                how = "was there already" if attempt == 0 else "copied"
+                return Outcome(
+                    f"{context.image.filename} {how}, {context.settings.distribution.hash} verified by the device"
+                )
+            if attempt < _ATTEMPTS:
+                self._copy(context, attempt)
+        raise StepFailed(
+            f"{context.image.filename} was copied {_ATTEMPTS} times and is still wrong: {wrong}; the file was removed; "
+            "check the device's flash (`show logging | include flash`) and `swimctl image verify`"
+        )
+
+    def _clean(self, context: Context) -> None:
+        # Before the copy and never after: it may take the staged image for an inactive one.
+        if not context.options.cleanup_flash or was_sent(context, "add"):
+            return
+        context.record.say("install remove inactive")
+        with context.driver() as driver:
+            context.record.event("cleaned", driver.clean())
+
+    def _verify(self, context: Context) -> str:
+        """Tell what is wrong with the file on the device, empty where it is right; removes a wrong one."""
+        try:
+            return self._verify_once(context)
+        except SessionLost as error:
+            context.record.event("session", f"{error}; looking once more")
+            return self._verify_once(context)
+
+    def _verify_once(self, context: Context) -> str:
+        # A new session: the one from before a long copy has idled out.
+        with context.driver() as driver:
+            size = driver.file_size(context.image)
+            if size is None:
+                return "the file is not there"
+            if size != context.image.size:
+                return self._remove(context, driver, f"it has {size} bytes, not {context.image.size}")
+            algorithm = context.settings.distribution.hash
+            context.record.say(f"verify /{algorithm} on the device")
+            result = driver.file_hash(context.image, algorithm)
+            expected = context.image.sha512 if algorithm == "sha512" else context.image.md5
+            if result.digest is None:
+                return self._remove(context, driver, "the device gave no hash")
+            if result.digest.casefold() != expected.casefold():
+                return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
+            return ""
+
+    def _remove(self, context: Context, driver: Driver, wrong: str) -> str:
+        context.record.event("removed", f"{context.image.filename} on the device is wrong: {wrong}")
+        driver.remove_file(context.image)
+        return wrong
+
+    def _copy(self, context: Context, attempt: int) -> None:
+        image = context.image
+        recorded = 0.0
+
+        def moved(sent: int) -> None:
+            nonlocal recorded
+            context.checkpoint()
+            if time.monotonic() - recorded >= _RECORD_EVERY or sent == image.size:
+                recorded = time.monotonic()
+                context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
+
+        context.record.say("copying" if attempt == 0 else "copying once more")
+        with context.driver() as driver:
+            destination = driver.destination(image)
+        if not image.path.is_file() or image.path.stat().st_size != image.size:
+            raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
+        try:
+            TRANSPORTS["scp"].send(
+                image.path, destination, context.target, context.settings.distribution, context.clock, moved
+            )
+        except TransferFailed as error:
+            context.record.event("copy", str(error))
+            if attempt == _ATTEMPTS - 1:
+                self._verify(context)  # leaves no partial file behind
+                raise

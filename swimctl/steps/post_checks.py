@@ -1,0 +1,187 @@
+"""Post-Checks: prove the result on every member, compare with the baseline, then commit, or go back."""
+
+from __future__ import annotations
+
+from swimctl.clock import Deadline, rfc3339
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    DeviceUnknown,
+    SessionLost,
+    StepFailed,
+    UnexpectedPrompt,
+    UnparsableOutput,
+    Unreachable,
+)
+from swimctl.facts import Placement, Snapshot
+from swimctl.platforms.base import Driver
+from swimctl.sessions import Session
+from swimctl.settings import Tolerances
+from swimctl.states import JobStatus
+from swimctl.steps.base import Context, Outcome
+from swimctl.steps.once import send_once, wait_while_running, was_sent
+from swimctl.steps.readiness import baseline, on_target
+from swimctl.steps.reload import boot_mark, wait_for_down, wait_for_reload
+
+_AGAIN = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+
+
+class PostChecks:
+    """Look at everything that must be as wanted or as before; the device's own way back stays armed until then."""
+
+    kind = "post-checks"
+    job_status = JobStatus.ACTIVATING
+    # The auto-abort timer runs: a stop here would undo the upgrade.
+    stop_before = False
+
+    def run(self, context: Context) -> Outcome:
+        """End with the target committed on every member, or with the device back on what it ran."""
+        before = baseline(context)
+        if was_sent(context, "abort"):
+            return self._confirm_way_back(context, before, "an earlier check failed")
+        complaint = self._look(context, before)
+        if complaint:
+            return self._go_back(context, before, complaint)
+        self._commit(context)
+        return Outcome(f"{context.image.version} runs committed on every member, and all is as before")
+
+    def _look(self, context: Context, before: Snapshot) -> str:
+        """Tell what is not as it must be, empty where all is; waits for what may still come."""
+        ready = Deadline(context.clock, context.settings.deadlines.ready)
+        patience = Deadline(context.clock, context.settings.tolerances.patience)
+        complaint = "the device could not be read"
+        while True:
+            try:
+                with context.driver() as driver:
+                    while True:
+                        context.record.say("comparing with the baseline")
+                        late = driver.unready()
+                        complaint = self._complaint(context, driver, before, late)
+                        over = ready.passed if late else patience.passed
+                        if not complaint or over or self._hopeless(context, driver):
+                            return complaint
+                        context.record.say(f"waiting: {complaint}")
+                        context.pause(context.settings.login.poll)
+            except _AGAIN as error:
+                complaint = str(error)
+                if ready.passed:
+                    return complaint
+                context.pause(context.settings.login.poll)
+
+    def _hopeless(self, context: Context, driver: Driver) -> bool:
+        """Tell whether no waiting can help: another release runs."""
+        return not any(on_target(part, context.image.version) for part in (driver.running(),)) and not driver.unready()
+
+    def _complaint(self, context: Context, driver: Driver, before: Snapshot, late: str | None) -> str:
+        running = driver.running()
+        if not on_target(running, context.image.version):
+            seen = ", ".join(f"{name}: {version}" for name, version in running.members.items())
+            return f"seen {seen}; needed {context.image.version} on every member"
+        if late:
+            return f"not back: {late}"
+        installed = driver.installed(context.image)
+        if installed.placement not in {Placement.UNCOMMITTED, Placement.COMMITTED}:
+            return f"'show install summary' calls {context.image.version} {installed.placement}, not activated"
+        return compare_snapshots(before, driver.snapshot(rfc3339(context.clock.now())), context.settings.tolerances)
+
+    def _commit(self, context: Context) -> None:
+        with context.driver() as driver:
+
+            def committed() -> bool:
+                installed = driver.installed(context.image)
+                return installed.placement is Placement.COMMITTED and installed.abort_timer is None
+
+            if committed():
+                context.record.event("committed", "the device says that it is committed")
+                return
+            context.record.say("install commit")
+            if not (
+                was_sent(context, "commit")
+                and wait_while_running(context, driver, "commit", context.settings.deadlines.commit, committed)
+            ):
+                sent = send_once(context, driver, "commit", driver.commit)
+                if sent.outcome.succeeded is False:
+                    raise DeviceUnknown(
+                        f"'install commit' failed: {sent.outcome.reason}; {context.device.name} runs {context.image.version} "
+                        "uncommitted and goes back by itself when its timer ends; next: `install commit` on the device"
+                    )
+        with context.driver() as driver:
+            installed = driver.installed(context.image)
+            running = driver.running()
+            if (
+                installed.placement is not Placement.COMMITTED
+                or installed.abort_timer is not None
+                or not on_target(running, context.image.version)
+            ):
+                raise DeviceUnknown(
+                    f"after 'install commit' {context.device.name} runs {running.version}, {installed.placement}; needed "
+                    f"{context.image.version}, committed, no timer; next: `show install summary` on the device"
+                )
+
+    def _go_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
+        context.record.event("complaint", complaint)
+        try:
+            with context.session() as session:
+                driver = context.make_driver(session, context.settings)
+                if self._runs_before(driver, before) is not None:
+                    raise StepFailed(
+                        f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
+                        "then `swimctl retry`"
+                    )
+                if driver.installed(context.image).placement is Placement.COMMITTED:
+                    raise StepFailed(
+                        f"{context.image.version} is committed, but {complaint}; nothing goes back by itself; next: "
+                        "`show install rollback`, then `install rollback to id N` on the device if it must"
+                    )
+                self._abort(context, session, driver)
+        except (SessionLost, Unreachable) as error:
+            raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
+        return self._confirm_way_back(context, before, complaint)
+
+    def _abort(self, context: Context, session: Session, driver: Driver) -> None:
+        context.record.say("install abort: going back")
+        context.record.remember("boot before abort", boot_mark(context, driver.running()))
+        sent = send_once(context, driver, "abort", driver.abort)
+        if sent.outcome.succeeded is False and not sent.dropped:
+            raise DeviceUnknown(
+                f"'install abort' failed: {sent.outcome.reason}; the device goes back by itself when its timer ends; "
+                "next: `show install summary` on the device"
+            )
+        if not sent.dropped:
+            wait_for_down(context, session, context.settings.deadlines.down)
+
+    def _confirm_way_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
+        mark = context.record.recall("boot before abort") or {}
+        now = wait_for_reload(context, mark, seen_down=False)
+        kept = context.record.recall("complaint") or complaint
+        if on_target(now, before.version):
+            raise StepFailed(f"rolled back to {now.version}: {kept}")
+        raise DeviceUnknown(
+            f"'install abort' was sent because {kept}; now {now.version} runs, not {before.version}; next: "
+            "`show install summary` on the device"
+        )
+
+    def _runs_before(self, driver: Driver, before: Snapshot) -> str | None:
+        running = driver.running()
+        return running.version if on_target(running, before.version) else None
+
+
+def compare_snapshots(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:
+    """Tell what is missing after the upgrade beyond what is tolerated, empty where nothing is. Pure."""
+    complaints = []
+    gone = sorted(set(before.members) - set(after.members))
+    changed = [f"{m} {s}" for m, s in after.members.items() if m in before.members and before.members[m] != s]
+    if gone or changed:
+        complaints.append(f"members not as before: {', '.join([f'{m} gone' for m in gone] + changed)}")
+    for what, then, now, most in (
+        ("interfaces", before.interfaces_up, after.interfaces_up, tolerances.interfaces_lost),
+        ("neighbours", before.neighbours, after.neighbours, tolerances.neighbours_lost),
+    ):
+        lost = sorted(set(then) - set(now))
+        if len(lost) > most:
+            names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+            complaints.append(f"{len(lost)} {what} lost (tolerated {most}): {names}")
+    routes, now_routes = sum(before.routes.values()), sum(after.routes.values())
+    if routes and 100 * (routes - now_routes) / routes > tolerances.routes_lost_percent:
+        complaints.append(f"routes fell from {routes} to {now_routes} (tolerated {tolerances.routes_lost_percent:g} %)")
+    return "; ".join(complaints)

@@ -1,0 +1,1 @@
+"""Cisco IOS-XE: parsers of what it prints, image names, and the driver."""

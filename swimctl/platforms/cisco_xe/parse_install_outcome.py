@@ -1,0 +1,135 @@
+"""How an `install …` command ended, in the words of both generations of IOS-XE's installer."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import InstallOutcome, RemoveOutcome
+from swimctl.platforms.cisco_xe.text import filled
+
+COMMAND: Final = "install"
+
+_OPERATIONS: Final = (
+    r"(?:add_activate_commit|add_activate|add_label|add|activate_commit|activate|commit|abort|rollback|remove|"
+    r"deactivate|auto_abort_timer|prepare)"
+)
+_START: Final = re.compile(rf"install_({_OPERATIONS}): START\b.*")
+# `SUCCESS:` also opens lines that are no end (`SUCCESS: Files deleted.`): only an operation's name makes it one.
+_SUCCESS: Final = re.compile(rf"SUCCESS: install_({_OPERATIONS})(?: .*)?")
+_FAILED: Final = re.compile(rf"FAILED: (?:install_)?({_OPERATIONS})(?: +: *(\S.*)| .*)?")
+_REASON: Final = re.compile(r"(?:\[\d+\].*? |\(-?\d+\) )?FAILED: *(\S.*)")
+_REASON_WORDS: Final = re.compile(r".*\bfailed (?:on .*)?with reason: *\"?([^\"]+?)\"?", re.IGNORECASE)
+_CAUSE: Final = re.compile(
+    r".*(?:No space left on device|not enough free disk|requires \d+ KB of free space).*", re.IGNORECASE
+)
+_MEMBERS_FAILED: Final = re.compile(r"(\w+): Passed on \[.*?\]\.? *Failed on \[(.*?)\].*")
+_MEMBER_RESULT: Final = re.compile(r"\[\d+\].* (?:succeed|succeeded) .*with reason: *\"?([^\"]*)\"?")
+_UNCHANGED: Final = re.compile(r"No[- ]Change|User Rejected", re.IGNORECASE)
+_CHANGING: Final = re.compile(
+    r"-+ Starting (?:SMU )?(?:Activate|Commit|Abort|Rollback)\b.*|Following packages shall be .*"
+)
+_ADDED: Final = re.compile(r"Image added\. Version: *(\S+)")
+_RELOADS: Final = re.compile(
+    r"Install will reload the system now!|SUCCESS: Upgrade_Service finished|Chassis \d+ reloading, reason\b"
+    r"|%\w+-\d-EXITACTION: .*reload|%\w+-\d-RELOAD_SYSTEM: |^\s*Initializing Hardware",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PROGRESS: Final = re.compile(
+    r"install_\w+: .*|-+ (?:Starting|Finished) .*|Performing \w+ on .*|Checking status of .*|\w+: Passed on \[.*"
+    r"|Finished (?:Add|Activate|Commit|Abort|Rollback|Deactivate|SMU|initial file)\b.*|Image added\. .*"
+    r"|This operation may require a reload .*|Following packages shall be .*|Install will reload the system now!"
+)
+_LISTED: Final = re.compile(r"(?:\[[^\]]+\]: *)?((?:\S*/|\w+:)\S+)")
+_DELETED: Final = re.compile(r"Deleting file (\S+) \.+ *done\.?")
+_NOTHING_TO_CLEAN: Final = re.compile(
+    r".*(?:Nothing to clean|No inactive package|No files? (?:to|will) be|no extra package).*", re.IGNORECASE
+)
+
+
+def parse_install_outcome(text: str, command: str = COMMAND) -> InstallOutcome:
+    """Read how an install ended; `succeeded` is None where the text stops before the operation's own last line.
+
+    The operation is the one that the first START line names, else the one of the last line. Raises
+    UnparsableOutput where no line is an installer's.
+    """
+    lines = [line.strip() for line in filled(text, command)]
+    operation = next((found[1] for line in lines if (found := _START.fullmatch(line))), None)
+    verdict = _verdict(lines, operation)
+    reasons = _reasons(lines)
+    succeeded = None if verdict is None else verdict[0]
+    if verdict is None and any(_REASON.fullmatch(line) for line in lines):
+        succeeded = False
+    members_failed = [found for line in lines if (found := _MEMBERS_FAILED.fullmatch(line)) and found[2].strip()]
+    if members_failed:
+        reasons.append(members_failed[-1][0])
+        # The device said both: it has to be asked.
+        succeeded = None if succeeded else succeeded
+    if operation is None and verdict is None and succeeded is None and not any(map(_PROGRESS.fullmatch, lines)):
+        raise UnparsableOutput(command, lines[0], "no line is the installer's")
+    added = next((found[1] for line in lines if (found := _ADDED.fullmatch(line))), None)
+    return InstallOutcome(
+        operation=operation or (verdict[1] if verdict else None),
+        succeeded=succeeded,
+        reason=None if succeeded or not reasons else "; ".join(dict.fromkeys(reasons)),
+        no_change=bool(succeeded) and added is None and _unchanged(lines),
+        reload_announced=bool(_RELOADS.search(text)),
+        added_version=added,
+    )
+
+
+def _verdict(lines: list[str], operation: str | None) -> tuple[bool, str] | None:
+    """Give the last verdict and the operation it is on; a SUCCESS of a part is none for the whole."""
+    last: tuple[bool, str] | None = None
+    for line in lines:
+        if found := _FAILED.fullmatch(line):
+            last = (False, found[1])
+        elif (found := _SUCCESS.fullmatch(line)) and operation in {None, found[1]}:
+            last = (True, found[1])
+    return last
+
+
+def _reasons(lines: list[str]) -> list[str]:
+    """Collect what the members said first, then what the last line said."""
+    reasons = []
+    for line in lines:
+        if found := _FAILED.fullmatch(line):
+            reasons += [found[2]] if found[2] else []
+        elif (found := _REASON.fullmatch(line)) or (found := _REASON_WORDS.fullmatch(line)):
+            inner = _FAILED.fullmatch(f"FAILED: {found[1]}")
+            reasons.append(inner[2] if inner and inner[2] else found[1])
+        elif _CAUSE.fullmatch(line):
+            reasons.append(line)
+    return reasons
+
+
+def _unchanged(lines: list[str]) -> bool:
+    results = [found[1] for line in lines if (found := _MEMBER_RESULT.fullmatch(line))]
+    return bool(results) and all(map(_UNCHANGED.search, results)) and not any(map(_CHANGING.fullmatch, lines))
+
+
+def parse_install_remove_outcome(text: str, command: str = "install remove inactive") -> RemoveOutcome:
+    """Read what `install remove …` listed and deleted; a SUCCESS alone does not mean that files went away."""
+    outcome = parse_install_outcome(text, command)
+    lines = [line.strip() for line in filled(text, command)]
+    if outcome.operation not in {None, "remove"}:
+        raise UnparsableOutput(command, lines[0], "this is another install operation's")
+    start = next((number for number, line in enumerate(lines) if line.startswith("The following files will be")), None)
+    listed: list[str] = []
+    for line in lines[start + 1 :] if start is not None else []:
+        if line.startswith("Do you want"):
+            break
+        if found := _LISTED.fullmatch(line):
+            listed.append(found[1])
+    deleted = [found[1] for line in lines if (found := _DELETED.fullmatch(line))]
+    rejected = any("User Rejected" in line for line in lines)
+    said_nothing = any(map(_NOTHING_TO_CLEAN.fullmatch, lines))
+    return RemoveOutcome(
+        succeeded=outcome.succeeded,
+        reason=outcome.reason,
+        listed=tuple(dict.fromkeys(listed)),
+        deleted=tuple(dict.fromkeys(deleted)),
+        rejected=rejected,
+        nothing_to_remove=said_nothing or (bool(outcome.succeeded) and not listed and not deleted and not rejected),
+    )

@@ -1,0 +1,147 @@
+"""The one way from what a session caught to what a command printed: no echo, prompt, paging, syslog or indentation."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+
+_ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
+_CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
+_MORE: Final = re.compile(r"\s?-+ ?More ?-+ ?", re.IGNORECASE)
+
+_PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
+_PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
+_VERBS: Final = (
+    r"(?:sh(?:o(?:w)?)?|dir|verify|install|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
+    r"conf(?:igure)?|reload|exit|request|redundancy|issu)"
+)
+_COMMAND_AFTER_PROMPT: Final = re.compile(rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*{_VERBS}(?:\s.*)?", re.IGNORECASE)
+# A bare echo: a verb, then words. `verify /md5 (flash:f) = 1a2b…` is a result, and `install_add: START` one word.
+_BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE)
+# The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
+_SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
+_BEFORE_OUTPUT: Final = re.compile(
+    r"\s*(?:Load for five secs: |Time source is |No time source, |\[?[\d:T., -]*\]?:?\s*\+\+\+ .* \+\+\+).*"
+)
+
+_STAMP: Final = (
+    r"(?:\d{6,}: )?(?:<\d+>)?(?:\d+: )?"
+    r"(?:[*.]?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} (?:\d{4} )?"
+    r"\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z]{2,8})?"
+    r"|\$?\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
+)
+_SYSLOG: Final = re.compile(rf"{_STAMP}%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: ?.*")
+_SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
+
+_REFUSALS: Final = re.compile(
+    r"\s*(%\s*(?:Invalid (?:input|command)|Incomplete command|Ambiguous command|Unknown command|"
+    r"Unrecognized command|Bad IP address|Authorization failed|Permission denied|Access denied|"
+    r".*not supported|.*not available|.*not allowed)"
+    r"|Command authorization failed|Line has invalid autocommand|.*: command not found).*",
+    re.IGNORECASE,
+)
+_NOT_ENABLED: Final = re.compile(r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*", re.IGNORECASE)
+
+
+def clean(text: str, command: str) -> list[str]:
+    """Give the lines that the command printed, blank ones too; what follows a later prompt with a command is cut.
+
+    Raises CommandRefused with the device's words for an error text (`% Invalid input detected …`), NotEnabled for
+    `% CDP is not enabled`, and UnparsableOutput where nothing was printed.
+    """
+    lines = without_syslog(_terminal_lines(text))
+    lines = _between_prompts(lines)
+    for line in lines:
+        if _NOT_ENABLED.fullmatch(line):
+            raise NotEnabled(f"'{command}': the device answered '{line.strip()}'")
+        if _REFUSALS.fullmatch(line):
+            raise CommandRefused(f"'{command}': the device answered '{line.strip()}'")
+    if not any(line.strip() for line in lines):
+        raise UnparsableOutput(command, "", "the device printed nothing")
+    return _dedent(lines)
+
+
+def filled(text: str, command: str) -> list[str]:
+    """Give the lines of `clean` that are not blank, without blanks at their ends."""
+    return [line.rstrip() for line in clean(text, command) if line.strip()]
+
+
+def without_syslog(lines: list[str]) -> list[str]:
+    """Cut syslog messages: whole lines, and those that start in the middle of a line (after a prompt, a question)."""
+    kept = []
+    for line in lines:
+        if "%" in line:
+            found = _SYSLOG.search(line)
+            if found:
+                if line[: found.start()].strip():
+                    kept.append(line[: found.start()])
+                continue
+        if not _SYSLOG_REST.match(line):
+            kept.append(line)
+    return kept
+
+
+def _terminal_lines(text: str) -> list[str]:
+    """Split into lines as a terminal would have shown them: carriage returns and backspaces write over."""
+    text = _ESCAPES.sub("", text)
+    text = re.sub(r"\r*\n", "\n", text)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    lines = []
+    for raw in text.split("\n"):
+        line = _overwrite(raw) if "\r" in raw or "\b" in raw else raw
+        line = _CONTROL.sub("", line)
+        if "more" in line.lower() and _MORE.search(line):
+            line = _MORE.sub("", line)
+        lines.append(line.expandtabs())
+    return lines
+
+
+def _overwrite(raw: str) -> str:
+    shown: list[str] = []
+    at = 0
+    for character in raw:
+        if character == "\r":
+            at = 0
+        elif character == "\b":
+            at = max(0, at - 1)
+        else:
+            shown[at : at + 1] = [character]
+            at += 1
+    return "".join(shown)
+
+
+def _between_prompts(lines: list[str]) -> list[str]:
+    """Cut echo and prompts. A last line that is the beginning of the prompt seen at the head is a cut-off prompt."""
+    start, prompt = 0, ""
+    for number, line in enumerate(lines):
+        if not line.strip() or _BEFORE_OUTPUT.fullmatch(line):
+            continue
+        asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
+        if asked:
+            prompt = asked["prompt"]
+        elif not (_BARE_COMMAND.fullmatch(line) or _SCROLLED_COMMAND.fullmatch(line) or _PROMPT_LINE.fullmatch(line)):
+            break
+        start = number + 1
+    kept = [line for line in lines[start:] if not _BEFORE_OUTPUT.fullmatch(line)]
+    for number, line in enumerate(kept):
+        if _COMMAND_AFTER_PROMPT.fullmatch(line):
+            kept = kept[:number]
+            break
+    while kept and (not kept[-1].strip() or _PROMPT_LINE.fullmatch(kept[-1])):
+        kept.pop()
+    if kept and prompt and prompt.startswith(kept[-1].strip()):
+        kept.pop()
+    return kept
+
+
+def _dedent(lines: list[str]) -> list[str]:
+    """Cut the indentation that all lines share; a first line that a paste stripped of its own is left as it is."""
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    if len(indents) > 2 and indents[0] == 0 and min(indents[1:]) >= 4:
+        shared = min(indents[1:])
+        return [line if not index else line[shared:] for index, line in enumerate(lines)]
+    shared = min(indents)
+    return [line[shared:] for line in lines]

@@ -63,8 +63,8 @@ class Activation:
             raise StepFailed(_refused("install add", sent, "nothing was activated"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(
-                f"'install add' said SUCCESS, but 'show install summary' does not name {context.image.version}; nothing "
-                "was activated; next: `show install summary` on the device"
+                f"'install add' said SUCCESS, but 'show install summary' does not name {context.image.version}; "
+                "nothing was activated; next: `show install summary` on the device"
             )
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
@@ -81,7 +81,8 @@ class Activation:
             raise StepFailed(_refused("install activate", sent, "the device stays on its release"))
         if sent.outcome.no_change:
             raise StepFailed(
-                "the device says that there is nothing to change and does not reload; next: `show install summary` on it"
+                "the device says that there is nothing to change, and does not reload; "
+                "next: `show install summary` on the device"
             )
         return wait_for_down(context, session, context.settings.deadlines.down)
 

@@ -102,8 +102,9 @@ class PostChecks:
                 sent = send_once(context, driver, "commit", driver.commit)
                 if sent.outcome.succeeded is False:
                     raise DeviceUnknown(
-                        f"'install commit' failed: {sent.outcome.reason}; {context.device.name} runs {context.image.version} "
-                        "uncommitted and goes back by itself when its timer ends; next: `install commit` on the device"
+                        f"'install commit' failed: {sent.outcome.reason}; {context.device.name} runs "
+                        f"{context.image.version} uncommitted and goes back by itself when its timer ends; "
+                        "next: `install commit` on the device"
                     )
         with context.driver() as driver:
             installed = driver.installed(context.image)
@@ -114,12 +115,13 @@ class PostChecks:
                 or not on_target(running, context.image.version)
             ):
                 raise DeviceUnknown(
-                    f"after 'install commit' {context.device.name} runs {running.version}, {installed.placement}; needed "
-                    f"{context.image.version}, committed, no timer; next: `show install summary` on the device"
+                    f"after 'install commit' {context.device.name} runs {running.version}, {installed.placement}; "
+                    f"needed {context.image.version}, committed, no timer; next: `show install summary` on the device"
                 )
 
     def _go_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
         context.record.event("complaint", complaint)
+        context.record.remember("complaint", complaint)
         try:
             with context.session() as session:
                 driver = context.make_driver(session, context.settings)

@@ -7,9 +7,11 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, StepFailed, UnparsableOutput
 from swimctl.facts import (
+    BootSettings,
     HashResult,
     Installed,
     InstallOutcome,
+    InstallSummary,
     Member,
     PackageState,
     Placement,
@@ -238,10 +240,10 @@ class CiscoXe:
         except CommandRefused:
             return ()  # a router or a chassis: it has no such command
 
-    def _install_summary(self):  # type: ignore[no-untyped-def]
+    def _install_summary(self) -> InstallSummary:
         return parse_show_install(self._show("show install summary"))
 
-    def _boot(self):  # type: ignore[no-untyped-def]
+    def _boot(self) -> BootSettings:
         return parse_show_boot(self._show("show boot"))
 
     def _file_system(self) -> str:

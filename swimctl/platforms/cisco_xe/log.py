@@ -10,7 +10,8 @@ from swimctl.platforms.base import Trace
 _MESSAGE: Final = re.compile(r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:")
 _STARTED: Final = re.compile(r"%INSTALL-\d-INSTALL_START_INFO:.*?Started install[_ ](\w+)", re.IGNORECASE)
 _ENDED: Final = re.compile(
-    r"%INSTALL-\d-(?:INSTALL_COMPLETED_INFO:.*?Completed install[_ ](\w+)|OPERATION_\w*ERROR\w*:.*?install[_ ](\w+))",
+    r"%INSTALL-\d-(?:INSTALL_COMPLETED_INFO:.*?Completed install[_ ](\w+)"
+    r"|OPERATION_\w*ERROR\w*:.*?Failed to install[_ ](\w+))",
     re.IGNORECASE,
 )
 

@@ -209,7 +209,7 @@ def _space(state: State, image: Image, policy: Readiness) -> Iterator[Finding]:
             where,
             free is not None and free >= need,
             "unknown" if free is None else f"{free / 1e6:.1f} MB",
-            f"{need / 1e6:.1f} MB ({policy.space_factor:g} × the image, less what is there of it)",
+            f"{need / 1e6:.1f} MB ({policy.space_factor:g} times the image, less what is there of it)",
             "run again with --cleanup-flash, or `dir flash:` and `delete` on the device what is no longer needed",
         )
 

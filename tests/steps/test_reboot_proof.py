@@ -1,0 +1,47 @@
+"""A reload is proved by a newer boot, and by nothing else."""
+
+import pytest
+
+from swimctl.facts import Running
+from swimctl.steps.reload import rebooted
+
+DAY = 86_400
+
+
+def mark(uptime: int | None = 30 * DAY, restarted_at: str | None = "2026-02-02T10:00:00") -> dict[str, object]:
+    return {"at": "2026-03-04T10:00:00.000000Z", "uptime": uptime, "restarted_at": restarted_at, "version": "17.06.05"}
+
+
+def running(uptime: int | None, restarted_at: str | None = None) -> Running:
+    return Running("17.09.04a", uptime, restarted_at, {"1": "17.09.04a"})
+
+
+def test_a_short_uptime_after_a_long_one_is_a_reload() -> None:
+    assert rebooted(mark(), running(180), elapsed=1200) is True
+
+
+def test_the_target_version_alone_is_no_reload() -> None:
+    assert rebooted(mark(), running(30 * DAY + 1200), elapsed=1200) is False
+
+
+def test_a_device_that_was_just_up_before_is_told_apart() -> None:
+    assert rebooted(mark(uptime=180), running(60), elapsed=900) is True
+    assert rebooted(mark(uptime=180), running(1080), elapsed=900) is False
+
+
+@pytest.mark.parametrize("rounding", [-60, 0, 60])
+def test_uptime_is_told_to_the_minute(rounding: int) -> None:
+    assert rebooted(mark(uptime=600), running(600 + 300 + rounding), elapsed=300) is False
+
+
+def test_a_clock_that_jumped_does_no_harm_where_the_uptime_is_known() -> None:
+    assert rebooted(mark(), running(30 * DAY + 600, "2026-02-02T11:00:00"), elapsed=600) is False
+
+
+def test_the_restart_time_serves_where_the_uptime_is_missing() -> None:
+    assert rebooted(mark(uptime=None), running(None, "2026-03-04T10:20:00"), elapsed=1800) is True
+    assert rebooted(mark(uptime=None), running(None, "2026-02-02T10:00:00"), elapsed=1800) is False
+
+
+def test_neither_cannot_be_told() -> None:
+    assert rebooted(mark(), running(None, None), elapsed=1200) is None

@@ -1,0 +1,90 @@
+"""Where a terminal stands, with syslog landing where it likes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swimctl.terminal import answer, body, find_hostname, matching, plain, stand, without_syslog
+
+SYSLOG = "*Mar  4 10:11:12.345: %SYS-5-CONFIG_I: Configured from console by vty0 (192.0.2.9)"
+QUESTION = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
+
+
+def test_a_prompt_ends_a_command() -> None:
+    where = stand("show clock\n10:11:12.345 UTC Wed Mar 4 2026\nedge-1#", "edge-1")
+    assert (where.prompt, where.sure) == ("#", True)
+
+
+@pytest.mark.parametrize("mode", ["edge-1(config)#", "edge-1(config-if)#", "edge-1>"])
+def test_prompts_of_other_modes_count(mode: str) -> None:
+    assert stand(f"\n{mode}", "edge-1").prompt == mode[-1]
+
+
+def test_a_long_name_is_cut_in_configuration_mode() -> None:
+    assert stand("\na-very-long-switc(config)#", "a-very-long-switch-name").prompt == "#"
+
+
+def test_a_prompt_with_syslog_behind_it_is_not_sure() -> None:
+    where = stand(f"done\nedge-1#{SYSLOG}\n", "edge-1")
+    assert (where.prompt, where.sure) == ("#", False)
+
+
+def test_a_question_with_syslog_behind_it_is_still_one() -> None:
+    where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1")
+    assert where.question == QUESTION
+    assert not where.sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUESTION,
+        "Proceed with reload? [confirm]",
+        "System configuration has been modified. Save? [yes/no]: ",
+        "Destination filename [startup-config]? ",
+        "Password: ",
+        "Press Yes(y) to save the configuration and proceed. [y/n/q] ",
+    ],
+)
+def test_every_seen_question_is_seen(text: str) -> None:
+    assert stand(f"words\n{text}", "edge-1").question is not None
+
+
+def test_output_in_the_middle_is_neither() -> None:
+    where = stand("install_add: START Wed Mar 04 10:11:12 UTC 2026\n--- Starting Add ---\n", "edge-1")
+    assert (where.prompt, where.question) == (None, None)
+
+
+def test_another_devices_prompt_is_not_ours() -> None:
+    assert stand("banner\nother#", "edge-1").prompt is None
+
+
+def test_body_cuts_echo_and_prompt() -> None:
+    assert body("show clock\r\n10:11:12 UTC\r\nedge-1#", "show clock", "edge-1") == "10:11:12 UTC"
+
+
+def test_body_cuts_the_prompt_below_syslog() -> None:
+    assert body(f"dir\nline\nedge-1#{SYSLOG}\n", "dir", "edge-1") == "line"
+
+
+def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
+    assert find_hostname(f"welcome\r\nedge-1>{SYSLOG}\r\n") == "edge-1"
+    assert find_hostname("welcome to the lab\r\n") is None
+
+
+def test_answers_match_whatever_the_blanks() -> None:
+    known = answer(r"do you want to proceed\? \[y/n\]", "y")
+    assert matching(QUESTION.replace("want to", "want   to"), [known]) is known
+    assert matching("Erase flash? [confirm]", [known]) is None
+
+
+def test_backspaces_take_back() -> None:
+    assert plain("shoe\bw clock") == "show clock"
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=300))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    where = stand(text, "edge-1")
+    assert where.prompt in {None, "#", ">"}
+    assert isinstance(body(text, "show clock", "edge-1"), str)
+    assert "%SYS-5-CONFIG_I" not in without_syslog(f"\n{SYSLOG}\n")

@@ -59,6 +59,10 @@ class Keyboard:
         key, self._keys = self._keys[0], self._keys[1:]
         return key
 
+    def swallow_enter(self) -> None:
+        """Drop an Enter that was typed right after a one-key answer: it belongs to that answer."""
+        self._keys = self._keys.removeprefix("\n")
+
     def run(self) -> str:
         """Take all keys up to the next control key; may be empty."""
         count = 0

@@ -1,0 +1,195 @@
+"""The working folder of a lab: config.yaml, a Nornir inventory, image files, and the log of received commands."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from ruamel.yaml import YAML
+
+from swimctl import yaml_file
+from swimctl.clock import rfc3339
+from swimctl.errors import InventoryError, UsageError
+from swimctl.lab.faults import Fault, parse_fault
+from swimctl.lab.images import DEFAULT_SIZE, make_image
+from swimctl.lab.spec import SwitchSpec
+
+IMAGES = (
+    "cat9k_iosxe.17.09.04a.SPA.bin",
+    "cat9k_iosxe.17.12.04.SPA.bin",
+    "cat9k_lite_iosxe.17.12.04.SPA.bin",
+)
+GOLDEN = frozenset(IMAGES[1:])
+"""The images that the lab's switches are meant to run: newer than any of them, one a family."""
+
+COMMAND_LOG = "lab-commands.jsonl"
+_MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults` of a host is read before that.\n"
+
+
+def inventory_documents(
+    specs: Sequence[SwitchSpec], ports: Mapping[str, int], kept_faults: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches."""
+    kept = kept_faults or {}
+    hosts = {spec.name: _host(spec, ports[spec.name], kept.get(spec.name, ())) for spec in specs}
+    groups = {name: {"data": {"role": name}} for name in sorted({_role(spec) for spec in specs})}
+    user, (password, _privilege) = next(iter(specs[0].users.items())) if specs else ("", ("", 0))
+    secret = specs[0].enable_secret if specs else ""
+    defaults = {
+        "username": user,
+        "password": password,
+        "connection_options": {"netmiko": {"extras": {"secret": secret}}},
+    }
+    return {"hosts": hosts, "groups": groups, "defaults": defaults}
+
+
+def _host(spec: SwitchSpec, port: int, kept_faults: Sequence[str]) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "model": spec.members[0].model,
+        "serial": spec.members[0].serial,
+        "site": "lab",
+        "role": _role(spec),
+    }
+    if kept_faults:
+        data["lab_faults"] = list(kept_faults)
+    return {"hostname": "127.0.0.1", "port": port, "platform": "cisco_xe", "groups": [_role(spec)], "data": data}
+
+
+def _role(spec: SwitchSpec) -> str:
+    return "core" if spec.members[0].model.startswith("C9500") else "access"
+
+
+def dump_yaml(document: object) -> str:
+    """Write a document as block YAML, keys in their order."""
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    text = io.StringIO()
+    yaml.dump(document, text)
+    return text.getvalue()
+
+
+def write_folder(
+    folder: Path,
+    specs: Sequence[SwitchSpec],
+    ports: Mapping[str, int],
+    speed: float,
+    kept_faults: Mapping[str, Sequence[str]] | None = None,
+) -> list[Path]:
+    """Make a folder to work in against running switches; return its image files.
+
+    What is there stays: the store, the images, and of config.yaml all but `swimctl.clock_speed`. The inventory is
+    written anew, as ports differ from run to run. Raises UsageError where an inventory is not the lab's own.
+    """
+    check_folder(folder)
+    inventory = folder / "inventory"
+    inventory.mkdir(parents=True, exist_ok=True)
+    for name, document in inventory_documents(specs, ports, kept_faults).items():
+        (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
+    _write_config(folder / "config.yaml", speed)
+    return [_image(folder / "images", filename) for filename in IMAGES]
+
+
+def _image(folder: Path, filename: str) -> Path:
+    path = folder / filename
+    if path.is_file() and path.stat().st_size >= DEFAULT_SIZE:
+        return path
+    return make_image(folder, filename)
+
+
+def _write_config(path: Path, speed: float) -> None:
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    if path.exists():
+        yaml_file.read(path, UsageError, "")  # says in which line a mistake stands
+        document = yaml.load(path.read_text(encoding="utf-8")) or {}
+    else:
+        files = {f"{kind}_file": f"inventory/{name}.yaml" for kind, name in _INVENTORY_FILES.items()}
+        document = {
+            "inventory": {"plugin": "SimpleInventory", "options": files},
+            "swimctl": {"store": "swimctl.db", "jobs_dir": "jobs", "distribution": {"minimum_rate": 0.001}},
+        }
+    section = document.get("swimctl")
+    if not isinstance(section, dict):
+        section = document["swimctl"] = {}
+    if section.get("clock_speed") != speed:
+        section["clock_speed"] = speed
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(document, file)
+
+
+_INVENTORY_FILES = {"host": "hosts", "group": "groups", "defaults": "defaults"}
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where writing a lab there would destroy what people wrote."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder; name a new or empty one with --dir")
+    for name in _INVENTORY_FILES.values():
+        path = folder / "inventory" / f"{name}.yaml"
+        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_MARK[:29]):
+            raise UsageError(
+                f"{path} was not written by the lab and would be lost; name a new or empty folder with --dir"
+            )
+
+
+def read_hosts(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Read the hosts of a lab folder's inventory, each with its `lab_faults`; empty where there is none yet."""
+    path = folder / "inventory" / "hosts.yaml"
+    if not path.exists():
+        return {}
+    document = yaml_file.read(path, InventoryError, "start the lab with --dir to make it") or {}
+    if not isinstance(document, dict):
+        raise InventoryError(f"{path}: hosts by name are expected")
+    return {str(name): _faults_of(path, str(name), host) for name, host in document.items()}
+
+
+def _faults_of(path: Path, name: str, host: object) -> tuple[str, ...]:
+    data = host.get("data") if isinstance(host, dict) else None
+    faults = data.get("lab_faults", []) if isinstance(data, dict) else []
+    if isinstance(faults, str):
+        faults = [faults]
+    if not isinstance(faults, list) or not all(isinstance(fault, str) for fault in faults):
+        raise InventoryError(f"{path}: {name}.data.lab_faults must be a list of fault names; see `swimctl lab faults`")
+    return tuple(faults)
+
+
+def read_fault_options(options: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Read `sw3=no-space` and `all=slow-flash` into fault texts by switch; raise UsageError naming what is known."""
+    found: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        target, sign, fault = option.partition("=")
+        if not sign:
+            raise UsageError(f"--fault {option}: write SWITCH=FAULT, e.g. sw3=no-space, or all=FAULT")
+        parse_fault(fault)
+        if target != "all" and target not in names:
+            raise UsageError(f"--fault {option}: there is no switch '{target}'; there are {', '.join(names)}")
+        for name in names if target == "all" else [target]:
+            found[name] = (*found.get(name, ()), fault)
+    return found
+
+
+def parse_faults(texts: Mapping[str, Sequence[str]]) -> dict[str, tuple[Fault, ...]]:
+    """Read fault texts by switch."""
+    return {name: tuple(parse_fault(text) for text in each) for name, each in texts.items()}
+
+
+class CommandLog:
+    """Append each received command to a file as one JSON line, at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: TextIO = path.open("a", encoding="utf-8")
+
+    def write(self, time: datetime, switch: str, user: str, line: str) -> None:
+        """Add one command; `time` is the lab's."""
+        entry = {"time": rfc3339(time), "switch": switch, "user": user, "line": line}
+        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from swimctl.lab.images import make_image, read_image
 from swimctl.lab.terminal import MORE, Entered, Keyboard, LineEditor, Pager, on_screen
 
@@ -145,4 +146,4 @@ def test_image_version_may_differ_from_the_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "size"), [("notes.txt", 5000), ("cat9k_iosxe.17.12.04.SPA.bin", 10)])
 def test_image_that_no_switch_would_know_is_refused(tmp_path: Path, name: str, size: int) -> None:
     with pytest.raises(ValueError, match=r"name it like|too small"):
-        make_image(tmp_path: Path, name, size)
+        make_image(tmp_path, name, size)

@@ -1,0 +1,144 @@
+"""The tables, as migrations that only ever grow at the end: a migration once released is never edited."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID: Final = 0x5357494D  # "SWIM" in the header of the file: tells our store from another SQLite file
+
+migrations: Final = Migrations("swimctl")
+
+
+@migrations()
+def m001_devices_images_jobs(db: Database) -> None:
+    """Lay the first tables. The database itself refuses states that must not exist."""
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.executescript(
+        """
+        CREATE TABLE devices (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE
+        );
+
+        CREATE TABLE images (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            filename TEXT NOT NULL,
+            path TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            family TEXT NOT NULL,
+            version TEXT NOT NULL,
+            size INTEGER NOT NULL CHECK (size >= 0),
+            sha512 TEXT NOT NULL,
+            md5 TEXT NOT NULL,
+            added_at TEXT NOT NULL,
+            removed_at TEXT
+        );
+        CREATE UNIQUE INDEX one_image_per_filename ON images (filename) WHERE removed_at IS NULL;
+
+        CREATE TABLE goldens (
+            image_id INTEGER NOT NULL REFERENCES images (id),
+            platform TEXT NOT NULL,
+            family TEXT NOT NULL,
+            group_name TEXT CHECK (group_name <> '')
+        );
+        CREATE UNIQUE INDEX one_golden_per_rule ON goldens (platform, family, ifnull(group_name, ''));
+
+        CREATE TABLE runners (
+            id TEXT PRIMARY KEY,
+            pid INTEGER NOT NULL,
+            host TEXT NOT NULL,
+            started_at TEXT NOT NULL
+        );
+
+        CREATE TABLE batches (
+            id TEXT PRIMARY KEY,
+            mode TEXT NOT NULL CHECK (mode IN ('parallel', 'sequential')),
+            max_failures INTEGER NOT NULL CHECK (max_failures >= 0),
+            options TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            schedule_time TEXT,
+            workers INTEGER CHECK (workers > 0),
+            detached INTEGER NOT NULL CHECK (detached IN (0, 1)),
+            requested_by TEXT NOT NULL,
+            runner_id TEXT REFERENCES runners (id)
+        );
+        CREATE INDEX batches_by_age ON batches (created_at);
+
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch_id TEXT NOT NULL REFERENCES batches (id),
+            device_id INTEGER NOT NULL REFERENCES devices (id),
+            image_id INTEGER NOT NULL REFERENCES images (id),
+            status TEXT NOT NULL CHECK (
+                status IN ('pending', 'scheduled', 'distributing', 'activating', 'success', 'failed', 'cancelled')
+            ),
+            progress INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),
+            bytes_done INTEGER NOT NULL DEFAULT 0 CHECK (bytes_done >= 0),
+            bytes_total INTEGER NOT NULL DEFAULT 0 CHECK (bytes_total >= 0),
+            error TEXT,
+            attempted INTEGER NOT NULL DEFAULT 0 CHECK (attempted IN (0, 1)),
+            runner_id TEXT REFERENCES runners (id),
+            started_at TEXT,
+            finished_at TEXT,
+            CHECK ((finished_at IS NOT NULL) = (status IN ('success', 'failed', 'cancelled'))),
+            CHECK (status <> 'success' OR progress = 100),
+            CHECK (status NOT IN ('pending', 'scheduled') OR (runner_id IS NULL AND attempted = 0)),
+            CHECK (status <> 'cancelled' OR attempted = 0)
+        );
+        CREATE UNIQUE INDEX one_running_job_per_device ON jobs (device_id)
+            WHERE status IN ('distributing', 'activating');
+        CREATE INDEX jobs_by_batch ON jobs (batch_id);
+        CREATE INDEX jobs_not_final ON jobs (status)
+            WHERE status IN ('pending', 'scheduled', 'distributing', 'activating');
+        CREATE INDEX jobs_by_image ON jobs (image_id);
+
+        CREATE TABLE steps (
+            job_id INTEGER NOT NULL REFERENCES jobs (id),
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            status TEXT NOT NULL DEFAULT 'pending' CHECK (
+                status IN ('pending', 'running', 'success', 'failed', 'skipped')
+            ),
+            message TEXT NOT NULL DEFAULT '',
+            started_at TEXT,
+            finished_at TEXT,
+            PRIMARY KEY (job_id, position),
+            UNIQUE (job_id, name)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            job_id INTEGER NOT NULL REFERENCES jobs (id),
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            message TEXT NOT NULL,
+            data TEXT NOT NULL
+        );
+        CREATE INDEX events_by_job ON events (job_id);
+        CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+            BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
+        CREATE TRIGGER events_never_go BEFORE DELETE ON events
+            BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+
+        CREATE TABLE memories (
+            job_id INTEGER NOT NULL REFERENCES jobs (id),
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (job_id, key)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER memories_never_change BEFORE UPDATE ON memories
+            BEGIN SELECT RAISE(ABORT, 'what a job remembers is never changed'); END;
+        """
+    )
+
+
+def newest_known() -> str:
+    """Name the last migration of this program."""
+    return max(known())
+
+
+def known() -> frozenset[str]:
+    """Name all migrations of this program."""
+    return frozenset(name for name in globals() if name.startswith("m") and name[1:4].isdigit())

@@ -61,11 +61,11 @@ class Opened:
         """Make what the command line shares with the API."""
         from swimctl.service import Service
 
-        return Service(self.config, self.store, self.inventory, self.clock)
+        return Service(self.config, self.store, lambda: self.inventory, self.clock)
 
     @cached_property
     def engine(self) -> Engine:
-        """Make what runs jobs."""
+        """Make what runs jobs; from here until the end this process is known as a runner."""
         from swimctl.engine import Engine
 
         return Engine(self.config, self.store, self.inventory, self.clock)
@@ -76,6 +76,8 @@ class Opened:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if "engine" in self.__dict__:
+            self.engine.close()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -27,41 +27,35 @@ _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 def print_json(document: object) -> None:
     """Write one JSON document to standard output. Times are given as UTC text by the caller."""
-    _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=_json_value) + "\n")
+    write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=_json_value) + "\n")
 
 
 def print_line(text: str = "") -> None:
     """Write one line of a result to standard output."""
-    _write(sys.stdout, plain(text) + "\n")
+    write(sys.stdout, plain(text) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Write rows to standard output: a table on a terminal, else tab-separated lines under a line of column names."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: TextIO | None = None) -> None:
+    """Write rows: a table on a terminal, else tab-separated lines under a line of column names.
+
+    To standard output where nothing else is given.
+    """
+    stream = to or sys.stdout
     texts = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
-    if not is_terminal(sys.stdout):
+    if not is_terminal(stream):
         lines = [[column.lower() for column in columns], *texts]
-        _write(sys.stdout, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines))
+        write(stream, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines))
         return
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"ID", "JOB"})
+        table.add_column(column, overflow="fold", no_wrap=column in {"Id", "Job", "Device", "Result"})
     for line in texts:
         table.add_row(*(Text(cell, style=style_of(cell)) for cell in line))
-    print_rich(table)
-
-
-def print_rich(renderable: RenderableType) -> None:
-    """Write something of rich's to standard output, with colour only on a terminal without NO_COLOR."""
-    from rich.console import Console
-
-    console = Console(file=sys.stdout, force_terminal=None if is_terminal(sys.stdout) else False)
-    with console.capture() as capture:
-        console.print(renderable)
-    _write(sys.stdout, capture.get())
+    _print_rich(table, stream)
 
 
 def style_of(word: str) -> str:
@@ -72,7 +66,7 @@ def style_of(word: str) -> str:
 
 def note(text: str) -> None:
     """Write one line for people to standard error."""
-    _write(sys.stderr, plain(text) + "\n")
+    write(sys.stderr, plain(text) + "\n")
 
 
 def fail(error: SwimctlError, *, as_json: bool) -> None:
@@ -131,6 +125,15 @@ def size(count: float) -> str:
     return f"{count:.1f} {_SIZES[power]}" if power else f"{count:.0f} B"
 
 
+def _print_rich(renderable: RenderableType, stream: TextIO) -> None:
+    from rich.console import Console
+
+    console = Console(file=stream)
+    with console.capture() as capture:
+        console.print(renderable)
+    write(stream, capture.get())
+
+
 def _json_value(value: object) -> object:
     if isinstance(value, datetime):
         from swimctl.clock import rfc3339
@@ -141,7 +144,8 @@ def _json_value(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def write(stream: TextIO, text: str) -> None:
+    """Write and flush at once. Raises SwimctlError where a result cannot be written, as on a full disk."""
     try:
         stream.write(text)
         stream.flush()

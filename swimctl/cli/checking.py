@@ -1,0 +1,110 @@
+"""Ask devices whether they are ready, many at once, changing nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Protocol
+
+from swimctl.errors import SwimctlError
+from swimctl.models import Device, Finding, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Checker(Protocol):
+    """What applies the readiness rules to one device."""
+
+    def check(self, device: Device, image: Image | None) -> list[Finding]:
+        """Apply the rules; raises a SwimctlError where the device cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one device said, or why it could not be asked."""
+
+    device: Device
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether nothing lacks. A device that could not be asked is not ready."""
+        return self.error is None and all(finding.ok for finding in self.findings)
+
+    @property
+    def lacks(self) -> tuple[Finding, ...]:
+        """List the rules that do not hold."""
+        return tuple(finding for finding in self.findings if not finding.ok)
+
+    def document(self) -> dict[str, Any]:
+        """Write the answer as JSON."""
+        return {
+            "ready": self.ready,
+            "error": self.error,
+            "findings": [
+                {
+                    "rule": finding.rule,
+                    "ok": finding.ok,
+                    "seen": finding.seen,
+                    "needed": finding.needed,
+                    "next": finding.next_command,
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+LACK_COLUMNS = ("Device", "Rule", "Seen", "Needed", "Next")
+
+
+def lack_rows(checked: Sequence[Checked]) -> list[tuple[str, str, str, str, str]]:
+    """Write a table's rows of what lacks."""
+    return [
+        (answer.device.name, finding.rule, finding.seen, finding.needed, finding.next_command)
+        for answer in checked
+        for finding in answer.lacks
+    ] + [(answer.device.name, "can be asked", answer.error, "an answer", "") for answer in checked if answer.error]
+
+
+def check_devices(
+    checker: Checker,
+    wanted: Sequence[tuple[Device, Image | None]],
+    workers: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Checked]:
+    """Check all devices, `workers` at once; in the given order. `progress` hears how many are done."""
+    todo: SimpleQueue[int] = SimpleQueue()
+    done: SimpleQueue[tuple[int, Checked]] = SimpleQueue()
+    for number in range(len(wanted)):
+        todo.put(number)
+
+    def work() -> None:
+        while True:
+            try:
+                number = todo.get_nowait()
+            except Empty:
+                return
+            done.put((number, _check(checker, *wanted[number])))
+
+    # Daemons, so that Ctrl-C need not wait for devices that do not answer: nothing is written to them.
+    for _ in range(min(workers, len(wanted))):
+        threading.Thread(target=work, daemon=True).start()
+    answers: dict[int, Checked] = {}
+    while len(answers) < len(wanted):
+        number, answer = done.get()
+        answers[number] = answer
+        progress(len(answers))
+    return [answers[number] for number in range(len(wanted))]
+
+
+def _check(checker: Checker, device: Device, image: Image | None) -> Checked:
+    try:
+        return Checked(device, tuple(checker.check(device, image)))
+    except SwimctlError as error:
+        return Checked(device, error=str(error))
+    except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
+        return Checked(device, error=f"swimctl failed: {type(error).__name__}: {error}; please report it")

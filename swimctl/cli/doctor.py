@@ -1,0 +1,195 @@
+"""swimctl doctor: is this installation able to work."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Opened, of
+from swimctl.errors import SwimctlError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from swimctl.models import Device, Image
+    from swimctl.settings import Settings
+
+app = typer.Typer()
+
+_CONNECT_SECONDS = 3.0
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing looked at: `result` fail means that upgrades cannot work with it; `remedy` says what to do."""
+
+    what: str
+    result: Literal["ok", "warn", "fail"]
+    seen: str
+    remedy: str = ""
+    devices_only: bool = False  # the installation is well, a device is not
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    *,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try to reach the devices.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Compute the hashes of all image files anew.")] = False,
+) -> None:
+    """Check config, inventory, store, image files, folders and reachability, and say what to do.
+
+    Exits 2 where something of the installation is wrong, 1 where only devices cannot be reached.
+    """
+    context = of(ctx)
+    with context.open() as opened:
+        found = list(examine(opened, offline=offline, deep=deep))
+    failed = [one for one in found if one.result == "fail"]
+    code = 0 if not failed else 1 if all(one.devices_only for one in failed) else 2
+    if context.json:
+        documents = [{k: v for k, v in asdict(one).items() if k != "devices_only"} for one in found]
+        output.print_json({"ok": not failed, "exit_code": code, "checks": documents})
+    else:
+        rows = [(one.what, one.result, one.seen, one.remedy) for one in found]
+        output.print_table(("Check", "Result", "Seen", "What to do"), rows)
+    raise typer.Exit(code)
+
+
+def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
+    """Look at one part after the other; a part that cannot be opened ends what depends on it."""
+    try:
+        settings = opened.config.settings
+    except SwimctlError as error:
+        yield Examined("config", "fail", str(error), "correct it, or name another file with --config")
+        return
+    yield Examined("config", "ok", str(opened.config.path))
+    yield from _clock(settings)
+    yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
+    try:
+        problems = opened.store.check()
+    except SwimctlError as error:
+        yield Examined("store", "fail", str(error), "restore the file from a copy, or set swimctl.store to another")
+        return
+    for problem in problems:
+        yield Examined("store", "fail", problem, "restore the file from a copy, or set swimctl.store to another")
+    if not problems:
+        yield Examined("store", "ok", str(settings.store))
+    yield from _waiting(opened)
+    yield from _images(opened, deep=deep)
+    yield from _inventory(opened, offline=offline)
+
+
+def _attempt(what: str, look: Callable[[], str], remedy: str) -> Iterator[Examined]:
+    try:
+        yield Examined(what, "ok", look())
+    except (SwimctlError, OSError) as error:
+        yield Examined(what, "fail", str(error), remedy)
+
+
+def _clock(settings: Settings) -> Iterator[Examined]:
+    if settings.clock_speed != 1:
+        seen = f"clock_speed is {settings.clock_speed:g}: deadlines pass {settings.clock_speed:g} times as fast"
+        yield Examined(
+            "clock", "warn", f"{seen} for real devices", "right for the lab; else remove swimctl.clock_speed"
+        )
+
+
+def _folder(path: Path) -> str:
+    """Write a file into the folder, or into the nearest one that it would be made in."""
+    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    with tempfile.TemporaryFile(dir=there):
+        pass
+    return str(path)
+
+
+def _waiting(opened: Opened) -> Iterator[Examined]:
+    interrupted = opened.store.interrupted()
+    if interrupted:
+        names = ", ".join(f"{job.device_name} (job {job.id})" for job in interrupted[:5])
+        more = f" and {len(interrupted) - 5} more" if len(interrupted) > 5 else ""
+        yield Examined("jobs", "warn", f"interrupted: {names}{more}", "swimctl resume")
+
+
+def _images(opened: Opened, *, deep: bool) -> Iterator[Examined]:
+    images = opened.store.images()
+    if not images:
+        yield Examined("images", "warn", "the catalogue is empty", "swimctl image add FILE")
+        return
+    for image in images:
+        remedy = f"put the file back, or: swimctl image remove {image.id}"
+        yield from _attempt(f"image {image.id}", lambda image=image: _image(image, deep=deep), remedy)  # type: ignore[misc]  # mypy does not type a lambda's default
+    if not opened.store.goldens():
+        yield Examined("golden images", "warn", "none is set", "swimctl image golden ID, or upgrade with --image")
+
+
+def _image(image: Image, *, deep: bool) -> str:
+    """Compare the file's size with the catalogue's, and its hash where it was written to since it was added."""
+    stat = image.path.stat()
+    if stat.st_size != image.size:
+        raise SwimctlError(f"{image.path} has {stat.st_size} bytes, the catalogue says {image.size}")
+    written = datetime.fromtimestamp(stat.st_mtime, UTC)
+    if not deep and written <= image.added_at:
+        os.close(os.open(image.path, os.O_RDONLY))
+        return f"{image.filename}: size as added, not written to since"
+    from swimctl.catalogue import hash_file
+
+    _, sha512, _ = hash_file(image.path)
+    if sha512 != image.sha512:
+        raise SwimctlError(f"{image.path} is not the file that was added: its SHA-512 is {sha512[:16]}…")
+    return f"{image.filename}: size and SHA-512 as added"
+
+
+def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
+    try:
+        inventory = opened.inventory
+    except SwimctlError as error:
+        yield Examined("inventory", "fail", str(error), "correct it")
+        return
+    usable = []
+    for device in inventory.devices:
+        problem = inventory.problem(device.name)
+        if problem:
+            yield Examined(f"device {device.name}", "warn", problem, "it gets no job until then")
+        else:
+            usable.append(device)
+    result: Literal["ok", "fail"] = "ok" if usable else "fail"
+    yield Examined("inventory", result, f"{len(usable)} devices", "" if usable else "add hosts to it")
+    nameless = [device.name for device in usable if not inventory.credentials(device).username]
+    if nameless:
+        seen = f"no user name for {', '.join(nameless[:5])}{' …' if len(nameless) > 5 else ''}"
+        yield Examined("credentials", "fail", seen, "set SWIMCTL_USERNAME and SWIMCTL_PASSWORD, or credentials_file")
+    if not offline:
+        yield from _reach(usable)
+
+
+def _reach(devices: Sequence[Device]) -> Iterator[Examined]:
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        answers = list(pool.map(_greeting_problem, devices))
+    for device, problem in zip(devices, answers, strict=True):
+        if problem:
+            where = f"{device.address} port {device.port}"
+            remedy = "is it on, is SSH enabled, is the address right, is there a firewall between?"
+            yield Examined(f"device {device.name}", "fail", f"{where}: {problem}", remedy, devices_only=True)
+    reached = sum(not problem for problem in answers)
+    if reached:
+        yield Examined("reachability", "ok", f"{reached} of {len(devices)} devices greet with SSH")
+
+
+def _greeting_problem(device: Device) -> str:
+    """Say why the device's SSH port does not greet; empty where it does. No login is tried."""
+    try:
+        with socket.create_connection((device.address, device.port), timeout=_CONNECT_SECONDS) as connection:
+            greeting = connection.recv(4)
+    except OSError as error:
+        return error.strerror or str(error) or type(error).__name__
+    return "" if greeting == b"SSH-" else f"something answers that is not SSH: {greeting!r}"

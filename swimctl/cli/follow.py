@@ -1,0 +1,186 @@
+"""Follow jobs: look into the store again and again, and draw what is seen until there is nothing left to wait for.
+
+Whoever runs the jobs, this process or another, is seen in the same way: the store is the only meeting point.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
+
+from swimctl.cli import output
+from swimctl.cli.lines import changes
+from swimctl.clock import Clock
+from swimctl.errors import NotFound
+from swimctl.models import Job
+from swimctl.states import FINAL, JobStatus
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from swimctl.store import Store
+
+LOOK_EVERY = 0.5
+_RATE_SAMPLES = 20
+
+Usual = Mapping[tuple[str, int], float]
+
+
+class View(Protocol):
+    """What shows jobs while they change."""
+
+    def show(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Show how the jobs stand."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Silence:
+    """Show nothing; for `--quiet`."""
+
+    def show(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Do nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+class Lines(Silence):
+    """Show one line a change."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._before: Sequence[Job] = ()
+
+    def show(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Write what differs from the last look."""
+        for line in changes(self._before, jobs, now):
+            output.write(self._stream, output.plain(line) + "\n")
+        self._before = tuple(jobs)
+
+
+class LiveView(Silence):
+    """Draw the jobs in place on a terminal; failures are printed above and stay.
+
+    The terminal's size is asked at every look, so that a resize holds.
+    """
+
+    def __init__(self, console: Console, usual: Usual) -> None:
+        from rich.live import Live
+
+        self._console = console
+        self._usual = usual
+        self._rates = Rates()
+        self._told: set[int] = set()
+        self._live = Live(console=console, auto_refresh=False, transient=False, vertical_overflow="crop")
+
+    def show(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Draw once."""
+        from swimctl.cli import live
+
+        for job in jobs:
+            if job.status is JobStatus.FAILED and job.id not in self._told:
+                self._told.add(job.id)
+                self._console.print(live.failure_line(job))
+        size = self._console.size
+        rates = self._rates.look(jobs, now)
+        drawn = live.render(jobs, self._usual, now, size.height, size.width, rates=rates)
+        self._live.update(drawn, refresh=True)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # the terminal may be gone
+            self._live.stop()
+
+
+class Rates:
+    """Measure how fast copies go lately: over the last ten seconds or so, not since they began."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, deque[tuple[datetime, int]]] = {}
+
+    def look(self, jobs: Iterable[Job], now: datetime) -> dict[int, float]:
+        """Take in one more look; give bytes a second for the jobs that have been looked at twice."""
+        rates = {}
+        for job in jobs:
+            if not job.bytes_total or job.status in FINAL:
+                continue
+            samples = self._seen.setdefault(job.id, deque(maxlen=_RATE_SAMPLES))
+            if samples and job.bytes_done < samples[-1][1]:
+                samples.clear()  # copied once more, from the start
+            samples.append((now, job.bytes_done))
+            seconds = (now - samples[0][0]).total_seconds()
+            if seconds > 0:
+                rates[job.id] = (job.bytes_done - samples[0][1]) / seconds
+        return rates
+
+
+def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> View:
+    """Draw live on a terminal, else write plain lines; to standard error where no stream is given."""
+    stream = stream or sys.stderr
+    if quiet:
+        return Silence()
+    if not output.is_terminal(stream):
+        return Lines(stream)
+    from rich.console import Console
+
+    return LiveView(Console(file=stream), usual_by_image(store))
+
+
+def usual_by_image(store: Store) -> Usual:
+    """Give what steps usually take, by step and image: images of a family take alike."""
+    by_family = store.usual_seconds()
+    return {
+        (step, image.id): seconds
+        for image in store.images()
+        for (step, family), seconds in by_family.items()
+        if family == image.family
+    }
+
+
+def follow(
+    read: Callable[[], Sequence[Job]],
+    view: View,
+    clock: Clock,
+    wait: Callable[[], bool],
+) -> None:
+    """Show the jobs until `wait`, called between two looks, says that it is over; the last look comes after that.
+
+    A view that breaks is left, with a line: what runs must not suffer from what draws.
+    """
+    with view:
+        over = False
+        while not over:
+            over = wait()
+            try:
+                view.show(read(), clock.now())
+            except OSError:
+                view = Silence()  # the terminal is gone
+
+
+def all_ended(jobs: Iterable[Job]) -> bool:
+    """Tell whether nobody will change these jobs by itself any more: ended, or interrupted."""
+    return all(job.status in FINAL or job.interrupted for job in jobs)
+
+
+def latest_batch(store: Store) -> str:
+    """Name the newest batch. Raises NotFound where there is none yet."""
+    newest = store.batches(limit=1)
+    if not newest:
+        raise NotFound("the store holds no batch yet; `swimctl upgrade` makes one")
+    return newest[0].id

@@ -1,0 +1,145 @@
+"""swimctl plan: what each device would get, and what it lacks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from swimctl.cli import output, selection
+from swimctl.cli.context import Context, Opened, of
+from swimctl.documents import image_document
+
+if TYPE_CHECKING:
+    from swimctl.cli.checking import Checked
+    from swimctl.service import Plan, PlanItem, UpgradeRequest
+
+app = typer.Typer()
+
+ImageOption = Annotated[
+    str | None, typer.Option("--image", metavar="ID|FILENAME", help="This image instead of the golden one.")
+]
+WorkflowOption = Annotated[
+    str, typer.Option("--workflow", metavar="ID|NAME", help="The workflow; see `workflow list`.")
+]
+CleanupOption = Annotated[
+    bool, typer.Option("--cleanup-flash", help="Remove inactive releases from the device's flash before the copy.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Also where the device already runs the image.")]
+
+
+@app.command()
+def plan(
+    ctx: typer.Context,
+    *,
+    devices: selection.Names = None,
+    all_devices: selection.All = False,
+    filters: selection.Filters = None,
+    limit: selection.Limit = None,
+    group: selection.Group = None,
+    exclude: selection.Exclude = None,
+    image: ImageOption = None,
+    workflow: WorkflowOption = "standard",
+    cleanup_flash: CleanupOption = False,
+    force: ForceOption = False,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Devices asked at once.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not contact the devices.")] = False,
+) -> None:
+    """Show what each device would get and what it lacks; changes nothing.
+
+    Exits 1 where a device would get no image, lacks something or cannot be asked.
+    """
+    from swimctl.models import JobOptions
+    from swimctl.service import UpgradeRequest
+
+    context = of(ctx)
+    with context.open() as opened:
+        chosen = selection.select(
+            opened.inventory,
+            devices,
+            all_devices=all_devices,
+            filters=filters,
+            limit=limit,
+            group=group,
+            exclude=exclude,
+        )
+        options = JobOptions(workflow=workflow, cleanup_flash=cleanup_flash, force=force)
+        request = UpgradeRequest(devices=chosen, image=image_reference(image), options=options, workers=workers)
+        raise typer.Exit(show_plan(context, opened, request, offline=offline))
+
+
+def image_reference(text: str | None) -> int | str | None:
+    """Read an image's id or file name."""
+    return int(text) if text is not None and text.isdecimal() else text
+
+
+def show_plan(context: Context, opened: Opened, request: UpgradeRequest, *, offline: bool) -> int:
+    """Print a request's plan, with what the devices say where they may be asked; gives the exit code."""
+    planned = opened.service.plan(request)
+    checked = {} if offline else _ask(context, opened, planned)
+    well = not planned.refused and all(answer.ready for answer in checked.values())
+    if context.json:
+        items = [_item_document(item, checked.get(item.device.id)) for item in planned.items]
+        output.print_json({"ready": well, "offline": offline, "count": len(items), "devices": items})
+    else:
+        print_plan(planned, checked, sys.stdout)
+        _print_lacks(list(checked.values()))
+    return 0 if well else 1
+
+
+def print_plan(planned: Plan, checked: dict[int, Checked], stream: TextIO) -> None:
+    """Print a table of what each device would get."""
+    rows = [
+        (
+            item.device.id,
+            item.device.name,
+            item.image.version if item.image else "",
+            item.image.filename if item.image else "",
+            _verdict(item, checked.get(item.device.id)),
+        )
+        for item in planned.items
+    ]
+    output.print_table(("Id", "Device", "Target", "Image", "Verdict"), rows, to=stream)
+
+
+def _ask(context: Context, opened: Opened, planned: Plan) -> dict[int, Checked]:
+    from swimctl.cli.checking import check_devices
+
+    workers = planned.request.workers or opened.config.settings.workers
+    wanted = [(item.device, item.image) for item in planned.accepted]
+    if wanted and not context.quiet:
+        output.note(f"asking {len(wanted)} devices, changing nothing …")
+    answers = check_devices(opened.engine, wanted, workers) if wanted else []
+    return {answer.device.id: answer for answer in answers}
+
+
+def _verdict(item: PlanItem, answer: Checked | None) -> str:
+    if item.refusal is not None:
+        return f"no job: {item.refusal}"
+    said = f"; {item.note}" if item.note else ""
+    if answer is None:
+        return f"gets it{said}"
+    if answer.error is not None:
+        return f"could not be asked{said}"
+    return f"ready{said}" if answer.ready else f"lacks {', '.join(lack.rule for lack in answer.lacks)}{said}"
+
+
+def _print_lacks(checked: Sequence[Checked]) -> None:
+    from swimctl.cli.checking import LACK_COLUMNS, lack_rows
+
+    rows = lack_rows(checked)
+    if rows:
+        output.print_line()
+        output.print_table(LACK_COLUMNS, rows)
+
+
+def _item_document(item: PlanItem, answer: Checked | None) -> dict[str, Any]:
+    return {
+        "device_id": item.device.id,
+        "device_hostname": item.device.name,
+        "image": image_document(item.image) if item.image else None,
+        "refusal": item.refusal,
+        "note": item.note,
+    } | (answer.document() if answer else {"ready": None, "error": None, "findings": []})

@@ -1,0 +1,175 @@
+"""swimctl report: the record of a batch for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Opened, of
+from swimctl.cli.follow import latest_batch
+from swimctl.cli.outcome import Outcome, seconds_between
+from swimctl.cli.status import BatchOption
+from swimctl.models import Batch, Event, Job
+from swimctl.states import FINAL
+
+if TYPE_CHECKING:
+    from swimctl.store import Store
+
+app = typer.Typer()
+
+_EVIDENCE_MOST = 40
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    MD = "md"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that a report says of a batch. `before` is the release that each job's device ran, where known."""
+
+    batch: Batch
+    outcome: Outcome
+    before: Mapping[int, str]
+    events: Mapping[int, Sequence[Event]]
+
+
+@app.command()
+def report(
+    ctx: typer.Context,
+    *,
+    batch: BatchOption = None,
+    form: Annotated[Format, typer.Option("--format", help="Markdown for people, or JSON.")] = Format.MD,
+) -> None:
+    """Write the record of a batch: devices, releases, times, failures with their evidence.
+
+    Without --batch that of the latest one.
+    """
+    context = of(ctx)
+    with context.open() as opened:
+        record = gather(opened, opened.store.batch(batch).id if batch else latest_batch(opened.store))
+    if context.json or form is Format.JSON:
+        output.print_json(document(record))
+    else:
+        output.print_line(markdown(record).removesuffix("\n"))
+
+
+def gather(opened: Opened, batch_id: str) -> Record:
+    """Read a batch's record from the store."""
+    from swimctl.cli.running import outcome_of
+
+    store = opened.store
+    jobs = store.jobs(batch_id=batch_id)
+    events: dict[int, list[Event]] = {}
+    for event in store.batch_events(batch_id):
+        events.setdefault(event.job_id, []).append(event)
+    return Record(
+        batch=store.batch(batch_id),
+        outcome=outcome_of(opened, batch_id, jobs, (), None),
+        before={job.id: release for job in jobs if (release := _release_before(store, job))},
+        events=events,
+    )
+
+
+def document(record: Record) -> dict[str, Any]:
+    """Write the record as JSON: the outcome's document, with the batch, and for each job where it came from."""
+    from swimctl.documents import batch_document, event_document
+
+    written = record.outcome.document() | {"batch": batch_document(record.batch)}
+    for job in written["jobs"]:
+        job["from_version"] = record.before.get(job["id"])
+        job["events"] = [event_document(event) for event in record.events.get(job["id"], ())]
+    return written
+
+
+def markdown(record: Record) -> str:
+    """Write the record for people. Pure."""
+    batch, outcome = record.batch, record.outcome
+    lines = [f"# Upgrade of {len(outcome.jobs)} devices", ""]
+    lines += [f"- Batch: {batch.id}", f"- Created: {output.local_time(batch.created_at)}" + _by(batch)]
+    if batch.schedule_time:
+        lines.append(f"- Scheduled for: {output.local_time(batch.schedule_time)}")
+    lines += [
+        f"- Mode: {batch.mode.value}; workflow {batch.options.workflow}; {_options(batch)}",
+        f"- Result: {', '.join(f'{count} {word}' for word, count in outcome.counts.items())}",
+        f"- Duration: {output.duration(outcome.seconds)}",
+        "",
+        "| Device | From | To | Result | Started | Time | Remark |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [_row(record, job) for job in outcome.jobs]
+    bad = [job for job in outcome.jobs if outcome.word(job) != "success"]
+    if bad:
+        lines += ["", "## What did not succeed"]
+    for job in bad:
+        lines += _evidence(record, job)
+    return "\n".join(lines) + "\n"
+
+
+def _row(record: Record, job: Job) -> str:
+    cells = (
+        job.device_name,
+        record.before.get(job.id, "not read"),
+        job.image_version,
+        record.outcome.word(job),
+        output.local_time(job.started_at),
+        output.duration(seconds_between(job.started_at, job.finished_at)),
+        job.error or next((step.message for step in reversed(job.steps) if step.message), ""),
+    )
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _evidence(record: Record, job: Job) -> list[str]:
+    ended = "" if job.status in FINAL else f", waits for `swimctl resume {job.id}`"
+    lines = ["", f"### {job.device_name} (job {job.id}): {record.outcome.word(job)}{ended}", ""]
+    lines += [_cell(job.error or "No reason was recorded."), ""]
+    for step in job.steps:
+        took = output.duration(seconds_between(step.started_at, step.finished_at))
+        lines.append(f"- {step.name}: {step.status.value}{f' after {took}' if took else ''}")
+    events = record.events.get(job.id, ())
+    if events:
+        lines += ["", "What was recorded:", "", "```text"]
+        if len(events) > _EVIDENCE_MOST:
+            lines.append(f"({len(events) - _EVIDENCE_MOST} earlier events: swimctl job events {job.id})")
+        lines += [
+            f"{output.local_time(event.at)}  {event.kind}: {_one_line(event.message)}".replace("```", "'''")
+            for event in events[-_EVIDENCE_MOST:]
+        ]
+        lines.append("```")
+    return lines
+
+
+def _release_before(store: Store, job: Job) -> str:
+    kept = store.recall(job.id, "baseline")
+    return str(kept.get("version", "")) if isinstance(kept, dict) else ""
+
+
+def _by(batch: Batch) -> str:
+    return f" by {batch.requested_by}" if batch.requested_by else ""
+
+
+def _options(batch: Batch) -> str:
+    options = batch.options
+    said = [
+        "activated" if options.activate else "distributed only",
+        "flash cleaned first" if options.cleanup_flash else "",
+        "forced" if options.force else "",
+        f"stops after {batch.max_failures} failures" if batch.max_failures else "never stops for failures",
+    ]
+    return ", ".join(word for word in said if word)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(output.plain(text).split())
+
+
+def _cell(text: str) -> str:
+    return _one_line(text).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,36 @@
+"""swimctl retry: a new batch of the jobs that failed or were not attempted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import of
+from swimctl.cli.upgrade import DetachOption, NoInputOption, YesOption, carry_out, confirm
+
+app = typer.Typer()
+
+
+@app.command()
+def retry(
+    ctx: typer.Context,
+    *,
+    batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch whose jobs are tried again.")],
+    detach: DetachOption = False,
+    yes: YesOption = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Make a new batch of the jobs of a batch that failed or were not attempted, and run it, with the same options.
+
+    Asks on a terminal; without one it goes ahead, as the batch was agreed to before and is named here.
+    """
+    context = of(ctx)
+    with context.open() as opened:
+        plan = opened.service.retry_plan(batch)
+        plan = replace(plan, request=replace(plan.request, detached=detach))
+        if no_input or output.can_ask():
+            confirm(plan, yes=yes, no_input=no_input)
+        raise typer.Exit(carry_out(context, opened, plan))

@@ -1,0 +1,135 @@
+"""Run jobs in the foreground: the engine in a thread of its own, signals and drawing here, the outcome at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from swimctl.cli import output
+from swimctl.cli.context import Context, Opened
+from swimctl.cli.follow import LOOK_EVERY, choose_view, follow
+from swimctl.cli.outcome import COLUMNS, Outcome, run_seconds
+from swimctl.models import Job
+
+Work = Callable[[threading.Event], object]
+Skipped = Sequence[tuple[str, str]]
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop:
+    """The stop that the first signal asks for. The second ends the process hard.
+
+    A closed terminal (SIGHUP) counts as SIGTERM: devices must not be left half-way because a laptop was shut.
+    """
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.signal: int | None = None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Handle the signals while jobs run; a signal that was ignored before (nohup) stays so."""
+        before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, self._handle)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is not None:
+            # Nothing may hold this up: no clean-up, no lock. The store is safe at every moment.
+            if output.is_terminal(sys.stderr):
+                os.write(sys.stderr.fileno(), b"\x1b[?25h\n")  # rich has hidden the cursor
+            os._exit(128 + self.signal)
+        self.signal = signal.SIGTERM if number == signal.SIGHUP else number
+        self.event.set()
+        output.note(
+            f"swimctl: {signal.Signals(number).name}: no more jobs are started; the running ones go on to a safe "
+            "point, which may take minutes. A second one ends this process at once: devices go on by themselves, and "
+            "`swimctl resume` asks them how far they got."
+        )
+
+
+def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequence[Job]]) -> Stop:
+    """Let `work` run jobs in a thread while the jobs that `read` gives are shown. Gives the stop, asked for or not.
+
+    Raises what `work` raised.
+    """
+    stop = Stop()
+    done = threading.Event()
+    raised: list[BaseException] = []
+
+    def worker() -> None:
+        try:
+            work(stop.event)
+        except BaseException as error:  # noqa: BLE001  raised again below, where it can be told of
+            raised.append(error)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=worker, name="engine")
+    with stop.listening():
+        thread.start()
+        try:
+            view = choose_view(opened.store, quiet=context.quiet)
+            follow(read, view, opened.clock, lambda: done.wait(LOOK_EVERY))
+        finally:
+            # Whatever becomes of the drawing, the jobs are not left.
+            thread.join()
+    if raised:
+        raise raised[0]
+    return stop
+
+
+def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skipped, stop: Stop | None) -> Outcome:
+    """Gather what came of these jobs from the store."""
+    from swimctl.engine import unknown_jobs
+
+    return Outcome(
+        batch_id=batch_id,
+        jobs=tuple(jobs),
+        seconds=run_seconds(jobs, opened.clock.now()),
+        unknown=frozenset(unknown_jobs(opened.store, jobs)),
+        skipped=tuple(skipped),
+        signal=None if stop is None else stop.signal,
+    )
+
+
+def tell(context: Context, outcome: Outcome) -> int:
+    """Print the outcome to standard output, and what to do about what is not well to standard error."""
+    if context.json:
+        output.print_json(outcome.document())
+        return outcome.exit_code
+    output.print_table(COLUMNS, outcome.rows())
+    if not context.quiet:
+        for line in advice(outcome):
+            output.note(line)
+    if output.is_terminal(sys.stdout):
+        counts = "  ".join(f"{count} {word}" for word, count in outcome.counts.items() if count)
+        output.print_line(f"Batch {outcome.batch_id}: {counts}  in {output.duration(outcome.seconds)}")
+    else:
+        output.print_line(outcome.summary_line())
+    return outcome.exit_code
+
+
+def advice(outcome: Outcome) -> Iterator[str]:
+    """Say what to type next, where something is left to do."""
+    if outcome.unfinished:
+        names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.unfinished)
+        yield f"swimctl: waiting for `swimctl resume`: {names}"
+    if outcome.unknown:
+        names = ", ".join(job.device_name for job in outcome.jobs if job.id in outcome.unknown)
+        yield f"swimctl: possibly in an unknown state, look at the console: {names}"
+    failed = outcome.counts["failed"] + outcome.counts["not-attempted"] - len(outcome.skipped)
+    if failed:
+        yield f"swimctl: to try the {failed} that did not succeed again: swimctl retry --batch {outcome.batch_id}"

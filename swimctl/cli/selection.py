@@ -1,0 +1,60 @@
+"""Options that name devices, the same wherever devices are selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from swimctl.inventory import Inventory
+    from swimctl.models import Device
+
+_PANEL = "Selecting devices"
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[DEVICE]...", help="Names or ids of devices.")]
+All = Annotated[bool, typer.Option("--all", help="Every device of the inventory.", rich_help_panel=_PANEL)]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Devices whose field or data has this value; may be given again, all must hold.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option(metavar="PATTERN", help="Devices whose name or group fits, as in Ansible.", rich_help_panel=_PANEL),
+]
+Group = Annotated[str | None, typer.Option(metavar="NAME", help="Devices of this group.", rich_help_panel=_PANEL)]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Not this device; may be given again.", rich_help_panel=_PANEL),
+]
+
+
+def select(
+    inventory: Inventory,
+    names: Sequence[str] | None,
+    *,
+    all_devices: bool,
+    filters: Sequence[str] | None,
+    limit: str | None,
+    group: str | None,
+    exclude: Sequence[str] | None,
+) -> tuple[Device, ...]:
+    """Find the devices. Raises SelectionError where there are none: an empty selection never means all."""
+    from swimctl.selection import Selection
+
+    return inventory.select(
+        Selection(
+            names=tuple(names or ()),
+            all=all_devices,
+            filters=tuple(filters or ()),
+            limit=limit,
+            group=group,
+            exclude=tuple(exclude or ()),
+        )
+    )

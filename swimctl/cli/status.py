@@ -1,0 +1,142 @@
+"""swimctl status: jobs and their steps, once or followed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.outcome import seconds_between
+from swimctl.errors import NotFound
+from swimctl.models import Job
+from swimctl.states import RUNNING
+
+app = typer.Typer()
+
+JobIds = Annotated[list[int] | None, typer.Argument(metavar="[JOB_ID]...", help="Ids of jobs.", show_default=False)]
+BatchOption = Annotated[
+    str | None,
+    typer.Option("--batch", metavar="ID", help="A batch, by its id or its first 6 or more characters."),
+]
+
+
+@app.command()
+def status(
+    ctx: typer.Context,
+    *,
+    job_ids: JobIds = None,
+    batch: BatchOption = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow until nothing runs or waits any more.")] = False,
+) -> None:
+    """Show jobs and their steps; without arguments those of the latest batch.
+
+    Exits 0; with --watch as `swimctl upgrade` would have.
+    """
+    context = of(ctx)
+    with context.open() as opened:
+        jobs = opened.service.status(job_ids=job_ids or None, batch_id=batch)
+        if watch and jobs:
+            raise typer.Exit(_watch(context, opened, [job.id for job in jobs]))
+        if context.json:
+            output.print_json(_document(jobs, job_ids or ()))
+            return
+        _tell_missing(jobs, job_ids or ())
+        if not jobs:
+            output.note("swimctl: there are no jobs yet; `swimctl upgrade` makes some")
+            return
+        print_jobs(jobs)
+        if len(jobs) == 1:
+            output.print_line()
+            print_steps(jobs[0])
+
+
+def print_steps(job: Job) -> None:
+    """Print a table of one job's steps."""
+    output.print_table(
+        ("Step", "Status", "Began", "Time", "Message"),
+        [
+            (
+                step.name,
+                step.status.value,
+                output.local_time(step.started_at),
+                output.duration(seconds_between(step.started_at, step.finished_at)),
+                step.message,
+            )
+            for step in job.steps
+        ],
+    )
+
+
+def print_jobs(jobs: Sequence[Job]) -> None:
+    """Print a table of jobs with what each is at."""
+    output.print_table(
+        ("Job", "Batch", "Device", "Status", "Progress", "Step", "Target", "Started", "What"),
+        [
+            (
+                job.id,
+                job.batch_id[:8],
+                job.device_name,
+                "interrupted" if job.interrupted else job.status.value,
+                f"{job.progress}%",
+                job.current_step,
+                job.image_version,
+                output.local_time(job.started_at or job.schedule_time),
+                what_of(job),
+            )
+            for job in jobs
+        ],
+    )
+
+
+def what_of(job: Job) -> str:
+    """Say why a job failed, else what its step is at, else what the last step came to."""
+    if job.error:
+        return job.error
+    if job.status in RUNNING:
+        return next((step.message for step in job.steps if step.name == job.current_step), "")
+    return next((step.message for step in reversed(job.steps) if step.message), "")
+
+
+def _document(jobs: Sequence[Job], asked: Sequence[int]) -> dict[str, object]:
+    from swimctl.documents import job_document
+
+    found = {job.id for job in jobs}
+    document: dict[str, object] = {"count": len(jobs), "jobs": [job_document(job) for job in jobs]}
+    missing = sorted(set(asked) - found)
+    return document | ({"missing": missing} if asked else {})
+
+
+def _tell_missing(jobs: Sequence[Job], asked: Sequence[int]) -> None:
+    missing = sorted(set(asked) - {job.id for job in jobs})
+    if missing:
+        output.note(f"swimctl: no such job: {', '.join(map(str, missing))}")
+
+
+def _watch(context: Context, opened: Opened, ids: Sequence[int]) -> int:
+    from swimctl.cli import running
+    from swimctl.cli.follow import LOOK_EVERY, all_ended, choose_view, follow
+
+    def read() -> Sequence[Job]:
+        return opened.store.jobs(ids=ids)
+
+    pause = threading.Event()
+    # What is followed is what was asked for, so it goes where results go, unless JSON will stand there.
+    view = choose_view(opened.store, quiet=context.quiet, stream=sys.stderr if context.json else sys.stdout)
+
+    def over() -> bool:
+        if all_ended(read()):
+            return True
+        pause.wait(LOOK_EVERY)
+        return False
+
+    follow(read, view, opened.clock, over)
+    jobs = read()
+    if not jobs:
+        raise NotFound("the jobs are no longer in the store")
+    batches = ",".join(dict.fromkeys(job.batch_id for job in jobs))
+    return running.tell(context, running.outcome_of(opened, batches, jobs, (), None))

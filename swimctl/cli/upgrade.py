@@ -1,0 +1,199 @@
+"""swimctl upgrade: plan, ask, create the batch, run it in the foreground, print the outcome."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.cli import output, selection
+from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.plan import (
+    CleanupOption,
+    ForceOption,
+    ImageOption,
+    WorkflowOption,
+    image_reference,
+    print_plan,
+    show_plan,
+)
+from swimctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from swimctl.engine import Engine
+    from swimctl.service import Plan, Triggered
+
+app = typer.Typer()
+
+_WHEN = "When and how"
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+NoInputOption = Annotated[bool, typer.Option("--no-input", help="Never ask: refuse where --yes would be needed.")]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", help="Create the jobs for a running `serve` or `run-scheduled`, and return.")
+]
+
+
+@app.command()
+def upgrade(
+    ctx: typer.Context,
+    *,
+    devices: selection.Names = None,
+    all_devices: selection.All = False,
+    filters: selection.Filters = None,
+    limit: selection.Limit = None,
+    group: selection.Group = None,
+    exclude: selection.Exclude = None,
+    image: ImageOption = None,
+    golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image; the default.")] = False,
+    workflow: WorkflowOption = "standard",
+    sequential: Annotated[
+        bool, typer.Option("--sequential", help="One device at a time, in order.", rich_help_panel=_WHEN)
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Devices worked on at once.", rich_help_panel=_WHEN)
+    ] = None,
+    max_failures: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Start no more after N failures; 0 never stops. Default 1 with --sequential, else 0.",
+            rich_help_panel=_WHEN,
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME",
+            help="Create scheduled jobs for this time, such as 2030-05-04T02:00+02:00, and return.",
+            rich_help_panel=_WHEN,
+        ),
+    ] = None,
+    no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
+    cleanup_flash: CleanupOption = False,
+    force: ForceOption = False,
+    detach: DetachOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "--check", help="The same as `swimctl plan`.")] = False,
+    yes: YesOption = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Upgrade devices: show the plan, ask, run, print the outcome.
+
+    A first Ctrl-C starts nothing more and lets running devices reach a safe point; `swimctl resume` goes on there.
+    """
+    from swimctl.models import ExecutionMode, JobOptions
+    from swimctl.service import UpgradeRequest
+
+    if golden and image is not None:
+        raise UsageError("--golden and --image exclude each other; give one of them")
+    context = of(ctx)
+    with context.open() as opened:
+        schedule_time = None if at is None else read_time(at)
+        chosen = selection.select(
+            opened.inventory,
+            devices,
+            all_devices=all_devices,
+            filters=filters,
+            limit=limit,
+            group=group,
+            exclude=exclude,
+        )
+        request = UpgradeRequest(
+            devices=chosen,
+            image=image_reference(image),
+            options=JobOptions(workflow=workflow, activate=not no_activate, cleanup_flash=cleanup_flash, force=force),
+            mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
+            max_failures=max_failures,
+            schedule_time=schedule_time,
+            workers=workers,
+            detached=detach,
+        )
+        if dry_run:
+            raise typer.Exit(show_plan(context, opened, request, offline=False))
+        plan = opened.service.plan(request)
+        confirm(plan, yes=yes, no_input=no_input)
+        raise typer.Exit(carry_out(context, opened, plan))
+
+
+def read_time(text: str) -> datetime:
+    """Read an ISO 8601 time with its offset. Raises UsageError: a guessed zone may reload a switch at noon."""
+    example = "give it as 2030-05-04T02:00+02:00 or 2030-05-04T00:00Z"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--at {text!r} is no ISO 8601 time; {example}") from None
+    if moment.utcoffset() is None:
+        raise UsageError(f"--at {text!r} has no offset from UTC; {example}")
+    return moment
+
+
+def confirm(plan: Plan, *, yes: bool, no_input: bool) -> None:
+    """Show the plan and ask, unless `yes`. Raises UsageError where nobody could answer, Abort on a no."""
+    if yes or not plan.accepted:
+        return
+    if no_input or not output.can_ask():
+        reason = "--no-input was given" if no_input else "there is no terminal to ask on"
+        raise UsageError(f"this would upgrade {_devices(len(plan.accepted))}, and {reason}; add --yes to agree")
+    print_plan(plan, {}, sys.stderr)
+    if not typer.confirm(f"Upgrade {_devices(len(plan.accepted))}?", default=False, err=True):
+        raise typer.Abort
+
+
+def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
+    """Create the plan's jobs, and run them unless they are for later or for another process; gives the exit code."""
+    later = plan.request.detached or plan.request.schedule_time is not None
+    # Made before the jobs exist: an installation that cannot run them must leave none behind.
+    engine = None if later or not plan.accepted else opened.engine
+    made = opened.service.create(plan, _user())
+    for item in made.skipped:
+        if not context.json:
+            output.note(f"swimctl: {item.device.name} gets no job: {item.refusal}")
+    return _tell_created(context, made) if engine is None else _run(context, opened, engine, made)
+
+
+def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> int:
+    from swimctl.cli import running
+
+    if not context.quiet:
+        output.note(f"swimctl: batch {made.batch.id}, {_devices(len(made.jobs))}")
+    stop = running.run(
+        context,
+        opened,
+        lambda event: engine.run(made.batch, made.jobs, event),
+        lambda: opened.store.jobs(batch_id=made.batch.id),
+    )
+    jobs = opened.store.jobs(batch_id=made.batch.id)
+    skipped = [(item.device.name, item.refusal or "") for item in made.skipped]
+    return running.tell(context, running.outcome_of(opened, made.batch.id, jobs, skipped, stop))
+
+
+def _tell_created(context: Context, made: Triggered) -> int:
+    from swimctl.documents import triggered_document
+
+    if context.json:
+        skipped = [(item.device, item.refusal or "") for item in made.skipped]
+        output.print_json(triggered_document(made.batch, made.jobs, skipped))
+    else:
+        output.print_table(
+            ("Job", "Device", "Status", "Target", "Image"),
+            [(job.id, job.device_name, job.status.value, job.image_version, job.image_filename) for job in made.jobs],
+        )
+        at = made.batch.schedule_time
+        when = f"scheduled for {output.local_time(at)}" if at else "waiting for `swimctl serve` or `run-scheduled`"
+        output.print_line(f"swimctl: batch={made.batch.id} jobs={len(made.jobs)} skipped={len(made.skipped)}")
+        output.note(f"swimctl: {when}; see `swimctl status --batch {made.batch.id}`")
+    return 1 if made.skipped else 0
+
+
+def _devices(count: int) -> str:
+    return f"{count} device" if count == 1 else f"{count} devices"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return ""

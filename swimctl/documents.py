@@ -1,0 +1,130 @@
+"""Jobs, batches and events as JSON documents, in the words of the REST contract. Pure; one home for CLI and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from swimctl.clock import rfc3339
+from swimctl.models import Batch, Device, Event, Image, Job
+
+Document = dict[str, Any]
+
+
+def job_document(job: Job) -> Document:
+    """Write a job with its steps. Field names are fixed by the contract: add, never rename."""
+    return {
+        "id": job.id,
+        "batch_id": job.batch_id,
+        "device_id": job.device_id,
+        "device_hostname": job.device_name,
+        "status": job.status.value,
+        "progress": job.progress,
+        "current_step": job.current_step,
+        "image_id": job.image_id,
+        "image_filename": job.image_filename,
+        "image_version": job.image_version,
+        "error": job.error,
+        "attempted": job.attempted,
+        "interrupted": job.interrupted,
+        "bytes_done": job.bytes_done,
+        "bytes_total": job.bytes_total,
+        "created_at": _time(job.created_at),
+        "started_at": _time(job.started_at),
+        "finished_at": _time(job.finished_at),
+        "schedule_time": _time(job.schedule_time),
+        "steps": [
+            {
+                "name": step.name,
+                "status": step.status.value,
+                "message": step.message,
+                "started_at": _time(step.started_at),
+                "finished_at": _time(step.finished_at),
+            }
+            for step in job.steps
+        ],
+    }
+
+
+def batch_document(batch: Batch) -> Document:
+    """Write a batch without its jobs."""
+    return {
+        "batch_id": batch.id,
+        "execution_mode": batch.mode.value,
+        "max_failures": batch.max_failures,
+        "workflow": batch.options.workflow,
+        "activate_after_distribute": batch.options.activate,
+        "cleanup_flash": batch.options.cleanup_flash,
+        "force": batch.options.force,
+        "detached": batch.detached,
+        "requested_by": batch.requested_by,
+        "created_at": _time(batch.created_at),
+        "schedule_time": _time(batch.schedule_time),
+    }
+
+
+def triggered_document(batch: Batch, jobs: Sequence[Job], skipped: Sequence[tuple[Device, str]]) -> Document:
+    """Write the answer to a request that made jobs. `skipped` pairs a device with why it got none."""
+    made = [
+        {
+            "device_id": job.device_id,
+            "device_hostname": job.device_name,
+            "job_id": job.id,
+            "image": job.image_filename,
+            "status": job.status.value,
+        }
+        for job in jobs
+    ]
+    left_out = [
+        {
+            "device_id": device.id,
+            "device_hostname": device.name,
+            "status": "skipped",
+            "error": "no image",
+            "message": reason,
+        }
+        for device, reason in skipped
+    ]
+    return {
+        "status": "partial" if skipped else "success",
+        "jobs_created": len(jobs),
+        "job_ids": [job.id for job in jobs],
+        "execution_mode": batch.mode.value,
+        "batch_id": batch.id,
+        "schedule_time": _time(batch.schedule_time),
+        "details": [*made, *left_out],
+    }
+
+
+def event_document(event: Event) -> Document:
+    """Write one event."""
+    data: Mapping[str, Any] = event.data
+    return {
+        "id": event.id,
+        "job_id": event.job_id,
+        "at": _time(event.at),
+        "kind": event.kind,
+        "message": event.message,
+        "data": dict(data),
+    }
+
+
+def image_document(image: Image) -> Document:
+    """Write one image of the catalogue."""
+    return {
+        "id": image.id,
+        "filename": image.filename,
+        "path": str(image.path),
+        "platform": image.platform,
+        "family": image.family,
+        "version": image.version,
+        "size": image.size,
+        "sha512": image.sha512,
+        "md5": image.md5,
+        "added_at": _time(image.added_at),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment)

@@ -137,12 +137,17 @@ class RollbackPoint:
 
 @dataclass(frozen=True, slots=True)
 class BootSettings:
-    """What happens at the next reload. None where the device does not say."""
+    """What happens at the next reload. None where the device does not say; `members` only where several are listed.
+
+    `manual` and `ignore_startup` are true where they are on any member; `members` has each member's own, by its
+    number or as `standby`.
+    """
 
     variable: tuple[str, ...] | None
     manual: bool | None = None
     config_register: str | None = None
     ignore_startup: bool | None = None
+    members: Mapping[str, BootSettings] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,54 @@ class Redundancy:
     peer_state: str | None
     last_switchover_reason: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One row of `show platform` or `show module`. `state` is empty where the device prints none for it."""
+
+    name: str
+    model: str
+    state: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuState:
+    """What `show issu state detail` or `show issu rollback-timer` says. `rollback`: seconds left, None if no timer runs."""
+
+    in_progress: bool
+    rollback: int | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTime:
+    """What `show clock` says. `moment` is ISO without an offset, in the zone that is named.
+
+    `trusted` is false where the device marks its time as not set by an authority (`*`).
+    """
+
+    moment: str
+    zone: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOutcome:
+    """How `write memory` ended."""
+
+    saved: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageName:
+    """What a vendor's file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it."""
+
+    platform: str
+    family: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
-from typing import Final, cast
+from types import ModuleType
+from typing import Any, Final, cast
 
+from swimctl.errors import NotFound
+from swimctl.facts import ImageName
 from swimctl.platforms.base import DriverFactory
 
 # Canonical name: the class of its driver, and what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible).
 _PLATFORMS: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "cisco_xe": (
         "swimctl.platforms.cisco_xe.driver:CiscoXe",
-        frozenset({"cisco_xe", "cisco_ios", "ios", "iosxe", "ios-xe", "ios_xe", "cisco_iosxe", "cisco.ios.ios"}),
+        frozenset(
+            {
+                "cisco_xe",
+                "cisco_ios",
+                "ios",
+                "iosxe",
+                "ios-xe",
+                "ios_xe",
+                "cisco_iosxe",
+                "cisco_ios_xe",
+                "cisco.ios.ios",
+            }
+        ),
     ),
 }
 
@@ -28,3 +44,38 @@ def driver_factory(platform: str) -> DriverFactory:
     """Give what makes a driver for an open session; imported only now, as parsers are slow to load."""
     module, _, name = _PLATFORMS[platform][0].partition(":")
     return cast("DriverFactory", getattr(import_module(module), name))
+
+
+def load_platform(name: str) -> ModuleType:
+    """Import a platform's package, named by any of its aliases: `find`, `parse`, `fits`, `read_filename` are in it.
+
+    Raises NotFound with the known names.
+    """
+    platform = canonical_platform(name)
+    if platform is None:
+        known = sorted(alias for _, aliases in _PLATFORMS.values() for alias in aliases)
+        near = get_close_matches(name.casefold(), known, n=1)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        raise NotFound(f"platform '{name}' is not known{hint}; known: {', '.join(known)}")
+    return import_module(f"{__name__}.{platform}")
+
+
+def parse(platform: str, command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own
+    """Read a command's output into facts.
+
+    Raises NotFound for a platform or a command that is not known, and what the parser raises: UnparsableOutput,
+    CommandRefused.
+    """
+    return load_platform(platform).parse(command, text)
+
+
+def read_filename(name: str) -> ImageName | None:
+    """Read a vendor's image file name; None where no platform knows it."""
+    readings = (load_platform(platform).read_filename(name) for platform in PLATFORM_NAMES)
+    return next((found for found in readings if found is not None), None)
+
+
+def fits(platform: str, family: str, model: str) -> bool | None:
+    """Tell whether an image family runs on a model; None where the platform's table does not say."""
+    verdict: bool | None = load_platform(platform).fits(family, model)
+    return verdict

@@ -22,8 +22,9 @@ _COMMAND_AFTER_PROMPT: Final = re.compile(rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*{_V
 _BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE)
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
 _SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
+_ECHOES: Final = (_BARE_COMMAND, _SCROLLED_COMMAND, _PROMPT_LINE)
 _BEFORE_OUTPUT: Final = re.compile(
-    r"\s*(?:Load for five secs: |Time source is |No time source, |\[?[\d:T., -]*\]?:?\s*\+\+\+ .* \+\+\+).*"
+    r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*|\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*)"
 )
 
 _STAMP: Final = (
@@ -52,7 +53,7 @@ def clean(text: str, command: str) -> list[str]:
     `% CDP is not enabled`, and UnparsableOutput where nothing was printed.
     """
     lines = without_syslog(_terminal_lines(text))
-    lines = _between_prompts(lines)
+    lines = _between_prompts(lines, command)
     for line in lines:
         if _NOT_ENABLED.fullmatch(line):
             raise NotEnabled(f"'{command}': the device answered '{line.strip()}'")
@@ -113,7 +114,7 @@ def _overwrite(raw: str) -> str:
     return "".join(shown)
 
 
-def _between_prompts(lines: list[str]) -> list[str]:
+def _between_prompts(lines: list[str], command: str) -> list[str]:
     """Cut echo and prompts. A last line that is the beginning of the prompt seen at the head is a cut-off prompt."""
     start, prompt = 0, ""
     for number, line in enumerate(lines):
@@ -122,7 +123,7 @@ def _between_prompts(lines: list[str]) -> list[str]:
         asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
         if asked:
             prompt = asked["prompt"]
-        elif not (_BARE_COMMAND.fullmatch(line) or _SCROLLED_COMMAND.fullmatch(line) or _PROMPT_LINE.fullmatch(line)):
+        elif not (_is_end_of(line, command) or any(echo.fullmatch(line) for echo in _ECHOES)):
             break
         start = number + 1
     kept = [line for line in lines[start:] if not _BEFORE_OUTPUT.fullmatch(line)]
@@ -135,6 +136,11 @@ def _between_prompts(lines: list[str]) -> list[str]:
     if kept and prompt and prompt.startswith(kept[-1].strip()):
         kept.pop()
     return kept
+
+
+def _is_end_of(line: str, command: str) -> bool:
+    """Tell an echo that lost its first letters (`how inventory`)."""
+    return " " in line.strip() and command.endswith(line.strip())
 
 
 def _dedent(lines: list[str]) -> list[str]:

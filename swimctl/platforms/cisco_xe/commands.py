@@ -1,0 +1,127 @@
+"""Which parser reads which command's output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from swimctl.errors import NotFound
+from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
+from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
+from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_network import (
+    parse_show_cdp_neighbors,
+    parse_show_cdp_neighbors_detail,
+    parse_show_interfaces_status,
+    parse_show_ip_interface_brief,
+    parse_show_ip_route_summary,
+    parse_show_lldp_neighbors,
+    parse_show_lldp_neighbors_detail,
+)
+from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
+from swimctl.platforms.cisco_xe.parse_redundancy import (
+    parse_show_issu,
+    parse_show_redundancy,
+    parse_show_redundancy_states,
+)
+from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
+from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
+from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+
+Parser = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command in full words. `*` stands for one argument; `open_end`: any arguments may follow."""
+
+    words: str
+    parser: Parser
+    open_end: bool = False
+
+
+def _install(command: str) -> Parser:
+    return lambda text: parse_show_install(text, command)
+
+
+def _boot(command: str) -> Parser:
+    return lambda text: parse_show_boot(text, command)
+
+
+def _issu(command: str) -> Parser:
+    return lambda text: parse_show_issu(text, command)
+
+
+COMMANDS: Final = (
+    Command("show version", parse_show_version),
+    Command("show switch", parse_show_switch),
+    Command("show switch detail", parse_show_switch),
+    Command("show inventory", parse_show_inventory, open_end=True),
+    Command("show platform", parse_show_platform),
+    Command("show module", parse_show_module, open_end=True),
+    Command("dir", parse_dir, open_end=True),
+    Command("show file systems", parse_show_file_systems),
+    Command("verify", parse_verify, open_end=True),
+    *(
+        Command(name, _install(name))
+        for kind in ("summary", "active", "committed", "inactive", "uncommitted")
+        for name in (f"show install {kind}",)
+    ),
+    Command("show install rollback", parse_show_install_rollback),
+    Command("install remove", parse_install_remove_outcome, open_end=True),
+    Command("install", parse_install_outcome, open_end=True),
+    *(Command(name, _boot(name)) for name in ("show boot", "show bootvar", "show boot system")),
+    Command("show romvar", parse_show_romvar, open_end=True),
+    Command("show redundancy", parse_show_redundancy),
+    Command("show redundancy states", parse_show_redundancy_states),
+    *(Command(name, _issu(name)) for name in ("show issu state detail", "show issu rollback-timer")),
+    Command("show interfaces status", parse_show_interfaces_status, open_end=True),
+    Command("show ip interface brief", parse_show_ip_interface_brief),
+    Command("show ip route summary", parse_show_ip_route_summary),
+    Command("show ip route vrf * summary", parse_show_ip_route_summary),
+    Command("show cdp neighbors", parse_show_cdp_neighbors),
+    Command("show cdp neighbors detail", parse_show_cdp_neighbors_detail),
+    Command("show lldp neighbors", parse_show_lldp_neighbors),
+    Command("show lldp neighbors detail", parse_show_lldp_neighbors_detail),
+    Command("show clock", parse_show_clock),
+    Command("show privilege", parse_show_privilege),
+    Command("write memory", parse_write_memory),
+    Command("copy running-config startup-config", parse_write_memory),
+)
+
+
+def find(command: str) -> Command:
+    """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
+
+    Raises NotFound with the known commands, or with those that an abbreviation could mean.
+    """
+    words = command.partition("|")[0].split()
+    matches = [entry for entry in COMMANDS if _matches(entry, words)]
+    if len(matches) > 1:
+        exact = [entry for entry in matches if _typed_in_full(entry, words)]
+        longest = max(len(entry.words.split()) for entry in exact or matches)
+        matches = [entry for entry in exact or matches if len(entry.words.split()) == longest]
+    if len(matches) == 1:
+        return matches[0]
+    known = matches or COMMANDS
+    why = "may be one of several" if matches else "no parser reads it"
+    raise NotFound(f"command '{command}': {why}; known: {', '.join(sorted(entry.words for entry in known))}")
+
+
+def _matches(entry: Command, words: list[str]) -> bool:
+    wanted = entry.words.split()
+    if len(words) < len(wanted) or (len(words) > len(wanted) and not entry.open_end):
+        return False
+    return all(full == "*" or full.startswith(word.lower()) for full, word in zip(wanted, words, strict=False))
+
+
+def _typed_in_full(entry: Command, words: list[str]) -> bool:
+    return all(full in {"*", word.lower()} for full, word in zip(entry.words.split(), words, strict=False))
+
+
+def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own
+    """Read a command's output into facts; raises NotFound for a command that no parser reads, else as the parser."""
+    return find(command).parser(text)

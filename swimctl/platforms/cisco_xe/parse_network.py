@@ -1,0 +1,188 @@
+"""What is around the device: neighbours (CDP, LLDP), interfaces, routes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import Interface, Neighbour, RouteSummary
+from swimctl.platforms.cisco_xe.templates import rows
+from swimctl.platforms.cisco_xe.text import clean, filled
+
+_CDP_HEADER: Final = re.compile(r"Device ID +Local Int\S* +Holdtme +Capability +Platform.*", re.IGNORECASE)
+_CDP_ABOVE: Final = re.compile(r"Capability Codes:.*|(?:\w - [\w -]+,? *)+", re.IGNORECASE)
+# `R5.cisco.com   Gig 0/0   125   R B   CSR1000V  Gig 0/0`; the name may stand on the line above, or be missing.
+_CDP_ROW: Final = re.compile(
+    r"(?P<name>.*?) *(?P<local>[A-Z][A-Za-z-]*? ?\d+(?:/\d+)*(?:[.:]\d+)?) +\d{1,3}(?: +(?P<rest>\S.*))?"
+)
+_PORT_KIND: Final = re.compile(r"(?:Gig|Fas|Ten|Twe|Two|Fiv|For|Fif|Hun|Fou|Eth|Ser|Por|Virtual|Port|[A-Z][a-z]+)$")
+_LLDP_HEADER: Final = re.compile(r"Device ID +Local Intf +Hold-time +Capability +Port ID", re.IGNORECASE)
+_LLDP_ABOVE: Final = re.compile(r"Capability codes:|(?:\([A-Z]\) [\w -]+,? *)+", re.IGNORECASE)
+# The name has twenty columns and touches the interface where it fills them.
+_LLDP_ROW: Final = re.compile(
+    r"(?P<name>.*?) *(?P<local>[A-Z][A-Za-z]{1,3}\d+(?:/\d+)*(?:\.\d+)?) +\d+"
+    r"(?: +[A-Z](?:,[A-Z])*(?= |$))?(?: +(?P<port>\S.*))?"
+)
+_TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
+
+_ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"(\S+) +(\S+) +(?:YES|NO) +\S+ +(\S.*?) +(up|down)(?: \S+)?", re.IGNORECASE)
+
+
+def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
+    """Read the short table. Empty where the table is; a device without CDP raises NotEnabled."""
+    command = "show cdp neighbors"
+    lines = filled(text, command)
+    start = _header(command, lines, _CDP_HEADER, _CDP_ABOVE)
+    found: list[Neighbour] = []
+    total: int | None = None
+    name = ""
+    for line in (line.strip() for line in lines[start + 1 :]):
+        row = _CDP_ROW.fullmatch(line)
+        if closing := _TOTAL.fullmatch(line):
+            total = int(closing[1])
+        elif row and total is None:
+            found.append(Neighbour(row["name"] or name, row["local"], _last_port(row["rest"] or "")))
+            name = ""
+        elif not found and not name and line in {"Port ID", "''"}:
+            continue  # the header may be printed in two lines
+        elif total is None and not name and not re.search(r" {2,}", line):
+            name = line
+        else:
+            raise UnparsableOutput(command, line)
+    _check_total(command, lines[-1], len(found), total)
+    if name and total is None:
+        raise UnparsableOutput(command, name, "it ends inside a row")
+    return tuple(found)
+
+
+def _header(command: str, lines: list[str], header: re.Pattern[str], above: re.Pattern[str]) -> int:
+    for number, line in enumerate(lines):
+        if header.fullmatch(line.strip()):
+            return number
+        if not above.fullmatch(line.strip()):
+            raise UnparsableOutput(command, line, "there is no header 'Device ID …'")
+    raise UnparsableOutput(command, lines[-1], "it ends before the header 'Device ID …'")
+
+
+def _last_port(rest: str) -> str:
+    """Take the port from the end of a row; a full column of the platform touches it (`WS-C2950T-Fas 0/15`)."""
+    words = rest.split()
+    if len(words) < 2 or not re.match(r"\d", words[-1]):
+        return words[-1] if words else ""
+    kind = _PORT_KIND.search(words[-2])
+    return f"{kind[0]} {words[-1]}" if kind else words[-1]
+
+
+def _check_total(command: str, last: str, found: int, total: int | None) -> None:
+    if total is not None and found < total:
+        raise UnparsableOutput(command, last, f"only {found} of its {total} entries read")
+
+
+def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
+    """Read the short table. Empty where the table is; a device without LLDP raises NotEnabled."""
+    command = "show lldp neighbors"
+    lines = filled(text, command)
+    start = _header(command, lines, _LLDP_HEADER, _LLDP_ABOVE)
+    found: list[Neighbour] = []
+    total: int | None = None
+    for line in (line.strip() for line in lines[start + 1 :]):
+        row = _LLDP_ROW.fullmatch(line)
+        if closing := _TOTAL.fullmatch(line):
+            total = int(closing[1])
+        elif row and total is None:
+            found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip()))
+        else:
+            raise UnparsableOutput(command, line)
+    _check_total(command, lines[-1], len(found), total)
+    return tuple(found)
+
+
+def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
+    """Read the blocks that start with `Device ID:`. Empty where the device counts none."""
+    command = "show cdp neighbors detail"
+    lines = clean(text, command)
+    if (total := _total(lines)) == 0:
+        return ()
+    found = tuple(
+        Neighbour(row["NEIGHBOR_NAME"], row["LOCAL_INTERFACE"].strip(), row["NEIGHBOR_INTERFACE"].strip())
+        for row in rows("show_cdp_neighbors_detail", lines, command)
+    )
+    started = sum(line.strip().startswith("Device ID:") for line in lines)
+    if started != len(found) or not all(neighbour.local_interface for neighbour in found):
+        raise UnparsableOutput(command, lines[-1], f"only {len(found)} of its {started} neighbours read")
+    _check_total(command, lines[-1], len(found), total)
+    return found
+
+
+def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
+    """Read the blocks that start with `Chassis id:`; older releases leave out the local interface.
+
+    A neighbour that does not tell its name goes by its chassis id.
+    """
+    command = "show lldp neighbors detail"
+    lines = clean(text, command)
+    if (total := _total(lines)) == 0:
+        return ()
+    found = tuple(
+        Neighbour(
+            row["NEIGHBOR_NAME"].strip() or row["CHASSIS_ID"].strip(),
+            row["LOCAL_INTERFACE"],
+            row["NEIGHBOR_PORT_ID"].strip() or row["NEIGHBOR_INTERFACE"].strip(),
+        )
+        for row in rows("show_lldp_neighbors_detail", lines, command)
+    )
+    started = sum(line.strip().lower().startswith("chassis id:") for line in lines)
+    if started != len(found):
+        raise UnparsableOutput(command, lines[-1], f"only {len(found)} of its {started} neighbours read")
+    _check_total(command, lines[-1], len(found), total)
+    return found
+
+
+def _total(lines: list[str]) -> int | None:
+    return next((int(closing[1]) for line in lines if (closing := _TOTAL.fullmatch(line.strip()))), None)
+
+
+def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
+    """Read the table of switch ports; `up` where connected (or monitoring, which is up as a mirror's destination)."""
+    command = "show interfaces status"
+    found = rows("show_interfaces_status", clean(text, command), command)
+    return tuple(
+        Interface(row["PORT"], row["STATUS"] in {"connected", "up", "monitoring"}, row["STATUS"]) for row in found
+    )
+
+
+def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
+    """Read the interfaces; `up` where both status and protocol are. With a filter (`| include`) there is no header.
+
+    The template of ntc-templates passes over every status that it does not know, so not it.
+    """
+    command = "show ip interface brief"
+    found: list[Interface] = []
+    for line in (line.strip() for line in filled(text, command)):
+        row = _ADDRESS.fullmatch(line)
+        if row:
+            status, protocol = row[3].lower(), row[4].lower()
+            found.append(Interface(row[1], status == protocol == "up", f"{row[3]}/{row[4]}"))
+        elif found or not _ADDRESSES.fullmatch(line):
+            raise UnparsableOutput(command, line)
+    if not found:
+        raise UnparsableOutput(command, "", "there are no rows")
+    return tuple(found)
+
+
+def parse_show_ip_route_summary(text: str) -> RouteSummary:
+    """Read the number of routes (networks and subnets) by source; the line `Total` has to be there."""
+    command = "show ip route summary"
+    lines = clean(text, command)
+    counts: dict[str, int] = {}
+    for row in rows("show_ip_route_summary", lines, command):
+        source = " ".join(row["ROUTE_SOURCE"].split())
+        if source in counts:
+            raise UnparsableOutput(command, source, "a source is listed twice")
+        counts[source] = int(row["NETWORKS"] or 0) + int(row["SUBNETS"] or 0)
+    total = counts.pop("Total", None)
+    if total is None:
+        raise UnparsableOutput(command, lines[-1], "it ends before the line 'Total'")
+    return RouteSummary(counts, total)

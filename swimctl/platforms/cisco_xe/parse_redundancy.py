@@ -1,0 +1,103 @@
+"""`show redundancy`, `show redundancy states`, `show issu state detail` and `show issu rollback-timer`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import IssuState, Redundancy
+from swimctl.platforms.cisco_xe.text import filled
+
+_FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)
+_SECTION: Final = re.compile(r"(Redundant System|Current Processor|Peer Processor) Information *:")
+_NO_PEER: Final = re.compile(r"Peer \(slot: *[^,)]*(?:, state: *(.+?))?\) information is not available because (.*)")
+_DISABLED: Final = re.compile(r"it is in '(.+?)' state")
+_IMAGE_TEXT: Final = re.compile(
+    r"Technical Support: .*|Copyright .*|Compiled .*|IOS \(tm\) .*|Cisco IOS .*|.*Software.*"
+)
+_STATE: Final = re.compile(r"\d+ *- *(\S.*)")
+
+_NO_ISSU: Final = re.compile(r"No ISSU operation is in progress|Rollback: inactive, (?:no ISSU operation .*|timer .*)")
+_ISSU_LINE: Final = re.compile(
+    r"--- Starting .* ---|Finished .*|Current ISSU Status: *(.*)|Previous ISSU Operation: .*|Slot being modified: .*"
+    r"|Last operation: *(.*)|Rollback Process State *= *(.*)|Configured Rollback Time *= .*|Rollback: .*",
+    re.IGNORECASE,
+)
+_REMAINING: Final = re.compile(
+    r"(?:.*remaining time before rollback|Time remaining)[:=]? *(\d+):(\d\d):(\d\d).*", re.IGNORECASE
+)
+
+
+def parse_show_redundancy(text: str) -> Redundancy:
+    """Read both processors, whichever of them was asked. `mode` is the operating one.
+
+    `peer_state` is as printed: `STANDBY HOT`, or what keeps its information away (`DISABLED`). `fields` are the
+    lines of the system and of the processor that was asked.
+    """
+    command = "show redundancy"
+    sections: dict[str, dict[str, str]] = {}
+    section = ""
+    peer: tuple[str | None, str] | None = None
+    for line in (line.strip() for line in filled(text, command)):
+        if head := _SECTION.fullmatch(line):
+            section = head[1]
+            sections[section] = {}
+        elif missing := _NO_PEER.fullmatch(line):
+            disabled = _DISABLED.search(missing[2])
+            peer = (missing[1] or (disabled[1] if disabled else None), missing[2])
+        elif entry := _FIELD.fullmatch(line):
+            sections.setdefault(section, {})[" ".join(entry[1].split())] = entry[2].strip()
+        elif set(line) - {"-"} and not (section.endswith("Processor") and _IMAGE_TEXT.fullmatch(line)):
+            raise UnparsableOutput(command, line)
+    current = sections.get("Current Processor", {})
+    own = current.get("Current Software state")
+    other = sections.get("Peer Processor", {}).get("Current Software state") or (peer[0] if peer else None)
+    if own is None or (other is None and peer is None):
+        raise UnparsableOutput(command, "", "it ends before the state of both processors")
+    active, standby = (other, own) if own.startswith("STANDBY") else (own, other)
+    system = {**sections.get("", {}), **sections.get("Redundant System", {})}
+    return Redundancy(
+        mode=system.get("Operating Redundancy Mode") or system.get("Redundancy Mode (Operational)"),
+        active_state=active,
+        peer_state=standby,
+        last_switchover_reason=system.get("Last switchover reason"),
+        fields={**system, **current},
+    )
+
+
+def parse_show_redundancy_states(text: str) -> Redundancy:
+    """Read the states of both units; `active_state` and `peer_state` are `ACTIVE`, `STANDBY HOT`, `DISABLED`."""
+    command = "show redundancy states"
+    fields: dict[str, str] = {}
+    for line in (line.strip() for line in filled(text, command)):
+        entry = _FIELD.fullmatch(line)
+        if not entry:
+            raise UnparsableOutput(command, line)
+        fields[" ".join(entry[1].split())] = entry[2].strip()
+    own, other = (_STATE.fullmatch(fields.get(name, "")) for name in ("my state", "peer state"))
+    mode = fields.get("Redundancy Mode (Operational)")
+    if own is None or other is None or mode is None:
+        raise UnparsableOutput(
+            command, next(iter(fields), ""), "it does not give the states of both units, and the mode"
+        )
+    active, standby = (other[1], own[1]) if own[1].startswith("STANDBY") else (own[1], other[1])
+    return Redundancy(mode=mode, active_state=active, peer_state=standby, fields=fields)
+
+
+def parse_show_issu(text: str, command: str = "show issu state detail") -> IssuState:
+    """Read whether an ISSU is open, and the seconds left of its rollback timer. `status` is in the device's words."""
+    lines = [line.strip() for line in filled(text, command)]
+    idle = any(map(_NO_ISSU.fullmatch, lines))
+    words = [found for line in lines if (found := _ISSU_LINE.fullmatch(line))]
+    if not words and not idle:
+        raise UnparsableOutput(command, lines[0])
+    status = next((word for found in words for word in found.groups() if word), "").strip()
+    timer = next((found for line in lines if (found := _REMAINING.fullmatch(line))), None)
+    left = int(timer[1]) * 3600 + int(timer[2]) * 60 + int(timer[3]) if timer else None
+    if not idle and timer is None and not status:
+        raise UnparsableOutput(command, lines[-1], "it says neither that an operation runs, nor that none does")
+    stopped = re.fullmatch(r"(?:Not in progress|Disabled|Enabled)", status, re.IGNORECASE) is not None
+    if stopped and not idle and timer is None and not status.lower().startswith("not"):
+        raise UnparsableOutput(command, lines[-1], "it ends before the line on the operation in progress")
+    return IssuState(in_progress=not idle and not stopped, rollback=left, status=status)

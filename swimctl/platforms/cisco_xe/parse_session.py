@@ -1,0 +1,56 @@
+"""`show clock`, `show privilege`, and what `write memory` answers."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import DeviceTime, SaveOutcome
+from swimctl.platforms.cisco_xe.templates import rows
+from swimctl.platforms.cisco_xe.text import filled
+
+_PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
+_SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)
+_NOT_SAVED: Final = re.compile(
+    r"%\s?Error.*|.*\[Failed\].*|startup-config file open failed.*|%.*(?:fail|abort|denied|not saved|locked|in use).*"
+    r"|Unable to .*|.*NV(?:RAM|ram).*(?:fail|too large|corrupt).*",
+    re.IGNORECASE,
+)
+
+
+def parse_show_clock(text: str) -> DeviceTime:
+    """Read the device's own time, in its own zone."""
+    command = "show clock"
+    lines = [line.strip() for line in filled(text, command)]
+    if len(lines) != 1:
+        raise UnparsableOutput(command, lines[1], "it has more than one line")
+    row = rows("show_clock", lines, command)[0]
+    try:
+        moment = datetime.strptime(f"{row['YEAR']} {row['MONTH']} {row['DAY']} {row['TIME']}", "%Y %b %d %H:%M:%S.%f")  # noqa: DTZ007 - the zone's name says no offset
+    except ValueError:
+        raise UnparsableOutput(command, lines[0], "this is no date") from None
+    return DeviceTime(moment.isoformat(), row["TIMEZONE"], trusted=not lines[0].startswith("*"))
+
+
+def parse_show_privilege(text: str) -> int:
+    """Read the privilege level of the session, 0 to 15."""
+    command = "show privilege"
+    lines = filled(text, command)
+    found = _PRIVILEGE.fullmatch(lines[0].strip())
+    if not found or len(lines) > 1 or int(found[1]) > 15:
+        raise UnparsableOutput(command, lines[-1])
+    return int(found[1])
+
+
+def parse_write_memory(text: str) -> SaveOutcome:
+    """Read what `write memory` answered; only `[OK]` is a success, and an error line beside it takes it back."""
+    command = "write memory"
+    lines = [line.strip() for line in filled(text, command)]
+    failed = next((line for line in lines if _NOT_SAVED.fullmatch(line)), None)
+    if failed is not None:
+        return SaveOutcome(saved=False, reason=failed)
+    if not any(map(_SAVED.fullmatch, lines)):
+        raise UnparsableOutput(command, lines[-1], "it says neither [OK] nor what went wrong")
+    return SaveOutcome(saved=True)

@@ -152,7 +152,7 @@ class BootSettings:
 
 @dataclass(frozen=True, slots=True)
 class HashResult:
-    """What `verify` says. `matches` is None where no hash was given to compare; `digest` None where none was printed."""
+    """What `verify` says. `matches` is None where no hash was given to compare, `digest` where none was printed."""
 
     path: str
     algorithm: str | None
@@ -230,7 +230,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class IssuState:
-    """What `show issu state detail` or `show issu rollback-timer` says. `rollback`: seconds left, None if no timer runs."""
+    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs."""
 
     in_progress: bool
     rollback: int | None = None
@@ -259,7 +259,7 @@ class SaveOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ImageName:
-    """What a vendor's file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it."""
+    """What a file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it."""
 
     platform: str
     family: str
@@ -313,7 +313,7 @@ class Placement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Where a release stands on a device. `abort_timer`: seconds until the device goes back by itself, None if never."""
+    """Where a release stands on a device. `abort_timer`: seconds until it goes back by itself, None if never."""
 
     placement: Placement
     abort_timer: int | None = None

@@ -124,12 +124,18 @@ def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _show_usage_error(error: typer.TyperException, *, as_json: bool) -> None:
     command = getattr(getattr(error, "ctx", None), "command_path", "swimctl")
-    message = error.format_message()
+    message = error.format_message().rstrip(".") + _given(error)
     if message.strip():
-        ended = message if message.endswith((".", "?", "!")) else f"{message}."
+        ended = message if message.endswith(("?", "!")) else f"{message}."
         output.say_error("usage", f"{ended} See `{command} --help`.", as_json=as_json)
     elif as_json:  # called without a command: typer has printed the help already where people read it
         output.say_error("usage", f"a command is missing. See `{command} --help`.", as_json=True)
+
+
+def _given(error: BaseException) -> str:
+    """Name the value that could not be read: typer leaves it out of its message."""
+    problems = getattr(error.__cause__, "errors", None)
+    return f", not {problems()[0]['input']!r}" if callable(problems) and problems() else ""
 
 
 def _show_defect(error: BaseException, *, verbose: bool, as_json: bool) -> None:

@@ -67,5 +67,7 @@ def load(name: str) -> TyperCommand | TyperGroup:
     app: typer.Typer = import_module(f"swimctl.cli.{entry.module}").app
     command = cast("TyperCommand | TyperGroup", typer.main.get_command(app))
     command.name = name
+    # Typer gives every app of its own these two; they belong to the root alone.
+    command.params = [parameter for parameter in command.params if not str(parameter.name).endswith("_completion")]
     command.help = command.help or entry.help
     return command

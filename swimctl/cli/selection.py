@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _PANEL = "Selecting devices"
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[DEVICE]...", help="Names or ids of devices.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="DEVICE", help="Names or ids of devices.")]
 All = Annotated[bool, typer.Option("--all", help="Every device of the inventory.", rich_help_panel=_PANEL)]
 Filters = Annotated[
     list[str] | None,

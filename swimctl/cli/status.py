@@ -18,7 +18,7 @@ from swimctl.states import RUNNING
 
 app = typer.Typer()
 
-JobIds = Annotated[list[int] | None, typer.Argument(metavar="[JOB_ID]...", help="Ids of jobs.", show_default=False)]
+JobIds = Annotated[list[int] | None, typer.Argument(metavar="JOB_ID", help="Ids of jobs.", show_default=False)]
 BatchOption = Annotated[
     str | None,
     typer.Option("--batch", metavar="ID", help="A batch, by its id or its first 6 or more characters."),

@@ -84,11 +84,11 @@ def upgrade(
 
     A first Ctrl-C starts nothing more and lets running devices reach a safe point; `swimctl resume` goes on there.
     """
+    if golden and image is not None:
+        raise UsageError("--golden and --image exclude each other; give one of them")
     from swimctl.models import ExecutionMode, JobOptions
     from swimctl.service import UpgradeRequest
 
-    if golden and image is not None:
-        raise UsageError("--golden and --image exclude each other; give one of them")
     context = of(ctx)
     with context.open() as opened:
         schedule_time = None if at is None else read_time(at)

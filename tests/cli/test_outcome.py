@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from swimctl.cli.outcome import Outcome, run_seconds
+from swimctl.cli.running import advice
+from swimctl.models import Job
+from swimctl.states import JobStatus
+
+MakeJob = Callable[..., Job]
+SUCCESS = {"status": JobStatus.SUCCESS, "attempted": True}
+FAILED = {"status": JobStatus.FAILED, "attempted": True, "error": "no room"}
+NOT_ATTEMPTED = {"status": JobStatus.FAILED, "error": "not attempted"}
+CANCELLED = {"status": JobStatus.CANCELLED}
+INTERRUPTED = {"status": JobStatus.ACTIVATING, "interrupted": True, "error": "interrupted"}
+
+
+def outcome(make_job: MakeJob, *kinds: dict[str, object], **given: object) -> Outcome:
+    return Outcome("5f0c2c1e", tuple(make_job(**kind) for kind in kinds), 3120, **given)
+
+
+def test_the_last_line_is_for_machines(make_job: MakeJob) -> None:
+    night = outcome(make_job, *[SUCCESS] * 41, FAILED, *[NOT_ATTEMPTED] * 3)
+    assert night.summary_line() == "swimctl: batch=5f0c2c1e success=41 failed=1 unknown=0 not-attempted=3 duration=52m"
+
+
+def test_what_is_rare_is_appended_to_the_last_line(make_job: MakeJob) -> None:
+    line = outcome(make_job, SUCCESS, CANCELLED, INTERRUPTED, {}).summary_line()
+    assert line.endswith("not-attempted=0 duration=52m cancelled=1 interrupted=1 waiting=1")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "given", "code"),
+    [
+        ([SUCCESS, SUCCESS], {}, 0),
+        ([SUCCESS, FAILED], {}, 1),
+        ([SUCCESS, NOT_ATTEMPTED], {}, 1),
+        ([SUCCESS, CANCELLED], {}, 1),
+        ([SUCCESS], {"skipped": (("core", "no golden image"),)}, 1),
+        ([SUCCESS, FAILED], {"unknown": frozenset({2})}, 4),
+        ([SUCCESS, INTERRUPTED], {"signal": signal.SIGINT}, 130),
+        ([SUCCESS, {}], {"signal": signal.SIGTERM}, 143),
+        ([SUCCESS, SUCCESS], {"signal": signal.SIGINT}, 0),
+        ([SUCCESS, FAILED], {"signal": signal.SIGINT}, 1),
+        ([SUCCESS, INTERRUPTED], {}, 1),
+    ],
+)
+def test_exit_codes(make_job: MakeJob, kinds: list[dict[str, object]], given: dict[str, object], code: int) -> None:
+    ended = outcome(make_job, *kinds, **given)
+    assert ended.exit_code == code
+    assert ended.document()["exit_code"] == code
+
+
+def test_every_job_is_counted_once(make_job: MakeJob) -> None:
+    ended = outcome(
+        make_job, SUCCESS, FAILED, FAILED, NOT_ATTEMPTED, CANCELLED, INTERRUPTED, {}, unknown=frozenset({3})
+    )
+    assert ended.counts == {
+        "success": 1,
+        "failed": 1,
+        "unknown": 1,
+        "not-attempted": 1,
+        "cancelled": 1,
+        "interrupted": 1,
+        "waiting": 1,
+    }
+    assert sum(ended.counts.values()) == len(ended.jobs)
+    assert [row[2] for row in ended.rows()] == [
+        "success",
+        "failed",
+        "unknown",
+        "not-attempted",
+        "cancelled",
+        "interrupted",
+        "waiting",
+    ]
+
+
+def test_advice_names_what_to_type(make_job: MakeJob) -> None:
+    ended = outcome(make_job, FAILED, FAILED, INTERRUPTED, unknown=frozenset({2}))
+    said = "\n".join(advice(ended))
+    assert "swimctl resume" in said
+    assert "access-003 (job 3)" in said
+    assert re.search(r"unknown state.*access-002", said)
+    assert "swimctl retry --batch 5f0c2c1e" in said
+    assert list(advice(outcome(make_job, SUCCESS))) == []
+
+
+def test_a_batch_lasts_from_its_first_start_to_its_last_end(make_job: MakeJob) -> None:
+    begun = make_job(at="Activation")
+    ended = replace(begun, status=JobStatus.SUCCESS, finished_at=begun.created_at + timedelta(seconds=50))
+    now = begun.created_at + timedelta(seconds=70)
+    assert run_seconds([make_job()], now) == 0
+    assert run_seconds([ended, make_job()], now) == 50
+    assert run_seconds([ended, begun], now) == 70

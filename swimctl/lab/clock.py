@@ -1,0 +1,29 @@
+"""The lab's time: seconds that run faster than life, and the date that the switches show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class LabClock:
+    """Count lab seconds since the lab was started, `speed` of them in each real second."""
+
+    def __init__(self, speed: float, monotonic: Callable[[], float] = time.monotonic, epoch: datetime | None = None):
+        self.speed = speed
+        self._monotonic = monotonic
+        self._start = monotonic()
+        self._epoch = epoch or datetime.now(UTC)
+
+    def now(self) -> float:
+        """Tell the lab seconds since the start."""
+        return (self._monotonic() - self._start) * self.speed
+
+    def wall(self) -> datetime:
+        """Tell the UTC date and time that the switches show now."""
+        return self.at(self.now())
+
+    def at(self, moment: float) -> datetime:
+        """Tell the UTC date and time of a lab second; moments before the start are negative."""
+        return self._epoch + timedelta(seconds=moment)

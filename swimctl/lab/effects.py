@@ -1,0 +1,67 @@
+"""What a command does to its terminal, and what a switch does by itself.
+
+A command is a generator that runs on the switch. It yields effects and gets an answer for `Ask` alone; for the others
+anything sent is ignored. A client that goes away does not stop it: the server goes on with "" as every answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    r"""Write text; lines end in \n, and the prompt is no part of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Be busy for so many lab seconds, silently."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    r"""Wait for an answer. `secret`: no echo.
+
+    `one_key`: the next key answers, and Enter answers "". Clients send "y\n" there too: a line end that comes right
+    after the key belongs to it.
+    """
+
+    prompt: str
+    secret: bool = False
+    one_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """Close this session; the command goes on."""
+
+
+Effect: TypeAlias = Print | Pause | Ask | Hangup
+Dialogue: TypeAlias = Generator[Effect, str, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """The switch is gone: its port closes, and so does every connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The switch answers again on its port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Syslog:
+    """A whole syslog line, for terminals that show them."""
+
+    text: str
+
+
+SwitchEvent: TypeAlias = Down | Up | Syslog

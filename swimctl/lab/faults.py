@@ -1,0 +1,73 @@
+"""What can be wrong with a lab switch, by name."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from swimctl.errors import UsageError
+
+DROP_STEPS = ("login", "copy", "verify", "add", "activate", "commit", "post")
+INSTALL_OPERATIONS = ("add", "activate", "commit")
+INSTALL_REASONS = ("no-space", "unsaved", "busy", "bad-image", "running-package-missing", "operation-failed")
+
+FAULTS: dict[str, str] = {
+    "no-space": "the flash is nearly full of files that `install remove inactive` does not free",
+    "slow-flash": "copies and hashes run at a twentieth of the usual rate",
+    "corrupt-copy": "the first copy arrives with one wrong byte; `corrupt-copy:always`: every copy",
+    "drop-session-at": f"the session drops once in the middle of a step; steps: {', '.join(DROP_STEPS)}",
+    "refuse-login": "every login is refused",
+    "login-lockout": "logins are refused for a minute after a reload; 3 in that minute (`login-lockout:N`) lock the "
+    "account for 15 minutes",
+    "never-returns": "the reload of an activation never ends",
+    "boots-old-image": "the activation reloads into the old release; the new one is inactive",
+    "member-mismatch": "after the activation one member runs the old release (V-Mismatch)",
+    "member-missing": "after the activation one member does not come back",
+    "install-fails": "install answers FAILED; `install-fails:WHAT` with an operation "
+    f"({', '.join(INSTALL_OPERATIONS)}), a reason ({', '.join(INSTALL_REASONS)}) or OPERATION:REASON; alone: add",
+    "does-nothing": "install commands answer SUCCESS, change nothing and do not reload",
+    "no-boot-time": "`show version` has no `System restarted at`; `no-boot-time:uptime`: and no uptime",
+    "interface-lost": "after the activation one connected port and its neighbour stay down",
+    "garbled-output": "syslog lines, half lines and stray characters land in the middle of output",
+    "busy-install": "another install operation runs for ever: every install command is refused",
+}
+
+_ARGUMENTS: dict[str, frozenset[str]] = {
+    "corrupt-copy": frozenset({"always"}),
+    "drop-session-at": frozenset(DROP_STEPS),
+    "no-boot-time": frozenset({"uptime"}),
+    "install-fails": frozenset(INSTALL_OPERATIONS)
+    | frozenset(INSTALL_REASONS)
+    | frozenset(f"{operation}:{reason}" for operation in INSTALL_OPERATIONS for reason in INSTALL_REASONS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one switch; `argument` is what follows the first colon."""
+
+    name: str
+    argument: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.argument is None else f"{self.name}:{self.argument}"
+
+
+def parse_fault(text: str) -> Fault:
+    """Read `name` or `name:argument`; raise UsageError that names the known ones."""
+    name, colon, rest = text.strip().partition(":")
+    argument = rest if colon else None
+    if name not in FAULTS:
+        near = difflib.get_close_matches(name, FAULTS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(FAULTS)}"
+        raise UsageError(f"unknown lab fault {name!r}; {hint}")
+    if name == "login-lockout":
+        if argument is not None and not (argument.isascii() and argument.isdigit() and int(argument) > 0):
+            raise UsageError(f"lab fault {text!r}: a number of logins is needed after the colon")
+    elif argument is None:
+        if name == "drop-session-at":
+            raise UsageError(f"lab fault {name}: say where, e.g. {name}:add; known: {', '.join(DROP_STEPS)}")
+    elif argument not in _ARGUMENTS.get(name, frozenset()):
+        known = ", ".join(sorted(_ARGUMENTS.get(name, ()))) or "none"
+        raise UsageError(f"lab fault {name}: unknown argument {argument!r}; known: {known}")
+    return Fault(name, argument)

@@ -1,0 +1,117 @@
+"""The flash file system of one stack member."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from swimctl.lab.images import HEAD_BYTES
+
+BLOCK = 65_536
+
+
+class NoSpace(Exception):  # noqa: N818 named for what the device says
+    """Say that a file does not fit; carries the bytes needed and the bytes free."""
+
+    def __init__(self, needed: int, free: int):
+        self.needed = needed
+        self.free = free
+        super().__init__(f"{needed} bytes needed, {free} free")
+
+
+@dataclass(frozen=True)
+class LabFile:
+    """A file on flash; the same object may lie on several members.
+
+    Content is in `spool` (a file of the host, shared by digest), or `content`, or, for files that a switch was born
+    with, a pattern drawn from `name`: `size` alone is kept. `damaged`: not the bytes that were sent.
+    """
+
+    name: str
+    size: int
+    mtime: datetime
+    content: bytes | None = None
+    spool: Path | None = None
+    damaged: bool = False
+    directory: bool = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Read the content in pieces."""
+        if self.spool is not None:
+            with self.spool.open("rb") as file:
+                while block := file.read(BLOCK):
+                    yield block
+            return
+        if self.content is not None:
+            yield from (self.content[at : at + BLOCK] for at in range(0, len(self.content), BLOCK))
+            return
+        pattern = (b"%08x" % zlib.crc32(self.name.encode())) * (BLOCK // 8)
+        for at in range(0, self.size, BLOCK):
+            yield pattern[: min(BLOCK, self.size - at)]
+
+    @cached_property
+    def head(self) -> bytes:
+        """Read as much as it takes to tell an image."""
+        return next(self.blocks(), b"")[:HEAD_BYTES]
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Hash the content by md5 and sha512, in hex."""
+        sums = {"md5": hashlib.md5(usedforsecurity=False), "sha512": hashlib.sha512()}
+        for block in self.blocks():
+            for each in sums.values():
+                each.update(block)
+        return {name: each.hexdigest() for name, each in sums.items()}
+
+    def renamed(self, name: str, mtime: datetime) -> LabFile:
+        """Give a copy another name; a file without content of its own keeps what it reads as."""
+        if self.content is None and self.spool is None and self.size <= BLOCK:
+            return replace(self, name=name, mtime=mtime, content=b"".join(self.blocks()))
+        return replace(self, name=name, mtime=mtime)
+
+
+@dataclass
+class Flash:
+    """Files of one member by name, directories among them; a path below one is `directory/name`."""
+
+    capacity: int
+    files: dict[str, LabFile] = field(default_factory=dict)
+    reserved: int = 0
+
+    @property
+    def free(self) -> int:
+        """Count the bytes that are left, those of running uploads taken off."""
+        return self.capacity - self.reserved - sum(file.size for file in self.files.values())
+
+    def add(self, file: LabFile) -> None:
+        """Put a file there, in place of one of the same name; raise NoSpace."""
+        old = self.files.get(file.name)
+        room = self.free + (old.size if old else 0)
+        if file.size > room:
+            raise NoSpace(file.size, room)
+        self.files[file.name] = file
+
+    def delete(self, name: str) -> bool:
+        """Remove a file, or a directory with what is in it; False where there is none."""
+        inside = [each for each in self.files if each == name or each.startswith(f"{name}/")]
+        for each in inside:
+            del self.files[each]
+        return bool(inside)
+
+    def get(self, name: str) -> LabFile | None:
+        """Find a file."""
+        return self.files.get(name)
+
+    def listing(self, directory: str = "") -> list[LabFile]:
+        """List what lies directly in a directory."""
+        prefix = f"{directory}/" if directory else ""
+        return [
+            file
+            for name, file in self.files.items()
+            if name.startswith(prefix) and name != directory and "/" not in name[len(prefix) :]
+        ]

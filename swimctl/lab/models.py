@@ -1,0 +1,89 @@
+"""The switches that the lab can be: their ports, images and names in print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SPEEDS = {
+    "GigabitEthernet": ("Gi", "Gig", "a-1000", 1_000_000),
+    "TwoGigabitEthernet": ("Tw", "Two", "a-2500", 2_500_000),
+    "TenGigabitEthernet": ("Te", "Ten", "a-10G", 10_000_000),
+    "TwentyFiveGigE": ("Twe", "Twe", "a-25G", 25_000_000),
+    "FortyGigabitEthernet": ("Fo", "For", "a-40G", 40_000_000),
+    "HundredGigE": ("Hu", "Hun", "a-100G", 100_000_000),
+}
+"""Interface type -> short name, CDP's name, speed as `show interfaces status` prints it, bandwidth in Kbit/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A row of ports of one kind: `count` of them in module `slot`, counted from `first`."""
+
+    kind: str
+    slot: int
+    count: int
+    media: str
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model. `stackable`: `show boot` and `show switch` print the stack's layout."""
+
+    name: str
+    family: str
+    platform_image: str
+    banks: tuple[Bank, ...]
+    uplinks: int
+    description: str
+    stackable: bool = True
+    revision: str = "V02"
+    memory_kb: int = 8_388_608
+
+    def ports(self, member: int) -> list[tuple[str, Bank]]:
+        """List the long names of a member's ports, uplinks last."""
+        return [
+            (f"{bank.kind}{member}/{bank.slot}/{number}", bank)
+            for bank in self.banks
+            for number in range(bank.first, bank.first + bank.count)
+        ]
+
+
+_COPPER, _MGIG, _SFP, _DAC = "10/100/1000BaseTX", "100/1000/2.5G/5G/10GBaseTX", "SFP-10GBase-SR", "SFP-25GBase-SR"
+
+
+def _models() -> dict[str, Model]:
+    gigabit, ten, multi = "GigabitEthernet", "TenGigabitEthernet", "TwoGigabitEthernet"
+    access = {"family": "cat9k_iosxe", "platform_image": "CAT9K_IOSXE"}
+    lite = {"family": "cat9k_lite_iosxe", "platform_image": "CAT9K_LITE_IOSXE"}
+    core = Bank("TwentyFiveGigE", 0, 24, _DAC), Bank("HundredGigE", 0, 4, "QSFP 100G SR4", 25)
+    big = Bank("TwentyFiveGigE", 0, 48, _DAC), Bank("HundredGigE", 0, 4, "QSFP 100G SR4", 49)
+    uplink = Bank(ten, 1, 8, _SFP)
+    listed = (
+        Model("C9300-24P", banks=(Bank(gigabit, 0, 24, _COPPER), uplink), uplinks=8, description="C9300-24P", **access),
+        Model("C9300-48P", banks=(Bank(gigabit, 0, 48, _COPPER), uplink), uplinks=8, description="C9300-48P", **access),
+        Model("C9300-48UXM", banks=(Bank(multi, 0, 36, _MGIG), Bank(ten, 0, 12, _MGIG, 37), uplink), uplinks=8,
+              description="C9300-48UXM", **access),
+        Model("C9200L-48P", banks=(Bank(gigabit, 0, 48, _COPPER), Bank(gigabit, 1, 4, "1000BaseSX SFP")), uplinks=4,
+              description="C9200L-48P", revision="V01", memory_kb=2_097_152, **lite),
+        Model("C9500-24Y4C", banks=core, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
+              memory_kb=16_777_216, **access),
+        Model("C9500-48Y4C", banks=big, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
+              memory_kb=16_777_216, **access),
+    )  # fmt: skip
+    return {model.name: model for model in listed}
+
+
+MODELS: dict[str, Model] = _models()
+
+
+def split_port(name: str) -> tuple[str, str]:
+    """Part a long interface name into its kind and its numbers."""
+    kind = name.rstrip("0123456789/.")
+    return kind, name[len(kind) :]
+
+
+def short_port(name: str) -> str:
+    """Shorten an interface name as `show interfaces status` does."""
+    kind, numbers = split_port(name)
+    return (SPEEDS[kind][0] if kind in SPEEDS else kind[:2]) + numbers

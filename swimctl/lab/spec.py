@@ -1,0 +1,141 @@
+"""What a lab switch is at the start: hardware, release, flash, accounts, cabling, faults."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from swimctl.errors import UsageError
+from swimctl.lab.faults import Fault
+from swimctl.lab.images import build_number
+from swimctl.lab.models import MODELS, Model
+from swimctl.lab.release import Release, parse_release
+
+CAPACITY = 36_000_000
+"""Bytes of flash a member has: a life-size 11 GB, scaled to image files of about 3 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpec:
+    """One member of a stack, or the whole of a single switch. `mac` as 0c75.bd00.0100."""
+
+    model: str
+    serial: str
+    mac: str
+
+    @property
+    def hardware(self) -> Model:
+        """Give the model's table."""
+        return MODELS[self.model]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Something plugged into a connected port, seen by CDP, LLDP or both."""
+
+    local: str
+    name: str
+    port: str
+    platform: str = "cisco C9500-24Y4C"
+    address: str = "192.0.2.1"
+    capabilities: str = "Router Switch IGMP"
+    protocols: tuple[str, ...] = ("cdp", "lldp")
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """How many routes of each source the table has."""
+
+    connected: int = 6
+    static: int = 2
+    ospf: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSpec:
+    """All that a lab switch is made from; two switches with equal specs and clocks behave equally.
+
+    `version` is spelled as in file names; `build` None: the one that lab images of that version have. `capacity` and `free` are bytes of each member. `users` maps a name to a
+    password and a privilege level. `connected` None: a few ports of each member are up; `neighbours` None: one behind
+    the first uplink, one behind the first port. `boot_seconds` None: six to eight minutes, always the same for a name.
+    `uptime` is in seconds before the lab's start.
+    """
+
+    name: str
+    members: tuple[MemberSpec, ...]
+    version: str = "17.06.05"
+    build: int | None = None
+    mode: str = "INSTALL"
+    capacity: int = CAPACITY
+    free: int = 20_000_000
+    users: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {"admin": ("admin", 15)})
+    enable_secret: str = "enable"  # noqa: S105 the lab's own, printed in its inventory
+    faults: tuple[Fault, ...] = ()
+    connected: tuple[str, ...] | None = None
+    neighbours: tuple[Neighbour, ...] | None = None
+    routes: Routes = Routes()
+    config: tuple[str, ...] = ()
+    manual_boot: bool = False
+    boot_seconds: float | None = None
+    uptime: float = 1_900_000
+    transfer: float = 15_000_000
+    domain: str = "lab.example"
+    authentication: tuple[str, ...] = ("password", "keyboard-interactive")
+
+    def __post_init__(self) -> None:
+        """Refuse what no switch could be."""
+        unknown = [member.model for member in self.members if member.model not in MODELS]
+        if unknown or not self.members:
+            raise UsageError(f"lab switch {self.name}: unknown model {unknown}; known: {', '.join(MODELS)}")
+        if len(self.members) > 1 and not all(member.hardware.stackable for member in self.members):
+            raise UsageError(f"lab switch {self.name}: {self.members[0].model} is not stacked")
+        if self.mode not in {"INSTALL", "BUNDLE"}:
+            raise UsageError(f"lab switch {self.name}: mode {self.mode!r}; known: INSTALL, BUNDLE")
+        try:
+            parse_release(self.version)
+        except ValueError as error:
+            raise UsageError(f"lab switch {self.name}: {error}") from error
+
+    @property
+    def release(self) -> Release:
+        """Give the release that runs at the start."""
+        return parse_release(self.version, build_number(self.version) if self.build is None else self.build)
+
+    @property
+    def hardware(self) -> Model:
+        """Give the model of the active member."""
+        return self.members[0].hardware
+
+    @property
+    def boot_time(self) -> float:
+        """Give the lab seconds from going down to answering again."""
+        return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
+
+    def ports_up(self) -> tuple[str, ...]:
+        """List the connected ports by their long names."""
+        if self.connected is not None:
+            return self.connected
+        up: list[str] = []
+        for number, member in enumerate(self.members, 1):
+            ports = [name for name, _bank in member.hardware.ports(number)]
+            up += [*ports[:4], ports[len(ports) - member.hardware.uplinks]]
+        return tuple(up)
+
+    def plugged_in(self) -> tuple[Neighbour, ...]:
+        """List the neighbours."""
+        if self.neighbours is not None:
+            return self.neighbours
+        up = self.ports_up()
+        found = []
+        if len(up) > 4:
+            found.append(Neighbour(up[4], f"core1.{self.domain}", f"TwentyFiveGigE1/0/{1 + len(self.name) % 20}"))
+        if up:
+            found.append(
+                Neighbour(up[0], f"ap-{self.name}", "GigabitEthernet0", "cisco AIR-AP2802I-E-K9", "192.0.2.77", "Trans-Bridge")
+            )
+        return tuple(found)
+
+    def fault(self, name: str) -> Fault | None:
+        """Give the fault of that name, if this switch has it."""
+        return next((fault for fault in self.faults if fault.name == name), None)

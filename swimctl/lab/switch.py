@@ -1,0 +1,308 @@
+"""A Catalyst 9000 as a state machine: power, time, log, accounts, flash. Pure but for the spool files of uploads."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swimctl.lab.clock import LabClock
+from swimctl.lab.effects import Down, SwitchEvent, Syslog, Up
+from swimctl.lab.flash import Flash, LabFile, NoSpace
+from swimctl.lab.install import Install
+from swimctl.lab.spec import SwitchSpec
+
+if TYPE_CHECKING:
+    from swimctl.lab.session import Session
+
+LOCKED_FOR = 900.0
+EARLY_LOGINS = 3
+EARLY = 60.0
+SLOW = 20.0
+LATE_MEMBER = 40.0
+"""Lab seconds after the switch answers again until all members of a stack are Ready."""
+NO_SPACE_FREE = 1_500_000
+FOREVER = 1e12
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who was let in."""
+
+    user: str
+    privilege: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCommand:
+    """One command line that a switch received, `at` a lab second."""
+
+    at: float
+    line: str
+    source: str
+
+
+@dataclass
+class _Due:
+    at: float
+    what: Callable[[], None]
+
+
+@dataclass
+class Upload:
+    """A file that is coming in; `close` puts what came onto flash, whole or not."""
+
+    switch: Switch
+    member: int
+    name: str
+    path: Path
+    size: int = 0
+    _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _cut: bool = False
+
+    def write(self, data: bytes) -> None:
+        """Append a block; raises NoSpace where the flash is full."""
+        flash = self.switch.flash(self.member)
+        if len(data) > flash.free:
+            raise NoSpace(self.size + len(data), flash.free)
+        flash.reserved += len(data)
+        with self.path.open("ab") as file:
+            file.write(data)
+        self.size += len(data)
+        if self.size > 1_000_000 and self.switch.drops_at("copy"):
+            self.switch.cut_all()
+
+    def close(self) -> None:
+        """Put what came onto flash; `corrupt-copy` damages one byte of the first copy, or of each."""
+        flash = self.switch.flash(self.member)
+        flash.reserved -= self.size
+        if not self.path.exists():
+            self.path.touch()
+        fault = self.switch.spec.fault("corrupt-copy")
+        if fault and self.size and (fault.argument == "always" or not self.switch.corrupted):
+            self.switch.corrupted = True
+            with self.path.open("r+b") as file:
+                file.seek(self.size // 2)
+                byte = file.read(1)
+                file.seek(self.size // 2)
+                file.write(bytes([byte[0] ^ 0x5A]))
+        flash.add(LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path))
+
+
+class Switch:
+    """One switch, or one stack. Everything that happens by itself happens in `advance`."""
+
+    def __init__(self, spec: SwitchSpec, clock: LabClock, spool: Path | None = None) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.clock = clock
+        self.log: list[LoggedCommand] = []
+        self.hostname = spec.name
+        self.running_config: list[str] = list(spec.config)
+        self.startup_config: list[str] = list(spec.config)
+        self.boot_lines: list[str] = ["boot system flash:packages.conf"]
+        self.manual_boot = spec.manual_boot
+        self.ignore_startup = False
+        self.unsaved = False
+        self.booted_at = -spec.uptime
+        self.reload_reason = "Reload Command"
+        self.reachable = True
+        self.degraded = False
+        self.corrupted = False
+        self.buffer: list[str] = []
+        self.scheduled_reload: float | None = None
+        self._spool = spool
+        self._due: list[_Due] = []
+        self._events: list[SwitchEvent] = []
+        self._dropped: set[str] = set()
+        self._early_logins = 0
+        self._locked_until = -FOREVER
+        self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
+        self.install = Install(self)
+        self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
+
+    @property
+    def members(self) -> list[int]:
+        """Number the members that are there."""
+        missing = {len(self.spec.members)} if self.degraded and self.spec.fault("member-missing") else set()
+        single = len(self.spec.members) == 1
+        return [number for number in self._flash if single or number not in missing]
+
+    def member_state(self, number: int) -> str:
+        """Tell the state of a member as `show switch` prints it."""
+        if self.degraded and self.spec.fault("member-mismatch") and number == len(self.spec.members):
+            return "V-Mismatch"
+        single = len(self.spec.members) == 1
+        if single and self.degraded and self.spec.fault("member-missing"):
+            return "Removed"
+        if number != 1 and self.booted_at > 0 and self.clock.now() < self.booted_at + self.spec.boot_time + LATE_MEMBER:
+            return "Initializing"
+        return "Ready"
+
+    @property
+    def transfer(self) -> float:
+        """Tell the bytes a lab second that a copy runs at."""
+        return self.spec.transfer / (SLOW if self.spec.fault("slow-flash") else 1)
+
+    @property
+    def uptime(self) -> float:
+        """Tell the lab seconds since the boot."""
+        return self.clock.now() - self.booted_at
+
+    def flash(self, member: int) -> Flash:
+        """Give the flash of a member."""
+        return self._flash[member]
+
+    def resolve(self, path: str) -> tuple[int, str]:
+        """Read a path as the switch writes it; raises ValueError for a file system that is not there."""
+        text = path.strip().strip('"')
+        if text.startswith("/"):
+            text = "flash:" + text.removeprefix("/flash").removeprefix("/bootflash")
+        system, colon, name = text.partition(":")
+        if not colon:
+            system, name = "flash", text
+        member = 1
+        stem, dash, number = system.lower().partition("-")
+        if dash and number.isdigit():
+            member = int(number)
+        elif stem.startswith("flash") and stem[5:].isdigit():
+            stem, member = "flash", int(stem[5:])
+        if stem not in {"flash", "bootflash"} or member not in self.members:
+            raise ValueError(path)
+        return member, name.strip("/")
+
+    def receive(self, path: str) -> Upload:
+        """Begin to take a file; raises ValueError for a path that cannot be written."""
+        member, name = self.resolve(path)
+        if not name or self._spool is None:
+            raise ValueError(path)
+        self.flash(member).delete(name)
+        return Upload(self, member, name, self._spool / f"{self.name}-{uuid.uuid4().hex}")
+
+    def login(self, user: str, password: str) -> Login | None:
+        """Let somebody in, or not."""
+        self.advance()
+        now = self.clock.now()
+        if self.spec.fault("refuse-login") or not self.reachable or now < self._locked_until:
+            return None
+        lockout = self.spec.fault("login-lockout")
+        if lockout and self.booted_at > 0 and now < self.booted_at + self.spec.boot_time + EARLY:
+            self._early_logins += 1
+            if self._early_logins >= int(lockout.argument or EARLY_LOGINS):
+                self._locked_until = now + LOCKED_FOR
+                self.say("SEC_LOGIN-1-QUIET_MODE_ON", f"Still timeleft for watching failures is 0 secs, [user: {user}]")
+            return None
+        known = self.spec.users.get(user)
+        if known is None or known[0] != password:
+            return None
+        return Login(user, known[1])
+
+    def open(self, login: Login, exec_command: bool = False) -> Session:  # noqa: FBT001, FBT002 - the server's word
+        """Open a terminal."""
+        from swimctl.lab.session import Session
+
+        session = Session(self, login, exec_command=exec_command)
+        if self.drops_at("login"):
+            session.done = True
+            self.cut_all()
+        elif self.install.awaits_checks and self.drops_at("post"):
+            self.later(5, self.cut_all)
+        return session
+
+    def note_command(self, line: str, source: str) -> None:
+        """Write down a received line."""
+        self.log.append(LoggedCommand(self.clock.now(), line, source))
+
+    def say(self, code: str, text: str) -> str:
+        """Log a syslog message and give its whole line."""
+        stamp = self.clock.wall().strftime("%b %e %H:%M:%S.%f")[:-3]
+        line = f"*{stamp}: %{code}: {text}"
+        self.buffer.append(line)
+        del self.buffer[:-400]
+        self._events.append(Syslog(line))
+        return line
+
+    def drops_at(self, step: str) -> bool:
+        """Tell whether a session drops at this step; once for each step."""
+        fault = self.spec.fault("drop-session-at")
+        if fault is None or fault.argument != step or step in self._dropped:
+            return False
+        self._dropped.add(step)
+        return True
+
+    def cut_all(self) -> None:
+        """Drop every connection; the switch itself goes on, and listens again at once."""
+        self._events += [Down(), Up()]
+
+    def later(self, seconds: float, what: Callable[[], None]) -> _Due:
+        """Let something happen by itself."""
+        due = _Due(self.clock.now() + seconds, what)
+        self._due.append(due)
+        return due
+
+    def forget(self, due: object) -> None:
+        """Take back what `later` planned."""
+        self._due = [each for each in self._due if each is not due]
+
+    def advance(self) -> list[SwitchEvent]:
+        """Let everything that is due happen, in its order; tell what can be seen of it from outside."""
+        while True:
+            now = self.clock.now()
+            ripe = sorted((due for due in self._due if due.at <= now), key=lambda due: due.at)
+            if not ripe:
+                break
+            self._due.remove(ripe[0])
+            ripe[0].what()
+        events, self._events = self._events, []
+        return events
+
+    def next_due(self) -> float | None:
+        """Tell the lab seconds until something happens by itself."""
+        if self._events:
+            return 0.0
+        soonest = min((due.at for due in self._due), default=None)
+        return None if soonest is None or soonest >= FOREVER else max(0.0, soonest - self.clock.now())
+
+    def reload(self, reason: str, after: Callable[[], None] | None = None, *, returns: bool = True) -> None:
+        """Go down now, and come back after the boot time; `after` happens while it is down."""
+        self.reachable = False
+        self.scheduled_reload = None
+        self._events.append(Down())
+        self._due.clear()
+        self.buffer.clear()
+        self.reload_reason = reason
+        if after is not None:
+            after()
+        if not self.ignore_startup:
+            self.running_config = list(self.startup_config)
+        self.unsaved = False
+        self.booted_at = self.clock.now()
+        self._early_logins = 0
+        if returns and not self.manual_boot:
+            self.later(self.spec.boot_time, self._come_up)
+
+    def _come_up(self) -> None:
+        self.reachable = True
+        self.say("SYS-5-RESTART", "System restarted --")
+        self.install.after_boot()
+        self._events.append(Up())
+
+    def _new_flash(self, number: int) -> Flash:
+        flash = Flash(self.spec.capacity)
+        wall = self.clock.at(-self.spec.uptime)
+        release = self.spec.release
+        family = self.spec.hardware.family
+        for part, share in (("rpbase", 0.7), ("srdriver", 0.2), ("webui", 0.2)):
+            flash.add(LabFile(f"{family.removesuffix('_iosxe')}-{part}.{release.padded}.SPA.pkg", int(3e6 * share), wall))
+        flash.add(LabFile("packages.conf", 7_523, wall))
+        flash.add(LabFile("vlan.dat", 1_024, wall))
+        flash.add(LabFile(f"{family}.17.03.04.SPA.pkg.old", 900_000, wall))
+        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
+        filler = flash.free - wanted
+        if filler > 0:
+            flash.add(LabFile("dc_profile_dir", 0, wall, directory=True))
+            flash.add(LabFile(f"dc_profile_dir/capture-{number}.pcap", filler, wall))
+        return flash

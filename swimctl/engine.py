@@ -138,7 +138,8 @@ class Engine:
         grace = self._settings.schedule_grace / 60
         self._store.fail_waiting(
             [job.id for job in late],
-            f"not started: nobody ran it within {grace:.0f} minutes of its time (schedule_grace); next: `swimctl retry`",
+            f"not started: nobody ran it within {grace:.0f} minutes of its time (schedule_grace); "
+            "next: `swimctl retry`",
         )
         lost = {job.id for job in late}
         self.resume([job for job in due if job.id not in lost], stop)
@@ -202,7 +203,8 @@ class Engine:
             if other.interrupted:
                 self._store.fail_waiting(
                     [job.id],
-                    f"not attempted: job {other.id} on {job.device_name} was interrupted; next: `swimctl resume {other.id}`",
+                    f"not attempted: job {other.id} on {job.device_name} was interrupted; "
+                    f"next: `swimctl resume {other.id}`",
                 )
                 run.failed(job.device_name)
                 return None
@@ -219,17 +221,15 @@ class Engine:
         except SwimctlError as error:
             self._end(run, job, JobStatus.FAILED, str(error))
             return
-        last_copying = max(
-            (i for i, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING), default=-1
-        )
+        copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
             step, name = STEPS[kind], STEP_NAMES[kind]
-            if job.steps[index].status in {StepStatus.SUCCESS, StepStatus.SKIPPED} and kind != "readiness":
-                continue  # proved before an interruption; what may have changed since is looked at by the steps to come
+            if job.steps[index].status is StepStatus.SUCCESS:
+                continue  # proved before an interruption
             try:
                 if step.stop_before:
                     context.checkpoint()
-                if self._store.job(job.id).status is not step.job_status:
+                if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, name, StepStatus.RUNNING)
                 outcome = step.run(context)

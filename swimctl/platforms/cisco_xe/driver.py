@@ -33,6 +33,7 @@ from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_ip_route_summary,
     parse_show_lldp_neighbors,
 )
+from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.readiness import State, assess
@@ -79,7 +80,6 @@ class CiscoXe:
             )
         members = self._members()
         present = min(self.file_size(image) or 0, image.size)
-        privilege = re.search(r"privilege level is (\d+)", self._show("show privilege"))
         state = State(
             version=version,
             members=members,
@@ -88,7 +88,7 @@ class CiscoXe:
             inventory=parse_show_inventory(self._show("show inventory")),
             free=self._free(members),
             present=present,
-            privilege=int(privilege.group(1)) if privilege else 0,
+            privilege=parse_show_privilege(self._show("show privilege")),
         )
         return assess(state, device, image, self._settings.readiness, cleanup=cleanup)
 

@@ -1,0 +1,199 @@
+"""Images: read vendors' file names, hash files, and decide which image a device should get."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from swimctl import platforms
+from swimctl.errors import ImageError
+from swimctl.facts import ImageName
+from swimctl.models import Device, Golden, Image
+from swimctl.platforms import fits
+from swimctl.store import Store
+
+CHUNK: Final = 1 << 20
+# A file name becomes a word of device commands and of SCP paths.
+_SAFE_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9._+-]{1,127}")
+_NO_IMAGE: Final = re.compile(r".*\.(smu|pkg|conf)\b.*", re.IGNORECASE)
+
+
+def read_filename(name: str) -> ImageName:
+    """Read platform, family and version from a vendor's file name. Raises ImageError where it is not one."""
+    found = platforms.read_filename(name)
+    if found is None:
+        raise ImageError(
+            f"{name!r} does not read as a vendor's image name such as cat9k_iosxe.17.09.04a.SPA.bin;"
+            " say what it is with --platform, --family and --image-version"
+        )
+    return found
+
+
+def describe(
+    path: Path, *, platform: str | None = None, family: str | None = None, version: str | None = None
+) -> ImageName:
+    """Tell what an image file is: from its name, and from what is given, which wins.
+
+    Raises ImageError where the name cannot be a device's, the file is a patch (SMU) or part of an image, or
+    something is neither given nor in the name (NameUnknownError tells which).
+    """
+    name = path.name
+    if not _SAFE_NAME.fullmatch(name):
+        raise ImageError(f"{name!r} cannot be a file's name on a device; rename it to letters, digits and . _ + -")
+    if _NO_IMAGE.fullmatch(name):
+        raise ImageError(f"{name} is a patch or a part of an image, not an image that a device can boot from")
+    if platform is not None:
+        canonical = platforms.canonical_platform(platform)
+        if canonical is None:
+            known = ", ".join(platforms.PLATFORM_NAMES)
+            raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
+        platform = canonical
+    read = platforms.read_filename(name)
+    given = {"platform": platform, "family": family, "version": version}
+    found = {key: value or getattr(read, key, None) for key, value in given.items()}
+    missing = [key for key, value in found.items() if not value]
+    if missing:
+        raise NameUnknownError(name, missing)
+    return ImageName(str(found["platform"]), str(found["family"]), str(found["version"]))
+
+
+class NameUnknownError(ImageError):
+    """Report what a file's name does not tell: some of platform, family, version."""
+
+    def __init__(self, name: str, missing: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        flags = " and ".join(f"--{'image-version' if part == 'version' else part}" for part in missing)
+        super().__init__(f"{name!r} does not read as a vendor's image name: give {flags}")
+
+
+def hash_file(path: Path, progress: Callable[[int, int], None] = lambda _done, _total: None) -> tuple[int, str, str]:
+    """Give size in bytes, SHA-512 and MD5 in one pass. `progress` hears bytes done and in all.
+
+    Raises ImageError where there is no such file, it is empty or unreadable, or was written to meanwhile.
+    """
+    sha512, md5 = hashlib.sha512(), hashlib.md5(usedforsecurity=False)
+    try:
+        # Non-blocking, so that a named pipe is refused instead of waited for.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123  takes a descriptor
+            before = os.fstat(file.fileno())
+            if stat.S_ISDIR(before.st_mode) or not stat.S_ISREG(before.st_mode):
+                raise ImageError(f"{path} is not a file; name the image file itself")
+            if before.st_size == 0:
+                raise ImageError(f"{path} is empty; download it again")
+            done = 0
+            while chunk := file.read(CHUNK):
+                sha512.update(chunk)
+                md5.update(chunk)
+                done += len(chunk)
+                progress(done, before.st_size)
+            after = os.fstat(file.fileno())
+    except IsADirectoryError:
+        raise ImageError(f"{path} is a folder; name the image file itself") from None
+    except FileNotFoundError:
+        raise ImageError(f"{path} does not exist; name an image file") from None
+    except OSError as problem:
+        raise ImageError(f"{path} cannot be read: {problem.strerror}") from None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or done != after.st_size:
+        raise ImageError(f"{path} changed while it was read; wait until its download or copy has ended")
+    return done, sha512.hexdigest(), md5.hexdigest()
+
+
+def add(
+    store: Store, path: Path, name: ImageName, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Image:
+    """Hash a file and put it into the catalogue. Raises ImageError; also for the same name with other bytes."""
+    size, sha512, md5 = hash_file(path, progress)
+    return store.add_image(
+        path=path.absolute(),
+        filename=path.name,
+        platform=name.platform,
+        family=name.family,
+        version=name.version,
+        size=size,
+        sha512=sha512,
+        md5=md5,
+    )
+
+
+def verify(image: Image, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+    """Hash an image's file once more. Raises ImageError where it is not what was added."""
+    size, sha512, _ = hash_file(image.path, progress)
+    if (size, sha512) != (image.size, image.sha512):
+        raise ImageError(
+            f"{image.path} is not the file that was added as image {image.id}: {size} bytes and SHA-512"
+            f" {sha512[:16]}…, added were {image.size} bytes and {image.sha512[:16]}…; download it again"
+        )
+
+
+def why_unfit(device: Device, image: Image) -> str | None:
+    """Say why an image cannot be for a device; None where it can, as far as inventory and file tell."""
+    if image.platform != device.platform:
+        return f"{image.filename} is for {image.platform}, the device is {device.platform}"
+    if device.model is not None and fits(image.platform, image.family, device.model) is False:
+        return f"{image.filename} does not run on {device.model}; choose an image of its family"
+    return why_absent(image)
+
+
+def why_absent(image: Image) -> str | None:
+    """Say what is wrong with an image's file, without reading it; None where it lies there in its size."""
+    try:
+        size = image.path.stat().st_size
+    except OSError as problem:
+        why = problem.strerror or "cannot be read"
+        return f"the file of image {image.id}, {image.path}: {why}; put it back, or `swimctl image remove {image.id}`"
+    if size != image.size:
+        return f"{image.path} has {size} bytes, added were {image.size}; `swimctl image verify {image.id}`"
+    return None
+
+
+def choose_golden(
+    device: Device, goldens: Iterable[Golden], images: Iterable[Image]
+) -> tuple[Image, None] | tuple[None, str]:
+    """Give the golden image of a device, or why there is none.
+
+    Of each family the rule of the nearest group counts, else the one for all groups. Where the inventory does
+    not know the model, or the platform's table does not, a single possible image is chosen: the readiness check
+    asks the device itself.
+    """
+    rules = [
+        rule
+        for rule in goldens
+        if rule.platform == device.platform and (rule.group is None or rule.group in device.groups)
+    ]
+    if not rules:
+        where = f" in its groups ({', '.join(device.groups)})" if device.groups else ""
+        return None, f"no golden image for {device.platform}{where}: `swimctl image golden ID`, or --image"
+    nearest: dict[str, Golden] = {}
+    for rule in sorted(rules, key=lambda rule: _distance(device, rule)):
+        nearest.setdefault(rule.family, rule)
+    if device.model is not None:
+        verdicts = {family: fits(device.platform, family, device.model) for family in nearest}
+        right = [family for family, verdict in verdicts.items() if verdict]
+        possible = right or [family for family, verdict in verdicts.items() if verdict is None]
+        if not possible:
+            names = ", ".join(sorted(nearest))
+            return None, f"no golden image for {device.model}; there are golden ones of {names}: set one, or --image"
+    else:
+        possible = list(nearest)
+    chosen = {nearest[family].image_id for family in possible}
+    if len(chosen) > 1:
+        what = "its model is not in the inventory" if device.model is None else f"model {device.model} is not known"
+        names = ", ".join(sorted(possible))
+        return None, f"{what}, and golden images of {names} could fit: add data.model, or use --image"
+    image = _by_id(images)[chosen.pop()]
+    absent = why_absent(image)
+    return (None, absent) if absent else (image, None)
+
+
+def _distance(device: Device, rule: Golden) -> int:
+    """Order rules: the nearest group first, the rule without a group last."""
+    return len(device.groups) if rule.group is None else device.groups.index(rule.group)
+
+
+def _by_id(images: Iterable[Image]) -> Mapping[int, Image]:
+    return {image.id: image for image in images}

@@ -1,0 +1,194 @@
+"""The Nornir inventory as swimctl sees it. The only caller of InitNornir."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from nornir import InitNornir
+from nornir.core import Nornir
+from nornir.core.exceptions import PluginNotRegistered
+from nornir.core.inventory import Host, Hosts
+from nornir.core.inventory import Inventory as NornirInventory
+from nornir.core.plugins.inventory import InventoryPluginRegister
+from nornir.core.state import GlobalState
+from nornir.plugins.runners import ThreadedRunner
+from nornir_utils.plugins.inventory import load_credentials
+
+from swimctl import inventory_files, selection
+from swimctl.config import Config, Credentials
+from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
+from swimctl.models import Device
+from swimctl.platforms import PLATFORM_NAMES, canonical_platform
+from swimctl.selection import Candidate, Selection
+from swimctl.store import Store
+
+CONNECTION = "netmiko"  # the connection options that hold port and secret, as nornir-netmiko names them
+
+
+class Inventory:
+    """Devices, selections and credentials; make it with `load`."""
+
+    def __init__(self, config: Config, nornir: Nornir, ids: dict[str, int]) -> None:
+        self._config = config
+        self._nornir = nornir
+        self._problems: dict[str, str] = {}
+        self.groups: tuple[str, ...] = tuple(nornir.inventory.groups)
+        self.devices: tuple[Device, ...] = tuple(
+            self._device(host, ids[name]) for name, host in nornir.inventory.hosts.items()
+        )
+        self._by_name = {device.name: device for device in self.devices}
+
+    @classmethod
+    def load(cls, config: Config, store: Store) -> Inventory:
+        """Read the inventory and give every new host its id. Raises InventoryError or ConfigError, with file and line.
+
+        Hosts of platforms that swimctl cannot upgrade may stand in it; `problem` tells, and `select` refuses them.
+        """
+        nornir = _init(config)
+        for host in nornir.inventory.hosts.values():
+            # Environment and credentials file win over what the inventory says.
+            load_credentials(host, config.credentials.username, config.credentials.password)
+        return cls(config, nornir, store.device_ids(list(nornir.inventory.hosts)))
+
+    def device(self, name: str) -> Device:
+        """Find a device by its name. Raises NotFound."""
+        if name not in self._by_name:
+            raise NotFound(f"device {name!r} is not in the inventory; see `swimctl device list`")
+        return self._by_name[name]
+
+    def resolve(self, refs: Sequence[str | int]) -> tuple[Device, ...]:
+        """Find devices by names and ids, each once, in the order given. Raises NotFound listing every unknown one."""
+        try:
+            return tuple(self._by_name[one.name] for one in selection.named(refs, self._candidates()))
+        except SelectionError as unknown:
+            raise NotFound(str(unknown)) from None
+
+    def select(self, wanted: Selection) -> tuple[Device, ...]:
+        """Find the devices of a selection.
+
+        Raises SelectionError where it is empty or names what is unknown, and InventoryError where a selected host
+        is of no platform that swimctl can upgrade.
+        """
+        names = selection.select(wanted, self._candidates(), self.groups)
+        problems = [self._problems[name] for name in names if name in self._problems]
+        if problems:
+            raise InventoryError("\n".join(problems))
+        return tuple(self._by_name[name] for name in names)
+
+    def problem(self, name: str) -> str | None:
+        """Say why a host cannot be upgraded by swimctl at all, whatever its state; None where it can."""
+        return self._problems.get(name)
+
+    def credentials(self, device: Device) -> Credentials:
+        """Give what to log in with: environment, then credentials file, then inventory, each value for itself."""
+        host = self._nornir.inventory.hosts[device.name]
+        options = host.get_connection_parameters(CONNECTION)
+        secret = (options.extras or {}).get("secret") or _data(host, "enable_secret")
+        own = Credentials(options.username, options.password, None if secret is None else str(secret))
+        return self._config.credentials.or_else(own)
+
+    def connection_extras(self, device: Device) -> dict[str, Any]:
+        """Give what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
+        options = self._nornir.inventory.hosts[device.name].get_connection_parameters(CONNECTION)
+        return {key: value for key, value in (options.extras or {}).items() if key != "secret"}
+
+    def nornir(self, names: Sequence[str], workers: int) -> Nornir:
+        """Give a Nornir of these hosts in this order, with so many threads.
+
+        It has a state of its own, so that hosts that failed in another run are not silently left out of this one.
+        """
+        whole = self._nornir.inventory
+        hosts = Hosts({name: whole.hosts[name] for name in names})
+        threaded = self._nornir.config.runner.plugin == "threaded"
+        return Nornir(
+            inventory=NornirInventory(hosts=hosts, groups=whole.groups, defaults=whole.defaults),
+            config=self._nornir.config,
+            data=GlobalState(),
+            runner=ThreadedRunner(num_workers=workers) if threaded else self._nornir.runner,
+        )
+
+    def _device(self, host: Host, device_id: int) -> Device:
+        options = host.get_connection_parameters(CONNECTION)
+        written = host.platform or options.platform or ""
+        platform = canonical_platform(str(written))
+        if platform is None:
+            self._problems[host.name] = self._platform_problem(host.name, str(written))
+        return Device(
+            id=device_id,
+            name=host.name,
+            platform=platform or str(written),
+            address=str(options.hostname or host.name),
+            port=options.port or 22,
+            groups=tuple(group.name for group in host.extended_groups()),
+            model=_text(_data(host, "model")),
+            serial=_text(_data(host, "serial")),
+        )
+
+    def _platform_problem(self, name: str, written: str) -> str:
+        where = inventory_files.where(self._config, name)
+        known = ", ".join(PLATFORM_NAMES)
+        if not written:
+            return f"{where}: {name} has no platform; add `platform:` to it or to its group, one of {known}"
+        return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
+
+    def _candidates(self) -> list[Candidate]:
+        return [
+            Candidate(device.id, device.name, device.groups, _fields(self._nornir.inventory.hosts[device.name], device))
+            for device in self.devices
+        ]
+
+
+def _init(config: Config) -> Nornir:
+    # Nornir warns of empty files through a logger without handler, which Python would print.
+    logging.getLogger("nornir").addHandler(logging.NullHandler())
+    inventory_files.check(config)
+    sections: dict[str, Any] = {**config.nornir, "logging": {"enabled": False}}
+    try:
+        nornir = InitNornir(**sections)
+    except PluginNotRegistered:
+        InventoryPluginRegister.auto_register()
+        known = ", ".join(sorted(InventoryPluginRegister.available))
+        raise ConfigError(
+            f"{config.path}: a Nornir plugin (inventory.plugin, inventory.transform_function or runner.plugin) is not"
+            f" installed; inventory plugins here are {known}"
+        ) from None
+    except Exception as problem:
+        inventory_files.diagnose(config)
+        variables = sorted(name for name in os.environ if name.startswith("NORNIR_"))
+        hint = f"; or in the environment: {', '.join(variables)}" if variables else ""
+        what = " ".join(str(problem).split())
+        raise InventoryError(
+            f"the inventory of {config.path} cannot be loaded: {type(problem).__name__}: {what};"
+            f" look at its sections inventory, runner, core and ssh{hint}"
+        ) from problem
+    inventory_files.check_hosts(config, nornir.inventory.hosts)
+    return nornir
+
+
+def _fields(host: Host, device: Device) -> dict[str, object]:
+    """Gather what a filter may ask for. Secrets are no such thing."""
+    fields = {key: host[key] for key in host.extended_data()}
+    fields.update(
+        id=device.id,
+        name=device.name,
+        hostname=device.address,
+        port=device.port,
+        platform=[device.platform, host.platform],
+        groups=list(device.groups),
+        username=host.username,
+    )
+    return fields
+
+
+def _data(host: Host, key: str) -> object:
+    try:
+        return host[key]
+    except KeyError:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,203 @@
+"""Find mistakes in the YAML files of Nornir's SimpleInventory, and say in which line they stand.
+
+Nornir itself answers most of them with a KeyError or not at all: a misspelt `hostname` is just ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from nornir.core.inventory import Host
+
+from swimctl import yaml_file
+from swimctl.config import INVENTORY_FILES, SIMPLE_PLUGINS, Config
+from swimctl.errors import InventoryError
+
+_TEXTS: Final = frozenset({"hostname", "username", "password", "platform"})
+_CONNECTION_KEYS: Final = _TEXTS | {"port", "extras"}
+_HOST_KEYS: Final = _TEXTS | {"port", "groups", "data", "connection_options"}
+_KEY_WORD: Final = re.compile(r"^\s+([\w-]+)\s*:", re.MULTILINE)
+# Names become names of files in the jobs folder, and words of the command line.
+_HOST_NAME: Final = re.compile(r"(?!-)[^\s/\\\x00-\x1f\x7f,=!&]+")
+
+
+def _is_port(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535)
+
+
+# A value is never repeated: it may be a password.
+_TEXT: Final[tuple[Callable[[object], bool], str]] = (lambda value: isinstance(value, str), "text; put it in quotes")
+_MAPPING: Final[tuple[Callable[[object], bool], str]] = (
+    lambda value: isinstance(value, dict),
+    "a mapping, lines of `key: value`",
+)
+_SHAPES: Final[dict[object, tuple[Callable[[object], bool], str]]] = {
+    **dict.fromkeys(_TEXTS, _TEXT),
+    "port": (_is_port, "a whole number 1 to 65535"),
+    "groups": (lambda value: isinstance(value, list), "a list, such as [access]"),
+    "data": _MAPPING,
+    "connection_options": _MAPPING,
+}
+
+
+def check(config: Config) -> None:
+    """Refuse a missing host file, and misspelt keys. Raises InventoryError.
+
+    All files are read here only where a word in them looks like a misspelt key, as reading them twice takes
+    a second for a thousand hosts.
+    """
+    files = _files(config)
+    host_file = files.get("host_file")
+    if host_file is None:
+        return
+    if not host_file.is_file() or not os.access(host_file, os.R_OK):
+        yaml_file.read(host_file, InventoryError, "correct inventory.options.host_file in config.yaml")
+    words: set[str] = set()
+    for path in files.values():
+        if path.is_file() and os.access(path, os.R_OK):
+            words.update(_KEY_WORD.findall(path.read_text(encoding="utf-8", errors="replace")))
+    if any(_misspelt(word) for word in words):
+        diagnose(config)
+
+
+def diagnose(config: Config) -> None:
+    """Read all files strictly. Raises InventoryError with every mistake found, a line each; else does nothing."""
+    files = _files(config)
+    documents = {key: _document(path) for key, path in files.items() if key == "host_file" or path.exists()}
+    groups = documents.get("group_file", {})
+    mistakes: list[str] = []
+    for key, named_elements in (("group_file", groups), ("host_file", documents.get("host_file", {}))):
+        for name, element in named_elements.items():
+            for keys, what in _element(name, element, groups, files.get("group_file")):
+                mistakes.append(f"{_at(files[key], (name, *keys))}: {what}")
+    for keys, what in _element("defaults", documents.get("defaults_file", {}), groups, None):
+        mistakes.append(f"{_at(files['defaults_file'], keys)}: {what}")
+    mistakes += [f"{_at(files['group_file'], (name, 'groups'))}: {what}" for name, what in _circles(groups)]
+    if mistakes:
+        raise InventoryError("\n".join(mistakes))
+
+
+def check_hosts(config: Config, hosts: Mapping[str, Host]) -> None:
+    """Hold what any inventory plugin gave to what swimctl needs of a host. Raises InventoryError."""
+    mistakes = []
+    for name, host in hosts.items():
+        if not _HOST_NAME.fullmatch(name if isinstance(name, str) else ""):
+            mistakes.append(
+                f"{where(config, name)}: {name!r} cannot be a host's name: put a number in quotes, and use no blanks,"
+                " slashes or any of , = ! &"
+            )
+        elif not _is_port(host.port) or not _is_port(host.get_connection_parameters("netmiko").port):
+            mistakes.append(f"{where(config, name)}: the port of {name} must be a whole number 1 to 65535")
+        elif not all(_is_text_or_none(value) for value in (host.hostname, host.platform)):
+            mistakes.append(f"{where(config, name)}: hostname and platform of {name} must be text")
+    if mistakes:
+        raise InventoryError("\n".join(mistakes))
+
+
+def where(config: Config, host: object) -> str:
+    """Name the file and line of a host, or the plugin that it came from."""
+    path = _files(config).get("host_file")
+    return f"inventory of {config.path}" if path is None else _at(path, (host,))
+
+
+def _files(config: Config) -> dict[str, Path]:
+    """Name the three files; none where another plugin reads the inventory, or the environment names them."""
+    section = config.nornir.get("inventory", {})
+    plugin = section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory"
+    options = section.get("options") or {}
+    if plugin not in SIMPLE_PLUGINS:
+        return {}
+    return {key: Path(options[key]).expanduser() for key in INVENTORY_FILES if key in options}
+
+
+def _document(path: Path) -> dict[object, object]:
+    document = yaml_file.read(path, InventoryError, "correct inventory.options in config.yaml")
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise InventoryError(f"{path} line 1: must be a mapping of names to what is known of them")
+    return document
+
+
+def _element(
+    name: object, element: object, groups: Mapping[object, object], group_file: Path | None
+) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Find what is wrong with one host, one group or the defaults: where, and what."""
+    if not isinstance(element, dict):
+        yield (), f"{name} must be a mapping; write `{name}: {{}}` where nothing is to be said of it"
+        return
+    for key, value in element.items():
+        near = _misspelt(str(key))
+        if near:
+            yield (key,), f"{name} has the unknown key {key}; did you mean {near}?"
+        elif value is None:
+            continue
+        elif key in _SHAPES and not _SHAPES[key][0](value):
+            yield (key,), f"{key} of {name} must be {_SHAPES[key][1]}"
+        elif key == "groups":
+            unknown = [group for group in value if group not in groups]
+            for group in unknown:
+                found = get_close_matches(str(group), [str(known) for known in groups], n=1)
+                hint = f"did you mean {found[0]}?" if found else f"add it to {group_file or 'the group file'}"
+                yield (key,), f"{name} is in the group {group!r}, which does not exist; {hint}"
+        elif key == "connection_options":
+            yield from _connections(name, value)
+
+
+def _connections(name: object, options: Mapping[object, object]) -> Iterator[tuple[tuple[object, ...], str]]:
+    for kind, values in options.items():
+        keys = ("connection_options", kind)
+        if not isinstance(values, dict):
+            yield keys, f"connection_options.{kind} of {name} must be a mapping"
+            continue
+        for key, value in values.items():
+            near = get_close_matches(str(key), _CONNECTION_KEYS, n=1) if key not in _CONNECTION_KEYS else []
+            if near:
+                what = f"{name} has the unknown key {key}; did you mean {near[0]}?"
+                yield (*keys, key), f"connection_options.{kind} of {what}"
+            elif key == "port" and not _is_port(value):
+                yield (*keys, key), f"connection_options.{kind}.port of {name} must be a whole number 1 to 65535"
+            elif key == "extras" and not isinstance(value, dict | None):
+                yield (*keys, key), f"connection_options.{kind}.extras of {name} must be a mapping"
+
+
+def _circles(groups: Mapping[object, object]) -> Iterator[tuple[object, str]]:
+    """Find groups that are their own parents; Nornir would never come to an end with them."""
+    parents = {name: _parents(element) for name, element in groups.items()}
+    for name in groups:
+        seen: set[object] = set()
+        todo = list(parents[name])
+        while todo:
+            parent = todo.pop()
+            if parent == name:
+                yield name, f"the group {name} is among its own parents; take one of the groups out"
+                break
+            if parent not in seen:
+                seen.add(parent)
+                todo += parents.get(parent, [])
+
+
+def _parents(element: object) -> list[object]:
+    parents = element.get("groups") if isinstance(element, dict) else None
+    return parents if isinstance(parents, list) else []
+
+
+def _misspelt(key: str) -> str | None:
+    if key in _HOST_KEYS:
+        return None
+    near = get_close_matches(key, _HOST_KEYS, n=1, cutoff=0.8)
+    return near[0] if near else None
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _at(path: Path, keys: tuple[object, ...]) -> str:
+    line = yaml_file.line_of(path, keys)
+    return f"{path} line {line}" if line else str(path)

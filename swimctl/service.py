@@ -1,0 +1,338 @@
+"""Plan, trigger, status, cancel, retry: what the command line and the REST API share.
+
+The only place where a request becomes jobs. Nothing here talks to a device or runs a job.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Final
+
+from swimctl.catalogue import choose_golden, why_unfit
+from swimctl.clock import Clock
+from swimctl.config import BUILTIN_WORKFLOWS, Config
+from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
+from swimctl.inventory import Inventory
+from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions
+from swimctl.settings import STEP_NAMES
+from swimctl.states import RUNNING, WAITING, JobStatus
+from swimctl.store import NewJob, Store
+
+MOST_WORKERS: Final = 500
+FIRST_OWN_WORKFLOW: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeRequest:
+    """What was asked for. `image` None means the golden image of each device; `workers` None the configured number.
+
+    `max_failures` None means the mode's default: 1 for sequential, 0 (never stop) for parallel.
+    """
+
+    devices: tuple[Device, ...]
+    image: int | str | None = None
+    options: JobOptions = field(default_factory=JobOptions)
+    mode: ExecutionMode = ExecutionMode.PARALLEL
+    max_failures: int | None = None
+    schedule_time: datetime | None = None
+    workers: int | None = None
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal."""
+
+    device: Device
+    image: Image | None
+    refusal: str | None = None
+    note: str = ""
+    conflict: bool = False  # refused for the present state, not for what was given
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request with what each of its devices would get, in the order of the request."""
+
+    request: UpgradeRequest
+    items: tuple[PlanItem, ...]
+
+    @property
+    def accepted(self) -> tuple[PlanItem, ...]:
+        """Name the devices that would get a job."""
+        return tuple(item for item in self.items if item.refusal is None)
+
+    @property
+    def refused(self) -> tuple[PlanItem, ...]:
+        """Name the devices that would not."""
+        return tuple(item for item in self.items if item.refusal is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered:
+    """What a request came to: the jobs in the order of the request, and the devices that got none."""
+
+    batch: Batch
+    jobs: tuple[Job, ...]
+    skipped: tuple[PlanItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """A job that could not be cancelled, and why."""
+
+    id: int
+    status: JobStatus
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelResult:
+    """What a cancellation came to."""
+
+    cancelled: tuple[int, ...]
+    not_cancelled: tuple[NotCancelled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowInfo:
+    """A workflow; `steps` are the names that people read."""
+
+    id: int
+    name: str
+    description: str
+    steps: tuple[str, ...]
+
+
+class Service:
+    """Hold the rules of a request. `inventory` may be a function, so that status and cancel need no inventory."""
+
+    def __init__(
+        self, config: Config, store: Store, inventory: Inventory | Callable[[], Inventory], clock: Clock
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._inventory = inventory
+        self._clock = clock
+
+    def workflows(self) -> list[WorkflowInfo]:
+        """List the built-in workflows (ids from 1), then those of config.yaml in its order (ids from 100)."""
+        own = self._config.settings.workflows
+        numbered = [*enumerate(BUILTIN_WORKFLOWS.items(), 1), *enumerate(own.items(), FIRST_OWN_WORKFLOW)]
+        return [
+            WorkflowInfo(number, name, workflow.description, tuple(STEP_NAMES[step] for step in workflow.steps))
+            for number, (name, workflow) in numbered
+        ]
+
+    def workflow(self, ref: int | str) -> WorkflowInfo:
+        """Find a workflow by id or name. Raises NotFound with the known ones."""
+        known = self.workflows()
+        for workflow in known:
+            if ref in (workflow.name, workflow.id, str(workflow.id)):
+                return workflow
+        names = ", ".join(f"{workflow.id} ({workflow.name})" for workflow in known)
+        raise NotFound(f"workflow {ref!r} does not exist; known are {names}")
+
+    def plan(self, request: UpgradeRequest) -> Plan:
+        """Choose an image for each device, each device once; creates nothing.
+
+        Raises UsageError where the request itself is wrong, NotFound for an unknown image or workflow.
+        """
+        workflow = self.workflow(request.options.workflow)
+        request = replace(request, options=replace(request.options, workflow=workflow.name))
+        self._check(request)
+        images = self._store.images()
+        image = None if request.image is None else _find_image(request.image, images)
+        goldens = self._store.goldens()
+        busy = self._busy()
+        items = []
+        for device in {device.id: device for device in request.devices}.values():
+            problem = self._hosts.problem(device.name)
+            if problem is not None:
+                chosen: tuple[Image | None, str | None] = (None, problem)
+            elif image is None:
+                chosen = choose_golden(device, goldens, images)
+            else:
+                chosen = (image, why_unfit(device, image))
+            items.append(_item(device, *chosen, busy.get(device.id, ())))
+        return Plan(request, tuple(items))
+
+    def retry_plan(self, batch_id: str) -> Plan:
+        """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
+
+        Raises ConflictError where the batch has none.
+        """
+        batch = self._store.batch(batch_id)
+        failed = [job for job in self._store.jobs(batch_id=batch.id) if job.status is JobStatus.FAILED]
+        if not failed:
+            raise ConflictError(f"batch {batch.id} has no job that failed or was not attempted; nothing to retry")
+        busy = self._busy()
+        images = {image.id: image for image in self._store.images()}
+        known = {device.name: device for device in self._hosts.devices}
+        items = []
+        for job in failed:
+            device = known.get(job.device_name)
+            image = images.get(job.image_id)
+            if device is None:
+                device = Device(job.device_id, job.device_name, "", "")
+                refusal: str | None = f"{job.device_name} is no longer in the inventory; add it again, or leave it"
+            elif image is None:
+                refusal = f"image {job.image_filename} is no longer in the catalogue; `swimctl image add` it again"
+            else:
+                refusal = self._hosts.problem(device.name) or why_unfit(device, image)
+            items.append(_item(device, image, refusal, busy.get(device.id, ())))
+        request = UpgradeRequest(
+            devices=tuple(item.device for item in items),
+            options=batch.options,
+            mode=batch.mode,
+            max_failures=batch.max_failures,
+            workers=batch.workers,
+        )
+        return Plan(request, tuple(items))
+
+    def trigger(self, request: UpgradeRequest, requested_by: str = "") -> Triggered:
+        """Plan the request and create its jobs in one transaction."""
+        return self.create(self.plan(request), requested_by)
+
+    def retry(self, batch_id: str, *, detached: bool = False, requested_by: str = "") -> Triggered:
+        """Create a new batch of the jobs that failed or were not attempted."""
+        plan = self.retry_plan(batch_id)
+        return self.create(replace(plan, request=replace(plan.request, detached=detached)), requested_by)
+
+    def create(self, plan: Plan, requested_by: str = "") -> Triggered:
+        """Create the jobs of a plan. Raises ImageError or ConflictError where not one device can have a job."""
+        request, accepted = plan.request, plan.accepted
+        if not accepted:
+            conflict = all(item.conflict for item in plan.refused)
+            reasons = "; ".join(_grouped(plan.refused)) or "no devices were named"
+            raise (ConflictError if conflict and plan.refused else ImageError)(f"no device can be upgraded: {reasons}")
+        batch = Batch(
+            id=str(uuid.uuid4()),
+            mode=request.mode,
+            max_failures=_max_failures(request),
+            options=request.options,
+            created_at=self._clock.now(),
+            schedule_time=request.schedule_time,
+            workers=request.workers,
+            detached=request.detached,
+            requested_by=requested_by,
+        )
+        steps = self.workflow(request.options.workflow).steps
+        new = [
+            NewJob(item.device.id, item.device.name, item.image.id, steps)
+            for item in accepted
+            if item.image is not None
+        ]
+        return Triggered(batch, tuple(self._store.create_batch(batch, new)), plan.refused)
+
+    def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:
+        """Read jobs in id order; without arguments those of the latest batch.
+
+        Ids that do not exist are left out; raises NotFound where none of them exists.
+        """
+        if job_ids is None and batch_id is None:
+            latest = self._store.batches(limit=1)
+            return self._store.jobs(batch_id=latest[0].id) if latest else []
+        batch = None if batch_id is None else self._store.batch(batch_id).id
+        jobs = self._store.jobs(ids=job_ids, batch_id=batch)
+        if not jobs and job_ids is not None:
+            raise NotFound(f"{_jobs(job_ids)} not found{f' in batch {batch}' if batch else ''}; see `swimctl job list`")
+        return jobs
+
+    def cancel(self, job_ids: Sequence[int] | None = None, *, batch_id: str | None = None) -> CancelResult:
+        """Cancel what is pending or scheduled. Raises NotFound, before anything is done, naming all unknown ids."""
+        if job_ids is None and batch_id is None:
+            raise UsageError("name the jobs to cancel, or their batch")
+        batch = None if batch_id is None else self._store.batch(batch_id).id
+        jobs = self._store.jobs(ids=job_ids, batch_id=batch)
+        missing = sorted(set(job_ids or ()) - {job.id for job in jobs})
+        if missing:
+            raise NotFound(f"{_jobs(missing)} not found{f' in batch {batch}' if batch else ''}; nothing was cancelled")
+        cancelled = self._store.cancel([job.id for job in jobs if job.status in WAITING])
+        rest = [job.id for job in jobs if job.id not in set(cancelled)]
+        kept = self._store.jobs(ids=rest) if rest else []
+        return CancelResult(
+            tuple(cancelled), tuple(NotCancelled(job.id, job.status, _why_not_cancelled(job)) for job in kept)
+        )
+
+    @property
+    def _hosts(self) -> Inventory:
+        if not isinstance(self._inventory, Inventory):
+            self._inventory = self._inventory()
+        return self._inventory
+
+    def _check(self, request: UpgradeRequest) -> None:
+        if request.max_failures is not None and request.max_failures < 0:
+            raise UsageError(f"max_failures must be 0 (never stop) or more, not {request.max_failures}")
+        if request.workers is not None and not 1 <= request.workers <= MOST_WORKERS:
+            raise UsageError(f"workers must be 1 to {MOST_WORKERS}, not {request.workers}")
+        at = request.schedule_time
+        if at is not None and at.utcoffset() is None:
+            raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
+        if at is not None and at <= self._clock.now():
+            raise UsageError(f"schedule time {at.isoformat()} is in the past; give a time to come")
+
+    def _busy(self) -> dict[int, list[Job]]:
+        """Find the jobs that devices wait for or are in."""
+        busy: dict[int, list[Job]] = {}
+        for job in self._store.interrupted():
+            busy.setdefault(job.device_id, []).append(job)
+        return busy
+
+
+def _find_image(ref: int | str, images: Sequence[Image]) -> Image:
+    """Find an image of the catalogue by file name or id; one that was removed is no more to be had."""
+    found: dict[int | str, Image] = {key: image for image in images for key in (image.id, str(image.id))}
+    found |= {image.filename: image for image in images}
+    if ref not in found:
+        near = get_close_matches(str(ref), [image.filename for image in images], n=1)
+        hint = f"did you mean {near[0]}?" if near else "`swimctl image list` shows what there is"
+        raise NotFound(f"no image {ref!r} in the catalogue; {hint}")
+    return found[ref]
+
+
+def _item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:
+    """Refuse where a job on the device is interrupted half-way; note where one is running or waiting."""
+    note = ""
+    for job in others:
+        if job.status in RUNNING and job.interrupted:
+            refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"
+            return PlanItem(device, None, refusal, conflict=True)
+        state = "was interrupted before it started" if job.interrupted else f"is {job.status}"
+        note = f"job {job.id} on it {state}; this one waits for its end"
+        if job.interrupted:
+            note = f"job {job.id} on it {state}: `swimctl resume {job.id}` or `swimctl cancel {job.id}`"
+    return PlanItem(device, None if refusal else image, refusal, note)
+
+
+def _max_failures(request: UpgradeRequest) -> int:
+    if request.max_failures is not None:
+        return request.max_failures
+    return 1 if request.mode is ExecutionMode.SEQUENTIAL else 0
+
+
+def _grouped(items: Iterable[PlanItem]) -> list[str]:
+    """Say each reason once, with the devices that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        reasons.setdefault(item.refusal or "", []).append(item.device.name)
+    return [f"{_names(names)}: {reason}" for reason, names in reasons.items()]
+
+
+def _names(names: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _jobs(ids: Sequence[int]) -> str:
+    return f"job{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}"
+
+
+def _why_not_cancelled(job: Job) -> str:
+    if job.status in RUNNING:
+        return f"job {job.id} runs already; a running upgrade cannot be cancelled"
+    return f"job {job.id} has ended: {job.status}"

@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import hashlib
 import itertools
+import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
 
 import pytest
 
-from swimctl.models import Job, Step
+from swimctl.cli.context import Opened
+from swimctl.clock import SystemClock
+from swimctl.errors import SwimctlError
+from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Step
 from swimctl.settings import STEP_NAMES
 from swimctl.states import JobStatus, StepStatus
+from swimctl.store import NewJob, Store
 
 START = datetime(2031, 3, 4, 1, 0, tzinfo=UTC)
 
@@ -64,3 +73,140 @@ def make_job() -> Callable[..., Job]:
         return replace(job, **given)  # type: ignore[arg-type]  # tests give fields of Job
 
     return make
+
+
+@dataclass
+class Script:
+    """What the devices' jobs come to: why they fail, what a check finds, what happens while one runs."""
+
+    fates: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, list[Finding] | SwimctlError] = field(default_factory=dict)
+    while_running: Callable[[Job], None] = lambda _: None
+
+
+@dataclass
+class Engine:
+    """Runs jobs in the real store by a script, without a device."""
+
+    store: Store
+    script: Script
+
+    def __post_init__(self) -> None:
+        self.runner = self.store.register_runner()
+
+    def close(self) -> None:
+        self.runner.close()
+
+    def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:
+        self.store.own_batch(batch.id, self.runner)
+        for job in jobs:
+            if stop.is_set():
+                return
+            self._one(job, stop)
+
+    def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:
+        for job in jobs:
+            if not stop.is_set():
+                self._one(job, stop)
+
+    def run_due(self, stop: threading.Event) -> list[Job]:
+        due = self.store.due(datetime.now(UTC))
+        self.resume(due, stop)
+        return due
+
+    def check(self, device: Device, image: Image | None) -> list[Finding]:
+        assert image is not None
+        answer = self.script.findings.get(device.name, [])
+        if isinstance(answer, SwimctlError):
+            raise answer
+        return answer
+
+    def _one(self, job: Job, stop: threading.Event) -> None:
+        claimed = self.store.claim(job.id, self.runner)
+        if claimed is None:
+            return
+        name = claimed.steps[0].name
+        self.store.step(job.id, self.runner, name, StepStatus.RUNNING)
+        self.store.say(job.id, self.runner, "reading the device")
+        self.script.while_running(job)
+        if stop.is_set():
+            self.store.release(job.id, self.runner, "stopped at a safe point")
+            return
+        fate = self.script.fates.get(job.device_name, "")
+        if fate:
+            if fate.startswith("unknown"):
+                self.store.remember(job.id, "outcome", "unknown")
+            self.store.step(job.id, self.runner, name, StepStatus.FAILED, fate)
+            self.store.move(job.id, self.runner, JobStatus.FAILED, fate)
+            return
+        self.store.remember(job.id, "baseline", {"version": "17.09.05"})
+        self.store.step(job.id, self.runner, name, StepStatus.SUCCESS, "ready")
+        self.store.move(job.id, self.runner, JobStatus.SUCCESS)
+
+
+@dataclass
+class Place:
+    """A working folder with three switches, an image and a store; `main` gets the engine above too."""
+
+    folder: Path
+    store: Store
+    image: Image
+    script: Script
+    engine: Engine
+
+    def batch(self, *names: str, **given: object) -> list[Job]:
+        """Create a batch in the store, as `upgrade` would."""
+        ids = self.store.device_ids(["sw1", "sw2", "sw3"])
+        batch = replace(
+            Batch(str(uuid.uuid4()), ExecutionMode.PARALLEL, 0, JobOptions(), datetime.now(UTC)),
+            **given,  # type: ignore[arg-type]  # tests give fields of Batch
+        )
+        steps = tuple(STEP_NAMES.values())
+        new = [NewJob(ids[name], name, self.image.id, steps) for name in names]
+        return self.store.create_batch(batch, new)
+
+    def ran(self, *names: str, **given: object) -> list[Job]:
+        """Create a batch and run it."""
+        jobs = self.batch(*names, **given)
+        self.engine.run(self.store.batch(jobs[0].batch_id), jobs, threading.Event())
+        return self.store.jobs(ids=[job.id for job in jobs])
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "inventory" / "hosts.yaml").write_text(
+        "".join(
+            f"sw{number}:\n  hostname: 127.0.0.1\n  port: 1\n  platform: cisco_xe\n  groups: [{group}]\n"
+            "  username: admin\n  password: not-a-real-one\n  data:\n    model: C9300-24T\n"
+            for number, group in ((1, "access"), (2, "access"), (3, "core"))
+        )
+    )
+    (tmp_path / "inventory" / "groups.yaml").write_text("access: {}\ncore: {}\n")
+    (tmp_path / "config.yaml").write_text(
+        "inventory:\n  plugin: SimpleInventory\n  options:\n    host_file: inventory/hosts.yaml\n"
+        "    group_file: inventory/groups.yaml\nswimctl:\n  workers: 3\n"
+    )
+    file = tmp_path / "cat9k_iosxe.17.12.04.SPA.bin"
+    file.write_bytes(b"an image" * 100)
+    monkeypatch.chdir(tmp_path)
+    with Store.open(tmp_path / "swimctl.db", SystemClock()) as store:
+        store.device_ids(["sw1", "sw2", "sw3"])
+        image = store.add_image(
+            path=file,
+            filename=file.name,
+            platform="cisco_xe",
+            family="cat9k_iosxe",
+            version="17.12.04",
+            size=file.stat().st_size,
+            sha512=hashlib.sha512(file.read_bytes()).hexdigest(),
+            md5=hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest(),
+        )
+        store.set_golden(image.id)
+        script = Script()
+        engine = Engine(store, script)
+        scripted = cached_property(lambda opened: Engine(opened.store, script))
+        scripted.__set_name__(Opened, "engine")
+        monkeypatch.setattr(Opened, "engine", scripted)
+        yield Place(tmp_path, store, image, script, engine)
+        engine.close()

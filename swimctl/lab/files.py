@@ -32,7 +32,10 @@ def file_systems(switch: Switch) -> str:
         if not switch.spec.hardware.stackable:
             names = "bootflash: flash:"
         lines.append(f"{star} {flash.capacity:>12}  {flash.free:>12}      disk     rw   {names}")
-    lines += ["             -             -    opaque     rw   system:", "       2097152       2055643     nvram     rw   nvram:"]
+    lines += [
+        "             -             -    opaque     rw   system:",
+        "       2097152       2055643     nvram     rw   nvram:",
+    ]
     return "\n".join(lines) + "\n\n"
 
 
@@ -57,7 +60,9 @@ def dir_command(session: Session, words: Words) -> Dialogue:
     for number, each in enumerate(listed, 11):
         flags = "drwx" if each.directory else "-rw-"
         date = each.mtime.strftime("%b %e %Y %H:%M:%S +00:00")
-        text += f"{number:>6}  {flags}  {4096 if each.directory else each.size:>16}  {date}  {each.name.split('/')[-1]}\n"
+        text += (
+            f"{number:>6}  {flags}  {4096 if each.directory else each.size:>16}  {date}  {each.name.split('/')[-1]}\n"
+        )
     yield Print(f"{text}\n{flash.capacity} bytes total ({flash.free} bytes free)\n")
 
 
@@ -125,20 +130,18 @@ def more(session: Session, words: Words) -> Dialogue:
 def tcl_line(session: Session, pending: list[str], text: str) -> Dialogue:
     """Take a line in the Tcl shell; True where it was Tcl, else it is an ordinary command."""
     if pending:
-        if text.strip() == "}":
-            head, *lines = pending
+        pending.append(text)
+        if text.rstrip().endswith("}"):
+            path, body = _tcl_write("\n".join(pending))
             pending.clear()
-            path = head.split('"')[1]
-            content = ("\n".join(lines) + "\n").encode()
             member, name = session.switch.resolve(path)
+            content = f"{body}\n".encode()  # `puts` ends what it writes with a newline
             try:
                 session.switch.flash(member).add(
                     LabFile(name, len(content), session.switch.clock.wall(), content=content)
                 )
             except NoSpace:
                 yield Print("error writing: no space left on device\n")
-        else:
-            pending.append(text)
         return True
     if text.strip().lower() in {"tclquit", "exit"}:
         session.mode = ""
@@ -147,3 +150,9 @@ def tcl_line(session: Session, pending: list[str], text: str) -> Dialogue:
         pending.append(text)
         return True
     return False
+
+
+def _tcl_write(command: str) -> tuple[str, str]:
+    """Read path and text of `puts [open "flash:F" w+] {text}`."""
+    head, _brace, rest = command.partition("{")
+    return head.split('"')[1], rest.rstrip().removesuffix("}")

@@ -1,0 +1,171 @@
+"""`swimctl lab`: simulated switches on this machine."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.cli import context, output
+
+if TYPE_CHECKING:
+    from swimctl.lab.fleet import LabFleet
+    from swimctl.models import Image
+    from swimctl.store import Store
+
+DEVICES = 8
+
+app = typer.Typer(no_args_is_help=True, help="Run simulated switches on this machine.")
+
+
+@app.command()
+def up(
+    ctx: typer.Context,
+    devices: Annotated[
+        int | None,
+        typer.Option(
+            "--devices", "-n", min=1, max=1000, help=f"How many; {DEVICES}, or as many as DIR's inventory has."
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=10_000, help="Device seconds per real second.")] = 60.0,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Make DIR a working folder for these switches.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SWITCH=FAULT", help="What is wrong with a switch (or all=FAULT); see `swimctl lab faults`."
+        ),
+    ] = None,
+    port_base: Annotated[
+        int | None, typer.Option(min=1024, max=65_000, help="Port of the first switch; free ports without it.")
+    ] = None,
+) -> None:
+    """Run switches on 127.0.0.1 until Ctrl-C; print `ready` when they answer."""
+    from swimctl.lab.fleet import LabFleet, default_fleet
+    from swimctl.lab.folder import check_folder, parse_faults, read_fault_options, read_hosts
+
+    kept: dict[str, tuple[str, ...]] = {}
+    if folder is not None:
+        check_folder(folder)
+        kept = read_hosts(folder)
+    count = devices or len(kept) or DEVICES
+    names = [spec.name for spec in default_fleet(count)]
+    asked = read_fault_options(fault or [], names)
+    faults = {name: (*kept.get(name, ()), *asked.get(name, ())) for name in names}
+    specs = default_fleet(count, parse_faults(faults))
+    ports = {} if port_base is None else {name: port_base + place for place, name in enumerate(names)}
+    with _stop_signals() as stop, _home(folder) as home, LabFleet(specs, speed=speed, folder=home, ports=ports) as lab:
+        options = context.of(ctx)
+        if folder is not None:
+            register(folder, lab.write_folder(folder, kept))
+            if not options.quiet:
+                output.note(f"{count} switches run; in a second terminal: cd {folder} && swimctl upgrade --all --yes")
+        _announce(lab, as_json=options.json, with_inventory=folder is None)
+        stop.wait()
+
+
+@app.command()
+def faults(ctx: typer.Context) -> None:
+    """List what can be wrong with a lab switch."""
+    from swimctl.lab.faults import FAULTS
+
+    if context.of(ctx).json:
+        output.print_json([{"name": name, "explanation": text} for name, text in FAULTS.items()])
+    else:
+        output.print_table(("Fault", "What it does"), FAULTS.items())
+
+
+@app.command()
+def add_image(
+    ctx: typer.Context,
+    filename: Annotated[str, typer.Argument(help="A vendor's file name, e.g. cat9k_iosxe.17.09.05.SPA.bin.")],
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="A lab's working folder.")] = Path(),
+    size: Annotated[int, typer.Option(min=4096, max=2_000_000_000, help="Bytes.")] = 3_000_000,
+) -> None:
+    """Make an image file that lab switches install, in DIR/images; register it where DIR has a config.yaml."""
+    from swimctl.errors import ImageError
+    from swimctl.lab.images import make_image
+
+    try:
+        path = make_image(folder / "images", filename, size)
+    except ValueError as error:
+        raise ImageError(str(error)) from None
+    image = register(folder, [path], golden=False)[0] if (folder / "config.yaml").exists() else None
+    if context.of(ctx).json:
+        output.print_json({"path": str(path), "size": size, "image_id": image.id if image else None})
+    else:
+        output.print_line(f"{path}" if image is None else f"{path}: image {image.id}")
+
+
+def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> list[Image]:
+    """Put image files into the catalogue of a working folder, and the lab's golden ones where none is golden yet."""
+    from swimctl import config
+    from swimctl.clock import SystemClock
+    from swimctl.lab.folder import GOLDEN
+    from swimctl.store import Store
+
+    settings = config.load(folder / "config.yaml").settings
+    with Store.open(settings.store, SystemClock(settings.clock_speed)) as store:
+        images = [_add(store, path.resolve()) for path in paths]
+        ruled = {rule.family for rule in store.goldens() if rule.group is None}
+        for image in images:
+            if golden and image.filename in GOLDEN and image.family not in ruled:
+                store.set_golden(image.id)
+        return images
+
+
+def _add(store: Store, path: Path) -> Image:
+    from swimctl import catalogue
+
+    name = catalogue.read_filename(path.name)
+    size, sha512, md5 = catalogue.hash_file(path)
+    return store.add_image(
+        path=path, filename=path.name, platform=name.platform, family=name.family, version=name.version,
+        size=size, sha512=sha512, md5=md5,
+    )  # fmt: skip
+
+
+def _announce(lab: LabFleet, *, as_json: bool, with_inventory: bool) -> None:
+    from swimctl.lab.folder import dump_yaml, inventory_documents
+
+    inventory = inventory_documents(lab.specs, lab.ports)
+    if as_json:
+        output.print_json({"ready": True, "speed": lab.speed, "inventory": inventory})
+        return
+    if with_inventory:
+        for name, document in inventory.items():
+            output.print_line(f"---\n# {name}.yaml\n{dump_yaml(document)}".rstrip())
+    output.print_line("ready")
+
+
+@contextmanager
+def _home(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="swimctl-lab-") as home:
+        yield Path(home)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and SIGTERM into an event: for a lab both are the usual end."""
+    stop = threading.Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

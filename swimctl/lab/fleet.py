@@ -1,0 +1,150 @@
+"""A fleet of lab switches: which ones, and a server for them in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from swimctl.lab.clock import LabClock
+from swimctl.lab.faults import Fault
+from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder
+from swimctl.lab.server import LabServer
+from swimctl.lab.spec import MemberSpec, SwitchSpec
+from swimctl.lab.switch import Switch
+
+RATE = 40_000
+"""Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
+
+_PATTERN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("C9300-48P",), "17.06.05"),
+    (("C9300-24P",), "17.06.05"),
+    (("C9300-48P", "C9300-48P", "C9300-24P"), "17.06.05"),
+    (("C9500-24Y4C",), "17.06.05"),
+    (("C9200L-48P",), "17.06.05"),
+    (("C9300-48UXM",), "17.09.05"),
+    (("C9300-24P",), "17.06.05"),
+    (("C9300-48P",), "17.09.05"),
+)
+
+
+def default_fleet(
+    count: int, faults: Mapping[str, Sequence[Fault]] | None = None, rate: float = RATE
+) -> tuple[SwitchSpec, ...]:
+    """Make sw1 to swN, the same ones each time: of each eight the third is a stack of three, the fourth a C9500.
+
+    `faults` are by name; `rate` is in bytes a lab second.
+    """
+    return tuple(_switch(number, faults or {}, rate) for number in range(1, count + 1))
+
+
+def _switch(number: int, faults: Mapping[str, Sequence[Fault]], rate: float) -> SwitchSpec:
+    models, version = _PATTERN[(number - 1) % len(_PATTERN)]
+    members = tuple(
+        MemberSpec(model, f"FLB{2600 + number // 100:04d}{number % 100:02d}{'ABC'[place]}Z", _mac(number, place))
+        for place, model in enumerate(models)
+    )
+    name = f"sw{number}"
+    return SwitchSpec(name, members, version, faults=tuple(faults.get(name, ())), transfer=rate)
+
+
+def _mac(number: int, place: int) -> str:
+    return f"0c75.{0xBD00 + number // 256:04x}.{number % 256:02x}{place * 0x10:02x}"
+
+
+class LabFleet:
+    """Run lab switches on 127.0.0.1 in a thread of their own, for as long as the context lasts.
+
+    `folder` takes uploaded files and lab-commands.jsonl. `ports` fixes ports by name; the others are free ones.
+    Methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[SwitchSpec],
+        *,
+        speed: float = 60,
+        folder: Path,
+        ports: Mapping[str, int] | None = None,
+    ) -> None:
+        self.specs = tuple(specs)
+        self.speed = speed
+        self._folder = folder
+        self._wanted_ports = dict(ports or {})
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: LabServer | None = None
+        self._thread: threading.Thread | None = None
+        self._started = threading.Event()
+        self._problem: BaseException | None = None
+        self._stop: asyncio.Event | None = None
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._run, name="lab", daemon=True)
+        self._thread.start()
+        self._started.wait()
+        if self._problem is not None:
+            self._thread.join()
+            raise self._problem
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None and self._stop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 raised again in the thread that waits for the start
+            self._problem = error
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        spool = self._folder / "flash"
+        spool.mkdir(exist_ok=True)
+        clock = LabClock(self.speed)
+        log = CommandLog(self._folder / COMMAND_LOG)
+        try:
+            switches = [Switch(spec, clock, spool) for spec in self.specs]
+            self._server = LabServer(switches, log, self._wanted_ports)
+            await self._server.start()
+            self._started.set()
+            await self._stop.wait()
+            await self._server.stop()
+        finally:
+            log.close()
+
+    def address(self, name: str) -> tuple[str, int]:
+        """Give host and port of a switch; the same ones through all its reloads."""
+        return "127.0.0.1", self._serving().port(name).number
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Give the ports by switch, in the fleet's order."""
+        return {spec.name: self.address(spec.name)[1] for spec in self.specs}
+
+    def switch(self, name: str) -> Switch:
+        """Give a switch to look at; it runs in the lab's thread, so change nothing."""
+        return self._serving().port(name).switch
+
+    def commands(self, name: str) -> list[str]:
+        """List the command lines that a switch received so far, oldest first."""
+        return [command.line for command in tuple(self.switch(name).log)]
+
+    def write_folder(self, folder: Path, kept_faults: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
+        """Make `folder` ready to work in against this fleet; see folder.write_folder."""
+        return write_folder(folder, self.specs, self.ports, self.speed, kept_faults)
+
+    def _serving(self) -> LabServer:
+        if self._server is None:
+            raise RuntimeError("the lab is not started: use it as a context manager")
+        return self._server

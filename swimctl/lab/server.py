@@ -1,0 +1,264 @@
+"""Real SSH, SCP and SFTP in front of lab switches: all of them in one asyncio loop, a loopback port each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import cast
+
+import asyncssh
+
+from swimctl.errors import UsageError
+from swimctl.lab.console import Console
+from swimctl.lab.effects import Down, Syslog, Up
+from swimctl.lab.filesystem import FlashFiles
+from swimctl.lab.folder import CommandLog
+from swimctl.lab.switch import Login, Switch
+
+WINDOW = 65_536
+"""Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
+
+BACKLOG = 128
+LINGER = 1.0
+"""Real seconds a client has to close the connection itself after `exit`."""
+
+# Cheap ones first: hundreds of logins come at once. The last ones are for old clients.
+_KEY_EXCHANGES = (
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "diffie-hellman-group14-sha256",
+    "diffie-hellman-group14-sha1",
+)
+_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr")
+
+
+@lru_cache(maxsize=1)
+def _host_keys() -> list[asyncssh.SSHKey]:
+    return [asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-rsa", key_size=2048)]
+
+
+class Gate(asyncssh.SSHServer):
+    """Let users of one switch in, by password or keyboard-interactive."""
+
+    def __init__(self, port: SwitchPort) -> None:
+        self._port = port
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Count the connection among the switch's."""
+        self._connection = conn
+        self._port.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the signature is asyncssh's
+        """Forget the connection."""
+        if self._connection is not None:
+            self._port.connections.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:  # noqa: ARG002 the signature is asyncssh's
+        """Ask everybody for a password."""
+        return True
+
+    def password_auth_supported(self) -> bool:
+        """Offer passwords, where this switch does; asked before each answer that names what may be tried."""
+        if self._connection is not None:
+            # asyncssh takes one service request; switches take one for each try, and paramiko sends them so.
+            self._connection._next_service = b"ssh-userauth"  # noqa: SLF001 no public way
+        return "password" in self._port.authentication
+
+    def validate_password(self, username: str, password: str) -> bool:
+        """Ask the switch."""
+        login = self._port.switch.login(username, password)
+        self._port.look()
+        if login is None or self._connection is None:
+            return False
+        self._connection.set_extra_info(login=login)
+        return True
+
+    def kbdint_auth_supported(self) -> bool:
+        """Offer keyboard-interactive, where this switch does."""
+        return "keyboard-interactive" in self._port.authentication
+
+    def get_kbdint_challenge(
+        self,
+        username: str,  # noqa: ARG002 as above
+        lang: str,  # noqa: ARG002 as above
+        submethods: str,  # noqa: ARG002 as above
+    ) -> tuple[str, str, str, Sequence[tuple[str, bool]]]:
+        """Ask for a password, as IOS-XE does."""
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        """Ask the switch."""
+        return len(responses) == 1 and self.validate_password(username, responses[0])
+
+
+class SwitchPort:
+    """One switch behind one port: who is connected, what is due, and what was logged."""
+
+    def __init__(self, switch: Switch, log: CommandLog, wanted: int) -> None:
+        self.switch = switch
+        self.authentication = switch.spec.authentication
+        self.connections: set[asyncssh.SSHServerConnection] = set()
+        self._log = log
+        self._logged = 0
+        self._booted_at = switch.booted_at
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._consoles: set[Console] = set()
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        # Bound for as long as the lab runs and never listening: while the switch is down nobody else gets its port.
+        self._reservation = _bound(wanted)
+        self.number: int = self._reservation.getsockname()[1]
+
+    def seconds(self, lab_seconds: float) -> float:
+        """Convert lab seconds to real ones."""
+        return lab_seconds / self.switch.clock.speed
+
+    async def open(self) -> None:
+        """Listen."""
+        if self._acceptor is not None:
+            return
+        self._acceptor = await asyncssh.listen(
+            sock=_bound(self.number),
+            backlog=BACKLOG,
+            server_factory=lambda: Gate(self),
+            session_factory=self._session,
+            sftp_factory=lambda channel: FlashFiles(channel, self),
+            allow_scp=True,
+            server_host_keys=_host_keys(),
+            server_version="Cisco-1.25",
+            kex_algs=_KEY_EXCHANGES,
+            encryption_algs=_CIPHERS,
+            compression_algs=["none"],
+            line_editor=False,
+            encoding="utf-8",
+            errors="replace",
+            window=WINDOW,
+            agent_forwarding=False,
+            x11_forwarding=False,
+        )
+        if not self.switch.reachable:
+            self._disconnect()
+
+    def close(self) -> None:
+        """Stop for good and give the port back."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._disconnect()
+        self._end_commands()
+        self._reservation.close()
+
+    def look(self) -> None:
+        """Let everything happen that is due on the switch, write down what it was told, and set the next alarm."""
+        for event in self.switch.advance():
+            match event:
+                case Down():
+                    self._disconnect()
+                case Up():
+                    self._keep(self.open())
+                case Syslog(text):
+                    for console in tuple(self._consoles):
+                        console.syslog(text)
+        for command in self.switch.log[self._logged :]:
+            self._log.write(self.switch.clock.at(command.at), self.switch.name, command.source, command.line)
+        self._logged = len(self.switch.log)
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self.switch.next_due()
+        self._timer = None
+        if due is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, self.seconds(due)) + 0.001, self.look)
+
+    def _disconnect(self) -> None:
+        if self._acceptor is not None:
+            self._acceptor.close()
+            self._acceptor = None
+        for connection in tuple(self.connections):
+            connection.abort()
+        if self.switch.booted_at != self._booted_at:
+            self._booted_at = self.switch.booted_at
+            self._end_commands()
+
+    def _end_commands(self) -> None:
+        # A lost session does not end what runs on the switch; a reload does.
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def _keep(self, work: Awaitable[object]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _session(
+        self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str], _stderr: asyncssh.SSHWriter[str]
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 asyncssh starts this as a task
+        self._tasks.add(task)
+        try:
+            await self._terminal(stdin, stdout)
+        finally:
+            self._tasks.discard(task)
+
+    async def _terminal(self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str]) -> None:
+        channel = cast("asyncssh.SSHServerChannel[str]", stdout.channel)
+        connection = channel.get_connection()
+        login: Login = connection.get_extra_info("login")
+        command = channel.get_command()
+        session = self.switch.open(login, exec_command=command is not None)
+        console = Console(self, session, stdin, stdout)
+        self._consoles.add(console)
+        try:
+            if command is not None:
+                await console.run(command, length=0)
+            else:
+                await console.shell()
+        finally:
+            self._consoles.discard(console)
+            self.look()
+        if not channel.is_closing():
+            channel.exit(0)
+        if command is None:
+            asyncio.get_running_loop().call_later(LINGER, connection.close)
+
+
+class LabServer:
+    """Serve switches, each on its own port of 127.0.0.1. `ports` fixes some; the others are free ones."""
+
+    def __init__(self, switches: Iterable[Switch], log: CommandLog, ports: Mapping[str, int]) -> None:
+        # A refused login or a lost client is a lab's daily bread, not worth a line on somebody's terminal.
+        logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+        self._ports = {switch.name: SwitchPort(switch, log, ports.get(switch.name, 0)) for switch in switches}
+
+    async def start(self) -> None:
+        """Listen on all ports."""
+        for port in self._ports.values():
+            await port.open()
+            port.look()
+
+    async def stop(self) -> None:
+        """Close all ports and connections."""
+        for port in self._ports.values():
+            port.close()
+        await asyncio.sleep(0)
+
+    def port(self, name: str) -> SwitchPort:
+        """Find a switch's port; KeyError for a name that the lab has not."""
+        return self._ports[name]
+
+
+def _bound(number: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind(("127.0.0.1", number))
+    except OSError as error:
+        sock.close()
+        raise UsageError(
+            f"port {number} of 127.0.0.1 cannot be used: {error.strerror}; choose others, or leave it free"
+        ) from None
+    return sock

@@ -7,20 +7,27 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from swimctl import platforms
-from swimctl.errors import ImageError
+from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
 from swimctl.models import Device, Golden, Image
 from swimctl.platforms import fits
 from swimctl.store import Store
 
 CHUNK: Final = 1 << 20
+Progress = Callable[[int, int], None]
+"""Hears bytes done and bytes in all."""
 # A file name becomes a word of device commands and of SCP paths.
 _SAFE_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9._+-]{1,127}")
 _NO_IMAGE: Final = re.compile(r".*\.(smu|pkg|conf)\b.*", re.IGNORECASE)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def read_filename(name: str) -> ImageName:
@@ -71,41 +78,56 @@ class NameUnknownError(ImageError):
         super().__init__(f"{name!r} does not read as a vendor's image name: give {flags}")
 
 
-def hash_file(path: Path, progress: Callable[[int, int], None] = lambda _done, _total: None) -> tuple[int, str, str]:
-    """Give size in bytes, SHA-512 and MD5 in one pass. `progress` hears bytes done and in all.
+def look(path: Path) -> None:
+    """Raise ImageError where the file cannot be an image at all: missing, no file, empty, not readable."""
+    with _open(path):
+        pass
+
+
+def hash_file(path: Path, progress: Progress = _silent) -> tuple[int, str, str]:
+    """Give size in bytes, SHA-512 and MD5 in one pass.
 
     Raises ImageError where there is no such file, it is empty or unreadable, or was written to meanwhile.
     """
     sha512, md5 = hashlib.sha512(), hashlib.md5(usedforsecurity=False)
-    try:
-        # Non-blocking, so that a named pipe is refused instead of waited for.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123  takes a descriptor
-            before = os.fstat(file.fileno())
-            if stat.S_ISDIR(before.st_mode) or not stat.S_ISREG(before.st_mode):
-                raise ImageError(f"{path} is not a file; name the image file itself")
-            if before.st_size == 0:
-                raise ImageError(f"{path} is empty; download it again")
-            done = 0
+    with _open(path) as file:
+        before = os.fstat(file.fileno())
+        done = 0
+        try:
             while chunk := file.read(CHUNK):
                 sha512.update(chunk)
                 md5.update(chunk)
                 done += len(chunk)
                 progress(done, before.st_size)
-            after = os.fstat(file.fileno())
-    except IsADirectoryError:
-        raise ImageError(f"{path} is a folder; name the image file itself") from None
-    except FileNotFoundError:
-        raise ImageError(f"{path} does not exist; name an image file") from None
-    except OSError as problem:
-        raise ImageError(f"{path} cannot be read: {problem.strerror}") from None
+        except OSError as problem:
+            raise ImageError(f"{path} cannot be read: {problem.strerror}") from None
+        after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or done != after.st_size:
         raise ImageError(f"{path} changed while it was read; wait until its download or copy has ended")
     return done, sha512.hexdigest(), md5.hexdigest()
 
 
-def add(
-    store: Store, path: Path, name: ImageName, progress: Callable[[int, int], None] = lambda _done, _total: None
-) -> Image:
+def _open(path: Path) -> BinaryIO:
+    try:
+        # Non-blocking, so that a named pipe is refused instead of waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise ImageError(f"{path} does not exist; name an image file") from None
+    except (OSError, ValueError) as problem:
+        raise ImageError(f"{path} cannot be read: {getattr(problem, 'strerror', problem)}") from None
+    facts = os.fstat(descriptor)
+    wrong = "is a folder; name the image file in it" if stat.S_ISDIR(facts.st_mode) else ""
+    if not wrong and not stat.S_ISREG(facts.st_mode):
+        wrong = "is not a file; name an image file"
+    if not wrong and facts.st_size == 0:
+        wrong = "is empty; download it again"
+    if wrong:
+        os.close(descriptor)
+        raise ImageError(f"{path} {wrong}")
+    return os.fdopen(descriptor, "rb")
+
+
+def add(store: Store, path: Path, name: ImageName, progress: Progress = _silent) -> Image:
     """Hash a file and put it into the catalogue. Raises ImageError; also for the same name with other bytes."""
     size, sha512, md5 = hash_file(path, progress)
     return store.add_image(
@@ -120,7 +142,7 @@ def add(
     )
 
 
-def verify(image: Image, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+def verify(image: Image, progress: Progress = _silent) -> None:
     """Hash an image's file once more. Raises ImageError where it is not what was added."""
     size, sha512, _ = hash_file(image.path, progress)
     if (size, sha512) != (image.size, image.sha512):
@@ -128,6 +150,17 @@ def verify(image: Image, progress: Callable[[int, int], None] = lambda _done, _t
             f"{image.path} is not the file that was added as image {image.id}: {size} bytes and SHA-512"
             f" {sha512[:16]}…, added were {image.size} bytes and {image.sha512[:16]}…; download it again"
         )
+
+
+def find(ref: int | str, images: Sequence[Image]) -> Image:
+    """Find an image by file name or id. Raises NotFound, with a file name that is near."""
+    found: dict[int | str, Image] = {key: image for image in images for key in (image.id, str(image.id))}
+    found |= {image.filename: image for image in images}
+    if ref not in found:
+        near = get_close_matches(str(ref), [image.filename for image in images], n=1)
+        hint = f"did you mean {near[0]}?" if near else "`swimctl image list` shows what there is"
+        raise NotFound(f"no image {ref!r} in the catalogue; {hint}")
+    return found[ref]
 
 
 def why_unfit(device: Device, image: Image) -> str | None:

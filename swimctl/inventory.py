@@ -66,17 +66,25 @@ class Inventory:
         except SelectionError as unknown:
             raise NotFound(str(unknown)) from None
 
+    def find(self, wanted: Selection) -> tuple[Device, ...]:
+        """Find the devices of a selection, of any platform. Raises SelectionError."""
+        return tuple(self._by_name[name] for name in selection.select(wanted, self._candidates(), self.groups))
+
     def select(self, wanted: Selection) -> tuple[Device, ...]:
         """Find the devices of a selection.
 
         Raises SelectionError where it is empty or names what is unknown, and InventoryError where a selected host
         is of no platform that swimctl can upgrade.
         """
-        names = selection.select(wanted, self._candidates(), self.groups)
-        problems = [self._problems[name] for name in names if name in self._problems]
+        devices = self.find(wanted)
+        problems = [self._problems[device.name] for device in devices if device.name in self._problems]
         if problems:
             raise InventoryError("\n".join(problems))
-        return tuple(self._by_name[name] for name in names)
+        return devices
+
+    def check_group(self, group: str) -> None:
+        """Raise SelectionError where the inventory has no such group."""
+        selection.check_group(group, self.groups)
 
     def problem(self, name: str) -> str | None:
         """Say why a host cannot be upgraded by swimctl at all, whatever its state; None where it can."""

@@ -98,9 +98,14 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _in_group(group: str, groups: Sequence[str]) -> Callable[[Candidate], bool]:
+def check_group(group: str, groups: Sequence[str]) -> None:
+    """Raise SelectionError where there is no such group."""
     if group not in groups:
         raise SelectionError(f"unknown group {group!r}{_near(group, groups)}; groups are {_some(sorted(groups))}")
+
+
+def _in_group(group: str, groups: Sequence[str]) -> Callable[[Candidate], bool]:
+    check_group(group, groups)
     return lambda one: group in one.groups
 
 

@@ -9,10 +9,9 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Final
 
-from swimctl.catalogue import choose_golden, why_unfit
+from swimctl.catalogue import choose_golden, find, why_unfit
 from swimctl.clock import Clock
 from swimctl.config import BUILTIN_WORKFLOWS, Config
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
@@ -146,7 +145,7 @@ class Service:
         request = replace(request, options=replace(request.options, workflow=workflow.name))
         self._check(request)
         images = self._store.images()
-        image = None if request.image is None else _find_image(request.image, images)
+        image = None if request.image is None else find(request.image, images)
         goldens = self._store.goldens()
         busy = self._busy()
         items = []
@@ -282,17 +281,6 @@ class Service:
         for job in self._store.interrupted():
             busy.setdefault(job.device_id, []).append(job)
         return busy
-
-
-def _find_image(ref: int | str, images: Sequence[Image]) -> Image:
-    """Find an image of the catalogue by file name or id; one that was removed is no more to be had."""
-    found: dict[int | str, Image] = {key: image for image in images for key in (image.id, str(image.id))}
-    found |= {image.filename: image for image in images}
-    if ref not in found:
-        near = get_close_matches(str(ref), [image.filename for image in images], n=1)
-        hint = f"did you mean {near[0]}?" if near else "`swimctl image list` shows what there is"
-        raise NotFound(f"no image {ref!r} in the catalogue; {hint}")
-    return found[ref]
 
 
 def _item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:

@@ -50,13 +50,17 @@ class SystemClock:
 
 
 class Deadline:
-    """A moment after which waiting ends, `seconds` of device time from now."""
+    """A moment after which waiting ends, `seconds` of device time from now.
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    `watch`: no limit for one who may be late, but a time to look on for; it is kept as it is at any speed.
+    """
+
+    def __init__(self, clock: Clock, seconds: float, *, watch: bool = False) -> None:
         self._clock = clock
         self.seconds = seconds
         # In device time, as the clock may be one of a test; see _SHORTEST_REAL.
-        self._end = clock.monotonic() + max(seconds, min(seconds, _SHORTEST_REAL) * clock.speed)
+        shortest = 0.0 if watch else min(seconds, _SHORTEST_REAL) * clock.speed
+        self._end = clock.monotonic() + max(seconds, shortest)
 
     @property
     def left(self) -> float:

@@ -155,9 +155,9 @@ class Session:
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
         return Reply(body(reply.text, command, self.hostname), reply.dropped)
 
-    def ended_within(self, seconds: float) -> bool:
-        """Tell whether the device ends the session within so many device seconds, typing nothing."""
-        deadline = Deadline(self._clock, seconds)
+    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
+        """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
+        deadline = Deadline(self._clock, seconds, watch=watch)
         try:
             while not deadline.passed:
                 self._transcript.received(self._read(0.1))

@@ -50,8 +50,9 @@ def version(switch: Switch) -> str:
     if not fault:
         lines.append(f"System restarted at {booted}")
     lines += [
-        'System image file is "flash:packages.conf"' if switch.spec.mode == "INSTALL" else
-        f'System image file is "flash:{model.family}.{release.padded}.SPA.bin"',
+        'System image file is "flash:packages.conf"'
+        if switch.spec.mode == "INSTALL"
+        else f'System image file is "flash:{model.family}.{release.padded}.SPA.bin"',
         f"Last reload reason: {switch.reload_reason}",
         "",
         "",
@@ -75,7 +76,7 @@ def version(switch: Switch) -> str:
         "------ ----- -----              ----------        ----------            ----   ",
     ]
     for number in switch.members:
-        if switch.member_state(number) in {"Initializing", "Removed"}:
+        if len(switch.members) > 1 and switch.member_state(number) in {"Initializing", "Removed"}:
             continue
         spec = switch.spec.members[number - 1]
         ports = len(spec.hardware.ports(number)) + 1
@@ -118,7 +119,11 @@ def inventory(switch: Switch) -> str:
     lines = []
     if switch.spec.hardware.stackable:
         first = switch.spec.members[0]
-        lines += [f'NAME: "c93xx Stack", DESCR: "c93xx Stack"', f"PID: {first.model:<18}, VID: V02  , SN: {first.serial}", ""]
+        lines += [
+            'NAME: "c93xx Stack", DESCR: "c93xx Stack"',
+            f"PID: {first.model:<18}, VID: V02  , SN: {first.serial}",
+            "",
+        ]
     for number in switch.members:
         spec = switch.spec.members[number - 1]
         name = f"Switch {number}" if spec.hardware.stackable else "Chassis"
@@ -161,7 +166,13 @@ def romvar(switch: Switch) -> str:
 
 def install(switch: Switch, form: str = "summary") -> str:
     """Show install summary and its sisters."""
-    titles = {"summary": "Installed", "active": "Active", "committed": "Committed", "inactive": "Inactive", "uncommitted": "Uncommitted"}
+    titles = {
+        "summary": "Installed",
+        "active": "Active",
+        "committed": "Committed",
+        "inactive": "Inactive",
+        "uncommitted": "Uncommitted",
+    }
     wanted = {"summary": "UCID", "active": "UC", "committed": "C", "inactive": "I", "uncommitted": "U"}[form]
     numbers = " ".join(str(number) for number in switch.members)
     text = (
@@ -176,7 +187,9 @@ def install(switch: Switch, form: str = "summary") -> str:
     timer = "inactive"
     if switch.install.timer_ends is not None:
         left = max(0, int(switch.install.timer_ends - switch.clock.now()))
-        timer = f"active on install_activate, time before rollback - {left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
+        timer = (
+            f"active on install_activate, time before rollback - {left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
+        )
     return f"{text}\n{RULE}\nAuto abort timer: {timer}\n{RULE}\n\n"
 
 
@@ -275,7 +288,7 @@ def neighbours(switch: Switch, protocol: str) -> str:
 
 def _cdp(port: str) -> str:
     kind = port.rstrip("0123456789/.")
-    return f"{kind[:3]} {port[len(kind):]}"
+    return f"{kind[:3]} {port[len(kind) :]}"
 
 
 def route_summary(switch: Switch) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swimctl.errors import DeviceUnknown, StepFailed
+from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.facts import Placement
 from swimctl.platforms.base import Driver, Sent
 from swimctl.sessions import Session
@@ -22,17 +22,12 @@ class Activation:
 
     def run(self, context: Context) -> Outcome:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
-        with context.session() as session:
-            driver = context.make_driver(session, context.settings)
-            staged = context.settings.activation.mode == "staged"
-            if was_sent(context, "activate"):
-                seen_down = self._after_doubt(context, session, driver)
-            else:
-                if staged:
-                    self._add(context, driver)
-                context.checkpoint()
-                context.record.remember("boot", boot_mark(context, driver.running()))
-                seen_down = self._activate(context, session, driver)
+        try:
+            seen_down = self._send(context)
+        except SessionLost as error:
+            # The device goes on with what it was told; a new session asks it how far that got.
+            context.record.event("session", f"{error}; asking the device")
+            seen_down = self._send(context)
         mark = context.record.recall("boot") or {}
         now = wait_for_reload(context, mark, seen_down=seen_down)
         if not rebooted(mark, now, elapsed_since(context, mark)):
@@ -43,6 +38,18 @@ class Activation:
             )
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
         return Outcome(f"reloaded and up with {now.version} ({state})")
+
+    def _send(self, context: Context) -> bool:
+        """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
+        with context.session() as session:
+            driver = context.make_driver(session, context.settings)
+            if was_sent(context, "activate"):
+                return self._after_doubt(context, session, driver)
+            if context.settings.activation.mode == "staged":
+                self._add(context, driver)
+            context.checkpoint()
+            context.record.remember("boot", boot_mark(context, driver.running()))
+            return self._activate(context, session, driver)
 
     def _add(self, context: Context, driver: Driver) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:
@@ -59,7 +66,9 @@ class Activation:
         driver.save()
         context.record.say(f"install add {context.image.version}")
         sent = send_once(context, driver, "add", lambda: driver.add(context.image))
-        if sent.dropped or sent.outcome.succeeded is not True:
+        if sent.dropped:
+            raise SessionLost("the session ended in 'install add'")
+        if sent.outcome.succeeded is not True:
             raise StepFailed(_refused("install add", sent, "nothing was activated"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(

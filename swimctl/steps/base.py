@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from swimctl.clock import Clock
-from swimctl.errors import Stopped
+from swimctl.errors import SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.sessions import Session, Target, connect, is_listening
@@ -20,6 +20,7 @@ from swimctl.transcript import Transcript
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,18 @@ class Context:
             yield self.make_driver(session, self.settings)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Open a session for one who needs it beside its driver."""
-        with connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect) as session:
+    def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:
+        """Open a session for one who needs it beside its driver; a line that drops at once is tried again."""
+        for attempt in range(1, attempts + 1):
+            try:
+                session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
+                break
+            except (Unreachable, SessionLost) as error:
+                if attempt == attempts:
+                    raise
+                self.record.event("session", f"{error}; trying again")
+                self.pause(self.settings.login.poll * attempt)
+        with session:
             yield session
 
     def listening(self) -> bool:

@@ -48,29 +48,28 @@ class PostChecks:
     def _look(self, context: Context, before: Snapshot) -> str:
         """Tell what is not as it must be, empty where all is; waits for what may still come."""
         ready = Deadline(context.clock, context.settings.deadlines.ready)
-        patience = Deadline(context.clock, context.settings.tolerances.patience)
-        complaint = "the device could not be read"
+        patience = Deadline(context.clock, context.settings.tolerances.patience, watch=True)
+        complaint = ""
         while True:
             try:
                 with context.driver() as driver:
                     while True:
                         context.record.say("comparing with the baseline")
+                        runs_target = on_target(driver.running(), context.image.version)
                         late = driver.unready()
+                        if not (runs_target or late):
+                            # Another release runs: no waiting helps. Where it went back by itself, the reason is older.
+                            return complaint or self._complaint(context, driver, before, late)
                         complaint = self._complaint(context, driver, before, late)
-                        over = ready.passed if late else patience.passed
-                        if not complaint or over or self._hopeless(context, driver):
+                        if not complaint or (ready if late else patience).passed:
                             return complaint
                         context.record.say(f"waiting: {complaint}")
                         context.pause(context.settings.login.poll)
             except _AGAIN as error:
-                complaint = str(error)
+                complaint = complaint or str(error)
                 if ready.passed:
                     return complaint
                 context.pause(context.settings.login.poll)
-
-    def _hopeless(self, context: Context, driver: Driver) -> bool:
-        """Tell whether no waiting can help: another release runs."""
-        return not any(on_target(part, context.image.version) for part in (driver.running(),)) and not driver.unready()
 
     def _complaint(self, context: Context, driver: Driver, before: Snapshot, late: str | None) -> str:
         running = driver.running()

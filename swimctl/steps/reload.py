@@ -86,7 +86,7 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
         if seen_down:
             context.pause(login.first_wait)
         try:
-            with context.session() as session:
+            with context.session(attempts=1) as session:
                 now = context.make_driver(session, context.settings).running()
                 new_boot = rebooted(mark, now, elapsed_since(context, mark))
                 if new_boot is None:
@@ -97,7 +97,7 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
                 if new_boot:
                     context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
                     context.record.say(f"back with {now.version}, watched for a second reload")
-                    if not session.ended_within(context.settings.activation.settle):
+                    if not session.ended_within(context.settings.activation.settle, watch=True):
                         return now
                     last_error = "it went down a second time"
                 elif never_down.passed:

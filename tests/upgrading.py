@@ -1,0 +1,109 @@
+"""Run real upgrades against the lab in a test: the real store, runner, sessions; only time runs faster."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from swimctl.cli.context import Context, Opened
+from swimctl.cli.lab import register
+from swimctl.engine import unknown_jobs
+from swimctl.lab.faults import parse_fault
+from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.models import ExecutionMode, Job, JobOptions
+from swimctl.service import UpgradeRequest
+
+TARGET = "17.12.04"
+SPEED = 300.0
+# In device seconds: patient enough for a busy machine, short enough for a suite.
+QUICK: dict[str, Any] = {
+    "deadlines": {"down": 600, "up": 2400, "ready": 600},
+    "tolerances": {"patience": 120},
+    "activation": {"auto_abort_minutes": 900},
+    "login": {"refusals": 3},
+}
+
+
+@dataclass
+class Upgraded:
+    """What came of a batch: its jobs by device, and the lab to look into."""
+
+    lab: LabFleet
+    opened: Opened
+    jobs: dict[str, Job]
+
+    def runs_target(self, name: str) -> bool:
+        """Tell whether the switch itself runs the target, committed, on every member."""
+        switch = self.lab.switch(name)
+        committed = switch.install.running == switch.install.committed
+        return committed and all(switch.install.member_release(m).padded == TARGET for m in switch.members)
+
+    def sent(self, name: str, beginning: str) -> list[str]:
+        """List the commands that a switch received and that begin so."""
+        return [line for line in self.lab.commands(name) if line.startswith(beginning)]
+
+    @property
+    def unknown(self) -> set[int]:
+        """Number the jobs whose device is in an unknown state."""
+        return set(unknown_jobs(self.opened.store, list(self.jobs.values())))
+
+
+@contextmanager
+def lab_folder(
+    folder: Path,
+    *,
+    devices: int = 1,
+    faults: Mapping[str, Sequence[str]] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    speed: float = SPEED,
+    **spec: Any,  # noqa: ANN401 - fields of SwitchSpec
+) -> Iterator[LabFleet]:
+    """Run a lab whose folder is ready for `swimctl`, with settings that suit a test."""
+    parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
+    specs = [replace(one, **spec) for one in default_fleet(devices, parsed)]
+    with LabFleet(specs, speed=speed, folder=folder) as lab:
+        register(folder, lab.write_folder(folder))
+        path = folder / "config.yaml"
+        yaml = YAML()
+        document = yaml.load(path.read_text(encoding="utf-8"))
+        document["swimctl"].update({**QUICK, **(settings or {})})
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(document, file)
+        yield lab
+
+
+def request(opened: Opened, **changes: Any) -> UpgradeRequest:  # noqa: ANN401 - fields of UpgradeRequest
+    """Ask for every device's golden image."""
+    whole = UpgradeRequest(
+        devices=opened.inventory.devices,
+        image=None,
+        options=JobOptions(),
+        mode=ExecutionMode.PARALLEL,
+        max_failures=None,
+        schedule_time=None,
+        workers=None,
+        detached=False,
+    )
+    return replace(whole, **changes)
+
+
+@contextmanager
+def upgraded(
+    folder: Path,
+    *,
+    options: JobOptions | None = None,
+    mode: ExecutionMode = ExecutionMode.PARALLEL,
+    **lab_options: Any,  # noqa: ANN401
+) -> Iterator[Upgraded]:
+    """Upgrade a whole lab and give what came of it, with the lab still up."""
+    with lab_folder(folder, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
+        made = opened.service.trigger(request(opened, options=options or JobOptions(), mode=mode))
+        opened.engine.run(made.batch, made.jobs, threading.Event())
+        jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
+        yield Upgraded(lab, opened, jobs)

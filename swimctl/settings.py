@@ -117,4 +117,6 @@ class Settings(Section):
     deadlines: Deadlines = Deadlines()
     login: Login = Login()
     tolerances: Tolerances = Tolerances()
-    workflows: dict[str, Workflow] = Field(default_factory=dict)
+    workflows: dict[str, Workflow] = Field(
+        default_factory=dict, description="workflows of one's own: steps of the standard one, in its order"
+    )

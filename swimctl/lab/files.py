@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def more(session: Session, words: Words) -> Dialogue:
     yield Print(b"".join(file.blocks())[:20_000].decode(errors="replace"))
 
 
-def tcl_line(session: Session, pending: list[str], text: str) -> Dialogue:
+def tcl_line(session: Session, pending: list[str], text: str) -> Generator[Effect, str, bool]:
     """Take a line in the Tcl shell; True where it was Tcl, else it is an ordinary command."""
     if pending:
         pending.append(text)

@@ -15,7 +15,7 @@ from swimctl.lab.images import HEAD_BYTES
 BLOCK = 65_536
 
 
-class NoSpace(Exception):  # noqa: N818 named for what the device says
+class NoSpace(Exception):
     """Say that a file does not fit; carries the bytes needed and the bytes free."""
 
     def __init__(self, needed: int, free: int):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -110,7 +111,8 @@ class LabFleet:
         self._stop = asyncio.Event()
         self._folder.mkdir(parents=True, exist_ok=True)
         spool = self._folder / "flash"
-        spool.mkdir(exist_ok=True)
+        shutil.rmtree(spool, ignore_errors=True)  # of a lab that was killed: its switches are gone, these start anew
+        spool.mkdir()
         clock = LabClock(self.speed)
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
@@ -122,6 +124,7 @@ class LabFleet:
             await self._server.stop()
         finally:
             log.close()
+            shutil.rmtree(spool, ignore_errors=True)
 
     def address(self, name: str) -> tuple[str, int]:
         """Give host and port of a switch; the same ones through all its reloads."""

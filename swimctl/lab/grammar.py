@@ -12,15 +12,15 @@ T = TypeVar("T")
 _PIECE = re.compile(r"\[|\]|[^\[\]\s]+")
 
 
-class Ambiguous(Exception):  # noqa: N818 named for what the device says
+class Ambiguous(Exception):
     """Say that a word fits more than one command."""
 
 
-class Incomplete(Exception):  # noqa: N818 as above
+class Incomplete(Exception):
     """Say that a command needs more words."""
 
 
-class Invalid(Exception):  # noqa: N818 as above
+class Invalid(Exception):
     """Say at which character a line goes wrong."""
 
     def __init__(self, column: int):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
 from swimctl.lab.images import read_image
 from swimctl.lab.release import Release, parse_release
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
+
+Verdict: TypeAlias = Generator[Effect, str, str | None]
+"""What an operation does, and the reason why it failed, None where it did not."""
 
 ADD_SECONDS, ACTIVATE_SECONDS, COMMIT_SECONDS = 120.0, 90.0, 8.0
 RELOAD_DELAY = 14.0
@@ -76,7 +79,10 @@ class Install:
         if self.timer_ends is not None:
             left = self.timer_ends - self._switch.clock.now()
             self._timer = self._switch.later(max(0.0, left), self._timer_fires)
-            self._log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_PROGRESS", f"Install auto abort timer will expire in {left:.0f} seconds")
+            self._log(
+                "INSTALL-5-INSTALL_AUTO_ABORT_TIMER_PROGRESS",
+                f"Install auto abort timer will expire in {left:.0f} seconds",
+            )
 
     def add(self, path: str) -> Dialogue:
         """Run `install add file`."""
@@ -90,7 +96,7 @@ class Install:
         """Run `install add file … activate [commit]`."""
         name = "add_activate_commit" if commit else "add_activate"
 
-        def run(say: _Say) -> Dialogue:
+        def run(say: _Say) -> Verdict:
             failed = yield from self._add(path, say)
             if failed:
                 return failed
@@ -101,7 +107,7 @@ class Install:
     def commit(self) -> Dialogue:
         """Run `install commit`."""
 
-        def run(say: _Say) -> Dialogue:
+        def run(say: _Say) -> Verdict:
             if self._fails("commit"):
                 return self._fails("commit")
             yield Print(say.stage("Commit"))
@@ -118,7 +124,7 @@ class Install:
     def abort(self, *, ask: bool, operation: str = "abort") -> Dialogue:
         """Run `install abort`, or a rollback to what is committed."""
 
-        def run(say: _Say) -> Dialogue:
+        def run(say: _Say) -> Verdict:
             if not self.uncommitted:
                 yield Print(say.stage("Abort"))
                 return "No uncommitted install to abort"
@@ -135,7 +141,7 @@ class Install:
     def stop_timer(self) -> Dialogue:
         """Run `install auto-abort-timer stop`."""
 
-        def run(_say: _Say) -> Dialogue:
+        def run(_say: _Say) -> Verdict:
             self._stop_timer()
             yield Pause(1)
             return None
@@ -145,7 +151,7 @@ class Install:
     def remove_inactive(self) -> Dialogue:
         """Run `install remove inactive`."""
 
-        def run(say: _Say) -> Dialogue:
+        def run(say: _Say) -> Verdict:
             yield Print(
                 "install_remove: Removing IMG\nCleaning up unnecessary package files\n"
                 "No path specified, will use booted path /flash/packages.conf\n\nCleaning /flash\n"
@@ -183,7 +189,7 @@ class Install:
 
         yield from self._operate("remove", run)
 
-    def _operate(self, operation: str, run: Callable[[_Say], Dialogue]) -> Dialogue:
+    def _operate(self, operation: str, run: Callable[[_Say], Verdict]) -> Dialogue:
         switch = self._switch
         say = _Say(switch, operation, new=self.running.new_dialect, members=switch.members)
         yield Print(f"install_{operation}: START {_stamp(switch)}\n")
@@ -206,7 +212,7 @@ class Install:
             yield Print("Install will reload the system now!\n")
         yield Print(f"SUCCESS: install_{operation}{' ' if say.new else '  '}{_stamp(switch)}\n")
 
-    def _add(self, path: str, say: _Say) -> Dialogue:
+    def _add(self, path: str, say: _Say) -> Verdict:
         switch = self._switch
         if self._fails("add"):
             yield Pause(5)
@@ -222,7 +228,7 @@ class Install:
         if image is None or file.damaged or image.family != switch.spec.hardware.family:
             return _REASONS["bad-image"]
         release = parse_release(image.version, image.build)
-        yield Print(("install_add: Adding IMG\n" if say.new else f"install_{say.operation}: Adding PACKAGE\n"))
+        yield Print("install_add: Adding IMG\n" if say.new else f"install_{say.operation}: Adding PACKAGE\n")
         if release == self.running and not self.uncommitted:
             yield Print("[1] Add succeed with reason: Same Image File-No Change\n")
             return None
@@ -252,7 +258,9 @@ class Install:
 
     def _unpack(self, file: LabFile, release: Release) -> None:
         switch = self._switch
-        package = LabFile(f"{switch.spec.hardware.family}-all.{release.padded}.SPA.pkg", int(file.size * SPREAD), switch.clock.wall())
+        package = LabFile(
+            f"{switch.spec.hardware.family}-all.{release.padded}.SPA.pkg", int(file.size * SPREAD), switch.clock.wall()
+        )
         plan = [(number, each) for number in switch.members for each in (file, package)]
         for number in switch.members:
             flash = switch.flash(number)
@@ -263,7 +271,7 @@ class Install:
             switch.flash(number).add(each)
         self.inactive = Added(release, (file.name, package.name))
 
-    def _activate(self, minutes: int, say: _Say, *, ask: bool, operation: str, commit: bool = False) -> Dialogue:
+    def _activate(self, minutes: int, say: _Say, *, ask: bool, operation: str, commit: bool = False) -> Verdict:
         switch = self._switch
         if self._fails("activate"):
             yield Pause(5)
@@ -314,9 +322,7 @@ class Install:
     def _go_back(self) -> None:
         def change() -> None:
             if self.uncommitted:
-                packages = tuple(
-                    f.name for f in self._switch.flash(1).listing() if self.running.padded in f.name
-                )
+                packages = tuple(f.name for f in self._switch.flash(1).listing() if self.running.padded in f.name)
                 self.inactive = Added(self.running, packages)
                 self.running = self.committed
             self._stop_timer()
@@ -333,7 +339,7 @@ class Install:
         self._switch.forget(self._timer)
         self.timer_ends = None
 
-    def _refused(self) -> Dialogue:
+    def _refused(self) -> Generator[Effect, str, bool]:
         answer = yield Ask(_PROCEED)
         return not answer.lower().startswith("y")
 
@@ -372,12 +378,16 @@ class _Say:
 
     def stage(self, name: str, *, own: bool = False) -> str:
         lines = [f"--- Starting {name} ---", f"Performing {name} on all members"]
-        lines += [f"  [{number}] {name} package(s) on switch {number}" for number in self.members if not (own and self.new)]
+        lines += [
+            f"  [{number}] {name} package(s) on switch {number}" for number in self.members if not (own and self.new)
+        ]
         return "\n".join(lines) + "\n"
 
     def finished(self, name: str, *, own: bool = False, version: str = "") -> str:
         word = "Switch" if self.new else "switch"
-        lines = [f"  [{number}] Finished {name}{' package(s)' if own else ''} on {word} {number}" for number in self.members]
+        lines = [
+            f"  [{number}] Finished {name}{' package(s)' if own else ''} on {word} {number}" for number in self.members
+        ]
         lines += [f"Checking status of {name} on [{self.numbers}]", f"{name}: Passed on [{self.numbers}]"]
         lines += [f"Image added. Version: {version}", ""] if version else []
         return "\n".join([*lines, self.close(name), "", ""])

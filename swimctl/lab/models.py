@@ -54,22 +54,22 @@ _COPPER, _MGIG, _SFP, _DAC = "10/100/1000BaseTX", "100/1000/2.5G/5G/10GBaseTX", 
 
 def _models() -> dict[str, Model]:
     gigabit, ten, multi = "GigabitEthernet", "TenGigabitEthernet", "TwoGigabitEthernet"
-    access = {"family": "cat9k_iosxe", "platform_image": "CAT9K_IOSXE"}
-    lite = {"family": "cat9k_lite_iosxe", "platform_image": "CAT9K_LITE_IOSXE"}
+    access = "cat9k_iosxe", "CAT9K_IOSXE"
+    lite = "cat9k_lite_iosxe", "CAT9K_LITE_IOSXE"
     core = Bank("TwentyFiveGigE", 0, 24, _DAC), Bank("HundredGigE", 0, 4, "QSFP 100G SR4", 25)
     big = Bank("TwentyFiveGigE", 0, 48, _DAC), Bank("HundredGigE", 0, 4, "QSFP 100G SR4", 49)
     uplink = Bank(ten, 1, 8, _SFP)
     listed = (
-        Model("C9300-24P", banks=(Bank(gigabit, 0, 24, _COPPER), uplink), uplinks=8, description="C9300-24P", **access),
-        Model("C9300-48P", banks=(Bank(gigabit, 0, 48, _COPPER), uplink), uplinks=8, description="C9300-48P", **access),
-        Model("C9300-48UXM", banks=(Bank(multi, 0, 36, _MGIG), Bank(ten, 0, 12, _MGIG, 37), uplink), uplinks=8,
-              description="C9300-48UXM", **access),
-        Model("C9200L-48P", banks=(Bank(gigabit, 0, 48, _COPPER), Bank(gigabit, 1, 4, "1000BaseSX SFP")), uplinks=4,
-              description="C9200L-48P", revision="V01", memory_kb=2_097_152, **lite),
-        Model("C9500-24Y4C", banks=core, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
-              memory_kb=16_777_216, **access),
-        Model("C9500-48Y4C", banks=big, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
-              memory_kb=16_777_216, **access),
+        Model("C9300-24P", *access, banks=(Bank(gigabit, 0, 24, _COPPER), uplink), uplinks=8, description="C9300-24P"),
+        Model("C9300-48P", *access, banks=(Bank(gigabit, 0, 48, _COPPER), uplink), uplinks=8, description="C9300-48P"),
+        Model("C9300-48UXM", *access, banks=(Bank(multi, 0, 36, _MGIG), Bank(ten, 0, 12, _MGIG, 37), uplink), uplinks=8,
+              description="C9300-48UXM"),
+        Model("C9200L-48P", *lite, banks=(Bank(gigabit, 0, 48, _COPPER), Bank(gigabit, 1, 4, "1000BaseSX SFP")), uplinks=4,
+              description="C9200L-48P", revision="V01", memory_kb=2_097_152),
+        Model("C9500-24Y4C", *access, banks=core, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
+              memory_kb=16_777_216),
+        Model("C9500-48Y4C", *access, banks=big, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
+              memory_kb=16_777_216),
     )  # fmt: skip
     return {model.name: model for model in listed}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from swimctl.lab import files, shows
@@ -53,9 +53,8 @@ class Session:
         switch = self.switch
         switch.note_command(text, self.login.user)
         self._lines += 1
-        if self._tcl or self.mode == "tcl":
-            if (yield from files.tcl_line(self, self._tcl, text)):
-                return
+        if (self._tcl or self.mode == "tcl") and (yield from files.tcl_line(self, self._tcl, text)):
+            return
         command, bar, rest = text.partition("|")
         if not command.strip() or command.lstrip().startswith("!"):
             return
@@ -150,7 +149,7 @@ def exec_grammar() -> Grammar[Command]:
     ):
         grammar.add(pattern, _show(function), PRIVILEGED)
     for form in ("summary", "active", "committed", "inactive", "uncommitted"):
-        grammar.add(f"show install {form}", _show(lambda switch, form=form: shows.install(switch, form)), PRIVILEGED)
+        grammar.add(f"show install {form}", _show(partial(shows.install, form=form)), PRIVILEGED)
     for pattern, command, level in _COMMANDS:
         grammar.add(pattern, command, level)
     return grammar
@@ -160,7 +159,8 @@ def configuration(switch: Switch, lines: list[str]) -> str:
     """Write a configuration as `show running-config` does."""
     body = "\n".join(["!", f"hostname {switch.hostname}", "!", *switch.boot_lines, *lines, "!", "end", ""])
     release = switch.install.running
-    return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n!\nversion {release.major}.{release.minor}\n{body}\n"
+    head = f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n!\n"
+    return f"{head}version {release.major}.{release.minor}\n{body}\n"
 
 
 def config_line(session: Session, text: str) -> Dialogue | None:
@@ -235,7 +235,7 @@ def _nothing(_session: Session, _words: Words) -> Dialogue:
     yield from ()
 
 
-def _monitor(on: bool) -> Command:  # noqa: FBT001 - a switch
+def _monitor(on: bool) -> Command:
     def run(session: Session, _words: Words) -> Dialogue:
         session.monitor = on
         yield from ()
@@ -284,8 +284,7 @@ def _reload(session: Session, words: Words) -> Dialogue:
 def _timer(session: Session, words: Words) -> Dialogue:
     minutes = words.get("minutes", "120")
     if not minutes.isdigit() or not 30 <= int(minutes) <= 1200:
-        raise_text = "% Invalid input detected at '^' marker.\n"
-        yield Print(raise_text)
+        yield Print("% Invalid input detected at '^' marker.\n\n")
         return
     yield from session.switch.install.activate(int(minutes), ask="none" not in words)
 

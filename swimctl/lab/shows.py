@@ -15,7 +15,7 @@ RULE = "-" * 80
 
 def _uptime(seconds: float) -> str:
     minutes = int(seconds // 60)
-    parts = []
+    parts: list[str] = []
     for name, size in (("year", 525_600), ("week", 10_080), ("day", 1_440), ("hour", 60), ("minute", 1)):
         count, minutes = divmod(minutes, size)
         if count or (name == "minute" and not parts):
@@ -31,8 +31,10 @@ def version(switch: Switch) -> str:
     member = switch.spec.members[0]
     lines = [
         f"Cisco IOS XE Software, Version {release.padded}",
-        f"Cisco IOS Software [{release.codename}], Catalyst L3 Switch Software ({model.platform_image}), "
-        f"Version {release.plain}, RELEASE SOFTWARE (fc2)",
+        (
+            f"Cisco IOS Software [{release.codename}], Catalyst L3 Switch Software ({model.platform_image}), "
+            f"Version {release.plain}, RELEASE SOFTWARE (fc2)"
+        ),
         "Technical Support: http://www.cisco.com/techsupport",
         "Copyright (c) 1986-2023 by Cisco Systems, Inc.",
         "Compiled Wed 15-Feb-23 05:46 by mcpre",
@@ -193,9 +195,10 @@ def install(switch: Switch, form: str = "summary") -> str:
     return f"{text}\n{RULE}\nAuto abort timer: {timer}\n{RULE}\n\n"
 
 
-def rollback(switch: Switch) -> str:
+def rollback(_switch: Switch) -> str:
     """Show install rollback."""
-    return f"ID      Label                           Description\n{RULE}\n1       No Label                        No Description\n"
+    head = "ID      Label                           Description"
+    return f"{head}\n{RULE}\n1       No Label                        No Description\n"
 
 
 def redundancy(switch: Switch) -> str:
@@ -312,10 +315,13 @@ def logging(switch: Switch) -> str:
     """Show logging."""
     head = (
         "Syslog logging: enabled (0 messages dropped, 2 messages rate-limited, 0 flushes, 0 overruns, xml disabled, "
-        "filtering disabled)\n\nNo Active Message Discriminator.\n\n\nNo Inactive Message Discriminator.\n\n\n"
+        "filtering disabled)\n\n"
+        "No Active Message Discriminator.\n\n\nNo Inactive Message Discriminator.\n\n\n"
         "    Console logging: level debugging, 41 messages logged, xml disabled,\n"
-        "                     filtering disabled\n    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
-        "                     filtering disabled\n    Buffer logging:  level debugging, 43 messages logged, xml disabled,\n"
+        "                     filtering disabled\n"
+        "    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
+        "                     filtering disabled\n"
+        "    Buffer logging:  level debugging, 43 messages logged, xml disabled,\n"
         "                    filtering disabled\n\nLog Buffer (102400 bytes):\n\n"
     )
     return head + "".join(f"{line}\n" for line in switch.buffer)
@@ -349,13 +355,15 @@ def vlan(_switch: Switch) -> str:
     return (
         "\nVLAN Name                             Status    Ports\n"
         "---- -------------------------------- --------- -------------------------------\n"
-        "1    default                          active    Gi1/0/5, Gi1/0/6\n10   users                            active    \n"
+        "1    default                          active    Gi1/0/5, Gi1/0/6\n"
+        "10   users                            active    \n"
     )
 
 
 def hosts(switch: Switch) -> str:
     """Show hosts."""
-    return f"Default domain is {switch.spec.domain}\nName servers are 192.0.2.53\nNAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
+    head = f"Default domain is {switch.spec.domain}\nName servers are 192.0.2.53\n"
+    return f"{head}NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
 
 
 def module(switch: Switch) -> str:

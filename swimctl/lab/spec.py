@@ -56,7 +56,8 @@ class Routes:
 class SwitchSpec:
     """All that a lab switch is made from; two switches with equal specs and clocks behave equally.
 
-    `version` is spelled as in file names; `build` None: the one that lab images of that version have. `capacity` and `free` are bytes of each member. `users` maps a name to a
+    `version` is spelled as in file names; `build` None: the one that lab images of that version have. `capacity` and
+    `free` are bytes of each member. `users` maps a name to a
     password and a privilege level. `connected` None: a few ports of each member are up; `neighbours` None: one behind
     the first uplink, one behind the first port. `boot_seconds` None: six to eight minutes, always the same for a name.
     `uptime` is in seconds before the lab's start.
@@ -132,7 +133,9 @@ class SwitchSpec:
             found.append(Neighbour(up[4], f"core1.{self.domain}", f"TwentyFiveGigE1/0/{1 + len(self.name) % 20}"))
         if up:
             found.append(
-                Neighbour(up[0], f"ap-{self.name}", "GigabitEthernet0", "cisco AIR-AP2802I-E-K9", "192.0.2.77", "Trans-Bridge")
+                Neighbour(
+                    up[0], f"ap-{self.name}", "GigabitEthernet0", "cisco AIR-AP2802I-E-K9", "192.0.2.77", "Trans-Bridge"
+                )
             )
         return tuple(found)
 

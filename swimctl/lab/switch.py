@@ -121,7 +121,7 @@ class Switch:
         self._early_logins = 0
         self._locked_until = -FOREVER
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
-        self.install = Install(self)
+        self.install: Install = Install(self)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
 
     @property
@@ -200,7 +200,7 @@ class Switch:
             return None
         return Login(user, known[1])
 
-    def open(self, login: Login, exec_command: bool = False) -> Session:  # noqa: FBT001, FBT002 - the server's word
+    def open(self, login: Login, exec_command: bool = False) -> Session:
         """Open a terminal."""
         from swimctl.lab.session import Session
 
@@ -296,7 +296,9 @@ class Switch:
         release = self.spec.release
         family = self.spec.hardware.family
         for part, share in (("rpbase", 0.7), ("srdriver", 0.2), ("webui", 0.2)):
-            flash.add(LabFile(f"{family.removesuffix('_iosxe')}-{part}.{release.padded}.SPA.pkg", int(3e6 * share), wall))
+            flash.add(
+                LabFile(f"{family.removesuffix('_iosxe')}-{part}.{release.padded}.SPA.pkg", int(3e6 * share), wall)
+            )
         flash.add(LabFile("packages.conf", 7_523, wall))
         flash.add(LabFile("vlan.dat", 1_024, wall))
         flash.add(LabFile(f"{family}.17.03.04.SPA.pkg.old", 900_000, wall))

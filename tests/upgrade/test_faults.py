@@ -45,7 +45,7 @@ ALONE = ("none", "drop-session-at:activate", "does-nothing", "interface-lost")
 
 
 def places() -> dict[str, str]:
-    """Give each fault its switch; those of members go to stacks, which are sw3, sw11, sw19 …"""
+    """Give each fault its switch; those of members go to stacks, which are sw3, sw11 and so on."""
     order = list(EXPECTED)
     for fault, place in (("member-mismatch", 2), ("member-missing", 10), ("interface-lost", 18)):
         here = order.index(fault)

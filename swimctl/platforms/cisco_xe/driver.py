@@ -33,7 +33,7 @@ from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_ip_route_summary,
     parse_show_lldp_neighbors,
 )
-from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege, parse_write_memory
+from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.readiness import State, assess

@@ -1,0 +1,59 @@
+"""The documentation says every setting and every error code, with the values that the code has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from swimctl import errors
+from swimctl.settings import Settings
+from swimctl.states import JobStatus, StepStatus
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def settings(section: type[BaseModel], prefix: str = "swimctl.") -> Iterator[tuple[str, str, str]]:
+    for name, field in section.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        if isinstance(default, BaseModel):
+            yield from settings(type(default), f"{prefix}{name}.")
+        else:
+            shown = "none" if default in (None, {}) else f"{default:g}" if isinstance(default, float) else str(default)
+            yield f"{prefix}{name}", shown.lower() if isinstance(default, bool) else shown, field.description or ""
+
+
+def every_error(root: type[errors.SwimctlError] = errors.SwimctlError) -> Iterator[type[errors.SwimctlError]]:
+    yield root
+    for child in root.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from every_error(child)
+
+
+@pytest.mark.parametrize("setting", list(settings(Settings)), ids=lambda one: one[0])
+def test_every_setting_is_documented(setting: tuple[str, str, str]) -> None:
+    name, default, description = setting
+    assert description or name == "swimctl.workflows"
+    assert f"| `{name}` | {default} | {description}" in (DOCS / "settings.md").read_text(encoding="utf-8")
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    rows = [line for line in (DOCS / "settings.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert len(rows) == len(list(settings(Settings)))
+
+
+@pytest.mark.parametrize("error", list(every_error()), ids=lambda one: one.code)
+def test_every_error_code_is_documented(error: type[errors.SwimctlError]) -> None:
+    assert f"| `{error.code}` | {error.exit_code} |" in (DOCS / "errors.md").read_text(encoding="utf-8")
+
+
+def test_error_codes_are_stable_and_unique() -> None:
+    codes = [error.code for error in every_error()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("status", [*JobStatus, *StepStatus])
+def test_every_state_is_documented(status: str) -> None:
+    assert f"`{status}`" in (DOCS / "states.md").read_text(encoding="utf-8")

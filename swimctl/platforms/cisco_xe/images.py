@@ -13,7 +13,7 @@ PLATFORM: Final = "cisco_xe"
 # cat9k_iosxe.17.09.04a.SPA.bin, C9800-L-universalk9_wlc.17.09.04a.SPA.bin,
 # asr1000rpx86-universalk9.03.16.05.S.155-3.S5-ext.SPA.bin
 _RELEASE: Final = re.compile(
-    r"(?P<family>[A-Za-z][\w-]*?)\.(?:SPA\.)?(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]{0,3}\d*(?:\.?[A-Z]{1,2}(?=\.))?)"
+    r"(?=.*\.(?:SPA|SSA)\.)(?P<family>[A-Za-z][\w-]*?)\.(?:SPA\.)?(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]{0,3}\d*(?:\.?[A-Z]{1,2}(?=\.))?)"
     r"(?:\.\d{3}-[\w.-]+?)?(?:\.SPA|\.SSA)?\.bin"
 )
 # cat9k_iosxe.BLD_POLARIS_DEV_LATEST_20240605_033359.SSA.bin, cat9k_iosxe.2019-06-21_17.21_user.SSA.bin

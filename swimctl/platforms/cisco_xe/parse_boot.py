@@ -62,6 +62,8 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
             blocks[name] = _Block()
         elif not _ASIDE.fullmatch(line):
             _read_line(command, line, blocks, name)
+    if not blocks:
+        raise UnparsableOutput(command, lines[-1], "there is no boot variable")
     for block in blocks.values():
         _check_whole(command, lines[-1], block)
     return _merged({key: block.settings() for key, block in blocks.items()})

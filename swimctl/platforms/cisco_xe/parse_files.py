@@ -19,7 +19,7 @@ _ATTRIBUTES: Final = re.compile(r"Attributes +Size +Name")
 _FILE_WITH_ATTRIBUTES: Final = re.compile(r"(?P<kind>[-dl])[-rwxst]{9} +(?P<size>\d+) +(?P<name>\S.*)")
 _TRAILER: Final = re.compile(r"(\d+) bytes total \((\d+) bytes free(?:/\d+% free)?\)")
 _EMPTY: Final = re.compile(r"No (?:files|such files) in directory", re.IGNORECASE)
-_ERROR: Final = re.compile(r"%\s?Error .*", re.IGNORECASE)
+_ERROR: Final = re.compile(r"%\s?Error[: ].*", re.IGNORECASE)
 
 _SYSTEMS: Final = re.compile(r"Size\(b\) +Free\(b\) +Type +Flags +Prefixes")
 _SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +(\S.*:)")

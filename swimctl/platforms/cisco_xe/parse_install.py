@@ -58,7 +58,11 @@ def parse_show_install(text: str, command: str = COMMAND) -> InstallSummary:
             raise UnparsableOutput(command, line)
     if not tables or tables != blocks:
         raise UnparsableOutput(command, lines[-1], "a block '[ … ] Package(s) Information' has no table")
-    _check_whole(command, lines[-1], packages, timer, nothing)
+    if timer is None:
+        _check_whole(command, lines[-1], packages, nothing=nothing)
+    images = [package for package in packages if package.kind == "IMG"]
+    if command == COMMAND and not images:
+        raise UnparsableOutput(command, lines[-1], "it lists no image, and a device runs one")
     seconds = int(timer[3]) * 3600 + int(timer[4]) * 60 + int(timer[5]) if timer and not timer[1] else None
     return InstallSummary(
         packages=tuple(packages),
@@ -72,13 +76,12 @@ def _members(words: str) -> tuple[str, ...]:
     return tuple(word for word in words.split() if word.lower() not in {"switch", "chassis"})
 
 
-def _check_whole(command: str, last: str, packages: list[Package], timer: re.Match[str] | None, nothing: bool) -> None:
-    if timer is not None:
-        if not packages and not nothing and command == COMMAND:
-            raise UnparsableOutput(command, last, "it lists no package, and a device runs at least one")
+def _check_whole(command: str, last: str, packages: list[Package], *, nothing: bool) -> None:
+    """Refuse an output without the timer unless it is an old release's, which ends with its last row."""
+    if nothing:
         return
-    if not packages and not nothing:
-        raise UnparsableOutput(command, last, "it ends inside the table")
+    if not _ROW.fullmatch(last):
+        raise UnparsableOutput(command, last, "it ends before the auto abort timer")
     if any(_major(package.name) >= _TIMER_SINCE for package in packages if package.kind == "IMG"):
         raise UnparsableOutput(command, last, "it ends before the auto abort timer")
 

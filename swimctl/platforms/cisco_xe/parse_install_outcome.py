@@ -37,7 +37,8 @@ _RELOADS: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PROGRESS: Final = re.compile(
-    r"install_\w+: .*|-+ (?:Starting|Finished) .*|Performing \w+ on .*|Checking status of .*|\w+: Passed on \[.*"
+    r"install_\w+: .*|-+ Starting (?:initial file|Add|Activate|Commit|Abort|Rollback|SMU|\w*_).*|Performing \w+ on .*"
+    r"|Checking status of .*|\w+: Passed on \[.*"
     r"|Finished (?:Add|Activate|Commit|Abort|Rollback|Deactivate|SMU|initial file)\b.*|Image added\. .*"
     r"|This operation may require a reload .*|Following packages shall be .*|Install will reload the system now!"
 )

@@ -27,7 +27,7 @@ _LLDP_ROW: Final = re.compile(
 _TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
 
 _ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"(\S+) +(\S+) +(?:YES|NO) +\S+ +(\S.*?) +(up|down)(?: \S+)?", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"(\S+) +(\S+) +(?:YES|NO) +\S+ +(\S.*?) +(up|down)", re.IGNORECASE)
 
 
 def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
@@ -103,7 +103,7 @@ def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     """Read the blocks that start with `Device ID:`. Empty where the device counts none."""
     command = "show cdp neighbors detail"
     lines = clean(text, command)
-    if (total := _total(lines)) == 0:
+    if (total := _total(lines)) == 0 and _says_only_total(lines):
         return ()
     found = tuple(
         Neighbour(row["NEIGHBOR_NAME"], row["LOCAL_INTERFACE"].strip(), row["NEIGHBOR_INTERFACE"].strip())
@@ -123,7 +123,7 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     """
     command = "show lldp neighbors detail"
     lines = clean(text, command)
-    if (total := _total(lines)) == 0:
+    if (total := _total(lines)) == 0 and _says_only_total(lines):
         return ()
     found = tuple(
         Neighbour(
@@ -142,6 +142,10 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
 
 def _total(lines: list[str]) -> int | None:
     return next((int(closing[1]) for line in lines if (closing := _TOTAL.fullmatch(line.strip()))), None)
+
+
+def _says_only_total(lines: list[str]) -> bool:
+    return all(not line.strip() or _TOTAL.fullmatch(line.strip()) for line in lines)
 
 
 def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:

@@ -14,7 +14,8 @@ from swimctl.platforms.cisco_xe.text import filled
 _PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
 _SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)
 _NOT_SAVED: Final = re.compile(
-    r"%\s?Error.*|.*\[Failed\].*|startup-config file open failed.*|%.*(?:fail|abort|denied|not saved|locked|in use).*"
+    r"%\s?Error.*(?:nvram|startup|config).*|.*\[Failed\].*|startup-config file open failed.*"
+    r"|%.*(?:fail|abort|denied|not saved|locked|in use).*"
     r"|Unable to .*|.*NV(?:RAM|ram).*(?:fail|too large|corrupt).*",
     re.IGNORECASE,
 )

@@ -39,12 +39,12 @@ _REGISTER: Final = re.compile(
 _MODE: Final = re.compile(r"Installation mode is (\S+)")
 _TABLE: Final = re.compile(r"Switch +Ports +Model +SW Version +SW Image( +Mode)?")
 _ROW: Final = re.compile(r"(\*)? *(\d+) +(\d+) +(\S+) +(\S+) +(\S+)(?: +(\S+))?")
-# An output that ends before the configuration register is whole only where it ends among these (C9400, C9500X, C9600).
-_LAST_LINES: Final = re.compile(
-    r".*bytes of .*|(?:System Serial Number|Model Number|Last reload reason|CLEI Code Number|Model Revision Number|"
-    r"Motherboard Revision Number|USB Serial Number|CIP Serial Number|Installation mode|SKU Brand Name)\b.*",
-    re.IGNORECASE,
-)
+# Without the configuration register an output is whole only where it ends so: C9400, C9500X and C9600 with the
+# numbers of the chassis or of its last supervisor, some routers with their last disk.
+_LAST_OF_SWITCH: Final = re.compile(r"(?:System Serial Number|Last reload reason|CLEI Code Number) +:.*", re.IGNORECASE)
+_LAST_OF_ROUTER: Final = re.compile(r"\d+K bytes of .* at \w+:\.?")
+# These always print the table of members.
+_STACKABLE: Final = re.compile(r"C9[23]00|WS-C3[68]50|WS-C3750")
 
 
 def parse_show_version(text: str) -> SoftwareVersion:
@@ -56,10 +56,14 @@ def parse_show_version(text: str) -> SoftwareVersion:
     lines = [line.strip() for line in filled(text, COMMAND)]
     version = _version(lines)
     register = _first(lines, _REGISTER)
-    if register is None and not _LAST_LINES.fullmatch(lines[-1]):
+    last = _LAST_OF_SWITCH if any("Switch Software" in line for line in lines) else _LAST_OF_ROUTER
+    if register is None and not last.fullmatch(lines[-1]):
         raise UnparsableOutput(COMMAND, lines[-1], "it ends before the hardware and the configuration register")
     members = _members(lines)
     image = _text(lines, _IMAGE)
+    model = _text(lines, _HARDWARE, _MODEL_NUMBER)
+    if not members and model and _STACKABLE.match(model):
+        raise UnparsableOutput(COMMAND, lines[-1], f"it has no table of members, and a {model} prints one")
     uptime = next((found for line in lines if (found := _UPTIME.fullmatch(line)) and found[1] != "Kernel"), None)
     next_register = register[2] if register else None
     return SoftwareVersion(
@@ -69,7 +73,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
         restarted_at=_restarted(lines),
         reload_reason=_text(lines, *_REASONS),
         system_image=image,
-        model=_text(lines, _HARDWARE, _MODEL_NUMBER),
+        model=model,
         serial=_text(lines, _BOARD, _SYSTEM_SERIAL),
         config_register=register[1] if register else None,
         next_config_register=next_register,

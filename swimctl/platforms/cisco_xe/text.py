@@ -116,13 +116,14 @@ def _overwrite(raw: str) -> str:
 
 def _between_prompts(lines: list[str], command: str) -> list[str]:
     """Cut echo and prompts. A last line that is the beginning of the prompt seen at the head is a cut-off prompt."""
-    start, prompt = 0, ""
+    start = 0
+    prompts: list[str] = []
     for number, line in enumerate(lines):
         if not line.strip() or _BEFORE_OUTPUT.fullmatch(line):
             continue
         asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
         if asked:
-            prompt = asked["prompt"]
+            prompts.append(asked["prompt"])
         elif not (_is_end_of(line, command) or any(echo.fullmatch(line) for echo in _ECHOES)):
             break
         start = number + 1
@@ -131,9 +132,7 @@ def _between_prompts(lines: list[str], command: str) -> list[str]:
         if _COMMAND_AFTER_PROMPT.fullmatch(line):
             kept = kept[:number]
             break
-    while kept and (not kept[-1].strip() or _PROMPT_LINE.fullmatch(kept[-1])):
-        kept.pop()
-    if kept and prompt and prompt.startswith(kept[-1].strip()):
+    while kept and (_PROMPT_LINE.fullmatch(kept[-1]) or any(p.startswith(kept[-1].strip()) for p in [*prompts, ""])):
         kept.pop()
     return kept
 
@@ -148,6 +147,7 @@ def _dedent(lines: list[str]) -> list[str]:
     indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
     if len(indents) > 2 and indents[0] == 0 and min(indents[1:]) >= 4:
         shared = min(indents[1:])
-        return [line if not index else line[shared:] for index, line in enumerate(lines)]
+        first = next(index for index, line in enumerate(lines) if line.strip())
+        return [line if index == first else line[shared:] for index, line in enumerate(lines)]
     shared = min(indents)
     return [line[shared:] for line in lines]

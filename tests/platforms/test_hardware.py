@@ -1,0 +1,124 @@
+"""Inventory, platform, module, redundancy, ISSU, clock, privilege, saving."""
+
+from __future__ import annotations
+
+import pytest
+from platforms.material import sample
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import DeviceTime, InventoryItem, IssuState, SaveOutcome, Slot
+from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
+from swimctl.platforms.cisco_xe.parse_redundancy import (
+    parse_show_issu,
+    parse_show_redundancy,
+    parse_show_redundancy_states,
+)
+from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
+
+
+def test_inventory() -> None:
+    assert parse_show_inventory(sample("show_inventory/switch")) == (
+        InventoryItem("c93xx Stack", "c93xx Stack", "C9300-48P", "FCW27010BB1"),
+        InventoryItem("Switch 1 - Power Supply A", "Switch 1 - Power Supply A", "PWR-C1-715WAC", "LIT27010CC1"),
+        InventoryItem("Te1/1/8", 'SFP-10GBase-SR "short" reach', "SFP-10G-SR", "N/A"),
+        InventoryItem("module F0", "Forwarding processor", "", ""),
+    )
+
+
+def test_inventory_cut_off_inside_a_part() -> None:
+    with pytest.raises(UnparsableOutput, match="PID line"):
+        parse_show_inventory("\n".join(sample("show_inventory/switch").split("\n")[:4]))
+
+
+def test_platform_of_a_chassis() -> None:
+    assert parse_show_platform(sample("show_platform/chassis")) == (
+        Slot("1", "C9600-LC-48YL", "ok"),
+        Slot("1/0", "C9600-LC-48YL", "ok"),
+        Slot("4", "", "unknown"),
+        Slot("R0", "C9610-SUP-3", "ok, active"),
+        Slot("P1", "C9600-PWR-2KWAC", "ps, f0, f1, fail"),
+        Slot("P2", "Unknown", "N/A"),
+        Slot("FT1", "C9610-FAN", "fan:1, fail"),
+    )
+
+
+def test_platform_of_a_stack() -> None:
+    assert parse_show_platform(sample("show_platform/stack")) == (
+        Slot("1", "C9300-48P", "Ready", "FCW27010BB1"),
+        Slot("2", "", "Provisioned"),
+    )
+
+
+def test_modules_of_two_chassis() -> None:
+    assert parse_show_module(sample("show_module/two_chassis")) == (
+        Slot("1/1", "C9400-LC-48U", "ok", "JAE27010DD1"),
+        Slot("1/3", "C9400-SUP-1", "other"),
+        Slot("1/4", "C9400-BLANK", "", "N/A"),
+        Slot("2/1", "C9400-LC-48U", "ok", "JAE27010DD2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("pair", ("sso", "ACTIVE", "STANDBY HOT")),
+        ("alone", ("Non-redundant", "ACTIVE", "DISABLED")),
+        ("asked_on_standby", ("sso", "ACTIVE", "STANDBY HOT")),
+    ],
+)
+def test_redundancy(name: str, states: tuple[str, str, str]) -> None:
+    facts = parse_show_redundancy(sample(f"show_redundancy/{name}"))
+    assert (facts.mode, facts.active_state, facts.peer_state) == states
+    assert facts.fields["Communications"] == "Up"
+
+
+def test_redundancy_reason() -> None:
+    assert parse_show_redundancy(sample("show_redundancy/pair")).last_switchover_reason == "active unit removed"
+
+
+def test_redundancy_cut_off_before_the_peer() -> None:
+    with pytest.raises(UnparsableOutput, match="both processors"):
+        parse_show_redundancy(sample("show_redundancy/alone").rsplit("Peer", 1)[0])
+
+
+def test_redundancy_states() -> None:
+    facts = parse_show_redundancy_states(sample("show_redundancy_states/pair"))
+    assert (facts.mode, facts.active_state, facts.peer_state) == ("sso", "ACTIVE", "STANDBY HOT")
+    with pytest.raises(UnparsableOutput):
+        parse_show_redundancy_states("my state = 13 -ACTIVE\n")
+
+
+def test_issu() -> None:
+    assert parse_show_issu(sample("show_issu_state_detail/idle")) == IssuState(in_progress=False)
+    runs = parse_show_issu(sample("show_issu_state_detail/rollback_runs"))
+    assert runs == IssuState(in_progress=True, rollback=24 * 60 + 26, status="runversion")
+    timer = parse_show_issu(sample("show_issu_rollback-timer/not_in_progress"), "show issu rollback-timer")
+    assert not timer.in_progress
+    with pytest.raises(UnparsableOutput):
+        parse_show_issu("--- Starting local lock acquisition on R0 ---\nFinished local lock acquisition on R0\n")
+
+
+def test_clock() -> None:
+    assert parse_show_clock(sample("show_clock/synchronised")) == DeviceTime(
+        "2024-03-09T18:56:04.554000", "CET", trusted=True
+    )
+    assert not parse_show_clock(sample("show_clock/not_set")).trusted
+    with pytest.raises(UnparsableOutput, match="no date"):
+        parse_show_clock("18:56:04.554 CET Sat Xxx 9 2024")
+
+
+def test_privilege() -> None:
+    assert parse_show_privilege(sample("show_privilege/fifteen")) == 15
+    for text in ("Current privilege level is 16", "Current privilege level is", "level 15"):
+        with pytest.raises(UnparsableOutput):
+            parse_show_privilege(text)
+
+
+def test_saving() -> None:
+    assert parse_write_memory(sample("write_memory/good")) == SaveOutcome(saved=True)
+    failed = parse_write_memory(sample("write_memory/failed"))
+    assert failed == SaveOutcome(saved=False, reason="startup-config file open failed (Device or resource busy)")
+    assert not parse_write_memory("Building configuration...\n% Configuration buffer full, save failed\n[OK]").saved
+    with pytest.raises(UnparsableOutput):
+        parse_write_memory("Building configuration...\n")

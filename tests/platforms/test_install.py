@@ -1,0 +1,192 @@
+"""Install states, the auto-abort timer, and how install commands end."""
+
+from __future__ import annotations
+
+import pytest
+from platforms.material import sample
+
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.facts import InstallOutcome, Package, PackageState, RollbackPoint
+from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
+from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
+
+
+def test_waiting_for_commit() -> None:
+    facts = parse_show_install(sample("show_install_summary/waiting_for_commit"))
+    assert facts.packages == (
+        Package(("1", "2"), "IMG", PackageState.UNCOMMITTED, "17.12.01a.0.118"),
+        Package(("1", "2"), "IMG", PackageState.COMMITTED, "17.09.04.0.5797"),
+        Package(("1", "2"), "SMU", PackageState.DEACTIVATED, "flash:cat9k_iosxe.17.09.04.CSCxy00001.SPA.smu.bin"),
+    )
+    assert facts.timer_printed
+    assert (facts.abort_timer, facts.abort_operation) == (6582, "install_activate")
+
+
+def test_members_in_different_states_come_as_blocks() -> None:
+    facts = parse_show_install(sample("show_install_summary/members_differ"))
+    assert [(package.members, package.state.value) for package in facts.packages] == [
+        (("1", "3"), "C"),
+        (("1", "3"), "I"),
+        (("2",), "C"),
+    ]
+    assert (facts.timer_printed, facts.abort_timer, facts.abort_operation) == (True, None, None)
+
+
+def test_supervisors() -> None:
+    facts = parse_show_install(sample("show_install_summary/dual_supervisor"))
+    assert facts.packages[0].members == ("R0", "R1")
+
+
+def test_old_release_prints_no_timer() -> None:
+    facts = parse_show_install(sample("show_install_summary/old_release_without_timer"))
+    assert not facts.timer_printed
+    assert facts.packages == (Package(("1",), "IMG", PackageState.COMMITTED, "16.6.4.0"),)
+
+
+def test_sisters() -> None:
+    command = "show install inactive"
+    assert parse_show_install(sample("show_install_inactive/nothing"), command).packages == ()
+    one = parse_show_install(sample("show_install_inactive/one"), command)
+    assert one.packages == (Package(("1/R0", "2/R0"), "IMG", PackageState.INACTIVE, "17.12.01a.0.118"),)
+
+
+@pytest.mark.parametrize("name", ["waiting_for_commit", "members_differ", "dual_supervisor"])
+def test_a_cut_off_summary_is_refused_at_every_line(name: str) -> None:
+    text = sample(f"show_install_summary/{name}").rstrip()
+    whole = parse_show_install(text)
+    lines = text.split("\n")
+    for end in range(len(lines)):
+        try:
+            facts = parse_show_install("\n".join(lines[:end]))
+        except UnparsableOutput:
+            continue
+        assert facts == whole
+
+
+def test_a_row_in_an_unknown_state_is_named() -> None:
+    text = sample("show_install_summary/waiting_for_commit").replace("IMG   U ", "IMG   X ")
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_install(text)
+    assert caught.value.odd_line.startswith("IMG   X")
+
+
+def test_rollback_points_may_repeat_an_id() -> None:
+    assert parse_show_install_rollback(sample("show_install_rollback/points")) == (
+        RollbackPoint(3, "before_smu", "taken before the fix"),
+        RollbackPoint(2, "No Label", "No Description"),
+        RollbackPoint(3, "No Label", "No Description"),
+    )
+
+
+OUTCOMES = {
+    "one_shot_newer": InstallOutcome(
+        "add_activate_commit", True, reload_announced=True, added_version="17.12.01a.0.118"
+    ),
+    "one_shot_older": InstallOutcome(
+        "add_activate_commit", True, reload_announced=True, added_version="17.03.01.0.351"
+    ),
+    "cut_off_in_activate": InstallOutcome("activate", None),
+    "failed_reason_on_last_line": InstallOutcome(
+        "abort", False, "System configuration has been modified. Please save configuration and resubmit command."
+    ),
+    "failed_reasons_on_members": InstallOutcome(
+        "add_activate_commit",
+        False,
+        "/mnt/sd3/user requires 512000 KB of free space, but only 301122 KB is available; "
+        "Install ISSU in progress. Abort the ISSU upgrade to proceed",
+    ),
+    "failed_with_exit_code": InstallOutcome(
+        "add_label", False, "No rollback id 7 present; install_add_label: Passed on []. Failed on [2]"
+    ),
+    "failed_without_operation": InstallOutcome(
+        None,
+        False,
+        "Install Operation failed as one or more package file(s) for running image is not present in the device",
+    ),
+    "failed_no_space_on_member": InstallOutcome(
+        "add_activate_commit",
+        False,
+        'rsync: write failed on "cat9k_iosxe.17.12.01a.SPA.bin" (in bootflash): No space left on device (28); '
+        "Copy bootflash:cat9k_iosxe.17.12.01a.SPA.bin to standby",
+    ),
+    "success_and_a_member_failed": InstallOutcome("commit", None, "Commit: Passed on [1]. Failed on [2]"),
+    "no_change": InstallOutcome("add", True, no_change=True),
+    "commit_without_date": InstallOutcome("commit", True),
+    "only_a_part_succeeded": InstallOutcome("add_activate_commit", None),
+    "reload_without_verdict": InstallOutcome(None, None, reload_announced=True),
+}
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_outcome(name: str) -> None:
+    assert parse_install_outcome(sample(f"install/{name}")) == OUTCOMES[name]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["SUCCESS: Files deleted.", "SUCCESS: xFSU-pre-check finished", "SUCCESS to verify packages", "SUCCESS: done"],
+)
+def test_success_of_something_else_is_no_verdict(line: str) -> None:
+    text = sample("install/cut_off_in_activate") + line + "\n"
+    assert parse_install_outcome(text).succeeded is None
+
+
+@pytest.mark.parametrize("name", [name for name, outcome in OUTCOMES.items() if outcome.succeeded])
+def test_a_cut_off_install_never_reads_as_a_success(name: str) -> None:
+    text = sample(f"install/{name}")
+    lines = text.split("\n")
+    last = next(number for number, line in enumerate(lines) if line.startswith("SUCCESS: install_"))
+    for end in range(last + 1):
+        try:
+            outcome = parse_install_outcome("\n".join(lines[:end]))
+        except UnparsableOutput:
+            continue
+        assert outcome.succeeded is None
+
+
+def test_a_reload_in_syslog_alone_is_announced() -> None:
+    text = sample("install/commit_without_date") + (
+        "Mar  9 22:00:25.253: %PMAN-5-EXITACTION: R0/0: pvp: Process manager is exiting: reload fp action requested\n"
+    )
+    assert parse_install_outcome(text).reload_announced
+
+
+@pytest.mark.parametrize("text", ["[OK]\n", "Switch# Role\n", "a\nb\n", ""])
+def test_what_is_not_the_installers_is_refused(text: str) -> None:
+    with pytest.raises(UnparsableOutput):
+        parse_install_outcome(text)
+
+
+def test_a_command_that_the_device_does_not_know() -> None:
+    with pytest.raises(CommandRefused):
+        parse_install_outcome("install commit\n             ^\n% Invalid input detected at '^' marker.\n")
+
+
+def test_remove_deleted() -> None:
+    outcome = parse_install_remove_outcome(sample("install_remove/deleted"))
+    files = ("/flash/cat9k-rpbase.17.06.05.SPA.pkg", "/flash/cat9k_iosxe.17.06.05.SPA.bin")
+    assert (outcome.succeeded, outcome.listed, outcome.deleted) == (True, files, files)
+    assert not outcome.rejected
+    assert not outcome.nothing_to_remove
+
+
+def test_remove_in_the_older_layout() -> None:
+    outcome = parse_install_remove_outcome(sample("install_remove/deleted_older"))
+    assert outcome.listed == ("/bootflash/C9800-L-rpboot.16.12.04a.SPA.pkg",)
+    assert outcome.deleted == ("bootflash:C9800-L-rpboot.16.12.04a.SPA.pkg",)
+
+
+def test_remove_rejected_is_a_success_that_deleted_nothing() -> None:
+    outcome = parse_install_remove_outcome(sample("install_remove/rejected"))
+    assert (outcome.succeeded, outcome.rejected, outcome.deleted, len(outcome.listed)) == (True, True, (), 2)
+    assert not outcome.nothing_to_remove
+
+
+def test_remove_with_nothing_to_remove() -> None:
+    outcome = parse_install_remove_outcome(sample("install_remove/nothing"))
+    assert (outcome.succeeded, outcome.nothing_to_remove, outcome.listed) == (True, True, ())
+
+
+def test_remove_does_not_read_another_operation() -> None:
+    with pytest.raises(UnparsableOutput, match="another install operation"):
+        parse_install_remove_outcome(sample("install/commit_without_date"))

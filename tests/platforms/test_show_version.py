@@ -1,0 +1,119 @@
+"""`show version`: release, mode, members."""
+
+from __future__ import annotations
+
+import pytest
+from platforms.material import sample
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import MemberSoftware
+from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+
+
+def test_stack_of_three() -> None:
+    facts = parse_show_version(sample("show_version/stack_of_three"))
+    assert facts.version == "17.09.04a"
+    assert facts.hostname == "acc-7"
+    assert facts.uptime == ((3 * 7 + 1) * 24 + 4) * 3600 + 9 * 60
+    assert facts.restarted_at == "2024-03-09T22:11:05"
+    assert facts.reload_reason == "Image Install"
+    assert facts.system_image == "flash:packages.conf"
+    assert (facts.model, facts.serial) == ("C9300-48P", "FCW27010BB1")
+    assert facts.mode == "INSTALL"
+    assert facts.members == (
+        MemberSoftware(1, "C9300-48P", "17.09.04a", "CAT9K_IOSXE", "INSTALL"),
+        MemberSoftware(2, "C9300-48P", "17.09.04a", "CAT9K_IOSXE", "INSTALL", active=True),
+        MemberSoftware(3, "C9300-24T", "17.06.05", "CAT9K_IOSXE", "BUNDLE"),
+    )
+    assert (facts.config_register, facts.next_config_register) == ("0x102", None)
+
+
+def test_single_switch_in_bundle_mode() -> None:
+    facts = parse_show_version(sample("show_version/single_bundle"))
+    assert (facts.version, facts.mode, facts.uptime) == ("16.12.05b", "BUNDLE", 19 * 60)
+    assert [member.mode for member in facts.members] == ["BUNDLE"]
+    assert (facts.config_register, facts.next_config_register) == ("0x142", "0x102")
+
+
+def test_chassis_has_no_table_and_no_register() -> None:
+    facts = parse_show_version(sample("show_version/chassis_without_register"))
+    assert (facts.version, facts.model, facts.mode, facts.members) == ("17.12.01", "C9407R", "INSTALL", ())
+    assert facts.serial == "FXE2703D0EF"
+    assert facts.config_register is None
+
+
+def test_engineering_label() -> None:
+    facts = parse_show_version(sample("show_version/engineering_label"))
+    assert facts.version == "BLD_POLARIS_DEV_LATEST_20240101_000000"
+
+
+def test_router() -> None:
+    facts = parse_show_version(sample("show_version/router_isr"))
+    assert (facts.version, facts.model, facts.mode) == ("17.06.05", "ISR4451-X/K9", "BUNDLE")
+    assert facts.restarted_at is None
+
+
+def test_classic_ios_has_no_mode() -> None:
+    facts = parse_show_version(sample("show_version/classic_ios"))
+    assert (facts.version, facts.mode) == ("15.2(7)E3", None)
+    assert facts.members == (
+        MemberSoftware(1, "WS-C2960X-24PS-L", "15.2(7)E3", "C2960X-UNIVERSALK9-M", None, active=True),
+    )
+
+
+def test_older_ios_xe_names_its_release_lower_down() -> None:
+    text = sample("show_version/router_isr").replace(
+        "Cisco IOS XE Software, Version 17.06.05\n"
+        "Cisco IOS Software [Bengaluru], ISR Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 17.6.5",
+        "Cisco IOS Software, IOS-XE Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 15.3(2)S1",
+    )
+    text = text.replace("ROM: IOS-XE ROMMON", "IOS XE Version: 03.09.01.S\n\nROM: IOS-XE ROMMON")
+    assert parse_show_version(text).version == "03.09.01.S"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Cisco IOS XR Software, Version 7.5.1 LNT",
+        "Cisco Nexus Operating System (NX-OS) Software",
+        "Cisco Adaptive Security Appliance Software Version 9.16(3)19",
+    ],
+)
+def test_another_operating_system_is_refused(line: str) -> None:
+    text = sample("show_version/router_isr")
+    with pytest.raises(UnparsableOutput, match="another operating system"):
+        parse_show_version(f"{line}\n{text}")
+
+
+def test_a_row_that_does_not_read_is_named() -> None:
+    text = sample("show_version/stack_of_three").replace("CAT9K_IOSXE           BUNDLE", "CAT9K_IOSXE")
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_version(text)
+    assert caught.value.odd_line.startswith("3 41    C9300-24T")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stack_of_three",
+        "single_bundle",
+        "chassis_without_register",
+        "engineering_label",
+        "router_isr",
+        "classic_ios",
+    ],
+)
+def test_a_cut_off_output_never_reads_as_other_members_or_mode(name: str) -> None:
+    text = sample(f"show_version/{name}")
+    whole = parse_show_version(text)
+    lines = text.split("\n")
+    refused = 0
+    for end in range(len(lines)):
+        try:
+            facts = parse_show_version("\n".join(lines[:end]))
+        except UnparsableOutput:
+            refused += 1
+            continue
+        assert facts.members == whole.members
+        assert (facts.version, facts.mode, facts.model) == (whole.version, whole.mode, whole.model)
+    assert refused > len(lines) // 3

@@ -1,0 +1,103 @@
+"""From what a session caught to what the command printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.platforms.cisco_xe.text import clean, filled
+
+BODY = "Mode = Duplex\n  Unit = Primary"
+LINES = ["Mode = Duplex", "  Unit = Primary"]
+COMMAND = "show redundancy states"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BODY,
+        BODY.replace("\n", "\r\n"),
+        BODY.replace("\n", "\r\r\n"),
+        BODY.replace("\n", "\r"),
+        f"show redundancy states\n{BODY}\n",
+        f"sh red states\r\n{BODY}",
+        f"how redundancy states\n{BODY}",
+        f"core-1#show redundancy states\n{BODY}\ncore-1#",
+        f"core-1> show redundancy states\n{BODY}\ncore-1> ",
+        f"a.b-c/d(config-if)#show redundancy states\n{BODY}\n\na.b-c/d(config-if)#\n\n",
+        f"#show redundancy states\n{BODY}\n#",
+        f"core-1#show redundancy states\n{BODY}\ncor",
+        f"outer#show redundancy states\ninner#sh redundancy states\n{BODY}\ninner#\nout",
+        f"$ong/path/image.bin activate commit\n{BODY}",
+        f"core-1#show redundancy states\n{BODY}\ncore-1#show clock\n18:56:04.554 CET Sat Mar 9 2024\ncore-1#",
+        f"core-1#\n{BODY}",
+        f"Load for five secs: 1%/0%; one minute: 2%\nTime source is NTP, 18:56:04 CET Sat Mar 9 2024\n{BODY}",
+        f"+++ core-1: executing command 'show redundancy states' +++\n{BODY}",
+        f"[2024-03-09 18:56:04,554] +++ core-1 with via 'cli': executing command 'x' +++\n{BODY}",
+        "\n".join(f"        {line}" for line in BODY.split("\n")),
+        f"\x1b[2J\x1b[1;1H{BODY}\x1b[0m\x07",
+        f"{BODY[:14]} --More-- \b\b\b\b\b\b\b\b\b\b          \b\b\b\b\b\b\b\b\b\b{BODY[14:]}",
+        f"{BODY[:14]} --More-- \r          \r{BODY[14:]}",
+        f"{BODY[:14]}--More--\n{BODY[14:]}",
+        f"*Mar  9 16:06:55.053: %SYS-5-CONFIG_I: Configured from console\n{BODY}",
+        f"{BODY}\nMar 9 06:45:05.694: %ACE-3-RELOAD_SYSTEM: R0/0: ceo: Reloading\n",
+        BODY.replace("\n", "\n000123: Mar  9 2024 16:06:55.053 CET: %LINK-3-UPDOWN: Interface Gi1/0/1, changed\n"),
+        BODY.replace("\n", "\n%PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand\n-Traceback= 1#2 :3 4:5\n"),
+        BODY.replace("\n", "\n1w2d: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up\n"),
+        BODY.replace("\n", "*Mar  9 16:06:55.053: %SYS-5-CONFIG_I: Configured from console\n"),
+    ],
+)
+def test_only_the_output_is_left(text: str) -> None:
+    assert [line.rstrip() for line in clean(text, COMMAND) if line.strip()] == LINES
+
+
+def test_a_paste_that_lost_the_first_indentation() -> None:
+    assert filled("Mode = Duplex\n        Unit = Primary\n        Mode = x", COMMAND) == [
+        "Mode = Duplex",
+        "Unit = Primary",
+        "Mode = x",
+    ]
+
+
+def test_columns_are_kept() -> None:
+    assert clean("\tPort   Name\n\tGi1    x", "show interfaces status") == ["Port   Name", "Gi1    x"]
+
+
+def test_results_that_look_like_an_echo_are_kept() -> None:
+    line = "verify /md5 (flash:a.bin) = 00112233445566778899aabbccddeeff"
+    assert clean(line, "verify /md5 flash:a.bin") == [line]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "          ^\n% Invalid input detected at '^' marker.\n",
+        "% Incomplete command.\n",
+        '% Ambiguous command:  "sh"\n',
+        "Command authorization failed.\n",
+        "% Authorization failed.\n",
+        "% Bad IP address or host name\n% Unknown command or computer name, or unable to find computer address\n",
+    ],
+)
+def test_an_error_text_is_a_refusal_in_the_devices_words(answer: str) -> None:
+    with pytest.raises(CommandRefused, match=r"'show foo': the device answered '(%|Command)"):
+        clean(f"sw#show foo\n{answer}\nsw#", "show foo")
+
+
+def test_an_error_text_in_the_middle_is_one_too() -> None:
+    with pytest.raises(CommandRefused):
+        clean(f"{BODY}\n% Invalid input detected at '^' marker.", COMMAND)
+
+
+@pytest.mark.parametrize(
+    "answer", ["% CDP is not enabled", "% LLDP is not enabled", "% CDP is not enabled on this box"]
+)
+def test_a_protocol_that_is_off_is_told_apart(answer: str) -> None:
+    with pytest.raises(NotEnabled):
+        clean(answer, "show cdp neighbors")
+
+
+@pytest.mark.parametrize("text", ["", "\n\r\n  \n", "sw#show clock\nsw#", "sw#", "*Mar  9 16:06:55.053: %SYS-5-X: y"])
+def test_nothing_printed_is_no_answer(text: str) -> None:
+    with pytest.raises(UnparsableOutput, match="printed nothing"):
+        clean(text, "show clock")

@@ -94,7 +94,8 @@ def hash_file(path: Path, progress: Progress = _silent) -> tuple[int, str, str]:
         before = os.fstat(file.fileno())
         done = 0
         try:
-            while chunk := file.read(CHUNK):
+            # A file that grows as fast as it is read would have no end.
+            while done <= before.st_size and (chunk := file.read(CHUNK)):
                 sha512.update(chunk)
                 md5.update(chunk)
                 done += len(chunk)
@@ -193,14 +194,12 @@ def choose_golden(
     not know the model, or the platform's table does not, a single possible image is chosen: the readiness check
     asks the device itself.
     """
-    rules = [
-        rule
-        for rule in goldens
-        if rule.platform == device.platform and (rule.group is None or rule.group in device.groups)
-    ]
+    all_rules = [rule for rule in goldens if rule.platform == device.platform]
+    rules = [rule for rule in all_rules if rule.group is None or rule.group in device.groups]
     if not rules:
-        where = f" in its groups ({', '.join(device.groups)})" if device.groups else ""
-        return None, f"no golden image for {device.platform}{where}: `swimctl image golden ID`, or --image"
+        groups = ", ".join(sorted({rule.group for rule in all_rules if rule.group is not None}))
+        other = f" (only for the groups {groups})" if groups else ""
+        return None, f"no golden image for {device.platform}{other}: `swimctl image golden ID`, or use --image"
     nearest: dict[str, Golden] = {}
     for rule in sorted(rules, key=lambda rule: _distance(device, rule)):
         nearest.setdefault(rule.family, rule)
@@ -210,7 +209,10 @@ def choose_golden(
         possible = right or [family for family, verdict in verdicts.items() if verdict is None]
         if not possible:
             names = ", ".join(sorted(nearest))
-            return None, f"no golden image for {device.model}; there are golden ones of {names}: set one, or --image"
+            return (
+                None,
+                f"no golden image for {device.model}; there are golden ones of {names}: set one, or use --image",
+            )
     else:
         possible = list(nearest)
     chosen = {nearest[family].image_id for family in possible}

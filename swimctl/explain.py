@@ -26,9 +26,7 @@ def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object
         return f"unknown setting {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
     if problem["type"] == "missing":
         return f"{name} is missing; it must be {_wanted(found)}"
-    seen = problem["input"]
-    given = repr(seen) if isinstance(seen, (str, int, float)) or seen is None else f"a {type(seen).__name__}"
-    return f"{name} must be {_wanted(found)}, not {given}"
+    return f"{name} must be {_wanted(found)}, not {_given(problem['input'])}"
 
 
 def _field(model: type[BaseModel], loc: Sequence[int | str]) -> tuple[type[BaseModel] | None, tuple[Any, list[Any]]]:
@@ -70,10 +68,25 @@ def _wanted(found: tuple[Any, list[Any]]) -> str:
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(map(str, get_args(kind)))
     if get_origin(kind) is list:
-        return "a list of " + _wanted((get_args(kind)[0], [])).removeprefix("one of ") + ", not empty"
+        return "a list with " + _wanted((get_args(kind)[0], []))
     if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return "a mapping, lines of `key: value`"
     return _KINDS.get(kind, "a value of another kind") + _range(bounds)
+
+
+def _given(value: object) -> str:
+    """Name what stood there, as YAML writes it."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list" if value else "an empty list"
+        case _:
+            return repr(value)
 
 
 def _range(bounds: list[Any]) -> str:

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from projects import Project, make_project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Make a working folder, with nothing of the caller's environment."""
+    for name in os.environ:
+        if name.startswith(("SWIMCTL_", "NORNIR_")):
+            monkeypatch.delenv(name)
+    # Nornir would take relative paths from here, and write nornir.log here.
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    return make_project(tmp_path / "project")

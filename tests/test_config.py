@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from projects import Project
+
+from swimctl import config
+from swimctl.config import Credentials
+from swimctl.errors import ConfigError
+from swimctl.settings import Settings
+
+
+def refusal(project: Project, text: str) -> str:
+    project.write("config.yaml", text)
+    with pytest.raises(ConfigError) as refused:
+        project.config()
+    return str(refused.value).replace(f"{project.path}", "config.yaml")
+
+
+def test_paths_are_relative_to_the_file(project: Project) -> None:
+    loaded = project.config()
+    assert loaded.settings.store == project.folder / "swimctl.db"
+    assert loaded.settings.jobs_dir == project.folder / "jobs"
+    assert loaded.nornir["inventory"]["options"]["host_file"] == str(project.folder / "inventory/hosts.yaml")
+
+
+def test_an_empty_file_means_the_defaults(project: Project) -> None:
+    project.write("config.yaml", "# nothing\n")
+    loaded = project.config()
+    assert loaded.settings.workers == Settings().workers
+    # Nornir's own defaults, but beside the file.
+    assert loaded.nornir["inventory"]["options"]["group_file"] == str(project.folder / "groups.yaml")
+
+
+def test_absolute_paths_stay(project: Project) -> None:
+    project.write("config.yaml", "swimctl: {store: /srv/swimctl/swimctl.db}\n")
+    assert project.config().settings.store == Path("/srv/swimctl/swimctl.db")
+
+
+def test_nornirs_number_of_workers_counts_where_swimctl_says_none(project: Project) -> None:
+    runner = "runner: {plugin: threaded, options: {num_workers: 33}}\n"
+    project.write("config.yaml", runner)
+    assert project.config().settings.workers == 33
+    project.write("config.yaml", runner + "swimctl: {workers: 7}\n")
+    assert project.config().settings.workers == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("swimctl:\n  workers: 0\n", "config.yaml line 2: swimctl.workers must be a whole number 1 to 500, not 0"),
+        (
+            "swimctl:\n  activation:\n    mode: stage\n",
+            "config.yaml line 3: swimctl.activation.mode must be one of staged, one-shot, not 'stage'",
+        ),
+        (
+            "swimctl:\n  deadlines: {add: 0}\n",
+            "config.yaml line 2: swimctl.deadlines.add must be a number more than 0, up to 86400, not 0",
+        ),
+        (
+            "swimctl:\n  tolerances:\n    interfaces_lost: -1\n",
+            "config.yaml line 3: swimctl.tolerances.interfaces_lost must be a whole number, 0 or more, not -1",
+        ),
+        ("swimctl:\n  wokers: 3\n", "config.yaml line 2: unknown setting swimctl.wokers; did you mean workers?"),
+        ("swimctl: 5\n", "config.yaml line 1: swimctl must be a mapping, lines of `key: value`"),
+        ("swimclt: {}\n", "config.yaml line 1: unknown key swimclt; did you mean swimctl?"),
+        (
+            "inventory:\n  plugins: SimpleInventory\n",
+            "config.yaml line 2: unknown key inventory.plugins; did you mean plugin?",
+        ),
+        (
+            "swimctl:\n  workflows:\n    mine: {steps: []}\n",
+            (
+                "config.yaml line 3: swimctl.workflows.mine.steps must be a list with one of readiness, distribution,"
+                " activation, post-checks, not an empty list"
+            ),
+        ),
+        (
+            "runner:\n  options:\n    num_workers: 9000\n",
+            "config.yaml line 3: runner.options.num_workers must be a whole number 1 to 500, not 9000",
+        ),
+        (
+            "swimctl:\n  workers: 3\n  workers: 4\n",
+            "config.yaml line 3: the key 'workers' stands there twice; remove one",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_place(project: Project, text: str, said: str) -> None:
+    assert refusal(project, text) == said
+
+
+def test_every_mistake_is_told(project: Project) -> None:
+    lines = refusal(project, "swimctl:\n  workers: 0\n  clock_speed: fast\n").splitlines()
+    assert len(lines) == 2
+    assert "swimctl.clock_speed must be a number" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ("[distribution, readiness]", "in this order"),
+        ("[readiness, readiness]", "once each"),
+        ("[readiness, distribution, activation]", "needs post-checks"),
+        ("[distribution, activation, post-checks]", "needs readiness"),
+        ("[readiness, post-checks]", "add activation"),
+    ],
+)
+def test_own_workflows_are_held_to_the_standard_order(project: Project, steps: str, said: str) -> None:
+    assert said in refusal(project, f"swimctl:\n  workflows:\n    mine:\n      steps: {steps}\n")
+
+
+@pytest.mark.parametrize("name", ["standard", "'7'"])
+def test_own_workflows_cannot_take_a_name_that_means_another(project: Project, name: str) -> None:
+    said = refusal(project, f"swimctl:\n  workflows:\n    {name}: {{steps: [readiness]}}\n")
+    assert "choose another" in said
+
+
+class TestCredentials:
+    def test_environment_before_file_before_nothing(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        project.write("config.yaml", "swimctl: {credentials_file: secrets.yaml}\n")
+        path = project.write("secrets.yaml", "username: of-file\npassword: pw-of-file\nenable_secret: en-of-file\n")
+        path.chmod(0o600)
+        assert project.config().credentials == Credentials("of-file", "pw-of-file", "en-of-file")
+        monkeypatch.setenv("NORNIR_USERNAME", "of-nornir")
+        monkeypatch.setenv("NORNIR_PASSWORD", "pw-of-nornir")
+        assert project.config().credentials == Credentials("of-nornir", "pw-of-nornir", "en-of-file")
+        monkeypatch.setenv("SWIMCTL_USERNAME", "of-swimctl")
+        monkeypatch.setenv("SWIMCTL_PASSWORD", "")
+        monkeypatch.setenv("SWIMCTL_ENABLE_SECRET", "en-of-swimctl")
+        assert project.config().credentials == Credentials("of-swimctl", "pw-of-nornir", "en-of-swimctl")
+
+    def test_secrets_are_not_in_the_repr(self) -> None:
+        assert "hunter2" not in repr(Credentials("admin", "hunter2", "hunter2"))
+
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
+    def test_a_file_that_others_may_read_is_refused(self, project: Project, mode: int) -> None:
+        path = project.write("secrets.yaml", "username: a\n")
+        path.chmod(mode)
+        with pytest.raises(ConfigError, match="chmod 600"):
+            config.read_credentials(path)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "password: *hunter2\n",
+            "password: !hunter2\n",
+            "password: [hunter2]\n",
+            "password: hunter1\npassword: hunter2\n",
+            "password: 'hunter2\n",
+            "passwort: hunter2\n",
+            "- hunter2\n",
+            "hunter2\n",
+            'password: "\\hunter2"\n',
+            "password: %hunter2\n",
+            "password: @hunter2\n",
+        ],
+    )
+    def test_no_error_repeats_a_secret(self, project: Project, text: str) -> None:
+        path = project.write("secrets.yaml", text)
+        path.chmod(0o600)
+        with pytest.raises(ConfigError) as refused:
+            config.read_credentials(path)
+        assert "hunter" not in str(refused.value)
+        assert "secrets.yaml" in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+    def test_a_missing_file_is_refused(self, project: Project) -> None:
+        said = refusal(project, "swimctl: {credentials_file: nowhere.yaml}\n")
+        assert "nowhere.yaml" in said
+        assert "0600" in said

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from nornir.core.task import Result, Task
+from projects import Project
+
+from swimctl.config import Credentials
+from swimctl.errors import ConfigError, InventoryError, NotFound
+from swimctl.models import Device
+from swimctl.selection import Selection
+
+
+def test_devices_carry_what_the_inventory_says(project: Project) -> None:
+    bern, _, basel, chur = project.inventory().devices
+    assert bern == Device(
+        id=1, name="bern-1", platform="cisco_xe", address="127.0.0.1", port=2201,
+        groups=("access", "switches"), model="C9300-24P", serial="FOC0001",
+    )  # fmt: skip
+    assert (basel.address, basel.port, basel.groups) == ("basel-core", 22, ("core", "switches"))
+    assert chur.platform == "cisco_xe"
+
+
+def test_ids_stay_and_are_never_given_again(project: Project) -> None:
+    first = {device.name: device.id for device in project.inventory().devices}
+    project.write("inventory/hosts.yaml", "new-1: {platform: ios}\nbasel-core: {groups: [core]}\n")
+    second = {device.name: device.id for device in project.inventory().devices}
+    assert second["basel-core"] == first["basel-core"]
+    assert second["new-1"] not in first.values()
+
+
+def test_loading_prints_nothing_and_writes_no_log(
+    project: Project, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NORNIR_LOGGING_ENABLED", "True")
+    monkeypatch.setenv("NORNIR_LOGGING_TO_CONSOLE", "True")
+    project.write("inventory/groups.yaml", "# empty\n")  # Nornir warns of that
+    project.write("inventory/hosts.yaml", "a: {platform: ios}\n")
+    nornir = project.inventory().nornir(["a"], 1)
+    nornir.run(task=lambda task: Result(host=task.host))
+    assert capfd.readouterr() == ("", "")
+    assert not list(project.folder.parent.rglob("nornir.log"))
+    assert logging.getLogger("nornir").level == logging.NOTSET
+
+
+def test_another_inventory_plugin_works(project: Project) -> None:
+    text = (project.folder / "config.yaml").read_text().replace("inventory:\n", "inventory:\n  plugin: YAMLInventory\n")
+    project.write("config.yaml", text)
+    assert len(project.inventory().devices) == 4
+
+
+def test_nornirs_environment_variables_work(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = project.write("other/hosts.yaml", "from-environment: {platform: iosxe}\n")
+    project.write("config.yaml", "swimctl: {}\n")
+    monkeypatch.setenv("NORNIR_INVENTORY_OPTIONS", repr({"host_file": str(other)}))
+    assert [device.name for device in project.inventory().devices] == ["from-environment"]
+
+
+def test_a_wrong_environment_variable_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NORNIR_RUNNER_OPTIONS", "num_workers=3")
+    with pytest.raises(InventoryError, match="NORNIR_RUNNER_OPTIONS"):
+        project.inventory()
+
+
+def test_an_unknown_plugin_is_named_with_the_known_ones(project: Project) -> None:
+    project.write("config.yaml", "inventory: {plugin: NoInventory}\n")
+    with pytest.raises(ConfigError, match="SimpleInventory"):
+        project.inventory()
+
+
+class TestNornir:
+    def test_hosts_come_in_the_order_asked(self, project: Project) -> None:
+        names = ["chur-small", "bern-2", "bern-1"]
+        nornir = project.inventory().nornir(names, 1)
+        seen: list[str] = []
+
+        def look(task: Task) -> Result:
+            seen.append(task.host.name)
+            return Result(host=task.host)
+
+        nornir.run(task=look)
+        assert seen == names
+
+    def test_a_host_that_failed_is_run_again(self, project: Project) -> None:
+        inventory = project.inventory()
+
+        def fail(task: Task) -> Result:
+            raise ValueError(task.host.name)
+
+        inventory.nornir(["bern-1"], 1).run(task=fail)
+        again = inventory.nornir(["bern-1"], 1).run(task=lambda task: Result(host=task.host))
+        assert list(again) == ["bern-1"]
+        assert not again.failed
+
+    def test_as_many_threads_as_asked(self, project: Project) -> None:
+        assert project.inventory().nornir(["bern-1"], 17).runner.num_workers == 17  # type: ignore[attr-defined]  # of ThreadedRunner
+
+
+class TestCredentials:
+    def test_inventory_is_the_last_source(self, project: Project) -> None:
+        inventory = project.inventory()
+        found = inventory.credentials(inventory.device("bern-1"))
+        assert found == Credentials("from-defaults", "pw-of-defaults", "secret-of-defaults")
+
+    def test_environment_wins_over_connection_options(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        project.write(
+            "inventory/hosts.yaml",
+            "a:\n  platform: ios\n  connection_options: {netmiko: {username: own, password: own-pw, port: 830}}\n",
+        )
+        inventory = project.inventory()
+        assert inventory.credentials(inventory.device("a")).username == "own"
+        assert inventory.device("a").port == 830
+        monkeypatch.setenv("SWIMCTL_USERNAME", "of-environment")
+        inventory = project.inventory()
+        found = inventory.credentials(inventory.device("a"))
+        assert (found.username, found.password) == ("of-environment", "own-pw")
+
+    def test_enable_secret_may_stand_in_data(self, project: Project) -> None:
+        project.write("inventory/defaults.yaml", "{}\n")
+        project.write("inventory/hosts.yaml", "a: {platform: ios, data: {enable_secret: 4711}}\n")
+        inventory = project.inventory()
+        assert inventory.credentials(inventory.device("a")).enable_secret == "4711"
+
+    def test_extras_for_netmiko_leave_the_secret_out(self, project: Project) -> None:
+        project.write(
+            "inventory/hosts.yaml",
+            "a:\n  platform: ios\n  connection_options: {netmiko: {extras: {secret: x, key_file: /k}}}\n",
+        )
+        inventory = project.inventory()
+        assert inventory.connection_extras(inventory.device("a")) == {"key_file": "/k"}
+
+
+class TestPlatforms:
+    @pytest.fixture
+    def mixed(self, project: Project) -> Project:
+        project.write("inventory/hosts.yaml", "ours: {platform: ios}\nother: {platform: junos}\nnone: {}\n")
+        return project
+
+    def test_other_platforms_may_stand_in_the_inventory(self, mixed: Project) -> None:
+        inventory = mixed.inventory()
+        assert inventory.problem("ours") is None
+        assert [device.name for device in inventory.select(Selection(names=("ours",)))] == ["ours"]
+
+    def test_selecting_them_names_host_file_and_known_platforms(self, mixed: Project) -> None:
+        with pytest.raises(InventoryError) as refused:
+            mixed.inventory().select(Selection(all=True))
+        first, second = str(refused.value).splitlines()
+        hosts = mixed.folder / "inventory/hosts.yaml"
+        assert first == f"{hosts} line 2: other has the platform 'junos'; swimctl can upgrade cisco_xe"
+        assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
+
+
+class TestNames:
+    def test_resolve_names_and_ids_once_each(self, project: Project) -> None:
+        inventory = project.inventory()
+        found = inventory.resolve(["bern-2", 1, "2", "bern-1"])
+        assert [device.name for device in found] == ["bern-2", "bern-1"]
+
+    def test_resolve_lists_every_unknown_one(self, project: Project) -> None:
+        with pytest.raises(NotFound) as refused:
+            project.inventory().resolve(["bern-1", "bern-9", 77])
+        assert "'bern-9' (did you mean bern-" in str(refused.value)
+        assert "'77'" in str(refused.value) or "77" in str(refused.value)
+
+    def test_a_host_named_with_digits_is_found_by_its_name(self, project: Project) -> None:
+        project.write("inventory/hosts.yaml", "a: {platform: ios}\n'1': {platform: ios}\n")
+        inventory = project.inventory()
+        assert inventory.resolve(["1"])[0].name == "1"
+        assert inventory.resolve([1])[0].name == "a"
+
+    def test_an_unknown_device_is_not_found(self, project: Project) -> None:
+        with pytest.raises(NotFound, match="device list"):
+            project.inventory().device("nobody")
+
+
+def test_a_thousand_hosts_load_in_a_breath(project: Project, tmp_path: Path) -> None:
+    text = "".join(f"sw{number:04d}: {{groups: [access], data: {{model: C9300-24P}}}}\n" for number in range(1000))
+    project.write("inventory/hosts.yaml", text)
+    assert len(project.inventory().devices) == 1000
+    assert not list(tmp_path.rglob("nornir.log"))

@@ -27,7 +27,7 @@ def version(switch: Switch) -> str:
     """Show version."""
     release, model = switch.install.running, switch.spec.hardware
     fault = switch.spec.fault("no-boot-time")
-    booted = switch.clock.at(switch.booted_at).strftime("%H:%M:%S UTC %a %b %-d %Y")
+    booted = switch.clock.at(switch.started_at).strftime("%H:%M:%S UTC %a %b %-d %Y")
     member = switch.spec.members[0]
     lines = [
         f"Cisco IOS XE Software, Version {release.padded}",
@@ -87,8 +87,28 @@ def version(switch: Switch) -> str:
             f"{star}{number:>5} {ports:<5} {spec.model:<18} {switch.install.member_release(number).padded:<17} "
             f"{spec.hardware.platform_image:<21} {switch.spec.mode:<6} "
         )
+    for number in switch.members[1:]:
+        if switch.member_state(number) not in {"Initializing", "Removed"}:
+            lines += _other_member(switch, number)
     lines += ["", "", "Configuration register is 0x102", ""]
     return "\n".join(lines) + "\n"
+
+
+def _other_member(switch: Switch, number: int) -> list[str]:
+    spec = switch.spec.members[number - 1]
+    return [
+        "",
+        "",
+        f"Switch {number:02}",
+        "---------",
+        f"Switch uptime                      : {_uptime(switch.uptime)} ",
+        "",
+        f"Base Ethernet MAC Address          : {_mac(spec.mac)}",
+        f"Model Revision Number              : {spec.hardware.revision}",
+        f"Model Number                       : {spec.model}",
+        f"System Serial Number               : {spec.serial}",
+        f"Last reload reason                 : {switch.reload_reason}",
+    ]
 
 
 def _mac(text: str) -> str:

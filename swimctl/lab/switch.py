@@ -24,6 +24,8 @@ EARLY = 60.0
 SLOW = 20.0
 LATE_MEMBER = 40.0
 """Lab seconds after the switch answers again until all members of a stack are Ready."""
+IOS_START = 60.0
+"""Lab seconds from the start of IOS-XE until the switch answers."""
 NO_SPACE_FREE = 1_500_000
 FOREVER = 1e12
 
@@ -149,8 +151,13 @@ class Switch:
 
     @property
     def uptime(self) -> float:
-        """Tell the lab seconds since the boot."""
-        return self.clock.now() - self.booted_at
+        """Tell the lab seconds since IOS-XE started, which is shortly before it answers, not when power came."""
+        return self.clock.now() - self.started_at
+
+    @property
+    def started_at(self) -> float:
+        """Tell the lab second in which IOS-XE started."""
+        return self.booted_at if self.booted_at <= 0 else self.booted_at + max(0.0, self.spec.boot_time - IOS_START)
 
     def flash(self, member: int) -> Flash:
         """Give the flash of a member."""

@@ -133,7 +133,7 @@ class Rates:
 def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> View:
     """Draw live on a terminal, else write plain lines; to standard error where no stream is given."""
     stream = stream or sys.stderr
-    if quiet:
+    if quiet or stream is None:
         return Silence()
     if not output.is_terminal(stream):
         return Lines(stream)

@@ -82,17 +82,17 @@ def say_error(code: str, message: str, *, as_json: bool) -> None:
         note(f"swimctl: error: {message}")
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether people look at this stream on a terminal that can move its cursor."""
     try:
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     except ValueError:  # closed
         return False
 
 
 def can_ask() -> bool:
     """Tell whether a question would reach a person, and the answer us."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def plain(text: str) -> str:
@@ -144,8 +144,10 @@ def _json_value(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def write(stream: TextIO, text: str) -> None:
+def write(stream: TextIO | None, text: str) -> None:
     """Write and flush at once. Raises SwimctlError where a result cannot be written, as on a full disk."""
+    if stream is None:  # the caller closed it (`2>&-`), and wants nothing of it
+        return
     try:
         stream.write(text)
         stream.flush()

@@ -78,10 +78,10 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
             done.set()
 
     thread = threading.Thread(target=worker, name="engine")
+    view = choose_view(opened.store, quiet=context.quiet)
     with stop.listening():
         thread.start()
         try:
-            view = choose_view(opened.store, quiet=context.quiet)
             follow(read, view, opened.clock, lambda: done.wait(LOOK_EVERY))
         finally:
             # Whatever becomes of the drawing, the jobs are not left.

@@ -14,7 +14,7 @@ from swimctl.cli.context import Context, Opened, of
 from swimctl.cli.outcome import seconds_between
 from swimctl.errors import NotFound
 from swimctl.models import Job
-from swimctl.states import RUNNING
+from swimctl.states import RUNNING, JobStatus
 
 app = typer.Typer()
 
@@ -75,7 +75,7 @@ def print_steps(job: Job) -> None:
 def print_jobs(jobs: Sequence[Job]) -> None:
     """Print a table of jobs with what each is at."""
     output.print_table(
-        ("Job", "Batch", "Device", "Status", "Progress", "Step", "Target", "Started", "What"),
+        ("Job", "Batch", "Device", "Status", "Progress", "Step", "Target", "What"),
         [
             (
                 job.id,
@@ -85,7 +85,6 @@ def print_jobs(jobs: Sequence[Job]) -> None:
                 f"{job.progress}%",
                 job.current_step,
                 job.image_version,
-                output.local_time(job.started_at or job.schedule_time),
                 what_of(job),
             )
             for job in jobs
@@ -94,9 +93,11 @@ def print_jobs(jobs: Sequence[Job]) -> None:
 
 
 def what_of(job: Job) -> str:
-    """Say why a job failed, else what its step is at, else what the last step came to."""
+    """Say why a job failed, else when it is to start or what its step is at, else what the last step came to."""
     if job.error:
         return job.error
+    if job.status is JobStatus.SCHEDULED:
+        return f"for {output.local_time(job.schedule_time)}"
     if job.status in RUNNING:
         return next((step.message for step in job.steps if step.name == job.current_step), "")
     return next((step.message for step in reversed(job.steps) if step.message), "")

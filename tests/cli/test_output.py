@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -45,9 +46,13 @@ def on_terminal(*, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> str:
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
         output.print_table(("Job", "Result"), [(1, "success"), (2, "failed [y/n] \x1b[31m")], to=terminal)
-    printed = os.read(master, 10_000).decode()
+        reader = os.fdopen(os.dup(master), "rb", buffering=0)
+        printed = b""
+        while b"failed" not in printed or not printed.endswith(b"\n"):
+            printed += reader.read(10_000) or b""
+    reader.close()
     os.close(master)
-    return printed
+    return printed.decode()
 
 
 def test_on_a_terminal_a_table_has_colour_and_device_text_cannot_add_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +77,13 @@ def test_a_dumb_terminal_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     os.close(master)
     assert not output.is_terminal(io.StringIO())
     assert not output.is_terminal(terminal)
+
+
+def test_closed_streams_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    output.print_line("nobody reads this")
+    output.note("nor this")
+    output.print_table(("Job",), [(1,)])
+    assert not output.can_ask()
+    assert not output.is_terminal(sys.stderr)

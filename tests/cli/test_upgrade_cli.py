@@ -1,0 +1,127 @@
+"""The command line from end to end: the real engine against lab switches."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from labs import small_fleet
+
+from swimctl.cli import main
+from swimctl.cli.lab import register
+
+Capture = pytest.CaptureFixture[str]
+Fleet = Any  # the lab's
+
+TARGET = "17.12.04"
+PROGRAM = "import sys; from swimctl.cli import main; sys.exit(main())"
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Fleet]:
+    faults = getattr(request, "param", {})
+    monkeypatch.chdir(tmp_path)
+    with small_fleet(tmp_path, faults, n=2) as lab:
+        register(tmp_path, sorted((tmp_path / "images").iterdir()))
+        yield lab
+
+
+def said_json(capsys: Capture) -> dict[str, Any]:
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def committed(fleet: Fleet, name: str) -> str:
+    """Ask the switch itself what it runs committed; empty where what runs is not."""
+    install = fleet.switch(name).install
+    return str(install.running.padded) if install.committed == install.running else ""
+
+
+def test_plan_then_upgrade_then_nothing_left_to_do(fleet: Fleet, capsys: Capture) -> None:
+    assert main(["plan", "--all", "--json"]) == 0
+    assert [device["ready"] for device in said_json(capsys)["devices"]] == [True, True]
+    assert main(["upgrade", "--all", "--yes", "--json"]) == 0
+    document = said_json(capsys)
+    assert document["counts"] == {"success": 2, "failed": 0, "unknown": 0, "not_attempted": 0}
+    assert {committed(fleet, name) for name in ("sw1", "sw2")} == {TARGET}
+    assert all(job["progress"] == 100 for job in document["jobs"])
+    assert main(["job", "transcript", str(document["jobs"][0]["id"])]) == 0
+    assert "install commit" in capsys.readouterr().out
+    assert main(["upgrade", "--all", "--yes"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("already runs") == 2
+    assert printed.out.splitlines()[-1].split()[2] == "success=2"
+
+
+@pytest.mark.parametrize("fleet", [{"sw2": ["no-space"]}], indirect=True)
+def test_one_full_flash_is_told_of_and_the_others_go_on(fleet: Fleet, capsys: Capture) -> None:
+    assert main(["plan", "--all"]) == 1
+    assert "lacks free flash" in capsys.readouterr().out
+    assert main(["upgrade", "--all", "--yes"]) == 1
+    printed = capsys.readouterr()
+    assert "success=1 failed=1 unknown=0 not-attempted=0" in printed.out.splitlines()[-1]
+    assert "free flash: seen" in printed.out
+    assert committed(fleet, "sw1") == TARGET
+    assert committed(fleet, "sw2") not in {"", TARGET}
+    assert main(["report"]) == 0
+    report = capsys.readouterr().out
+    assert "## What did not succeed" in report
+    assert "free flash: seen" in report
+
+
+def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes", "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "  sw1  " in line and "running" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "no more jobs are started" in err
+    assert "waiting for `swimctl resume`" in err
+    assert "sw2 (job 2)" in err
+    assert "failed=0 unknown=0 not-attempted=0" in out.splitlines()[-1]
+    assert main(["status", "--json"]) == 0
+    second = said_json(capsys)["jobs"][1]
+    assert second["interrupted"]
+    assert main(["resume", "--json"]) == 0
+    assert said_json(capsys)["counts"]["failed"] == 0
+    assert {committed(fleet, name) for name in ("sw1", "sw2")} == {TARGET}
+
+
+def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "install activate" in line:
+                process.kill()
+                break
+        assert process.wait(60) == -signal.SIGKILL
+    assert main(["status", "--json"]) == 0
+    jobs = said_json(capsys)["jobs"]
+    assert any(job["interrupted"] for job in jobs)
+    assert all("swimctl resume" in job["error"] for job in jobs if job["interrupted"])
+    assert main(["resume", "--quiet"]) == 0
+    assert {committed(fleet, name) for name in ("sw1", "sw2")} == {TARGET}
+    for name in ("sw1", "sw2"):
+        lines = [logged.line for logged in fleet.switch(name).log]
+        assert sum(line.startswith("install activate") for line in lines) == 1

@@ -42,7 +42,7 @@ class SoftwareVersion:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One row of `show switch`. `state` as printed: Ready, Provisioned, V-Mismatch, Removed, Initializing and others."""
+    """One row of `show switch`. `state` as printed: Ready, Provisioned, V-Mismatch, Removed and others."""
 
     number: int
     role: str

@@ -62,7 +62,7 @@ def lab_folder(
     faults: Mapping[str, Sequence[str]] | None = None,
     settings: Mapping[str, Any] | None = None,
     speed: float = SPEED,
-    **spec: Any,  # noqa: ANN401 - fields of SwitchSpec
+    **spec: Any,
 ) -> Iterator[LabFleet]:
     """Run a lab whose folder is ready for `swimctl`, with settings that suit a test."""
     parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
@@ -78,7 +78,7 @@ def lab_folder(
         yield lab
 
 
-def request(opened: Opened, **changes: Any) -> UpgradeRequest:  # noqa: ANN401 - fields of UpgradeRequest
+def request(opened: Opened, **changes: Any) -> UpgradeRequest:
     """Ask for every device's golden image."""
     whole = UpgradeRequest(
         devices=opened.inventory.devices,
@@ -99,7 +99,7 @@ def upgraded(
     *,
     options: JobOptions | None = None,
     mode: ExecutionMode = ExecutionMode.PARALLEL,
-    **lab_options: Any,  # noqa: ANN401
+    **lab_options: Any,
 ) -> Iterator[Upgraded]:
     """Upgrade a whole lab and give what came of it, with the lab still up."""
     with lab_folder(folder, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:

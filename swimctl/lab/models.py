@@ -62,15 +62,41 @@ def _models() -> dict[str, Model]:
     listed = (
         Model("C9300-24P", *access, banks=(Bank(gigabit, 0, 24, _COPPER), uplink), uplinks=8, description="C9300-24P"),
         Model("C9300-48P", *access, banks=(Bank(gigabit, 0, 48, _COPPER), uplink), uplinks=8, description="C9300-48P"),
-        Model("C9300-48UXM", *access, banks=(Bank(multi, 0, 36, _MGIG), Bank(ten, 0, 12, _MGIG, 37), uplink), uplinks=8,
-              description="C9300-48UXM"),
-        Model("C9200L-48P", *lite, banks=(Bank(gigabit, 0, 48, _COPPER), Bank(gigabit, 1, 4, "1000BaseSX SFP")), uplinks=4,
-              description="C9200L-48P", revision="V01", memory_kb=2_097_152),
-        Model("C9500-24Y4C", *access, banks=core, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
-              memory_kb=16_777_216),
-        Model("C9500-48Y4C", *access, banks=big, uplinks=4, description="Cisco Catalyst 9500 Series Chassis", stackable=False,
-              memory_kb=16_777_216),
-    )  # fmt: skip
+        Model(
+            "C9300-48UXM",
+            *access,
+            banks=(Bank(multi, 0, 36, _MGIG), Bank(ten, 0, 12, _MGIG, 37), uplink),
+            uplinks=8,
+            description="C9300-48UXM",
+        ),
+        Model(
+            "C9200L-48P",
+            *lite,
+            banks=(Bank(gigabit, 0, 48, _COPPER), Bank(gigabit, 1, 4, "1000BaseSX SFP")),
+            uplinks=4,
+            description="C9200L-48P",
+            revision="V01",
+            memory_kb=2_097_152,
+        ),
+        Model(
+            "C9500-24Y4C",
+            *access,
+            banks=core,
+            uplinks=4,
+            description="Cisco Catalyst 9500 Series Chassis",
+            stackable=False,
+            memory_kb=16_777_216,
+        ),
+        Model(
+            "C9500-48Y4C",
+            *access,
+            banks=big,
+            uplinks=4,
+            description="Cisco Catalyst 9500 Series Chassis",
+            stackable=False,
+            memory_kb=16_777_216,
+        ),
+    )
     return {model.name: model for model in listed}
 
 

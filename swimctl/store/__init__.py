@@ -1,4 +1,8 @@
-"""The store: one SQLite file that terminal, cron and server share, and where they meet."""
+"""The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
+
+`Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs),
+journal (events). All SQL of swimctl is in this package.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +10,41 @@ from pathlib import Path
 from typing import Self
 
 from swimctl.clock import Clock
+from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
-from swimctl.store.database import Database
-from swimctl.store.jobs import NewJob
-from swimctl.store.runners import Runner
+from swimctl.store.database import Database, faults
+from swimctl.store.devices import Devices
+from swimctl.store.journal import Journal
+from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
 
+__all__ = ["NewJob", "Runner", "Store"]
 
-class Store(Catalogue, Running):
-    """An open store, safe for many threads; many processes may have the same file open."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._db = database
-        self._clock = clock
+class Store(Devices, Catalogue, Running, Journal):
+    """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, create: bool = True) -> Self:
-        """Open a store file. Raises StoreError with what to do where it cannot be used."""
-        return cls(Database(path, create=create), clock)
+        """Open the store and bring its schema up to date. StoreError: which file, what is wrong, what to do."""
+        return cls(Database(path, create=create), clock, RunnerLocks(path.with_name(f"{path.name}.runners")))
+
+    @property
+    def path(self) -> Path:
+        """Tell the file of the store."""
+        return self._db.path
+
+    def close(self) -> None:
+        """Close the runners of this store and the file; closing twice is allowed."""
+        self._locks.let_all_go()
+        self._db.close()
+
+    def check(self) -> list[str]:
+        """Look the whole file over and list what is wrong with it; empty where all is well."""
+        return faults(self._db)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def path(self) -> Path:
-        """Name the file."""
-        return self._db.path
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def check(self) -> list[str]:
-        """Let SQLite look over the whole file; lists what is wrong, empty where nothing is."""
-        with self._db.read() as sql:
-            integrity = [row[0] for row in sql.execute("PRAGMA integrity_check(20)")]
-            orphans = [f"{row[0]}: row {row[1]} points nowhere" for row in sql.execute("PRAGMA foreign_key_check")]
-        return [line for line in integrity if line != "ok"] + orphans
-
-
-__all__ = ["NewJob", "Runner", "Store"]

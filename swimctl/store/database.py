@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,10 +14,11 @@ from typing import Final
 from sqlite_utils import Database as Sql
 
 from swimctl.errors import StoreError
-from swimctl.store.schema import APPLICATION_ID, known, migrations
+from swimctl.store.schema import APPLICATION_ID, KNOWN, migrations
 
 BUSY_SECONDS: Final = 30.0
-OLDEST_SQLITE: Final = (3, 35, 0)  # UPDATE … RETURNING
+OLDEST_SQLITE: Final = (3, 35, 0)  # the first with UPDATE … RETURNING
+FILE_MODE: Final = 0o600
 
 _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOTADB: "is not a swimctl store (not an SQLite file); name another file in `swimctl.store`",
@@ -25,7 +26,7 @@ _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_FULL: "cannot grow, the disk is full; free some space, then run the command again",
     sqlite3.SQLITE_READONLY: "cannot be written; give this user the right to write the file and its folder",
     sqlite3.SQLITE_PERM: "may not be opened; give this user the right to read and write the file and its folder",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and this user may write there",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and that this user may write there",
     sqlite3.SQLITE_BUSY: f"stayed locked by another process for {BUSY_SECONDS:.0f} s; end that process or try again",
     sqlite3.SQLITE_IOERR: "cannot be read or written, the disk reports an error; check the disk and its free space",
 }
@@ -34,34 +35,34 @@ _ADVICE: Final[dict[int, str]] = {
 def explained(path: Path, error: sqlite3.Error) -> StoreError:
     """Turn an error of SQLite into one that says which file, what is wrong and what to do."""
     code = getattr(error, "sqlite_errorcode", None)
-    advice = _ADVICE.get(code & 0xFF) if code is not None else None
+    advice = _ADVICE.get(code & 0xFF) if code is not None else None  # the low byte; above it stands the detail
     if advice is None:
-        return StoreError(f"the store {path} refused a request: {error}; `swimctl doctor` checks it")
+        return StoreError(f"the store {path} refused a request ({error}); `swimctl doctor` checks it")
     return StoreError(f"the store {path} {advice} (SQLite: {error})")
 
 
 class Database:
-    """An open store file. Safe for hundreds of threads: each request holds the one lock for its transaction."""
+    """An open store file. Safe for hundreds of threads: each transaction holds the one lock."""
 
-    def __init__(self, path: Path, *, create: bool) -> None:
+    def __init__(self, path: Path, *, create: bool):
         self.path = path
         self._lock = threading.Lock()
         _check_place(path, create=create)
         try:
-            # Autocommit of the driver: transactions here are only those that are opened by name.
-            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            # No transactions of the driver's own: here they are opened by name.
+            self.connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise explained(path, error) from error
-        connection.row_factory = sqlite3.Row
-        self.connection = connection
+        self.connection.row_factory = sqlite3.Row
         try:
-            self._sql = Sql(connection, execute_plugins=False)
+            self._sql = Sql(self.connection, execute_plugins=False)
+            self._refuse_foreign()
             self._prepare()
         except sqlite3.Error as error:
-            connection.close()
+            self.connection.close()
             raise explained(path, error) from error
         except BaseException:
-            connection.close()
+            self.connection.close()
             raise
 
     def close(self) -> None:
@@ -82,80 +83,121 @@ class Database:
         """Hold one snapshot for several reads."""
         yield from self._transaction("BEGIN")
 
+    def define(self, name: str, answer: Callable[..., bool]) -> None:
+        """Let SQL ask something that only this process can tell."""
+        self._sql.register_function(answer, name=name)
+
     def _transaction(self, begin: str) -> Iterator[Sql]:
         with self._lock:
             try:
-                try:
-                    self._sql.execute(begin)
-                    yield self._sql
-                    self._sql.execute("COMMIT")
-                except BaseException:
-                    self._sql.rollback()
-                    raise
+                self._sql.execute(begin)
+                yield self._sql
+                self._sql.execute("COMMIT")
             except sqlite3.Error as error:
                 raise explained(self.path, error) from error
-
-    def _prepare(self) -> None:
-        self._refuse_foreign()
-        _enter_wal(self.connection, self.path)
-        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-            self._sql.execute(f"PRAGMA {pragma}")
-        if migrations.pending(self._sql):
-            with self.write() as sql:
-                migrations.apply(sql)
+            finally:
+                _roll_back_what_is_open(self.connection)
 
     def _refuse_foreign(self) -> None:
         tables = self._sql.table_names()
         owner = self._sql.execute("PRAGMA application_id").fetchone()[0]
         if tables and owner != APPLICATION_ID:
             raise StoreError(
-                f"{self.path} is an SQLite database of another program (its first table: {tables[0]}); "
+                f"{self.path} is the SQLite database of another program (it has a table '{tables[0]}'); "
                 "name another file in `swimctl.store`"
             )
-        ours = {migration.name for migration in migrations.applied(self._sql)}
-        ours |= {migration.name for migration in migrations.pending(self._sql)}
-        newer = sorted({m.name for m in migrations.applied(self._sql)} - known())
+        newer = [migration.name for migration in migrations.applied(self._sql) if migration.name not in KNOWN]
         if newer:
             raise StoreError(
-                f"the store {self.path} was written by a newer swimctl (it has {newer[-1]}, this program ends "
-                f"at {max(known())}); run that newer version"
+                f"the store {self.path} was written by a newer swimctl (its schema has {newer[-1]}, this program "
+                f"knows them up to {KNOWN[-1]}); use that newer version"
             )
+
+    def _prepare(self) -> None:
+        _enter_wal(self.connection, self.path)
+        self._sql.execute("PRAGMA synchronous = FULL")
+        self._sql.execute("PRAGMA foreign_keys = ON")
+        if migrations.pending(self._sql):
+            with self.write() as sql:  # the lock is taken before the second look: two processes may be here
+                migrations.apply(sql)
+
+
+def faults(database: Database) -> list[str]:
+    """List what is wrong with the file itself; empty where all is well."""
+    with database.read() as sql:
+        found = [f"integrity: {row[0]}" for row in sql.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [
+            f"integrity: table {row[0]}, row {row[1]} points at a missing row of {row[2]}"
+            for row in sql.execute("PRAGMA foreign_key_check")
+        ]
+        missing = [name for name in KNOWN if name not in {m.name for m in migrations.applied(sql)}]
+    found += [f"schema: the migration {name} is missing" for name in missing]
+    mode = database.path.stat().st_mode & 0o777
+    if mode & 0o077:
+        found.append(f"mode: {database.path} can be opened by others (mode {mode:04o}); `chmod 600 {database.path}`")
+    return found
+
+
+def _roll_back_what_is_open(connection: sqlite3.Connection) -> None:
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        # SQLite has rolled back by itself, or the connection is closed; the first error is the one to show.
+        return
 
 
 def _check_place(path: Path, *, create: bool) -> None:
-    """Refuse a place that cannot hold the file, and make a new file readable by its owner alone."""
-    if path.is_dir():
-        raise StoreError(f"the store {path} is a folder; name a file in `swimctl.store`")
-    if not path.parent.is_dir():
+    """Refuse a place where no store can be, and lay an empty file that only its owner may read."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(
-            f"the store's folder {path.parent} does not exist; make it, or name another in `swimctl.store`"
+            f"this Python has SQLite {sqlite3.sqlite_version}; the store needs {'.'.join(map(str, OLDEST_SQLITE))} or "
+            "newer: use a Python built with a newer one"
         )
-    if path.exists():
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise StoreError(f"the store {path} may not be read and written by this user; change its mode or owner")
+    if path.is_dir():
+        raise StoreError(
+            f"the store {path} is a directory; name a file in `swimctl.store`, for example {path}/swimctl.db"
+        )
+    if not path.parent.is_dir():
+        raise StoreError(f"the store {path} cannot be there: the folder {path.parent} does not exist; create it first")
+    there = path.exists()
+    if there and not os.access(path, os.R_OK | os.W_OK):
+        raise StoreError(
+            f"the store {path} is read-only for this user; `ls -l {path}` shows its owner and mode, change its rights"
+        )
+    if not there and not create:
+        raise StoreError(
+            f"there is no store at {path} yet; the first `swimctl upgrade` or `swimctl image add` makes it"
+        )
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StoreError(
+            f"the store {path} cannot be used: this user may not write in {path.parent} (SQLite keeps its -wal file "
+            "there); change the folder's rights, or name a file elsewhere in `swimctl.store`"
+        )
+    if there:
+        # Never opened here: closing a file ends every lock that this process holds on it, another store's too.
         return
-    if not create:
-        raise StoreError(f"there is no store at {path}; `swimctl image add` makes one")
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    except FileExistsError:
+        return  # another process was quicker, and made it with the same mode
     except OSError as error:
-        raise StoreError(f"the store {path} cannot be made: {error.strerror}; check its folder's rights") from error
+        raise StoreError(f"the store {path} cannot be opened: {error.strerror}; check its folder and rights") from error
 
 
 def _enter_wal(connection: sqlite3.Connection, path: Path) -> None:
-    """Switch to the write-ahead log, so that readers and the writer do not wait for each other.
+    """Turn the write-ahead log on.
 
-    Two processes that open a new file at once meet here, and SQLite's busy timeout does not cover the switch.
+    SQLite does not wait by itself where two processes do this to a new file at once, so the wait is here.
     """
-    end = time.monotonic() + BUSY_SECONDS
+    give_up = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            break
         except sqlite3.OperationalError as error:
-            if (getattr(error, "sqlite_errorcode", 0) & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                 raise
-            time.sleep(0.02)
-            continue
-        if mode != "wal":
-            raise StoreError(f"the store {path} is on a file system without a write-ahead log; put it on a local disk")
-        return
+            time.sleep(0.01)
+    if mode != "wal":
+        raise StoreError(f"the store {path} is on a file system without shared memory; put it on a local disk")

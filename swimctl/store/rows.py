@@ -1,63 +1,77 @@
-"""Between rows of the tables and models. Pure."""
+"""Between rows and models. Pure; the only place that knows how a value is written."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from swimctl.models import Batch, Event, ExecutionMode, Golden, Image, Job, JobOptions, Step
-from swimctl.states import RUNNING, WAITING, JobStatus, StepStatus
+from swimctl.states import RUNNING, JobStatus, StepStatus
 
-JOBS_SQL = """
-    SELECT j.*, d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
-           b.created_at AS created_at, b.schedule_time AS schedule_time, b.runner_id AS batch_runner, r.pid AS pid
-    FROM jobs j JOIN devices d ON d.id = j.device_id JOIN images i ON i.id = j.image_id
-         JOIN batches b ON b.id = j.batch_id LEFT JOIN runners r ON r.id = ifnull(j.runner_id, b.runner_id)
+JOB_QUERY = """
+    SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
+           d.name AS device_name, i.filename AS image_filename, i.version AS image_version, r.pid AS runner_pid
+    FROM jobs j
+    JOIN batches b ON b.id = j.batch_id
+    JOIN devices d ON d.id = j.device_id
+    JOIN images i ON i.id = j.image_id
+    LEFT JOIN runners r ON r.id = j.runner_id
 """
 
 
+def numbers(values: Iterable[int]) -> str:
+    """Write ids for json_each: any number of them in one parameter, and none too large to ask for."""
+    return json.dumps(list(values))
+
+
+def storable(text: str) -> str:
+    """Escape what UTF-8 cannot say, such as the halves of characters in a device's garbled output."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def moment(text: str | None) -> datetime | None:
-    """Read a stored time."""
-    return datetime.fromisoformat(text) if text else None
+    """Read a time as written by clock.rfc3339."""
+    return None if text is None else datetime.fromisoformat(text)
 
 
-def _sure(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def event_from(row: sqlite3.Row) -> Event:
+    """Read an event."""
+    at = datetime.fromisoformat(row["at"])
+    return Event(row["id"], row["job_id"], at, row["kind"], row["message"], json.loads(row["data"]))
 
 
-def image(row: sqlite3.Row) -> Image:
-    """Make an Image."""
+def image_from(row: sqlite3.Row) -> Image:
+    """Read an image."""
     return Image(
-        row["id"],
-        row["filename"],
-        Path(row["path"]),
-        row["platform"],
-        row["family"],
-        row["version"],
-        row["size"],
-        row["sha512"],
-        row["md5"],
-        _sure(row["added_at"]),
+        id=row["id"],
+        filename=row["filename"],
+        path=Path(row["path"]),
+        platform=row["platform"],
+        family=row["family"],
+        version=row["version"],
+        size=row["size"],
+        sha512=row["sha512"],
+        md5=row["md5"],
+        added_at=datetime.fromisoformat(row["added_at"]),
     )
 
 
-def golden(row: sqlite3.Row) -> Golden:
-    """Make a Golden."""
+def golden_from(row: sqlite3.Row) -> Golden:
+    """Read a golden rule."""
     return Golden(row["image_id"], row["platform"], row["family"], row["group_name"])
 
 
-def batch(row: sqlite3.Row) -> Batch:
-    """Make a Batch."""
+def batch_from(row: sqlite3.Row) -> Batch:
+    """Read a batch."""
     return Batch(
         id=row["id"],
         mode=ExecutionMode(row["mode"]),
         max_failures=row["max_failures"],
         options=JobOptions(**json.loads(row["options"])),
-        created_at=_sure(row["created_at"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
         schedule_time=moment(row["schedule_time"]),
         workers=row["workers"],
         detached=bool(row["detached"]),
@@ -65,45 +79,37 @@ def batch(row: sqlite3.Row) -> Batch:
     )
 
 
-def options_json(options: JobOptions) -> str:
-    """Write the options of a batch."""
-    return json.dumps(asdict(options))
+def step_from(row: sqlite3.Row) -> Step:
+    """Read a step."""
+    return Step(
+        name=row["name"],
+        status=StepStatus(row["status"]),
+        message=row["message"],
+        started_at=moment(row["started_at"]),
+        finished_at=moment(row["finished_at"]),
+    )
 
 
-def event(row: sqlite3.Row) -> Event:
-    """Make an Event."""
-    return Event(row["id"], row["job_id"], _sure(row["at"]), row["kind"], row["message"], json.loads(row["data"]))
+def abandoned(row: sqlite3.Row, alive: frozenset[str]) -> bool:
+    """Tell whether a job of JOB_QUERY waits for `resume`, given the runners that live.
 
-
-def steps_by_job(rows: Iterable[sqlite3.Row]) -> dict[int, tuple[Step, ...]]:
-    """Collect steps, which come in their order."""
-    found: dict[int, list[Step]] = {}
-    for row in rows:
-        step = Step(
-            row["name"],
-            StepStatus(row["status"]),
-            row["message"],
-            moment(row["started_at"]),
-            moment(row["finished_at"]),
-        )
-        found.setdefault(row["job_id"], []).append(step)
-    return {job_id: tuple(steps) for job_id, steps in found.items()}
-
-
-def job(row: sqlite3.Row, steps: tuple[Step, ...], alive: Mapping[str, bool]) -> Job:
-    """Make a Job; whether it is interrupted is told by its runner, not by the row."""
+    That is a running job that no living process holds, and a waiting job that only its own terminal would
+    have run. Detached and scheduled ones are found by whoever looks for what is due.
+    """
     status = JobStatus(row["status"])
-    owner, batch_owner = row["runner_id"], row["batch_runner"]
-    error, interrupted = row["error"], False
-    if status in RUNNING and not (owner and alive.get(owner, False)):
-        interrupted = True
-        at = next((step.name for step in steps if step.status is StepStatus.RUNNING), None)
-        where = f" in step {at}" if at else " between two steps"
-        reason = error or f"interrupted: process {row['pid'] or 'of its runner'} died{where}"
-        error = f"{reason}; `swimctl resume {row['id']}` takes it up"
-    elif status in WAITING and batch_owner and not alive.get(batch_owner, False) and status is JobStatus.PENDING:
-        interrupted = True
-        error = f"interrupted before it started; `swimctl resume {row['id']}` takes it up"
+    if status in RUNNING:
+        return row["runner_id"] not in alive
+    left_alone = status is JobStatus.PENDING and not row["detached"] and row["schedule_time"] is None
+    return left_alone and row["owner_id"] not in alive
+
+
+def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> Job:
+    """Read a job of JOB_QUERY; what is said of an interrupted one is made here."""
+    status = JobStatus(row["status"])
+    interrupted = abandoned(row, alive)
+    error = row["error"]
+    if interrupted and error is None:
+        error = _interruption(row, status, steps)
     return Job(
         id=row["id"],
         batch_id=row["batch_id"],
@@ -114,8 +120,8 @@ def job(row: sqlite3.Row, steps: tuple[Step, ...], alive: Mapping[str, bool]) ->
         image_version=row["image_version"],
         status=status,
         progress=row["progress"],
-        steps=steps,
-        created_at=_sure(row["created_at"]),
+        steps=tuple(steps),
+        created_at=datetime.fromisoformat(row["created_at"]),
         error=error,
         schedule_time=moment(row["schedule_time"]),
         started_at=moment(row["started_at"]),
@@ -125,3 +131,16 @@ def job(row: sqlite3.Row, steps: tuple[Step, ...], alive: Mapping[str, bool]) ->
         attempted=bool(row["attempted"]),
         interrupted=interrupted,
     )
+
+
+def resumable(job_id: int) -> str:
+    """Say what takes an interrupted job up; the one place with these words."""
+    return f"`swimctl resume {job_id}` takes it up"
+
+
+def _interruption(row: sqlite3.Row, status: JobStatus, steps: Sequence[Step]) -> str:
+    if status not in RUNNING:
+        return f"interrupted before it started; {resumable(row['id'])}"
+    at = next((step.name for step in steps if step.status is StepStatus.RUNNING), None)
+    where = f"in step {at}" if at else "between two steps"
+    return f"interrupted: process {row['runner_pid']} died {where}; {resumable(row['id'])}"

@@ -1,123 +1,198 @@
-"""Jobs as a runner moves them: claim, step, move, release. Every change is one transaction with its event."""
+"""Running jobs: claimed, moved from state to state, released. Every change is guarded in its SQL."""
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
+from sqlite_utils import Database as Sql
+
 from swimctl.clock import rfc3339
-from swimctl.errors import StaleClaim
+from swimctl.errors import NotFound, StaleClaim
 from swimctl.models import Job
-from swimctl.states import FINAL, RUNNING, JobStatus, StepStatus, check_move
-from swimctl.store.jobs import Jobs
-from swimctl.store.runners import Runner, is_alive, make_runner, sweep
+from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move
+from swimctl.store import journal
+from swimctl.store.batches import Batches
+from swimctl.store.rows import resumable, storable
+from swimctl.store.runners import Runner
+
+_OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing', 'activating')"
 
 
-class Running(Jobs):
-    """The jobs of a store, for the process that runs them."""
-
-    def register_runner(self) -> Runner:
-        """Become a runner: others know by its lock whether this process lives."""
-        sweep(self._db.path)
-        runner = make_runner(self._db.path, self._clock.now())
-        with self._db.write() as sql:
-            sql.execute(
-                "INSERT INTO runners (id, pid, host, started_at) VALUES (?, ?, ?, ?)",
-                (runner.id, runner.pid, runner.host, rfc3339(runner.started_at)),
-            )
-        return runner
-
-    def own_batch(self, batch_id: str, runner: Runner) -> None:
-        """Keep the waiting jobs of a batch for this process while it lives."""
-        with self._db.write() as sql:
-            sql.execute("UPDATE batches SET runner_id = ? WHERE id = ?", (runner.id, batch_id))
+class Running(Batches):
+    """What the holder of a job does with it."""
 
     def claim(self, job_id: int, runner: Runner) -> Job | None:
-        """Take a job that waits, or one whose runner is gone; one statement decides.
+        """Take a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
-        None: it was cancelled or ended, a live runner has it, or another job runs on its device (see blocked_by).
+        None: it was cancelled, has ended, belongs to a living process (this runner included), or its device
+        has another running job (`blocked_by` tells which). NotFound.
         """
+        now = self._clock.now()
         with self._db.write() as sql:
-            row = sql.execute("SELECT status, runner_id FROM jobs WHERE id = ?", (job_id,)).fetchone()
-            if row is None:
-                return None
-            owner = row["runner_id"]
-            if owner and owner != runner.id and is_alive(self._db.path, owner):
-                return None
-            now = rfc3339(self._clock.now())
+            before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
+            if before is None:
+                raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
+            # OR IGNORE: where the unique index knows a running job on the device, the claim changes nothing.
             taken = sql.execute(
-                "UPDATE jobs SET runner_id = ?, attempted = 1, error = NULL,"
-                " started_at = ifnull(started_at, ?),"
-                " status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END"
-                " WHERE id = ? AND status IN ('pending', 'scheduled', 'distributing', 'activating')"
-                " AND runner_id IS ?"
-                " AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.device_id = jobs.device_id AND o.id <> jobs.id"
-                " AND o.status IN ('distributing', 'activating')) RETURNING id",
-                (runner.id, now, job_id, owner),
-            ).fetchone()
-            if taken is None:
+                """
+                UPDATE OR IGNORE jobs SET
+                    status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END,
+                    runner_id = :runner, attempted = 1, error = NULL, started_at = ifnull(started_at, :now)
+                WHERE id = :job AND (
+                    (status IN ('pending', 'scheduled')
+                     AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner))
+                    OR (status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id))
+                ) RETURNING id
+                """,
+                {"job": job_id, "runner": runner.id, "now": rfc3339(now)},
+            ).fetchall()
+            if not taken:
                 return None
-            again = row["status"] in {status.value for status in RUNNING}
-            self._append(sql, job_id, "claimed", "taken up again" if again else "started", {"pid": runner.pid})
-        return self.job(job_id)
+            job = self._jobs(sql, "j.id = ?", [job_id])[0]
+            kind = "resumed" if before["status"] in RUNNING else "claimed"
+            who = {
+                "from": before["status"],
+                "to": job.status,
+                "runner": runner.id,
+                "pid": runner.pid,
+                "host": runner.host,
+            }
+            journal.append(sql, now, job_id, kind, f"by process {runner.pid} on {runner.host}", who)
+            return job
 
     def release(self, job_id: int, runner: Runner, reason: str) -> None:
-        """Let a running job go at a safe point, for a resume."""
+        """Leave a job at a safe point: it keeps its status, nobody holds it, `resume` takes it up. StaleClaim."""
         with self._db.write() as sql:
-            row = sql.execute(
-                "UPDATE jobs SET runner_id = NULL, error = ? WHERE id = ? AND runner_id = ?"
-                " AND status IN ('distributing', 'activating') RETURNING id",
-                (reason, job_id, runner.id),
-            ).fetchone()
-            if row is None:
-                raise StaleClaim(f"job {job_id} is not this process's to release")
-            self._append(sql, job_id, "released", reason, {})
+            self._require_ours(sql, job_id, runner)
+            error = storable(f"{reason}; {resumable(job_id)}")
+            sql.execute(
+                f"UPDATE jobs SET runner_id = NULL, error = :error WHERE {_OURS}",
+                {"job": job_id, "runner": runner.id, "error": error},
+            )
+            journal.append(sql, self._clock.now(), job_id, "released", reason)
 
     def move(self, job_id: int, runner: Runner, status: JobStatus, error: str | None = None) -> None:
-        """Move an owned job to a status; raises StaleClaim where the table or another owner forbids it."""
+        """Move a job that this runner holds to another state; steps that never began read `skipped` at its end.
+
+        StaleClaim: not held, a move that states.TRANSITIONS does not know, or `success` while a step has
+        failed or still runs. A step that runs when the job fails has failed.
+        """
+        now = self._clock.now()
         with self._db.write() as sql:
-            row = sql.execute("SELECT status, runner_id FROM jobs WHERE id = ?", (job_id,)).fetchone()
-            if row is None or row["runner_id"] != runner.id:
-                raise StaleClaim(f"job {job_id} is not this process's to move")
-            check_move(JobStatus(row["status"]), status)
-            final = status in FINAL
-            sql.execute(
-                "UPDATE jobs SET status = ?, error = ?, finished_at = ?,"
-                " progress = CASE WHEN ? = 'success' THEN 100 ELSE progress END WHERE id = ? AND runner_id = ?",
-                (status.value, error, rfc3339(self._clock.now()) if final else None, status.value, job_id, runner.id),
-            )
-            if final:
-                self._skip_rest(sql, job_id)
-            self._append(sql, job_id, status.value, error or f"job is {status}", {})
+            before = self._require_ours(sql, job_id, runner)
+            check_move(before, status)
+            if status is JobStatus.SUCCESS:
+                _require_steps_ended(sql, job_id)
+            changed = sql.execute(
+                f"UPDATE jobs SET status = :status, error = :error, "
+                f"progress = CASE WHEN :status = 'success' THEN 100 ELSE progress END, finished_at = :finished "
+                f"WHERE {_OURS} AND status IN (SELECT value FROM json_each(:allowed)) RETURNING id",
+                {
+                    "job": job_id,
+                    "runner": runner.id,
+                    "status": status,
+                    "error": None if error is None else storable(error),
+                    "finished": rfc3339(now) if status in FINAL else None,
+                    "allowed": json.dumps([old for old, new in TRANSITIONS.items() if status in new]),
+                },
+            ).fetchall()
+            if not changed:
+                raise StaleClaim(f"job {job_id} cannot become '{status}' now")
+            if status in FINAL:
+                _end_steps(sql, job_id, rfc3339(now))
+            journal.append(sql, now, job_id, "status", error or status, {"from": before, "to": status})
 
     def step(self, job_id: int, runner: Runner, name: str, status: StepStatus, message: str = "") -> None:
-        """Record that a step began or ended; a running one may be entered again after an interruption."""
-        now = rfc3339(self._clock.now())
-        began = status is StepStatus.RUNNING
+        """Record where a step of a held job is; entering it again, as `resume` does, starts its time anew.
+
+        StaleClaim: not held. NotFound: the job has no step of this name.
+        """
+        now = self._clock.now()
         with self._db.write() as sql:
-            row = sql.execute(
-                "UPDATE steps SET status = ?, message = ?, started_at = CASE WHEN ? THEN ? ELSE started_at END,"
-                " finished_at = ? WHERE job_id = ? AND name = ?"
-                " AND EXISTS (SELECT 1 FROM jobs WHERE id = ? AND runner_id = ?) RETURNING position",
-                (status.value, message, began, now, None if began else now, job_id, name, job_id, runner.id),
-            ).fetchone()
-            if row is None:
-                raise StaleClaim(f"step {name!r} of job {job_id} is not this process's to move")
-            self._append(sql, job_id, "step", f"{name}: {message or status}", {"step": name, "status": status.value})
+            self._require_ours(sql, job_id, runner)
+            running, pending = status is StepStatus.RUNNING, status is StepStatus.PENDING
+            changed = sql.execute(
+                "UPDATE steps SET status = :status, message = :message, "
+                "started_at = CASE WHEN :pending THEN NULL WHEN :running THEN :now "
+                "WHEN :status = 'skipped' THEN started_at ELSE ifnull(started_at, :now) END, "
+                "finished_at = CASE WHEN :running OR :pending THEN NULL ELSE :now END "
+                "WHERE job_id = :job AND name = :name RETURNING name",
+                {
+                    "job": job_id,
+                    "name": name,
+                    "status": status,
+                    "message": storable(message),
+                    "now": rfc3339(now),
+                    "running": running,
+                    "pending": pending,
+                },
+            ).fetchall()
+            if not changed:
+                raise NotFound(f"job {job_id} has no step '{name}'")
+            journal.append(sql, now, job_id, "step", message, {"step": name, "status": status})
 
     def say(self, job_id: int, runner: Runner, message: str) -> None:
-        """Tell what the running step is at."""
+        """Say what the running step is at, and keep it as an event. StaleClaim."""
         with self._db.write() as sql:
-            changed = sql.execute(
-                "UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running' AND message <> ?"
-                " AND EXISTS (SELECT 1 FROM jobs WHERE id = ? AND runner_id = ?) RETURNING position",
-                (message, job_id, message, job_id, runner.id),
-            ).fetchone()
-            if changed:
-                self._append(sql, job_id, "progress", message, {})
+            self._require_ours(sql, job_id, runner)
+            sql.execute(
+                "UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running'", [storable(message), job_id]
+            )
+            journal.append(sql, self._clock.now(), job_id, "progress", message)
 
     def progress(self, job_id: int, runner: Runner, percent: int, *, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        """Tell how far a job is; it never falls. 100 is for success alone."""
+        """Raise a held job's progress, which never falls, and tell the bytes of the copy, if one runs. StaleClaim.
+
+        `percent` above 99 reads 99: 100 is for success alone.
+        """
         with self._db.write() as sql:
-            sql.execute(
-                "UPDATE jobs SET progress = max(progress, ?), bytes_done = ?, bytes_total = ?"
-                " WHERE id = ? AND runner_id = ? AND status IN ('distributing', 'activating')",
-                (min(99, percent), bytes_done, bytes_total, job_id, runner.id),
-            )
+            changed = sql.execute(
+                f"UPDATE jobs SET progress = max(progress, min(99, :percent)), "
+                f"bytes_done = CASE WHEN :total > 0 THEN :done ELSE bytes_done END, "
+                f"bytes_total = CASE WHEN :total > 0 THEN :total ELSE bytes_total END "
+                f"WHERE {_OURS} RETURNING id",
+                {
+                    "job": job_id,
+                    "runner": runner.id,
+                    "percent": percent,
+                    "done": bytes_done,
+                    "total": bytes_total,
+                },
+            ).fetchall()
+            if not changed:
+                self._require_ours(sql, job_id, runner)
+
+    def _require_ours(self, sql: Sql, job_id: int, runner: Runner) -> JobStatus:
+        """Give the status of a job that this runner holds, or raise StaleClaim with who does."""
+        row = sql.execute(
+            "SELECT j.status, j.runner_id, r.pid, r.host FROM jobs j LEFT JOIN runners r ON r.id = j.runner_id "
+            "WHERE j.id = ?",
+            [job_id],
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no job {job_id}")
+        status = JobStatus(row["status"])
+        if status not in RUNNING:
+            raise StaleClaim(f"job {job_id} is '{status}', not running")
+        if row["runner_id"] is None:
+            raise StaleClaim(f"job {job_id} was released and is held by nobody; {resumable(job_id)}")
+        if row["runner_id"] != runner.id:
+            raise StaleClaim(f"job {job_id} is held by process {row['pid']} on {row['host']}")
+        return status
+
+
+def _require_steps_ended(sql: Sql, job_id: int) -> None:
+    row = sql.execute(
+        "SELECT name, status FROM steps WHERE job_id = ? AND status IN ('running', 'failed') ORDER BY position",
+        [job_id],
+    ).fetchone()
+    if row is not None:
+        raise StaleClaim(f"job {job_id} cannot become 'success': its step {row['name']} is '{row['status']}'")
+
+
+def _end_steps(sql: Sql, job_id: int, now: str) -> None:
+    sql.execute("UPDATE steps SET status = 'skipped' WHERE job_id = ? AND status = 'pending'", [job_id])
+    sql.execute(
+        "UPDATE steps SET status = 'failed', finished_at = ? WHERE job_id = ? AND status = 'running'", [now, job_id]
+    )

@@ -8,10 +8,7 @@ from sqlite_utils import Database, Migrations
 
 APPLICATION_ID: Final = 0x5357494D  # "SWIM" in the header of the file: tells our store from another SQLite file
 
-migrations: Final = Migrations("swimctl")
 
-
-@migrations()
 def m001_devices_images_jobs(db: Database) -> None:
     """Lay the first tables. The database itself refuses states that must not exist."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -134,11 +131,9 @@ def m001_devices_images_jobs(db: Database) -> None:
     )
 
 
-def newest_known() -> str:
-    """Name the last migration of this program."""
-    return max(known())
+_IN_ORDER: Final = (m001_devices_images_jobs,)
+KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 
-
-def known() -> frozenset[str]:
-    """Name all migrations of this program."""
-    return frozenset(name for name in globals() if name.startswith("m") and name[1:4].isdigit())
+migrations: Final = Migrations("swimctl")
+for _migration in _IN_ORDER:
+    migrations()(_migration)

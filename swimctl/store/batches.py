@@ -1,0 +1,149 @@
+"""Waiting jobs: made with their batch, owned, cancelled, given up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlite_utils import Database as Sql
+
+from swimctl.clock import rfc3339
+from swimctl.errors import ConflictError, NotFound, StaleClaim, UsageError
+from swimctl.models import Batch, Job
+from swimctl.states import JobStatus
+from swimctl.store import journal
+from swimctl.store.reading import Reading
+from swimctl.store.rows import numbers, storable
+from swimctl.store.runners import Runner, Runners
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What a job is made of; `steps` are display names in their order."""
+
+    device_id: int
+    device_name: str
+    image_id: int
+    steps: tuple[str, ...]
+
+
+class Batches(Reading, Runners):
+    """Batches and the jobs that nobody runs yet."""
+
+    def create_batch(self, batch: Batch, jobs: Sequence[NewJob]) -> list[Job]:
+        """Create a batch and its jobs, all or none; jobs get ids in the order given.
+
+        A batch that is neither scheduled nor detached belongs to this process from the start, so that no
+        moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
+        NotFound: an image or device that is not there. ConflictError: a batch id that is taken.
+        """
+        if not jobs:
+            raise UsageError("a batch needs at least one job: select at least one device")
+        for job in jobs:
+            if len(set(job.steps)) != len(job.steps):
+                raise UsageError(f"a workflow names a step twice: {', '.join(job.steps)}")
+        status = JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED
+        with self._db.write() as sql:
+            _check_references(sql, batch, jobs)
+            owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
+            _insert_batch(sql, batch, owner)
+            for job in jobs:
+                job_id = sql.execute(
+                    "INSERT INTO jobs (batch_id, device_id, image_id, status) VALUES (?, ?, ?, ?)",
+                    [batch.id, job.device_id, job.image_id, status],
+                ).lastrowid
+                sql.conn.executemany(
+                    "INSERT INTO steps (job_id, position, name) VALUES (?, ?, ?)",
+                    [(job_id, position, name) for position, name in enumerate(job.steps)],
+                )
+                sql.conn.execute(
+                    "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, 'created', ?, ?)",
+                    [job_id, rfc3339(self._clock.now()), status, json.dumps({"to": status})],
+                )
+            return self._jobs(sql, "j.batch_id = ?", [batch.id])
+
+    def own_batch(self, batch_id: str, runner: Runner) -> None:
+        """Make the waiting jobs of a batch this runner's own.
+
+        While it lives, `due` does not offer them and no other process can claim them. NotFound. StaleClaim:
+        another living process has the batch.
+        """
+        with self._db.write() as sql:
+            row = sql.execute(
+                "SELECT b.runner_id, r.pid, r.host FROM batches b LEFT JOIN runners r ON r.id = b.runner_id "
+                "WHERE b.id = ?",
+                [batch_id],
+            ).fetchone()
+            if row is None:
+                raise NotFound(f"there is no batch '{batch_id}'; `swimctl job list` shows those that exist")
+            if self._others(row["runner_id"], runner.id):
+                raise StaleClaim(
+                    f"batch {batch_id} is run by process {row['pid']} on {row['host']}; "
+                    f"`swimctl status --batch {batch_id} --watch` follows it"
+                )
+            sql.execute("UPDATE batches SET runner_id = ? WHERE id = ?", [runner.id, batch_id])
+
+    def disown_batch(self, batch_id: str, runner: Runner) -> None:
+        """Give back the waiting jobs of a batch that this runner will not run; nothing where it is not its own."""
+        with self._db.write() as sql:
+            sql.execute("UPDATE batches SET runner_id = NULL WHERE id = ? AND runner_id = ?", [batch_id, runner.id])
+
+    def cancel(self, job_ids: Sequence[int]) -> list[int]:
+        """Cancel those of the jobs that still wait, and return their ids; such a job never starts."""
+        return self._end_waiting(job_ids, JobStatus.CANCELLED, None)
+
+    def fail_waiting(self, job_ids: Sequence[int], error: str) -> list[int]:
+        """Fail those of the jobs that still wait, and return their ids; they read as not attempted."""
+        return self._end_waiting(job_ids, JobStatus.FAILED, error)
+
+    def _end_waiting(self, job_ids: Sequence[int], status: JobStatus, error: str | None) -> list[int]:
+        now = self._clock.now()
+        error = None if error is None else storable(error)
+        with self._db.write() as sql:
+            rows = sql.execute(
+                "UPDATE jobs SET status = ?, error = ?, finished_at = ? "
+                "WHERE id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'scheduled') RETURNING id",
+                [status, error, rfc3339(now), numbers(job_ids)],
+            ).fetchall()
+            ended = sorted(row["id"] for row in rows)
+            sql.execute(
+                "UPDATE steps SET status = 'skipped' WHERE job_id IN (SELECT value FROM json_each(?))", [numbers(ended)]
+            )
+            for job_id in ended:
+                journal.append(sql, now, job_id, "status", error or status, {"to": status})
+        return ended
+
+
+def _check_references(sql: Sql, batch: Batch, jobs: Sequence[NewJob]) -> None:
+    if sql.execute("SELECT 1 FROM batches WHERE id = ?", [batch.id]).fetchone():
+        raise ConflictError(f"there is a batch {batch.id} already")
+    wanted = {job.image_id for job in jobs}
+    there = {row["id"] for row in sql.execute("SELECT id FROM images WHERE removed_at IS NULL")}
+    for image_id in sorted(wanted - there):
+        raise NotFound(f"there is no image {image_id} in the catalogue; `swimctl image list` shows what there is")
+    names = {row["id"]: row["name"] for row in sql.execute("SELECT id, name FROM devices")}
+    for job in jobs:
+        if names.get(job.device_id) != job.device_name:
+            raise NotFound(
+                f"device {job.device_id} is not {job.device_name}; `swimctl device list` shows ids and names"
+            )
+
+
+def _insert_batch(sql: Sql, batch: Batch, owner: str | None) -> None:
+    sql.execute(
+        "INSERT INTO batches (id, mode, max_failures, options, created_at, schedule_time, workers, detached, "
+        "requested_by, runner_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            batch.id,
+            batch.mode,
+            batch.max_failures,
+            json.dumps(asdict(batch.options)),
+            rfc3339(batch.created_at),
+            None if batch.schedule_time is None else rfc3339(batch.schedule_time),
+            batch.workers,
+            batch.detached,
+            storable(batch.requested_by),
+            owner,
+        ],
+    )

@@ -1,0 +1,43 @@
+"""Devices and their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database as Sql
+
+from swimctl.store.rows import numbers, storable
+from swimctl.store.runners import Part
+
+
+class Devices(Part):
+    """Small numbers for names, given once and for all."""
+
+    def device_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Give the id of each name; new names get the next ids, in their order. An id is never used again."""
+        wanted = list(dict.fromkeys(names))
+        with self._db.read() as sql:
+            known = _ids(sql)
+        new = [name for name in wanted if storable(name) not in known]
+        if new:
+            with self._db.write() as sql:
+                for name in new:
+                    # Not INSERT OR IGNORE: that would use up an id for a name that another process has just added.
+                    sql.execute(
+                        "INSERT INTO devices (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM devices WHERE name = ?1)",
+                        [storable(name)],
+                    )
+                known = _ids(sql)
+        return {name: known[storable(name)] for name in wanted}
+
+    def device_name(self, device_id: int) -> str | None:
+        """Give the name that has this id; None where no device has it."""
+        with self._db.read() as sql:
+            row = sql.execute(
+                "SELECT name FROM devices WHERE id IN (SELECT value FROM json_each(?))", [numbers([device_id])]
+            ).fetchone()
+        return None if row is None else str(row["name"])
+
+
+def _ids(sql: Sql) -> dict[str, int]:
+    return {row["name"]: row["id"] for row in sql.execute("SELECT id, name FROM devices")}

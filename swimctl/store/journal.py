@@ -1,0 +1,100 @@
+"""What happened and what must not be forgotten: events, a job's memory, and how long steps usually take."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlite_utils import Database as Sql
+
+from swimctl.clock import rfc3339
+from swimctl.errors import NotFound
+from swimctl.models import Event
+from swimctl.store.rows import event_from, numbers, storable
+from swimctl.store.runners import Part
+
+USUAL_OF: Final = 100  # the latest runs of a step that say what is usual; older ones were other times
+
+
+def append(
+    sql: Sql, at: datetime, job_id: int, kind: str, message: str, data: Mapping[str, Any] | None = None
+) -> Event:
+    """Append one event within the caller's transaction."""
+    row = sql.execute(
+        "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, ?, ?, ?) RETURNING *",
+        [job_id, rfc3339(at), kind, storable(message), json.dumps(dict(data or {}), default=str)],
+    ).fetchone()
+    return event_from(row)
+
+
+class Journal(Part):
+    """Events and memories of jobs."""
+
+    def record(self, job_id: int, kind: str, message: str, data: Mapping[str, Any] | None = None) -> Event:
+        """Append an event. Values of `data` that JSON cannot say are written as text. NotFound: no such job."""
+        with self._db.write() as sql:
+            _require_job(sql, job_id)
+            return append(sql, self._clock.now(), job_id, kind, message, data)
+
+    def events(self, job_id: int, after: int = 0) -> list[Event]:
+        """List a job's events with an id above `after`, oldest first."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT * FROM events WHERE job_id IN (SELECT value FROM json_each(?)) AND id > ? ORDER BY id",
+                [numbers([job_id]), after],
+            ).fetchall()
+        return [event_from(row) for row in rows]
+
+    def batch_events(self, batch_id: str, after: int = 0) -> list[Event]:
+        """List the events of all jobs of a batch with an id above `after`, oldest first."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT * FROM events WHERE job_id IN (SELECT id FROM jobs WHERE batch_id = ?) AND id > ? ORDER BY id",
+                [storable(batch_id), after],
+            ).fetchall()
+        return [event_from(row) for row in rows]
+
+    def remember(self, job_id: int, key: str, value: Any) -> None:  # noqa: ANN401 - anything that JSON can say
+        """Keep a value for this job under a key. The first value stays, whatever is given later; see `recall`."""
+        with self._db.write() as sql:
+            _require_job(sql, job_id)
+            sql.execute(
+                "INSERT INTO memories (job_id, key, value) VALUES (?, ?, ?) ON CONFLICT (job_id, key) DO NOTHING",
+                [job_id, key, json.dumps(value)],
+            )
+
+    def recall(self, job_id: int, key: str) -> Any | None:  # noqa: ANN401 - anything that JSON can say
+        """Give what the job remembers under this key; None where it remembers nothing."""
+        with self._db.read() as sql:
+            row = sql.execute("SELECT value FROM memories WHERE job_id = ? AND key = ?", [job_id, key]).fetchone()
+        return None if row is None else json.loads(row["value"])
+
+    def usual_seconds(self) -> dict[tuple[str, str], float]:
+        """Tell the median of real seconds that successful steps took, by step name and image family."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                """
+                SELECT name, family, started_at, finished_at FROM (
+                    SELECT s.name, i.family, s.started_at, s.finished_at,
+                           row_number() OVER (PARTITION BY s.name, i.family ORDER BY s.finished_at DESC) AS age
+                    FROM steps s JOIN jobs j ON j.id = s.job_id JOIN images i ON i.id = j.image_id
+                    WHERE s.status = 'success' AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL
+                ) WHERE age <= ?
+                """,
+                [USUAL_OF],
+            ).fetchall()
+        taken: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+        for row in rows:
+            span = datetime.fromisoformat(row["finished_at"]) - datetime.fromisoformat(row["started_at"])
+            taken[row["name"], row["family"]].append(span.total_seconds())
+        return {key: statistics.median(seconds) for key, seconds in taken.items()}
+
+
+def _require_job(sql: Sql, job_id: int) -> None:
+    found = sql.execute("SELECT 1 FROM jobs WHERE id IN (SELECT value FROM json_each(?))", [numbers([job_id])])
+    if found.fetchone() is None:
+        raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")

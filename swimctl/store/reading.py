@@ -1,0 +1,132 @@
+"""Reading batches and jobs; a handful of statements, however many jobs there are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlite_utils import Database as Sql
+
+from swimctl.clock import rfc3339
+from swimctl.errors import NotFound
+from swimctl.models import Batch, Job, Step
+from swimctl.store.rows import JOB_QUERY, batch_from, job_from, numbers, step_from, storable
+from swimctl.store.runners import Part
+
+SHORTEST_PREFIX: Final = 6
+
+
+class Reading(Part):
+    """Questions about batches and jobs."""
+
+    def batch(self, batch_id: str) -> Batch:
+        """Give the batch with this id, or with an id that begins so (6 characters at least). NotFound."""
+        batch_id = storable(batch_id)
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT * FROM batches WHERE id = :id "
+                "OR (length(:id) >= :shortest AND substr(id, 1, length(:id)) = :id) ORDER BY id = :id DESC, id LIMIT 2",
+                {"id": batch_id, "shortest": SHORTEST_PREFIX},
+            ).fetchall()
+        if len(rows) == 1 or (rows and rows[0]["id"] == batch_id):
+            return batch_from(rows[0])
+        if rows:
+            raise NotFound(f"'{batch_id}' begins the ids of several batches, such as {rows[0]['id']}; give more of it")
+        raise NotFound(
+            f"there is no batch '{batch_id}' ({SHORTEST_PREFIX} characters of the id are enough); "
+            "`swimctl job list` shows those that exist"
+        )
+
+    def batches(self, limit: int = 50) -> list[Batch]:
+        """List batches, newest first."""
+        with self._db.read() as sql:
+            rows = sql.execute("SELECT * FROM batches ORDER BY created_at DESC, rowid DESC LIMIT ?", [limit]).fetchall()
+        return [batch_from(row) for row in rows]
+
+    def jobs(self, *, ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:
+        """List jobs in id order: those with these ids, those of this batch, those that are both, or all.
+
+        Ids that do not exist are just absent. `batch_id` is a whole id.
+        """
+        where, values = ["1"], list[Any]()
+        if ids is not None:
+            where.append("j.id IN (SELECT value FROM json_each(?))")
+            values.append(numbers(ids))
+        if batch_id is not None:
+            where.append("j.batch_id = ?")
+            values.append(storable(batch_id))
+        with self._db.read() as sql:
+            return self._jobs(sql, " AND ".join(where), values)
+
+    def job(self, job_id: int) -> Job:
+        """Give one job. NotFound."""
+        for job in self.jobs(ids=[job_id]):
+            return job
+        raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
+
+    def due(self, now: datetime) -> list[Job]:
+        """List what anybody may run now: scheduled jobs whose time has come, and pending jobs of detached batches.
+
+        In the order of the batches, then of the jobs. A batch that a living process has made its own with
+        `own_batch` is left out, whoever asks; one whose process died is there again.
+        """
+        with self._db.read() as sql:
+            return self._jobs(
+                sql,
+                "((j.status = 'scheduled' AND b.schedule_time <= ?)"
+                " OR (j.status = 'pending' AND (b.detached OR b.schedule_time IS NOT NULL)))",
+                [rfc3339(now)],
+                order="b.created_at, b.rowid, j.id",
+                keep=lambda row: not self._locks.lives(row["owner_id"]),
+            )
+
+    def interrupted(self) -> list[Job]:
+        """List the jobs that wait for `resume`, in id order; their `error` says why."""
+        with self._db.read() as sql:
+            jobs = self._jobs(sql, "j.status IN ('distributing', 'activating', 'pending')", [])
+        return [job for job in jobs if job.interrupted]
+
+    def unfinished(self) -> list[Job]:
+        """List the jobs that wait, run or are interrupted, in id order."""
+        with self._db.read() as sql:
+            return self._jobs(sql, "j.status IN ('pending', 'scheduled', 'distributing', 'activating')", [])
+
+    def blocked_by(self, job_id: int) -> Job | None:
+        """Give the other running job on this job's device, if there is one."""
+        with self._db.read() as sql:
+            found = self._jobs(
+                sql,
+                "j.status IN ('distributing', 'activating') AND j.id <> ? "
+                "AND j.device_id = (SELECT device_id FROM jobs WHERE id = ?)",
+                [job_id, job_id],
+            )
+        return found[0] if found else None
+
+    def _jobs(
+        self,
+        sql: Sql,
+        where: str,
+        values: Sequence[Any],
+        *,
+        order: str = "j.id",
+        keep: Callable[[sqlite3.Row], bool] | None = None,
+    ) -> list[Job]:
+        rows = sql.execute(f"{JOB_QUERY} WHERE {where} ORDER BY {order}", values).fetchall()
+        rows = rows if keep is None else [row for row in rows if keep(row)]
+        steps = _steps(sql, [row["id"] for row in rows])
+        runners = {row["runner_id"] for row in rows} | {row["owner_id"] for row in rows}
+        alive = frozenset(runner for runner in runners if self._locks.lives(runner))
+        return [job_from(row, steps[row["id"]], alive) for row in rows]
+
+
+def _steps(sql: Sql, job_ids: Sequence[int]) -> dict[int, list[Step]]:
+    found: defaultdict[int, list[Step]] = defaultdict(list)
+    for row in sql.execute(
+        "SELECT * FROM steps WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id, position",
+        [numbers(job_ids)],
+    ):
+        found[row["job_id"]].append(step_from(row))
+    return found

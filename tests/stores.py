@@ -1,0 +1,112 @@
+"""Stores for tests: files with an image and jobs, and what other processes do with them at the same moment."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from swimctl.clock import SystemClock
+from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
+from swimctl.store import NewJob, Store
+
+STEPS = ("Readiness Check", "Distribution", "Activation", "Post-Checks")
+NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
+
+spawn = multiprocessing.get_context("spawn")
+
+
+class StandingClock:
+    """A clock that a test puts forward by hand."""
+
+    speed = 1.0
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return (self.at - NOON).total_seconds()
+
+    def sleep(self, seconds: float, stop: Event | None = None) -> None:  # noqa: ARG002 - as Clock wants it
+        self.forward(seconds)
+
+    def forward(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def opened(path: Path) -> Store:
+    return Store.open(path, SystemClock())
+
+
+def some_image(store: Store, name: str = "cat9k_iosxe.17.12.04.SPA.bin", **changes: Any) -> Image:
+    facts = {
+        "path": Path("/srv/images") / name,
+        "filename": name,
+        "platform": "cisco_xe",
+        "family": name.split(".", maxsplit=1)[0],
+        "version": "17.12.04",
+        "size": 1_000,
+        "sha512": "a" * 128,
+        "md5": "b" * 32,
+    }
+    return store.add_image(**{**facts, **changes})
+
+
+def some_batch(batch_id: str, **changes: Any) -> Batch:
+    facts: dict[str, Any] = {
+        "id": batch_id,
+        "mode": ExecutionMode.PARALLEL,
+        "max_failures": 0,
+        "options": JobOptions(),
+        "created_at": NOON,
+        "detached": True,
+    }
+    return Batch(**{**facts, **changes})
+
+
+def some_jobs(store: Store, devices: Sequence[str], batch_id: str = "batch-0001", **changes: Any) -> list[Job]:
+    """Make a batch with one job a name; a name may come several times."""
+    image = some_image(store)
+    ids = store.device_ids(devices)
+    new = [NewJob(ids[name], name, image.id, STEPS) for name in devices]
+    return store.create_batch(some_batch(batch_id, **changes), new)
+
+
+def switches(count: int) -> list[str]:
+    return [f"sw{number}" for number in range(1, count + 1)]
+
+
+def at_once(*tasks: tuple[Callable[..., Any], tuple[Any, ...]]) -> list[Any]:
+    """Run each task in a process of its own, all let go at the same moment; gives back what they return."""
+    barrier = spawn.Barrier(len(tasks))
+    processes, answers = [], []
+    for function, arguments in tasks:
+        ours, theirs = spawn.Pipe()
+        process = spawn.Process(target=_answer, args=(theirs, barrier, function, arguments), daemon=True)
+        process.start()
+        theirs.close()
+        processes.append(process)
+        answers.append(ours)
+    found = [answer.recv() for answer in answers]
+    for process in processes:
+        process.join()
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return found
+
+
+def _answer(answer: Connection, barrier: Barrier, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    barrier.wait(60)
+    try:
+        answer.send(function(*arguments))
+    except Exception as error:  # noqa: BLE001 - the test shows it
+        answer.send(error)

@@ -278,23 +278,25 @@ class Service:
     def _busy(self) -> dict[int, list[Job]]:
         """Find the jobs that devices wait for or are in."""
         busy: dict[int, list[Job]] = {}
-        for job in self._store.interrupted():
+        for job in self._store.unfinished():
             busy.setdefault(job.device_id, []).append(job)
         return busy
 
 
 def _item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:
     """Refuse where a job on the device is interrupted half-way; note where one is running or waiting."""
-    note = ""
+    notes = []
     for job in others:
         if job.status in RUNNING and job.interrupted:
             refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"
             return PlanItem(device, None, refusal, conflict=True)
-        state = "was interrupted before it started" if job.interrupted else f"is {job.status}"
-        note = f"job {job.id} on it {state}; this one waits for its end"
         if job.interrupted:
-            note = f"job {job.id} on it {state}: `swimctl resume {job.id}` or `swimctl cancel {job.id}`"
-    return PlanItem(device, None if refusal else image, refusal, note)
+            notes.append(f"job {job.id} on it never started: `swimctl resume {job.id}` or `swimctl cancel {job.id}`")
+        elif job.status in RUNNING:
+            notes.append(f"job {job.id} on it is {job.status}; this one waits for its end")
+        else:
+            notes.append(f"job {job.id} on it is {job.status} too")
+    return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
 
 
 def _max_failures(request: UpgradeRequest) -> int:

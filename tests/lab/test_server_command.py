@@ -1,0 +1,115 @@
+"""`swimctl lab` as a program: it says ready, runs until a signal, and leaves a folder to work in."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from swimctl.cli import main
+
+PROGRAM = (sys.executable, "-c", "import sys; from swimctl.cli import main; sys.exit(main())")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@contextmanager
+def lab_up(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Start a lab and give it with the lines that it printed up to `ready`."""
+    command = [*PROGRAM, "lab", "up", *arguments]
+    with subprocess.Popen(
+        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as lab:
+        assert lab.stdout is not None
+        lines: list[str] = []
+        try:
+            for line in lab.stdout:
+                lines.append(line)
+                if line == "ready\n":
+                    break
+            yield lab, lines
+        finally:
+            lab.kill()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_without_a_folder_it_prints_the_inventory_and_runs_until_a_signal(tmp_path: Path, end: signal.Signals) -> None:
+    with lab_up(tmp_path, "--devices", "2") as (lab, lines):
+        hosts, groups, defaults = YAML(typ="safe").load_all("".join(lines[:-1]))
+        assert list(hosts) == ["sw1", "sw2"]
+        assert set(groups) == {"access"}
+        assert defaults["username"] == "admin"
+        for host in hosts.values():
+            with socket.create_connection((host["hostname"], host["port"]), timeout=5) as client:
+                assert client.recv(64).startswith(b"SSH-2.0-Cisco")
+        lab.send_signal(end)
+        assert lab.wait(timeout=10) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: Path) -> None:
+    with lab_up(tmp_path, "--devices", "3", "--dir", str(tmp_path / "lab"), "--fault", "sw1=slow-flash") as (
+        _lab,
+        lines,
+    ):
+        assert lines == ["ready\n"]
+    hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
+    assert "slow-flash" not in hosts.read_text()  # it was meant for that run alone
+    hosts.write_text(hosts.read_text().replace("    site: lab\n", "    site: lab\n    lab_faults: [refuse-login]\n", 1))
+    added = run("lab", "add-image", "cat9k_iosxe.17.15.01.SPA.bin", "--dir", "lab", "--json", folder=tmp_path)
+    assert json.loads(added.stdout)["image_id"] == 4
+    with lab_up(tmp_path, "--dir", "lab"):
+        assert images_in(tmp_path / "lab") == 4
+        found = YAML(typ="safe").load(hosts)
+        assert list(found) == ["sw1", "sw2", "sw3"]
+        assert found["sw1"]["data"]["lab_faults"] == ["refuse-login"]
+
+
+def images_in(folder: Path) -> int:
+    return len(json.loads(run("image", "list", "--json", folder=folder).stdout)["images"])
+
+
+def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lab", "faults", "--json"]) == 0
+    faults = json.loads(capsys.readouterr().out)
+    assert {"no-space", "boots-old-image"} <= {fault["name"] for fault in faults}
+    assert main(["lab", "faults"]) == 0
+    assert "no-space" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("up", "--fault", "sw1=no-spce"), "did you mean no-space"),
+        (("up", "--devices", "2", "--fault", "sw3=no-space"), "there is no switch 'sw3'"),
+        (("up", "--dir", "taken"), "is not a folder"),
+        (("add-image", "image.bin"), "name it like"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    (tmp_path / "taken").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert main(["lab", *arguments]) == 2
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert said in printed

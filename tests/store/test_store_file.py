@@ -183,7 +183,7 @@ def _open_and_count(path: Path) -> int:
 
 
 def test_processes_that_make_the_same_store_at_once_all_succeed(tmp_path: Path) -> None:
-    paths = [tmp_path / f"s{number}.db" for number in range(8)]
+    paths = [tmp_path / f"s{number}.db" for number in range(6)]
     for counts in at_once(*[(_open_all, (paths,))] * 3):
         assert counts == [5] * len(paths)
     for path in paths:

@@ -27,7 +27,10 @@ class Store(Devices, Catalogue, Running, Journal):
     @classmethod
     def open(cls, path: Path, clock: Clock, *, create: bool = True) -> Self:
         """Open the store and bring its schema up to date. StoreError: which file, what is wrong, what to do."""
-        return cls(Database(path, create=create), clock, RunnerLocks(path.with_name(f"{path.name}.runners")))
+        database = Database(path, create=create)
+        # By its real name: who comes over a link, or changes folder later, must look at the same locks.
+        real = path.resolve()
+        return cls(database, clock, RunnerLocks(real.with_name(f"{real.name}.runners")))
 
     @property
     def path(self) -> Path:

@@ -47,7 +47,12 @@ class Database:
     def __init__(self, path: Path, *, create: bool):
         self.path = path
         self._lock = threading.Lock()
-        _check_place(path, create=create)
+        try:
+            _check_place(path, create=create)
+        except OSError as error:
+            raise StoreError(
+                f"the store {path} cannot be opened ({error.strerror}); check its folder and its rights"
+            ) from error
         try:
             # No transactions of the driver's own: here they are opened by name.
             self.connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -132,6 +137,8 @@ def faults(database: Database) -> list[str]:
         ]
         missing = [name for name in KNOWN if name not in {m.name for m in migrations.applied(sql)}]
     found += [f"schema: the migration {name} is missing" for name in missing]
+    if not database.path.exists():
+        return [*found, f"file: {database.path} was removed while it is open; put it back before the program ends"]
     mode = database.path.stat().st_mode & 0o777
     if mode & 0o077:
         found.append(f"mode: {database.path} can be opened by others (mode {mode:04o}); `chmod 600 {database.path}`")
@@ -181,8 +188,6 @@ def _check_place(path: Path, *, create: bool) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     except FileExistsError:
         return  # another process was quicker, and made it with the same mode
-    except OSError as error:
-        raise StoreError(f"the store {path} cannot be opened: {error.strerror}; check its folder and rights") from error
 
 
 def _enter_wal(connection: sqlite3.Connection, path: Path) -> None:

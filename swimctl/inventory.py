@@ -172,7 +172,7 @@ def _init(config: Config) -> Nornir:
             f"the inventory of {config.path} cannot be loaded: {type(problem).__name__}: {what};"
             f" look at its sections inventory, runner, core and ssh{hint}"
         ) from problem
-    inventory_files.check_hosts(config, nornir.inventory.hosts)
+    inventory_files.check_loaded(config, nornir.inventory)
     return nornir
 
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from nornir.core.inventory import Host
+from nornir.core.inventory import Host, Inventory
 
 from swimctl import yaml_file
 from swimctl.config import INVENTORY_FILES, SIMPLE_PLUGINS, Config
@@ -21,7 +21,7 @@ from swimctl.errors import InventoryError
 _TEXTS: Final = frozenset({"hostname", "username", "password", "platform"})
 _CONNECTION_KEYS: Final = _TEXTS | {"port", "extras"}
 _HOST_KEYS: Final = _TEXTS | {"port", "groups", "data", "connection_options"}
-_KEY_WORD: Final = re.compile(r"^\s+([\w-]+)\s*:", re.MULTILINE)
+_KEY_WORD: Final = re.compile(r"(?:^[ \t]+|[{,]\s*)([\w-]+)\s*:", re.MULTILINE)
 # Names become names of files in the jobs folder, and words of the command line.
 _HOST_NAME: Final = re.compile(r"(?!-)[^\s/\\\x00-\x1f\x7f,=!&]+")
 
@@ -61,7 +61,7 @@ def check(config: Config) -> None:
     for path in files.values():
         if path.is_file() and os.access(path, os.R_OK):
             words.update(_KEY_WORD.findall(path.read_text(encoding="utf-8", errors="replace")))
-    if any(_misspelt(word) for word in words):
+    if any(_misspelt(word, _HOST_KEYS | _CONNECTION_KEYS) for word in words):
         diagnose(config)
 
 
@@ -77,32 +77,47 @@ def diagnose(config: Config) -> None:
                 mistakes.append(f"{_at(files[key], (name, *keys))}: {what}")
     for keys, what in _element("defaults", documents.get("defaults_file", {}), groups, None):
         mistakes.append(f"{_at(files['defaults_file'], keys)}: {what}")
-    mistakes += [f"{_at(files['group_file'], (name, 'groups'))}: {what}" for name, what in _circles(groups)]
     if mistakes:
         raise InventoryError("\n".join(mistakes))
 
 
-def check_hosts(config: Config, hosts: Mapping[str, Host]) -> None:
-    """Hold what any inventory plugin gave to what swimctl needs of a host. Raises InventoryError."""
-    mistakes = []
-    for name, host in hosts.items():
-        if not _HOST_NAME.fullmatch(name if isinstance(name, str) else ""):
-            mistakes.append(
-                f"{where(config, name)}: {name!r} cannot be a host's name: put a number in quotes, and use no blanks,"
-                " slashes or any of , = ! &"
-            )
-        elif not _is_port(host.port) or not _is_port(host.get_connection_parameters("netmiko").port):
-            mistakes.append(f"{where(config, name)}: the port of {name} must be a whole number 1 to 65535")
-        elif not all(_is_text_or_none(value) for value in (host.hostname, host.platform)):
-            mistakes.append(f"{where(config, name)}: hostname and platform of {name} must be text")
+def check_loaded(config: Config, inventory: Inventory) -> None:
+    """Hold what any inventory plugin gave to what swimctl needs of it. Raises InventoryError."""
+    elements: list[tuple[str, object]] = [
+        (str(element.name), element.data) for element in (*inventory.hosts.values(), *inventory.groups.values())
+    ]
+    for name, data in [*elements, ("defaults", inventory.defaults.data)]:
+        if not isinstance(data, dict):
+            diagnose(config)
+            raise InventoryError(f"inventory of {config.path}: data of {name} must be a mapping")
+    parents = {name: [parent.name for parent in group.groups] for name, group in inventory.groups.items()}
+    mistakes = [f"{_place(config, 'group_file', (name, 'groups'))}: {what}" for name, what in _circles(parents)][:1]
+    # Nornir would follow a circle of groups without end, so that it must be known before a host is asked.
+    mistakes = mistakes or [
+        f"{where(config, name)}: {what}" for name, host in inventory.hosts.items() if (what := _unusable(name, host))
+    ]
     if mistakes:
         raise InventoryError("\n".join(mistakes))
+
+
+def _unusable(name: object, host: Host) -> str | None:
+    if not isinstance(name, str) or not _HOST_NAME.fullmatch(name):
+        return f"{name!r} cannot be a host's name: put a number in quotes, and use no blanks, slashes or any of , = ! &"
+    if not _is_port(host.port) or not _is_port(host.get_connection_parameters("netmiko").port):
+        return f"the port of {name} must be a whole number 1 to 65535"
+    if not all(value is None or _TEXT[0](value) for value in (host.hostname, host.platform)):
+        return f"hostname and platform of {name} must be text; put them in quotes"
+    return None
 
 
 def where(config: Config, host: object) -> str:
-    """Name the file and line of a host, or the plugin that it came from."""
-    path = _files(config).get("host_file")
-    return f"inventory of {config.path}" if path is None else _at(path, (host,))
+    """Name the file and line of a host; where another plugin read it, the configuration that says so."""
+    return _place(config, "host_file", (host,))
+
+
+def _place(config: Config, file: str, keys: tuple[object, ...]) -> str:
+    path = _files(config).get(file)
+    return f"inventory of {config.path}" if path is None else _at(path, keys)
 
 
 def _files(config: Config) -> dict[str, Path]:
@@ -156,21 +171,19 @@ def _connections(name: object, options: Mapping[object, object]) -> Iterator[tup
             yield keys, f"connection_options.{kind} of {name} must be a mapping"
             continue
         for key, value in values.items():
-            near = get_close_matches(str(key), _CONNECTION_KEYS, n=1) if key not in _CONNECTION_KEYS else []
+            near = _misspelt(str(key), _CONNECTION_KEYS)
             if near:
-                what = f"{name} has the unknown key {key}; did you mean {near[0]}?"
-                yield (*keys, key), f"connection_options.{kind} of {what}"
+                yield (*keys, key), f"connection_options.{kind} of {name}: unknown key {key}; did you mean {near}?"
             elif key == "port" and not _is_port(value):
                 yield (*keys, key), f"connection_options.{kind}.port of {name} must be a whole number 1 to 65535"
             elif key == "extras" and not isinstance(value, dict | None):
                 yield (*keys, key), f"connection_options.{kind}.extras of {name} must be a mapping"
 
 
-def _circles(groups: Mapping[object, object]) -> Iterator[tuple[object, str]]:
-    """Find groups that are their own parents; Nornir would never come to an end with them."""
-    parents = {name: _parents(element) for name, element in groups.items()}
-    for name in groups:
-        seen: set[object] = set()
+def _circles(parents: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Find groups that are their own parents."""
+    for name in parents:
+        seen: set[str] = set()
         todo = list(parents[name])
         while todo:
             parent = todo.pop()
@@ -182,20 +195,11 @@ def _circles(groups: Mapping[object, object]) -> Iterator[tuple[object, str]]:
                 todo += parents.get(parent, [])
 
 
-def _parents(element: object) -> list[object]:
-    parents = element.get("groups") if isinstance(element, dict) else None
-    return parents if isinstance(parents, list) else []
-
-
-def _misspelt(key: str) -> str | None:
-    if key in _HOST_KEYS:
+def _misspelt(key: str, known: frozenset[str] = _HOST_KEYS) -> str | None:
+    if key in known:
         return None
-    near = get_close_matches(key, _HOST_KEYS, n=1, cutoff=0.8)
+    near = get_close_matches(key, known, n=1, cutoff=0.8)
     return near[0] if near else None
-
-
-def _is_text_or_none(value: object) -> bool:
-    return value is None or isinstance(value, str)
 
 
 def _at(path: Path, keys: tuple[object, ...]) -> str:

@@ -9,6 +9,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import of
 from swimctl.cli.outcome import seconds_between
+from swimctl.cli.report import event_text
 from swimctl.cli.status import BatchOption, print_jobs, print_steps
 from swimctl.errors import NotFound
 from swimctl.states import JobStatus
@@ -96,7 +97,7 @@ def show_events(
         return
     output.print_table(
         ("Id", "Time", "Kind", "Message"),
-        [(event.id, output.local_time(event.at), event.kind, event.message) for event in events],
+        [(event.id, output.local_time(event.at), event.kind, event_text(event)) for event in events],
     )
 
 

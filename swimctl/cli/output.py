@@ -10,18 +10,18 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Final, TextIO
 
 from swimctl.errors import SwimctlError
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
 # Device text may end up in messages; a terminal must not obey it.
 _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x7F, 0xA0)) if code not in (9, 10)}
+# Terminals from this width on show every column; words in these columns are looked for, so they are never broken.
+_ROOMY: Final = 120
+_UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Result", "Status", "Step"})
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -35,10 +35,12 @@ def print_line(text: str = "") -> None:
     write(sys.stdout, plain(text) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: TextIO | None = None) -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: TextIO | None = None, roomy: Collection[str] = ()
+) -> None:
     """Write rows: a table on a terminal, else tab-separated lines under a line of column names.
 
-    To standard output where nothing else is given.
+    To standard output where nothing else is given. Columns in `roomy` are left out on terminals narrower than 120.
     """
     stream = to or sys.stdout
     texts = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
@@ -47,15 +49,20 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, to:
         write(stream, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines))
         return
     from rich import box
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=stream)
+    shown = [number for number, column in enumerate(columns) if console.width >= _ROOMY or column not in roomy]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"Id", "Job", "Device", "Result"})
+    for number in shown:
+        table.add_column(columns[number], overflow="fold", no_wrap=columns[number] in _UNBROKEN)
     for line in texts:
-        table.add_row(*(Text(cell, style=style_of(cell)) for cell in line))
-    _print_rich(table, stream)
+        table.add_row(*(Text(line[number], style=style_of(line[number])) for number in shown))
+    with console.capture() as capture:
+        console.print(table)
+    write(stream, capture.get())
 
 
 def style_of(word: str) -> str:
@@ -123,15 +130,6 @@ def size(count: float) -> str:
         count /= 1000
         power += 1
     return f"{count:.1f} {_SIZES[power]}" if power else f"{count:.0f} B"
-
-
-def _print_rich(renderable: RenderableType, stream: TextIO) -> None:
-    from rich.console import Console
-
-    console = Console(file=stream)
-    with console.capture() as capture:
-        console.print(renderable)
-    write(stream, capture.get())
 
 
 def _json_value(value: object) -> object:

@@ -140,11 +140,17 @@ def _evidence(record: Record, job: Job) -> list[str]:
         if len(events) > _EVIDENCE_MOST:
             lines.append(f"({len(events) - _EVIDENCE_MOST} earlier events: swimctl job events {job.id})")
         lines += [
-            f"{output.local_time(event.at)}  {event.kind}: {_one_line(event.message)}".replace("```", "'''")
+            f"{output.local_time(event.at)}  {event.kind}: {_one_line(event_text(event))}".replace("```", "'''")
             for event in events[-_EVIDENCE_MOST:]
         ]
         lines.append("```")
     return lines
+
+
+def event_text(event: Event) -> str:
+    """Say what an event tells: its facts (which step, which status) before its message."""
+    facts = [str(event.data[key]) for key in ("step", "to", "status") if event.data.get(key)]
+    return ": ".join(dict.fromkeys(word for word in (" ".join(facts), event.message) if word))
 
 
 def _release_before(store: Store, job: Job) -> str:

@@ -110,7 +110,7 @@ def tell(context: Context, outcome: Outcome) -> int:
     if context.json:
         output.print_json(outcome.document())
         return outcome.exit_code
-    output.print_table(COLUMNS, outcome.rows())
+    output.print_table(COLUMNS, outcome.rows(), roomy=("Target",))
     if not context.quiet:
         for line in advice(outcome):
             output.note(line)

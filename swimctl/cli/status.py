@@ -89,6 +89,7 @@ def print_jobs(jobs: Sequence[Job]) -> None:
             )
             for job in jobs
         ],
+        roomy=("Batch", "Progress", "Target"),
     )
 
 

@@ -68,6 +68,19 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[3" not in printed
 
 
+@pytest.mark.parametrize(("width", "shown"), [("80", False), ("140", True)])
+def test_a_narrow_terminal_leaves_columns_out(width: str, shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("LINES", "24")
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        output.print_table(("Job", "Batch", "Step"), [(1, "5f0c", "Post-Checks")], to=terminal, roomy=("Batch",))
+        printed = os.read(master, 10_000).decode()
+    os.close(master)
+    assert ("Batch" in printed) is shown
+    assert ("5f0c" in printed) is shown
+
+
 def test_a_dumb_terminal_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:

@@ -83,6 +83,7 @@ def test_report_tells_of_releases_and_failures(place: Place, capsys: Capture) ->
     assert "1 success, 1 failed, 1 unknown, 0 not-attempted" in text
     assert f"### sw3 (job {jobs[2].id}): unknown" in text
     assert "reading the device" in text
+    assert "step: Readiness Check failed: no room | on flash" in text
     assert main(["report", "--batch", jobs[0].batch_id[:8], "--format", "json"]) == 0
     document = said_json(capsys)
     assert document["exit_code"] == 4

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import netmiko
@@ -102,9 +103,9 @@ def test_one_shot_install_over_a_reload(tmp_path: Path) -> None:
             )
             assert "START" in said
             said = device.send_command("y", expect_string=r"SUCCESS: install_add_activate_commit", read_timeout=60)
-        host, port = lab.address("sw1")
-        wait_down(host, port)
-        wait_up(host, port)
+        # Down lasts a second here, which a busy machine may miss; a boot after the lab's start it cannot.
+        wait_until(lambda: lab.switch("sw1").booted_at > 0 and lab.switch("sw1").reachable)
+        wait_until(lambda: answers(*lab.address("sw1")))
         with connect(lab, "sw1") as device:
             assert "Version 17.12.04" in device.send_command("show version")
             assert "C    17.12.04" in device.send_command("show install summary")
@@ -112,25 +113,17 @@ def test_one_shot_install_over_a_reload(tmp_path: Path) -> None:
         assert installs == [f"install add file flash:{image.name} activate commit"]
 
 
-def wait_down(host: str, port: int) -> None:
-    wait_for(host, port, answers=False)
-
-
-def wait_up(host: str, port: int) -> None:
-    wait_for(host, port, answers=True)
-
-
-def wait_for(host: str, port: int, *, answers: bool) -> None:
-    import socket
-
+def wait_until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection((host, port), timeout=1).close()
-            up = True
-        except OSError:
-            up = False
-        if up is answers:
-            return
+    while not true():
+        if time.monotonic() > deadline:
+            pytest.fail("the switch did not reload and come back within 30 seconds")
         time.sleep(0.02)
-    pytest.fail(f"port {port} is {'not open' if answers else 'still open'}")
+
+
+def answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True

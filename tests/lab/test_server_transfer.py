@@ -152,19 +152,6 @@ def read_until_text(shell: paramiko.Channel, text: str) -> None:
         said += block.decode()
 
 
-def test_the_pager_of_a_terminal(tmp_path: Path) -> None:
-    with small_fleet(tmp_path, n=1) as lab, connect(lab) as ssh:
-        shell = ssh.invoke_shell()
-        shell.settimeout(10)
-        read_until(shell, "sw1#")
-        shell.send(b"show interfaces status\r")
-        read_until(shell, "--More--")
-        shell.send(b" ")
-        read_until(shell, "--More--")
-        shell.send(b"q")
-        read_until(shell, "sw1#")
-
-
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

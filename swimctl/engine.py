@@ -37,6 +37,7 @@ class _Run:
     lock: threading.Lock = field(default_factory=threading.Lock)
     failures: int = 0
     first_failed: str = ""
+    store_error: StoreError | None = None
 
     def failed(self, name: str) -> None:
         """Count a failure."""
@@ -118,6 +119,8 @@ class Engine:
             return Result(host=task.host)
 
         nornir.run(task=work, on_failed=True)
+        if run.store_error is not None:
+            raise run.store_error
 
     def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:
         """Take up interrupted jobs, batch by batch, each in its own mode and order."""
@@ -177,7 +180,7 @@ class Engine:
             return  # ended or taken by another process while we looked: its record is there
         except StoreError as error:
             run.stop.set()  # without its record nothing may go on
-            run.first_failed = run.first_failed or str(error)
+            run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
             self._end(run, job, JobStatus.FAILED, f"swimctl failed: {type(error).__name__}: {error}; please report it")
 

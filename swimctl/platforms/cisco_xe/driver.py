@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, StepFailed, UnparsableOutput
@@ -244,7 +245,12 @@ class CiscoXe:
         return parse_show_install(self._show("show install summary"))
 
     def _boot(self) -> BootSettings:
-        return parse_show_boot(self._show("show boot"))
+        boot = parse_show_boot(self._show("show boot"))
+        try:
+            romvar = parse_show_romvar(self._show("show romvar"))
+        except CommandRefused:
+            return boot  # not every model has the command; where it has, only there stands SWITCH_IGNORE_STARTUP_CFG
+        return replace(boot, ignore_startup=boot.ignore_startup or romvar.ignore_startup)
 
     def _file_system(self) -> str:
         if self._root is None:

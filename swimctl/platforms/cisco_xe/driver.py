@@ -23,7 +23,7 @@ from swimctl.facts import (
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Sent, Session, Trace
 from swimctl.platforms.cisco_xe.log import last_line, trace_operation
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
+from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome

@@ -34,7 +34,7 @@ class Inventory:
     def __init__(self, config: Config, nornir: Nornir, ids: dict[str, int]) -> None:
         self._config = config
         self._nornir = nornir
-        self._problems: dict[str, str] = {}
+        self._foreign: dict[str, str] = {}  # hosts of no platform that is known here, with what they say it is
         self.groups: tuple[str, ...] = tuple(nornir.inventory.groups)
         self.devices: tuple[Device, ...] = tuple(
             self._device(host, ids[name]) for name, host in nornir.inventory.hosts.items()
@@ -77,7 +77,7 @@ class Inventory:
         is of no platform that swimctl can upgrade.
         """
         devices = self.find(wanted)
-        problems = [self._problems[device.name] for device in devices if device.name in self._problems]
+        problems = [problem for device in devices if (problem := self.problem(device.name))]
         if problems:
             raise InventoryError("\n".join(problems))
         return devices
@@ -88,7 +88,16 @@ class Inventory:
 
     def problem(self, name: str) -> str | None:
         """Say why a host cannot be upgraded by swimctl at all, whatever its state; None where it can."""
-        return self._problems.get(name)
+        if name not in self._foreign:
+            return None
+        where, written, known = (
+            inventory_files.where(self._config, name),
+            self._foreign[name],
+            ", ".join(PLATFORM_NAMES),
+        )
+        if not written:
+            return f"{where}: {name} has no platform; add `platform:` to it or to its group, one of {known}"
+        return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
 
     def credentials(self, device: Device) -> Credentials:
         """Give what to log in with: environment, then credentials file, then inventory, each value for itself."""
@@ -123,7 +132,7 @@ class Inventory:
         written = host.platform or options.platform or ""
         platform = canonical_platform(str(written))
         if platform is None:
-            self._problems[host.name] = self._platform_problem(host.name, str(written))
+            self._foreign[host.name] = str(written)
         return Device(
             id=device_id,
             name=host.name,
@@ -134,13 +143,6 @@ class Inventory:
             model=_text(_data(host, "model")),
             serial=_text(_data(host, "serial")),
         )
-
-    def _platform_problem(self, name: str, written: str) -> str:
-        where = inventory_files.where(self._config, name)
-        known = ", ".join(PLATFORM_NAMES)
-        if not written:
-            return f"{where}: {name} has no platform; add `platform:` to it or to its group, one of {known}"
-        return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
 
     def _candidates(self) -> list[Candidate]:
         return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -38,7 +39,7 @@ def read(path: Path, error: type[UsageError], missing: str) -> object:
 def line_of(path: Path, keys: Sequence[object]) -> int | None:
     """Find the line (from 1) in which the value under these keys stands, or the deepest of them that exists."""
     try:
-        node: Node | None = YAML().compose(path.read_text(encoding="utf-8"))
+        node = _compose(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError):
         return None
     line: int | None = None
@@ -49,6 +50,13 @@ def line_of(path: Path, keys: Sequence[object]) -> int | None:
         mark, node = found
         line = mark
     return line
+
+
+@lru_cache(maxsize=3)
+def _compose(text: str) -> Node | None:
+    """Parse for places alone; kept, as a file with many mistakes is asked for each of them."""
+    node: Node | None = YAML().compose(text)
+    return node
 
 
 def _child(node: Node | None, key: object) -> tuple[int, Node] | None:

@@ -7,6 +7,7 @@ import pytest
 from nornir.core.task import Result, Task
 from projects import Project
 
+from swimctl.cli import main
 from swimctl.config import Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound
 from swimctl.models import Device
@@ -150,6 +151,21 @@ class TestPlatforms:
         hosts = mixed.folder / "inventory/hosts.yaml"
         assert first == f"{hosts} line 2: other has the platform 'junos'; swimctl can upgrade cisco_xe"
         assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
+
+
+def test_many_hosts_of_other_platforms_cost_one_look_at_the_file(project: Project) -> None:
+    text = "".join(f"fw{number}: {{platform: panos}}\n" for number in range(300))
+    project.write("inventory/hosts.yaml", text)
+    with pytest.raises(InventoryError) as refused:
+        project.inventory().select(Selection(all=True))
+    assert "hosts.yaml line 300: fw299" in str(refused.value).splitlines()[-1]
+
+
+def test_the_example_of_the_repository_is_a_good_one(capfd: pytest.CaptureFixture[str], project: Project) -> None:
+    for name in ("config.yaml", "inventory/hosts.yaml", "inventory/groups.yaml", "inventory/defaults.yaml"):
+        project.write(name, (Path(__file__).parents[1] / name).read_text(encoding="utf-8"))
+    assert main(["--config", str(project.path), "doctor", "--offline"]) == 0
+    assert "2 devices" in capfd.readouterr().out
 
 
 class TestNames:

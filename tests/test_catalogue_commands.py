@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projects import IMAGE, LITE, Project
+from stores import some_jobs
+
+from swimctl.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(project: Project, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command line in the project; give exit code, standard output and standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(["--config", str(project.path), *arguments])
+        return code, *capfd.readouterr()
+
+    return call
+
+
+def document(answer: tuple[int, str, str]) -> Any:
+    code, out, err = answer
+    assert code == 0, err
+    assert err == ""
+    return json.loads(out)
+
+
+@pytest.fixture
+def files(project: Project) -> Path:
+    folder = project.folder / "files"
+    folder.mkdir()
+    (folder / IMAGE).write_bytes(b"nine")
+    (folder / LITE).write_bytes(b"light")
+    (folder / "golden.bin").write_bytes(b"gold")
+    return folder
+
+
+def test_an_image_from_added_to_removed(run: Run, files: Path) -> None:
+    added = document(run("--json", "image", "add", str(files / IMAGE)))
+    assert (added["id"], added["family"], added["size"], added["golden"]) == (1, "cat9k_iosxe", 4, [])
+    assert added["path"] == str(files / IMAGE)
+    assert document(run("--json", "image", "golden", "1"))["golden"] == ["all"]
+    assert document(run("--json", "image", "golden", IMAGE, "--group", "access"))["golden"] == ["all", "group access"]
+    assert document(run("--json", "image", "show", "1"))["golden"] == ["all", "group access"]
+    assert document(run("--json", "image", "verify", "1")) == {"id": 1, "filename": IMAGE, "intact": True}
+    assert document(run("--json", "image", "golden", "1", "--unset"))["golden"] == []
+    assert document(run("--json", "image", "list"))["count"] == 1
+    assert document(run("--json", "image", "remove", "1", "--yes")) == {"removed": 1, "filename": IMAGE}
+    assert document(run("--json", "image", "list"))["images"] == []
+    assert (files / IMAGE).exists()
+
+
+def test_for_people_the_same_in_lines(run: Run, files: Path) -> None:
+    code, out, err = run("image", "add", str(files / IMAGE))
+    assert (code, out) == (0, f"image 1: {IMAGE}: cisco_xe cat9k_iosxe 17.12.4\n")
+    assert "swimctl image golden 1" in err
+    run("image", "golden", "1")
+    _, out, _ = run("image", "list")
+    assert out.splitlines()[1].split("\t")[:2] == ["1", IMAGE]
+    assert out.splitlines()[1].endswith("4 B\tall")
+    _, out, _ = run("image", "show", IMAGE)
+    assert "golden: all" in out
+
+
+def test_a_relative_path_is_kept_as_the_whole_one(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(files)
+    assert document(run("--json", "image", "add", IMAGE))["path"] == str(files / IMAGE)
+
+
+def test_what_a_name_does_not_say_comes_from_options(run: Run, files: Path) -> None:
+    options = ("--platform", "ios", "--family", "cat9k_iosxe", "--image-version", "17.9.4a")
+    added = document(run("--json", "image", "add", str(files / "golden.bin"), *options))
+    assert (added["platform"], added["family"], added["version"]) == ("cisco_xe", "cat9k_iosxe", "17.9.4a")
+
+
+def test_on_a_terminal_it_asks_for_what_the_name_does_not_say(project: Project, files: Path) -> None:
+    person, terminal = pty.openpty()
+    program = "import sys; from swimctl.cli import main; sys.exit(main(sys.argv[1:]))"
+    call = [sys.executable, "-c", program, "--config", str(project.path), "--json", "image", "add"]
+    with subprocess.Popen(
+        [*call, str(files / "golden.bin"), "--platform", "cisco_xe"],
+        stdin=terminal,
+        stderr=terminal,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TERM": "dumb"},
+    ) as process:
+        os.close(terminal)
+        os.write(person, b"cat9k_iosxe\n17.9.5\n")
+        out, _ = process.communicate(timeout=60)
+    asked = os.read(person, 100_000).decode()
+    os.close(person)
+    assert process.returncode == 0, asked
+    assert "Family" in asked
+    assert "Version" in asked
+    assert "Platform" not in asked
+    added = json.loads(out)
+    assert (added["family"], added["version"]) == ("cat9k_iosxe", "17.9.5")
+
+
+def test_removing_asks_and_without_a_terminal_refuses(run: Run, files: Path) -> None:
+    run("image", "add", str(files / IMAGE))
+    code, _, err = run("image", "remove", "1")
+    assert code == 2
+    assert "--yes" in err
+    assert document(run("--json", "image", "list"))["count"] == 1
+
+
+def test_an_image_that_a_job_needs_is_not_removed(run: Run, project: Project) -> None:
+    with project.store() as store:
+        some_jobs(store, ["bern-1"])
+    code, _, err = run("image", "remove", "1", "--yes")
+    assert code == 3
+    assert "job" in err
+
+
+def test_devices_for_people_and_programs(run: Run) -> None:
+    listed = document(run("--json", "device", "list"))
+    assert [device["hostname"] for device in listed["devices"]] == ["bern-1", "bern-2", "basel-core", "chur-small"]
+    assert listed["devices"][0]["groups"] == ["access", "switches"]
+    chosen = document(run("--json", "device", "list", "--filter", "site__city=bern", "--exclude", "2"))
+    assert [device["id"] for device in chosen["devices"]] == [1]
+    _, out, _ = run("device", "list")
+    assert out.splitlines()[1].split("\t")[:4] == ["1", "bern-1", "cisco_xe", "127.0.0.1:2201"]
+
+
+def test_a_device_shows_whether_there_are_secrets_and_never_which(run: Run) -> None:
+    shown = document(run("--json", "device", "show", "bern-1"))
+    assert (shown["username"], shown["password_set"], shown["enable_secret_set"]) == ("from-defaults", True, True)
+    _, out, _ = run("device", "show", "1")
+    assert "password_set: yes" in out
+    assert "pw-of-defaults" not in out + json.dumps(shown)
+    assert "secret-of-defaults" not in out + json.dumps(shown)
+
+
+def test_a_list_shows_hosts_of_other_platforms(run: Run, project: Project) -> None:
+    project.write("inventory/hosts.yaml", "fw: {platform: panos}\n")
+    (listed,) = document(run("--json", "device", "list"))["devices"]
+    assert "'panos'" in listed["problem"]
+
+
+def test_checking_a_device_that_is_not_there_fails_and_makes_no_job(run: Run, project: Project, files: Path) -> None:
+    # A port that nobody listens on: bound, and never listening, so that no one else takes it.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        project.write("inventory/hosts.yaml", f"sw1: {{hostname: 127.0.0.1, port: {port}, groups: [access]}}\n")
+        text = project.path.read_text(encoding="utf-8")
+        project.write("config.yaml", text + "  deadlines: {connect: 1}\n")
+        run("image", "add", str(files / IMAGE))
+        code, out, _ = run("--json", "device", "check", "sw1", "--image", "1")
+    assert code == 1
+    (answer,) = json.loads(out)["devices"]
+    assert answer["ready"] is False
+    assert "does not answer" in answer["error"]
+    with project.store() as store:
+        assert store.batches() == []

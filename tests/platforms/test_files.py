@@ -70,6 +70,11 @@ def test_file_systems_keep_default_and_all_prefixes() -> None:
     assert (systems[5].size, systems[5].free) == (None, None)
 
 
+def test_file_systems_of_classic_ios_mark_the_removable() -> None:
+    systems = parse_show_file_systems("Size(b)  Free(b)  Type  Flags  Prefixes\n* 512000  27852  disk  rw  disk0:#\n")
+    assert systems[0].prefixes == ("disk0:",)
+
+
 def test_file_systems_name_the_odd_row() -> None:
     with pytest.raises(UnparsableOutput) as caught:
         parse_show_file_systems(sample("show_file_systems/stack").replace("4835155968", "4.8G"))

@@ -26,6 +26,11 @@ def test_inventory() -> None:
     )
 
 
+def test_inventory_in_broken_lines() -> None:
+    text = 'NAME: "Chassis",\nDESCR: "A chassis"\nPID: CISCO3945-CHASSIS , VID: V05 ,\nSN: FOX2707A0B1\n'
+    assert parse_show_inventory(text) == (InventoryItem("Chassis", "A chassis", "CISCO3945-CHASSIS", "FOX2707A0B1"),)
+
+
 def test_inventory_cut_off_inside_a_part() -> None:
     with pytest.raises(UnparsableOutput, match="PID line"):
         parse_show_inventory("\n".join(sample("show_inventory/switch").split("\n")[:4]))

@@ -26,6 +26,12 @@ def test_every_odd_state_as_printed() -> None:
     assert [member.number for member in members if member.active] == [1]
 
 
+@pytest.mark.parametrize("hardware", ["V02", "0", "PP", "P2B", "A0", "12", ""])
+def test_hardware_version_is_no_part_of_the_state(hardware: str) -> None:
+    text = sample("show_switch/virtual_pair").replace("V02     Ready", f"{hardware:8}Ready")
+    assert [member.state for member in parse_show_switch(text)] == ["Ready", "Ready"]
+
+
 def test_rows_out_of_line() -> None:
     members = parse_show_switch(sample("show_switch/virtual_pair"))
     assert [(member.number, member.role, member.active) for member in members] == [

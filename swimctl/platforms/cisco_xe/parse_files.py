@@ -22,7 +22,7 @@ _EMPTY: Final = re.compile(r"No (?:files|such files) in directory", re.IGNORECAS
 _ERROR: Final = re.compile(r"%\s?Error[: ].*", re.IGNORECASE)
 
 _SYSTEMS: Final = re.compile(r"Size\(b\) +Free\(b\) +Type +Flags +Prefixes")
-_SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +(\S.*:)")
+_SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +(\S+:#?(?: +\S+:#?)*)")
 
 _ALGORITHMS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _DIGEST: Final = re.compile(r"verif(?:y|ied) */(\S+) *\((.+?)\) *= *([0-9a-f]*)", re.IGNORECASE)
@@ -85,7 +85,9 @@ def parse_show_file_systems(text: str) -> tuple[FileSystem, ...]:
             header = True
         elif row and header:
             size, free = (int(number) if number != "-" else None for number in (row[2], row[3]))
-            systems.append(FileSystem(tuple(row[6].split()), row[4], row[5], size, free, default=bool(row[1])))
+            systems.append(
+                FileSystem(tuple(row[6].replace("#", "").split()), row[4], row[5], size, free, default=bool(row[1]))
+            )
         elif header or line != "File Systems:":
             raise UnparsableOutput(command, line)
     if not systems:

@@ -21,7 +21,7 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     """Read pairs of a NAME and a PID line. A part without its PID line means that the output was cut off."""
     items: list[InventoryItem] = []
     name: re.Match[str] | None = None
-    for line in (line.strip() for line in filled(text, COMMAND)):
+    for line in _joined(filled(text, COMMAND)):
         product = _PID.fullmatch(line)
         if product and name is not None:
             items.append(InventoryItem(name[1], name[2].strip(), product[1], product[3]))
@@ -33,3 +33,14 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     if name is not None or not items:
         raise UnparsableOutput(COMMAND, name[0] if name else "", "it ends before the PID line of a part")
     return tuple(items)
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Put a pair that is printed in two lines (`PID: …, VID: …,` and `SN: …`) into one."""
+    joined: list[str] = []
+    for line in (line.strip() for line in lines):
+        if joined and line.lstrip(", ").upper().startswith(("SN:", "DESCR:", "VID:")):
+            joined[-1] = f"{joined[-1].rstrip(', ')}, {line.lstrip(', ')}"
+        else:
+            joined.append(line)
+    return joined

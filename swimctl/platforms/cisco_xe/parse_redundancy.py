@@ -13,9 +13,6 @@ _FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)
 _SECTION: Final = re.compile(r"(Redundant System|Current Processor|Peer Processor) Information *:")
 _NO_PEER: Final = re.compile(r"Peer \(slot: *[^,)]*(?:, state: *(.+?))?\) information is not available because (.*)")
 _DISABLED: Final = re.compile(r"it is in '(.+?)' state")
-_IMAGE_TEXT: Final = re.compile(
-    r"Technical Support: .*|Copyright .*|Compiled .*|IOS \(tm\) .*|Cisco IOS .*|.*Software.*"
-)
 _STATE: Final = re.compile(r"\d+ *- *(\S.*)")
 
 _NO_ISSU: Final = re.compile(r"No ISSU operation is in progress|Rollback: inactive, (?:no ISSU operation .*|timer .*)")
@@ -38,17 +35,19 @@ def parse_show_redundancy(text: str) -> Redundancy:
     command = "show redundancy"
     sections: dict[str, dict[str, str]] = {}
     section = ""
+    key = ""
     peer: tuple[str | None, str] | None = None
     for line in (line.strip() for line in filled(text, command)):
         if head := _SECTION.fullmatch(line):
-            section = head[1]
+            section, key = head[1], ""
             sections[section] = {}
         elif missing := _NO_PEER.fullmatch(line):
             disabled = _DISABLED.search(missing[2])
             peer = (missing[1] or (disabled[1] if disabled else None), missing[2])
         elif entry := _FIELD.fullmatch(line):
-            sections.setdefault(section, {})[" ".join(entry[1].split())] = entry[2].strip()
-        elif set(line) - {"-"} and not (section.endswith("Processor") and _IMAGE_TEXT.fullmatch(line)):
+            key = " ".join(entry[1].split())
+            sections.setdefault(section, {})[key] = entry[2].strip()
+        elif set(line) - {"-"} and key != "Image Version":  # that one goes on for some lines
             raise UnparsableOutput(command, line)
     current = sections.get("Current Processor", {})
     own = current.get("Current Software state")

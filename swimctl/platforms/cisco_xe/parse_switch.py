@@ -17,7 +17,7 @@ _ABOVE: Final = re.compile(
 )
 _ROW: Final = re.compile(r"(\*)? *(\d+) +([A-Za-z]\S*) +([0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2}) +(\d+)(?: +(\S.*))")
 # The hardware version may be missing (Provisioned), `V04`, `0` or `PP`; the state may be several words.
-_HARDWARE_VERSION: Final = re.compile(r"(?:V?\d+|[A-Z]{1,2}\d*) +(?=[A-Z])")
+_HARDWARE_VERSION: Final = re.compile(r"(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2}) +(?=[A-Z])")
 _PORTS: Final = re.compile(r"Stack Port Status +Neighbors")
 _PORT_ROW: Final = re.compile(r"(\d+) +(?:OK|DOWN|ABSENT|\S+) .*", re.IGNORECASE)
 

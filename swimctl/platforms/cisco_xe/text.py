@@ -17,7 +17,9 @@ _VERBS: Final = (
     r"(?:sh(?:o(?:w)?)?|dir|verify|install|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
     r"conf(?:igure)?|reload|exit|request|redundancy|issu)"
 )
-_COMMAND_AFTER_PROMPT: Final = re.compile(rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*{_VERBS}(?:\s.*)?", re.IGNORECASE)
+_COMMAND_AFTER_PROMPT: Final = re.compile(
+    rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{_VERBS}(?:\s.*)?)", re.IGNORECASE
+)
 # A bare echo: a verb, then words. `verify /md5 (flash:f) = 1a2b…` is a result, and `install_add: START` one word.
 _BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE)
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
@@ -116,9 +118,10 @@ def _overwrite(raw: str) -> str:
 
 def _between_prompts(lines: list[str], command: str) -> list[str]:
     """Cut echo and prompts. A last line that is the beginning of the prompt seen at the head is a cut-off prompt."""
-    start = 0
+    # A banner, or other commands, may stand above the command that was asked for.
+    start = next((number for number, line in enumerate(lines) if _asks(line, command)), 0)
     prompts: list[str] = []
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[start:], start):
         if not line.strip() or _BEFORE_OUTPUT.fullmatch(line):
             continue
         asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
@@ -135,6 +138,15 @@ def _between_prompts(lines: list[str], command: str) -> list[str]:
     while kept and (_PROMPT_LINE.fullmatch(kept[-1]) or any(p.startswith(kept[-1].strip()) for p in [*prompts, ""])):
         kept.pop()
     return kept
+
+
+def _asks(line: str, command: str) -> bool:
+    """Tell a prompt with this very command, perhaps abbreviated, from a prompt with another."""
+    asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
+    if not asked:
+        return False
+    typed, wanted = asked["typed"].lower().split(), command.lower().split()
+    return len(typed) >= len(wanted) and all(full.startswith(word) for full, word in zip(wanted, typed, strict=False))
 
 
 def _is_end_of(line: str, command: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Self
@@ -127,7 +128,8 @@ class Engine:
         for batch_id, group in groupby(sorted(jobs, key=lambda job: (job.batch_id, job.id)), lambda job: job.batch_id):
             if stop.is_set():
                 return
-            self.run(self._store.batch(batch_id), list(group), stop)
+            with suppress(StaleClaim):  # another process was faster with this batch, and runs it
+                self.run(self._store.batch(batch_id), list(group), stop)
 
     def run_due(self, stop: threading.Event) -> list[Job]:
         """Run what is due now; a job that is too late fails with the reason. Gives the jobs it took up or failed."""

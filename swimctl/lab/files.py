@@ -1,13 +1,13 @@
-"""File commands of a lab switch: dir, delete, verify, more, and the Tcl shell that writes small files."""
+"""File commands of a lab switch: dir, delete, mkdir, verify, more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
-from swimctl.lab.flash import LabFile, NoSpace
+from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.flash import LabFile
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -72,14 +72,43 @@ def delete(session: Session, words: Words) -> Dialogue:
     try:
         member, name = switch.resolve(path)
     except ValueError:
-        name, member = "", 1
+        yield Print(f"%Error deleting {path} (No such device)\n")
+        return
     if "/force" not in words:
-        yield Ask(f"Delete filename [{name}]? ")
+        other = yield Ask(f"Delete filename [{name}]? ")
+        name = other.strip().removeprefix("flash:").strip("/") or name
         answer = yield Ask(f"Delete {_system(member)}:/{name}? [confirm]", one_key=True)
         if answer.lower() not in {"", "y"}:
+            yield Print(f"Delete of {_system(member)}:/{name} aborted!\n")
             return
-    if not name or not switch.flash(member).delete(name):
+    flash = switch.flash(member)
+    doomed = [each.name for each in flash.listing() if fnmatchcase(each.name, name)] if "*" in name else [name]
+    doomed = [each for each in doomed if each and flash.get(each) is not None]
+    if not doomed:
         yield Print(f"%Error deleting {path} (No such file or directory)\n")
+    for each in doomed:
+        file = flash.get(each)
+        if file is not None and file.directory and "/recursive" not in words:
+            yield Print(f"%Error deleting {_system(member)}:/{each} (Is a directory)\n")
+        else:
+            flash.delete(each)
+
+
+def mkdir(session: Session, words: Words) -> Dialogue:
+    """Run `mkdir`."""
+    path, switch = words["path"], session.switch
+    try:
+        member, name = switch.resolve(path)
+    except ValueError:
+        yield Print(f"%Error Creating dir {path} (No such device)\n")
+        return
+    other = yield Ask(f"Create directory filename [{name}]? ")
+    name = other.strip().strip("/") or name
+    if not name or switch.flash(member).get(name) is not None:
+        yield Print(f"%Error Creating dir {_system(member)}:/{name} (Can't create a file that exists)\n")
+        return
+    switch.flash(member).add(LabFile(name, 0, switch.clock.wall(), directory=True))
+    yield Print(f"Created dir {_system(member)}:/{name}\n")
 
 
 def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
@@ -87,11 +116,7 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
 
     def run(session: Session, words: Words) -> Dialogue:
         switch, path = session.switch, words["path"]
-        try:
-            member, name = switch.resolve(path)
-            file = switch.flash(member).get(name)
-        except ValueError:
-            file = None
+        file = switch.find(path)
         if file is None:
             yield Print(f"%Error verifying {path} (No such file or directory)\n")
             return
@@ -116,43 +141,8 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
 
 def more(session: Session, words: Words) -> Dialogue:
     """Run `more`."""
-    try:
-        member, name = session.switch.resolve(words["path"])
-        file = session.switch.flash(member).get(name)
-    except ValueError:
-        file = None
+    file = session.switch.find(words["path"])
     if file is None:
         yield Print(f"%Error opening {words['path']} (No such file or directory)\n")
         return
     yield Print(b"".join(file.blocks())[:20_000].decode(errors="replace"))
-
-
-def tcl_line(session: Session, pending: list[str], text: str) -> Generator[Effect, str, bool]:
-    """Take a line in the Tcl shell; True where it was Tcl, else it is an ordinary command."""
-    if pending:
-        pending.append(text)
-        if text.rstrip().endswith("}"):
-            path, body = _tcl_write("\n".join(pending))
-            pending.clear()
-            member, name = session.switch.resolve(path)
-            content = f"{body}\n".encode()  # `puts` ends what it writes with a newline
-            try:
-                session.switch.flash(member).add(
-                    LabFile(name, len(content), session.switch.clock.wall(), content=content)
-                )
-            except NoSpace:
-                yield Print("error writing: no space left on device\n")
-        return True
-    if text.strip().lower() in {"tclquit", "exit"}:
-        session.mode = ""
-        return True
-    if text.startswith("puts [open"):
-        pending.append(text)
-        return True
-    return False
-
-
-def _tcl_write(command: str) -> tuple[str, str]:
-    """Read path and text of `puts [open "flash:F" w+] {text}`."""
-    head, _brace, rest = command.partition("{")
-    return head.split('"')[1], rest.rstrip().removesuffix("}")

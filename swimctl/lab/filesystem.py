@@ -14,7 +14,7 @@ from swimctl.lab.flash import LabFile, NoSpace
 
 if TYPE_CHECKING:
     from swimctl.lab.server import SwitchPort
-    from swimctl.lab.switch import Upload
+    from swimctl.lab.upload import Upload
 
 DENIED = "Privilege denied."
 NEEDED_PRIVILEGE = 15

@@ -32,7 +32,7 @@ class Invalid(Exception):
 class _Node(Generic[T]):
     words: dict[str, _Node[T]] = field(default_factory=dict)
     argument: tuple[str, _Node[T]] | None = None
-    rest: tuple[str, T] | None = None
+    bounds: tuple[int, int] | None = None
     leaf: T | None = None
     level: int = 15
 
@@ -48,7 +48,7 @@ class Match(Generic[T]):
 class Grammar(Generic[T]):
     """Commands by pattern.
 
-    A pattern has keywords, `<argument>`, `<rest...>` for the remaining text, and `[optional words]`, which may nest.
+    A pattern has keywords, `<argument>`, `<number:1-9>`, and `[optional words]`, which may nest.
     """
 
     def __init__(self) -> None:
@@ -64,12 +64,12 @@ class Grammar(Generic[T]):
         node = self._root
         for word in words:
             node.level = min(node.level, level)
-            if word.endswith("...>"):
-                node.rest = (word[1:-4], target)
-                return
             if word.startswith("<"):
+                name, _colon, bounds = word[1:-1].partition(":")
                 if node.argument is None:
-                    node.argument = (word[1:-1], _Node())
+                    node.argument = (name, _Node())
+                    least, _dash, most = bounds.partition("-")
+                    node.bounds = (int(least), int(most)) if most else None
                 node = node.argument[1]
             else:
                 node = node.words.setdefault(word, _Node())
@@ -82,10 +82,8 @@ class Grammar(Generic[T]):
         for typed in re.finditer(r'"[^"]*"|\S+', line):
             word = typed.group()
             fitting = [
-                name
-                for name, child in node.words.items()
-                if name.startswith(word.lower()) and child.level <= level
-            ]  # fmt: skip
+                name for name, child in node.words.items() if name.startswith(word.lower()) and child.level <= level
+            ]
             if word.lower() in fitting:
                 fitting = [word.lower()]
             if len(fitting) == 1:
@@ -93,9 +91,7 @@ class Grammar(Generic[T]):
                 node = node.words[fitting[0]]
             elif fitting and node.argument is None:
                 raise Ambiguous(line.strip())
-            elif node.rest is not None:
-                return Match(node.rest[1], {**words, node.rest[0]: line[typed.start() :].strip()})
-            elif node.argument is not None:
+            elif node.argument is not None and _within(word, node.bounds):
                 words[node.argument[0]] = word.strip('"')
                 node = node.argument[1]
             else:
@@ -103,6 +99,12 @@ class Grammar(Generic[T]):
         if node.leaf is None or node.level > level:
             raise Incomplete
         return Match(node.leaf, words)
+
+
+def _within(word: str, bounds: tuple[int, int] | None) -> bool:
+    if bounds is None:
+        return True
+    return word.isascii() and word.isdigit() and bounds[0] <= int(word[:9]) <= bounds[1]
 
 
 def _expand(pieces: Iterator[str]) -> list[tuple[str, ...]]:

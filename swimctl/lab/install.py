@@ -1,15 +1,19 @@
-"""The install manager of a lab switch: states, the `install` commands in both dialects, and the auto-abort timer."""
+"""The `install` commands of a lab switch, in both dialects, with the faults that make them fail.
+
+Space: `install add` needs 1.1 times the image's size on every member, and on those that do not have the image file yet
+the file's own size beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
-from swimctl.lab.flash import LabFile, NoSpace
-from swimctl.lab.images import read_image
-from swimctl.lab.release import Release, parse_release
+from swimctl.lab.flash import Flash, LabFile
+from swimctl.lab.install_words import PROCEED, REASONS, REMOVE, Wording
+from swimctl.lab.installed import Installed
+from swimctl.lab.software import Software
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
@@ -17,335 +21,292 @@ if TYPE_CHECKING:
 Verdict: TypeAlias = Generator[Effect, str, str | None]
 """What an operation does, and the reason why it failed, None where it did not."""
 
-ADD_SECONDS, ACTIVATE_SECONDS, COMMIT_SECONDS = 120.0, 90.0, 8.0
+ADD_SECONDS, ACTIVATE_SECONDS, COMMIT_SECONDS, REMOVE_SECONDS = 120.0, 90.0, 8.0, 20.0
 RELOAD_DELAY = 14.0
 """Lab seconds from the SUCCESS line to the drop; the prompt is back meanwhile."""
 DEFAULT_TIMER = 120
-SPREAD = 1.1
-"""Unpacked, an image takes this times its size on every member, beside the file itself."""
-
-_REASONS = {
-    "no-space": "/flash requires 2912703 KB of free space, but only 408260 KB is available",
-    "unsaved": "System configuration has been modified. Please save configuration and resubmit command.",
-    "busy": "Another install operation is in progress. Please try again after it is over.",
-    "bad-image": "Image verification failed: the package is not valid for this platform",
-    "running-package-missing": (
-        "Install Operation failed as one or more package file(s) for running image is not present in the device"
-    ),
-    "operation-failed": "Operation could not be completed: package manager returned an error",
-}
-_PROCEED = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
+_REJECTED = "User aborted the operation"
 
 
-@dataclass(frozen=True)
-class Added:
-    """An image that was added: its release, and the files that came of it."""
+class Installer:
+    """The `install` commands of one switch; they change what is installed there."""
 
-    release: Release
-    files: tuple[str, ...]
-
-
-class Install:
-    """What is installed in which state, and the commands that change it."""
-
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Switch, installed: Installed) -> None:
         self._switch = switch
-        self.running: Release = switch.spec.release
-        self.committed: Release = switch.spec.release
-        self.inactive: Added | None = None
-        self.timer_ends: float | None = None
-        self._timer: object = None
-        self._previous: Added | None = None
+        self._installed = installed
         self._operation: str | None = None
+        self._reloads = False
 
     @property
-    def uncommitted(self) -> bool:
-        """Tell whether what runs is not committed."""
-        return self.running != self.committed
-
-    @property
-    def awaits_checks(self) -> bool:
-        """Tell whether an activated image waits for its commit."""
-        return self.uncommitted
-
-    def member_release(self, number: int) -> Release:
-        """Tell what a member runs."""
-        if self._switch.member_state(number) == "V-Mismatch":
-            return self._previous.release if self._previous else self.committed
-        return self.running
-
-    def after_boot(self) -> None:
-        """Arm the timer of an uncommitted image once it runs."""
-        if self.timer_ends is not None:
-            left = self.timer_ends - self._switch.clock.now()
-            self._timer = self._switch.later(max(0.0, left), self._timer_fires)
-            self._log(
-                "INSTALL-5-INSTALL_AUTO_ABORT_TIMER_PROGRESS",
-                f"Install auto abort timer will expire in {left:.0f} seconds",
-            )
+    def _lies(self) -> bool:
+        return self._switch.spec.fault("does-nothing") is not None
 
     def add(self, path: str) -> Dialogue:
         """Run `install add file`."""
-        yield from self._operate("add", lambda say: self._add(path, say))
+
+        def run(say: Wording) -> Verdict:
+            if self._installed.booted is not None:
+                return REASONS["bundle"]
+            return (yield from self._add(path, say))
+
+        yield from self._operate("add", run, path)
 
     def activate(self, minutes: int, *, ask: bool) -> Dialogue:
         """Run `install activate`."""
-        yield from self._operate("activate", lambda say: self._activate(minutes, say, ask=ask, operation="activate"))
+        yield from self._operate("activate", lambda say: self._activate(minutes, say, ask=ask))
 
     def one_shot(self, path: str, *, ask: bool, commit: bool) -> Dialogue:
         """Run `install add file … activate [commit]`."""
-        name = "add_activate_commit" if commit else "add_activate"
 
-        def run(say: _Say) -> Verdict:
+        def run(say: Wording) -> Verdict:
+            if self._switch.unsaved:
+                return REASONS["unsaved"]
             failed = yield from self._add(path, say)
-            if failed:
-                return failed
-            return (yield from self._activate(DEFAULT_TIMER, say, ask=ask, operation=name, commit=commit))
+            if failed or not (self._installed.inactive or self._lies):
+                return failed  # the same image again: nothing to activate, and no reload
+            return (yield from self._activate(None if commit else DEFAULT_TIMER, say, ask=ask))
 
-        yield from self._operate(name, run)
+        yield from self._operate("add_activate_commit" if commit else "add_activate", run, path)
 
     def commit(self) -> Dialogue:
         """Run `install commit`."""
 
-        def run(say: _Say) -> Verdict:
-            if self._fails("commit"):
-                return self._fails("commit")
+        def run(say: Wording) -> Verdict:
+            failed = self._fails("commit")
+            if failed:
+                return failed
             yield Print(say.stage("Commit"))
             yield Pause(COMMIT_SECONDS)
             if self._switch.drops_at("commit"):
                 self._switch.cut_all()
-            self._stop_timer()
-            self.committed = self.running
+            if not self._lies:
+                self._installed.commit()
             yield Print(say.finished("Commit"))
             return None
 
         yield from self._operate("commit", run)
 
-    def abort(self, *, ask: bool, operation: str = "abort") -> Dialogue:
-        """Run `install abort`, or a rollback to what is committed."""
+    def abort(self, *, ask: bool) -> Dialogue:
+        """Run `install abort`."""
+        yield from self._operate(
+            "abort", lambda say: self._return("Abort", self._installed.committed_software, say, ask=ask)
+        )
 
-        def run(say: _Say) -> Verdict:
-            if not self.uncommitted:
-                yield Print(say.stage("Abort"))
-                return "No uncommitted install to abort"
-            if ask and (yield from self._refused()):
-                return "User aborted the operation"
-            yield Print(say.stage("Abort"))
-            yield Pause(ACTIVATE_SECONDS / 2)
-            yield Print(say.finished("Abort"))
-            self._switch.later(RELOAD_DELAY, self._go_back)
-            return None
+    def roll_back(self, to: Literal["base"] | int | None, *, ask: bool) -> Dialogue:
+        """Run `install rollback to`: the base, the point of a number, or what is committed."""
 
-        yield from self._operate(operation, run)
+        def run(say: Wording) -> Verdict:
+            yield Print(f"install_rollback: Rolling back to {to or 'committed'}\n")
+            if isinstance(to, int):
+                found = next((software for number, _at, software in self._installed.points if number == to), None)
+            else:
+                found = self._installed.base if to == "base" else self._installed.committed_software
+            if found is None or not all(found.whole(self._switch.flash(n)) for n in self._switch.members):
+                return f"No rollback id {to} present"
+            return (yield from self._return("Rollback", found, say, ask=ask))
+
+        yield from self._operate("rollback", run)
 
     def stop_timer(self) -> Dialogue:
         """Run `install auto-abort-timer stop`."""
 
-        def run(_say: _Say) -> Verdict:
-            self._stop_timer()
+        def run(_say: Wording) -> Verdict:
             yield Pause(1)
+            if not self._lies:
+                self._installed.stop_timer()
             return None
 
         yield from self._operate("auto_abort_timer", run)
 
     def remove_inactive(self) -> Dialogue:
         """Run `install remove inactive`."""
+        yield from self._operate("remove", self._remove)
 
-        def run(say: _Say) -> Verdict:
-            yield Print(
-                "install_remove: Removing IMG\nCleaning up unnecessary package files\n"
-                "No path specified, will use booted path /flash/packages.conf\n\nCleaning /flash\n"
-                "  Scanning boot directory for packages ... done.\n  Preparing packages list to delete ...\n"
-            )
-            yield Pause(20)
-            doomed = self._removable()
-            for number in self._switch.members:
-                kept = [f.name for f in self._switch.flash(number).listing() if f.name.endswith((".pkg", ".conf"))]
-                for name in kept:
-                    if name not in doomed:
-                        yield Print(f"    [R{number - 1}]: /flash/{name} File is in use, will not delete.\n")
-            if not doomed:
-                yield Print("\nSUCCESS: No extra package or provisioning files found on media. Nothing to clean.\n\n")
-                return None
-            yield Print("\nThe following files will be deleted:\n")
-            for number in self._switch.members:
-                yield Print("".join(f"    [R{number - 1}]: /flash/{name}\n" for name in doomed))
-            answer = yield Ask("\nDo you want to remove the above files? [y/n]")
-            if not answer.lower().startswith("y"):
-                yield Print("\n[1]  R0 Add succeed with reason: User Rejected Deletion\n")
-                return None
-            yield Print("\n")
-            if not self._switch.spec.fault("does-nothing"):
-                for name in doomed:
-                    for number in self._switch.members:
-                        self._switch.flash(number).delete(name)
-                    yield Print(f"\nDeleting file /flash/{name} ... done.")
-                self.inactive = None
-            yield Print(
-                "\nSUCCESS: Files deleted.\n\n--- Starting Post_Remove_Cleanup ---\n"
-                f"Performing REMOVE_POSTCHECK on all members\n{say.close('Post_Remove_Cleanup')}\n"
-            )
-            return None
-
-        yield from self._operate("remove", run)
-
-    def _operate(self, operation: str, run: Callable[[_Say], Verdict]) -> Dialogue:
+    def _operate(self, operation: str, run: Callable[[Wording], Verdict], target: str = "") -> Dialogue:
         switch = self._switch
-        say = _Say(switch, operation, new=self.running.new_dialect, members=switch.members)
-        yield Print(f"install_{operation}: START {_stamp(switch)}\n")
+        say = Wording(operation, self._installed.running.new_dialect, switch.members, target)
+        yield Print(say.start(self._stamp()))
         if self._operation or switch.spec.fault("busy-install"):
-            yield Print(say.failed(_REASONS["busy"]))
+            yield Print(say.failed(REASONS["busy"], self._stamp()))
             return
-        started = self._log("INSTALL-5-INSTALL_START_INFO", f"Started install {operation}")
-        self._operation = operation
+        started = self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install {operation} {target or 'NONE'}")
+        self._operation, self._reloads = operation, False
         try:
             yield Print(f"{started}\n")  # a terminal shows it in the middle of the command's own text
             failed = yield from run(say)
         finally:
             self._operation = None
         if failed:
-            self._log("INSTALL-3-OPERATION_ERROR_MESSAGE", f"Failed to install {operation} package, Error: {failed}")
-            yield Print(say.failed(failed))
-            return
-        self._log("INSTALL-5-INSTALL_COMPLETED_INFO", f"Completed install {operation}")
-        if "activate" in operation and not say.new and not switch.spec.fault("does-nothing"):
-            yield Print("Install will reload the system now!\n")
-        yield Print(f"SUCCESS: install_{operation}{' ' if say.new else '  '}{_stamp(switch)}\n")
-
-    def _add(self, path: str, say: _Say) -> Verdict:
-        switch = self._switch
-        if self._fails("add"):
-            yield Pause(5)
-            return self._fails("add")
-        try:
-            member, name = switch.resolve(path)
-        except ValueError:
-            return f"{path}: No such file or directory"
-        file = switch.flash(member).get(name)
-        if file is None:
-            return f"File {path} not found on the device"
-        image = read_image(file.head, name)
-        if image is None or file.damaged or image.family != switch.spec.hardware.family:
-            return _REASONS["bad-image"]
-        release = parse_release(image.version, image.build)
-        yield Print("install_add: Adding IMG\n" if say.new else f"install_{say.operation}: Adding PACKAGE\n")
-        if release == self.running and not self.uncommitted:
-            yield Print("[1] Add succeed with reason: Same Image File-No Change\n")
-            return None
-        if self.inactive is not None:
-            if self.inactive.release == release:
-                yield Print("[1] Add succeed with reason: Super package already added-No Change\n")
-                return None
-            return (
-                "Super package already added. Add operation not allowed. "
-                "'install remove inactive' can be used to discard added packages"
+            self._installed.log(
+                "INSTALL-3-OPERATION_ERROR_MESSAGE", f"Failed to install {operation} package, Error: {failed}"
             )
-        yield Print(f"--- Starting initial file syncing ---\nCopying {path} from switch 1 to switch {say.numbers}\n")
+            yield Print(say.failed(failed, self._stamp()))
+            return
+        self._installed.log("INSTALL-5-INSTALL_COMPLETED_INFO", f"Completed install {operation}")
+        yield Print(say.succeeded(self._stamp(), reloads=self._reloads))
+
+    def _add(self, path: str, say: Wording) -> Verdict:
+        switch = self._switch
+        failed = self._fails("add")
+        if failed:
+            yield Pause(5)
+            return failed
+        file = switch.find(path)
+        if file is None:
+            return f"{path}: No such file or directory"
+        yield Print(say.begin("add", "Adding"))
+        if (
+            not all(self._installed.active.whole(switch.flash(number)) for number in switch.members)
+            and not self._installed.booted
+        ):
+            return REASONS["running-package-missing"]
+        software = self._installed.read(file)
+        if software is None:
+            return REASONS["bad-image"]
+        if (
+            software.release == self._installed.running
+            and not self._installed.uncommitted
+            and not self._installed.booted
+        ):
+            yield Print(say.unchanged("Same Image File-No Change"))
+            return None
+        if self._installed.inactive is not None:
+            if self._installed.inactive.release != software.release:
+                return REASONS["added"]
+            yield Print(say.unchanged("Super package already added-No Change"))
+            return None
+        yield Print(say.syncing(path))
         yield Pause(ADD_SECONDS / 2 * self._slowness())
         if switch.drops_at("add"):
             switch.cut_all()
-        yield Print("Info: Finished copying to the selected switch(es)\nFinished initial file syncing\n\n")
-        yield Print(say.stage("Add", own=True))
+        if not self._lies:
+            failed = self._unpack(file, software, say)
+            if failed:
+                return failed
+        yield Print(say.synced() + say.stage("Add"))
         yield Pause(ADD_SECONDS / 2 * self._slowness())
-        if not switch.spec.fault("does-nothing"):
-            try:
-                self._unpack(file, release)
-            except NoSpace as full:
-                need, free = int(full.needed / 1024), int(full.free / 1024)
-                return f"/flash requires {need} KB of free space, but only {free} KB is available"
-        yield Print(say.finished("Add", own=True, version=release.full))
+        if not self._lies:
+            self._installed.inactive = software
+        yield Print(say.finished("Add", software.release.full))
         return None
 
-    def _unpack(self, file: LabFile, release: Release) -> None:
-        switch = self._switch
-        package = LabFile(
-            f"{switch.spec.hardware.family}-all.{release.padded}.SPA.pkg", int(file.size * SPREAD), switch.clock.wall()
-        )
-        plan = [(number, each) for number in switch.members for each in (file, package)]
-        for number in switch.members:
-            flash = switch.flash(number)
-            need = sum(each.size for _, each in plan[:2] if flash.get(each.name) is None)
-            if need > flash.free:
-                raise NoSpace(need, flash.free)
-        for number, each in plan:
-            switch.flash(number).add(each)
-        self.inactive = Added(release, (file.name, package.name))
+    def _unpack(self, file: LabFile, software: Software, say: Wording) -> str | None:
+        """Put the image file and its packages on every member, or on none where one is too full."""
+        made = [file, *software.files(self._switch.clock.wall())]
+        wanted: list[tuple[Flash, LabFile]] = []
+        for number in self._switch.members:
+            flash = self._switch.flash(number)
+            lacking = [each for each in made if flash.get(each.name) is None]
+            needed = sum(each.size for each in lacking)
+            if needed > flash.free:
+                return say.no_space(needed, flash.free, number)
+            wanted += [(flash, each) for each in lacking]
+        for flash, each in wanted:
+            flash.add(each)
+        return None
 
-    def _activate(self, minutes: int, say: _Say, *, ask: bool, operation: str, commit: bool = False) -> Verdict:
-        switch = self._switch
-        if self._fails("activate"):
+    def _activate(self, minutes: int | None, say: Wording, *, ask: bool) -> Verdict:
+        """Activate what was added; `minutes` None: and commit it."""
+        switch, added = self._switch, self._installed.inactive
+        failed = self._fails("activate")
+        if failed:
             yield Pause(5)
-            return self._fails("activate")
+            return failed
         if switch.unsaved:
-            return _REASONS["unsaved"]
-        lies = switch.spec.fault("does-nothing")
-        if self.inactive is None and not lies:
-            if commit:
-                return None  # the same image was added: nothing to change
+            return REASONS["unsaved"]
+        if added is None and not self._lies:
             return "No inactive package to activate"
-        yield Print("install_activate: Activating IMG\n" if say.new else f"install_{operation}: Activating PACKAGE\n")
-        names = self.inactive.files[-1:] if self.inactive else ("cat9k-rpbase.pkg",)
-        yield Print("Following packages shall be activated:\n" + "".join(f"/flash/{name}\n" for name in names) + "\n")
-        if ask and (yield from self._refused()):
-            return "User aborted the operation"
+        if self._installed.uncommitted:
+            return "An activated and uncommitted package is present. Commit or abort it first"
+        yield Print(say.begin("activate", "Activating"))
+        packages = (added or self._installed.active).packages
+        yield Print(
+            "Following packages shall be activated:\n" + "".join(f"/flash/{each}\n" for each in packages) + "\n"
+        )
+        if ask and not (yield from self._agreed()):
+            return _REJECTED
         yield Print(say.stage("Activate"))
         yield Pause(ACTIVATE_SECONDS)
         if switch.drops_at("activate"):
             switch.cut_all()
         yield Print(say.finished("Activate"))
-        if commit:
+        if minutes is None:
             yield Print(say.stage("Commit"))
             yield Pause(COMMIT_SECONDS)
             yield Print(say.finished("Commit"))
-        if not lies:
-            switch.later(RELOAD_DELAY, lambda: self._start_new(minutes, commit=commit))
+        if added is not None and not self._lies:
+            self._reloads = True
+            switch.later(RELOAD_DELAY, lambda: self._start_new(added, minutes))
         return None
 
-    def _start_new(self, minutes: int, *, commit: bool) -> None:
-        switch, added = self._switch, self.inactive
-        if added is None:
-            return
+    def _start_new(self, added: Software, minutes: int | None) -> None:
+        switch = self._switch
 
         def change() -> None:
             if switch.spec.fault("boots-old-image"):
                 return
-            self._previous = Added(self.running, ())
-            self.running, self.inactive = added.release, None
+            if self._installed.booted is not None:
+                switch.startup.boots("flash:packages.conf")
+            self._installed.start(added, minutes)
             switch.degraded = True
-            if commit:
-                self.committed = self.running
-            else:
-                self.timer_ends = switch.clock.now() + minutes * 60
 
         switch.reload("Image Install", change, returns=not switch.spec.fault("never-returns"))
 
-    def _go_back(self) -> None:
-        def change() -> None:
-            if self.uncommitted:
-                packages = tuple(f.name for f in self._switch.flash(1).listing() if self.running.padded in f.name)
-                self.inactive = Added(self.running, packages)
-                self.running = self.committed
-            self._stop_timer()
-            self._switch.degraded = False
+    def _return(self, stage: str, software: Software, say: Wording, *, ask: bool) -> Verdict:
+        """Go back to an earlier release, by a reload."""
+        switch = self._switch
+        if self._lies:
+            return None
+        if self._installed.active == software:
+            return "No uncommitted install to abort" if stage == "Abort" else "Already at the rollback point"
+        if ask and not (yield from self._agreed()):
+            return _REJECTED
+        yield Print(say.stage(stage))
+        yield Pause(ACTIVATE_SECONDS / 2)
+        yield Print(say.finished(stage))
+        self._reloads = True
+        switch.later(RELOAD_DELAY, lambda: switch.reload("Install", lambda: self._installed.go_back(software)))
+        return None
 
-        self._switch.reload("Install", change)
+    def _remove(self, say: Wording) -> Verdict:
+        switch = self._switch
+        yield Print(
+            "install_remove: Removing IMG\nCleaning up unnecessary package files\n"
+            "No path specified, will use booted path /flash/packages.conf\n\nCleaning /flash\n"
+            "  Scanning boot directory for packages ... done.\n  Preparing packages list to delete ...\n"
+        )
+        yield Pause(REMOVE_SECONDS)
+        sorted_out = {number: self._installed.removable(number) for number in switch.members}
+        for number, (kept, _) in sorted_out.items():
+            yield Print(
+                "".join(f"    [R{number - 1}]: /flash/{name} File is in use, will not delete.\n" for name in kept)
+            )
+        doomed = list(dict.fromkeys(name for _, names in sorted_out.values() for name in names))
+        if not doomed:
+            yield Print("\nSUCCESS: No extra package or provisioning files found on media. Nothing to clean.\n\n")
+            return None
+        yield Print("\nThe following files will be deleted:\n")
+        for number, (_, names) in sorted_out.items():
+            yield Print("".join(f"    [R{number - 1}]: /flash/{name}\n" for name in names))
+        answer = yield Ask(REMOVE, one_key=True)
+        if not answer.lower().startswith("y"):
+            yield Print("\n[1]  R0 Add succeed with reason: User Rejected Deletion\n\n")
+            return None
+        for name in doomed:
+            if not self._lies:
+                for number in switch.members:
+                    switch.flash(number).delete(name)
+            yield Print(f"\nDeleting file /flash/{name} ... done.")
+        self._installed.forget_removed()
+        yield Print(
+            "\nSUCCESS: Files deleted.\n\n--- Starting Post_Remove_Cleanup ---\n"
+            f"Performing REMOVE_POSTCHECK on all members\n{say.close('Post_Remove_Cleanup')}\n"
+        )
+        return None
 
-    def _timer_fires(self) -> None:
-        if self.timer_ends is not None and self.uncommitted:
-            self._log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_PROGRESS", "Install auto abort timer has expired")
-            self._go_back()
-
-    def _stop_timer(self) -> None:
-        self._switch.forget(self._timer)
-        self.timer_ends = None
-
-    def _refused(self) -> Generator[Effect, str, bool]:
-        answer = yield Ask(_PROCEED)
-        return not answer.lower().startswith("y")
-
-    def _removable(self) -> list[str]:
-        extra = [f.name for f in self._switch.flash(1).listing() if f.name.endswith(".old")]
-        return extra + list(self.inactive.files if self.inactive else ())
+    def _agreed(self) -> Generator[Effect, str, bool]:
+        answer = yield Ask(PROCEED, one_key=True)
+        return answer.lower().startswith("y")
 
     def _fails(self, operation: str) -> str | None:
         fault = self._switch.spec.fault("install-fails")
@@ -353,61 +314,10 @@ class Install:
             return None
         first, _, second = (fault.argument or "add").partition(":")
         where, why = (first, second) if first in {"add", "activate", "commit"} else ("add", first)
-        return _REASONS[why or "operation-failed"] if where == operation else None
+        return REASONS[why or "operation-failed"] if where == operation else None
 
     def _slowness(self) -> float:
         return 4.0 if self._switch.spec.fault("slow-flash") else 1.0
 
-    def _log(self, code: str, text: str) -> str:
-        engine = "install_mgr" if self.running.new_dialect else "install_engine"
-        return self._switch.say(code, f"Switch 1 R0/0: {engine}: {text}")
-
-
-@dataclass(frozen=True)
-class _Say:
-    """The wording of one operation in the dialect of the release that runs it."""
-
-    switch: Switch
-    operation: str
-    new: bool
-    members: list[int]
-
-    @property
-    def numbers(self) -> str:
-        return " ".join(str(number) for number in self.members)
-
-    def stage(self, name: str, *, own: bool = False) -> str:
-        lines = [f"--- Starting {name} ---", f"Performing {name} on all members"]
-        lines += [
-            f"  [{number}] {name} package(s) on switch {number}" for number in self.members if not (own and self.new)
-        ]
-        return "\n".join(lines) + "\n"
-
-    def finished(self, name: str, *, own: bool = False, version: str = "") -> str:
-        word = "Switch" if self.new else "switch"
-        lines = [
-            f"  [{number}] Finished {name}{' package(s)' if own else ''} on {word} {number}" for number in self.members
-        ]
-        lines += [f"Checking status of {name} on [{self.numbers}]", f"{name}: Passed on [{self.numbers}]"]
-        lines += [f"Image added. Version: {version}", ""] if version else []
-        return "\n".join([*lines, self.close(name), "", ""])
-
-    def close(self, name: str) -> str:
-        return f"Finished {name} operation" if self.new and name == "Commit" else f"Finished {name}"
-
-    def failed(self, reason: str) -> str:
-        if self.new:
-            name = self.operation.removeprefix("install_") if "_" in self.operation else f"install_{self.operation}"
-            return f"  [1]  R0 FAILED: {reason}\nFAILED: {name} {_stamp(self.switch)}\n"
-        return f"FAILED: install_{self.operation} : {reason}\n"
-
-
-def _stamp(switch: Switch) -> str:
-    return switch.clock.wall().strftime("%a %b %d %H:%M:%S UTC %Y")
-
-
-def rows(install: Install) -> Iterator[tuple[str, str]]:
-    """List the IMG rows of `show install summary`: state and version."""
-    yield ("U" if install.uncommitted else "C"), install.running.full
-    if install.inactive is not None:
-        yield "I", install.inactive.release.full
+    def _stamp(self) -> str:
+        return self._switch.clock.wall().strftime("%a %b %d %H:%M:%S UTC %Y")

@@ -1,119 +1,13 @@
-"""What a lab switch shows of itself: hardware, release, stack, boot, install states. Pure; one function a command."""
+"""What a lab switch shows of its hardware, stack, load and log. Pure; one function a command."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from swimctl.lab.install import rows
-from swimctl.lab.models import short_port
+from swimctl.lab.shows_software import REGISTER, image_line, system_image, uptime
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
-
-RULE = "-" * 80
-
-
-def _uptime(seconds: float) -> str:
-    minutes = int(seconds // 60)
-    parts: list[str] = []
-    for name, size in (("year", 525_600), ("week", 10_080), ("day", 1_440), ("hour", 60), ("minute", 1)):
-        count, minutes = divmod(minutes, size)
-        if count or (name == "minute" and not parts):
-            parts.append(f"{count} {name}{'s' if count != 1 else ''}")
-    return ", ".join(parts)
-
-
-def version(switch: Switch) -> str:
-    """Show version."""
-    release, model = switch.install.running, switch.spec.hardware
-    fault = switch.spec.fault("no-boot-time")
-    booted = switch.clock.at(switch.started_at).strftime("%H:%M:%S UTC %a %b %-d %Y")
-    member = switch.spec.members[0]
-    lines = [
-        f"Cisco IOS XE Software, Version {release.padded}",
-        (
-            f"Cisco IOS Software [{release.codename}], Catalyst L3 Switch Software ({model.platform_image}), "
-            f"Version {release.plain}, RELEASE SOFTWARE (fc2)"
-        ),
-        "Technical Support: http://www.cisco.com/techsupport",
-        "Copyright (c) 1986-2023 by Cisco Systems, Inc.",
-        "Compiled Wed 15-Feb-23 05:46 by mcpre",
-        "",
-        "",
-        "ROM: IOS-XE ROMMON",
-        f"BOOTLDR: System Bootstrap, Version {release.major}.{release.minor}.1r, RELEASE SOFTWARE (P)",
-    ]
-    if not (fault and fault.argument == "uptime"):
-        lines += [
-            f"{switch.hostname} uptime is {_uptime(switch.uptime)}",
-            f"Uptime for this control processor is {_uptime(switch.uptime)}",
-        ]
-    lines.append(f"System returned to ROM by {switch.reload_reason}")
-    if not fault:
-        lines.append(f"System restarted at {booted}")
-    lines += [
-        'System image file is "flash:packages.conf"'
-        if switch.spec.mode == "INSTALL"
-        else f'System image file is "flash:{model.family}.{release.padded}.SPA.bin"',
-        f"Last reload reason: {switch.reload_reason}",
-        "",
-        "",
-        "Technology Package License Information: ",
-        "",
-        "network-advantage   \tSmart License                 \t network-advantage   ",
-        "",
-        f"cisco {member.model} (X86) processor with 1333273K/6147K bytes of memory.",
-        f"Processor board ID {member.serial}",
-        "2 Virtual Ethernet interfaces",
-        "2048K bytes of non-volatile configuration memory.",
-        f"{model.memory_kb}K bytes of physical memory.",
-        "",
-        f"Base Ethernet MAC Address          : {_mac(member.mac)}",
-        f"Model Revision Number              : {model.revision}",
-        f"Model Number                       : {member.model}",
-        f"System Serial Number               : {member.serial}",
-        "",
-        "",
-        "Switch Ports Model              SW Version        SW Image              Mode   ",
-        "------ ----- -----              ----------        ----------            ----   ",
-    ]
-    for number in switch.members:
-        if len(switch.members) > 1 and switch.member_state(number) in {"Initializing", "Removed"}:
-            continue
-        spec = switch.spec.members[number - 1]
-        ports = len(spec.hardware.ports(number)) + 1
-        star = "*" if number == 1 else " "
-        lines.append(
-            f"{star}{number:>5} {ports:<5} {spec.model:<18} {switch.install.member_release(number).padded:<17} "
-            f"{spec.hardware.platform_image:<21} {switch.spec.mode:<6} "
-        )
-    for number in switch.members[1:]:
-        if switch.member_state(number) not in {"Initializing", "Removed"}:
-            lines += _other_member(switch, number)
-    lines += ["", "", "Configuration register is 0x102", ""]
-    return "\n".join(lines) + "\n"
-
-
-def _other_member(switch: Switch, number: int) -> list[str]:
-    spec = switch.spec.members[number - 1]
-    return [
-        "",
-        "",
-        f"Switch {number:02}",
-        "---------",
-        f"Switch uptime                      : {_uptime(switch.uptime)} ",
-        "",
-        f"Base Ethernet MAC Address          : {_mac(spec.mac)}",
-        f"Model Revision Number              : {spec.hardware.revision}",
-        f"Model Number                       : {spec.model}",
-        f"System Serial Number               : {spec.serial}",
-        f"Last reload reason                 : {switch.reload_reason}",
-    ]
-
-
-def _mac(text: str) -> str:
-    digits = text.replace(".", "")
-    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 
 def stack(switch: Switch) -> str:
@@ -136,229 +30,196 @@ def stack(switch: Switch) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+def _ring(switch: Switch) -> list[tuple[int, int | None, int | None]]:
+    """List each member with its neighbours on stack ports 1 and 2; a ring closes where there are two or more."""
+    there = switch.members
+    if len(there) < 2:
+        return [(number, None, None) for number in there]
+    return [
+        (number, there[at - 1], there[(at + 1) % len(there)])
+        for at, number in enumerate(there)
+    ]  # fmt: skip
+
+
+def stack_detail(switch: Switch) -> str:
+    """Show switch detail."""
+    lines = [
+        "",
+        "         Stack Port Status             Neighbors     ",
+        "Switch#  Port 1     Port 2           Port 1   Port 2 ",
+    ]
+    lines.append("-" * 56)
+    for number, first, second in _ring(switch):
+        states = [f"{'OK' if port else 'DOWN':<10}" for port in (first, second)]
+        ends = [f"{port or 'None':<8}" for port in (first, second)]
+        lines.append(f"{number:>3}      {states[0]} {states[1]}       {ends[0]} {ends[1]}")
+    return stack(switch) + "\n".join(lines) + "\n\n"
+
+
+def stack_ports(switch: Switch) -> str:
+    """Show switch stack-ports summary."""
+    rule = "-" * 115
+    lines = [
+        (
+            "Sw#/Port#  Port Status  Neighbor  Cable Length   Link OK   Link Active   Sync OK   "
+            "#Changes to LinkOK  In Loopback"
+        ),
+        rule,
+    ]
+    for number, first, second in _ring(switch):
+        for port, other in ((1, first), (2, second)):
+            status, yes = ("OK", "Yes") if other else ("DOWN", "No")
+            lines.append(
+                f"{number}/{port:<9}{status:<13}{other or 'NONE':<10}{'50cm' if other else 'No Cable':<15}"
+                f"{yes:<10}{yes:<14}{yes:<10}{1 if other else 0:<20}{'No' if other else 'Yes'}"
+            )
+    return "\n".join(lines) + "\n\n"
+
+
 def inventory(switch: Switch) -> str:
     """Show inventory."""
-    lines = []
+    items: list[tuple[str, str, str, str, str]] = []
     if switch.spec.hardware.stackable:
         first = switch.spec.members[0]
-        lines += [
-            'NAME: "c93xx Stack", DESCR: "c93xx Stack"',
-            f"PID: {first.model:<18}, VID: V02  , SN: {first.serial}",
-            "",
-        ]
+        series = first.model[:5].lower().replace("c93", "c93xx").replace("c92", "c92xx")[:5]
+        items.append((f"{series} Stack", f"{series} Stack", first.model, first.hardware.revision, first.serial))
     for number in switch.members:
         spec = switch.spec.members[number - 1]
         name = f"Switch {number}" if spec.hardware.stackable else "Chassis"
-        lines += [f'NAME: "{name}", DESCR: "{spec.hardware.description}"']
-        lines += [f"PID: {spec.model:<18}, VID: V02  , SN: {spec.serial}", ""]
-        lines += [f'NAME: "{name} - Power Supply A", DESCR: "{name} - Power Supply A"']
-        lines += [f"PID: {'PWR-C1-715WAC-P':<18}, VID: V01  , SN: P{spec.serial[1:]}", ""]
-    return "\n".join(lines) + "\n"
+        supply = f"{name} - Power Supply A" if spec.hardware.stackable else "Power Supply Module 0"
+        items.append((name, spec.hardware.description, spec.model, spec.hardware.revision, spec.serial))
+        items.append((supply, supply, "PWR-C1-715WAC-P", "V01", f"P{spec.serial[1:]}"))
+    return "".join(
+        f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {revision:<4} , SN: {serial}\n\n'
+        for name, description, pid, revision, serial in items
+    )
 
 
-def boot(switch: Switch) -> str:
-    """Show boot, in the layout of stacks or of chassis."""
-    variable = ";".join(line.removeprefix("boot system ").removeprefix("switch all ") for line in switch.boot_lines)
-    manual = "yes" if switch.manual_boot else "no"
-    if not switch.spec.hardware.stackable:
-        return (
-            f"BOOT variable = {variable.replace('flash:', 'bootflash:')};\nMANUAL_BOOT variable = {manual}\n"
-            "BAUD variable = 9600\nENABLE_BREAK variable does not exist\nBOOTMODE variable does not exist\n"
-            f"IPXE_TIMEOUT variable does not exist\nCONFIG_FILE variable = \n"
-        )
-    text = ""
+def module(switch: Switch) -> str:
+    """Show module."""
+    lines = [
+        "Switch  Ports    Model                Serial No.   MAC address     Hw Ver.       Sw Ver. ",
+        "------  -----   ---------             -----------  --------------  -------       --------",
+    ]
     for number in switch.members:
-        text += (
-            f"---------------------------\nSwitch {number}\n---------------------------\nCurrent Boot Variables:\n"
-            f"BOOT variable = {variable};\n\nBoot Variables on next reload:\nBOOT variable = {variable};\n"
-            f"Manual Boot = {manual}\nEnable Break = no\nBoot Mode = DEVICE\niPXE Timeout = 0\n"
+        spec = switch.spec.members[number - 1]
+        release = switch.install.member_release(number)
+        lines.append(
+            f" {number:<7}{len(spec.hardware.ports(number)) + 1:<7} {spec.model:<21}{spec.serial:<13}{spec.mac:<16}"
+            f"{spec.hardware.revision:<14}{release.padded}"
         )
-    return text
+    return "\n".join(lines) + "\n\n"
 
 
-def romvar(switch: Switch) -> str:
-    """Show romvar."""
-    ignore = 1 if switch.ignore_startup else 0
-    return (
-        'ROMMON variables:\n SWITCH_NUMBER="1"\n '
-        f'MODEL_NUM="{switch.spec.members[0].model}"\n MANUAL_BOOT="{"yes" if switch.manual_boot else "no"}"\n '
-        f'BOOT="flash:packages.conf;"\n SWITCH_IGNORE_STARTUP_CFG="{ignore}"\n BAUD="9600"\n'
-    )
-
-
-def install(switch: Switch, form: str = "summary") -> str:
-    """Show install summary and its sisters."""
-    titles = {
-        "summary": "Installed",
-        "active": "Active",
-        "committed": "Committed",
-        "inactive": "Inactive",
-        "uncommitted": "Uncommitted",
-    }
-    wanted = {"summary": "UCID", "active": "UC", "committed": "C", "inactive": "I", "uncommitted": "U"}[form]
-    numbers = " ".join(str(number) for number in switch.members)
-    text = (
-        f"[ Switch {numbers} ] {titles[form]} Package(s) Information:\n"
-        "State (St): I - Inactive, U - Activated & Uncommitted,\n"
-        "            C - Activated & Committed, D - Deactivated & Uncommitted\n"
-        f"{RULE}\nType  St   Filename/Version    \n{RULE}\n"
-    )
-    for state, name in rows(switch.install):
-        if state in wanted:
-            text += f"IMG   {state}    {name:<70}\n"
-    timer = "inactive"
-    if switch.install.timer_ends is not None:
-        left = max(0, int(switch.install.timer_ends - switch.clock.now()))
-        timer = (
-            f"active on install_activate, time before rollback - {left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
-        )
-    return f"{text}\n{RULE}\nAuto abort timer: {timer}\n{RULE}\n\n"
-
-
-def rollback(_switch: Switch) -> str:
-    """Show install rollback."""
-    head = "ID      Label                           Description"
-    return f"{head}\n{RULE}\n1       No Label                        No Description\n"
+def platform(switch: Switch) -> str:
+    """Show platform, in the layout of stacks."""
+    lines = [
+        module(switch).rstrip("\n"),
+        "",
+        f"Switch/Stack Mac Address : {switch.spec.members[0].mac} - Local Mac Address",
+    ]
+    lines += ["Mac persistency wait time: Indefinite", "                                   Current"]
+    lines += ["Switch#   Role        Priority      State ", "-" * 43]
+    for number in switch.members:
+        role = {1: "Active", 2: "Standby"}.get(number, "Member")
+        star = "*" if number == 1 else " "
+        lines.append(f"{star}{number:<9}{role:<12}{max(16 - number, 1):<14}{switch.member_state(number)}")
+    return "\n".join(lines) + "\n\n"
 
 
 def redundancy(switch: Switch) -> str:
     """Show redundancy."""
-    peer = len(switch.members) > 1
+    peer = 2 in switch.members and switch.member_state(2) == "Ready"
     mode = "sso" if peer else "Non-redundant"
+    image = image_line(switch, switch.install.running)
+    software = (
+        f"                 Image Version = {image}\nTechnical Support: http://www.cisco.com/techsupport\n"
+        "Copyright (c) 1986-2024 by Cisco Systems, Inc.\nCompiled Wed 14-Feb-24 05:46 by mcpre\n"
+        f"                          BOOT = {system_image(switch)};\n        Configuration register = {REGISTER}\n\n"
+    )
     text = (
         "Redundant System Information :\n------------------------------\n"
-        f"       Available system uptime = {_uptime(switch.uptime)}\nSwitchovers system experienced = 0\n"
+        f"       Available system uptime = {uptime(switch.uptime)}\nSwitchovers system experienced = 0\n"
         "              Standby failures = 0\n        Last switchover reason = none\n\n"
-        f"                 Hardware Mode = {'Duplex' if peer else 'Simplex'}\n    Configured Redundancy Mode = {mode}\n"
+        f"                 Hardware Mode = {'Duplex' if peer else 'Simplex'}\n"
+        f"    Configured Redundancy Mode = {'sso' if len(switch.spec.members) > 1 else 'Non-redundant'}\n"
         f"     Operating Redundancy Mode = {mode}\n              Maintenance Mode = Disabled\n"
         f"                Communications = {'Up' if peer else 'Down      Reason: Simplex mode'}\n\n"
         "Current Processor Information :\n-------------------------------\n"
-        "               Active Location = slot 1\n        Current Software state = ACTIVE\n"
-        f"       Uptime in current state = {_uptime(switch.uptime)}\n"
-        "                          BOOT = flash:packages.conf;\n        Configuration register = 0x102\n\n"
+        "               Active Location = slot 1\n        Current Software state = ACTIVE \n"
+        f"       Uptime in current state = {uptime(switch.uptime)}\n{software}"
     )
     if not peer:
         return text + "Peer (slot: 0) information is not available because it is in 'DISABLED' state\n"
     return text + (
         "Peer Processor Information :\n----------------------------\n              Standby Location = slot 2\n"
-        "        Current Software state = STANDBY HOT \n       Uptime in current state = 1 day\n"
-        "                          BOOT = flash:packages.conf;\n        Configuration register = 0x102\n"
+        f"        Current Software state = STANDBY HOT \n"
+        f"       Uptime in current state = {uptime(switch.uptime)}\n{software}"
     )
 
 
-def _lost(switch: Switch) -> str | None:
-    ups = switch.spec.ports_up()
-    return ups[0] if ups and switch.degraded and switch.spec.fault("interface-lost") else None
+def license_summary(switch: Switch) -> str:
+    """Show license summary."""
+    count = len(switch.members)
+    name = switch.spec.members[0].model.partition("P")[0]
+    lines = ["Account Information:", "  Smart Account: <none>", "  Virtual Account: <none>", "", "License Usage:"]
+    lines += ["  License                 Entitlement Tag               Count Status", f"  {'-' * 77}"]
+    lines += [f"  network-advantage       {f'({name} Network Adv...)':<30}{count:>5} IN USE"]
+    lines += [f"  dna-advantage           {f'({name} DNA Advantage)':<30}{count:>5} IN USE"]
+    return "\n".join(lines) + "\n\n"
 
 
-def _ports(switch: Switch) -> list[tuple[str, bool, str]]:
-    up = set(switch.spec.ports_up()) - {_lost(switch)}
-    found = []
-    for number in switch.members:
-        if switch.member_state(number) == "Ready":
-            for name, bank in switch.spec.members[number - 1].hardware.ports(number):
-                found.append((name, name in up, bank.media))
-    return found
-
-
-def interfaces_status(switch: Switch) -> str:
-    """Show interfaces status."""
-    lines = ["", "Port         Name               Status       Vlan       Duplex  Speed Type"]
-    for name, up, media in _ports(switch):
-        status, duplex, speed = ("connected", "a-full", "a-1000") if up else ("notconnect", "auto", "auto")
-        lines.append(f"{short_port(name):<12} {'':<18} {status:<12} {'1':<10} {duplex:>6} {speed:>6} {media}")
-    return "\n".join(lines) + "\n"
-
-
-def ip_interface_brief(switch: Switch) -> str:
-    """Show ip interface brief."""
-    lines = ["Interface              IP-Address      OK? Method Status                Protocol"]
-    lines.append(f"{'Vlan1':<22} {'192.0.2.10':<15} YES NVRAM  {'up':<21} up      ")
-    lines.append(f"{'GigabitEthernet0/0':<22} {'unassigned':<15} YES NVRAM  {'administratively down':<21} down    ")
-    for name, up, _media in _ports(switch):
-        word = "up" if up else "down"
-        lines.append(f"{name:<22} {'unassigned':<15} YES unset  {word:<21} {word:<8}")
-    return "\n".join(lines) + "\n"
-
-
-def neighbours(switch: Switch, protocol: str) -> str:
-    """Show cdp neighbors or show lldp neighbors."""
-    lost = _lost(switch)
-    ready = {name for name, _up, _media in _ports(switch)}
-    seen = [n for n in switch.spec.plugged_in() if protocol in n.protocols and n.local != lost and n.local in ready]
-    if protocol == "cdp":
-        lines = [
-            "Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge",
-            "                  S - Switch, H - Host, I - IGMP, r - Repeater, P - Phone, ",
-            "                  D - Remote, C - CVTA, M - Two-port Mac Relay ",
-            "",
-            "Device ID        Local Intrfce     Holdtme    Capability  Platform  Port ID",
-        ]
-        for n in seen:
-            lines.append(n.name)
-            lines.append(f"                 {_cdp(n.local):<17} 150             R S I  C9500-24Y {_cdp(n.port)}")
-        return "\n".join([*lines, "", f"Total cdp entries displayed : {len(seen)}"]) + "\n"
-    lines = [
-        "Capability codes:",
-        "    (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device",
-        "    (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other",
-        "",
-        "Device ID           Local Intf     Hold-time  Capability      Port ID",
-    ]
-    lines += [f"{n.name[:20]:<20}{short_port(n.local):<15}{'120':<11}{'B,R':<16}{short_port(n.port)}" for n in seen]
-    return "\n".join([*lines, "", f"Total entries displayed: {len(seen)}"]) + "\n\n"
-
-
-def _cdp(port: str) -> str:
-    kind = port.rstrip("0123456789/.")
-    return f"{kind[:3]} {port[len(kind) :]}"
-
-
-def route_summary(switch: Switch) -> str:
-    """Show ip route summary."""
-    routes = switch.spec.routes
-    head = "Route Source    Networks    Subnets     Replicates  Overhead    Memory (bytes)"
-    lines = ["IP routing table name is default (0x0)", "IP routing table maximum-paths is 32", head]
-    total = 0
-    for source, count in (("connected", routes.connected), ("static", routes.static), ("ospf 1", routes.ospf)):
-        total += count
-        lines.append(f"{source:<16}{0:<12}{count:<12}{0:<12}{count * 96:<12}{count * 304}")
-        if source.startswith("ospf"):
-            lines.append(f"  Intra-area: {count} Inter-area: 0 External-1: 0 External-2: 0")
-            lines.append("  NSSA External-1: 0 NSSA External-2: 0")
-    lines.append(f"{'internal':<16}{2:<12}{'':<12}{'':<12}{'':<12}1216")
-    lines.append(f"{'Total':<16}{2:<12}{total:<12}{0:<12}{total * 96:<12}{total * 304}")
-    return "\n".join(lines) + "\n"
+def users(switch: Switch) -> str:
+    """Show users: the account that logged in first stands for all, as idle times are not kept."""
+    name = next(iter(switch.spec.users), "")
+    return (
+        "    Line       User       Host(s)              Idle       Location\n"
+        f"*  1 vty 0     {name:<10} idle                 00:00:00 192.0.2.9\n\n"
+        "  Interface    User               Mode         Idle     Peer Address\n\n"
+    )
 
 
 def logging(switch: Switch) -> str:
     """Show logging."""
-    head = (
+    count = len(switch.buffer)
+    return (
         "Syslog logging: enabled (0 messages dropped, 2 messages rate-limited, 0 flushes, 0 overruns, xml disabled, "
         "filtering disabled)\n\n"
         "No Active Message Discriminator.\n\n\nNo Inactive Message Discriminator.\n\n\n"
-        "    Console logging: level debugging, 41 messages logged, xml disabled,\n"
+        f"    Console logging: level debugging, {count} messages logged, xml disabled,\n"
         "                     filtering disabled\n"
         "    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
         "                     filtering disabled\n"
-        "    Buffer logging:  level debugging, 43 messages logged, xml disabled,\n"
-        "                    filtering disabled\n\nLog Buffer (102400 bytes):\n\n"
-    )
-    return head + "".join(f"{line}\n" for line in switch.buffer)
+        f"    Buffer logging:  level debugging, {count} messages logged, xml disabled,\n"
+        "                    filtering disabled\n"
+        "    Exception Logging: size (4096 bytes)\n    Count and timestamp logging messages: disabled\n"
+        "    Persistent logging: disabled\n\nNo active filter modules.\n\n"
+        f"    Trap logging: level informational, {count} message lines logged\n"
+        "        Logging Source-Interface:       VRF Name:\n\nLog Buffer (102400 bytes):\n\n"
+    ) + "".join(f"{line}\n" for line in switch.buffer)
 
 
 def clock(switch: Switch) -> str:
     """Show clock."""
-    return switch.clock.wall().strftime("%H:%M:%S.%f UTC %a %b %-d %Y\n").replace("000 UTC", " UTC")
+    now = switch.clock.wall()
+    return f"*{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b} {now.day} {now.year}\n"
+
+
+_PROCESSES = (
+    "Chunk Manager", "Load Meter", "Deferred Events", "Check heaps", "Pool Manager", "ARP Input", "Net Background",
+    "IP Input", "CDP Protocol", "Spanning Tree", "SSH Process", "Virtual Exec",
+)  # fmt: skip
 
 
 def processes_cpu(_switch: Switch) -> str:
     """Show processes cpu."""
-    return (
-        "CPU utilization for five seconds: 3%/0%; one minute: 2%; five minutes: 2%\n"
-        " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n"
-        "   1          11        1042         10  0.00%  0.00%  0.00%   0 Chunk Manager    \n"
-    )
+    lines = ["CPU utilization for five seconds: 3%/0%; one minute: 2%; five minutes: 2%"]
+    lines.append(" PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process ")
+    lines += [
+        f"{number:>4} {number * 431:>11} {number * 2903:>11} {148:>10}  0.{number:02}%  0.05%  0.05%   0 {name:<16} "
+        for number, name in enumerate(_PROCESSES, 1)
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def memory(_switch: Switch) -> str:
@@ -367,33 +228,5 @@ def memory(_switch: Switch) -> str:
         "                Tracekey : 1#5a3cb1d2c5d0b4a8\n\n"
         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
         "Processor  7F5A1C0E2010   1365271848   283442480   1081829368   799148260   1048572540\n"
+        "reserve P  7F5A1C0E2068       102404          92       102312       102312       102312\n"
     )
-
-
-def vlan(_switch: Switch) -> str:
-    """Show vlan."""
-    return (
-        "\nVLAN Name                             Status    Ports\n"
-        "---- -------------------------------- --------- -------------------------------\n"
-        "1    default                          active    Gi1/0/5, Gi1/0/6\n"
-        "10   users                            active    \n"
-    )
-
-
-def hosts(switch: Switch) -> str:
-    """Show hosts."""
-    head = f"Default domain is {switch.spec.domain}\nName servers are 192.0.2.53\n"
-    return f"{head}NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
-
-
-def module(switch: Switch) -> str:
-    """Show module."""
-    lines = ["Switch  Ports    Model                Serial No.   MAC address     Hw Ver.       Sw Ver. "]
-    lines.append("------  -----   ---------             -----------  --------------  -------       --------")
-    for number in switch.members:
-        spec = switch.spec.members[number - 1]
-        lines.append(
-            f" {number:<7}{len(spec.hardware.ports(number)):<8} {spec.model:<21} {spec.serial:<12} {spec.mac}  "
-            f"{spec.hardware.revision:<13} {switch.install.member_release(number).padded}"
-        )
-    return "\n".join(lines) + "\n"

@@ -109,6 +109,13 @@ class SwitchSpec:
         return self.members[0].hardware
 
     @property
+    def boots(self) -> str:
+        """Tell what the switch was booted from."""
+        if self.mode == "INSTALL":
+            return "flash:packages.conf"
+        return f"flash:{self.hardware.family}.{self.release.padded}.SPA.bin"
+
+    @property
     def boot_time(self) -> float:
         """Give the lab seconds from going down to answering again."""
         return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds

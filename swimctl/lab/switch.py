@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swimctl.lab.clock import LabClock
+from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.effects import Down, SwitchEvent, Syslog, Up
-from swimctl.lab.flash import Flash, LabFile, NoSpace
-from swimctl.lab.install import Install
+from swimctl.lab.flash import Flash, LabFile
+from swimctl.lab.install import Installer
+from swimctl.lab.installed import IMAGE_BYTES, Installed
+from swimctl.lab.software import Software
 from swimctl.lab.spec import SwitchSpec
+from swimctl.lab.upload import Upload
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -22,8 +25,10 @@ LOCKED_FOR = 900.0
 EARLY_LOGINS = 3
 EARLY = 60.0
 SLOW = 20.0
-LATE_MEMBER = 40.0
-"""Lab seconds after the switch answers again until all members of a stack are Ready."""
+LATE_MEMBER, INITIALIZING = 12.0, 25.0
+"""Lab seconds after the switch answers again until the next member of a stack is seen; and then until it is Ready."""
+IOS_START = 60.0
+"""Lab seconds from the start of IOS-XE until the switch answers."""
 IOS_START = 60.0
 """Lab seconds from the start of IOS-XE until the switch answers."""
 NO_SPACE_FREE = 1_500_000
@@ -53,47 +58,6 @@ class _Due:
     what: Callable[[], None]
 
 
-@dataclass
-class Upload:
-    """A file that is coming in; `close` puts what came onto flash, whole or not."""
-
-    switch: Switch
-    member: int
-    name: str
-    path: Path
-    size: int = 0
-    _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
-    _cut: bool = False
-
-    def write(self, data: bytes) -> None:
-        """Append a block; raises NoSpace where the flash is full."""
-        flash = self.switch.flash(self.member)
-        if len(data) > flash.free:
-            raise NoSpace(self.size + len(data), flash.free)
-        flash.reserved += len(data)
-        with self.path.open("ab") as file:
-            file.write(data)
-        self.size += len(data)
-        if self.size > 1_000_000 and self.switch.drops_at("copy"):
-            self.switch.cut_all()
-
-    def close(self) -> None:
-        """Put what came onto flash; `corrupt-copy` damages one byte of the first copy, or of each."""
-        flash = self.switch.flash(self.member)
-        flash.reserved -= self.size
-        if not self.path.exists():
-            self.path.touch()
-        fault = self.switch.spec.fault("corrupt-copy")
-        if fault and self.size and (fault.argument == "always" or not self.switch.corrupted):
-            self.switch.corrupted = True
-            with self.path.open("r+b") as file:
-                file.seek(self.size // 2)
-                byte = file.read(1)
-                file.seek(self.size // 2)
-                file.write(bytes([byte[0] ^ 0x5A]))
-        flash.add(LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path))
-
-
 class Switch:
     """One switch, or one stack. Everything that happens by itself happens in `advance`."""
 
@@ -102,13 +66,8 @@ class Switch:
         self.name = spec.name
         self.clock = clock
         self.log: list[LoggedCommand] = []
-        self.hostname = spec.name
-        self.running_config: list[str] = list(spec.config)
-        self.startup_config: list[str] = list(spec.config)
-        self.boot_lines: list[str] = ["boot system flash:packages.conf"]
-        self.manual_boot = spec.manual_boot
-        self.ignore_startup = False
-        self.unsaved = False
+        self.configuration = first_configuration(spec)
+        self.startup = self.configuration.copy()
         self.booted_at = -spec.uptime
         self.reload_reason = "Reload Command"
         self.reachable = True
@@ -116,6 +75,7 @@ class Switch:
         self.corrupted = False
         self.buffer: list[str] = []
         self.scheduled_reload: float | None = None
+        self._reload_timer: object = None
         self._spool = spool
         self._due: list[_Due] = []
         self._events: list[SwitchEvent] = []
@@ -123,26 +83,43 @@ class Switch:
         self._early_logins = 0
         self._locked_until = -FOREVER
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
-        self.install: Install = Install(self)
+        self.install: Installed = Installed(self)
+        self.installer: Installer = Installer(self, self.install)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
 
     @property
+    def hostname(self) -> str:
+        """Give the name in the prompt."""
+        return self.configuration.hostname
+
+    @property
+    def unsaved(self) -> bool:
+        """Tell whether the running configuration is not the one that the next boot reads."""
+        return self.configuration != self.startup
+
+    @property
     def members(self) -> list[int]:
-        """Number the members that are there."""
-        missing = {len(self.spec.members)} if self.degraded and self.spec.fault("member-missing") else set()
-        single = len(self.spec.members) == 1
-        return [number for number in self._flash if single or number not in missing]
+        """Number the members that are there; the active one always is."""
+        return [number for number in self._flash if number == 1 or self._joined(number)]
+
+    def _joined(self, number: int) -> bool:
+        if self.degraded and self.spec.fault("member-missing") and number == len(self.spec.members):
+            return False
+        return self._since_up >= LATE_MEMBER * (number - 1)
+
+    @property
+    def _since_up(self) -> float:
+        """Tell the lab seconds since the last reload ended; a switch that never reloaded is up for ever."""
+        return self.clock.now() - self.booted_at - self.spec.boot_time if self.booted_at > 0 else FOREVER
 
     def member_state(self, number: int) -> str:
-        """Tell the state of a member as `show switch` prints it."""
-        if self.degraded and self.spec.fault("member-mismatch") and number == len(self.spec.members):
+        """Tell the state of a member as `show switch` prints it; faults of members strike the last one."""
+        last = number == len(self.spec.members)
+        if self.degraded and last and self.spec.fault("member-mismatch"):
             return "V-Mismatch"
-        single = len(self.spec.members) == 1
-        if single and self.degraded and self.spec.fault("member-missing"):
-            return "Removed"
-        if number != 1 and self.booted_at > 0 and self.clock.now() < self.booted_at + self.spec.boot_time + LATE_MEMBER:
-            return "Initializing"
-        return "Ready"
+        if number == 1:
+            return "Removed" if self.degraded and last and self.spec.fault("member-missing") else "Ready"
+        return "Ready" if self._since_up >= LATE_MEMBER * (number - 1) + INITIALIZING else "Initializing"
 
     @property
     def transfer(self) -> float:
@@ -181,6 +158,14 @@ class Switch:
             raise ValueError(path)
         return member, name.strip("/")
 
+    def find(self, path: str) -> LabFile | None:
+        """Find a file by its path; None: it is not there."""
+        try:
+            member, name = self.resolve(path)
+        except ValueError:
+            return None
+        return self.flash(member).get(name)
+
     def receive(self, path: str) -> Upload:
         """Begin to take a file; raises ValueError for a path that cannot be written."""
         member, name = self.resolve(path)
@@ -215,7 +200,7 @@ class Switch:
         if self.drops_at("login"):
             session.done = True
             self.cut_all()
-        elif self.install.awaits_checks and self.drops_at("post"):
+        elif self.install.uncommitted and self.drops_at("post"):
             self.later(5, self.cut_all)
         return session
 
@@ -274,7 +259,10 @@ class Switch:
         return None if soonest is None or soonest >= FOREVER else max(0.0, soonest - self.clock.now())
 
     def reload(self, reason: str, after: Callable[[], None] | None = None, *, returns: bool = True) -> None:
-        """Go down now, and come back after the boot time; `after` happens while it is down."""
+        """Go down now, and come back after the boot time; `after` happens while it is down.
+
+        It stays down where it boots by hand, or where nothing that the configuration names can be booted.
+        """
         self.reachable = False
         self.scheduled_reload = None
         self._events.append(Down())
@@ -283,13 +271,27 @@ class Switch:
         self.reload_reason = reason
         if after is not None:
             after()
-        if not self.ignore_startup:
-            self.running_config = list(self.startup_config)
-        self.unsaved = False
+        manual, ignored = self.configuration.has("boot manual"), self.configuration.has(IGNORED)
+        self.configuration = Configuration([f"{IGNORED} switch all"]) if ignored else self.startup.copy()
+        paths = self.startup.boot_paths or ["flash:packages.conf"]
+        found = any(self.install.boot(path) for path in paths)
         self.booted_at = self.clock.now()
         self._early_logins = 0
-        if returns and not self.manual_boot:
+        if returns and found and not manual:
             self.later(self.spec.boot_time, self._come_up)
+
+    def schedule_reload(self, seconds: float) -> None:
+        """Reload after so many lab seconds, instead of when it was to be before."""
+        self.cancel_reload()
+        self.scheduled_reload = self.clock.now() + seconds
+        self._reload_timer = self.later(seconds, lambda: self.reload("Reload Command"))
+
+    def cancel_reload(self) -> bool:
+        """Take back a scheduled reload; False: there was none."""
+        planned = self.scheduled_reload is not None
+        self.forget(self._reload_timer)
+        self.scheduled_reload = None
+        return planned
 
     def _come_up(self) -> None:
         self.reachable = True
@@ -300,15 +302,15 @@ class Switch:
     def _new_flash(self, number: int) -> Flash:
         flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        release = self.spec.release
-        family = self.spec.hardware.family
-        for part, share in (("rpbase", 0.7), ("srdriver", 0.2), ("webui", 0.2)):
-            flash.add(
-                LabFile(f"{family.removesuffix('_iosxe')}-{part}.{release.padded}.SPA.pkg", int(3e6 * share), wall)
-            )
+        spec = self.spec
+        software = Software(spec.hardware.family, spec.release, IMAGE_BYTES)
+        for file in software.files(wall):
+            flash.add(file)
+        if spec.mode == "BUNDLE":
+            flash.add(LabFile(software.image, software.size, wall))
         flash.add(LabFile("packages.conf", 7_523, wall))
         flash.add(LabFile("vlan.dat", 1_024, wall))
-        flash.add(LabFile(f"{family}.17.03.04.SPA.pkg.old", 900_000, wall))
+        flash.add(LabFile(f"{software.family}.17.03.04.SPA.pkg.old", 900_000, wall))
         wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
         filler = flash.free - wanted
         if filler > 0:

@@ -1,0 +1,203 @@
+"""The exec commands of a lab switch: every pattern it knows, and the plain commands among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from swimctl.lab import copying, files, reloading, shows, shows_ports, shows_software
+from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
+from swimctl.lab.grammar import Grammar
+
+if TYPE_CHECKING:
+    from swimctl.lab.session import Session
+    from swimctl.lab.switch import Switch
+
+Words = Mapping[str, str]
+Command = Callable[["Session", Words], Dialogue]
+USER, PRIVILEGED = 1, 15
+SECRET_TRIES = 3
+
+_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+    ("show version", shows_software.version),
+    ("show switch", shows.stack),
+    ("show switch detail", shows.stack_detail),
+    ("show switch stack-ports summary", shows.stack_ports),
+    ("show inventory", shows.inventory),
+    ("show module", shows.module),
+    ("show platform", shows.platform),
+    ("show redundancy", shows.redundancy),
+    ("show license summary", shows.license_summary),
+    ("show users", shows.users),
+    ("show interfaces", shows_ports.interfaces),
+    ("show interfaces status", shows_ports.interfaces_status),
+    ("show ip interface brief", shows_ports.ip_interface_brief),
+    ("show cdp neighbors", shows_ports.cdp),
+    ("show cdp neighbors detail", shows_ports.cdp_detail),
+    ("show lldp neighbors", shows_ports.lldp),
+    ("show lldp neighbors detail", shows_ports.lldp_detail),
+    ("show ip route summary", shows_ports.route_summary),
+    ("show vlan [brief]", shows_ports.vlan),
+    ("show hosts", shows_ports.hosts),
+    ("show clock", shows.clock),
+    ("show processes cpu", shows.processes_cpu),
+    ("show memory statistics", shows.memory),
+    ("show file systems", files.file_systems),
+)
+_PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+    ("show boot", shows_software.boot),
+    ("show bootvar", shows_software.boot),
+    ("show romvar", shows_software.romvar),
+    ("show logging", shows.logging),
+    ("show reload", reloading.show_reload),
+    ("show install rollback", shows_software.rollback),
+    ("show running-config", shows_software.running_configuration),
+    ("show startup-config", shows_software.startup_configuration),
+)
+
+
+def _show(function: Callable[[Switch], str]) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        yield Print(function(session.switch))
+
+    return run
+
+
+@lru_cache(maxsize=1)
+def exec_grammar() -> Grammar[Command]:
+    """Teach the commands of user and privileged mode, once."""
+    grammar: Grammar[Command] = Grammar()
+    for listed, level in ((_SHOWS, USER), (_PRIVILEGED_SHOWS, PRIVILEGED)):
+        for pattern, function in listed:
+            grammar.add(pattern, _show(function), level)
+    for form in shows_software.INSTALL_FORMS:
+        grammar.add(f"show install {form}", _show(partial(shows_software.install, form=form)), PRIVILEGED)
+    for pattern, command, level in _COMMANDS:
+        grammar.add(pattern, command, level)
+    return grammar
+
+
+def _enable(session: Session, _words: Words) -> Dialogue:
+    if session.privilege >= PRIVILEGED:
+        return
+    for _ in range(SECRET_TRIES):
+        answer = yield Ask("Password: ", secret=True)
+        if answer == session.switch.spec.enable_secret:
+            session.privilege = PRIVILEGED
+            return
+        if not answer:
+            break
+    yield Print("% Bad secrets\n\n")
+
+
+def _disable(session: Session, _words: Words) -> Dialogue:
+    session.privilege = USER
+    yield from ()
+
+
+def _exit(session: Session, _words: Words) -> Dialogue:
+    session.done = True
+    yield Hangup() if session.exec_command else Print("")
+
+
+def _configure(session: Session, _words: Words) -> Dialogue:
+    session.mode = "config"
+    yield Print("Enter configuration commands, one per line.  End with CNTL/Z.\n")
+
+
+def _tclsh(session: Session, _words: Words) -> Dialogue:
+    session.mode = "tcl"
+    yield from ()
+
+
+def _length(session: Session, words: Words) -> Dialogue:
+    session.length = int(words["number"])
+    yield from ()
+
+
+def _nothing(_session: Session, _words: Words) -> Dialogue:
+    yield from ()
+
+
+def _monitor(on: bool) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        session.monitor = on
+        yield from ()
+
+    return run
+
+
+def _privilege(session: Session, _words: Words) -> Dialogue:
+    yield Print(f"Current privilege level is {session.privilege}\n")
+
+
+def _package(session: Session, words: Words) -> Dialogue:
+    yield Print(shows_software.package(session.switch, words["path"]))
+
+
+def _copy_running(session: Session, words: Words) -> Dialogue:
+    yield Ask("Destination filename [startup-config]? ")
+    yield from reloading.write(session, words)
+
+
+def _activate(session: Session, words: Words) -> Dialogue:
+    yield from session.switch.installer.activate(int(words.get("minutes", 120)), ask="none" not in words)
+
+
+def _rollback(session: Session, words: Words) -> Dialogue:
+    point = int(words["number"]) if "number" in words else None
+    yield from session.switch.installer.roll_back("base" if "base" in words else point, ask="none" not in words)
+
+
+def _add(session: Session, words: Words) -> Dialogue:
+    installer, path = session.switch.installer, words["path"]
+    if "activate" in words:
+        yield from installer.one_shot(path, ask="none" not in words, commit="commit" in words)
+    else:
+        yield from installer.add(path)
+
+
+_QUIET = "[prompt-level none]"
+_COMMANDS: tuple[tuple[str, Command, int], ...] = (
+    ("enable", _enable, USER),
+    ("disable", _disable, USER),
+    ("exit", _exit, USER),
+    ("logout", _exit, USER),
+    ("quit", _exit, USER),
+    ("end", _nothing, PRIVILEGED),
+    ("show privilege", _privilege, USER),
+    ("show install package <path>", _package, PRIVILEGED),
+    ("terminal length <number:0-512>", _length, USER),
+    ("terminal width <number:0-512>", _nothing, USER),
+    ("terminal monitor", _monitor(True), PRIVILEGED),
+    ("terminal no monitor", _monitor(False), PRIVILEGED),
+    ("configure [terminal]", _configure, PRIVILEGED),
+    ("tclsh", _tclsh, PRIVILEGED),
+    ("write [memory]", reloading.write, PRIVILEGED),
+    ("copy running-config startup-config", _copy_running, PRIVILEGED),
+    ("copy <source> <target>", copying.copy, PRIVILEGED),
+    ("reload [/noverify]", reloading.reload, PRIVILEGED),
+    ("reload [/noverify] in <minutes:1-34560>", reloading.reload, PRIVILEGED),
+    ("reload cancel", reloading.cancel, PRIVILEGED),
+    ("dir [<path>]", files.dir_command, USER),
+    ("mkdir <path>", files.mkdir, PRIVILEGED),
+    ("delete [/force] [/recursive] <path>", files.delete, PRIVILEGED),
+    ("delete /recursive /force <path>", files.delete, PRIVILEGED),
+    ("verify /md5 <path> [<hash>]", files.verify("md5"), PRIVILEGED),
+    ("verify /sha512 <path> [<hash>]", files.verify("sha512"), PRIVILEGED),
+    ("more <path>", files.more, PRIVILEGED),
+    ("install remove inactive", lambda session, _words: session.switch.installer.remove_inactive(), PRIVILEGED),
+    (f"install add file <path> [activate [commit]] {_QUIET}", _add, PRIVILEGED),
+    (f"install activate [auto-abort-timer <minutes:30-1200>] {_QUIET}", _activate, PRIVILEGED),
+    ("install commit", lambda session, _words: session.switch.installer.commit(), PRIVILEGED),
+    (
+        f"install abort {_QUIET}",
+        lambda session, words: session.switch.installer.abort(ask="none" not in words),
+        PRIVILEGED,
+    ),
+    (f"install rollback to committed {_QUIET}", _rollback, PRIVILEGED),
+    (f"install rollback to base {_QUIET}", _rollback, PRIVILEGED),
+    (f"install rollback to id <number:1-9999> {_QUIET}", _rollback, PRIVILEGED),
+    ("install auto-abort-timer stop", lambda session, _words: session.switch.installer.stop_timer(), PRIVILEGED),
+)

@@ -1,0 +1,134 @@
+"""The configuration of a lab switch: lines in order, some with lines below them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+
+from swimctl.lab.spec import SwitchSpec
+
+_SINGLE = ("hostname", "enable secret", "ip domain name", "ip domain-name", "config-register", "logging buffered",
+           "snmp-server location", "snmp-server contact", "clock timezone")  # fmt: skip
+"""Global commands of which the last one counts alone."""
+
+_SINGLE_BELOW = ("description", "exec-timeout", "ip address", "speed", "duplex", "length", "width", "switchport mode",
+                 "switchport access vlan", "transport input", "name")  # fmt: skip
+
+IGNORED = "system ignore startupconfig"
+
+
+class Configuration:
+    """Global lines and the lines below each. Two are equal where nothing would have to be saved."""
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self.sections: dict[str, list[str]] = {}
+        section = ""
+        for line in lines:
+            if line.startswith(" ") and section:
+                self.below(section, line.strip())
+            elif line.strip() not in {"", "!"}:
+                section = line.strip()
+                self.top(section)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Configuration) and self.sections == other.sections
+
+    __hash__ = None  # type: ignore[assignment] # it changes, so it is no key
+
+    def copy(self) -> Configuration:
+        """Give one that changes by itself."""
+        return copy.deepcopy(self)
+
+    def top(self, line: str) -> None:
+        """Take a global command; `no X` and `default X` remove what begins with X."""
+        for negation in ("no ", "default "):
+            if line.startswith(negation):
+                wanted = line.removeprefix(negation).strip()
+                self.sections = {each: below for each, below in self.sections.items() if not _begins(each, wanted)}
+                return
+        for single in _SINGLE:
+            if _begins(line, single):
+                self.sections = {each: below for each, below in self.sections.items() if not _begins(each, single)}
+        self.sections.setdefault(line, [])
+
+    def below(self, section: str, line: str) -> None:
+        """Take a command of a section."""
+        lines = self.sections.setdefault(section, [])
+        if line.startswith("no "):
+            wanted = line.removeprefix("no ").strip()
+            lines[:] = [each for each in lines if not _begins(each, wanted)]
+            return
+        for single in _SINGLE_BELOW:
+            if _begins(line, single):
+                lines[:] = [each for each in lines if not _begins(each, single)]
+        if line not in lines:
+            lines.append(line)
+
+    def has(self, command: str) -> bool:
+        """Tell whether a global command is there, whatever follows it."""
+        return any(_begins(line, command) for line in self.sections)
+
+    def values(self, command: str) -> list[str]:
+        """Give what follows each occurrence of a global command."""
+        return [line[len(command) :].strip() for line in self.sections if _begins(line, command)]
+
+    @property
+    def hostname(self) -> str:
+        """Give the name in the prompt; a switch without one is called Switch."""
+        return next(iter(self.values("hostname")), "Switch")
+
+    @property
+    def boot_paths(self) -> list[str]:
+        """List what the next boot tries, in its order."""
+        paths = []
+        for value in self.values("boot system"):
+            words = value.split()
+            if words[:1] == ["switch"]:
+                words = words[2:]
+            paths += [path for path in ";".join(words).split(";") if path]
+        return paths
+
+    def boots(self, path: str) -> None:
+        """Set what is booted, as `install` does when it turns a switch from bundle to install mode."""
+        self.top("no boot system")
+        self.sections[f"boot system {path}"] = []
+
+    @property
+    def text(self) -> str:
+        """Write it as `show running-config` does, without its heading."""
+        lines = ["!"]
+        for top, below in self.sections.items():
+            lines += [top, *(f" {line}" for line in below), "!"]
+        return "\n".join([*lines, "end", ""])
+
+
+def _begins(line: str, command: str) -> bool:
+    return line == command or line.startswith(f"{command} ")
+
+
+def first_configuration(spec: SwitchSpec) -> Configuration:
+    """Configure a switch as its spec says, and otherwise as access switches are."""
+    lines = [
+        "service timestamps log datetime msec",
+        f"hostname {spec.name}",
+        "enable secret 9 $9$lab",
+        "no ip domain lookup",
+        f"ip domain name {spec.domain}",
+        *(f"username {user} privilege {level} secret 9 $9$lab" for user, (_, level) in spec.users.items()),
+        f"boot system {spec.boots}",
+        *(["boot manual"] if spec.manual_boot else []),
+        "lldp run",
+        "vlan 10",
+        " name users",
+        "interface GigabitEthernet0/0",
+        " shutdown",
+    ]
+    up = set(spec.ports_up())
+    for number, member in enumerate(spec.members, 1):
+        for name, _bank in member.hardware.ports(number):
+            lines.append(f"interface {name}")
+            if name in up:
+                lines.append(" description in use")
+    lines += ["interface Vlan1", " ip address 192.0.2.10 255.255.255.0", "ip ssh version 2", "ip scp server enable"]
+    lines += ["line con 0", "line vty 0 15", " login local", " transport input ssh"]
+    return Configuration([*(line for line in lines if not line.startswith("no ")), *spec.config])

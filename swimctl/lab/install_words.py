@@ -1,0 +1,125 @@
+"""What `install` says, in the dialect of the release that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+REASONS = {
+    "no-space": "/flash requires 2912703 KB of free space, but only 408260 KB is available",
+    "unsaved": "System configuration has been modified. Please save configuration and resubmit command.",
+    "busy": "Another install operation is in progress. Please try again after it is over.",
+    "bad-image": "Image verification failed: the package is not valid for this platform",
+    "running-package-missing": (
+        "Install Operation failed as one or more package file(s) for running image is not present in the device"
+    ),
+    "operation-failed": "Operation could not be completed: package manager returned an error",
+    "bundle": (
+        "Booted in bundle mode. For Bundle-to-Install mode conversion, please use one-shot CLI - "
+        "install add file <> activate commit"
+    ),
+    "added": (
+        "Super package already added. Add operation not allowed. "
+        "'install remove inactive' can be used to discard added packages"
+    ),
+}
+PROCEED = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
+REMOVE = "\nDo you want to remove the above files? [y/n]"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One operation's lines. `new`: as since 17.9.5; `target` is the file or nothing, for the line of a failure."""
+
+    operation: str
+    new: bool
+    members: Sequence[int]
+    target: str = ""
+
+    @property
+    def numbers(self) -> str:
+        """List the members."""
+        return " ".join(str(number) for number in self.members)
+
+    def start(self, stamp: str) -> str:
+        """Open the operation."""
+        text = f"install_{self.operation}: START {stamp}\n"
+        if self.new and self.operation.startswith("add_"):
+            text += f"install_add: START {stamp}\n"
+        return text
+
+    def begin(self, name: str, doing: str) -> str:
+        """Say what is at hand: `name` is the stage's operation, `doing` its verb."""
+        if self.new:
+            return f"install_{name}: {doing} IMG\n"
+        text = f"install_{self.operation}: {doing} PACKAGE\n"
+        return text + (
+            f"install_{self.operation}: Checking whether new add is allowed ....\n" if name == "add" else "\n"
+        )
+
+    def syncing(self, path: str) -> str:
+        """Begin to copy the image file to the other members."""
+        if not self.new:
+            return (
+                f"--- Starting initial file syncing ---\n[1]: Copying {path} from switch 1 to switch {self.numbers}\n"
+            )
+        return f"--- Starting initial file syncing ---\nCopying {path} from Switch 1 to Switch {self.numbers}\n"
+
+    def synced(self) -> str:
+        """End that copy."""
+        who = (
+            "Info: Finished copying to the selected Switch"
+            if self.new
+            else f"[{self.numbers}]: Finished copying to switch"
+        )
+        return f"{who}\nFinished initial file syncing\n\n"
+
+    def stage(self, name: str) -> str:
+        """Open a stage on all members."""
+        lines = [f"--- Starting {name} ---", f"Performing {name} on all members"]
+        if not (self.new and name == "Add"):
+            word = "Switch" if self.new else "switch"
+            lines += [f"  [{number}] {name} package(s) on {word} {number}" for number in self.members]
+        return "\n".join(lines) + "\n"
+
+    def finished(self, name: str, version: str = "") -> str:
+        """Close a stage; `version` is that of an image that was added."""
+        package, word = (" package(s)", "Switch") if self.new else ("", "switch")
+        lines = [f"  [{number}] Finished {name}{package} on {word} {number}" for number in self.members]
+        lines += [f"Checking status of {name} on [{self.numbers}]", f"{name}: Passed on [{self.numbers}]"]
+        added = [f"Image added. Version: {version}"] if version else []
+        closing = [self.close(name)]
+        lines += [*added, "", *closing] if self.new else [*closing, "", *added]
+        return "\n".join([*lines, "", ""])
+
+    def close(self, name: str) -> str:
+        """Say that a stage is over."""
+        return (
+            f"Finished {name} operation" if self.new and name in {"Commit", "Abort", "Rollback"} else f"Finished {name}"
+        )
+
+    def unchanged(self, reason: str) -> str:
+        """Say that there was nothing to do, member by member."""
+        return "".join(f" [{number}] Switch {number} Add succeed with reason: {reason}\n" for number in self.members)
+
+    def no_space(self, needed: int, free: int, member: int) -> str:
+        """Say how much room there is not; bytes."""
+        need, have = -(-needed // 1024), free // 1024
+        if self.new:
+            return f"/flash requires {need} KB of free space, but only {have} KB is available"
+        return (
+            f"There is not enough free disk available to perform this operation on switch {member}. "
+            f"At least {need} KB of free disk is required"
+        )
+
+    def failed(self, reason: str, stamp: str) -> str:
+        """Close the operation as failed."""
+        if not self.new:
+            return f"FAILED: install_{self.operation} : {reason}\n"
+        name = self.operation if "_" in self.operation else f"install_{self.operation}"
+        return f"  [1] Switch 1 FAILED: {reason}\nFAILED: {' '.join(filter(None, (name, self.target, stamp)))}\n"
+
+    def succeeded(self, stamp: str, *, reloads: bool) -> str:
+        """Close the operation as done."""
+        first = "Install will reload the system now!\n" if reloads and not self.new else ""
+        return f"{first}SUCCESS: install_{self.operation}{' ' if self.new else '  '}{stamp}\n"

@@ -1,0 +1,184 @@
+"""What is installed on a lab switch, in which state, and what it boots; the auto-abort timer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from swimctl.lab.flash import LabFile
+from swimctl.lab.images import read_image
+from swimctl.lab.release import Release, parse_release
+from swimctl.lab.software import Software
+
+if TYPE_CHECKING:
+    from swimctl.lab.switch import Switch
+
+IMAGE_BYTES = 3_000_000
+"""Size of the image that a switch was born with."""
+PROGRESS = 1800.0
+"""Lab seconds between the timer's syslog lines."""
+PACKAGES = "packages.conf"
+
+
+class Installed:
+    """Releases and their states.
+
+    `active` is what packages.conf names. Where it is not `committed` it is activated and uncommitted, and unless
+    somebody commits, the switch goes back at the lab second `timer_ends`. `inactive` was added and does not run.
+    `booted` is the image file that runs in bundle mode. `points` are the rollback points, the newest first.
+    """
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+        spec = switch.spec
+        first = Software(spec.hardware.family, spec.release, IMAGE_BYTES)
+        self.active = self.base = first
+        self.committed_software = first
+        self.inactive: Software | None = None
+        self.booted: Software | None = first if spec.mode == "BUNDLE" else None
+        self.timer_ends: float | None = None
+        self.points: list[tuple[int, datetime, Software]] = [(1, switch.clock.at(-spec.uptime), first)]
+        self._previous = first
+        self._timers: list[object] = []
+
+    @property
+    def mode(self) -> str:
+        """Tell INSTALL or BUNDLE."""
+        return "BUNDLE" if self.booted else "INSTALL"
+
+    @property
+    def running(self) -> Release:
+        """Tell what the active member runs."""
+        return (self.booted or self.active).release
+
+    @property
+    def committed(self) -> Release:
+        """Tell what the switch goes back to."""
+        return (self.booted or self.committed_software).release
+
+    @property
+    def uncommitted(self) -> bool:
+        """Tell whether what runs is not committed."""
+        return self.booted is None and self.active != self.committed_software
+
+    def member_release(self, number: int) -> Release:
+        """Tell what a member runs."""
+        return self._previous.release if self._switch.member_state(number) == "V-Mismatch" else self.running
+
+    def states(self, number: int) -> list[tuple[str, Release]]:
+        """List a member's releases with the letters of `show install summary`.
+
+        Releases up to 17.9.4 go on listing the committed one while another one waits for its commit; newer ones do not.
+        """
+        if self._switch.member_state(number) == "V-Mismatch":
+            return [("C", self._previous.release)]
+        rows = [("U" if self.uncommitted else "C", self.running)]
+        if self.uncommitted and not self.running.new_dialect:
+            rows.append(("C", self.committed))
+        if self.inactive is not None:
+            rows.append(("I", self.inactive.release))
+        return rows
+
+    def start(self, software: Software, minutes: int | None) -> None:
+        """Make a release the one that boots; with `minutes`, uncommitted and under the timer, else committed."""
+        self._previous = self.active
+        if self.booted is not None:
+            self._previous, self.booted = self.booted, None
+        self.active, self.inactive = software, None
+        if minutes is None:
+            self.commit()
+        else:
+            self.timer_ends = self._switch.clock.now() + minutes * 60
+
+    def commit(self) -> None:
+        """Keep what is active, and remember it as a point to come back to."""
+        self.stop_timer()
+        if self.active != self.committed_software:
+            number = self.points[0][0] + 1 if self.points else 1
+            self.points.insert(0, (number, self._switch.clock.wall(), self.active))
+        self.committed_software = self.active
+
+    def go_back(self, software: Software) -> None:
+        """Make an earlier release the active one again; what an activation broke is healed by it."""
+        self._switch.degraded = False
+        self.stop_timer()
+        if self.active != software:
+            self.inactive = self.active
+        self._previous = self.active = software
+
+    def boot(self, path: str) -> bool:
+        """Try to boot from a path; False: there is nothing to boot."""
+        file = self._switch.find(path)
+        if file is not None and file.name == PACKAGES:
+            self.booted = None
+            return self.active.whole(self._switch.flash(1))
+        software = self.read(file) if file else None
+        if software is None:
+            return False
+        self.booted = software
+        return True
+
+    def read(self, file: LabFile) -> Software | None:
+        """Tell what release an image file holds; None: it is none, is damaged, or is for another family."""
+        image = None if file.damaged else read_image(file.head, file.name)
+        if image is None or image.family != self._switch.spec.hardware.family:
+            return None
+        try:
+            return Software(image.family, parse_release(image.version, image.build), file.size)
+        except ValueError:
+            return None
+
+    def removable(self, number: int) -> tuple[list[str], list[str]]:
+        """List what a member keeps and what it can do without, of its package, image and provisioning files."""
+        used = {PACKAGES}
+        for software in (self.active, self.committed_software):
+            used |= {*software.packages, software.conf}
+        if self.booted is not None:
+            used.add(self.booted.image)
+        names = [
+            file.name
+            for file in self._switch.flash(number).listing()
+            if file.name.endswith((".pkg", ".bin", ".conf", ".pkg.old"))
+        ]
+        return [name for name in names if name in used], [name for name in names if name not in used]
+
+    def forget_removed(self) -> None:
+        """Drop the releases whose packages are no longer there."""
+        flash = self._switch.flash(1)
+        if self.inactive is not None and not self.inactive.whole(flash):
+            self.inactive = None
+        kept = (self.active, self.committed_software)
+        self.points = [point for point in self.points if point[2] in kept or point[2].whole(flash)]
+
+    def after_boot(self) -> None:
+        """Arm the timer of an uncommitted release now that it runs."""
+        if self.timer_ends is None:
+            return
+        left = max(0.0, self.timer_ends - self._switch.clock.now())
+        self._timers = [self._switch.later(left, self._expire), self._switch.later(0, self._progress)]
+
+    def stop_timer(self) -> None:
+        """Stop the timer."""
+        for timer in self._timers:
+            self._switch.forget(timer)
+        self._timers, self.timer_ends = [], None
+
+    def log(self, code: str, text: str) -> str:
+        """Write a line of the install manager's to the log."""
+        engine = "install_mgr" if self.running.new_dialect else "install_engine"
+        return self._switch.say(code, f"Switch 1 R0/0: {engine}: {text}")
+
+    def _progress(self) -> None:
+        if self.timer_ends is None:
+            return
+        left = self.timer_ends - self._switch.clock.now()
+        self.log(
+            "INSTALL-5-INSTALL_AUTO_ABORT_TIMER_PROGRESS", f"Install auto abort timer will expire in {left:.0f} seconds"
+        )
+        if left > PROGRESS:
+            self._timers.append(self._switch.later(PROGRESS, self._progress))
+
+    def _expire(self) -> None:
+        if self.timer_ends is not None and self.uncommitted:
+            self.log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_EXPIRED", "Install auto abort timer has expired, rolling back")
+            self._switch.reload("Install", lambda: self.go_back(self.committed_software))

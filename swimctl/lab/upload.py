@@ -1,0 +1,54 @@
+"""A file on its way onto the flash of a lab switch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swimctl.lab.flash import LabFile, NoSpace
+
+if TYPE_CHECKING:
+    from swimctl.lab.switch import Switch
+
+
+@dataclass
+class Upload:
+    """A file that is coming in; `close` puts what came onto flash, whole or not."""
+
+    switch: Switch
+    member: int
+    name: str
+    path: Path
+    size: int = 0
+    damaged: bool = False
+
+    def write(self, data: bytes) -> None:
+        """Append a block; raises NoSpace where the flash is full."""
+        flash = self.switch.flash(self.member)
+        if len(data) > flash.free:
+            self.damaged = True
+            raise NoSpace(self.size + len(data), flash.free)
+        flash.reserved += len(data)
+        with self.path.open("ab") as file:
+            file.write(data)
+        self.size += len(data)
+        if self.size > 1_000_000 and self.switch.drops_at("copy"):
+            self.damaged = True
+            self.switch.cut_all()
+
+    def close(self) -> None:
+        """Put what came onto flash; `corrupt-copy` damages one byte of the first copy, or of each."""
+        flash = self.switch.flash(self.member)
+        flash.reserved -= self.size
+        if not self.path.exists():
+            self.path.touch()
+        fault = self.switch.spec.fault("corrupt-copy")
+        if fault and self.size and (fault.argument == "always" or not self.switch.corrupted):
+            self.switch.corrupted = self.damaged = True
+            with self.path.open("r+b") as file:
+                file.seek(self.size // 2)
+                byte = file.read(1)
+                file.seek(self.size // 2)
+                file.write(bytes([byte[0] ^ 0x5A]))
+        flash.add(LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path, damaged=self.damaged))

@@ -178,7 +178,8 @@ class Session:
                 nudged = time.monotonic()
             text += self._read(0.05)
         self.hostname = name
-        if stand(text, name).prompt != "#":
+        # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
+        if stand(text, name).prompt != "#" or self._target.enable_secret:
             self._enable(deadline)
         self.privileged = True
         for command in ("terminal length 0", "terminal width 511", "terminal no monitor"):
@@ -186,13 +187,20 @@ class Session:
 
     def _enable(self, deadline: Deadline) -> None:
         secret = self._target.enable_secret or ""
-        reply = self._converse("enable", (Answer(re.compile("assword"), secret),), deadline, closing=None, quiet=False)
+        hint = "was refused" if secret else "is missing"
+        problem = LoginFailed(
+            f"{self._target.name} gives '{self._target.username}' no privilege: the enable secret {hint}; "
+            "set SWIMCTL_ENABLE_SECRET, or give the account privilege 15"
+        )
+        answers = (Answer(re.compile("assword"), secret),)
+        try:
+            reply = self._converse("enable", answers, deadline, closing=None, quiet=False)
+        except UnexpectedPrompt:  # it asks for the secret again and again
+            raise problem from None
+        if reply.dropped:
+            raise SessionLost(f"the session to {self._target.name} ended in 'enable'")
         if stand(reply.text, self.hostname).prompt != "#":
-            hint = "was refused" if secret else "is missing"
-            raise LoginFailed(
-                f"{self._target.name} stays at the '>' prompt: the enable secret {hint}; set SWIMCTL_ENABLE_SECRET "
-                "or give the account privilege 15"
-            )
+            raise problem
 
     def _converse(
         self,

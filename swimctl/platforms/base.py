@@ -59,8 +59,14 @@ class Driver(Protocol):
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
 
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
+
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
-        """Apply every rule of the readiness check; changes nothing."""
+        """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more, after a clean-up."""
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""

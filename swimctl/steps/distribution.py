@@ -53,6 +53,9 @@ class Distribution:
         context.record.say("install remove inactive")
         with context.driver() as driver:
             context.record.event("cleaned", driver.clean())
+            lacking = [finding for finding in driver.space(context.image) if not finding.ok]
+        if lacking:
+            raise StepFailed(f"still not enough room after the clean-up: {' | '.join(map(str, lacking))}")
 
     def _verify(self, context: Context) -> str:
         """Tell what is wrong with the file on the device, empty where it is right; removes a wrong one."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from swimctl.clock import rfc3339
-from swimctl.errors import StepFailed
+from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.facts import Placement, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
@@ -27,17 +27,27 @@ class ReadinessCheck:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
             return Outcome("the activation was sent before; going on from what the device says")
+        try:
+            return self._check(context)
+        except (CommandRefused, UnparsableOutput) as error:
+            raise StepFailed(
+                f"not ready, nothing was changed: {error}; needed: an output that can be read, as no rule is skipped; "
+                f"next: give that command on {context.device.name} as '{context.target.username}' and look"
+            ) from error
+
+    def _check(self, context: Context) -> Outcome:
         with context.driver() as driver:
             context.record.say("reading the device")
-            running = driver.running()
-            installed = driver.installed(context.image)
-            if (
-                on_target(running, context.image.version)
-                and installed.placement is Placement.COMMITTED
-                and installed.abort_timer is None
-                and not context.options.force
-            ):
-                return Outcome(f"already runs {running.version}, committed, on every member", finished=True)
+            # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
+            if all(finding.ok for finding in driver.identity(context.device)) and not context.options.force:
+                running = driver.running()
+                installed = driver.installed(context.image)
+                if (
+                    on_target(running, context.image.version)
+                    and installed.placement is Placement.COMMITTED
+                    and installed.abort_timer is None
+                ):
+                    return Outcome(f"already runs {running.version}, committed, on every member", finished=True)
             findings = driver.check(context.device, context.image, cleanup=context.options.cleanup_flash)
             refused = [finding for finding in findings if not finding.ok]
             context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
@@ -45,7 +55,8 @@ class ReadinessCheck:
                 raise StepFailed(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
             if context.record.recall("baseline") is None:
                 self._keep_baseline(context, driver)
-        return Outcome(f"ready: {running.version} to {context.image.version}, {len(findings)} rules hold")
+            version = driver.running().version
+        return Outcome(f"ready: {version} to {context.image.version}, {len(findings)} rules hold")
 
     def _keep_baseline(self, context: Context, driver: Driver) -> None:
         context.record.say("keeping the baseline")

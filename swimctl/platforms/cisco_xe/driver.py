@@ -36,8 +36,8 @@ from swimctl.platforms.cisco_xe.parse_network import (
 )
 from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
-from swimctl.platforms.cisco_xe.parse_version import parse_show_version
-from swimctl.platforms.cisco_xe.readiness import State, assess
+from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
+from swimctl.platforms.cisco_xe.readiness import Flash, State, assess, identity, privilege, space
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
@@ -72,26 +72,40 @@ class CiscoXe:
         version = self._version()
         return Running(version.version, version.uptime, version.restarted_at, _by_member(version))
 
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]  # what this session cannot see is no fault of the device
+        version = self._version()
+        inventory = parse_show_inventory(self._show("show inventory"))
+        return [may, *identity(version, self._members(version), inventory, device)]
+
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
-        """Apply every rule of the readiness check; changes nothing."""
+        """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]
         version = self._version()
         if version.uptime is None and version.restarted_at is None:
             raise UnparsableOutput(
                 "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
             )
-        members = self._members()
-        present = min(self.file_size(image) or 0, image.size)
+        members = self._members(version)
         state = State(
             version=version,
             members=members,
             install=self._install_summary(),
             boot=self._boot(),
             inventory=parse_show_inventory(self._show("show inventory")),
-            free=self._free(members),
-            present=present,
-            privilege=parse_show_privilege(self._show("show privilege")),
+            flash=self._flash(members, image),
         )
-        return assess(state, device, image, self._settings.readiness, cleanup=cleanup)
+        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more, after a clean-up."""
+        flash = self._flash(self._members(self._version()), image)
+        return space(flash, self._install_summary(), image, self._settings.readiness, cleaned=True)
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
@@ -118,7 +132,7 @@ class CiscoXe:
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
-            members={str(m.number): m.state for m in self._members()} or {"chassis": "Ready"},
+            members={str(m.number): m.state for m in self._members(version)} or {"chassis": "Ready"},
             interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
             neighbours=self._neighbours(),
             routes=dict(routes.sources),
@@ -133,11 +147,12 @@ class CiscoXe:
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
-        members = self._members()
+        version = self._version()
+        members = self._members(version)
         late = [f"member {m.number} {m.state}" for m in members if m.state not in {"Ready", "Provisioned"}]
         if late:
             return ", ".join(late)
-        software = {row.member for row in self._version().members}
+        software = {row.member for row in version.members}
         silent = [f"member {m.number}" for m in members if software and m.state == "Ready" and m.number not in software]
         self._install_summary()
         return f"{', '.join(silent)} not in 'show version' yet" if silent else None
@@ -235,10 +250,15 @@ class CiscoXe:
     def _version(self) -> SoftwareVersion:
         return parse_show_version(self._show("show version"))
 
-    def _members(self) -> tuple[Member, ...]:
+    def _privilege(self) -> Finding:
+        return privilege(parse_show_privilege(self._show("show privilege")), self._settings.readiness)
+
+    def _members(self, version: SoftwareVersion) -> tuple[Member, ...]:
         try:
             return parse_show_switch(self._show("show switch"))
-        except CommandRefused:
+        except CommandRefused as error:
+            if len(version.members) > 1 or is_stackable(version.model) or not _unknown(error):
+                raise
             return ()  # a router or a chassis: it has no such command
 
     def _install_summary(self) -> InstallSummary:
@@ -248,9 +268,16 @@ class CiscoXe:
         boot = parse_show_boot(self._show("show boot"))
         try:
             romvar = parse_show_romvar(self._show("show romvar"))
-        except CommandRefused:
-            return boot  # not every model has the command; where it has, only there stands SWITCH_IGNORE_STARTUP_CFG
-        return replace(boot, ignore_startup=boot.ignore_startup or romvar.ignore_startup)
+        except CommandRefused as error:
+            if not _unknown(error):
+                raise
+            # Not every model has the command. What was configured stands in the configuration; what was set at the
+            # boot prompt, in the register.
+            configured = re.search(r"^system ignore startupconfig", self.configuration(), re.MULTILINE)
+            return replace(boot, ignore_startup=boot.ignore_startup or bool(configured))
+        manual = romvar.manual if boot.manual is None else boot.manual
+        # A variable that is not set is the default: it is not ignored.
+        return replace(boot, manual=manual, ignore_startup=bool(boot.ignore_startup or romvar.ignore_startup))
 
     def _file_system(self) -> str:
         if self._root is None:
@@ -259,17 +286,18 @@ class CiscoXe:
             self._root = next((name for name in ("flash:", "bootflash:") if name in names), "flash:")
         return self._root
 
-    def _free(self, members: tuple[Member, ...]) -> dict[int, int | None]:
+    def _flash(self, members: tuple[Member, ...], image: Image) -> dict[int, Flash]:
         systems = parse_show_file_systems(self._show("show file systems"))
         root = self._file_system()
-        by_prefix = {prefix: system.free for system in systems for prefix in system.prefixes}
+        free = {prefix: system.free for system in systems for prefix in system.prefixes}
+        present = min(self.file_size(image) or 0, image.size)
         if len(members) <= 1:
-            return {members[0].number if members else 1: by_prefix.get(root)}
+            return {members[0].number if members else 1: Flash(free.get(root), present)}
         active = next((m.number for m in members if m.active), members[0].number)
+        own = {m.number: f"{root[:-1]}-{m.number}:" for m in members if m.state != "Provisioned"}
         return {
-            m.number: by_prefix.get(f"{root[:-1]}-{m.number}:", by_prefix.get(root) if m.number == active else None)
-            for m in members
-            if m.state != "Provisioned"
+            number: Flash(free.get(name, free.get(root)), present) if number == active else Flash(free.get(name))
+            for number, name in own.items()
         }
 
     def _neighbours(self) -> tuple[str, ...]:
@@ -283,6 +311,11 @@ class CiscoXe:
             except NotEnabled:
                 continue
         return tuple(sorted(found))
+
+
+def _unknown(error: CommandRefused) -> bool:
+    """Tell a command that the device does not have from one that this account may not give."""
+    return "% Invalid input" in str(error)
 
 
 def _by_member(version: SoftwareVersion) -> dict[str, str]:

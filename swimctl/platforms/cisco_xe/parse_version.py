@@ -62,7 +62,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
     members = _members(lines)
     image = _text(lines, _IMAGE)
     model = _text(lines, _HARDWARE, _MODEL_NUMBER)
-    if not members and model and _STACKABLE.match(model):
+    if not members and is_stackable(model):
         raise UnparsableOutput(COMMAND, lines[-1], f"it has no table of members, and a {model} prints one")
     uptime = next((found for line in lines if (found := _UPTIME.fullmatch(line)) and found[1] != "Kernel"), None)
     next_register = register[2] if register else None
@@ -80,6 +80,11 @@ def parse_show_version(text: str) -> SoftwareVersion:
         mode=_mode(lines, members, image),
         members=members,
     )
+
+
+def is_stackable(model: str | None) -> bool:
+    """Tell whether a model is one of those that always print a table of members, and know `show switch`."""
+    return model is not None and _STACKABLE.match(model) is not None
 
 
 def _version(lines: list[str]) -> str:

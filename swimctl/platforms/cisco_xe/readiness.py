@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swimctl.errors import UnorderedVersions
 from swimctl.facts import (
@@ -11,6 +11,7 @@ from swimctl.facts import (
     InstallSummary,
     InventoryItem,
     Member,
+    Package,
     PackageState,
     SoftwareVersion,
 )
@@ -21,52 +22,79 @@ from swimctl.versions import compare, same_release
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
 _IGNORE_STARTUP = 0x40
+# Its lowest four bits: 0 stays at the boot prompt.
+_BOOT_FIELD = 0xF
 _EMPTY_MAC = "0000.0000.0000"
 
 
 @dataclass(frozen=True, slots=True)
+class Flash:
+    """One member's flash, in bytes. `free` None: the device does not say.
+
+    `present` is what of the image's file is there; None where no copy goes, as a copy goes to the active member.
+    """
+
+    free: int | None
+    present: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What a device says before an upgrade. `free` is bytes by member; `present` what of the image's file is there."""
+    """What a device says before an upgrade. `flash` is by member."""
 
     version: SoftwareVersion
     members: tuple[Member, ...]
     install: InstallSummary
     boot: BootSettings
     inventory: tuple[InventoryItem, ...]
-    free: Mapping[int, int | None]
-    present: int
-    privilege: int
+    flash: Mapping[int, Flash]
 
 
 def assess(state: State, device: Device, image: Image, policy: Readiness, *, cleanup: bool) -> list[Finding]:
-    """Apply every rule; a rule whose fact is missing has failed."""
+    """Apply every rule but that of the privilege; a rule whose fact is missing has failed.
+
+    `cleanup`: inactive releases will be removed first, so what they take up is measured after that, with `space`.
+    """
+    room = space(state.flash, state.install, image, policy)
+    if cleanup:
+        room = [_later(finding) for finding in room]
     return [
-        *_identity(state, device),
+        *identity(state.version, state.members, state.inventory, device),
         *_family(state, image),
-        *_members(state),
         *_mode(state),
         *_install_state(state, image, cleanup=cleanup),
         *_boot(state),
-        *_space(state, image, policy),
+        *room,
         *_order(state, image, policy),
-        Finding(
-            "privilege",
-            state.privilege >= policy.privilege,
-            f"level {state.privilege}",
-            f"level {policy.privilege}",
-            "give the account that privilege, or set SWIMCTL_ENABLE_SECRET",
-        ),
     ]
 
 
-def models(state: State) -> tuple[str, ...]:
+def privilege(level: int, policy: Readiness) -> Finding:
+    """Tell whether the session may do what an upgrade needs."""
+    return Finding(
+        "privilege",
+        level >= policy.privilege,
+        f"level {level}",
+        f"level {policy.privilege}",
+        "give the account that privilege, or set SWIMCTL_ENABLE_SECRET",
+    )
+
+
+def identity(
+    version: SoftwareVersion, members: tuple[Member, ...], inventory: tuple[InventoryItem, ...], device: Device
+) -> list[Finding]:
+    """Apply the rules that hold even where nothing is left to do: the right device, and all of it."""
+    return [*_named(version, inventory, device), *_members(version, members)]
+
+
+def models(version: SoftwareVersion) -> tuple[str, ...]:
     """Name the hardware of every member, or of the chassis where there are none."""
-    found = tuple(row.model for row in state.version.members)
-    return found or ((state.version.model,) if state.version.model else ())
+    found = tuple(row.model for row in version.members)
+    return found or ((version.model,) if version.model else ())
 
 
-def _identity(state: State, device: Device) -> Iterator[Finding]:
-    seen = models(state)
+def _named(version: SoftwareVersion, inventory: tuple[InventoryItem, ...], device: Device) -> Iterator[Finding]:
+    seen = models(version)
     if device.model:
         yield Finding(
             "model",
@@ -76,18 +104,18 @@ def _identity(state: State, device: Device) -> Iterator[Finding]:
             "check address and `model` of this host in the inventory",
         )
     if device.serial:
-        serials = {item.serial for item in state.inventory} | {state.version.serial or ""}
+        serials = {item.serial for item in inventory} | {version.serial}
         yield Finding(
             "serial number",
             device.serial in serials,
-            state.version.serial or "none",
+            version.serial or "none",
             f"{device.serial}, as the inventory says",
             "check address and `serial` of this host in the inventory",
         )
 
 
 def _family(state: State, image: Image) -> Iterator[Finding]:
-    seen = models(state)
+    seen = models(state.version)
     verdicts = [fits(image.family, model) for model in seen]
     known = "cannot tell whether it fits" if None in verdicts or not seen else "does not fit"
     yield Finding(
@@ -99,9 +127,12 @@ def _family(state: State, image: Image) -> Iterator[Finding]:
     )
 
 
-def _members(state: State) -> Iterator[Finding]:
-    real = [m for m in state.members if not (m.state == "Provisioned" and m.mac == _EMPTY_MAC)]
+def _members(version: SoftwareVersion, members: tuple[Member, ...]) -> Iterator[Finding]:
+    # A number that was only prepared in the configuration: it has no hardware, and is no fault.
+    real = [m for m in members if not (m.state == "Provisioned" and m.mac == _EMPTY_MAC)]
+    rows = {row.member: row.version for row in version.members}
     odd = [f"member {m.number} {m.state}" for m in real if m.state != "Ready"]
+    odd += [f"member {n} not in 'show switch'" for n in rows if n not in {m.number for m in real} and members]
     yield Finding(
         "stack members",
         not odd,
@@ -109,13 +140,12 @@ def _members(state: State) -> Iterator[Finding]:
         "every member Ready",
         "`show switch` on the device; bring the member back or remove it with `no switch N provision`",
     )
-    versions = sorted({row.version for row in state.version.members})
-    listed = {row.member for row in state.version.members}
-    missing = [f"member {m.number}" for m in real if listed and m.number not in listed]
+    versions = sorted(set(rows.values()))
+    missing = [f"member {m.number} without a release" for m in real if rows and m.number not in rows]
     yield Finding(
         "same release on every member",
         len(versions) <= 1 and not missing,
-        ", ".join(versions + [f"{m} without a release" for m in missing]) or state.version.version,
+        ", ".join(versions + missing) or version.version,
         "one release on all members",
         "`install autoupgrade` on the device brings the members to one release",
     )
@@ -133,11 +163,14 @@ def _mode(state: State) -> Iterator[Finding]:
 
 
 def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Finding]:
+    images = [p for p in state.install.packages if p.kind == "IMG"]
     open_ones = [
         f"{p.name} is {p.state.value}"
         for p in state.install.packages
         if p.state in {PackageState.UNCOMMITTED, PackageState.DEACTIVATED}
     ]
+    if not open_ones and not any(p.state is PackageState.COMMITTED for p in images):
+        open_ones = ["no committed image"]
     yield Finding(
         "no uncommitted install",
         not open_ones,
@@ -146,18 +179,15 @@ def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Fin
         "`install commit` on the device to keep it, or `install abort` to go back",
     )
     timer = state.install.abort_timer
+    idle = "not running" if state.install.timer_printed else "none printed by this release"
     yield Finding(
         "auto-abort timer",
         timer is None,
-        "not running" if timer is None else f"running, {timer // 60} min left",
+        idle if timer is None else f"running, {timer // 60} min left",
         "not running",
         "`install commit` on the device to keep what runs, or `install abort` to go back",
     )
-    others = [
-        p.name
-        for p in state.install.packages
-        if p.kind == "IMG" and p.state is PackageState.INACTIVE and not same_release(p.name, image.version)
-    ]
+    others = [p.name for p in images if p.state is PackageState.INACTIVE and not same_release(p.name, image.version)]
     yield Finding(
         "no other image added",
         cleanup or not others,
@@ -168,50 +198,87 @@ def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Fin
 
 
 def _boot(state: State) -> Iterator[Finding]:
-    variable = state.boot.variable
-    names = [part.split(",")[0].strip() for part in variable or ()]
-    first = names[0] if names else ""
+    # Each member boots by its own variable; `members` is empty where there is only one.
+    settings = state.boot.members or {"": state.boot}
+    first = {member: (own.variable or ("not set",))[0].split(",")[0].strip() for member, own in settings.items()}
+    wrong = {member: name for member, name in first.items() if not name.endswith(":packages.conf")}
+    alike = len(set(first.values())) == 1
+    seen = first.values() if alike else (f"{name}{_on(member)}" for member, name in (wrong or first).items())
     yield Finding(
         "boot variable",
-        first.endswith(":packages.conf"),
-        ", ".join(names) or "not set",
+        not wrong,
+        ", ".join(dict.fromkeys(seen)),
         "packages.conf first",
         "`no boot system`, `boot system flash:packages.conf`, `write memory` on the device",
     )
+    # What is set for the next reload counts, in whichever of the two commands it stands.
+    later = state.version.next_config_register or state.version.config_register
+    registers = [int(text, 16) for text in (state.boot.config_register, later) if text]
+    stops = state.boot.manual or any(register & _BOOT_FIELD == 0 for register in registers)
+    known = state.boot.manual is not None or bool(registers)
+    said = f" (register {', '.join(dict.fromkeys(map(hex, registers)))})" if registers else ""
     yield Finding(
         "boots by itself",
-        not state.boot.manual,
-        "manual boot" if state.boot.manual else "boots by itself",
+        known and not stops,
+        f"manual boot{said}" if stops else "boots by itself" if known else "unknown",
         "no manual boot",
-        "`no boot manual`, then `write memory` on the device",
+        "`no boot manual` (or `config-register 0x2102`), then `write memory` on the device",
     )
-    register = state.boot.config_register or state.version.config_register
-    ignored = bool(state.boot.ignore_startup) or bool(register and int(register, 16) & _IGNORE_STARTUP)
+    ignored = state.boot.ignore_startup or any(register & _IGNORE_STARTUP for register in registers)
+    known = state.boot.ignore_startup is not None or bool(registers)
     yield Finding(
         "startup configuration",
-        not ignored,
-        f"ignored at the next boot (register {register})" if ignored else "read at the next boot",
+        known and not ignored,
+        f"ignored at the next boot{said}" if ignored else "read at the next boot" if known else "unknown",
         "read at the next boot",
         "`no system ignore startupconfig switch all` (or `config-register 0x2102`), then `write memory`",
     )
 
 
-def _space(state: State, image: Image, policy: Readiness) -> Iterator[Finding]:
-    if any(
-        p.state is PackageState.INACTIVE and p.kind == "IMG" and same_release(p.name, image.version)
-        for p in state.install.packages
-    ):
-        return  # unpacked already: nothing more is written
-    need = int(image.size * policy.space_factor) - state.present
-    for member, free in sorted(state.free.items()):
-        where = f"free flash on member {member}" if len(state.free) > 1 else "free flash"
-        yield Finding(
-            where,
-            free is not None and free >= need,
-            "unknown" if free is None else f"{free / 1e6:.1f} MB",
-            f"{need / 1e6:.1f} MB ({policy.space_factor:g} times the image, less what is there of it)",
-            "run again with --cleanup-flash, or `dir flash:` and `delete` on the device what is no longer needed",
+def _on(member: str) -> str:
+    return f" on member {member}" if member.isdigit() else f" on the {member}"
+
+
+def space(
+    flash: Mapping[int, Flash], install: InstallSummary, image: Image, policy: Readiness, *, cleaned: bool = False
+) -> list[Finding]:
+    """Apply the rule of free space to every member. `cleaned`: inactive releases were just removed."""
+    added = [
+        p
+        for p in install.packages
+        if p.kind == "IMG" and p.state is PackageState.INACTIVE and same_release(p.name, image.version)
+    ]
+    findings = []
+    for member, there in sorted(flash.items()):
+        if any(_is_on(package, member, alone=len(flash) == 1) for package in added):
+            # Only the file itself may have to be copied once more.
+            need = 0 if there.present is None else image.size - there.present
+            rule = "unpacked already"
+        else:
+            need = max(0, int(image.size * policy.space_factor) - (there.present or 0))
+            rule = f"{policy.space_factor:g} times the image, less what is there of it"
+        findings.append(
+            Finding(
+                f"free flash on member {member}" if len(flash) > 1 else "free flash",
+                there.free is not None and there.free >= need,
+                "unknown" if there.free is None else f"{there.free / 1e6:.1f} MB",
+                f"{need / 1e6:.1f} MB ({rule})",
+                ("" if cleaned else "run again with --cleanup-flash, or ")
+                + "`dir flash:` and `delete` on the device what is no longer needed",
+            )
         )
+    return findings or [Finding("free flash", ok=False, seen="unknown", needed="a flash", next_command="`dir flash:`")]
+
+
+def _is_on(package: Package, member: int, *, alone: bool) -> bool:
+    return alone or str(member) in {name.partition("/")[0] for name in package.members}
+
+
+def _later(finding: Finding) -> Finding:
+    """Put off a lack of space until inactive releases are gone; unknown space stays a refusal."""
+    if finding.ok or finding.seen == "unknown":
+        return finding
+    return replace(finding, ok=True, needed=f"{finding.needed}; measured again after the clean-up")
 
 
 def _order(state: State, image: Image, policy: Readiness) -> Iterator[Finding]:

@@ -274,7 +274,7 @@ class CiscoXe:
             # Not every model has the command. What was configured stands in the configuration; what was set at the
             # boot prompt, in the register.
             configured = re.search(r"^system ignore startupconfig", self.configuration(), re.MULTILINE)
-            return replace(boot, ignore_startup=boot.ignore_startup or bool(configured))
+            return replace(boot, ignore_startup=True if configured else boot.ignore_startup)
         manual = romvar.manual if boot.manual is None else boot.manual
         # A variable that is not set is the default: it is not ignored.
         return replace(boot, manual=manual, ignore_startup=bool(boot.ignore_startup or romvar.ignore_startup))

@@ -1,0 +1,196 @@
+"""A switch on paper: what it would answer to every command of the readiness check, to be changed word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platforms.material import sample
+
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.cisco_xe.driver import CiscoXe
+from swimctl.sessions import Reply
+from swimctl.settings import Readiness, Settings
+from swimctl.terminal import Answer
+
+SIZE = 1_000_000_000
+REFUSED = "                 ^\n% Invalid input detected at '^' marker.\n"
+UNAUTHORIZED = "% Authorization failed.\n"
+
+_VERSION = """\
+Cisco IOS XE Software, Version 17.09.05
+Cisco IOS Software [Cupertino], Catalyst L3 Switch Software (CAT9K_IOSXE), Version 17.9.5, RELEASE SOFTWARE (fc1)
+hall-2 uptime is 3 weeks, 1 day, 4 hours, 9 minutes
+System restarted at 22:11:05 CET Sat Mar 9 2024
+System image file is "flash:packages.conf"
+Last reload reason: Image Install
+cisco C9300-48P (X86) processor with 1338842K/6147K bytes of memory.
+Processor board ID FLB27010AA1
+
+Switch Ports Model              SW Version        SW Image              Mode
+------ ----- -----              ----------        ----------            ----
+*    1 65    C9300-48P          17.09.05          CAT9K_IOSXE           INSTALL
+     2 41    C9300-24T          17.09.05          CAT9K_IOSXE           INSTALL
+
+Configuration register is 0x102
+"""
+_SWITCH = """\
+Switch/Stack Mac Address : 0011.22aa.0100 - Local Mac Address
+                                             H/W   Current
+Switch#   Role    Mac Address     Priority Version  State
+-------------------------------------------------------------------------------------
+*1       Active   0011.22aa.0100     15     V02     Ready
+ 2       Standby  0011.22aa.0200     1      V02     Ready
+ 3       Member   0000.0000.0000     0              Provisioned
+"""
+_INSTALL = """\
+[ Switch 1 2 ] Installed Package(s) Information:
+State (St): I - Inactive, U - Activated & Uncommitted,
+            C - Activated & Committed, D - Deactivated & Uncommitted
+--------------------------------------------------------------------------------
+Type  St   Filename/Version
+--------------------------------------------------------------------------------
+IMG   C    17.09.05.0.6411
+
+--------------------------------------------------------------------------------
+Auto abort timer: inactive
+--------------------------------------------------------------------------------
+"""
+_BOOT = "".join(
+    f"""\
+---------------------------
+Switch {member}
+---------------------------
+Current Boot Variables:
+BOOT variable = flash:packages.conf;
+
+Boot Variables on next reload:
+BOOT variable = flash:packages.conf;
+Manual Boot = no
+Enable Break = no
+"""
+    for member in (1, 2)
+)
+_ROMVAR = """\
+ROMMON variables for Active Switch
+BAUD=9600
+MANUAL_BOOT=no
+SWITCH_IGNORE_STARTUP_CFG=0
+"""
+_INVENTORY = """\
+NAME: "c93xx Stack", DESCR: "c93xx Stack"
+PID: C9300-48P         , VID: V02  , SN: FLB27010AA1
+
+NAME: "Switch 2", DESCR: "C9300-24T"
+PID: C9300-24T         , VID: V02  , SN: FLB27010AA2
+"""
+_SYSTEMS = """\
+File Systems:
+
+       Size(b)       Free(b)      Type  Flags  Prefixes
+*  11353194496    2600000000      disk     rw   flash: bootflash: flash-1:
+   11353980928    2700000000      disk     rw   flash-2: stby-flash:
+"""
+_DIR = """\
+Directory of flash:/
+
+30530  -rw-            16872  Mar 10 2024 17:20:51 +01:00  bootloader_evt_handle.log
+
+11353194496 bytes total (2600000000 bytes free)
+"""
+_CONFIGURATION = "Building configuration...\n\nversion 17.9\nhostname hall-2\nend\n"
+
+STACK = {
+    "show privilege": "Current privilege level is 15\n",
+    "show version": _VERSION,
+    "show switch": _SWITCH,
+    "show install summary": _INSTALL,
+    "show boot": _BOOT,
+    "show romvar": _ROMVAR,
+    "show inventory": _INVENTORY,
+    "show file systems": _SYSTEMS,
+    "dir flash:": _DIR,
+    "show running-config": _CONFIGURATION,
+}
+"""Two members and a number that is only provisioned; an image of SIZE fits with the default rule of space."""
+
+CHASSIS = {
+    **STACK,
+    "show version": sample("show_version/chassis_without_register").replace("17.12.01", "17.09.05"),
+    "show switch": REFUSED,
+    "show install summary": _INSTALL.replace("Switch 1 2", "R0"),
+    "show boot": sample("show_boot/chassis_with_standby")
+    .replace("bootflash:old.bin,12;", "")
+    .replace("Standby MANUAL_BOOT variable = yes", "Standby MANUAL_BOOT variable = no"),
+    "show romvar": REFUSED,
+    "show inventory": _INVENTORY.replace("FLB27010AA1", "FXE2703D0EF"),
+}
+"""A C9407R: it has neither `show switch` nor `show romvar`, and its register stands in `show boot` alone."""
+
+DEVICE = Device(1, "hall-2", "cisco_xe", "192.0.2.20", model="C9300-48P", serial="FLB27010AA1")
+IMAGE = Image(
+    1,
+    "cat9k_iosxe.17.12.04.SPA.bin",
+    Path("cat9k_iosxe.17.12.04.SPA.bin"),
+    "cisco_xe",
+    "cat9k_iosxe",
+    "17.12.4",
+    SIZE,
+    "a" * 128,
+    "b" * 32,
+    datetime(2024, 5, 1, tzinfo=UTC),
+)
+
+
+@dataclass
+class PaperSession:
+    """Answers a command with its text, and notes it; knows no other command."""
+
+    answers: dict[str, str]
+    asked: list[str]
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        assert deadline > 0
+        assert quiet is (command == "show running-config")
+        self.asked.append(command)
+        return self.answers[command]
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        raise AssertionError(f"a check that changes nothing gave {command!r} ({answers}, {deadline}, {closing})")
+
+
+def changed(answers: dict[str, str], *changes: tuple[str, str, str]) -> dict[str, str]:
+    """Change words in what commands answer: (command, words, other words); the words must be there."""
+    made = dict(answers)
+    for command, words, others in changes:
+        assert words in made[command], (command, words)
+        made[command] = made[command].replace(words, others)
+    return made
+
+
+def driver(answers: dict[str, str], policy: Readiness | None = None) -> tuple[CiscoXe, PaperSession]:
+    """Put the real driver in front of a switch on paper."""
+    session = PaperSession(answers, [])
+    return CiscoXe(session, Settings(readiness=policy or Readiness())), session
+
+
+def check(
+    answers: dict[str, str],
+    *,
+    device: Device = DEVICE,
+    image: Image = IMAGE,
+    policy: Readiness | None = None,
+    cleanup: bool = False,
+) -> list[Finding]:
+    """Apply all rules to a switch on paper."""
+    return driver(answers, policy)[0].check(device, image, cleanup=cleanup)
+
+
+def lacking(findings: list[Finding]) -> dict[str, Finding]:
+    """Give the rules that do not hold, by their names."""
+    return {finding.rule: finding for finding in findings if not finding.ok}

@@ -1,0 +1,82 @@
+"""A readiness rule whose command gives no answer refuses; none is ever skipped in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from platforms.paper import CHASSIS, DEVICE, REFUSED, STACK, UNAUTHORIZED, changed, check, lacking
+
+from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
+
+ANY = replace(DEVICE, model=None, serial=None)
+VERSION, SWITCH, INSTALL, BOOT = "show version", "show switch", "show install summary", "show boot"
+# Where a cut leaves lines that are whole each, and too few.
+CUT_AT = {
+    VERSION: "System restarted",
+    SWITCH: "Switch#",
+    INSTALL: "Auto abort",
+    BOOT: "Manual Boot",
+    "show inventory": "PID:",
+    "dir flash:": "30530",
+    "show file systems": "*",
+}
+
+
+# A rule whose command gives no answer must refuse: what broke the command is raised, and names it.
+GUARDS = [command for command in STACK if command != "show running-config"]
+BROKEN: dict[str, tuple[str, type[DeviceError], str]] = {
+    "empty": ("", UnparsableOutput, "printed nothing"),
+    "garbled": ("~#\x07 smand: 1/RP/0:\n", UnparsableOutput, "first odd line: '"),
+    "no such command": (REFUSED, CommandRefused, "% Invalid input"),
+    "not authorized": (UNAUTHORIZED, CommandRefused, "% Authorization failed"),
+}
+
+
+# Not every model has `show romvar`: see below.
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [(command, how) for command in GUARDS for how in BROKEN if (command, how) != ("show romvar", "no such command")],
+)
+def test_a_guard_whose_command_is_broken_refuses(command: str, how: str) -> None:
+    text, error, words = BROKEN[how]
+    with pytest.raises(error, match=words) as caught:
+        check({**STACK, command: text})
+    assert command.removesuffix(" flash:") in str(caught.value)
+
+
+@pytest.mark.parametrize("command", CUT_AT)
+def test_a_guard_whose_output_was_cut_off_refuses(command: str) -> None:
+    cut = STACK[command][: STACK[command].rindex(CUT_AT[command])]
+    with pytest.raises(UnparsableOutput, match=f"cannot read the output of '{command.removesuffix(' flash:')}'"):
+        check({**STACK, command: cut})
+
+
+@pytest.mark.parametrize("how", [how for how in BROKEN if how != "no such command"])
+def test_a_chassis_is_asked_as_strictly(how: str) -> None:
+    for command in ("show switch", "show romvar", "show running-config"):
+        text, error, _ = BROKEN[how]
+        with pytest.raises(error if command != "show running-config" else UnparsableOutput, match=command):
+            check({**CHASSIS, command: text}, device=ANY)
+
+
+def test_without_romvar_the_configuration_and_the_register_tell() -> None:
+    without = {**STACK, "show romvar": REFUSED}
+    assert lacking(check(without)) == {}
+    for broken in (
+        changed(without, ("show running-config", "hostname", "system ignore startupconfig switch all\nhostname")),
+        changed(without, (VERSION, "is 0x102", "is 0x142")),
+    ):
+        assert set(lacking(check(broken))) == {"startup configuration"}
+    with pytest.raises(UnparsableOutput, match="show running-config"):
+        check({**without, "show running-config": "Building configuration...\n"})
+
+
+def test_a_device_whose_reload_could_not_be_proved_is_refused() -> None:
+    timeless = changed(
+        STACK,
+        (VERSION, "hall-2 uptime is 3 weeks, 1 day, 4 hours, 9 minutes\n", ""),
+        (VERSION, "System restarted at 22:11:05 CET Sat Mar 9 2024\n", ""),
+    )
+    with pytest.raises(UnparsableOutput, match="no reload is provable"):
+        check(timeless)

@@ -16,6 +16,7 @@ from swimctl.cli.lab import register
 from swimctl.engine import unknown_jobs
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.lab.spec import SwitchSpec
 from swimctl.models import ExecutionMode, Job, JobOptions
 from swimctl.service import UpgradeRequest
 
@@ -62,11 +63,12 @@ def lab_folder(
     faults: Mapping[str, Sequence[str]] | None = None,
     settings: Mapping[str, Any] | None = None,
     speed: float = SPEED,
+    fleet: Sequence[SwitchSpec] = (),
     **spec: Any,
 ) -> Iterator[LabFleet]:
-    """Run a lab whose folder is ready for `swimctl`, with settings that suit a test."""
+    """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`."""
     parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
-    specs = [replace(one, **spec) for one in default_fleet(devices, parsed)]
+    specs = [replace(one, **spec) for one in fleet or default_fleet(devices, parsed)]
     with LabFleet(specs, speed=speed, folder=folder) as lab:
         register(folder, lab.write_folder(folder))
         path = folder / "config.yaml"

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from swimctl.lab import copying, files, reloading, shows, shows_ports, shows_software
+from swimctl.lab import (
+    archive,
+    copying,
+    files,
+    reloading,
+    shows,
+    shows_environment,
+    shows_interfaces,
+    shows_ports,
+    shows_software,
+)
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
 
@@ -30,9 +40,17 @@ _SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show redundancy", shows.redundancy),
     ("show license summary", shows.license_summary),
     ("show users", shows.users),
-    ("show interfaces", shows_ports.interfaces),
+    ("show interfaces", shows_interfaces.interfaces),
+    ("show interfaces description", shows_interfaces.interfaces_description),
     ("show interfaces status", shows_ports.interfaces_status),
-    ("show ip interface brief", shows_ports.ip_interface_brief),
+    ("show ip interface", shows_interfaces.ip_interface),
+    ("show ip interface brief", shows_interfaces.ip_interface_brief),
+    ("show ipv6 interface", shows_interfaces.ipv6_interface),
+    ("show arp", shows_interfaces.arp),
+    ("show ip arp", shows_interfaces.arp),
+    ("show mac address-table [dynamic]", shows_ports.mac_table),
+    ("show cdp", shows_ports.cdp_settings),
+    ("show lldp", shows_ports.lldp_settings),
     ("show cdp neighbors", shows_ports.cdp),
     ("show cdp neighbors detail", shows_ports.cdp_detail),
     ("show lldp neighbors", shows_ports.lldp),
@@ -43,6 +61,10 @@ _SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show clock", shows.clock),
     ("show processes cpu", shows.processes_cpu),
     ("show memory statistics", shows.memory),
+    ("show environment all", shows_environment.everything),
+    ("show environment temperature", shows_environment.temperature),
+    ("show environment temperature status", shows_environment.temperature_status),
+    ("show snmp chassis", shows.snmp_chassis),
     ("show file systems", files.file_systems),
 )
 _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
@@ -50,6 +72,8 @@ _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show bootvar", shows_software.boot),
     ("show romvar", shows_software.romvar),
     ("show logging", shows.logging),
+    ("show archive", archive.archive),
+    ("show archive config rollback timer", archive.rollback_timer),
     ("show reload", reloading.show_reload),
     ("show install rollback", shows_software.rollback),
     ("show running-config", shows_software.running_configuration),
@@ -136,8 +160,17 @@ def _package(session: Session, words: Words) -> Dialogue:
     yield Print(shows_software.package(session.switch, words["path"]))
 
 
+def _interface(session: Session, words: Words) -> Dialogue:
+    found = shows_interfaces.named(session.switch, words["name"])
+    yield Print(shows_interfaces.interface(session.switch, found))
+
+
+def _vlan(session: Session, words: Words) -> Dialogue:
+    yield Print(shows_ports.vlan(session.switch, str(int(words["number"]))))
+
+
 def _copy_running(session: Session, words: Words) -> Dialogue:
-    yield Ask("Destination filename [startup-config]? ")
+    yield Ask("Destination filename [startup-config]? ", about_file=True)
     yield from reloading.write(session, words)
 
 
@@ -167,6 +200,8 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("quit", _exit, USER),
     ("end", _nothing, PRIVILEGED),
     ("show privilege", _privilege, USER),
+    ("show interfaces <name>", _interface, USER),
+    ("show vlan id <number:1-4094>", _vlan, USER),
     ("show install package <path>", _package, PRIVILEGED),
     ("terminal length <number:0-512>", _length, USER),
     ("terminal width <number:0-512>", _nothing, USER),
@@ -176,6 +211,14 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("tclsh", _tclsh, PRIVILEGED),
     ("write [memory]", reloading.write, PRIVILEGED),
     ("copy running-config startup-config", _copy_running, PRIVILEGED),
+    ("copy running-config <target>", archive.save, PRIVILEGED),
+    ("copy startup-config running-config", archive.merge, PRIVILEGED),
+    ("copy startup-config <target>", partial(archive.save, source=archive.STARTUP), PRIVILEGED),
+    ("copy null: <target>", partial(archive.save, source="null:"), PRIVILEGED),
+    ("copy <source> running-config", archive.merge, PRIVILEGED),
+    ("configure replace <path> [force]", archive.replace, PRIVILEGED),
+    ("show archive config differences [<old> [<new>]]", archive.differences, PRIVILEGED),
+    ("show archive config incremental-diffs <new> [ignorecase]", archive.additions, PRIVILEGED),
     ("copy <source> <target>", copying.copy, PRIVILEGED),
     ("reload [/noverify]", reloading.reload, PRIVILEGED),
     ("reload [/noverify] in <minutes:1-34560>", reloading.reload, PRIVILEGED),

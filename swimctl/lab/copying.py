@@ -31,14 +31,14 @@ def copy(session: Session, words: Mapping[str, str]) -> Dialogue:
         yield Print(f"%Error opening {target} (No such device)\n")
         return
     base = name.rpartition("/")[2]
-    destination = yield Ask(f"Destination filename [{wanted or base}]? ")
+    destination = yield Ask(f"Destination filename [{wanted or base}]? ", about_file=True)
     wanted = destination.strip() or wanted or base
     if file is None or file.directory:
         yield Print(f"%Error opening {source} (No such file or directory)\n")
         return
     if switch.flash(to).get(wanted) is not None:
         yield Print("%Warning:There is a file already existing with this name\n")
-        answer = yield Ask("Do you want to over write? [confirm]", one_key=True)
+        answer = yield Ask("Do you want to over write? [confirm]", one_key=True, about_file=True)
         if answer.lower() not in {"", "y"}:
             return
     seconds = max(0.1, file.size / switch.transfer)

@@ -30,12 +30,13 @@ class Ask:
     r"""Wait for an answer. `secret`: no echo.
 
     `one_key`: the next key answers, and Enter answers "". Clients send "y\n" there too: a line end that comes right
-    after the key belongs to it.
+    after the key belongs to it. `about_file`: `file prompt quiet` spares it, and "" is then the answer.
     """
 
     prompt: str
     secret: bool = False
     one_key: bool = False
+    about_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

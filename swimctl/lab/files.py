@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile
+from swimctl.lab.shows_software import NVRAM
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -34,7 +35,7 @@ def file_systems(switch: Switch) -> str:
         lines.append(f"{star} {flash.capacity:>12}  {flash.free:>12}      disk     rw   {names}")
     lines += [
         "             -             -    opaque     rw   system:",
-        "       2097152       2055643     nvram     rw   nvram:",
+        f"       {NVRAM}       2055643     nvram     rw   nvram:",
     ]
     return "\n".join(lines) + "\n\n"
 
@@ -75,9 +76,9 @@ def delete(session: Session, words: Words) -> Dialogue:
         yield Print(f"%Error deleting {path} (No such device)\n")
         return
     if "/force" not in words:
-        other = yield Ask(f"Delete filename [{name}]? ")
+        other = yield Ask(f"Delete filename [{name}]? ", about_file=True)
         name = other.strip().removeprefix("flash:").strip("/") or name
-        answer = yield Ask(f"Delete {_system(member)}:/{name}? [confirm]", one_key=True)
+        answer = yield Ask(f"Delete {_system(member)}:/{name}? [confirm]", one_key=True, about_file=True)
         if answer.lower() not in {"", "y"}:
             yield Print(f"Delete of {_system(member)}:/{name} aborted!\n")
             return
@@ -102,7 +103,7 @@ def mkdir(session: Session, words: Words) -> Dialogue:
     except ValueError:
         yield Print(f"%Error Creating dir {path} (No such device)\n")
         return
-    other = yield Ask(f"Create directory filename [{name}]? ")
+    other = yield Ask(f"Create directory filename [{name}]? ", about_file=True)
     name = other.strip().strip("/") or name
     if not name or switch.flash(member).get(name) is not None:
         yield Print(f"%Error Creating dir {_system(member)}:/{name} (Can't create a file that exists)\n")

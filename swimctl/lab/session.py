@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from swimctl.lab import tcl
+from swimctl.lab import banner, tcl
 from swimctl.lab.commands import PRIVILEGED, USER, exec_grammar
 from swimctl.lab.configure import configure
 from swimctl.lab.effects import Ask, Dialogue, Print
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = 20
 """Characters of the host name that a configuration prompt has room for."""
+QUIET = "file prompt quiet"
 _SECRET = re.compile(r"\b(secret|password|community|key-string|key(?=\s+\d\s))\s+.*", re.IGNORECASE)
 _MASK = "********"
 _NOISE = "\n*Jan  1 00:00:00.000: %PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand: 1/RP/0: \n~#\x07"
@@ -44,11 +45,14 @@ class Session:
         self.done = False
         self.exec_command = exec_command
         self.script: list[str] = []
+        self.banner_lines: list[str] = []
 
     @property
     def prompt(self) -> str:
         """Give the prompt as it stands."""
         name = self.switch.hostname
+        if self.banner_lines:
+            return ""
         if self.mode == "tcl":
             return "+>(tcl)#" if self.script else f"{name}(tcl)#"
         if self.mode:
@@ -67,7 +71,8 @@ class Session:
         try:
             effect = next(dialogue)
             while True:
-                answer = yield effect
+                quiet = isinstance(effect, Ask) and effect.about_file and self.switch.configuration.has(QUIET)
+                answer = "" if quiet else (yield effect)
                 if isinstance(effect, Ask) and answer:
                     self.switch.note_command(_MASK if effect.secret else answer, source)
                 effect = dialogue.send(answer)
@@ -78,6 +83,9 @@ class Session:
 
     def _run(self, text: str) -> Dialogue:
         if self.mode == "tcl" and (yield from tcl.line(self, text)):
+            return
+        if self.banner_lines or (self.mode.startswith("config") and banner.begins(text.strip())):
+            yield from banner.take(self, text if self.banner_lines else text.strip())
             return
         command, bar, rest = text.partition("|")
         if not command.strip() or command.lstrip().startswith("!"):

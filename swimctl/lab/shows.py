@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from swimctl.lab.shows_environment import SUPPLY, supply_serial
 from swimctl.lab.shows_software import REGISTER, image_line, system_image, uptime
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def inventory(switch: Switch) -> str:
         name = f"Switch {number}" if spec.hardware.stackable else "Chassis"
         supply = f"{name} - Power Supply A" if spec.hardware.stackable else "Power Supply Module 0"
         items.append((name, spec.hardware.description, spec.model, spec.hardware.revision, spec.serial))
-        items.append((supply, supply, "PWR-C1-715WAC-P", "V01", f"P{spec.serial[1:]}"))
+        items.append((supply, supply, SUPPLY, "V01", supply_serial(switch, number)))
     return "".join(
         f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {revision:<4} , SN: {serial}\n\n'
         for name, description, pid, revision, serial in items
@@ -229,4 +230,10 @@ def memory(_switch: Switch) -> str:
         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
         "Processor  7F5A1C0E2010   1365271848   283442480   1081829368   799148260   1048572540\n"
         "reserve P  7F5A1C0E2068       102404          92       102312       102312       102312\n"
+        " lsmpi_io  7F5A1B6A41A8     6295128     6294304         824         824          412\n"
     )
+
+
+def snmp_chassis(switch: Switch) -> str:
+    """Show snmp chassis."""
+    return f"{switch.spec.members[0].serial}\n"

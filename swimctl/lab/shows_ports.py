@@ -57,43 +57,26 @@ def interfaces_status(switch: Switch) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ip_interface_brief(switch: Switch) -> str:
-    """Show ip interface brief."""
-    address = _below(switch, "Vlan1", "ip address").partition(" ")[0] or "unassigned"
-    rows = [("Vlan1", address, "NVRAM", "up", "up"), ("GigabitEthernet0/0", "unassigned", "NVRAM", "", "down")]
-    for name, _bank, status in ports(switch):
-        word = "up" if status == "connected" else "" if status == "disabled" else "down"
-        rows.append((name, "unassigned", "unset", word, word or "down"))
-    lines = ["Interface              IP-Address      OK? Method Status                Protocol"]
-    for name, ip, method, status, protocol in rows:
-        lines.append(f"{name:<22} {ip:<15} YES {method:<6} {status or 'administratively down':<21} {protocol:<8}")
-    return "\n".join(lines) + "\n"
-
-
-def interfaces(switch: Switch) -> str:
-    """Show interfaces: the first lines of each port, as far as clients read them."""
-    text = ""
-    for name, bank, status in ports(switch):
-        line = "administratively down" if status == "disabled" else "up" if status == "connected" else "down"
-        protocol = "up (connected)" if status == "connected" else f"down ({status})"
-        digits = switch.spec.members[0].mac
-        description = _below(switch, name, "description")
-        text += f"{name} is {line}, line protocol is {protocol} \n"
-        text += f"  Hardware is {bank.kind}, address is {digits} (bia {digits})\n"
-        text += f"  Description: {description}\n" if description else ""
-        text += f"  MTU 1500 bytes, BW {SPEEDS[bank.kind][3]} Kbit/sec, DLY 10 usec, \n"
-        text += "     reliability 255/255, txload 1/255, rxload 1/255\n  Encapsulation ARPA, loopback not set\n"
-        text += f"  Full-duplex, {SPEEDS[bank.kind][2].removeprefix('a-')}, media type is {bank.media}\n"
-        text += (
-            "     0 packets input, 0 bytes, 0 no buffer\n     0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored\n"
-        )
-        text += "     0 packets output, 0 bytes, 0 underruns\n"
-    return text
-
-
 def _seen(switch: Switch, protocol: str) -> list[Neighbour]:
+    return [each for each, _mac in plugged_in(switch) if protocol in each.protocols]
+
+
+def plugged_in(switch: Switch) -> list[tuple[Neighbour, str]]:
+    """List the neighbours on live ports, however they are seen, with their hardware addresses."""
     live = {name for name, _bank, status in ports(switch) if status == "connected"}
-    return [each for each in switch.spec.plugged_in() if protocol in each.protocols and each.local in live]
+    return [
+        (each, f"0c75.aa00.{number:04x}") for number, each in enumerate(switch.spec.plugged_in()) if each.local in live
+    ]
+
+
+def mac_table(switch: Switch) -> str:
+    """Show mac address-table."""
+    rule = "-" * 43
+    lines = [f"{'':10}Mac Address Table", rule, "", "Vlan    Mac Address       Type        Ports"]
+    lines += ["----    -----------       --------    -----", " All    0100.0ccc.cccc    STATIC      CPU"]
+    found = [(_vlan_of(switch, each.local), mac, short_port(each.local)) for each, mac in plugged_in(switch)]
+    lines += [f"{'1' if vlan == 'trunk' else vlan:>4}    {mac}    DYNAMIC     {port}" for vlan, mac, port in found]
+    return "\n".join([*lines, f"Total Mac Addresses for this criterion: {len(found) + 1}"]) + "\n"
 
 
 def _cdp_port(port: str) -> str:
@@ -155,14 +138,32 @@ def lldp(switch: Switch) -> str:
     return "\n".join([*lines, "", f"Total entries displayed: {len(seen)}"]) + "\n\n"
 
 
+def cdp_settings(_switch: Switch) -> str:
+    """Show cdp."""
+    return (
+        "Global CDP information:\n        Sending CDP packets every 60 seconds\n"
+        "        Sending a holdtime value of 180 seconds\n        Sending CDPv2 advertisements is  enabled\n"
+    )
+
+
+def lldp_settings(switch: Switch) -> str:
+    """Show lldp."""
+    if not switch.configuration.has("lldp run"):
+        return "% LLDP is not enabled\n"
+    return (
+        "\nGlobal LLDP Information:\n    Status: ACTIVE\n    LLDP advertisements are sent every 30 seconds\n"
+        "    LLDP hold time advertised is 120 seconds\n    LLDP interface reinitialisation delay is 2 seconds\n"
+    )
+
+
 def lldp_detail(switch: Switch) -> str:
     """Show lldp neighbors detail."""
-    seen = _seen(switch, "lldp")
+    seen, macs = _seen(switch, "lldp"), dict(plugged_in(switch))
     text = ""
-    for number, each in enumerate(seen):
+    for each in seen:
         text += (
             f"------------------------------------------------\nLocal Intf: {short_port(each.local)}\n"
-            f"Chassis id: 0c75.aa00.{number:04x}\nPort id: {short_port(each.port)}\nPort Description: {each.port}\n"
+            f"Chassis id: {macs[each]}\nPort id: {short_port(each.port)}\nPort Description: {each.port}\n"
             f"System Name: {each.name}\n\nSystem Description: \n{each.platform}\n\nTime remaining: 100 seconds\n"
             f"System Capabilities: {_letters(each)}\n"
             f"Enabled Capabilities: {_letters(each)[-1]}\nManagement Addresses:\n    IP: {each.address}\n"
@@ -189,8 +190,8 @@ def route_summary(switch: Switch) -> str:
     return "\n".join(lines) + "\n"
 
 
-def vlan(switch: Switch) -> str:
-    """Show vlan."""
+def vlan(switch: Switch, only: str = "") -> str:
+    """Show vlan, or `only` one."""
     rows: dict[str, list[str]] = {"1": []}
     names = {"1": "default"}
     for line in switch.configuration.values("vlan"):
@@ -204,7 +205,11 @@ def vlan(switch: Switch) -> str:
         if not (status == "connected" and number == "trunk"):
             rows.setdefault(number if number != "trunk" else "1", []).append(short_port(name))
     lines = ["", "VLAN Name                             Status    Ports", f"---- {'-' * 32} --------- {'-' * 31}"]
+    if only and only not in rows:
+        return f"VLAN id {only} not found in current VLAN database\n"
     for number, listed in rows.items():
+        if only and number != only:
+            continue
         chunks = [", ".join(listed[at : at + 4]) for at in range(0, len(listed), 4)] or [""]
         lines.append(f"{number:<4} {names.get(number, f'VLAN{number:0>4}'):<32} {'active':<9} {chunks[0]}")
         lines += [f"{'':<48}{chunk}" for chunk in chunks[1:]]

@@ -21,6 +21,8 @@ INSTALL_FORMS = {
 }
 """Form of `show install` -> the word in its title, and the states it lists."""
 REGISTER = "0x102"
+NVRAM = 2_097_152
+"""Bytes of it."""
 
 
 def uptime(seconds: float) -> str:
@@ -250,15 +252,17 @@ def package(switch: Switch, path: str) -> str:
 
 def running_configuration(switch: Switch) -> str:
     """Show running-config."""
-    return f"Building configuration...\n\nCurrent configuration : {_configuration(switch, switch.configuration)}"
+    text = written(switch, switch.configuration)
+    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}\n"
 
 
 def startup_configuration(switch: Switch) -> str:
     """Show startup-config."""
-    return f"Using {_configuration(switch, switch.startup)}"
+    text = written(switch, switch.startup)
+    return f"Using {len(text)} out of {NVRAM} bytes\n{text}\n"
 
 
-def _configuration(switch: Switch, configuration: Configuration) -> str:
+def written(switch: Switch, configuration: Configuration) -> str:
+    """Write a configuration as the file that it is."""
     release = switch.install.running
-    body = f"!\nversion {release.major}.{release.minor}\n{configuration.text}"
-    return f"{len(body)} bytes\n{body}\n"
+    return f"!\nversion {release.major}.{release.minor}\n{configuration.text}"

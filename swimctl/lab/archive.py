@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from swimctl.lab.banner import whole_lines
+from swimctl.lab.banner import keep, whole_lines
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.configure import configure
+from swimctl.lab.copying import overwrites
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid
@@ -50,10 +51,8 @@ def save(session: Session, words: Words, source: str = RUNNING) -> Dialogue:
         return
     typed = yield Ask(f"Destination filename [{name or source}]? ", about_file=True)
     name = typed.strip() or name or source
-    if switch.flash(member).get(name) is not None:
-        yield Print("%Warning:There is a file already existing with this name\n")
-        if (yield Ask("Do you want to over write? [confirm]", one_key=True, about_file=True)).lower() not in {"", "y"}:
-            return
+    if switch.flash(member).get(name) is not None and not (yield from overwrites()):
+        return
     content = (text_of(switch, source) or "").encode()
     try:
         switch.flash(member).add(LabFile(name, len(content), switch.clock.wall(), content=content))
@@ -79,6 +78,9 @@ def merge(session: Session, words: Words) -> Dialogue:
 def replace(session: Session, words: Words) -> Dialogue:
     """Run `configure replace`: what the file does not have goes; a file with a wrong line changes nothing."""
     switch, path = session.switch, words["path"]
+    if "revert" in words and not _archive_paths(switch):
+        yield Print("%Please turn config archive on before using this command\n")
+        return
     if "force" not in words and not (yield Ask(_WARNING)).strip().lower().startswith("y"):
         return
     text = text_of(switch, path)
@@ -124,18 +126,23 @@ def additions(session: Session, words: Words) -> Dialogue:
 
 def archive(switch: Switch) -> str:
     """Show archive; what `archive` and `path` would keep is not kept."""
-    paths = [line for line in switch.configuration.sections.get("archive", ()) if line.startswith("path ")]
+    paths = _archive_paths(switch)
     if not paths:
         return "Archive feature not enabled\n"
     return (
         "The maximum archive configurations allowed is 10.\nThere are currently 0 archive configurations saved.\n"
-        f"The next archive file will be named {paths[0].removeprefix('path ')}-<timestamp>-0\n Archive #  Name\n"
+        f"The next archive file will be named {paths[0]}-<timestamp>-0\n Archive #  Name\n"
     )
 
 
 def rollback_timer(_switch: Switch) -> str:
     """Show archive config rollback timer: no lab switch takes a configuration back by itself."""
     return "%No Rollback Confirmed Change pending\n"
+
+
+def _archive_paths(switch: Switch) -> list[str]:
+    below = switch.configuration.sections.get("archive", ())
+    return [line.removeprefix("path ") for line in below if line.startswith("path ")]
 
 
 def _copied(size: int) -> Dialogue:
@@ -159,6 +166,8 @@ def _apply(session: Session, text: str) -> Iterator[tuple[str, int]]:
     for line in _lines(text):
         if not line.startswith(" "):
             session.mode, session.section = "config", ""
+        if keep(session.switch.configuration, line):
+            continue
         try:
             configure(session, line.strip())
         except Invalid as odd:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Dialogue, Print
 
 if TYPE_CHECKING:
@@ -23,18 +24,23 @@ def begins(line: str) -> bool:
 
 def take(session: Session, line: str) -> Dialogue:
     """Take the first or the next line of a banner; `session.banner_lines` holds those that wait for the end."""
+    session.mode, session.section = "config", ""
     session.banner_lines.append(line)
-    whole = "\n".join(session.banner_lines)
-    match = _BEGINS.fullmatch(whole)
-    assert match is not None  # noqa: S101 the first line began one
-    text, mark, _rest = match["text"].partition(match["mark"])
-    if mark:
+    if keep(session.switch.configuration, "\n".join(session.banner_lines)):
         session.banner_lines.clear()
-        command = f"banner {match['kind']}"
-        session.switch.configuration.top(f"no {command}")
-        session.switch.configuration.top(f"{command} {SHOWN}{text}{SHOWN}")
-    elif len(session.banner_lines) == 1:
+    elif len(session.banner_lines) == 1 and (match := _BEGINS.fullmatch(line)):
         yield Print(f"Enter TEXT message.  End with the character '{match['mark']}'.\n")
+
+
+def keep(configuration: Configuration, whole: str) -> bool:
+    """Configure a banner; False: it is none, or its end is not there yet."""
+    match = _BEGINS.fullmatch(whole)
+    if match is None or match["mark"] not in match["text"]:
+        return False
+    command = f"banner {match['kind']}"
+    configuration.top(f"no {command}")
+    configuration.top(f"{command} {SHOWN}{match['text'].partition(match['mark'])[0]}{SHOWN}")
+    return True
 
 
 def whole_lines(text: str) -> Iterator[str]:

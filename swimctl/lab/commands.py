@@ -216,7 +216,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("copy startup-config <target>", partial(archive.save, source=archive.STARTUP), PRIVILEGED),
     ("copy null: <target>", partial(archive.save, source="null:"), PRIVILEGED),
     ("copy <source> running-config", archive.merge, PRIVILEGED),
-    ("configure replace <path> [force]", archive.replace, PRIVILEGED),
+    ("configure replace <path> [force] [revert trigger error]", archive.replace, PRIVILEGED),
     ("show archive config differences [<old> [<new>]]", archive.differences, PRIVILEGED),
     ("show archive config incremental-diffs <new> [ignorecase]", archive.additions, PRIVILEGED),
     ("copy <source> <target>", copying.copy, PRIVILEGED),

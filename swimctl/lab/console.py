@@ -12,6 +12,8 @@ from swimctl.lab.session import Session
 from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
 
 READ_BYTES = 65_536
+TWO_PACKETS = 0.3
+"""Real seconds within which CR and LF may come and be one Enter."""
 
 
 class Host(Protocol):
@@ -44,6 +46,7 @@ class Console:
         self._keyboard = Keyboard()
         self._gone = False
         self._at_margin = True
+        self._fed_at = 0.0
 
     async def shell(self) -> None:
         """Prompt for commands and run them until the session or the client ends."""
@@ -150,7 +153,9 @@ class Console:
             keys = ""
         if not keys:
             raise EOFError
-        self._keyboard.feed(keys)
+        now = asyncio.get_running_loop().time()
+        self._keyboard.feed(keys, later=now - self._fed_at > TWO_PACKETS)
+        self._fed_at = now
 
     def _send(self, text: str) -> None:
         if self._gone or not text:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import NoSpace
 
 if TYPE_CHECKING:
@@ -36,11 +36,8 @@ def copy(session: Session, words: Mapping[str, str]) -> Dialogue:
     if file is None or file.directory:
         yield Print(f"%Error opening {source} (No such file or directory)\n")
         return
-    if switch.flash(to).get(wanted) is not None:
-        yield Print("%Warning:There is a file already existing with this name\n")
-        answer = yield Ask("Do you want to over write? [confirm]", one_key=True, about_file=True)
-        if answer.lower() not in {"", "y"}:
-            return
+    if switch.flash(to).get(wanted) is not None and not (yield from overwrites()):
+        return
     seconds = max(0.1, file.size / switch.transfer)
     yield Print("Copy in progress..." + "C" * 20)
     yield Pause(seconds)
@@ -50,3 +47,13 @@ def copy(session: Session, words: Mapping[str, str]) -> Dialogue:
         yield Print(f"\n%Error copying {source} (Not enough space on device)\n")
         return
     yield Print(f"\n{file.size} bytes copied in {seconds:.3f} secs ({int(file.size / seconds)} bytes/sec)\n")
+
+
+def overwrites() -> Generator[Effect, str, bool]:
+    """Ask whether a file may go under its own name, where the user wants to be asked."""
+    answer = yield Ask(
+        "%Warning:There is a file already existing with this name\nDo you want to over write? [confirm]",
+        one_key=True,
+        about_file=True,
+    )
+    return answer.lower() in {"", "y"}

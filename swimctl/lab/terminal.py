@@ -34,20 +34,23 @@ class Entered:
 class Keyboard:
     """Keep what was typed until it is read: type-ahead is never lost.
 
-    CR, LF and CR LF each count as one Enter, also where CR and LF come in two packets.
+    CR, LF and CR LF each count as one Enter, also where CR and LF come in two packets, one right after the other.
     """
 
     def __init__(self) -> None:
         self._keys = ""
         self._after_cr = False
 
-    def feed(self, text: str) -> None:
-        """Add keys as they came from the network."""
+    def feed(self, text: str, *, later: bool = False) -> None:
+        """Add keys as they came from the network; `later`: so long after the last ones that a LF is a key of its own.
+
+        Netmiko needs that: it leaves the Tcl shell with CR and goes on with LF.
+        """
         if not text:
             return
-        if self._after_cr and text[0] in "\n\0":
+        if self._after_cr and not later and text[0] in "\n\0":
             text = text[1:]
-            self._after_cr = False
+        self._after_cr = False
         if text:
             self._after_cr = text[-1] == "\r"
             self._keys += text.replace("\r\n", "\n").replace("\r\0", "\n").replace("\r", "\n")

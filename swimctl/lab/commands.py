@@ -13,6 +13,7 @@ from swimctl.lab import (
     reloading,
     shows,
     shows_environment,
+    shows_features,
     shows_interfaces,
     shows_ports,
     shows_software,
@@ -64,7 +65,11 @@ _SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show environment all", shows_environment.everything),
     ("show environment temperature", shows_environment.temperature),
     ("show environment temperature status", shows_environment.temperature_status),
-    ("show snmp chassis", shows.snmp_chassis),
+    ("show access-lists", shows_features.access_lists),
+    ("show lacp sys-id", shows_features.lacp),
+    ("show lldp interface", shows_features.lldp_interfaces),
+    ("show snmp user", shows_features.snmp_users),
+    ("show snmp chassis", shows_features.snmp_chassis),
     ("show file systems", files.file_systems),
 )
 _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
@@ -76,7 +81,7 @@ _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show archive config rollback timer", archive.rollback_timer),
     ("show reload", reloading.show_reload),
     ("show install rollback", shows_software.rollback),
-    ("show running-config", shows_software.running_configuration),
+    ("show running-config [all]", shows_software.running_configuration),
     ("show startup-config", shows_software.startup_configuration),
 )
 

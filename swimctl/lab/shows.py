@@ -232,8 +232,3 @@ def memory(_switch: Switch) -> str:
         "reserve P  7F5A1C0E2068       102404          92       102312       102312       102312\n"
         " lsmpi_io  7F5A1B6A41A8     6295128     6294304         824         824          412\n"
     )
-
-
-def snmp_chassis(switch: Switch) -> str:
-    """Show snmp chassis."""
-    return f"{switch.spec.members[0].serial}\n"

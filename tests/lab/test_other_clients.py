@@ -42,6 +42,11 @@ def kept(desk: Desk, *wanted: str) -> list[bool]:
         # Ansible's facts
         ("show lldp", r"Status: ACTIVE"),
         ("show cdp", r"Sending CDP packets every"),
+        ("show lldp interface", r"^Gi1/0/1:\n    Tx: enabled\n    Rx: enabled$"),
+        ("show lacp sys-id", r"\A\d+, 0c75\.[0-9a-f.]+\n\Z"),
+        ("show snmp user", r"\A\Z"),
+        ("show access-lists | include access list", r"\A\Z"),
+        ("show running-config all | section ^service", r"\Aservice timestamps"),
         ("show switch virtual", r"Invalid input"),
         ("show processes cpu | include CPU utilization", r"\ACPU utilization .*\n\Z"),
         ("show startup-config", r"\AUsing \d+ out of \d+ bytes\n"),
@@ -59,6 +64,13 @@ def kept(desk: Desk, *wanted: str) -> list[bool]:
 def test_a_client_finds_what_it_looks_for(desk: Desk, line: str, expected: str) -> None:
     """The lines as NAPALM, Ansible, pyntc and scrapli send them."""
     assert re.search(expected, desk.type(line), re.MULTILINE), desk.out
+
+
+def test_access_lists(tmp_path: Path) -> None:
+    """Ansible reads their names, then their entries."""
+    lines = ("ip access-list extended vty", " 10 permit tcp any any eq 22", " deny ip any any")
+    shown = Desk(tmp_path, config=lines).type("show access-lists")
+    assert shown == "Extended IP access list vty\n    10 permit tcp any any eq 22\n    20 deny ip any any\n"
 
 
 def test_an_interface_that_is_not_there(desk: Desk) -> None:

@@ -56,6 +56,7 @@ class Configuration:
         lines = self.sections.setdefault(section, [])
         if line.startswith("no "):
             wanted = line.removeprefix("no ").strip()
+            wanted = "shutdown" if len(wanted) > 2 and "shutdown".startswith(wanted) else wanted
             lines[:] = [each for each in lines if not _begins(each, wanted)]
             return
         for single in _SINGLE_BELOW:

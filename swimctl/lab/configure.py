@@ -34,7 +34,7 @@ def configure(session: Session, text: str) -> None:
     """Take one line; raise Ambiguous, Incomplete or Invalid as an exec command would."""
     word, _blank, rest = text.strip().partition(" ")
     rest = " ".join(rest.split())
-    if session.section and (known := _fitting(word, _BELOW)) and _fitting(word, _GLOBAL) != [word.lower()]:
+    if session.section and word.lower() not in _SECTIONS and (known := _fitting(word, _BELOW)):
         _needs(known, text, rest)
         session.switch.configuration.below(session.section, f"{known[0]} {rest}".strip())
         return

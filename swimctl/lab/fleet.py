@@ -15,7 +15,7 @@ from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder
 from swimctl.lab.server import LabServer
 from swimctl.lab.spec import MemberSpec, SwitchSpec
-from swimctl.lab.switch import Switch
+from swimctl.lab.switch import ITSELF, Switch
 
 RATE = 40_000
 """Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
@@ -141,7 +141,11 @@ class LabFleet:
 
     def commands(self, name: str) -> list[str]:
         """List the command lines that a switch received so far, oldest first."""
-        return [command.line for command in tuple(self.switch(name).log)]
+        return [command.line for command in tuple(self.switch(name).log) if command.source != ITSELF]
+
+    def reloads(self, name: str) -> list[str]:
+        """Give the reason of each reload of a switch so far, oldest first."""
+        return [command.line for command in tuple(self.switch(name).log) if command.source == ITSELF]
 
     def write_folder(self, folder: Path, kept_faults: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""

@@ -127,8 +127,8 @@ _FILTERS = ("append", "begin", "count", "exclude", "include", "redirect", "secti
 
 def read_filter(text: str, column: int) -> Filter:
     """Understand what follows a `|`; raise Ambiguous, Incomplete or Invalid. `column` is where it starts."""
-    verb, _blank, wanted = text.strip().partition(" ")
-    wanted = wanted.strip()
+    verb, _blank, wanted = text.lstrip().partition(" ")
+    wanted = wanted.lstrip()  # a blank at the end is part of what is looked for
     start = column + len(text) - len(text.lstrip())
     fitting = [name for name in _FILTERS if verb and name.startswith(verb.lower())]
     if not verb:

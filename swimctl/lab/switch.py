@@ -29,10 +29,10 @@ LATE_MEMBER, INITIALIZING = 12.0, 25.0
 """Lab seconds after the switch answers again until the next member of a stack is seen; and then until it is Ready."""
 IOS_START = 60.0
 """Lab seconds from the start of IOS-XE until the switch answers."""
-IOS_START = 60.0
-"""Lab seconds from the start of IOS-XE until the switch answers."""
 NO_SPACE_FREE = 1_500_000
 FOREVER = 1e12
+ITSELF = "(switch)"
+"""Who stands in the log for what the switch did by itself: its reloads, in one order with the received commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +267,7 @@ class Switch:
         self.scheduled_reload = None
         self._events.append(Down())
         self._due.clear()
+        self.note_command(f"reload: {reason}", ITSELF)
         self.buffer.clear()
         self.reload_reason = reason
         if after is not None:

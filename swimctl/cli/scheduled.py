@@ -26,10 +26,13 @@ def run_scheduled(ctx: typer.Context) -> None:
         due = opened.store.due(opened.clock.now())
         if due:
             raise typer.Exit(_run(context, opened, due))
+        left = opened.store.interrupted()
     if context.json:
         output.print_json({"status": "success", "jobs": [], "resume": []})
     elif output.is_terminal(sys.stderr) or context.verbose:
         output.note("swimctl: nothing is due")
+        for job in left:
+            output.note(f"swimctl: job {job.id} on {job.device_name}: {job.error}")
 
 
 def _run(context: Context, opened: Opened, due: Sequence[Job]) -> int:

@@ -70,17 +70,18 @@ def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
 def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: bool) -> Running:
     """Wait until the device runs since after the mark and stays up, and tell what it runs.
 
-    Raises DeviceUnknown where it does not come back or cannot be told, and gives back what runs where it did not
-    reload at all within the deadline: the caller decides what that means.
+    Raises DeviceUnknown where it does not come back or cannot be told, and gives back what runs where it answers
+    to the end and has not reloaded: the caller decides what that means.
     """
     limits, login = context.settings.deadlines, context.settings.login
     never_down = Deadline(context.clock, limits.down)
     deadline = Deadline(context.clock, limits.down + limits.up)
     refusals, last_error = 0, "its SSH port stayed closed"
+    as_before: Running | None = None
     context.record.say("waiting for the device to come back")
     while not deadline.passed:
         if not context.listening():
-            seen_down = True
+            seen_down, as_before = True, None
             context.pause(login.poll)
             continue
         if seen_down:
@@ -100,10 +101,13 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
                     if not session.ended_within(context.settings.activation.settle, watch=True):
                         return now
                     last_error = "it went down a second time"
+                    as_before = None
                 elif never_down.passed:
                     return now
+                else:
+                    as_before = now
         except LoginFailed as error:
-            refusals += 1
+            refusals, as_before = refusals + 1, None
             last_error = str(error)
             if refusals >= login.refusals:
                 break
@@ -112,10 +116,12 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
             )
             context.pause(min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most))
         except _NOT_BACK as error:
-            last_error = str(error)
+            as_before, last_error = None, str(error)
             context.pause(login.poll)
         else:
             context.pause(login.poll if seen_down else _LOOK_EVERY)
+    if as_before is not None:
+        return as_before
     raise DeviceUnknown(
         f"{context.device.name} did not come back within {deadline.seconds / 60:.0f} minutes: {last_error}; "
         f"look at its console, then `swimctl retry --batch {context.job.batch_id[:8]}`"

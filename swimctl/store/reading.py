@@ -71,13 +71,16 @@ class Reading(Part):
         """List what anybody may run now: scheduled jobs whose time has come, and pending jobs of detached batches.
 
         In the order of the batches, then of the jobs. A batch that a living process has made its own with
-        `own_batch` is left out, whoever asks; one whose process died is there again.
+        `own_batch` is left out, whoever asks; one whose process died is there again. Behind an interrupted job of
+        a sequential batch nobody is offered: its order holds until `resume` has ended that job.
         """
         with self._db.read() as sql:
             return self._jobs(
                 sql,
                 "((j.status = 'scheduled' AND b.schedule_time <= ?)"
-                " OR (j.status = 'pending' AND (b.detached OR b.schedule_time IS NOT NULL)))",
+                " OR (j.status = 'pending' AND (b.detached OR b.schedule_time IS NOT NULL)))"
+                " AND NOT (b.mode = 'sequential' AND EXISTS (SELECT 1 FROM jobs first"
+                " WHERE first.batch_id = j.batch_id AND first.status IN ('distributing', 'activating')))",
                 [rfc3339(now)],
                 order="b.created_at, b.rowid, j.id",
                 keep=lambda row: not self._locks.lives(row["owner_id"]),

@@ -58,6 +58,12 @@ class Desk:
 
     def type(self, line: str, *answers: str) -> str:
         """Type a line and answer its questions; every answer must be asked for."""
+        given = self.say(line, answers)
+        assert not given, f"nothing asked for {given}: {self.out}"
+        return self.out
+
+    def say(self, line: str, answers: Sequence[str]) -> list[str]:
+        """Type a line and answer what it asks, with Return once the answers are used up; give those left over."""
         given = list(answers)
         self.out = ""
         dialogue = self.session.line(line)
@@ -75,8 +81,7 @@ class Desk:
                 effect = dialogue.send(answer)
         except StopIteration:
             pass
-        assert not given, f"nothing asked for {given}: {self.out}"
-        return self.out
+        return given
 
     def lines(self, *lines: str) -> str:
         """Type lines without questions; give what all of them printed."""

@@ -79,50 +79,56 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
     refusals, last_error = 0, "its SSH port stayed closed"
     as_before: Running | None = None
     context.record.say("waiting for the device to come back")
-    while not deadline.passed:
+    while not deadline.passed and refusals < login.refusals:
         if not context.listening():
             seen_down, as_before = True, None
             context.pause(login.poll)
             continue
         if seen_down:
             context.pause(login.first_wait)
+        as_before, pause = None, login.poll
         try:
-            with context.session(attempts=1) as session:
-                now = context.make_driver(session, context.settings).running()
-                new_boot = rebooted(mark, now, elapsed_since(context, mark))
-                if new_boot is None:
-                    raise DeviceUnknown(
-                        f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "
-                        f"cannot be proved; it runs {now.version}; next: `show version` on its console"
-                    )
-                if new_boot:
-                    context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
-                    context.record.say(f"back with {now.version}, watched for a second reload")
-                    if not session.ended_within(context.settings.activation.settle, watch=True):
-                        return now
-                    last_error = "it went down a second time"
-                    as_before = None
-                elif never_down.passed:
-                    return now
-                else:
-                    as_before = now
+            now, stays = _look(context, mark)
         except LoginFailed as error:
-            refusals, as_before = refusals + 1, None
-            last_error = str(error)
-            if refusals >= login.refusals:
-                break
+            refusals, last_error = refusals + 1, str(error)
             context.record.say(
                 f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account"
             )
-            context.pause(min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most))
+            pause = min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most)
         except _NOT_BACK as error:
-            as_before, last_error = None, str(error)
-            context.pause(login.poll)
+            last_error = str(error)
         else:
-            context.pause(login.poll if seen_down else _LOOK_EVERY)
+            if stays:
+                return now
+            if stays is None:
+                last_error = "it went down a second time"
+            elif never_down.passed:
+                return now
+            else:
+                as_before, pause = now, login.poll if seen_down else _LOOK_EVERY
+        if refusals < login.refusals:
+            context.pause(pause)
     if as_before is not None:
         return as_before
     raise DeviceUnknown(
         f"{context.device.name} did not come back within {deadline.seconds / 60:.0f} minutes: {last_error}; "
         f"look at its console, then `swimctl retry --batch {context.job.batch_id[:8]}`"
     )
+
+
+def _look(context: Context, mark: dict[str, object]) -> tuple[Running, bool | None]:
+    """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
+    with context.session(attempts=1) as session:
+        now = context.make_driver(session, context.settings).running()
+        new_boot = rebooted(mark, now, elapsed_since(context, mark))
+        if new_boot is None:
+            raise DeviceUnknown(
+                f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "
+                f"cannot be proved; it runs {now.version}; next: `show version` on its console"
+            )
+        if not new_boot:
+            return now, False
+        context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
+        context.record.say(f"back with {now.version}, watched for a second reload")
+        went = session.ended_within(context.settings.activation.settle, watch=True)
+        return now, None if went else True

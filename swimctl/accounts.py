@@ -77,7 +77,7 @@ class AccountService:
         """
         if life is not None and not SHORTEST_LIFE <= life <= LONGEST_LIFE:
             raise UsageError(f"a token lives a minute to {LONGEST_LIFE.days} days, or for ever, not {life}")
-        if len(label) > LONGEST_LABEL or not (label.isprintable() or not label):
+        if len(label) > LONGEST_LABEL or not label.isprintable():
             raise UsageError(f"a token's label has {LONGEST_LABEL} characters at most, and no line ends")
         expires_at = None if life is None else self._clock.now() + life
         text = _new_text()
@@ -106,14 +106,15 @@ class AccountService:
         TooManyLogins: too many failed, from there or for this name; nothing was looked at. LoginRefused: the name
         or the password is wrong; which one, neither the message nor the time tells.
         """
-        user, known, renewed = self._verified(name, password, origin)
         text = _new_text()
-        expires_at = self._clock.now() + life
-        by = Caller(user.name, origin)
-        token = self._store.add_login(user, known, _sha256(text), expires_at=expires_at, new_hash=renewed, by=by)
-        if token is None:  # removed, or given another password, at this very moment
-            raise _refused()
-        return NewToken(text, token)
+        while True:
+            user, known, renewed = self._verified(name, password, origin)
+            expires_at = self._clock.now() + life
+            by = Caller(user.name, origin)
+            token = self._store.add_login(user, known, _sha256(text), expires_at=expires_at, new_hash=renewed, by=by)
+            if token is not None:
+                return NewToken(text, token)
+            # The hash is another at this very moment: a new password, or the same one renewed by a login beside.
 
     def principal(self, text: str) -> Principal:
         """Tell whom a token stands for. TokenRefused: it is malformed, unknown, expired or revoked."""

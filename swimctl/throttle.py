@@ -106,7 +106,7 @@ class Throttle:
         self._records = {key: record for key, record in self._records.items() if record.matters_until > now}
         if len(self._records) < self._most_keys:
             return
-        # A tenth at once, so that under attack not every failure sorts them all. Those in a wait go last.
+        # A tenth at once, so that under attack not every failure sorts them all. Those who had a wait go last.
         by_weight = sorted(self._records, key=lambda key: (self._records[key].until, self._records[key].matters_until))
         for key in by_weight[: max(1, self._most_keys // 10)]:
             del self._records[key]

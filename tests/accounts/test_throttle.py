@@ -104,6 +104,16 @@ def test_a_flood_of_names_does_not_wash_a_wait_away(clock: StandingClock) -> Non
     assert throttle.wait([ALICE]) == FIRST_WAIT
 
 
+def test_a_flood_of_names_after_a_wait_does_not_make_the_next_one_short(clock: StandingClock) -> None:
+    throttle = Throttle(clock, most_keys=20)
+    for _ in range(FAILURES):
+        throttle.failed([ALICE])
+    clock.forward(FIRST_WAIT + 1)
+    for number in range(200):
+        throttle.failed([by_name(f"invented{number}")])
+    assert throttle.failed([ALICE]) == 2 * FIRST_WAIT
+
+
 def test_what_is_over_makes_room_first(clock: StandingClock) -> None:
     throttle = Throttle(clock, most_keys=10)
     for number in range(9):

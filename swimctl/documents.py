@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from swimctl.clock import rfc3339
-from swimctl.models import Batch, Device, Event, Image, Job
+from swimctl.models import Batch, Device, Event, Image, Job, Token, User
 
 Document = dict[str, Any]
 
@@ -123,6 +123,27 @@ def image_document(image: Image) -> Document:
         "sha512": image.sha512,
         "md5": image.md5,
         "added_at": _time(image.added_at),
+    }
+
+
+def user_document(user: User) -> Document:
+    """Write one user."""
+    return {"id": user.id, "name": user.name, "role": user.role.value, "created_at": _time(user.created_at)}
+
+
+def token_document(token: Token, end: str | None) -> Document:
+    """Write one token, without its text. `end` says why it may not be used any more."""
+    return {
+        "id": token.id,
+        "user": token.user,
+        "role": token.role.value,
+        "label": token.label,
+        "from_login": token.from_login,
+        "status": end or "valid",
+        "created_at": _time(token.created_at),
+        "expires_at": _time(token.expires_at),
+        "revoked_at": _time(token.revoked_at),
+        "last_used_at": _time(token.last_used_at),
     }
 
 

@@ -8,7 +8,13 @@ SwimctlError
 │   ├── NotFound          a named device, image, batch, job or workflow does not exist
 │   └── SelectionError
 ├── ConflictError         exit 3: refused because of the present state
-│   └── StaleClaim        the job is not (or no longer) ours to move
+│   ├── StaleClaim        the job is not (or no longer) ours to move
+│   ├── AlreadyDone       a request with this key made a batch already; carries its answer
+│   └── KeyReused         a request with this key but other content came before
+├── AccessRefused         who asks is not let in
+│   ├── LoginRefused      the name or the password is wrong
+│   ├── TooManyLogins     failed too often; carries the seconds to wait
+│   └── TokenRefused      the token is malformed, unknown, expired or revoked
 ├── StoreError            the store cannot be read or written
 ├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
@@ -28,7 +34,8 @@ SwimctlError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 
 class SwimctlError(Exception):
@@ -86,6 +93,55 @@ class StaleClaim(ConflictError):
     """Refuse to move a job that another process owns, or that already ended."""
 
     code = "stale-claim"
+
+
+class AlreadyDone(ConflictError):
+    """Report that a request with this key has made a batch already; `answer` is what the first one was told."""
+
+    code = "already-done"
+
+    def __init__(self, answer: Mapping[str, Any]):
+        self.answer = answer
+        super().__init__("a request with this idempotency key was answered already; nothing was created a second time")
+
+
+class KeyReused(ConflictError):
+    """Refuse an idempotency key that came before with other content."""
+
+    code = "key-reused"
+
+
+class AccessRefused(SwimctlError):
+    """Refuse one who asks from outside: neither a password nor a token lets them in."""
+
+    code = "access-refused"
+    exit_code = 3
+
+
+class LoginRefused(AccessRefused):
+    """Refuse a login. Never says whether the name or the password was wrong."""
+
+    code = "login-refused"
+
+
+class TooManyLogins(AccessRefused):
+    """Refuse a login unseen after too many failed ones; `retry_after` is in whole real seconds, at least 1."""
+
+    code = "too-many-logins"
+
+    def __init__(self, retry_after: int):
+        self.retry_after = retry_after
+        super().__init__(f"too many failed logins from this address or for this name; try again in {retry_after} s")
+
+
+class TokenRefused(AccessRefused):
+    """Refuse a token, and say why; the message never holds it."""
+
+    code = "token-refused"
+
+    def __init__(self, reason: Literal["malformed", "unknown", "expired", "revoked"]):
+        self.reason = reason
+        super().__init__(f"the token is {reason}; log in again, or have `swimctl token create` make a new one")
 
 
 class StoreError(SwimctlError):

@@ -1,4 +1,4 @@
-"""What swimctl works with: devices, images, batches, jobs, steps, events. Frozen; the store makes new ones."""
+"""What swimctl works with: devices, images, batches, jobs, steps, events, users. Frozen; the store makes new ones."""
 
 from __future__ import annotations
 
@@ -158,3 +158,72 @@ class Finding:
     def __str__(self) -> str:
         text = f"{self.rule}: seen {self.seen}, needed {self.needed}"
         return f"{text}; next: {self.next_command}" if self.next_command and not self.ok else text
+
+
+class Role(StrEnum):
+    """What an account may do: look on, or also start and cancel upgrades."""
+
+    READ_ONLY = "read-only"
+    OPERATOR = "operator"
+
+    def covers(self, needed: Role) -> bool:
+        """Tell whether this role may do all that `needed` may."""
+        return self is Role.OPERATOR or needed is Role.READ_ONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and from where: an address, or `terminal`. For the audit."""
+
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One who may use the API. The password's hash never leaves the store and what checks it."""
+
+    id: int
+    name: str
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A key to the API, never its text. `from_login`: it came of a password; else someone made it at a terminal.
+
+    `last_used_at` may be a minute behind.
+    """
+
+    id: int
+    user: str
+    role: Role
+    label: str
+    from_login: bool
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a token stands for."""
+
+    user: str
+    role: Role
+    token_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that somebody did or tried, appended, never changed."""
+
+    id: int
+    at: datetime
+    actor: str
+    origin: str
+    action: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)

@@ -13,7 +13,8 @@ from typing import Any
 
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
-from swimctl.store import NewJob, Store
+from swimctl.store import NewJob, Once, Store
+from swimctl.store.once import ids_of
 
 STEPS = ("Readiness Check", "Distribution", "Activation", "Post-Checks")
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
@@ -72,12 +73,20 @@ def some_batch(batch_id: str, **changes: Any) -> Batch:
     return Batch(**{**facts, **changes})
 
 
-def some_jobs(store: Store, devices: Sequence[str], batch_id: str = "batch-0001", **changes: Any) -> list[Job]:
+def some_jobs(
+    store: Store,
+    devices: Sequence[str],
+    batch_id: str = "batch-0001",
+    *,
+    once: Once | None = None,
+    answer: Callable[[Sequence[Job]], dict[str, Any]] = ids_of,
+    **changes: Any,
+) -> list[Job]:
     """Make a batch with one job a name; a name may come several times."""
     image = some_image(store)
     ids = store.device_ids(devices)
     new = [NewJob(ids[name], name, image.id, STEPS) for name in devices]
-    return store.create_batch(some_batch(batch_id, **changes), new)
+    return store.create_batch(some_batch(batch_id, **changes), new, once, answer)
 
 
 def switches(count: int) -> list[str]:

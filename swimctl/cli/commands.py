@@ -38,6 +38,8 @@ TABLE = (
     Entry("image", "image", "Keep the catalogue of images and the golden ones.", _SETUP),
     Entry("device", "device", "List the inventory's devices and check whether they are ready.", _SETUP),
     Entry("workflow", "workflow", "List the workflows and their steps.", _SETUP),
+    Entry("user", "user", "Keep the users of the API: add, list, password, remove.", _SETUP),
+    Entry("token", "token", "Make, list and revoke tokens for the API.", _SETUP),
     Entry("doctor", "doctor", "Check whether this installation is able to work, and say what to do.", _SETUP),
     Entry("parse", "parse", "Show what swimctl reads from a device's output.", _SETUP),
     Entry("lab", "lab", "Run simulated switches on this machine.", _SETUP),

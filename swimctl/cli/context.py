@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 if TYPE_CHECKING:
+    from swimctl.accounts import AccountService
     from swimctl.clock import SystemClock
     from swimctl.config import Config
     from swimctl.engine import Engine
@@ -64,6 +66,13 @@ class Opened:
         return Service(self.config, self.store, lambda: self.inventory, self.clock)
 
     @cached_property
+    def accounts(self) -> AccountService:
+        """Make what keeps users and tokens."""
+        from swimctl.accounts import AccountService
+
+        return AccountService(self.store, self.clock)
+
+    @cached_property
     def engine(self) -> Engine:
         """Make what runs jobs; from here until the end this process is known as a runner."""
         from swimctl.engine import Engine
@@ -94,6 +103,14 @@ class Context:
     def open(self) -> Opened:
         """Give a context manager over config, store, inventory, service and engine; it closes the store."""
         return Opened(self.config_path)
+
+
+def person() -> str:
+    """Name the user of this machine who calls; empty where they have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return ""
 
 
 def of(ctx: typer.Context) -> Context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swimctl.cli import output, selection
-from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.context import Context, Opened, of, person
 from swimctl.cli.plan import (
     CleanupOption,
     ForceOption,
@@ -147,7 +146,7 @@ def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
     later = plan.request.detached or plan.request.schedule_time is not None
     # Made before the jobs exist: an installation that cannot run them must leave none behind.
     engine = None if later or not plan.accepted else opened.engine
-    made = opened.service.create(plan, _user())
+    made = opened.service.create(plan, person())
     for item in made.skipped:
         if not context.json:
             output.note(f"swimctl: {item.device.name} gets no job: {item.refusal}")
@@ -190,10 +189,3 @@ def _tell_created(context: Context, made: Triggered) -> int:
 
 def _devices(count: int) -> str:
     return f"{count} device" if count == 1 else f"{count} devices"
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return ""

@@ -1,7 +1,7 @@
 """The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs),
-journal (events). All SQL of swimctl is in this package.
+journal (events), accounts and their audit, once (answers for a retry). All SQL of swimctl is in this package.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Self
 
 from swimctl.clock import Clock
+from swimctl.store.accounts import Accounts
+from swimctl.store.audit import Audit
 from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults
 from swimctl.store.devices import Devices
 from swimctl.store.journal import Journal
+from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
 
-__all__ = ["NewJob", "Runner", "Store"]
+__all__ = ["Answered", "NewJob", "Once", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Journal):
+class Store(Devices, Catalogue, Running, Journal, Accounts, Audit, Answers):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlite_utils import Database as Sql
 
@@ -13,6 +14,7 @@ from swimctl.errors import ConflictError, NotFound, StaleClaim, UsageError
 from swimctl.models import Batch, Job
 from swimctl.states import JobStatus
 from swimctl.store import journal
+from swimctl.store.once import Once, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
 from swimctl.store.runners import Runner, Runners
@@ -31,11 +33,19 @@ class NewJob:
 class Batches(Reading, Runners):
     """Batches and the jobs that nobody runs yet."""
 
-    def create_batch(self, batch: Batch, jobs: Sequence[NewJob]) -> list[Job]:
+    def create_batch(
+        self,
+        batch: Batch,
+        jobs: Sequence[NewJob],
+        once: Once | None = None,
+        answer: Callable[[Sequence[Job]], Mapping[str, Any]] = ids_of,
+    ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
         A batch that is neither scheduled nor detached belongs to this process from the start, so that no
         moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
+        With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
+        it must be pure, and JSON. AlreadyDone: another was first, here is its answer. KeyReused: with another body.
         NotFound: an image or device that is not there. ConflictError: a batch id that is taken.
         """
         if not jobs:
@@ -45,6 +55,8 @@ class Batches(Reading, Runners):
                 raise UsageError(f"a workflow names a step twice: {', '.join(job.steps)}")
         status = JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED
         with self._db.write() as sql:
+            if once is not None:
+                refuse_second(sql, once, self._clock.now())
             _check_references(sql, batch, jobs)
             owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
             _insert_batch(sql, batch, owner)
@@ -61,7 +73,10 @@ class Batches(Reading, Runners):
                     "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, 'created', ?, ?)",
                     [job_id, rfc3339(self._clock.now()), status, json.dumps({"to": status})],
                 )
-            return self._jobs(sql, "j.batch_id = ?", [batch.id])
+            made = self._jobs(sql, "j.batch_id = ?", [batch.id])
+            if once is not None:
+                keep(sql, once, answer(made), self._clock.now())
+            return made
 
     def own_batch(self, batch_id: str, runner: Runner) -> None:
         """Make the waiting jobs of a batch this runner's own.

@@ -8,7 +8,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from swimctl.models import Batch, Event, ExecutionMode, Golden, Image, Job, JobOptions, Step
+from swimctl.models import (
+    AuditEntry,
+    Batch,
+    Event,
+    ExecutionMode,
+    Golden,
+    Image,
+    Job,
+    JobOptions,
+    Role,
+    Step,
+    Token,
+    User,
+)
 from swimctl.states import RUNNING, JobStatus, StepStatus
 
 JOB_QUERY = """
@@ -41,6 +54,34 @@ def event_from(row: sqlite3.Row) -> Event:
     """Read an event."""
     at = datetime.fromisoformat(row["at"])
     return Event(row["id"], row["job_id"], at, row["kind"], row["message"], json.loads(row["data"]))
+
+
+def audit_entry_from(row: sqlite3.Row) -> AuditEntry:
+    """Read an entry of the audit."""
+    at = datetime.fromisoformat(row["at"])
+    return AuditEntry(
+        row["id"], at, row["actor"], row["origin"], row["action"], row["subject"], json.loads(row["data"])
+    )
+
+
+def user_from(row: sqlite3.Row) -> User:
+    """Read a user, without the password's hash."""
+    return User(row["id"], row["name"], Role(row["role"]), datetime.fromisoformat(row["created_at"]))
+
+
+def token_from(row: sqlite3.Row) -> Token:
+    """Read a token that stands with its user's name."""
+    return Token(
+        id=row["id"],
+        user=row["user"],
+        role=Role(row["role"]),
+        label=row["label"],
+        from_login=bool(row["from_login"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        expires_at=moment(row["expires_at"]),
+        revoked_at=moment(row["revoked_at"]),
+        last_used_at=moment(row["last_used_at"]),
+    )
 
 
 def image_from(row: sqlite3.Row) -> Image:

@@ -131,7 +131,74 @@ def m001_devices_images_jobs(db: Database) -> None:
     )
 
 
-_IN_ORDER: Final = (m001_devices_images_jobs,)
+def m002_accounts(db: Database) -> None:
+    """Lay the tables of who may use the API, of what they did, and of answers that a retry gets again."""
+    db.executescript(
+        """
+        CREATE TABLE users (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+            role TEXT NOT NULL CHECK (role IN ('operator', 'read-only')),
+            password_hash TEXT,
+            created_at TEXT NOT NULL,
+            removed_at TEXT,
+            CHECK ((password_hash IS NULL) = (removed_at IS NOT NULL))
+        );
+        CREATE UNIQUE INDEX one_user_per_name ON users (name) WHERE removed_at IS NULL;
+
+        CREATE TABLE tokens (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+            label TEXT NOT NULL,
+            from_login INTEGER NOT NULL CHECK (from_login IN (0, 1)),
+            role TEXT NOT NULL CHECK (role IN ('operator', 'read-only')),
+            created_at TEXT NOT NULL,
+            expires_at TEXT,
+            revoked_at TEXT,
+            last_used_at TEXT
+        );
+        CREATE INDEX tokens_by_user ON tokens (user_id);
+        CREATE TRIGGER tokens_within_their_users_role BEFORE INSERT ON tokens
+            WHEN NOT EXISTS (
+                SELECT 1 FROM users
+                WHERE id = NEW.user_id AND removed_at IS NULL AND (role = 'operator' OR NEW.role = 'read-only')
+            )
+            BEGIN SELECT RAISE(ABORT, 'a token needs a present user whose role covers its own'); END;
+        CREATE TRIGGER tokens_stay_what_they_are
+            BEFORE UPDATE OF user_id, sha256, role, created_at, expires_at ON tokens
+            BEGIN SELECT RAISE(ABORT, 'whose a token is, what it may and how long never changes'); END;
+        CREATE TRIGGER tokens_stay_revoked BEFORE UPDATE OF revoked_at ON tokens WHEN OLD.revoked_at IS NOT NULL
+            BEGIN SELECT RAISE(ABORT, 'a revoked token stays revoked'); END;
+
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            data TEXT NOT NULL
+        );
+        CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
+        CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never deleted'); END;
+
+        CREATE TABLE idempotency (
+            actor TEXT NOT NULL,
+            key TEXT NOT NULL,
+            body_sha256 TEXT NOT NULL CHECK (length(body_sha256) = 64),
+            answer TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (actor, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX idempotency_by_age ON idempotency (at);
+        """
+    )
+
+
+_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts)
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 
 migrations: Final = Migrations("swimctl")

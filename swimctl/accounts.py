@@ -1,0 +1,194 @@
+"""Users, tokens and logins: what the command line and the REST API share of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from swimctl.clock import Clock
+from swimctl.errors import LoginRefused, StoreError, TokenRefused, TooManyLogins, UsageError
+from swimctl.models import AuditEntry, Caller, Principal, Role, Token, User
+from swimctl.passwords import Passwords
+from swimctl.store import Store
+from swimctl.throttle import Key, Throttle, by_address, by_name
+
+TOKEN_LIFE: Final = timedelta(days=90)
+LOGIN_LIFE: Final = timedelta(hours=12)
+SHORTEST_LIFE: Final = timedelta(minutes=1)
+LONGEST_LIFE: Final = timedelta(days=3660)
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
+LONGEST_LABEL: Final = 100
+AT_ONCE: Final = 2  # passwords checked at the same moment, 64 MiB each
+
+_PREFIX: Final = "swimctl_"  # so that programs that look for leaked secrets can know one
+_NAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_TOKEN: Final = re.compile(rf"{_PREFIX}[A-Za-z0-9_-]{{43}}")
+_LIFE: Final = re.compile(r"([0-9]{1,6})([mhdw])")
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token at its birth: the only moment at which its text is known."""
+
+    text: str = field(repr=False)
+    token: Token
+
+
+class AccountService:
+    """Hold the rules of accounts. One for a process: failed logins are counted here."""
+
+    def __init__(self, store: Store, clock: Clock, passwords: Passwords | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._passwords = passwords or Passwords()
+        self._throttle = Throttle(clock)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+
+    def create_user(self, name: str, password: str, role: Role, *, by: Caller) -> User:
+        """Add a user. UsageError: the name or the password will not do. ConflictError: the name is taken."""
+        return self._store.add_user(checked_name(name), role, self._passwords.hash(password), by)
+
+    def set_password(self, name: str, password: str, *, by: Caller) -> list[int]:
+        """Give a user another password; the tokens of earlier logins are revoked, and their ids returned. NotFound."""
+        return self._store.set_password_hash(name, self._passwords.hash(password), by)
+
+    def remove_user(self, name: str, *, by: Caller) -> list[int]:
+        """Remove a user; all their tokens are revoked, and their ids returned. NotFound."""
+        return self._store.remove_user(name, by)
+
+    def users(self) -> list[User]:
+        """List the users in the order of their names."""
+        return self._store.users()
+
+    def create_token(
+        self, user: str, *, by: Caller, role: Role | None = None, life: timedelta | None = TOKEN_LIFE, label: str = ""
+    ) -> NewToken:
+        """Make a token; without a role it gets its user's, and with `life` None it never expires.
+
+        NotFound: no such user. UsageError: a role beyond the user's, a life or a label that will not do.
+        """
+        if life is not None and not SHORTEST_LIFE <= life <= LONGEST_LIFE:
+            raise UsageError(f"a token lives a minute to {LONGEST_LIFE.days} days, or for ever, not {life}")
+        if len(label) > LONGEST_LABEL or not label.isprintable():
+            raise UsageError(f"a token's label has {LONGEST_LABEL} characters at most, and no line ends")
+        expires_at = None if life is None else self._clock.now() + life
+        text = _new_text()
+        token = self._store.add_token(user, _sha256(text), role=role, label=label, expires_at=expires_at, by=by)
+        return NewToken(text, token)
+
+    def tokens(self, user: str | None = None, *, ended: bool = False) -> list[Token]:
+        """List the tokens that may be used, of all or of one user; with `ended` also those that ended lately."""
+        if user is not None:
+            self._store.user(user)
+        return [token for token in self._store.tokens(user) if ended or self.end_of(token) is None]
+
+    def revoke_token(self, token_id: int, *, by: Caller) -> Token:
+        """End a token for good. NotFound. ConflictError: it is revoked already."""
+        return self._store.revoke_token(token_id, by)
+
+    def end_of(self, token: Token) -> Literal["revoked", "expired"] | None:
+        """Tell why a token may not be used any more: `revoked` or `expired`; None where it may."""
+        if token.revoked_at is not None:
+            return "revoked"
+        return "expired" if token.expires_at is not None and token.expires_at <= self._clock.now() else None
+
+    def login(self, name: str, password: str, origin: str, life: timedelta = LOGIN_LIFE) -> NewToken:
+        """Make a token for one who knows a password; `origin` is their address.
+
+        TooManyLogins: too many failed, from there or for this name; nothing was looked at. LoginRefused: the name
+        or the password is wrong; which one, neither the message nor the time tells.
+        """
+        text = _new_text()
+        while True:
+            user, known, renewed = self._verified(name, password, origin)
+            expires_at = self._clock.now() + life
+            by = Caller(user.name, origin)
+            token = self._store.add_login(user, known, _sha256(text), expires_at=expires_at, new_hash=renewed, by=by)
+            if token is not None:
+                return NewToken(text, token)
+            # The hash is another at this very moment: a new password, or the same one renewed by a login beside.
+
+    def principal(self, text: str) -> Principal:
+        """Tell whom a token stands for. TokenRefused: it is malformed, unknown, expired or revoked."""
+        if not _TOKEN.fullmatch(text):
+            raise TokenRefused("malformed")
+        # Looked up by its hash: how long that takes says nothing of the tokens that there are.
+        token = self._store.token_with(_sha256(text))
+        if token is None:
+            raise TokenRefused("unknown")
+        end = self.end_of(token)
+        if end is not None:
+            raise TokenRefused(end)
+        a_while_ago = self._clock.now() - USE_NOTED_EVERY
+        if token.last_used_at is None or token.last_used_at <= a_while_ago:
+            with suppress(StoreError):  # a full disk must not keep anybody from reading how their jobs are
+                self._store.use_token(token.id, a_while_ago)
+        return Principal(token.user, token.role, token.id)
+
+    def audit(self, action: str, by: Caller, subject: str = "", data: Mapping[str, Any] | None = None) -> AuditEntry:
+        """Record what somebody did with something else than accounts, which record it themselves. Give no secret."""
+        return self._store.enter_audit(by, action, subject, data)
+
+    def _verified(self, name: str, password: str, origin: str) -> tuple[User, str, str | None]:
+        """Give the user, their password's hash, and a new hash where that one was made with old parameters."""
+        keys = (by_name(name), by_address(origin))
+        self._refuse_if_slowed(keys)
+        with self._turns:
+            self._refuse_if_slowed(keys)  # those who stood in line while others failed
+            found = self._store.user_and_hash(name) if _NAME.fullmatch(name) else None
+            right = self._passwords.verify(None if found is None else found[1], password)
+            if right and found is not None:
+                self._throttle.succeeded(keys[0])
+                return *found, self._passwords.renewed(found[1], password)
+            wait = self._throttle.failed(keys)
+        # A name that nobody has stays out of the audit: people type passwords into the wrong field. While a wait
+        # lasts nothing is written, so that who does not wait cannot fill the disk.
+        known_as = "" if found is None else found[0].name
+        self._store.enter_audit(
+            Caller(known_as, origin), "login-failed", known_as or "unknown name", {"wait_seconds": wait}
+        )
+        raise _refused()
+
+    def _refuse_if_slowed(self, keys: tuple[Key, Key]) -> None:
+        wait = self._throttle.wait(keys)
+        if wait:
+            raise TooManyLogins(wait)
+
+
+def checked_name(name: str) -> str:
+    """Give the name back where a user may have it. UsageError."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be a user's name: it takes 1 to 64 of the letters a-z, A-Z, digits and . _ @ -"
+        )
+    return name
+
+
+def life_from(text: str) -> timedelta | None:
+    """Read how long a token lives: `30m`, `12h`, `90d`, `2w`, or `never`, which is None. UsageError."""
+    if text == "never":
+        return None
+    read = _LIFE.fullmatch(text)
+    if read is None:
+        raise UsageError(f"{text!r} is no time for a token to live; give it like 12h, 90d or never")
+    return timedelta(**{_UNITS[read[2]]: int(read[1])})
+
+
+def _refused() -> LoginRefused:
+    return LoginRefused("the user name or the password is wrong; check both")
+
+
+def _new_text() -> str:
+    return _PREFIX + secrets.token_urlsafe(32)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,90 @@
+"""swimctl token: tokens for the API. One is shown once, when it is made."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import of, person
+from swimctl.documents import token_document
+from swimctl.models import Caller, Role
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("create")
+def create_token(
+    ctx: typer.Context,
+    *,
+    user: Annotated[str, typer.Option(metavar="NAME", help="Whose it is.")],
+    role: Annotated[Role | None, typer.Option(help="At most the user's; else the same.", show_default=False)] = None,
+    expires: Annotated[str, typer.Option(metavar="TIME", help="How long it lives: 12h, 90d, never.")] = "90d",
+    label: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
+) -> None:
+    """Make a token and print it; it cannot be shown again."""
+    from swimctl.accounts import life_from
+
+    context = of(ctx)
+    life = life_from(expires)
+    with context.open() as opened:
+        made = opened.accounts.create_token(user, role=role, life=life, label=label, by=Caller(person(), "terminal"))
+    token = made.token
+    if context.json:
+        output.print_json({"token": made.text} | token_document(token, None))
+        return
+    output.print_line(made.text)
+    until = f"until {output.local_time(token.expires_at)}" if token.expires_at else "until it is revoked"
+    output.note(f"swimctl: token {token.id} of {token.user}, {token.role}, {until}; it is shown this once")
+
+
+@app.command("list")
+def list_tokens(
+    ctx: typer.Context,
+    *,
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only this user's.")] = None,
+    ended: Annotated[
+        bool, typer.Option("--all", help="Also those that expired or were revoked in the last 30 days.")
+    ] = False,
+) -> None:
+    """List the tokens that may be used, never their text."""
+    context = of(ctx)
+    with context.open() as opened:
+        accounts = opened.accounts
+        tokens = [(token, accounts.end_of(token)) for token in accounts.tokens(user, ended=ended)]
+    if context.json:
+        output.print_json({"count": len(tokens), "tokens": [token_document(token, end) for token, end in tokens]})
+    elif tokens:
+        output.print_table(
+            ("Id", "User", "Role", "Status", "Label", "Expires", "Last used"),
+            [
+                (
+                    token.id,
+                    token.user,
+                    token.role.value,
+                    end or "valid",
+                    token.label,
+                    output.local_time(token.expires_at) or "never",
+                    output.local_time(token.last_used_at) or "never",
+                )
+                for token, end in tokens
+            ],
+        )
+    else:
+        output.note("swimctl: no such tokens; `swimctl token create --user NAME` makes one")
+
+
+@app.command("revoke")
+def revoke_token(
+    ctx: typer.Context, token_id: Annotated[int, typer.Argument(metavar="ID", help="The token's id.", min=1)]
+) -> None:
+    """End a token for good."""
+    context = of(ctx)
+    with context.open() as opened:
+        token = opened.accounts.revoke_token(token_id, by=Caller(person(), "terminal"))
+        end = opened.accounts.end_of(token)
+    if context.json:
+        output.print_json(token_document(token, end))
+    else:
+        output.print_line(f"token {token.id}: of {token.user}: revoked")

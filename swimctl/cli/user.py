@@ -1,0 +1,128 @@
+"""swimctl user: the users of the API. A password comes from a prompt or standard input, never from an argument."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import of, person
+from swimctl.documents import user_document
+from swimctl.errors import UsageError
+from swimctl.models import Caller, Role
+
+app = typer.Typer(no_args_is_help=True)
+
+_MOST = 10_000  # more than any password has, and no more than that of an endless pipe
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
+]
+
+
+@app.command("add")
+def add_user(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    role: Annotated[
+        Role, typer.Option(help="What they may do: start and cancel upgrades, or look on.")
+    ] = Role.OPERATOR,
+    password_stdin: FromStdin = False,
+) -> None:
+    """Add a user of the API."""
+    from swimctl.accounts import checked_name
+
+    context = of(ctx)
+    checked_name(name)  # before a password is typed for nothing
+    with context.open() as opened:
+        accounts = opened.accounts
+        user = accounts.create_user(name, _password(from_stdin=password_stdin), role, by=Caller(person(), "terminal"))
+    if context.json:
+        output.print_json(user_document(user))
+    else:
+        output.print_line(f"user {user.id}: {user.name}: {user.role}")
+
+
+@app.command("list")
+def list_users(ctx: typer.Context) -> None:
+    """List the users."""
+    context = of(ctx)
+    with context.open() as opened:
+        users = opened.accounts.users()
+    if context.json:
+        output.print_json({"count": len(users), "users": [user_document(user) for user in users]})
+    elif users:
+        output.print_table(
+            ("Id", "User", "Role", "Created"),
+            [(user.id, user.name, user.role.value, output.local_time(user.created_at)) for user in users],
+        )
+    else:
+        output.note("swimctl: there is no user yet; `swimctl user add NAME` adds one")
+
+
+@app.command("password")
+def set_password(ctx: typer.Context, *, name: Name, password_stdin: FromStdin = False) -> None:
+    """Give a user another password, and end the tokens that came of the one before."""
+    context = of(ctx)
+    with context.open() as opened:
+        opened.store.user(name)
+        password = _password(from_stdin=password_stdin)
+        revoked = opened.accounts.set_password(name, password, by=Caller(person(), "terminal"))
+    if context.json:
+        output.print_json({"name": name, "tokens_revoked": revoked})
+    else:
+        output.print_line(f"user {name}: has another password; {_tokens(len(revoked))} from logins revoked")
+
+
+@app.command("remove")
+def remove_user(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a user and revoke all their tokens."""
+    context = of(ctx)
+    with context.open() as opened:
+        opened.store.user(name)
+        if not yes:
+            if not output.can_ask():
+                raise UsageError(f"this would remove user {name}, and there is no terminal to ask on; add --yes")
+            if not typer.confirm(f"Remove user {name} and revoke their tokens?", default=False, err=True):
+                raise typer.Abort
+        revoked = opened.accounts.remove_user(name, by=Caller(person(), "terminal"))
+    if context.json:
+        output.print_json({"removed": name, "tokens_revoked": revoked})
+    else:
+        output.print_line(f"user {name}: removed; {_tokens(len(revoked))} revoked")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return _one_line()
+    if not output.can_ask():
+        raise UsageError("there is no terminal to ask for the password on; pipe it in with --password-stdin")
+    answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return answer
+
+
+def _one_line() -> str:
+    """Read the password that was piped in; the line end that `echo` adds is not part of it."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("nothing is piped into standard input; without --password-stdin the password is asked for")
+    try:
+        given = sys.stdin.read(_MOST)
+    except UnicodeDecodeError as error:
+        raise UsageError("the password on standard input is not UTF-8 text") from error
+    password = given.removesuffix("\n")
+    if "\n" in password or not password:
+        raise UsageError("standard input must hold the password alone, on one line")
+    return password
+
+
+def _tokens(count: int) -> str:
+    return f"{count} token{'' if count == 1 else 's'}"

@@ -1,0 +1,272 @@
+"""swimctl user and swimctl token: from the terminal to the store and back."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projects import Project
+
+from swimctl.accounts import AccountService
+from swimctl.cli import main
+from swimctl.clock import SystemClock
+from swimctl.models import Principal, Role
+from swimctl.store import Store
+
+PASSWORD = "correct horse battery"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(project: Project, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one command line in the project, with this standard input; give exit code, output and errors."""
+
+    def call(*arguments: str, stdin: str | bytes = "") -> tuple[int, str, str]:
+        piped = io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode())
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(piped, encoding="utf-8"))
+        code = main(["--config", str(project.path), *arguments])
+        return code, *capfd.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def store(project: Project) -> Iterator[Store]:
+    """Look into the store from beside."""
+    with Store.open(project.folder / "swimctl.db", SystemClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def accounts(store: Store) -> AccountService:
+    return AccountService(store, SystemClock())
+
+
+def document(answer: tuple[int, str, str]) -> Any:
+    code, out, err = answer
+    assert code == 0, err
+    assert err == ""
+    return json.loads(out)
+
+
+def add(run: Run, name: str, *options: str, password: str = PASSWORD) -> Any:
+    return document(run("--json", "user", "add", name, "--password-stdin", *options, stdin=f"{password}\n"))
+
+
+def test_a_user_from_added_to_removed(run: Run, accounts: AccountService) -> None:
+    assert run("user", "list") == (0, "", "swimctl: there is no user yet; `swimctl user add NAME` adds one\n")
+    assert document(run("--json", "user", "list")) == {"count": 0, "users": []}
+    alice = add(run, "alice")
+    assert (alice["id"], alice["name"], alice["role"]) == (1, "alice", "operator")
+    assert alice["created_at"].endswith("Z")
+    code, out, _ = run("user", "add", "bob", "--role", "read-only", "--password-stdin", stdin=PASSWORD)
+    assert (code, out) == (0, "user 2: bob: read-only\n")
+    code, out, _ = run("user", "list")
+    assert [line.split("\t")[:3] for line in out.splitlines()] == [
+        ["id", "user", "role"],
+        ["1", "alice", "operator"],
+        ["2", "bob", "read-only"],
+    ]
+    made = accounts.login("alice", PASSWORD, "192.0.2.1")
+    code, out, err = run("user", "remove", "alice")
+    assert (code, out) == (2, "")
+    assert "--yes" in err
+    assert document(run("--json", "user", "remove", "alice", "--yes")) == {
+        "removed": "alice",
+        "tokens_revoked": [made.token.id],
+    }
+    assert run("user", "remove", "bob", "-y")[:2] == (0, "user bob: removed; 0 tokens revoked\n")
+    assert document(run("--json", "user", "list"))["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "exit_code", "said"),
+    [
+        (("add", "alice", "--password-stdin"), PASSWORD, 3, "'alice' already"),
+        (("add", "a b", "--password-stdin"), PASSWORD, 2, "1 to 64"),
+        (("add", "carol", "--password-stdin"), "short\n", 2, "5 characters; give it 12 or more"),
+        (("add", "carol", "--password-stdin"), "", 2, "on one line"),
+        (("add", "carol", "--password-stdin"), f"{PASSWORD}\n{PASSWORD}\n", 2, "on one line"),
+        (("add", "carol", "--password-stdin"), "x" * 100_000, 2, "1024 bytes"),
+        (("add", "carol"), PASSWORD, 2, "--password-stdin"),
+        (("add", "carol", "--role", "admin", "--password-stdin"), PASSWORD, 2, "admin"),
+        (("add", "carol", "--password", PASSWORD), "", 2, "No such option"),
+        (("password", "alice"), PASSWORD, 2, "--password-stdin"),
+        (("password", "nobody", "--password-stdin"), PASSWORD, 2, "no user 'nobody'"),
+        (("remove", "nobody", "--yes"), "", 2, "user list"),
+    ],
+)
+def test_what_is_refused_is_one_line_without_the_password(
+    run: Run, arguments: tuple[str, ...], stdin: str, exit_code: int, said: str
+) -> None:
+    add(run, "alice")
+    code, out, err = run("user", *arguments, stdin=stdin)
+    assert (code, out) == (exit_code, "")
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert PASSWORD not in err
+    assert document(run("--json", "user", "list"))["count"] == 1
+    code, out, err = run("--json", "user", *arguments, stdin=stdin)
+    assert (code, err) == (exit_code, "")
+    assert said in json.loads(out)["message"]
+
+
+def test_standard_input_that_is_no_text(run: Run) -> None:
+    code, _, err = run("user", "add", "alice", "--password-stdin", stdin=b"\xff" * 20)
+    assert code == 2
+    assert "not UTF-8" in err
+
+
+def test_another_password_ends_the_logins(run: Run, accounts: AccountService) -> None:
+    add(run, "alice")
+    entered = accounts.login("alice", PASSWORD, "192.0.2.1")
+    code, out, _ = run("user", "password", "alice", "--password-stdin", stdin="a fresh one for her\r\n")
+    assert (code, out) == (0, "user alice: has another password; 1 token from logins revoked\n")
+    assert accounts.tokens() == []
+    again = accounts.login("alice", "a fresh one for her", "192.0.2.1")
+    answer = run("--json", "user", "password", "alice", "--password-stdin", stdin=PASSWORD)
+    assert document(answer) == {"name": "alice", "tokens_revoked": [again.token.id]}
+    assert entered.token.id != again.token.id
+
+
+def test_a_token_from_made_to_revoked(run: Run, accounts: AccountService) -> None:
+    add(run, "alice")
+    made = document(run("--json", "token", "create", "--user", "alice", "--label", "ansible"))
+    assert accounts.principal(made["token"]) == Principal("alice", Role.OPERATOR, made["id"])
+    assert (made["user"], made["role"], made["label"], made["status"]) == ("alice", "operator", "ansible", "valid")
+    assert made["expires_at"] > made["created_at"]
+    code, out, err = run("token", "create", "--user", "alice", "--role", "read-only", "--expires", "never")
+    assert code == 0
+    assert accounts.principal(out.removesuffix("\n")).role is Role.READ_ONLY
+    assert err == "swimctl: token 2 of alice, read-only, until it is revoked; it is shown this once\n"
+    listed = run("token", "list")
+    assert [line.split("\t")[:5] for line in listed[1].splitlines()] == [
+        ["id", "user", "role", "status", "label"],
+        ["1", "alice", "operator", "valid", "ansible"],
+        ["2", "alice", "read-only", "valid", ""],
+    ]
+    assert run("token", "revoke", "2")[:2] == (0, "token 2: of alice: revoked\n")
+    assert document(run("--json", "token", "revoke", "1"))["status"] == "revoked"
+    assert document(run("--json", "token", "list")) == {"count": 0, "tokens": []}
+    assert "no such tokens" in run("token", "list", "--user", "alice")[2]
+    ended = document(run("--json", "token", "list", "--all"))["tokens"]
+    assert [(one["id"], one["status"], one["expires_at"] is None) for one in ended] == [
+        (1, "revoked", False),
+        (2, "revoked", True),
+    ]
+    shown = json.dumps(ended) + listed[1]
+    assert made["token"] not in shown
+    assert "sha256" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (("create",), 2, "--user"),
+        (("create", "--user", "nobody"), 2, "no user 'nobody'"),
+        (("create", "--user", "bob", "--role", "operator"), 2, "'bob' is read-only"),
+        (("create", "--user", "bob", "--expires", "tomorrow"), 2, "12h, 90d or never"),
+        (("create", "--user", "bob", "--expires", "999999w"), 2, "3660 days"),
+        (("create", "--user", "bob", "--label", "x" * 101), 2, "100 characters"),
+        (("list", "--user", "nobody"), 2, "no user 'nobody'"),
+        (("revoke", "99"), 2, "no token 99"),
+        (("revoke", "one"), 2, "one"),
+        (("revoke", "1"), 3, "revoked already"),
+    ],
+)
+def test_what_is_refused_of_tokens(run: Run, arguments: tuple[str, ...], exit_code: int, said: str) -> None:
+    add(run, "bob", "--role", "read-only")
+    run("token", "create", "--user", "bob")
+    run("token", "revoke", "1")
+    code, out, err = run("token", *arguments)
+    assert (code, out) == (exit_code, "")
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert document(run("--json", "token", "list", "--all"))["count"] == 1
+
+
+def test_what_is_done_at_the_terminal_is_in_the_audit(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "root-of-bern")
+    add(run, "alice")
+    run("token", "create", "--user", "alice")
+    run("token", "revoke", "1")
+    run("user", "remove", "alice", "--yes")
+    entries = store.audit()
+    assert [entry.action for entry in entries] == ["user-created", "token-created", "token-revoked", "user-removed"]
+    assert {(entry.actor, entry.origin) for entry in entries} == {("root-of-bern", "terminal")}
+
+
+def at_a_terminal(project: Project, *arguments: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
+    """Run a command on a terminal: wait for each question, type its answer; give exit code and all that was shown."""
+    code = "import sys; from swimctl.cli import main; sys.exit(main(sys.argv[1:]))"
+    person, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "--config", str(project.path), *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,  # no terminal of the tests' own, which a prompt would open past ours
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"},
+    ) as process:
+        os.close(terminal)
+        shown = ""
+        for question, answer in answers:
+            shown += _until(person, question)
+            os.write(person, f"{answer}\n".encode())
+        process.wait(timeout=60)
+        shown += _until(person, None)
+    os.close(person)
+    return process.returncode, shown
+
+
+def _until(person: int, question: str | None) -> str:
+    """Read until the question, or with None until the end."""
+    shown = ""
+    while question is None or question not in shown:
+        ready, _, _ = select.select([person], [], [], 30)
+        assert ready, f"no {question!r} after {shown!r}"
+        try:
+            shown += os.read(person, 4096).decode()
+        except OSError:  # the program has ended, and its side of the terminal with it
+            assert question is None, f"it ended before {question!r}: {shown}"
+            return shown
+    return shown
+
+
+def test_on_a_terminal_the_password_is_asked_for_twice_and_never_shown(
+    project: Project, accounts: AccountService
+) -> None:
+    asked = [("Password: ", PASSWORD), ("confirmation: ", PASSWORD)]
+    code, shown = at_a_terminal(project, "user", "add", "alice", answers=asked)
+    assert code == 0, shown
+    assert "user 1: alice: operator" in shown
+    assert PASSWORD not in shown
+    assert accounts.login("alice", PASSWORD, "192.0.2.1").token.user == "alice"
+    code, shown = at_a_terminal(project, "user", "remove", "alice", answers=[("[y/N]", "n")])
+    assert code == 1
+    assert [user.name for user in accounts.users()] == ["alice"]
+    code, shown = at_a_terminal(project, "user", "remove", "alice", answers=[("[y/N]", "y")])
+    assert code == 0, shown
+    assert accounts.users() == []
+
+
+def test_on_a_terminal_nothing_is_asked_for_a_name_that_cannot_be(project: Project) -> None:
+    code, shown = at_a_terminal(project, "user", "add", "a b", answers=[])
+    assert code == 2
+    assert "Password" not in shown
+    code, shown = at_a_terminal(project, "user", "password", "nobody", answers=[])
+    assert code == 2
+    assert "Password" not in shown
+    code, shown = at_a_terminal(project, "user", "add", "alice", "--password-stdin", answers=[])
+    assert code == 2
+    assert "nothing is piped" in shown

@@ -14,15 +14,17 @@ from typing import Final
 from swimctl.catalogue import choose_golden, find, why_unfit
 from swimctl.clock import Clock
 from swimctl.config import BUILTIN_WORKFLOWS, Config
+from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.inventory import Inventory
-from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions
+from swimctl.models import Batch, Caller, Device, ExecutionMode, Image, Job, JobOptions
 from swimctl.settings import STEP_NAMES
 from swimctl.states import RUNNING, WAITING, JobStatus
-from swimctl.store import NewJob, Store
+from swimctl.store import NewJob, Once, Store
 
 MOST_WORKERS: Final = 500
 FIRST_OWN_WORKFLOW: Final = 100
+NOBODY: Final = Caller("", "terminal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +195,21 @@ class Service:
         )
         return Plan(request, tuple(items))
 
-    def trigger(self, request: UpgradeRequest, requested_by: str = "") -> Triggered:
+    def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""
-        return self.create(self.plan(request), requested_by)
+        return self.create(self.plan(request), by)
 
-    def retry(self, batch_id: str, *, detached: bool = False, requested_by: str = "") -> Triggered:
+    def retry(self, batch_id: str, *, detached: bool = False, by: Caller = NOBODY) -> Triggered:
         """Create a new batch of the jobs that failed or were not attempted."""
         plan = self.retry_plan(batch_id)
-        return self.create(replace(plan, request=replace(plan.request, detached=detached)), requested_by)
+        return self.create(replace(plan, request=replace(plan.request, detached=detached)), by)
 
-    def create(self, plan: Plan, requested_by: str = "") -> Triggered:
-        """Create the jobs of a plan. Raises ImageError or ConflictError where not one device can have a job."""
+    def create(self, plan: Plan, by: Caller = NOBODY, once: Once | None = None) -> Triggered:
+        """Create the jobs of a plan. Raises ImageError or ConflictError where not one device can have a job.
+
+        With `once`, AlreadyDone carries what the first request with this key was answered, as `triggered_document`
+        writes it.
+        """
         request, accepted = plan.request, plan.accepted
         if not accepted:
             conflict = all(item.conflict for item in plan.refused)
@@ -218,7 +224,7 @@ class Service:
             schedule_time=request.schedule_time,
             workers=request.workers,
             detached=request.detached,
-            requested_by=requested_by,
+            requested_by=by.name,
         )
         steps = self.workflow(request.options.workflow).steps
         new = [
@@ -226,7 +232,12 @@ class Service:
             for item in accepted
             if item.image is not None
         ]
-        return Triggered(batch, tuple(self._store.create_batch(batch, new)), plan.refused)
+
+        def answer(jobs: Sequence[Job]) -> Document:
+            return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
+
+        jobs = self._store.create_batch(batch, new, once, answer, by)
+        return Triggered(batch, tuple(jobs), plan.refused)
 
     def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:
         """Read jobs in id order; without arguments those of the latest batch.
@@ -242,7 +253,9 @@ class Service:
             raise NotFound(f"{_jobs(job_ids)} not found{f' in batch {batch}' if batch else ''}; see `swimctl job list`")
         return jobs
 
-    def cancel(self, job_ids: Sequence[int] | None = None, *, batch_id: str | None = None) -> CancelResult:
+    def cancel(
+        self, job_ids: Sequence[int] | None = None, *, batch_id: str | None = None, by: Caller = NOBODY
+    ) -> CancelResult:
         """Cancel what is pending or scheduled. Raises NotFound, before anything is done, naming all unknown ids."""
         if job_ids is None and batch_id is None:
             raise UsageError("name the jobs to cancel, or their batch")
@@ -251,7 +264,7 @@ class Service:
         missing = sorted(set(job_ids or ()) - {job.id for job in jobs})
         if missing:
             raise NotFound(f"{_jobs(missing)} not found{f' in batch {batch}' if batch else ''}; nothing was cancelled")
-        cancelled = self._store.cancel([job.id for job in jobs if job.status in WAITING])
+        cancelled = self._store.cancel([job.id for job in jobs if job.status in WAITING], by)
         rest = [job.id for job in jobs if job.id not in set(cancelled)]
         kept = self._store.jobs(ids=rest) if rest else []
         return CancelResult(

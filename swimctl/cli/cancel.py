@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import of
+from swimctl.cli.context import caller, of
 from swimctl.cli.status import BatchOption, JobIds
 from swimctl.errors import UsageError
 
@@ -22,7 +22,7 @@ def cancel(ctx: typer.Context, *, job_ids: JobIds = None, batch: BatchOption = N
         raise UsageError("name the jobs to cancel, or their batch with --batch")
     context = of(ctx)
     with context.open() as opened:
-        result = opened.service.cancel(job_ids or None, batch_id=batch)
+        result = opened.service.cancel(job_ids or None, batch_id=batch, by=caller())
     kept = [{"id": job.id, "status": job.status.value, "message": job.message} for job in result.not_cancelled]
     if context.json:
         output.print_json(

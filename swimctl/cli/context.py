@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from swimctl.config import Config
     from swimctl.engine import Engine
     from swimctl.inventory import Inventory
+    from swimctl.models import Caller
     from swimctl.service import Service
     from swimctl.store import Store
 
@@ -105,12 +106,14 @@ class Context:
         return Opened(self.config_path)
 
 
-def person() -> str:
-    """Name the user of this machine who calls; empty where they have no name."""
+def caller() -> Caller:
+    """Name the user of this machine who calls, for the record; the name is empty where they have none."""
+    from swimctl.models import Caller
+
     try:
-        return getpass.getuser()
+        return Caller(getpass.getuser(), "terminal")
     except (KeyError, OSError):  # a container's user without a name
-        return ""
+        return Caller("", "terminal")
 
 
 def of(ctx: typer.Context) -> Context:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Context, of
+from swimctl.cli.context import Context, caller, of
 
 if TYPE_CHECKING:
     from swimctl.lab.fleet import LabFleet
@@ -76,7 +76,7 @@ def _upgrade(options: Context, lab: LabFleet, folder: Path) -> int:
             detached=False,
         )
         engine = opened.engine
-        made = opened.service.create(opened.service.plan(request), "demo")
+        made = opened.service.create(opened.service.plan(request), caller())
         stop = running.run(
             options,
             opened,

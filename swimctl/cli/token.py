@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import of, person
+from swimctl.cli.context import caller, of
 from swimctl.documents import token_document
-from swimctl.models import Caller, Role
+from swimctl.models import Role
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def create_token(
     context = of(ctx)
     life = life_from(expires)
     with context.open() as opened:
-        made = opened.accounts.create_token(user, role=role, life=life, label=label, by=Caller(person(), "terminal"))
+        made = opened.accounts.create_token(user, role=role, life=life, label=label, by=caller())
     token = made.token
     if context.json:
         output.print_json({"token": made.text} | token_document(token, None))
@@ -82,7 +82,7 @@ def revoke_token(
     """End a token for good."""
     context = of(ctx)
     with context.open() as opened:
-        token = opened.accounts.revoke_token(token_id, by=Caller(person(), "terminal"))
+        token = opened.accounts.revoke_token(token_id, by=caller())
         end = opened.accounts.end_of(token)
     if context.json:
         output.print_json(token_document(token, end))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swimctl.cli import output, selection
-from swimctl.cli.context import Context, Opened, of, person
+from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import (
     CleanupOption,
     ForceOption,
@@ -146,7 +146,7 @@ def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
     later = plan.request.detached or plan.request.schedule_time is not None
     # Made before the jobs exist: an installation that cannot run them must leave none behind.
     engine = None if later or not plan.accepted else opened.engine
-    made = opened.service.create(plan, person())
+    made = opened.service.create(plan, caller())
     for item in made.skipped:
         if not context.json:
             output.note(f"swimctl: {item.device.name} gets no job: {item.refusal}")

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import of, person
+from swimctl.cli.context import caller, of
 from swimctl.documents import user_document
 from swimctl.errors import UsageError
-from swimctl.models import Caller, Role
+from swimctl.models import Role
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def add_user(
     checked_name(name)  # before a password is typed for nothing
     with context.open() as opened:
         accounts = opened.accounts
-        user = accounts.create_user(name, _password(from_stdin=password_stdin), role, by=Caller(person(), "terminal"))
+        user = accounts.create_user(name, _password(from_stdin=password_stdin), role, by=caller())
     if context.json:
         output.print_json(user_document(user))
     else:
@@ -71,7 +71,7 @@ def set_password(ctx: typer.Context, *, name: Name, password_stdin: FromStdin = 
     with context.open() as opened:
         opened.store.user(name)
         password = _password(from_stdin=password_stdin)
-        revoked = opened.accounts.set_password(name, password, by=Caller(person(), "terminal"))
+        revoked = opened.accounts.set_password(name, password, by=caller())
     if context.json:
         output.print_json({"name": name, "tokens_revoked": revoked})
     else:
@@ -94,7 +94,7 @@ def remove_user(
                 raise UsageError(f"this would remove user {name}, and there is no terminal to ask on; add --yes")
             if not typer.confirm(f"Remove user {name} and revoke their tokens?", default=False, err=True):
                 raise typer.Abort
-        revoked = opened.accounts.remove_user(name, by=Caller(person(), "terminal"))
+        revoked = opened.accounts.remove_user(name, by=caller())
     if context.json:
         output.print_json({"removed": name, "tokens_revoked": revoked})
     else:

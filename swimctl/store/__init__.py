@@ -16,15 +16,16 @@ from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults
 from swimctl.store.devices import Devices
+from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.journal import Journal
 from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
 
-__all__ = ["Answered", "NewJob", "Once", "Runner", "Store"]
+__all__ = ["STEP_LIMITS", "Answered", "Figures", "NewJob", "Once", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Journal, Accounts, Audit, Answers):
+class Store(Devices, Catalogue, Running, Journal, Accounts, Audit, Answers, Counting):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

@@ -11,9 +11,9 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError, NotFound, StaleClaim, UsageError
-from swimctl.models import Batch, Job
+from swimctl.models import Batch, Caller, Job
 from swimctl.states import JobStatus
-from swimctl.store import journal
+from swimctl.store import audit, journal
 from swimctl.store.once import Once, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
@@ -39,14 +39,16 @@ class Batches(Reading, Runners):
         jobs: Sequence[NewJob],
         once: Once | None = None,
         answer: Callable[[Sequence[Job]], Mapping[str, Any]] = ids_of,
+        by: Caller | None = None,
     ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
         A batch that is neither scheduled nor detached belongs to this process from the start, so that no
         moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
         With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
-        it must be pure, and JSON. AlreadyDone: another was first, here is its answer. KeyReused: with another body.
-        NotFound: an image or device that is not there. ConflictError: a batch id that is taken.
+        it must be pure, and JSON. With `by`, the audit says in the same transaction who asked.
+        AlreadyDone: another was first, here is its answer. KeyReused: with another body. NotFound: an image or
+        device that is not there. ConflictError: a batch id that is taken.
         """
         if not jobs:
             raise UsageError("a batch needs at least one job: select at least one device")
@@ -76,6 +78,8 @@ class Batches(Reading, Runners):
             made = self._jobs(sql, "j.batch_id = ?", [batch.id])
             if once is not None:
                 keep(sql, once, answer(made), self._clock.now())
+            if by is not None:
+                audit.enter(sql, self._clock.now(), by, "trigger", batch.id, {"jobs": [job.id for job in made]})
             return made
 
     def own_batch(self, batch_id: str, runner: Runner) -> None:
@@ -104,15 +108,20 @@ class Batches(Reading, Runners):
         with self._db.write() as sql:
             sql.execute("UPDATE batches SET runner_id = NULL WHERE id = ? AND runner_id = ?", [batch_id, runner.id])
 
-    def cancel(self, job_ids: Sequence[int]) -> list[int]:
-        """Cancel those of the jobs that still wait, and return their ids; such a job never starts."""
-        return self._end_waiting(job_ids, JobStatus.CANCELLED, None)
+    def cancel(self, job_ids: Sequence[int], by: Caller | None = None) -> list[int]:
+        """Cancel those of the jobs that still wait, and return their ids; such a job never starts.
+
+        With `by` the audit says in the same transaction who cancelled what.
+        """
+        return self._end_waiting(job_ids, JobStatus.CANCELLED, None, by)
 
     def fail_waiting(self, job_ids: Sequence[int], error: str) -> list[int]:
         """Fail those of the jobs that still wait, and return their ids; they read as not attempted."""
         return self._end_waiting(job_ids, JobStatus.FAILED, error)
 
-    def _end_waiting(self, job_ids: Sequence[int], status: JobStatus, error: str | None) -> list[int]:
+    def _end_waiting(
+        self, job_ids: Sequence[int], status: JobStatus, error: str | None, by: Caller | None = None
+    ) -> list[int]:
         now = self._clock.now()
         error = None if error is None else storable(error)
         with self._db.write() as sql:
@@ -127,6 +136,8 @@ class Batches(Reading, Runners):
             )
             for job_id in ended:
                 journal.append(sql, now, job_id, "status", error or status, {"to": status})
+            if by is not None:
+                audit.enter(sql, now, by, "cancel", f"{len(ended)} jobs", {"jobs": ended})
         return ended
 
 

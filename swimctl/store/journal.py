@@ -58,6 +58,21 @@ class Journal(Part):
             ).fetchall()
         return [event_from(row) for row in rows]
 
+    def all_events(self, after: int, batch_id: str | None, limit: int) -> list[Event]:
+        """List events of any job, or of a batch's jobs, with an id above `after`: the oldest `limit` of them."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT * FROM events e WHERE id > :after AND (:batch IS NULL OR EXISTS "
+                "(SELECT 1 FROM jobs WHERE id = e.job_id AND batch_id = :batch)) ORDER BY id LIMIT :limit",
+                {"after": after, "batch": None if batch_id is None else storable(batch_id), "limit": limit},
+            ).fetchall()
+        return [event_from(row) for row in rows]
+
+    def latest_event(self) -> int:
+        """Tell the id of the latest event; 0 where nothing has happened yet."""
+        with self._db.read() as sql:
+            return int(sql.execute("SELECT ifnull(max(id), 0) FROM events").fetchone()[0])
+
     def remember(self, job_id: int, key: str, value: Any) -> None:  # noqa: ANN401 - anything that JSON can say
         """Keep a value for this job under a key. The first value stays, whatever is given later; see `recall`."""
         with self._db.write() as sql:

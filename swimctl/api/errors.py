@@ -1,0 +1,130 @@
+"""Every refusal in one shape, `{"error", "message", "details"?}`, whatever it came from; no path, no traceback."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from swimctl.api.routing import BACKEND, answer
+from swimctl.errors import (
+    ConflictError,
+    ImageError,
+    LoginRefused,
+    NotFound,
+    StoreError,
+    SwimctlError,
+    TokenRefused,
+    TooManyLogins,
+    UsageError,
+)
+
+log = logging.getLogger("swimctl.api")
+
+_CHALLENGE = {"WWW-Authenticate": "Token"}
+_RETRY = {"Retry-After": "5"}
+_WORDS = {
+    400: "bad request",
+    403: "forbidden",
+    404: "not found",
+    405: "method not allowed",
+    408: "request timeout",
+    413: "too large",
+    415: "unsupported media type",
+    417: "expectation failed",
+}
+_ADVICE = {
+    404: "there is no such path; GET /api/docs lists those that there are",
+    405: "this path does not know the method; the Allow header names those it knows",
+    413: "the body is over 1 MiB; split the request",
+}
+
+
+class Refusal(Exception):
+    """Refuse a request with this status and these words."""
+
+    def __init__(self, status: int, title: str, message: str, details: Sequence[str] = (), **headers: str):
+        super().__init__(message)
+        self.status = status
+        self.title = title
+        self.details = list(details)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def refuse(refusal: Refusal) -> web.Response:
+    """Write a refusal."""
+    document: dict[str, object] = {"error": refusal.title, "message": str(refusal)}
+    if refusal.details:
+        document["details"] = refusal.details
+    return answer(document, refusal.status, **refusal.headers)
+
+
+def of(error: SwimctlError) -> Refusal:
+    """Tell how an error of the service reads over HTTP."""
+    message = str(error)
+    match error:
+        case TokenRefused():
+            return Refusal(401, "not authenticated", message, **_CHALLENGE)
+        case LoginRefused():
+            return Refusal(401, "login refused", message, **_CHALLENGE)
+        case TooManyLogins():
+            return Refusal(429, "too many failed logins", message, **{"Retry-After": str(error.retry_after)})
+        case NotFound():
+            return Refusal(404, "not found", message)
+        case ImageError():
+            return Refusal(422, "no image", message)
+        case UsageError():
+            return Refusal(400, "bad request", message)
+        case ConflictError():
+            return Refusal(409, "conflict", message)
+        case StoreError():
+            log.error("%s", message)
+            return Refusal(
+                503, "store unavailable", "the store cannot be read or written now; nothing was changed; "
+                "try again later, and see the server's log", **_RETRY,
+            )  # fmt: skip
+    log.error("%s: %s", type(error).__name__, message)
+    return Refusal(500, "internal error", "the request failed; the server's log says why")
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a request ends with into an answer in the one shape."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return _hidden(request, refusal)
+    except SwimctlError as error:
+        return _hidden(request, of(error))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        words = _WORDS.get(error.status, "refused")
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return refuse(Refusal(error.status, words, _ADVICE.get(error.status, words), **headers))
+    except Exception:
+        mark = uuid.uuid4().hex[:8]
+        log.exception("request %s failed: %s %s", mark, request.method, request.path)
+        return refuse(Refusal(500, "internal error", f"the request failed; the server's log has it under {mark}"))
+
+
+def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
+    """Write a refusal without the names of the server's folders."""
+
+    def clean(text: str) -> str:
+        for folder in request.app[BACKEND].hidden:
+            text = text.replace(f"{folder}/", "").replace(folder, ".")
+        return text
+
+    return refuse(
+        Refusal(
+            refusal.status,
+            refusal.title,
+            clean(str(refusal)),
+            [clean(one) for one in refusal.details],
+            **refusal.headers,
+        )
+    )

@@ -1,0 +1,175 @@
+"""What happened to jobs: a list for those who ask, a stream for those who do not want to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Final
+
+from aiohttp import web
+from pydantic import Field
+
+from swimctl.api.errors import Refusal
+from swimctl.api.routing import BACKEND, Call, Route, answer
+from swimctl.api.schemas import EventsAnswer, Name, Problem, Request
+from swimctl.documents import event_document
+from swimctl.errors import StoreError
+from swimctl.models import Role
+
+MOST_STREAMS: Final = 100
+LOOK_EVERY: Final = 0.5
+BEAT_EVERY: Final = 15.0
+_PAGE: Final = 500
+_LARGEST: Final = 2**63 - 1
+
+Number = Annotated[int, Field(ge=0, le=_LARGEST)]
+
+
+class EventsQuery(Request):
+    """A job, and the last event of it that is known already."""
+
+    id: Annotated[int, Field(ge=1, le=_LARGEST)]
+    after: Number = Field(0, description="only events with an id above this")
+
+
+class StreamQuery(Request):
+    """Where the stream begins and whose events it has."""
+
+    after: Number | None = Field(None, description="begin after this event; without it, with what happens from now on")
+    batch_id: Name | None = Field(None, description="only events of this batch's jobs")
+
+
+class Feed:
+    """Wakes the streams when there are new events: one look at the store for all of them."""
+
+    def __init__(self) -> None:
+        self.latest = 0
+        self.streams = 0
+        self._news = asyncio.Condition()
+
+    async def watch(self, app: web.Application) -> None:
+        """Look for new events until cancelled."""
+        backend = app[BACKEND]
+        while True:
+            with suppress(StoreError):  # a full disk now may be well in a moment
+                latest = await backend.do(backend.store.latest_event)
+                if latest != self.latest:
+                    async with self._news:
+                        self.latest = latest
+                        self._news.notify_all()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def wait(self, after: int) -> bool:
+        """Wait for an event above `after`; False: none came in the time of a heartbeat."""
+        try:
+            async with asyncio.timeout(BEAT_EVERY), self._news:
+                await self._news.wait_for(lambda: self.latest > after)
+        except TimeoutError:
+            return False
+        return True
+
+
+_FEED: web.AppKey[Feed] = web.AppKey("feed", Feed)
+_STREAMS: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("streams", set)
+
+
+async def feed(app: web.Application) -> AsyncIterator[None]:
+    """Keep the feed while the application runs; its end ends the streams."""
+    app[_FEED] = Feed()
+    app[_STREAMS] = set()
+    app.on_shutdown.append(_end_streams)
+    watch = asyncio.create_task(app[_FEED].watch(app))
+    yield
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+
+
+async def _end_streams(app: web.Application) -> None:
+    for task in app[_STREAMS]:
+        task.cancel()
+
+
+async def job_events(call: Call) -> web.Response:
+    """List a job's events."""
+    query: EventsQuery = call.query
+
+    def work() -> list[dict[str, object]]:
+        call.backend.service.status(job_ids=[query.id])  # NotFound where there is none
+        return [event_document(event) for event in call.backend.store.events(query.id, query.after)]
+
+    found = await call.backend.do(work)
+    return answer({"count": len(found), "events": found})
+
+
+async def stream(call: Call) -> web.StreamResponse:
+    """Send events as they happen; `Last-Event-ID` goes on after a lost connection."""
+    query: StreamQuery = call.query
+    feed, store = call.request.app[_FEED], call.backend.store
+    after = _begin(call.request, query)
+    batch = None if query.batch_id is None else await call.backend.do(lambda: store.batch(str(query.batch_id)).id)
+    if after is None:
+        after = await call.backend.do(store.latest_event)
+    if feed.streams >= MOST_STREAMS or call.backend.stopping:
+        raise Refusal(503, "busy", f"{feed.streams} streams are open; try again later", **{"Retry-After": "5"})
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+    task = asyncio.current_task()
+    feed.streams += 1
+    if task is not None:
+        call.request.app[_STREAMS].add(task)
+    try:
+        await response.prepare(call.request)
+        await response.write(b": events of swimctl\n\n")
+        while True:
+            events = await call.backend.do(partial(store.all_events, after, batch, _PAGE))
+            for event in events:
+                document = json.dumps(event_document(event))
+                await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: {document}\n\n".encode())
+            after = events[-1].id if events else after
+            # Below a page all that there was has been sent, those of other batches too.
+            if len(events) < _PAGE:
+                seen = max(after, feed.latest) if not events else after
+                if not await feed.wait(seen):
+                    await response.write(b": still here\n\n")
+    except (ConnectionError, asyncio.CancelledError):
+        return response
+    finally:
+        feed.streams -= 1
+        if task is not None:
+            call.request.app[_STREAMS].discard(task)
+
+
+def _begin(request: web.Request, query: StreamQuery) -> int | None:
+    last = request.headers.get("Last-Event-ID")
+    if last is None:
+        return query.after
+    if not (last.isascii() and last.isdigit() and len(last) < 19):
+        raise Refusal(400, "bad request", f"Last-Event-ID {last[:40]!r} is no event's id")
+    return int(last)
+
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        "/api/upgrade/jobs/{id}/events/",
+        job_events,
+        "List what happened to a job",
+        Role.READ_ONLY,
+        {200: EventsAnswer, 404: Problem},
+        query=EventsQuery,
+    ),
+    Route(
+        "GET",
+        "/api/upgrade/events/",
+        stream,
+        "Follow what happens, as server-sent events",
+        Role.READ_ONLY,
+        {200: "events", 404: Problem},
+        query=StreamQuery,
+    ),
+)

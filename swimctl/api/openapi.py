@@ -1,0 +1,117 @@
+"""The OpenAPI 3.1 document, made of the same routes and models that serve."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, Final
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from swimctl.api.routing import Call, Handler, Route, answer
+from swimctl.api.schemas import Problem
+
+Document = dict[str, Any]
+_REF: Final = "#/components/schemas/{model}"
+_TYPES: Final = {"json": "application/json", "html": "text/html", "events": "text/event-stream", "text": "text/plain"}
+_HEADERS: Final = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
+def document(routes: Iterable[Route]) -> Document:
+    """Describe the routes."""
+    routes = tuple(routes)
+    modes: set[tuple[type[BaseModel], Any]] = {(Problem, "serialization")}
+    for route in routes:
+        modes |= {(model, "serialization") for model in route.answers.values() if not isinstance(model, str)}
+        modes |= {(model, "validation") for model in (route.body,) if model is not None}
+    refs, definitions = models_json_schema(sorted(modes, key=lambda mode: mode[0].__name__), ref_template=_REF)
+    paths: Document = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "swimctl", "version": version("swimctl"), "description": "Upgrade the software of switches."},
+        "paths": paths,
+        "components": {
+            "schemas": definitions.get("$defs", {}),
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Token ` and the token, as in `Authorization: Token swimctl_…`",
+                }
+            },
+        },
+    }
+
+
+def handler(described: Document) -> Handler:
+    """Serve the document."""
+    body = json.dumps(described).encode()
+
+    async def serve(_: Call) -> web.Response:
+        return answer(body)
+
+    return serve
+
+
+def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
+    statuses: dict[int, type[BaseModel] | str] = dict.fromkeys(route.refusals, Problem)
+    statuses |= route.answers
+    operation: Document = {
+        "summary": route.summary,
+        "operationId": re.sub(r"\W+", "-", f"{route.method}{route.path}".strip("/")).lower(),
+        "security": [] if route.role is None else [{"token": []}],
+        "parameters": [*_parameters(route)],
+        "responses": {str(status): _response(status, model, refs) for status, model in sorted(statuses.items())},
+    }
+    if route.body is not None:
+        kinds = ["application/json", *(["application/x-www-form-urlencoded"] if route.form else [])]
+        schema = refs[route.body, "validation"]
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
+    return operation
+
+
+def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Document]) -> Document:
+    if isinstance(model, str):
+        content: Document = {_TYPES[model]: {"schema": {"type": "string"}}}
+    else:
+        content = {"application/json": {"schema": refs[model, "serialization"]}}
+    found: Document = {"description": HTTPStatus(status).phrase, "content": content}
+    header = _HEADERS.get(status)
+    if header and model is Problem:
+        found["headers"] = {header: {"schema": {"type": "string"}}}
+    return found
+
+
+def _parameters(route: Route) -> Iterable[Document]:
+    for name, said in route.headers.items():
+        yield {
+            "name": name,
+            "in": "header",
+            "description": said,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        }
+    if route.query is None:
+        return
+    schema = route.query.model_json_schema(mode="validation")
+    for name, field in schema["properties"].items():
+        place = "path" if f"{{{name}}}" in route.path else "query"
+        options = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
+        found: Document = {
+            "name": name,
+            "in": place,
+            "required": place == "path" or name in schema.get("required", ()),
+            "schema": {key: value for key, value in options[0].items() if key not in {"title", "default"}},
+        }
+        if found["schema"].get("type") == "array":
+            found |= {"style": "form", "explode": False}
+        if "description" in field:
+            found["description"] = field["description"]
+        yield found

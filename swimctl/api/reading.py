@@ -1,0 +1,143 @@
+"""Read a request: its token, its body and its query, each bounded, each refused with all that is wrong in it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from swimctl.api.errors import Refusal
+from swimctl.api.routing import Backend, Route
+from swimctl.errors import TokenRefused
+from swimctl.models import Principal, Role
+
+LARGEST_BODY: Final = 1024 * 1024
+BODY_SECONDS: Final = 30.0
+_SCHEME: Final = "Token"
+_MOST_DETAILS: Final = 100
+
+
+async def principal(request: web.Request, backend: Backend, role: Role) -> Principal:
+    """Tell whom the token stands for. Refusal: 401 without a token that is good, 403 with one of too little."""
+    given = request.headers.getall("Authorization", [])
+    if not given:
+        raise Refusal(
+            401,
+            "not authenticated",
+            "a token is needed: send `Authorization: Token YOUR_TOKEN`; POST /api/auth/login/ gives one",
+            **{"WWW-Authenticate": _SCHEME},
+        )
+    scheme, _, text = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != _SCHEME.lower():
+        raise TokenRefused("malformed")
+    found = await backend.do(lambda: backend.accounts.principal(text.strip()))
+    if not found.role.covers(role):
+        raise Refusal(403, "forbidden", f"this token is {found.role.value}; this needs one of the role {role.value}")
+    return found
+
+
+async def body(request: web.Request, route: Route, model: type[BaseModel]) -> BaseModel:
+    """Read and check the body. Refusal: 400, 408 where it comes too slowly, 413 where it is too large."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            document = await (_form(request) if route.form and not _is_json(request) else _json(request))
+    except TimeoutError:
+        raise Refusal(
+            408, "request timeout", f"the body did not come within {BODY_SECONDS:.0f} s", Connection="close"
+        ) from None
+    return checked(model, document)
+
+
+def query(request: web.Request, model: type[BaseModel]) -> BaseModel:
+    """Check the query and what the path names. Refusal: 400."""
+    values: dict[str, Any] = {}
+    for name, value in request.query.items():
+        if name in values:
+            raise Refusal(400, "bad request", f"the parameter {name!r} is given twice; give it once")
+        values[name] = value
+    return checked(model, {**values, **request.match_info})
+
+
+def checked(model: type[BaseModel], document: Any) -> BaseModel:  # noqa: ANN401 - whatever the client sent
+    """Make the model of a document. Refusal: 400 with everything that is wrong."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        details = list(dict.fromkeys(_said(one) for one in error.errors(include_url=False)))
+        more = len(details) - _MOST_DETAILS
+        shown = [*details[:_MOST_DETAILS], f"and {more} more"] if more > 0 else details
+        raise Refusal(400, "bad request", "; ".join(shown[:3]) + ("; …" if len(shown) > 3 else ""), shown) from None
+
+
+def sha256(document: BaseModel) -> str:
+    """Give the same hash to bodies that say the same."""
+    said = json.dumps(document.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    where = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("constrained-", "int", "str")))
+    what = {
+        "extra_forbidden": "unknown field; check its spelling",
+        "missing": "required, and missing",
+        "timezone_aware": "needs an offset from UTC: end it with Z or one like +01:00",
+    }.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return f"{where}: {what}" if where else str(what)
+
+
+def _is_json(request: web.Request) -> bool:
+    return request.content_type == "application/json" or request.content_type.endswith("+json")
+
+
+async def _json(request: web.Request) -> Any:  # noqa: ANN401 - whatever the client sent
+    """Read JSON strictly: no key twice, no NaN, and no nesting that only an attack has."""
+    raw = await request.read()
+    try:
+        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError:
+        raise Refusal(400, "bad request", "the body is nested too deeply") from None
+    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError among them
+        raise Refusal(400, "bad request", f"the body is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Refusal(400, "bad request", f"the body must be a JSON object, not {type(document).__name__}")
+    return document
+
+
+async def _form(request: web.Request) -> Mapping[str, str]:
+    """Read a form, which is what curl sends with -d."""
+    if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        raise Refusal(
+            400, "bad request", "send username and password as a form (application/x-www-form-urlencoded) or as JSON"
+        )
+    if request.content_type == "multipart/form-data" and "boundary=" not in request.headers["Content-Type"]:
+        raise Refusal(400, "bad request", "the multipart form has no boundary")
+    try:
+        form = await request.post()
+    except web.HTTPException:
+        raise
+    except (ValueError, AssertionError, LookupError) as error:
+        raise Refusal(400, "bad request", f"the form cannot be read: {error}") from None
+    fields: dict[str, str] = {}
+    for name, value in form.items():
+        if name in fields or not isinstance(value, str):
+            raise Refusal(400, "bad request", f"the field {name!r} is given twice or is a file")
+        fields[name] = value
+    return fields
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key {name!r} is given twice")
+        found[name] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,114 @@
+"""What a route is: one entry drives the paths, who may use it, the validation and the OpenAPI document."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from swimctl.accounts import AccountService
+from swimctl.clock import Clock
+from swimctl.inventory import Inventory
+from swimctl.models import Caller, Principal, Role
+from swimctl.service import Service
+from swimctl.store import Store
+
+_READERS = 8
+T = TypeVar("T")
+
+
+@dataclass
+class Backend:
+    """What the API works with; all of it is called in threads, so that the loop never waits for a disk.
+
+    `hidden` are folders that no answer may name. `stopping`: no new work is taken.
+    """
+
+    service: Service
+    accounts: AccountService
+    store: Store
+    inventory: Inventory
+    clock: Clock
+    hidden: tuple[str, ...] = ()
+    stopping: bool = False
+    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
+    # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
+    logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Run blocking work in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self.readers.shutdown(wait=True)
+        self.logins.shutdown(wait=True)
+
+
+BACKEND: web.AppKey[Backend] = web.AppKey("backend", Backend)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was let in. `body` and `query` are what the route's models made of it."""
+
+    request: web.Request
+    backend: Backend
+    principal: Principal | None
+    body: Any
+    query: Any
+
+    @property
+    def origin(self) -> str:
+        """Tell the address that asks."""
+        return self.request.remote or ""
+
+    @property
+    def caller(self) -> Caller:
+        """Tell who asks, and from where."""
+        return Caller(self.principal.user if self.principal else "", self.origin)
+
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Handler
+    summary: str
+    role: Role | None
+    answers: Mapping[int, type[BaseModel] | str]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    form: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        """List the statuses that the frame around the handler may give."""
+        found = [500, 503]
+        if self.role is not None:
+            found.append(401)
+        if self.role is Role.OPERATOR:
+            found.append(403)
+        if self.body is not None:
+            found += [400, 408, 413]
+        if self.query is not None or "{" in self.path:
+            found.append(400)
+        return tuple(sorted(set(found)))
+
+
+def answer(document: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> web.Response:
+    """Write a document as JSON."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return web.Response(body=body, status=status, content_type="application/json", headers=headers)

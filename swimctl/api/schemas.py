@@ -1,0 +1,254 @@
+"""What a request may hold and what an answer holds: one home for validation and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from swimctl.states import JobStatus, StepStatus
+
+MOST_DEVICES = 10_000
+_LARGEST = 2**63 - 1  # what SQLite can hold
+
+Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST)]
+Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+Flag = Annotated[bool, Field(strict=True)]
+Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
+
+
+class Request(BaseModel):
+    """Refuse unknown fields: a misspelt `schedule_tiem` must not start an upgrade now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LoginRequest(Request):
+    """A name and a password, as a form or as JSON."""
+
+    username: Annotated[str, Field(strict=True, max_length=1024)]
+    password: Annotated[str, Field(strict=True, max_length=1024)]
+
+
+class TriggerRequest(Request):
+    """Which devices are upgraded, to what, when and how."""
+
+    devices: Annotated[
+        list[Id | Name],
+        Field(
+            min_length=1,
+            max_length=MOST_DEVICES,
+            description="ids or inventory hostnames; the same device twice is one job, in the order given",
+        ),
+    ]
+    image_id: Id | None = Field(None, description="this image for all; without it each device's golden image")
+    workflow_id: Id | None = Field(None, description="see `GET /api/workflows/`; without it the standard one")
+    execution_mode: Literal["parallel", "sequential"] = "parallel"
+    schedule_time: AwareDatetime | None = Field(
+        None, strict=True, description="ISO 8601 with Z or an offset, in the future; without it the jobs start now"
+    )
+    activate_after_distribute: Flag = Field(True, description="false: copy and verify only, no reload")
+    cleanup_flash: Flag = Field(False, description="remove what no release in use needs before the copy")
+    auto_select_image: Flag = Field(True, description="take each device's golden image where no image_id is given")
+    force: Flag = Field(False, description="do not end where the device runs the image already")
+    max_failures: Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES)] | None = Field(
+        None, description="start no more after so many failures; 0 never stops; 1 if sequential, else 0, by default"
+    )
+
+    @model_validator(mode="after")
+    def _some_image(self) -> TriggerRequest:
+        if self.image_id is None and not self.auto_select_image:
+            raise ValueError("auto_select_image is false and no image_id is given: name one, or leave it true")
+        return self
+
+
+class CancelRequest(Request):
+    """Jobs by their ids, by their batch, or those of the batch among the ids."""
+
+    job_ids: Ids | None = None
+    batch_id: Name | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> CancelRequest:
+        if self.job_ids is None and self.batch_id is None:
+            raise ValueError("name the jobs in job_ids, or their batch in batch_id")
+        return self
+
+
+class Answer(BaseModel):
+    """Allow more fields than named: answers may grow."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(Answer):
+    """Why a request was refused."""
+
+    error: str = Field(description="a short title")
+    message: str = Field(description="what is wrong and what to do")
+    details: list[str] | None = Field(None, description="where several things are wrong, all of them")
+
+
+class LoginAnswer(Answer):
+    """A fresh token; shown this once."""
+
+    token: str
+    expires_at: Time
+
+
+class TriggeredDevice(Answer):
+    """What one device got: a job, or the reason why not."""
+
+    device_id: int
+    device_hostname: str
+    status: Literal["pending", "scheduled", "skipped"]
+    job_id: int | None = None
+    image: str | None = None
+    error: str | None = None
+    message: str | None = None
+
+
+class TriggerAnswer(Answer):
+    """The jobs that were made; `partial` where some devices got none."""
+
+    status: Literal["success", "partial"]
+    jobs_created: int
+    job_ids: list[int]
+    execution_mode: Literal["parallel", "sequential"]
+    batch_id: str
+    schedule_time: Time | None
+    details: list[TriggeredDevice]
+
+
+class StepAnswer(Answer):
+    """One step of a job."""
+
+    name: str
+    status: StepStatus
+    message: str
+    started_at: Time | None
+    finished_at: Time | None
+
+
+class JobAnswer(Answer):
+    """One device's upgrade."""
+
+    id: int
+    batch_id: str
+    device_id: int
+    device_hostname: str
+    status: JobStatus
+    progress: Annotated[int, Field(ge=0, le=100)]
+    current_step: str
+    image_filename: str
+    error: str | None
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    schedule_time: Time | None
+    steps: list[StepAnswer]
+
+
+class StatusAnswer(Answer):
+    """Jobs in the order of their ids."""
+
+    count: int
+    jobs: list[JobAnswer]
+    missing: list[int] = Field(description="ids that were asked for and do not exist")
+
+
+class NotCancelled(Answer):
+    """A job that was left as it is, and why."""
+
+    id: int
+    status: JobStatus
+    message: str
+
+
+class CancelAnswer(Answer):
+    """What was cancelled and what was not; a refusal carries `error` and `message` too."""
+
+    status: Literal["success", "error"]
+    cancelled: int
+    job_ids: list[int]
+    not_cancelled: list[NotCancelled]
+
+
+class EventAnswer(Answer):
+    """Something that happened to a job."""
+
+    id: int
+    job_id: int
+    at: Time
+    kind: str
+    message: str
+    data: dict[str, Any]
+
+
+class EventsAnswer(Answer):
+    """A job's events after the one asked for, oldest first."""
+
+    count: int
+    events: list[EventAnswer]
+
+
+class HealthAnswer(Answer):
+    """Whether requests are answered."""
+
+    status: Literal["up", "down"]
+
+
+class DeviceAnswer(Answer):
+    """A device of the inventory."""
+
+    id: int
+    hostname: str
+    platform: str
+    model: str | None
+    groups: list[str]
+
+
+class DevicesAnswer(Answer):
+    """All devices, in the order of the inventory."""
+
+    count: int
+    devices: list[DeviceAnswer]
+
+
+class ImageAnswer(Answer):
+    """An image of the catalogue."""
+
+    id: int
+    filename: str
+    platform: str
+    family: str
+    version: str
+    size: int
+    sha512: str
+    md5: str
+    added_at: Time
+    golden: list[str] = Field(description="what it is the golden image of: `all`, or the names of groups")
+
+
+class ImagesAnswer(Answer):
+    """All images."""
+
+    count: int
+    images: list[ImageAnswer]
+
+
+class WorkflowAnswer(Answer):
+    """A workflow and its steps."""
+
+    id: int
+    name: str
+    description: str
+    steps: list[str]
+
+
+class WorkflowsAnswer(Answer):
+    """All workflows."""
+
+    count: int
+    workflows: list[WorkflowAnswer]

@@ -1,0 +1,190 @@
+"""Trigger, status, cancel: the requests that this API is for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Annotated, Any, Final
+
+from aiohttp import web
+from pydantic import BeforeValidator
+
+from swimctl.api import reading
+from swimctl.api.errors import Refusal
+from swimctl.api.routing import Backend, Call, Route, answer
+from swimctl.api.schemas import (
+    CancelAnswer,
+    CancelRequest,
+    Ids,
+    Name,
+    Problem,
+    Request,
+    StatusAnswer,
+    TriggerAnswer,
+    TriggerRequest,
+)
+from swimctl.documents import job_document, triggered_document
+from swimctl.errors import AlreadyDone, NotFound
+from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
+from swimctl.service import UpgradeRequest
+from swimctl.store import Once
+
+LONGEST_KEY: Final = 255
+
+
+def _numbers(text: object) -> object:
+    """Read `101,102,103`; what is no number stays, to be refused by its place."""
+    if not isinstance(text, str):
+        return text
+    return [int(one) if one.isascii() and one.isdigit() and len(one) < 20 else one for one in text.split(",")]
+
+
+class StatusQuery(Request):
+    """Jobs by their ids, by their batch, or those that fit both."""
+
+    job_ids: Annotated[Ids, BeforeValidator(_numbers)] | None = None
+    batch_id: Name | None = None
+
+
+async def trigger(call: Call) -> web.Response:
+    """Make a batch of jobs, once for each idempotency key."""
+    if call.backend.stopping:
+        raise Refusal(503, "shutting down", "the server is ending; nothing was created", **{"Retry-After": "30"})
+    once = _once(call)
+    document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, once))
+    return answer(document, 201)
+
+
+def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | None) -> Mapping[str, Any]:
+    if once is not None:
+        before = backend.store.answer_for(once.actor, once.key)
+        if before is not None:
+            return before.again(once.body_sha256)
+    devices, workflow = _named(backend, asked)
+    request = UpgradeRequest(
+        devices=devices,
+        image=asked.image_id,
+        options=JobOptions(
+            workflow=workflow,
+            activate=asked.activate_after_distribute,
+            cleanup_flash=asked.cleanup_flash,
+            force=asked.force,
+        ),
+        mode=ExecutionMode(asked.execution_mode),
+        max_failures=asked.max_failures,
+        schedule_time=None if asked.schedule_time is None else asked.schedule_time.astimezone(UTC),
+        detached=True,
+    )
+    try:
+        made = backend.service.create(backend.service.plan(request), by, once)
+    except AlreadyDone as done:
+        return done.answer
+    skipped = [(item.device, item.refusal or "") for item in made.skipped]
+    return triggered_document(made.batch, made.jobs, skipped)
+
+
+def _named(backend: Backend, asked: TriggerRequest) -> tuple[tuple[Device, ...], str]:
+    """Find the devices and the workflow. Refusal: 404, naming everything that does not exist."""
+    devices: tuple[Device, ...] = ()
+    workflow, unknown = "standard", []
+    try:
+        devices = backend.inventory.resolve(asked.devices)
+    except NotFound as error:
+        unknown.append(str(error))
+    try:
+        if asked.image_id is not None:
+            backend.store.image(asked.image_id)
+    except NotFound as error:
+        unknown.append(str(error))
+    try:
+        if asked.workflow_id is not None:
+            workflow = backend.service.workflow(asked.workflow_id).name
+    except NotFound as error:
+        unknown.append(str(error))
+    if unknown:
+        raise Refusal(404, "not found", "; ".join(unknown), unknown)
+    return devices, workflow
+
+
+def _once(call: Call) -> Once | None:
+    given = call.request.headers.getall("Idempotency-Key", [])
+    if not given:
+        return None
+    key = given[0]
+    if len(given) > 1 or not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise Refusal(
+            400,
+            "bad request",
+            f"an Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters, and is given once",
+        )
+    return Once(call.caller.name, key, reading.sha256(call.body))
+
+
+async def status(call: Call) -> web.Response:
+    """Tell how jobs are."""
+    query: StatusQuery = call.query
+    if query.job_ids is None and query.batch_id is None:
+        raise Refusal(400, "bad request", "say which jobs: job_ids=101,102 or batch_id=…")
+
+    def work() -> bytes:
+        jobs = call.backend.service.status(job_ids=query.job_ids, batch_id=query.batch_id)
+        found = {job.id for job in jobs}
+        missing = [number for number in dict.fromkeys(query.job_ids or ()) if number not in found]
+        return json.dumps(
+            {"count": len(jobs), "jobs": [job_document(job) for job in jobs], "missing": missing}
+        ).encode()
+
+    return answer(await call.backend.do(work))
+
+
+async def cancel(call: Call) -> web.Response:
+    """Cancel what waits; what runs is never touched."""
+    asked: CancelRequest = call.body
+    result = await call.backend.do(
+        lambda: call.backend.service.cancel(asked.job_ids, batch_id=asked.batch_id, by=call.caller)
+    )
+    document: dict[str, object] = {
+        "status": "success" if result.cancelled else "error",
+        "cancelled": len(result.cancelled),
+        "job_ids": list(result.cancelled),
+        "not_cancelled": [
+            {"id": job.id, "status": job.status.value, "message": job.message} for job in result.not_cancelled
+        ],
+    }
+    if not result.cancelled:
+        why = "none of these jobs waits any more; only pending and scheduled jobs can be cancelled"
+        document |= {"error": "nothing cancelled", "message": why}
+    return answer(document, 200 if result.cancelled else 409)
+
+
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/api/upgrade/trigger/",
+        trigger,
+        "Upgrade devices, now or later",
+        Role.OPERATOR,
+        {201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
+        body=TriggerRequest,
+        headers={"Idempotency-Key": "the same key and body within 24 h return the first answer and create nothing"},
+    ),
+    Route(
+        "GET",
+        "/api/upgrade/status/",
+        status,
+        "Tell how jobs are",
+        Role.READ_ONLY,
+        {200: StatusAnswer, 404: Problem},
+        query=StatusQuery,
+    ),
+    Route(
+        "POST",
+        "/api/upgrade/cancel/",
+        cancel,
+        "Cancel jobs that wait",
+        Role.OPERATOR,
+        {200: CancelAnswer, 404: Problem, 409: CancelAnswer},
+        body=CancelRequest,
+    ),
+)

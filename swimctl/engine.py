@@ -120,6 +120,9 @@ class Engine:
             return Result(host=task.host)
 
         nornir.run(task=work, on_failed=True)
+        if batch.detached or batch.schedule_time is not None:
+            # What waits behind them is anybody's again; in a terminal, it belongs to the person there.
+            self._store.disown_batch(batch.id, self._runner)
         if run.store_error is not None:
             raise run.store_error
 
@@ -131,8 +134,12 @@ class Engine:
             with suppress(StaleClaim):  # another process was faster with this batch, and runs it
                 self.run(self._store.batch(batch_id), list(group), stop)
 
-    def run_due(self, stop: threading.Event) -> list[Job]:
-        """Run what is due now; a job that is too late fails with the reason. Gives the jobs it took up or failed."""
+    def run_due(self, stop: threading.Event) -> None:
+        """Run what is due now, batch by batch."""
+        self.resume(self.due(), stop)
+
+    def due(self) -> list[Job]:
+        """List what may run now, in the order of the batches; a job that is too late fails with the reason."""
         now = self._clock.now()
         due = self._store.due(now)
         late = [
@@ -147,8 +154,7 @@ class Engine:
             "next: `swimctl retry`",
         )
         lost = {job.id for job in late}
-        self.resume([job for job in due if job.id not in lost], stop)
-        return due
+        return [job for job in due if job.id not in lost]
 
     def check(self, device: Device, image: Image | None) -> list[Finding]:
         """Apply the readiness rules to a device, changing nothing; without an image, to what it runs."""

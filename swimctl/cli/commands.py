@@ -33,6 +33,7 @@ TABLE = (
     Entry("retry", "retry", "Make a new batch of the jobs that failed or were not attempted.", _DAILY),
     Entry("resume", "resume", "Take up jobs whose process died or was stopped.", _DAILY),
     Entry("run-scheduled", "scheduled", "Run what is due, then exit; for cron.", _DAILY),
+    Entry("serve", "serve", "Answer the REST API and run what is due, until SIGTERM.", _DAILY),
     Entry("job", "job", "Look into single jobs: list, show, events, transcript.", _RECORDS),
     Entry("report", "report", "Write the record of a batch for people.", _RECORDS),
     Entry("image", "image", "Keep the catalogue of images and the golden ones.", _SETUP),

@@ -52,7 +52,7 @@ def test_due_at_its_time_in_its_order(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=2) as lab:
         schedule(tmp_path, ExecutionMode.SEQUENTIAL)
         with at(tmp_path, TONIGHT - timedelta(minutes=1)) as opened:
-            assert opened.engine.run_due(threading.Event()) == []
+            opened.engine.run_due(threading.Event())
             assert {job.status for job in opened.store.jobs()} == {SCHEDULED}
         # An hour is within the grace.
         with at(tmp_path, TONIGHT + timedelta(minutes=59)) as opened:

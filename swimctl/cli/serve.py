@@ -1,0 +1,166 @@
+"""swimctl serve: the REST API with runner and scheduler, until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Opened, of
+
+if TYPE_CHECKING:
+    import ssl
+
+    from swimctl.scheduler import Scheduler
+
+app = typer.Typer()
+log = logging.getLogger("swimctl.serve")
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    *,
+    bind: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Listen beyond this machine without TLS: anybody there can read tokens.")
+    ] = False,
+    no_runner: Annotated[
+        bool, typer.Option("--no-runner", help="Only answer requests; another process runs the jobs.")
+    ] = False,
+    grace: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="How long running devices may take to a safe point at the end."),
+    ] = 600,
+) -> None:
+    """Answer the REST API, and run what is triggered and due, until SIGTERM or Ctrl-C.
+
+    At the end no new steps are started; what then is not at a safe point is taken up at the next start.
+    """
+    from swimctl.api.server import check_binding, tls_context
+
+    context = of(ctx)
+    tls = tls_context(tls_cert, tls_key)
+    check_binding(bind, encrypted=tls is not None, insecure=insecure)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("swimctl").setLevel(logging.INFO if context.verbose else logging.WARNING)
+    with context.open() as opened:
+        service = _Serving(opened, grace=grace, runs=not no_runner, verbose=context.verbose)
+        code = asyncio.run(service.serve(bind, port, tls))
+    raise typer.Exit(code)
+
+
+class _Serving:
+    """One run of the server: API in the loop, scheduler in a thread, and their end."""
+
+    def __init__(self, opened: Opened, *, grace: float, runs: bool, verbose: bool) -> None:
+        self._opened = opened
+        self._grace = grace
+        self._verbose = verbose
+        self._scheduler = self._make_scheduler() if runs else None
+        self._stop = threading.Event()
+        self._signals = 0
+
+    async def serve(self, bind: str, port: int, tls: ssl.SSLContext | None) -> int:
+        """Serve until a signal or a failing store, and give the exit code."""
+        from swimctl.api import Backend
+        from swimctl.api.server import listening
+
+        opened, loop, asked = self._opened, asyncio.get_running_loop(), asyncio.Event()
+        settings = opened.config.settings
+        backend = Backend(
+            opened.service,
+            opened.accounts,
+            opened.store,
+            opened.inventory,
+            opened.clock,
+            hidden=tuple(
+                dict.fromkeys(str(p) for p in (settings.jobs_dir, settings.store.parent, opened.config.path.parent))
+            ),
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ask_to_stop, asked, number)
+        async with listening(backend, bind, port, tls, access_log=self._verbose) as url:
+            worker = None if self._scheduler is None else self._run(self._scheduler, loop, asked)
+            self._greet(url)
+            await asked.wait()
+            backend.stopping = True
+            self._stop.set()
+            if worker is not None:
+                await self._finish(worker)
+        if self._scheduler is not None and self._scheduler.failure is not None:
+            raise self._scheduler.failure
+        return 0
+
+    def _make_scheduler(self) -> Scheduler:
+        from swimctl.scheduler import Scheduler
+
+        opened = self._opened
+        return Scheduler(opened.engine, opened.store, opened.clock, opened.config.settings.schedule_grace)
+
+    def _run(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, asked: asyncio.Event) -> asyncio.Future[None]:
+        """Run the scheduler in a thread that ends with the process, whatever its jobs do."""
+        done: asyncio.Future[None] = loop.create_future()
+
+        def end() -> None:
+            asked.set()
+            if not done.done():
+                done.set_result(None)
+
+        def work() -> None:
+            try:
+                scheduler.run(self._stop)
+            finally:
+                with suppress(RuntimeError):  # the loop has ended before
+                    loop.call_soon_threadsafe(end)
+
+        threading.Thread(target=work, name="scheduler", daemon=True).start()
+        return done
+
+    async def _finish(self, worker: asyncio.Future[None]) -> None:
+        """Wait for safe points while status is still answered. After the grace the process ends where it stands."""
+        try:
+            async with asyncio.timeout(self._grace):
+                await asyncio.shield(worker)
+        except TimeoutError:
+            output.note(
+                f"swimctl serve: not every device came to a safe point within {self._grace:.0f} s; their jobs are "
+                "taken up at the next start"
+            )
+            _end_now()
+
+    def _ask_to_stop(self, asked: asyncio.Event, number: int) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            _end_now()
+        at_work = 0 if self._scheduler is None else self._scheduler.at_work
+        waiting = f"; {at_work} batches go on to a safe point, at most {self._grace:.0f} s" if at_work else ""
+        output.note(f"swimctl serve: {signal.Signals(number).name}: no new work is taken{waiting}")
+        asked.set()
+
+    def _greet(self, url: str) -> None:
+        output.note(f"swimctl serve: listening on {url}, for people {url}/api/docs")
+        if self._scheduler is None:
+            output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
+        if not self._opened.accounts.users():
+            output.note("swimctl serve: nobody can log in yet: `swimctl user add NAME`")
+
+
+def _end_now() -> None:
+    """End without waiting for any thread. The store is safe at every moment; the kernel frees the runner's lock."""
+    sys.stderr.flush()
+    os._exit(0)

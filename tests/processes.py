@@ -17,19 +17,26 @@ from upgrading import TARGET
 
 from swimctl.lab.fleet import LabFleet
 
+STEPS = ("Readiness Check", "Distribution", "Activation", "Post-Checks")
 PROGRAM = (sys.executable, "-c", "import sys; from swimctl.cli import main; sys.exit(main())")
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def start(folder: Path, *arguments: str, stdin: str | None = None) -> subprocess.Popen[str]:
+    """Start swimctl in a folder; what it prints comes in one stream. `stdin` is all that it can read."""
+    process = subprocess.Popen(
         [*PROGRAM, *arguments],
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "TZ": "UTC"},
     )
+    if process.stdin is not None and stdin is not None:
+        with process.stdin as pipe:
+            pipe.write(stdin)
+        process.stdin = None  # communicate() would write to it
+    return process
 
 
 def jobs(folder: Path, *ids: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from projects import IMAGE, LITE, Project
 from stores import NOON, StandingClock
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
-from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions
+from swimctl.models import Caller, Device, ExecutionMode, Image, Job, JobOptions
 from swimctl.service import Service, Triggered, UpgradeRequest
 from swimctl.states import JobStatus
 from swimctl.store import Store
@@ -122,7 +122,7 @@ class TestPlan:
 
 class TestTrigger:
     def test_the_jobs_of_a_request(self, house: House) -> None:
-        made = house.service.trigger(house.request("bern-2", "bern-1", "bern-2"), requested_by="ana")
+        made = house.service.trigger(house.request("bern-2", "bern-1", "bern-2"), by=Caller("ana", "terminal"))
         assert [job.device_name for job in made.jobs] == ["bern-2", "bern-1"]
         assert [job.id for job in made.jobs] == sorted(job.id for job in made.jobs)
         assert {job.status for job in made.jobs} == {JobStatus.PENDING}
@@ -281,7 +281,7 @@ class TestRetry:
         house.run(failed, to=JobStatus.FAILED)
         house.run(well, to=JobStatus.SUCCESS)
         house.store.fail_waiting([untried.id], "not attempted")
-        again = house.service.retry(made.batch.id[:8], requested_by="ana")
+        again = house.service.retry(made.batch.id[:8], by=Caller("ana", "terminal"))
         assert [job.device_name for job in again.jobs] == ["bern-2", "basel-core"]
         assert again.batch.id != made.batch.id
         assert (again.batch.mode, again.batch.max_failures) == (ExecutionMode.SEQUENTIAL, 1)

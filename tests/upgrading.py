@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
+from swimctl.clock import SystemClock
 from swimctl.engine import unknown_jobs
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
@@ -22,6 +24,7 @@ from swimctl.service import UpgradeRequest
 
 TARGET = "17.12.04"
 SPEED = 300.0
+TONIGHT = timedelta(hours=8)
 # In device seconds: patient enough for a busy machine, short enough for a suite.
 QUICK: dict[str, Any] = {
     "deadlines": {"down": 600, "up": 2400, "ready": 600},
@@ -109,3 +112,30 @@ def upgraded(
         opened.engine.run(made.batch, made.jobs, threading.Event())
         jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
         yield Upgraded(lab, opened, jobs)
+
+
+class Later(SystemClock):
+    """A clock that shows a time to come, or one gone by."""
+
+    def __init__(self, speed: float, ahead: timedelta) -> None:
+        super().__init__(speed)
+        self.ahead = ahead
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@contextmanager
+def at(folder: Path, ahead: timedelta) -> Iterator[Opened]:
+    """Open the folder as a process does that runs so much later."""
+    opened = Context(folder / "config.yaml").open()
+    opened.__dict__["clock"] = Later(opened.config.settings.clock_speed, ahead)
+    with opened:
+        yield opened
+
+
+def schedule(folder: Path, mode: ExecutionMode = ExecutionMode.PARALLEL, ahead: timedelta = TONIGHT) -> None:
+    """Create jobs for all devices for a time, counted from the real now."""
+    with at(folder, ahead - TONIGHT) as opened:
+        when = datetime.now(UTC) + ahead
+        opened.service.trigger(request(opened, mode=mode, schedule_time=when))

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.states import JobStatus, StepStatus
 
 MOST_DEVICES = 10_000
 _LARGEST = 2**63 - 1  # what SQLite can hold
 
+
+def _moment(text: object) -> datetime:
+    """Read ISO 8601 in UTC; a number, which pydantic would take for seconds since 1970, is none."""
+    example = "give an ISO 8601 time with Z or an offset, such as 2030-05-04T02:00:00Z"
+    if not isinstance(text, str):
+        raise ValueError(example)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no time; {example}") from None
+    if moment.utcoffset() is None:
+        raise ValueError(f"{text[:40]!r} has no offset from UTC; {example}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text[:40]!r} is outside of the years 1 to 9999") from None
+
+
 Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
 Flag = Annotated[bool, Field(strict=True)]
 Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
 
 
@@ -45,8 +65,8 @@ class TriggerRequest(Request):
     image_id: Id | None = Field(None, description="this image for all; without it each device's golden image")
     workflow_id: Id | None = Field(None, description="see `GET /api/workflows/`; without it the standard one")
     execution_mode: Literal["parallel", "sequential"] = "parallel"
-    schedule_time: AwareDatetime | None = Field(
-        None, strict=True, description="ISO 8601 with Z or an offset, in the future; without it the jobs start now"
+    schedule_time: Moment | None = Field(
+        None, description="ISO 8601 with Z or an offset, in the future; without it the jobs start now"
     )
     activate_after_distribute: Flag = Field(True, description="false: copy and verify only, no reload")
     cleanup_flash: Flag = Field(False, description="remove what no release in use needs before the copy")

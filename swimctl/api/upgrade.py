@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Annotated, Any, Final
 
 from aiohttp import web
@@ -73,7 +72,7 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
         ),
         mode=ExecutionMode(asked.execution_mode),
         max_failures=asked.max_failures,
-        schedule_time=None if asked.schedule_time is None else asked.schedule_time.astimezone(UTC),
+        schedule_time=asked.schedule_time,
         detached=True,
     )
     try:

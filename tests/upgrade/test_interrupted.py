@@ -6,11 +6,10 @@ import random
 import signal
 from pathlib import Path
 
-from processes import assert_once, jobs, start, stop_in
+from processes import STEPS, assert_once, jobs, start, stop_in
 from upgrading import lab_folder
 
 KILLS = 20
-STEPS = ("Readiness Check", "Distribution", "Activation", "Post-Checks")
 
 
 def test_killed_at_twenty_moments(tmp_path: Path) -> None:

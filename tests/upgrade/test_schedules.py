@@ -4,48 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from processes import assert_once, jobs, start, stop_in
-from upgrading import lab_folder, request
+from upgrading import TONIGHT, at, lab_folder, schedule
 
-from swimctl.cli.context import Context, Opened
-from swimctl.clock import SystemClock
 from swimctl.models import ExecutionMode
 from swimctl.states import JobStatus
 
 SUCCESS, FAILED, SCHEDULED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.SCHEDULED
-TONIGHT = timedelta(hours=8)
-
-
-class Later(SystemClock):
-    """A clock that shows a time to come, or one gone by."""
-
-    def __init__(self, speed: float, ahead: timedelta) -> None:
-        super().__init__(speed)
-        self.ahead = ahead
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-@contextmanager
-def at(folder: Path, ahead: timedelta) -> Iterator[Opened]:
-    """Open the folder as a process does that runs so much later."""
-    opened = Context(folder / "config.yaml").open()
-    opened.__dict__["clock"] = Later(opened.config.settings.clock_speed, ahead)
-    with opened:
-        yield opened
-
-
-def schedule(folder: Path, mode: ExecutionMode = ExecutionMode.PARALLEL, ahead: timedelta = TONIGHT) -> None:
-    """Create jobs for all devices for a time, counted from the real now."""
-    with at(folder, ahead - TONIGHT) as opened:
-        when = datetime.now(UTC) + ahead
-        opened.service.trigger(request(opened, mode=mode, schedule_time=when))
 
 
 def test_due_at_its_time_in_its_order(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Where the server listens, and what it refuses to do in the clear."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from processes import start
+from projects import Project
+from serving import serving
+
+
+def refused(folder: Path, *options: str) -> str:
+    process = start(folder, "serve", "--port", "0", *options)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, said
+    return said
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Make a certificate for 127.0.0.1 and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_path, key_path = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert_path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert_path, key_path
+
+
+def test_beyond_this_machine_only_with_tls(project: Project) -> None:
+    said = refused(project.folder, "--bind", "0.0.0.0")  # noqa: S104 it must not
+    assert "passwords and tokens would cross the network in the clear" in said
+    assert "--insecure" in said
+    assert "Traceback" not in said
+
+
+def test_what_is_no_address(project: Project) -> None:
+    assert "is no address of this machine" in refused(project.folder, "--bind", "no such host")
+
+
+def test_a_port_that_is_taken(project: Project) -> None:
+    with serving(project.folder, "--no-runner") as served:
+        port = served.url.rpartition(":")[2]
+        said = refused(project.folder, "--no-runner", "--port", port)
+        assert f"cannot listen on 127.0.0.1 port {port}" in said
+
+
+def test_tls(project: Project, certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    with serving(project.folder, "--no-runner", "--tls-cert", str(cert), "--tls-key", str(key)) as served:
+        assert served.url.startswith("https://127.0.0.1:")
+        trusted = ssl.create_default_context(cafile=str(cert))
+        with urllib.request.urlopen(f"{served.url}/api/health", context=trusted, timeout=30) as response:  # noqa: S310
+            assert json.load(response) == {"status": "up"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--tls-cert", "cert.pem"), "belong together"),
+        (("--tls-cert", "no.pem", "--tls-key", "no.pem"), "no.pem is no file"),
+        (("--tls-cert", "config.yaml", "--tls-key", "config.yaml"), "cannot be used for TLS"),
+    ],
+)
+def test_a_certificate_that_will_not_do(project: Project, options: tuple[str, ...], words: str) -> None:
+    assert words in refused(project.folder, *options)
+
+
+def test_nobody_can_log_in_yet_is_said(project: Project) -> None:
+    with serving(project.folder, "--no-runner", token="none") as served:
+        assert served.ask("/api/devices/")[0] == 401
+        said = served.end()
+        assert "nobody can log in yet: `swimctl user add NAME`" in said
+        assert served.process.returncode == 0

@@ -17,7 +17,7 @@ def _moment(text: object) -> datetime:
     """Read ISO 8601 in UTC; a number, which pydantic would take for seconds since 1970, is none."""
     example = "give an ISO 8601 time with Z or an offset, such as 2030-05-04T02:00:00Z"
     if not isinstance(text, str):
-        raise ValueError(example)
+        raise ValueError(example)  # noqa: TRY004 - pydantic makes a refusal of a ValueError alone
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

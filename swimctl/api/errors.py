@@ -35,11 +35,15 @@ _WORDS = {
     413: "too large",
     415: "unsupported media type",
     417: "expectation failed",
+    500: "internal error",
 }
 _ADVICE = {
+    400: "the request is not HTTP as this server reads it, or its first line or a header is too long",
     404: "there is no such path; GET /api/docs lists those that there are",
     405: "this path does not know the method; the Allow header names those it knows",
     413: "the body is over 1 MiB; split the request",
+    417: "the only expectation that is known here is 100-continue",
+    500: "the request failed; the server's log says why",
 }
 
 
@@ -60,6 +64,12 @@ def refuse(refusal: Refusal) -> web.Response:
     if refusal.details:
         document["details"] = refusal.details
     return answer(document, refusal.status, **refusal.headers)
+
+
+def of_status(status: int, allow: str | None = None) -> Refusal:
+    """Put words to what aiohttp refuses by itself."""
+    words = _WORDS.get(status, "refused")
+    return Refusal(status, words, _ADVICE.get(status, words), **({} if allow is None else {"Allow": allow}))
 
 
 def of(error: SwimctlError) -> Refusal:
@@ -87,7 +97,7 @@ def of(error: SwimctlError) -> Refusal:
                 "try again later, and see the server's log", **_RETRY,
             )  # fmt: skip
     log.error("%s: %s", type(error).__name__, message)
-    return Refusal(500, "internal error", "the request failed; the server's log says why")
+    return of_status(500)
 
 
 @web.middleware
@@ -102,9 +112,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        words = _WORDS.get(error.status, "refused")
-        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return refuse(Refusal(error.status, words, _ADVICE.get(error.status, words), **headers))
+        return refuse(of_status(error.status, error.headers.get("Allow")))
     except Exception:
         mark = uuid.uuid4().hex[:8]
         log.exception("request %s failed: %s %s", mark, request.method, request.path)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
+from swimctl.api import errors
 from swimctl.api.app import make_app
 from swimctl.api.routing import Backend
 from swimctl.errors import UsageError
 
+log = logging.getLogger("swimctl.api")
+
+
 LONGEST_LINE: Final = 256 * 1024  # a status request may name 10,000 jobs
 _IDLE_SECONDS: Final = 75
+_END_SECONDS: Final = 5.0
+_Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _ACCESS: Final = '%a "%r" %s %b bytes %Tf s'
 
 
@@ -63,17 +70,18 @@ async def listening(
     backend: Backend, host: str, port: int, tls: ssl.SSLContext | None, *, access_log: bool
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts, and give the URL; port 0 takes a free one. UsageError: it is taken."""
-    runner = web.AppRunner(
+    runner = _Runner(
         make_app(backend),
         access_log=logging.getLogger("swimctl.access") if access_log else None,
         access_log_format=_ACCESS,
         max_line_size=LONGEST_LINE,
         keepalive_timeout=_IDLE_SECONDS,
         handle_signals=False,
+        shutdown_timeout=_END_SECONDS,
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, ssl_context=tls, shutdown_timeout=5.0)
+        site = web.TCPSite(runner, host, port, ssl_context=tls)
         try:
             await site.start()
         except OSError as error:
@@ -85,3 +93,56 @@ async def listening(
         yield f"{'http' if tls is None else 'https'}://{shown}:{address[1]}"
     finally:
         await runner.cleanup()
+
+
+class _Connection(web.RequestHandler):
+    """Refuse in the one shape also what never becomes a request of the application."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - it quotes the request
+    ) -> web.StreamResponse:
+        """Answer a request that cannot be read. It is not logged: a broken header may hold a token."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun already")
+        if status >= 500:
+            log.error("a connection failed", exc_info=exc)
+        response = errors.refuse(errors.of_status(status))
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """Make connections of our kind."""
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    """Serve the application with `_Server`, for which aiohttp has no parameter."""
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(
+            _whole(made.request_handler),
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            loop=asyncio.get_running_loop(),
+            **made._kwargs,  # noqa: SLF001 - what it was made with
+        )
+
+
+def _whole(inner: _Handler) -> _Handler:
+    """Refuse in the one shape what is refused before the middlewares: an Expect header that nobody knows."""
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await inner(request)
+        except web.HTTPException as error:
+            return errors.refuse(errors.of_status(error.status))
+
+    return handle

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from swimctl.accounts import AccountService
+from swimctl.api.sharing import Sharing
 from swimctl.clock import Clock
 from swimctl.inventory import Inventory
 from swimctl.models import Caller, Principal, Role
@@ -40,6 +41,8 @@ class Backend:
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
+
+    statuses: Sharing = field(default_factory=Sharing)
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""

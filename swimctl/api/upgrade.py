@@ -134,7 +134,8 @@ async def status(call: Call) -> web.Response:
             {"count": len(jobs), "jobs": [job_document(job) for job in jobs], "missing": missing}
         ).encode()
 
-    return answer(await call.backend.do(work))
+    key = (query.batch_id, None if query.job_ids is None else tuple(query.job_ids))
+    return answer(await call.backend.statuses.get(key, lambda: call.backend.do(work)))
 
 
 async def cancel(call: Call) -> web.Response:

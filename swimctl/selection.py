@@ -11,6 +11,7 @@ from typing import Final
 from swimctl.errors import SelectionError
 
 NESTING: Final = "__"
+_MOST_HINTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,15 @@ def named(names: Sequence[str | int], candidates: Sequence[Candidate]) -> list[C
     by_name = {one.name: one for one in candidates}
     by_id = {one.id: one for one in candidates}
     found: dict[str, Candidate] = {}
-    unknown = []
+    unknown: list[str] = []
     for name in names:
         one = by_id.get(name) if isinstance(name, int) else by_name.get(name)
         if one is None and isinstance(name, str) and name.isascii() and name.isdigit():
             one = by_id.get(int(name))
         if one is None:
-            unknown.append(f"{name!r}{_near(str(name), list(by_name))}")
+            # Looking for what is near takes long among many hosts; who has so many wrong does not read it.
+            near = _near(str(name), list(by_name)) if len(unknown) < _MOST_HINTS else ""
+            unknown.append(f"{name!r}{near}")
         else:
             found[one.name] = one
     if unknown:

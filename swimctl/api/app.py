@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp.typedefs import Handler
 from swimctl.api import access, catalogue, docs, errors, events, metrics, openapi, reading, upgrade
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Backend, Call, Route
+from swimctl.errors import StoreError
 
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
@@ -44,6 +46,8 @@ def make_app(backend: Backend) -> web.Application:
     app.cleanup_ctx.append(events.feed)
 
     async def threads(_: web.Application) -> AsyncIterator[None]:
+        with suppress(StoreError):  # `health` tells of it
+            await backend.do(backend.hide_images)
         yield
         backend.close()
 
@@ -72,8 +76,11 @@ def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.Str
     async def handle(request: web.Request) -> web.StreamResponse:
         backend = request.app[BACKEND]
         principal = None if route.role is None else await reading.principal(request, backend, route.role)
-        query = None if route.query is None else reading.query(request, route.query)
+        query = reading.query(request, route)
         body = None if route.body is None else await reading.body(request, route, route.body)
-        return await route.handler(Call(request, backend, principal, body, query))
+        response = await route.handler(Call(request, backend, principal, body, query))
+        if route.role is not None:
+            errors.hide(request, response)
+        return response
 
     return handle

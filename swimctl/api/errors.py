@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from swimctl.api.routing import BACKEND, answer
+from swimctl.api.routing import BACKEND, JSON, answer
 from swimctl.errors import (
     ConflictError,
     ImageError,
@@ -115,24 +115,20 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         return refuse(of_status(error.status, error.headers.get("Allow")))
     except Exception:
         mark = uuid.uuid4().hex[:8]
-        log.exception("request %s failed: %s %s", mark, request.method, request.path)
+        log.exception("request %s failed: %s %s", mark, request.method, request.rel_url.raw_path)
         return refuse(Refusal(500, "internal error", f"the request failed; the server's log has it under {mark}"))
 
 
 def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
     """Write a refusal without the names of the server's folders."""
+    response = refuse(refusal)
+    hide(request, response)
+    return response
 
-    def clean(text: str) -> str:
-        for folder in request.app[BACKEND].hidden:
-            text = text.replace(f"{folder}/", "").replace(folder, ".")
-        return text
 
-    return refuse(
-        Refusal(
-            refusal.status,
-            refusal.title,
-            clean(str(refusal)),
-            [clean(one) for one in refusal.details],
-            **refusal.headers,
-        )
-    )
+def hide(request: web.Request, response: web.StreamResponse) -> None:
+    """Take the names of the server's folders out of a JSON answer."""
+    if isinstance(response, web.Response) and isinstance(response.body, bytes) and response.content_type == JSON:
+        body = request.app[BACKEND].folders.taken_out(response.body)
+        if body != response.body:
+            response.body = body

@@ -115,9 +115,10 @@ async def stream(call: Call) -> web.StreamResponse:
         after = await call.backend.do(store.latest_event)
     if feed.streams >= MOST_STREAMS or call.backend.stopping:
         raise Refusal(503, "busy", f"{feed.streams} streams are open; try again later", **{"Retry-After": "5"})
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if call.request.method == "HEAD":
+        return web.Response(headers=headers)
+    response = web.StreamResponse(headers=headers)
     task = asyncio.current_task()
     feed.streams += 1
     if task is not None:
@@ -126,16 +127,15 @@ async def stream(call: Call) -> web.StreamResponse:
         await response.prepare(call.request)
         await response.write(b": events of swimctl\n\n")
         while True:
+            known = feed.latest  # before the look: what comes during it must not be slept through
             events = await call.backend.do(partial(store.all_events, after, batch, _PAGE))
             for event in events:
-                document = json.dumps(event_document(event))
-                await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: {document}\n\n".encode())
+                document = call.backend.folders.taken_out(json.dumps(event_document(event)).encode())
+                await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
             after = events[-1].id if events else after
             # Below a page all that there was has been sent, those of other batches too.
-            if len(events) < _PAGE:
-                seen = max(after, feed.latest) if not events else after
-                if not await feed.wait(seen):
-                    await response.write(b": still here\n\n")
+            if len(events) < _PAGE and not await feed.wait(max(after, known)):
+                await response.write(b": still here\n\n")
     except (ConnectionError, asyncio.CancelledError):
         return response
     finally:

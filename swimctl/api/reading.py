@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
 from swimctl.api.errors import Refusal
@@ -20,6 +21,7 @@ LARGEST_BODY: Final = 1024 * 1024
 BODY_SECONDS: Final = 30.0
 _SCHEME: Final = "Token"
 _MOST_DETAILS: Final = 100
+_LONGEST_NAME: Final = 100
 
 
 async def principal(request: web.Request, backend: Backend, role: Role) -> Principal:
@@ -46,6 +48,10 @@ async def body(request: web.Request, route: Route, model: type[BaseModel]) -> Ba
     try:
         async with asyncio.timeout(BODY_SECONDS):
             document = await (_form(request) if route.form and not _is_json(request) else _json(request))
+    except (ConnectionError, web.RequestPayloadError, HttpProcessingError):
+        raise Refusal(
+            400, "bad request", "the body broke off, or is not encoded as its headers say", Connection="close"
+        ) from None
     except TimeoutError:
         raise Refusal(
             408, "request timeout", f"the body did not come within {BODY_SECONDS:.0f} s", Connection="close"
@@ -53,14 +59,23 @@ async def body(request: web.Request, route: Route, model: type[BaseModel]) -> Ba
     return checked(model, document)
 
 
-def query(request: web.Request, model: type[BaseModel]) -> BaseModel:
-    """Check the query and what the path names. Refusal: 400."""
+def query(request: web.Request, route: Route) -> BaseModel | None:
+    """Check the query and what the path names; None where the route knows neither. Refusal: 400.
+
+    A parameter in the address where a body is wanted is as dangerous as a misspelt field; elsewhere it does no harm.
+    """
+    if route.query is None:
+        if request.query and route.body is not None:
+            raise Refusal(400, "bad request", "no parameters are taken from the address here; give them in the body")
+        return None
     values: dict[str, Any] = {}
     for name, value in request.query.items():
+        if name in request.match_info:
+            raise Refusal(400, "bad request", f"{name!r} stands in the path already; leave the parameter out")
         if name in values:
             raise Refusal(400, "bad request", f"the parameter {name!r} is given twice; give it once")
         values[name] = value
-    return checked(model, {**values, **request.match_info})
+    return checked(route.query, {**values, **request.match_info})
 
 
 def checked(model: type[BaseModel], document: Any) -> BaseModel:  # noqa: ANN401 - whatever the client sent
@@ -81,7 +96,8 @@ def sha256(document: BaseModel) -> str:
 
 
 def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    where = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("constrained-", "int", "str")))
+    # A field and a place in its list; what pydantic adds behind them is which type it tried.
+    where = ".".join(str(part)[:_LONGEST_NAME] for part in error["loc"][:2])
     what = {
         "extra_forbidden": "unknown field; check its spelling",
         "missing": "required, and missing",

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from swimctl.accounts import AccountService
+from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
 from swimctl.clock import Clock
 from swimctl.inventory import Inventory
@@ -21,6 +22,7 @@ from swimctl.service import Service
 from swimctl.store import Store
 
 _READERS = 8
+JSON = "application/json"
 T = TypeVar("T")
 
 
@@ -28,7 +30,7 @@ T = TypeVar("T")
 class Backend:
     """What the API works with; all of it is called in threads, so that the loop never waits for a disk.
 
-    `hidden` are folders that no answer may name. `stopping`: no new work is taken.
+    `hidden` are folders that no answer may name, beside those of the images. `stopping`: no new work is taken.
     """
 
     service: Service
@@ -43,10 +45,18 @@ class Backend:
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
 
     statuses: Sharing = field(default_factory=Sharing)
+    folders: Folders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folders = Folders(self.hidden)
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+
+    def hide_images(self) -> None:
+        """Let no answer name the folders where the images lie now."""
+        self.folders.add(str(image.path.parent) for image in self.store.images())
 
     def close(self) -> None:
         """Let the threads go."""
@@ -114,4 +124,4 @@ class Route:
 def answer(document: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> web.Response:
     """Write a document as JSON."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+    return web.Response(body=body, status=status, content_type=JSON, headers=headers)

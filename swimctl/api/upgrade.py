@@ -75,6 +75,7 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
         schedule_time=asked.schedule_time,
         detached=True,
     )
+    backend.hide_images()  # the answer may be that one has lost its file
     try:
         made = backend.service.create(backend.service.plan(request), by, once)
     except AlreadyDone as done:

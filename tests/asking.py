@@ -1,0 +1,229 @@
+"""A running API for tests: the real application on a free port, over a real store on disk, and a client for it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from queue import Queue
+from typing import Any
+
+from accounting import PASSWORD, ROOT, Counting
+from projects import IMAGE, LITE, Project
+from stores import StandingClock
+
+from swimctl.accounts import AccountService
+from swimctl.api import Backend
+from swimctl.api.server import listening
+from swimctl.inventory import Inventory
+from swimctl.models import Caller, Device, Role
+from swimctl.passwords import Passwords
+from swimctl.service import Service, UpgradeRequest
+from swimctl.store import Store
+
+TRIGGER = "/api/upgrade/trigger/"
+STATUS = "/api/upgrade/status/"
+CANCEL = "/api/upgrade/cancel/"
+LOGIN = "/api/auth/login/"
+OPERATOR, READER = "olga", "rita"  # users, and where a token is asked for: theirs
+GOLDEN = IMAGE
+NEWER = "cat9k_iosxe.17.15.01.SPA.bin"  # image 5
+SWITCHES = 12  # sw1 to sw12, with the ids 1 to 12; behind them a host named `8`, one without a golden image, a firewall
+LITE_HOST = "wien-lite"
+
+HOSTS = (
+    "".join(f"sw{n}: {{groups: [switches], data: {{model: C9300-24P}}}}\n" for n in range(1, SWITCHES + 1))
+    + f"""\
+"8": {{groups: [switches], data: {{model: C9300-24P}}}}
+{LITE_HOST}: {{groups: [switches], data: {{model: C9200L-24P}}}}
+fw-1: {{platform: panos}}
+"""
+)
+GROUPS = "switches: {platform: cisco_ios}\n"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        assert self.headers["content-type"].startswith("application/json"), (self.headers, self.body[:300])
+        return json.loads(self.body)
+
+
+@dataclass
+class Api:
+    """A served project. Requests go with an operator's token unless another is given; None sends none."""
+
+    project: Project
+    store: Store
+    clock: StandingClock
+    accounts: AccountService
+    backend: Backend
+    operator: str
+    reader: str
+    address: tuple[str, int] = field(default=("", 0))
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = OPERATOR,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request; a body that is not bytes goes as JSON."""
+        given = dict(headers or {})
+        if token is not None:
+            text = {OPERATOR: self.operator, READER: self.reader}.get(token, token)
+            given.setdefault("Authorization", f"Token {text}")
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            given.setdefault("Content-Type", "application/json")
+        with closing(http.client.HTTPConnection(*self.address, timeout=30)) as connection:
+            connection.request(method, path, body, given)
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, headers, response.read())
+
+    def get(self, path: str, **given: Any) -> Answer:
+        return self.ask("GET", path, **given)
+
+    def post(self, path: str, body: object, **given: Any) -> Answer:
+        return self.ask("POST", path, body, **given)
+
+    def trigger(self, *devices: str | int, **options: Any) -> Any:
+        """Make a batch, and give what was answered."""
+        answer = self.post(TRIGGER, {"devices": list(devices), **options})
+        assert answer.status == 201, answer.body
+        return answer.json
+
+    def jobs(self, *ids: int) -> list[Any]:
+        return list(self.get(f"{STATUS}?job_ids={','.join(map(str, ids))}").json["jobs"])
+
+    def login(self, name: str = OPERATOR, password: str = PASSWORD) -> Answer:
+        return self.post(LOGIN, {"username": name, "password": password}, token=None)
+
+    def raw(self, *pieces: bytes) -> bytes:
+        """Send bytes as they are, and read until the server closes the connection."""
+        with self.connected() as connection:
+            for piece in pieces:
+                connection.sendall(piece)
+            return read_all(connection)
+
+    @contextmanager
+    def connected(self) -> Iterator[socket.socket]:
+        with socket.create_connection(self.address, timeout=30) as connection:
+            yield connection
+
+    def refused(self, answer: Answer, status: int, *said: str) -> Any:
+        """Check that a refusal is what every refusal is, with these words in it; give its document."""
+        assert answer.status == status, (answer.status, answer.body[:500])
+        document = answer.json
+        assert isinstance(document["error"], str)
+        assert document["error"]
+        assert isinstance(document["message"], str)
+        assert document["message"]
+        text = answer.body.decode()
+        assert "Traceback" not in text
+        assert str(self.project.folder) not in text
+        for word in said:
+            assert word in json.dumps(document, ensure_ascii=False), (word, document)
+        return document
+
+    def nothing_made(self) -> bool:
+        """Tell whether the server still answers, and no batch was made."""
+        assert self.get("/api/health/", token=None).json == {"status": "up"}
+        return self.store.batches() == []
+
+
+def parsed(raw: bytes) -> list[Answer]:
+    """Read the answers of one connection."""
+    answers = []
+    while raw:
+        head, _, rest = raw.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        status = int(first.split(" ")[1])
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        length = int(headers.get("content-length", 0))
+        if status != 100:
+            answers.append(Answer(status, headers, rest[:length]))
+        raw = rest[length:]
+    return answers
+
+
+def read_all(connection: socket.socket) -> bytes:
+    found = b""
+    while piece := connection.recv(65536):
+        found += piece
+    return found
+
+
+@contextmanager
+def answering(backend: Backend) -> Iterator[tuple[str, int]]:
+    """Serve in a thread as `swimctl serve` does, and give the address."""
+    ready: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, str] | BaseException] = Queue()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with listening(backend, "127.0.0.1", 0, None, access_log=False) as url:
+            ready.put((asyncio.get_running_loop(), stop, url))
+            await stop.wait()
+
+    def work() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
+            ready.put(error)
+
+    thread = threading.Thread(target=work, name="api")
+    thread.start()
+    started = ready.get(timeout=30)
+    if isinstance(started, BaseException):
+        raise started
+    loop, stop, url = started
+    try:
+        yield "127.0.0.1", int(url.rpartition(":")[2])
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+        assert not thread.is_alive(), "the server does not end"
+
+
+@contextmanager
+def opened(project: Project, clock: StandingClock) -> Iterator[Api]:
+    """Make a project with its store, images, users and tokens; not served yet."""
+    project.write("inventory/hosts.yaml", HOSTS)
+    project.write("inventory/groups.yaml", GROUPS)
+    with project.store(clock) as store:
+        config = project.config()
+        inventory = Inventory.load(config, store)
+        accounts = AccountService(store, clock, Passwords(Counting()))
+        for name in (GOLDEN, LITE, "cat9k_iosxe.17.09.04a.SPA.bin", "cat9k_iosxe.17.12.05.SPA.bin", NEWER):
+            project.add_image(store, name, name.encode())
+        store.set_golden(1)
+        texts = []
+        for name, role in ((OPERATOR, Role.OPERATOR), (READER, Role.READ_ONLY)):
+            accounts.create_user(name, PASSWORD, role, by=ROOT)
+            texts.append(accounts.create_token(name, by=ROOT).text)
+        service = Service(config, store, inventory, clock)
+        backend = Backend(service, accounts, store, inventory, clock, hidden=(str(project.folder),))
+        yield Api(project, store, clock, accounts, backend, operator=texts[0], reader=texts[1])
+
+
+def made_in_a_terminal(api: Api, *names: str) -> list[int]:
+    """Make jobs as a command line beside the server does."""
+    devices: dict[str, Device] = {device.name: device for device in api.backend.inventory.devices}
+    request = UpgradeRequest(tuple(devices[name] for name in names), detached=True)
+    return [job.id for job in api.backend.service.trigger(request, Caller("root", "terminal")).jobs]

@@ -67,8 +67,9 @@ class Served:
     def end(self, seconds: float = 60) -> str:
         """Ask the server to end, and give what it said."""
         self.process.terminate()
-        said, _ = self.process.communicate(timeout=seconds)
-        return said
+        self.process.wait(timeout=seconds)
+        # Not communicate(): what came with the line about the address is in this stream's buffer already.
+        return "" if self.process.stdout is None else self.process.stdout.read()
 
 
 def token_for(folder: Path, role: str = "operator") -> str:

@@ -15,16 +15,16 @@ from typing import Any
 
 from accounting import PASSWORD, ROOT, Counting
 from projects import IMAGE, LITE, Project
-from stores import StandingClock
+from stores import STEPS, StandingClock, some_batch
 
 from swimctl.accounts import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
 from swimctl.inventory import Inventory
-from swimctl.models import Caller, Device, Role
+from swimctl.models import Caller, Device, Job, Role
 from swimctl.passwords import Passwords
 from swimctl.service import Service, UpgradeRequest
-from swimctl.store import Store
+from swimctl.store import NewJob, Store
 
 TRIGGER = "/api/upgrade/trigger/"
 STATUS = "/api/upgrade/status/"
@@ -227,3 +227,10 @@ def made_in_a_terminal(api: Api, *names: str) -> list[int]:
     devices: dict[str, Device] = {device.name: device for device in api.backend.inventory.devices}
     request = UpgradeRequest(tuple(devices[name] for name in names), detached=True)
     return [job.id for job in api.backend.service.trigger(request, Caller("root", "terminal")).jobs]
+
+
+def many_jobs(api: Api, count: int) -> list[Job]:
+    """Make a batch of so many jobs, of devices that are in no inventory."""
+    ids = api.store.device_ids([f"many-{number}" for number in range(count)])
+    new = [NewJob(device_id, name, 1, STEPS) for name, device_id in ids.items()]
+    return api.store.create_batch(some_batch(f"batch-of-{count}"), new)

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Upgrade devices with curl, and wait until all jobs have ended.
+#
+#     export SWIMCTL_URL=http://127.0.0.1:8080 SWIMCTL_TOKEN=…
+#     ./upgrade.sh sw1 sw2
+#
+# Exits 0 where every job succeeded, 1 where one did not, 2 where the request was refused.
+set -euo pipefail
+[ $# -gt 0 ] || { echo "usage: $0 DEVICE…" >&2; exit 2; }
+api="${SWIMCTL_URL%/}/api/upgrade"
+
+# The token goes through standard input: on the command line every user of this machine could read it.
+ask() { curl --silent --show-error --max-time 60 --config - "$@" <<<"header = \"Authorization: Token $SWIMCTL_TOKEN\""; }
+# Print what a Python expression makes of the answer `a`.
+pick() { python3 -c "import json, sys; a = json.load(sys.stdin); print($1)"; }
+
+body=$(python3 -c 'import json, sys; print(json.dumps({"devices": sys.argv[1:]}))' "$@")
+answer=$(ask --header "Content-Type: application/json" --data "$body" "$api/trigger/")
+batch=$(pick 'a.get("batch_id", "")' <<<"$answer")
+if [ -z "$batch" ]; then
+    pick '"refused: " + a["error"] + ": " + a["message"]' <<<"$answer" >&2
+    exit 2
+fi
+while true; do
+    jobs=$(ask "$api/status/?batch_id=$batch")
+    pick '"\n".join("%(device_hostname)s: %(status)s (%(progress)s %%)" % j for j in a["jobs"])' <<<"$jobs"
+    open=$(pick 'sum(j["status"] not in ("success", "failed", "cancelled") for j in a["jobs"])' <<<"$jobs")
+    [ "$open" -gt 0 ] || break
+    sleep "${SWIMCTL_ASK_EVERY:-30}"
+done
+pick '"\n".join("%(device_hostname)s: %(error)s" % j for j in a["jobs"] if j["error"])' <<<"$jobs" >&2
+[ "$(pick 'sum(j["status"] != "success" for j in a["jobs"])' <<<"$jobs")" -eq 0 ]

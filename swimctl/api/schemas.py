@@ -30,7 +30,26 @@ def _moment(text: object) -> datetime:
         raise ValueError(f"{text[:40]!r} is outside of the years 1 to 9999") from None
 
 
-Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST)]
+def _whole(value: object) -> object:
+    """Read 7.0 as 7: to JSON they are one number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _given(value: object) -> object:
+    """Refuse null where leaving the field out is what is meant."""
+    if value is None:
+        raise ValueError("null names nothing; leave the field out")
+    return value
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """Describe a field that may be left out and may not be null."""
+    kept = next(one for one in schema.pop("anyOf") if one.get("type") != "null")
+    schema.pop("default", None)
+    schema.update(kept)
+
+
+Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(_whole)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
 Flag = Annotated[bool, Field(strict=True)]
 Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
@@ -54,6 +73,15 @@ class LoginRequest(Request):
 class TriggerRequest(Request):
     """Which devices are upgraded, to what, when and how."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"auto_select_image": {"const": True}}},
+                {"required": ["image_id"], "properties": {"image_id": {"type": "integer"}}},
+            ]
+        }
+    )
+
     devices: Annotated[
         list[Id | Name],
         Field(
@@ -72,7 +100,7 @@ class TriggerRequest(Request):
     cleanup_flash: Flag = Field(False, description="remove what no release in use needs before the copy")
     auto_select_image: Flag = Field(True, description="take each device's golden image where no image_id is given")
     force: Flag = Field(False, description="do not end where the device runs the image already")
-    max_failures: Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES)] | None = Field(
+    max_failures: Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)] | None = Field(
         None, description="start no more after so many failures; 0 never stops; 1 if sequential, else 0, by default"
     )
 
@@ -86,8 +114,10 @@ class TriggerRequest(Request):
 class CancelRequest(Request):
     """Jobs by their ids, by their batch, or those of the batch among the ids."""
 
-    job_ids: Ids | None = None
-    batch_id: Name | None = None
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["job_ids"]}, {"required": ["batch_id"]}]})
+
+    job_ids: Annotated[Ids | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
+    batch_id: Annotated[Name | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
 
     @model_validator(mode="after")
     def _something(self) -> CancelRequest:

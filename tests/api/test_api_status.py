@@ -125,7 +125,7 @@ def test_where_one_id_is_unknown_nothing_is_cancelled(api: Api) -> None:
         ({"job_ids": []}, "job_ids"),
         ({"job_ids": [True]}, "job_ids.0"),
         ({"job_ids": ["1"]}, "job_ids.0"),
-        ({"job_ids": [1.0]}, "job_ids.0"),
+        ({"job_ids": [1.5]}, "job_ids.0"),
         ({"job_ids": [0]}, "job_ids.0"),
         ({"job_ids": [2**63]}, "job_ids.0"),
         ({"job_ids": 1}, "job_ids"),

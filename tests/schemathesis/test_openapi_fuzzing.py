@@ -1,0 +1,55 @@
+"""schemathesis against the server's own OpenAPI document: no 5xx, no answer that the document does not know."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from projects import Project
+from serving import Served, serving
+
+from swimctl.cli.context import Context
+
+EXAMPLES = 2000
+HERE = Path(__file__).parent
+# The stream never ends, so nobody can read it to its end; a login that is tried often is slowed down, as it must be.
+# Both have tests of their own.
+LEFT_OUT = ("/api/upgrade/events/", "/api/auth/login/")
+
+# 422 is no fault of the request's form: the device that it names runs no such image.
+CONFIG = """\
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
+"""
+
+
+def fuzz(served: Served, folder: Path, examples: int) -> tuple[int, str]:
+    """Run schemathesis with all checks and phases; gives how many requests it made, and what it said."""
+    (folder / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+    program = Path(sys.executable).with_name("st")
+    words = ["run", f"{served.url}/api/openapi.json", "--header", f"Authorization: Token {served.token}"]
+    words += ["--checks", "all", "--phases", "coverage,fuzzing,stateful", "--max-examples", str(examples)]
+    words += ["--seed", "2031", "--no-color"]
+    for path in LEFT_OUT:
+        words += ["--exclude-path", path]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE), "COLUMNS": "200"}
+    ended = subprocess.run(
+        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=110, check=False
+    )
+    made = re.search(r"([\d,]+) generated", ended.stdout)
+    assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
+    assert made is not None, ended.stdout
+    return int(made[1].replace(",", "")), ended.stdout
+
+
+def test_all_checks(project: Project) -> None:
+    with Context(project.folder / "config.yaml").open() as opened:
+        image = project.add_image(opened.store, "cat9k_iosxe.17.12.04.SPA.bin", b"an image")
+        opened.store.set_golden(image.id)
+    with serving(project.folder, "--no-runner") as served:
+        made, _ = fuzz(served, project.folder, 165)
+        assert made >= EXAMPLES
+        assert served.ask("/api/health/") == (200, {"status": "up"})

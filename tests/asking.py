@@ -163,6 +163,18 @@ def parsed(raw: bytes) -> list[Answer]:
     return answers
 
 
+def read_one(connection: socket.socket) -> Answer:
+    """Read until one answer is whole, whatever comes behind it."""
+    found = b""
+    while not (answers := parsed(found) if b"\r\n\r\n" in found else []) or (
+        len(answers[0].body) < int(answers[0].headers.get("content-length", 0))
+    ):
+        piece = connection.recv(65536)
+        assert piece, f"the connection ended: {found!r}"
+        found += piece
+    return answers[0]
+
+
 def read_all(connection: socket.socket) -> bytes:
     found = b""
     while piece := connection.recv(65536):

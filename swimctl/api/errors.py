@@ -26,6 +26,7 @@ log = logging.getLogger("swimctl.api")
 
 _CHALLENGE = {"WWW-Authenticate": "Token"}
 _RETRY = {"Retry-After": "5"}
+_CLOSING = {408, 413}  # the rest of the body is not waited for, so nothing behind it can be told from it
 _WORDS = {
     400: "bad request",
     403: "forbidden",
@@ -63,7 +64,10 @@ def refuse(refusal: Refusal) -> web.Response:
     document: dict[str, object] = {"error": refusal.title, "message": str(refusal)}
     if refusal.details:
         document["details"] = refusal.details
-    return answer(document, refusal.status, **refusal.headers)
+    response = answer(document, refusal.status, **refusal.headers)
+    if refusal.status in _CLOSING:
+        response.force_close()
+    return response
 
 
 def of_status(status: int, allow: str | None = None) -> Refusal:

@@ -55,20 +55,20 @@ class Feed:
         backend = app[BACKEND]
         while True:
             with suppress(StoreError):  # a full disk now may be well in a moment
-                latest = await backend.do(backend.store.latest_event)
-                if latest != self.latest:
-                    async with self._news:
-                        self.latest = latest
-                        self._news.notify_all()
+                self.latest = await backend.do(backend.store.latest_event)
+            async with self._news:  # also without news: a stream whose client has gone away ends
+                self._news.notify_all()
             await asyncio.sleep(LOOK_EVERY)
 
-    async def wait(self, after: int) -> bool:
-        """Wait for an event above `after`; False: none came in the time of a heartbeat."""
+    async def wait(self, after: int, request: web.Request) -> bool:
+        """Wait for an event above `after`; False: none came for a heartbeat. ConnectionError: nobody reads."""
         try:
             async with asyncio.timeout(BEAT_EVERY), self._news:
-                await self._news.wait_for(lambda: self.latest > after)
+                await self._news.wait_for(lambda: self.latest > after or request.transport is None)
         except TimeoutError:
             return False
+        if request.transport is None:
+            raise ConnectionError("the client went away")
         return True
 
 
@@ -134,7 +134,7 @@ async def stream(call: Call) -> web.StreamResponse:
                 await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
             after = events[-1].id if events else after
             # Below a page all that there was has been sent, those of other batches too.
-            if len(events) < _PAGE and not await feed.wait(max(after, known)):
+            if len(events) < _PAGE and not await feed.wait(max(after, known), call.request):
                 await response.write(b": still here\n\n")
     except (ConnectionError, asyncio.CancelledError):
         return response

@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from swimctl.api.routing import Call, Handler, Route, answer
+from swimctl.api.routing import Call, Handler, Link, Route, answer
 from swimctl.api.schemas import Problem
 
 Document = dict[str, Any]
@@ -66,16 +66,32 @@ def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
     statuses |= route.answers
     operation: Document = {
         "summary": route.summary,
-        "operationId": re.sub(r"\W+", "-", f"{route.method}{route.path}".strip("/")).lower(),
+        "operationId": _id(route),
         "security": [] if route.role is None else [{"token": []}],
         "parameters": [*_parameters(route)],
         "responses": {str(status): _response(status, model, refs) for status, model in sorted(statuses.items())},
     }
+    if route.links:
+        operation["responses"][str(min(route.answers))]["links"] = {
+            name: _link(link) for name, link in route.links.items()
+        }
     if route.body is not None:
         kinds = ["application/json", *(["application/x-www-form-urlencoded"] if route.form else [])]
         schema = refs[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
     return operation
+
+
+def _id(operation: Route | Link) -> str:
+    return re.sub(r"\W+", "-", f"{operation.method}{operation.path}".strip("/")).lower()
+
+
+def _link(link: Link) -> Document:
+    def runtime(parts: Mapping[str, str]) -> dict[str, str]:
+        return {name: f"$response.body#/{pointer}" for name, pointer in parts.items()}
+
+    body = {} if link.body is None else {"requestBody": runtime(link.body)}
+    return {"operationId": _id(link), "parameters": runtime(link.parameters), **body}
 
 
 def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Document]) -> Document:

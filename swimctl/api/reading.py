@@ -67,12 +67,13 @@ def query(request: web.Request, route: Route) -> BaseModel | None:
             raise Refusal(400, "bad request", "no parameters are taken from the address here; give them in the body")
         return None
     values: dict[str, Any] = {}
-    for name, value in request.query.items():
+    for name in dict.fromkeys(request.query):
+        given = request.query.getall(name)
         if name in request.match_info:
             raise Refusal(400, "bad request", f"{name!r} stands in the path already; leave the parameter out")
-        if name in values:
+        if len(given) > 1 and name not in route.lists:
             raise Refusal(400, "bad request", f"the parameter {name!r} is given twice; give it once")
-        values[name] = value
+        values[name] = ",".join(given)
     return checked(route.query, {**values, **request.match_info})
 
 

@@ -92,8 +92,21 @@ Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where a good answer leads: another operation, and which parts of the answer go into its parameters or body."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give."""
+    """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give.
+
+    `lists` names the parameters that hold a list, written `a=1,2` or `a=1&a=2`; any other is given once.
+    """
 
     method: Literal["GET", "POST"]
     path: str
@@ -103,8 +116,10 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    lists: frozenset[str] = frozenset()
     form: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
 
     @property
     def refusals(self) -> tuple[int, ...]:

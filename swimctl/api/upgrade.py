@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator
 
 from swimctl.api import reading
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import Backend, Call, Route, answer
+from swimctl.api.routing import Backend, Call, Link, Route, answer
 from swimctl.api.schemas import (
     CancelAnswer,
     CancelRequest,
@@ -30,13 +31,15 @@ from swimctl.service import UpgradeRequest
 from swimctl.store import Once
 
 LONGEST_KEY: Final = 255
+_NUMBER: Final = re.compile(r"([0-9]{1,19})(?:\.0+)?")
 
 
 def _numbers(text: object) -> object:
-    """Read `101,102,103`; what is no number stays, to be refused by its place."""
+    """Read `101,102,103`; what is no number stays, to be refused by its place. To JSON Schema 7.0 is an integer too."""
     if not isinstance(text, str):
         return text
-    return [int(one) if one.isascii() and one.isdigit() and len(one) < 20 else one for one in text.split(",")]
+    found = ((one, _NUMBER.fullmatch(one)) for one in text.split(","))
+    return [one if number is None else int(number[1]) for one, number in found]
 
 
 class StatusQuery(Request):
@@ -159,6 +162,9 @@ async def cancel(call: Call) -> web.Response:
     return answer(document, 200 if result.cancelled else 409)
 
 
+_STATUS: Final = "/api/upgrade/status/"
+_CANCEL: Final = "/api/upgrade/cancel/"
+
 ROUTES: Final = (
     Route(
         "POST",
@@ -169,23 +175,36 @@ ROUTES: Final = (
         {201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
         body=TriggerRequest,
         headers={"Idempotency-Key": "the same key and body within 24 h return the first answer and create nothing"},
+        links={
+            "batch": Link("GET", _STATUS, {"batch_id": "batch_id"}),
+            "jobs": Link("GET", _STATUS, {"job_ids": "job_ids"}),
+            "events": Link("GET", "/api/upgrade/jobs/{id}/events/", {"id": "job_ids/0"}),
+            "cancelBatch": Link("POST", _CANCEL, body={"batch_id": "batch_id"}),
+            "cancelJobs": Link("POST", _CANCEL, body={"job_ids": "job_ids"}),
+        },
     ),
     Route(
         "GET",
-        "/api/upgrade/status/",
+        _STATUS,
         status,
         "Tell how jobs are",
         Role.READ_ONLY,
         {200: StatusAnswer, 404: Problem},
         query=StatusQuery,
+        lists=frozenset({"job_ids"}),
     ),
     Route(
         "POST",
-        "/api/upgrade/cancel/",
+        _CANCEL,
         cancel,
         "Cancel jobs that wait",
         Role.OPERATOR,
         {200: CancelAnswer, 404: Problem, 409: CancelAnswer},
         body=CancelRequest,
+        links={
+            "jobs": Link("GET", _STATUS, {"job_ids": "job_ids"}),
+            "again": Link("POST", _CANCEL, body={"job_ids": "job_ids"}),
+            "events": Link("GET", "/api/upgrade/jobs/{id}/events/", {"id": "job_ids/0"}),
+        },
     ),
 )

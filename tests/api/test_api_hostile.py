@@ -132,7 +132,7 @@ def test_a_hostname_of_digits_goes_before_the_id(api: Api) -> None:
         ("/api/upgrade/jobs/-1/events/", 400),
         (f"{STATUS}?job_ids=%00", 400),
         (f"{STATUS}?batch_id=%00", 404),
-        (f"{STATUS}?job_ids=1&job_ids=2", 400),
+        (f"{STATUS}?batch_id=1&batch_id=2", 400),
         (f"{STATUS}?job_ids=1,,2", 400),
         (f"{STATUS}?job_ids=", 400),
         (f"{STATUS}?job_ids=1%3BDROP%20TABLE%20jobs", 400),

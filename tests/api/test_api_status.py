@@ -39,6 +39,8 @@ def test_by_ids_by_batch_and_by_both(api: Api) -> None:
     assert found(f"batch_id={first['batch_id']}") == ([1, 2], [], 2)
     assert found(f"job_ids=1,3,4,9&batch_id={second['batch_id']}") == ([3, 4], [1, 9], 2)
     assert found("job_ids=1%2C3") == ([1, 3], [], 2)
+    assert found("job_ids=1&job_ids=3,2.0") == ([1, 2, 3], [], 3), "as clients write lists, and as JSON Schema numbers"
+    api.refused(api.get(f"{STATUS}?batch_id=one&batch_id=two"), 400, "'batch_id' is given twice")
     api.refused(api.get(f"{STATUS}?job_ids=1,2&batch_id={second['batch_id']}"), 404, "jobs 1, 2")
     api.refused(api.get(f"{STATUS}?job_ids=1&batch_id=no-such-batch"), 404, "no-such-batch")
 

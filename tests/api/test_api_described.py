@@ -1,0 +1,135 @@
+"""What the API says of itself: the OpenAPI document, the page for people, and the figures for Prometheus."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from asking import CANCEL, TRIGGER, Api, made_in_a_terminal
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from swimctl.api.app import ROUTES
+from swimctl.states import JobStatus, StepStatus
+from swimctl.store import Runner
+
+
+@pytest.fixture
+def runner(idle: Api) -> Iterator[Runner]:
+    with idle.store.register_runner() as registered:
+        yield registered
+
+
+def test_the_document_is_openapi_3_1_and_has_every_route(api: Api) -> None:
+    document = api.get("/api/openapi.json", token=None).json
+    assert document["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(document).validate()
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert described == {(route.method, route.path) for route in ROUTES}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            wanted = {"500", "503"} | ({"401"} if operation["security"] else set())
+            assert wanted <= set(operation["responses"]), (path, method)
+
+
+def test_links_lead_from_a_trigger_to_what_can_be_done_with_it(api: Api) -> None:
+    document = api.get("/api/openapi.json", token=None).json
+    known = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+    links = document["paths"][TRIGGER]["post"]["responses"]["201"]["links"]
+    assert len(links) >= 3
+    assert {link["operationId"] for link in links.values()} <= known
+    for link in links.values():
+        for value in [*link.get("parameters", {}).values(), str(link.get("requestBody", ""))]:
+            for pointer in re.findall(r"\$response\.body#/([\w/]+)", value):
+                found = api.trigger("sw1")
+                for part in pointer.split("/"):
+                    found = found[int(part) if part.isdigit() else part]
+
+
+class _Page(HTMLParser):
+    """Collects what a page would load, and its anchors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.anchors: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in {"script", "link", "img", "iframe", "object", "embed"} or "src" in given:
+            self.loads.append(tag)
+        self.anchors.add(given.get("id", ""))
+        if tag == "a":
+            self.links.add(given["href"])
+
+
+def test_the_page_for_people_has_every_path_and_loads_nothing(api: Api) -> None:
+    answer = api.get("/api/docs", token=None)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    text = answer.body.decode()
+    for route in ROUTES:
+        assert f"{route.method} {route.path}" in text
+    assert "url(" not in text
+    assert "@import" not in text
+    page = _Page()
+    page.feed(text)
+    assert page.loads == []
+    assert {link.removeprefix("#") for link in page.links if link.startswith("#")} <= page.anchors
+    assert {link for link in page.links if not link.startswith("#")} == {"/api/openapi.json"}
+    assert api.get("/api/openapi.json", token=None).status == 200
+
+
+def test_the_figures_for_prometheus(api: Api, runner: Runner) -> None:
+    api.trigger("sw1", "sw2", "sw3", "sw4")
+    api.post(CANCEL, {"job_ids": [3]})
+    store = api.store
+    for job in (1, 2):
+        assert store.claim(job, runner)
+        store.step(job, runner, "Readiness Check", StepStatus.RUNNING)
+        api.clock.forward(10 * job)
+        store.step(job, runner, "Readiness Check", StepStatus.SUCCESS)
+        store.progress(job, runner, 40, bytes_done=400 * job, bytes_total=1000)
+    store.move(1, runner, JobStatus.FAILED, "broken")
+
+    families = scraped(api)
+    jobs = {(s.labels["platform"], s.labels["status"]): s.value for s in families["swimctl_jobs"].samples}
+    wanted = {
+        "failed": 1,
+        "distributing": 1,
+        "cancelled": 1,
+        "pending": 1,
+        "scheduled": 0,
+        "activating": 0,
+        "success": 0,
+    }
+    assert jobs == {("cisco_xe", status): count for status, count in wanted.items()}
+
+    step = {"step": "Readiness Check", "status": "success"}
+    durations = families["swimctl_step_duration_seconds"].samples
+    buckets = {
+        s.labels["le"]: s.value for s in durations if s.name.endswith("_bucket") and step.items() <= s.labels.items()
+    }
+    assert (buckets["5.0"], buckets["15.0"], buckets["60.0"], buckets["+Inf"]) == (0, 1, 2, 2)
+    assert [s.value for s in durations if s.name.endswith("_sum") and s.labels == step] == [pytest.approx(30, abs=0.1)]
+    assert [s.value for s in families["swimctl_copied_bytes"].samples] == [1200]
+    assert [s.value for s in families["swimctl_runner_lag_seconds"].samples] == [pytest.approx(30, abs=0.1)]
+
+    api.post(CANCEL, {"job_ids": [4]})
+    assert [s.value for s in scraped(api)["swimctl_runner_lag_seconds"].samples] == [0]
+    api.refused(api.get("/metrics", token=None), 401)
+
+
+def test_jobs_of_a_terminal_count_too(api: Api) -> None:
+    made_in_a_terminal(api, "sw1", "sw2")
+    assert sum(sample.value for sample in scraped(api)["swimctl_jobs"].samples) == 2
+
+
+def scraped(api: Api) -> dict[str, Metric]:
+    answer = api.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {family.name: family for family in text_string_to_metric_families(answer.body.decode())}

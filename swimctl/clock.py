@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
 
 # A machine under load answers late whatever speed the lab runs at, so no deadline gets shorter than this in real
 # seconds. In life (speed 1) it changes nothing: a deadline below it stays as it is.
@@ -22,6 +25,12 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Tell device seconds since some moment; for waits and deadlines only."""
+
+    def mark(self) -> dict[str, str | float]:
+        """Write this moment down, as JSON can say it, for `since`."""
+
+    def since(self, mark: Mapping[str, Any]) -> float:
+        """Tell the device seconds since a mark, also one of another process."""
 
     def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:
         """Wait so many device seconds, or until `stop` is set."""
@@ -40,6 +49,20 @@ class SystemClock:
     def monotonic(self) -> float:
         """Tell device seconds since some moment."""
         return time.monotonic() * self.speed
+
+    def mark(self) -> dict[str, str | float]:
+        """Write this moment down in both clocks of this machine."""
+        return {"at": rfc3339(self.now()), "machine": _this_boot(), "ticks": _ticks()}
+
+    def since(self, mark: Mapping[str, Any]) -> float:
+        """Tell the device seconds since a mark.
+
+        While this machine stays up its own ticks decide, which nobody can set. Only after a restart of the machine,
+        or for a mark without ticks, the time of day does.
+        """
+        if mark.get("machine") and mark["machine"] == _this_boot():
+            return (_ticks() - float(mark["ticks"])) * self.speed
+        return (self.now() - datetime.fromisoformat(str(mark["at"]))).total_seconds() * self.speed
 
     def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:
         """Wait so many device seconds, or until `stop` is set."""
@@ -76,6 +99,20 @@ class Deadline:
     def passed(self) -> bool:
         """Tell whether it is over."""
         return self.left <= 0
+
+
+@cache
+def _this_boot() -> str:
+    """Name the boot of this machine that its ticks count from; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _ticks() -> float:
+    """Tell the seconds since this machine booted, those it slept through included; the same for every process."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def rfc3339(moment: datetime) -> str:

@@ -77,7 +77,7 @@ def stand(text: str, hostname: str) -> Stand:
     quiet = without_syslog(raw)
     tail = quiet.rstrip()
     last = tail.rsplit("\n", 1)[-1]
-    sure = raw.rstrip() == tail
+    sure = raw.rstrip().rsplit("\n", 1)[-1] == last  # syslog lines above it are old; one behind it is not
     if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/-]*" + _MODE, last):
         return Stand(prompt=last[-1], sure=sure)
     if last and _QUESTION.search(last):

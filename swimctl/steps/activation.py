@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.facts import Placement
+from swimctl.facts import Placement, Running
 from swimctl.platforms.base import Driver, Sent
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import on_target
-from swimctl.steps.reload import boot_mark, elapsed_since, rebooted, wait_for_down, wait_for_reload
+from swimctl.steps.reload import NOT_BACK, boot_mark, rebooted, wait_for_down, wait_for_reload
 
 
 class Activation:
@@ -22,15 +22,9 @@ class Activation:
 
     def run(self, context: Context) -> Outcome:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
-        try:
-            seen_down = self._send(context)
-        except SessionLost as error:
-            # The device goes on with what it was told; a new session asks it how far that got.
-            context.record.event("session", f"{error}; asking the device")
-            seen_down = self._send(context)
+        now = self._reload(context)
         mark = context.record.recall("boot") or {}
-        now = wait_for_reload(context, mark, seen_down=seen_down)
-        if not rebooted(mark, now, elapsed_since(context, mark)):
+        if not rebooted(mark, now, context.clock.since(mark)):
             raise StepFailed(
                 f"{context.device.name} did not reload: it still runs {now.version} since the same boot; seen: the "
                 "device answered the activation; needed: a newer boot; next: `show install summary` and `show logging` "
@@ -38,6 +32,23 @@ class Activation:
             )
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
         return Outcome(f"reloaded and up with {now.version} ({state})")
+
+    def _reload(self, context: Context) -> Running:
+        """Have it activated, whatever became of the sessions, and tell what runs after that."""
+        try:
+            seen_down = self._send(context)
+        except NOT_BACK as error:
+            mark = context.record.recall("boot") if was_sent(context, "activate") else None
+            if mark is None and not isinstance(error, SessionLost):
+                raise
+            context.record.event("session", f"{error}; asking the device")
+            if mark is not None:
+                # It may be reloading, and nobody can ask it before it is back.
+                now = wait_for_reload(context, mark, seen_down=not isinstance(error, SessionLost))
+                if rebooted(mark, now, context.clock.since(mark)):
+                    return now
+            seen_down = self._send(context)
+        return wait_for_reload(context, context.record.recall("boot") or {}, seen_down=seen_down)
 
     def _send(self, context: Context) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
@@ -104,7 +115,7 @@ class Activation:
             )
 
         def reloaded() -> bool:
-            return bool(rebooted(mark, driver.running(), elapsed_since(context, mark)))
+            return bool(rebooted(mark, driver.running(), context.clock.since(mark)))
 
         if reloaded():
             return True

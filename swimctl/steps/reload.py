@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from swimctl.clock import Deadline, rfc3339
+from swimctl.clock import Deadline
 from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
@@ -24,13 +24,15 @@ _TOLERANCE = 120.0
 # While it still answers after an activation whose session was lost, a login a minute is enough.
 _LOOK_EVERY = 60.0
 
-_NOT_BACK = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+_BOOTING = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+# What a device that boots answers with; its logins are refused while it cannot ask the server that knows the accounts.
+NOT_BACK = (*_BOOTING, LoginFailed)
 
 
 def boot_mark(context: Context, running: Running) -> dict[str, object]:
     """Write down a boot, to be compared with a later look by `rebooted`."""
     return {
-        "at": rfc3339(context.clock.now()),
+        **context.clock.mark(),
         "uptime": running.uptime,
         "restarted_at": running.restarted_at,
         "version": running.version,
@@ -51,12 +53,6 @@ def rebooted(mark: dict[str, object], now: Running, elapsed: float) -> bool | No
         moved = datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)
         return moved.total_seconds() > _TOLERANCE
     return None
-
-
-def elapsed_since(context: Context, mark: dict[str, object]) -> float:
-    """Tell the device seconds since a boot mark was taken, by our clock, also across processes."""
-    then = datetime.fromisoformat(str(mark["at"]))
-    return (context.clock.now() - then).total_seconds() * context.clock.speed
 
 
 def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
@@ -95,7 +91,7 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
                 f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account"
             )
             pause = min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most)
-        except _NOT_BACK as error:
+        except _BOOTING as error:
             last_error = str(error)
         else:
             if stays:
@@ -120,7 +116,7 @@ def _look(context: Context, mark: dict[str, object]) -> tuple[Running, bool | No
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
         now = context.make_driver(session, context.settings).running()
-        new_boot = rebooted(mark, now, elapsed_since(context, mark))
+        new_boot = rebooted(mark, now, context.clock.since(mark))
         if new_boot is None:
             raise DeviceUnknown(
                 f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,3 +108,48 @@ def test_without_a_runner_jobs_wait_for_another(tmp_path: Path) -> None:
             "Activation": "skipped",
             "Post-Checks": "skipped",
         }
+
+
+def test_what_was_interrupted_is_taken_up_where_nobody_would_be_surprised(tmp_path: Path) -> None:
+    with lab_folder(tmp_path, devices=2, speed=200, settings={"schedule_grace": 2}) as lab:
+        token, ids = token_for(tmp_path), []
+        for name, step in (("sw1", 1), ("sw2", 2)):
+            with serving(tmp_path, token=token) as served:
+                ids += served.trigger(name)
+                assert stop_in(tmp_path, served.process, step, 0.05)
+            time.sleep(2.5)
+        with serving(tmp_path, token=token) as served:
+            # Nobody expects a switch to reload an hour later; but one that was told to activate waits for its commit.
+            assert served.wait(ids[1:])[0]["status"] == "success"
+            (left,) = served.jobs(ids[:1])
+            assert (left["status"], left["interrupted"]) == ("distributing", True)
+            assert len(lab.reloads("sw1")) == 0
+            said = served.end()
+        assert f"job {ids[0]} on sw1 was interrupted 0 minutes ago and is left: `swimctl resume {ids[0]}`" in said
+        with start(tmp_path, "resume", str(ids[0])) as process:
+            out, _ = process.communicate(timeout=100)
+            assert process.returncode == 0, out
+        assert_once(lab)
+
+
+def test_a_job_that_was_reported_cancelled_never_starts(tmp_path: Path) -> None:
+    names, cancelled, kept = DEVICES[:4], list[int](), list[int]()
+    with lab_folder(tmp_path, devices=4, speed=300) as lab, serving(tmp_path) as served:
+        for turn in range(12):  # the runner looks about once a second: each turn meets it somewhere else
+            ids = served.trigger(*names, activate_after_distribute=False)
+            time.sleep(0.12 * turn)
+            status, answer = served.ask("/api/upgrade/cancel/", {"job_ids": ids})
+            assert status in {200, 409}
+            cancelled += answer["job_ids"]
+            kept += [number for number in ids if number not in answer["job_ids"]]
+        ended = {job["id"]: job["status"] for job in served.wait(cancelled + kept)}
+        assert {ended[number] for number in cancelled} == {"cancelled"}
+        assert {ended[number] for number in kept} == {"success"}
+        for number in cancelled:
+            _, answer = served.ask(f"/api/upgrade/jobs/{number}/events/")
+            assert "claimed" not in [event["kind"] for event in answer["events"]]
+        assert cancelled
+        assert kept
+        # The switches' own log: each job that started asked this once, and no other did.
+        assert sum(line == "show romvar" for name in names for line in lab.commands(name)) == len(kept)
+        assert [len(lab.reloads(name)) for name in names] == [0] * 4

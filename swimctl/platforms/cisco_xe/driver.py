@@ -42,6 +42,9 @@ from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
 
+# A process that dies while the device asks leaves a command that has come and does nothing. What was answered here
+# was sure before: some releases ask all the same.
+_ASK_NOTHING: Final = " prompt-level none"
 # device-facts: every question that was seen around an install, a save or a delete, with the one answer for it.
 _INSTALL: Final[tuple[Answer, ...]] = (
     answer(r"do you want to proceed\??.*\[y/n\]", "y"),
@@ -205,12 +208,13 @@ class CiscoXe:
     def activate(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
         """Start what was added, with the auto-abort timer armed; the device reloads."""
         minutes = self._settings.activation.auto_abort_minutes
-        return self._install(f"install activate auto-abort-timer {minutes}", self._limits.activate)
+        return self._install(f"install activate auto-abort-timer {minutes}{_ASK_NOTHING}", self._limits.activate)
 
     def add_activate_commit(self, image: Image) -> Sent:
         """Do all in one command, with no way back by itself; the device reloads."""
         return self._install(
-            f"install add file {self.destination(image)} activate commit", self._limits.add + self._limits.activate
+            f"install add file {self.destination(image)} activate commit{_ASK_NOTHING}",
+            self._limits.add + self._limits.activate,
         )
 
     def commit(self) -> Sent:
@@ -219,7 +223,7 @@ class CiscoXe:
 
     def abort(self) -> Sent:
         """Go back to the committed release; the device reloads."""
-        return self._install("install abort", self._limits.commit)
+        return self._install(f"install abort{_ASK_NOTHING}", self._limits.commit)
 
     def log_mark(self) -> str | None:
         """Name the last line of the device's log, None where it keeps none."""

@@ -22,11 +22,12 @@ FINAL = {"success", "failed", "cancelled"}
 
 @dataclass
 class Served:
-    """A running server. Requests go with an operator's token."""
+    """A running server. Requests go with an operator's token. `said`: what it said until it listened."""
 
     process: subprocess.Popen[str]
     url: str
     token: str
+    said: str = ""
 
     def ask(self, path: str, body: object = None, token: str | None = None, **headers: str) -> tuple[int, Any]:
         """Send a request, a POST where there is a body, and give the status and the document."""
@@ -65,11 +66,11 @@ class Served:
             time.sleep(0.1)
 
     def end(self, seconds: float = 60) -> str:
-        """Ask the server to end, and give what it said."""
+        """Ask the server to end, and give all that it said."""
         self.process.terminate()
         self.process.wait(timeout=seconds)
         # Not communicate(): what came with the line about the address is in this stream's buffer already.
-        return "" if self.process.stdout is None else self.process.stdout.read()
+        return self.said + ("" if self.process.stdout is None else self.process.stdout.read())
 
 
 def token_for(folder: Path, role: str = "operator") -> str:
@@ -95,7 +96,7 @@ def serving(folder: Path, *options: str, token: str = "") -> Iterator[Served]:
                 line = process.stdout.readline()
                 assert line, f"it ended: {said}"
                 said += line
-            yield Served(process, found[1], token)
+            yield Served(process, found[1], token, said)
         finally:
             if process.poll() is None:
                 process.kill()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -13,14 +13,15 @@ from nornir.core.task import Result, Task
 
 from swimctl.clock import Clock
 from swimctl.config import Config
-from swimctl.errors import DeviceUnknown, NotFound, StaleClaim, Stopped, StoreError, SwimctlError
+from swimctl.errors import NotFound, StaleClaim, Stopped, StoreError, SwimctlError
 from swimctl.inventory import Inventory
-from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job
+from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.sessions import Target, connect
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import FINAL, JobStatus, StepStatus
 from swimctl.steps import STEPS, Context
+from swimctl.steps.ending import outcome_of_failure
 from swimctl.store import Runner, Store
 from swimctl.transcript import Transcript
 
@@ -190,7 +191,7 @@ class Engine:
             run.stop.set()  # without its record nothing may go on
             run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
-            self._end(run, job, JobStatus.FAILED, f"swimctl failed: {type(error).__name__}: {error}; please report it")
+            self._end_failed(run, job, f"swimctl failed: {type(error).__name__}: {error}; please report it")
 
     def _take_turn(self, run: _Run, job: Job) -> Job | None:
         """Claim the job, waiting while another process's job holds the device; None where it will not run here."""
@@ -230,7 +231,7 @@ class Engine:
         try:
             context = self._context(run, job)
         except SwimctlError as error:
-            self._end(run, job, JobStatus.FAILED, str(error))
+            self._end_failed(run, job, str(error))
             return
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
@@ -251,25 +252,30 @@ class Engine:
             except SwimctlError as error:
                 if isinstance(error, StaleClaim | StoreError):
                     raise
-                self._fail(run, job, name, error)
+                self._fail(run, job, name, error, context)
                 return
             self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, outcome.message)
             self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
             if outcome.finished or (copying and index == copying[-1] and not run.batch.options.activate):
                 break
-        self._end(run, job, JobStatus.SUCCESS)
+        activated = self._store.recall(job.id, "activate sent") is not None
+        self._store.move(
+            job.id, self._runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED if activated else Outcome.UNTOUCHED
+        )
 
-    def _fail(self, run: _Run, job: Job, step: str, error: SwimctlError) -> None:
-        text = str(error)
-        if isinstance(error, DeviceUnknown):
-            self._store.remember(job.id, "outcome", "unknown")
+    def _fail(self, run: _Run, job: Job, step: str, error: SwimctlError, context: Context) -> None:
+        outcome, told = outcome_of_failure(context, error)
+        text = f"{error}; {told}" if told else str(error)
         self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
-        self._end(run, job, JobStatus.FAILED, text)
+        self._end_failed(run, job, text, outcome)
 
-    def _end(self, run: _Run, job: Job, status: JobStatus, error: str | None = None) -> None:
-        if status is JobStatus.FAILED:
-            run.failed(job.device_name)
-        self._store.move(job.id, self._runner, status, error)
+    def _end_failed(self, run: _Run, job: Job, error: str, outcome: Outcome | None = None) -> None:
+        """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed."""
+        if outcome is None:
+            activated = self._store.recall(job.id, "activate sent") is not None
+            outcome = Outcome.UNKNOWN if activated else Outcome.UNTOUCHED
+        run.failed(job.device_name)
+        self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
 
     def _context(self, run: _Run, job: Job) -> Context:
         device = self._inventory.device(job.device_name)
@@ -306,8 +312,3 @@ class Engine:
 
 def _secrets(target: Target) -> tuple[str, ...]:
     return tuple(secret for secret in (target.password, target.enable_secret) if secret)
-
-
-def unknown_jobs(store: Store, jobs: Iterable[Job]) -> list[int]:
-    """Name the jobs whose device is in an unknown state."""
-    return [job.id for job in jobs if store.recall(job.id, "outcome") == "unknown"]

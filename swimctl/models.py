@@ -12,6 +12,20 @@ from typing import Any
 from swimctl.states import JobStatus, StepStatus
 
 
+class Outcome(StrEnum):
+    """What a device is after its job has ended.
+
+    `untouched`: it runs what it ran before, on the same boot; files may have been copied to it. `upgraded`: it runs
+    the target, committed, on every member. `rolled back`: it reloaded, and runs what it ran before. `unknown`: none
+    of these could be proved.
+    """
+
+    UNTOUCHED = "untouched"
+    UPGRADED = "upgraded"
+    ROLLED_BACK = "rolled back"
+    UNKNOWN = "unknown"
+
+
 class ExecutionMode(StrEnum):
     """How a batch goes through its jobs."""
 
@@ -21,7 +35,11 @@ class ExecutionMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A host of the inventory, with the id that the store gave it once and for all."""
+    """A host of the inventory, with the id that the store gave it once and for all.
+
+    Of a `redundancy_group` never two are upgraded at once. It hangs on those it `depends_on`, and those that it
+    `feeds` hang on it: what hangs on another is upgraded first.
+    """
 
     id: int
     name: str
@@ -31,6 +49,9 @@ class Device:
     groups: tuple[str, ...] = ()
     model: str | None = None
     serial: str | None = None
+    redundancy_group: str | None = None
+    depends_on: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +91,27 @@ class JobOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """When a batch may start, go on and activate; the same for all of its jobs.
+
+    `waves` are sizes in the words of the request, a number or a per cent of all jobs; the last one repeats. `soak` is
+    in device seconds. `max_failures_percent` is counted over the jobs that were tried, from the fifth on. `window` is
+    as written (`22:00-04:00@Europe/Berlin`), `until` the end of all activations.
+    """
+
+    waves: tuple[str, ...] = ()
+    soak: float = 0.0
+    max_failures_percent: float | None = None
+    window: str | None = None
+    until: datetime | None = None
+    stage_now: bool = False
+    ticket: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """The jobs of one request, in the order of the request."""
+    """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody."""
 
     id: str
     mode: ExecutionMode
@@ -82,6 +122,10 @@ class Batch:
     workers: int | None = None
     detached: bool = False
     requested_by: str = ""
+    policy: Policy = field(default_factory=Policy)
+    needs_approval: bool = False
+    approved_by: str | None = None
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +144,8 @@ class Job:
     """One device to one image.
 
     `progress` is 0 to 100 and never falls. `interrupted` is true where a running job's process is dead or
-    stopped and `swimctl resume` has to take it up; `error` then says so.
+    stopped and `swimctl resume` has to take it up; `error` then says so. `outcome` is None until the job has ended.
+    `wave` counts from 1. Before the jobs in `after` have ended this one does not start.
     """
 
     id: int
@@ -122,6 +167,10 @@ class Job:
     bytes_total: int = 0
     attempted: bool = False
     interrupted: bool = False
+    outcome: Outcome | None = None
+    wave: int = 1
+    redundancy_group: str | None = None
+    after: tuple[int, ...] = ()
 
     @property
     def current_step(self) -> str:

@@ -9,7 +9,7 @@ from projects import IMAGE, LITE, Project
 from stores import NOON, StandingClock
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
-from swimctl.models import Caller, Device, ExecutionMode, Image, Job, JobOptions
+from swimctl.models import Caller, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.service import Service, Triggered, UpgradeRequest
 from swimctl.states import JobStatus
 from swimctl.store import Store
@@ -36,7 +36,13 @@ class House:
         runner = self.store.register_runner()
         assert self.store.claim(job.id, runner) is not None
         if to is not None:
-            self.store.move(job.id, runner, to, None if to is JobStatus.SUCCESS else "broken")
+            self.store.move(
+                job.id,
+                runner,
+                to,
+                None if to is JobStatus.SUCCESS else "broken",
+                Outcome.UPGRADED if to is JobStatus.SUCCESS else None,
+            )
         runner.close()
 
 

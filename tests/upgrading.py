@@ -15,11 +15,10 @@ from ruamel.yaml import YAML
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.clock import SystemClock
-from swimctl.engine import unknown_jobs
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import SwitchSpec
-from swimctl.models import ExecutionMode, Job, JobOptions
+from swimctl.models import ExecutionMode, Job, JobOptions, Outcome
 from swimctl.service import UpgradeRequest
 
 TARGET = "17.12.04"
@@ -55,7 +54,7 @@ class Upgraded:
     @property
     def unknown(self) -> set[int]:
         """Number the jobs whose device is in an unknown state."""
-        return set(unknown_jobs(self.opened.store, list(self.jobs.values())))
+        return {job.id for job in self.jobs.values() if job.outcome is Outcome.UNKNOWN}
 
 
 @contextmanager

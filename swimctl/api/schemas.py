@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 
 MOST_DEVICES = 10_000
@@ -189,6 +190,7 @@ class JobAnswer(Answer):
     device_id: int
     device_hostname: str
     status: JobStatus
+    outcome: Outcome | None = Field(description="what the device is now; null until the job has ended")
     progress: Annotated[int, Field(ge=0, le=100)]
     current_step: str
     image_filename: str

@@ -10,6 +10,7 @@ from typing import Any
 from swimctl.cli.output import duration
 from swimctl.documents import job_document
 from swimctl.models import Job
+from swimctl.models import Outcome as DeviceOutcome
 from swimctl.states import FINAL, JobStatus
 
 
@@ -17,16 +18,20 @@ from swimctl.states import FINAL, JobStatus
 class Outcome:
     """The result of one run over some jobs.
 
-    `unknown` are ids of jobs whose device may be in an unknown state; they are counted there, not in failed.
+    Jobs whose device is in an unknown state are counted there, not in failed.
     `skipped` pairs a device's name with why it got no job; such a device counts as not attempted.
     """
 
     batch_id: str
     jobs: tuple[Job, ...]
     seconds: float
-    unknown: frozenset[int] = frozenset()
     skipped: tuple[tuple[str, str], ...] = ()
     signal: int | None = None
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """Number the jobs whose device is in an unknown state."""
+        return frozenset(job.id for job in self.jobs if job.outcome is DeviceOutcome.UNKNOWN)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -93,7 +98,7 @@ class Outcome:
             "exit_code": self.exit_code,
             "counts": {word.replace("-", "_"): count for word, count in self.counts.items()},
             "duration_seconds": round(self.seconds, 1),
-            "jobs": [job_document(job) | {"outcome": self.word(job)} for job in self.jobs],
+            "jobs": [job_document(job) | {"result": self.word(job)} for job in self.jobs],
             "skipped": [{"device_hostname": name, "message": reason} for name, reason in self.skipped],
             "resume": [job.id for job in self.unfinished],
         }

@@ -93,13 +93,10 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
 
 def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skipped, stop: Stop | None) -> Outcome:
     """Gather what came of these jobs from the store."""
-    from swimctl.engine import unknown_jobs
-
     return Outcome(
         batch_id=batch_id,
         jobs=tuple(jobs),
         seconds=run_seconds(jobs, opened.clock.now()),
-        unknown=frozenset(unknown_jobs(opened.store, jobs)),
         skipped=tuple(skipped),
         signal=None if stop is None else stop.signal,
     )

@@ -16,18 +16,24 @@ from swimctl.states import JobStatus
 from swimctl.store import audit, journal
 from swimctl.store.once import Once, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
-from swimctl.store.rows import numbers, storable
+from swimctl.store.rows import numbers, policy_text, storable
 from swimctl.store.runners import Runner, Runners
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a job is made of; `steps` are display names in their order."""
+    """What a job is made of; `steps` are display names in their order.
+
+    `after` are places in the list of the new jobs, from 0, of those that must have ended before this one starts.
+    """
 
     device_id: int
     device_name: str
     image_id: int
     steps: tuple[str, ...]
+    wave: int = 1
+    redundancy_group: str | None = None
+    after: tuple[int, ...] = ()
 
 
 class Batches(Reading, Runners):
@@ -62,11 +68,15 @@ class Batches(Reading, Runners):
             _check_references(sql, batch, jobs)
             owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
             _insert_batch(sql, batch, owner)
+            ids: list[int] = []
             for job in jobs:
+                after = json.dumps([ids[place] for place in job.after])
                 job_id = sql.execute(
-                    "INSERT INTO jobs (batch_id, device_id, image_id, status) VALUES (?, ?, ?, ?)",
-                    [batch.id, job.device_id, job.image_id, status],
-                ).lastrowid
+                    "INSERT INTO jobs (batch_id, device_id, image_id, status, wave, redundancy_group, after) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    [batch.id, job.device_id, job.image_id, status, job.wave, job.redundancy_group, after],
+                ).fetchone()["id"]
+                ids.append(job_id)
                 sql.conn.executemany(
                     "INSERT INTO steps (job_id, position, name) VALUES (?, ?, ?)",
                     [(job_id, position, name) for position, name in enumerate(job.steps)],
@@ -126,7 +136,7 @@ class Batches(Reading, Runners):
         error = None if error is None else storable(error)
         with self._db.write() as sql:
             rows = sql.execute(
-                "UPDATE jobs SET status = ?, error = ?, finished_at = ? "
+                "UPDATE jobs SET status = ?, error = ?, finished_at = ?, outcome = 'untouched' "
                 "WHERE id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'scheduled') RETURNING id",
                 [status, error, rfc3339(now), numbers(job_ids)],
             ).fetchall()
@@ -159,7 +169,8 @@ def _check_references(sql: Sql, batch: Batch, jobs: Sequence[NewJob]) -> None:
 def _insert_batch(sql: Sql, batch: Batch, owner: str | None) -> None:
     sql.execute(
         "INSERT INTO batches (id, mode, max_failures, options, created_at, schedule_time, workers, detached, "
-        "requested_by, runner_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "requested_by, runner_id, policy, needs_approval, approved_by, approved_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             batch.id,
             batch.mode,
@@ -171,5 +182,9 @@ def _insert_batch(sql: Sql, batch: Batch, owner: str | None) -> None:
             batch.detached,
             storable(batch.requested_by),
             owner,
+            policy_text(batch.policy),
+            batch.needs_approval,
+            batch.approved_by,
+            None if batch.approved_at is None else rfc3339(batch.approved_at),
         ],
     )

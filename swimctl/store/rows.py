@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from swimctl.clock import rfc3339
 from swimctl.models import (
     AuditEntry,
     Batch,
@@ -17,6 +19,8 @@ from swimctl.models import (
     Image,
     Job,
     JobOptions,
+    Outcome,
+    Policy,
     Role,
     Step,
     Token,
@@ -117,7 +121,23 @@ def batch_from(row: sqlite3.Row) -> Batch:
         workers=row["workers"],
         detached=bool(row["detached"]),
         requested_by=row["requested_by"],
+        policy=policy_from(row["policy"]),
+        needs_approval=bool(row["needs_approval"]),
+        approved_by=row["approved_by"],
+        approved_at=moment(row["approved_at"]),
     )
+
+
+def policy_text(policy: Policy) -> str:
+    """Write a batch's policy."""
+    until = None if policy.until is None else rfc3339(policy.until)
+    return json.dumps(asdict(policy) | {"until": until})
+
+
+def policy_from(text: str) -> Policy:
+    """Read a batch's policy; one of an older store has fewer fields."""
+    said = json.loads(text)
+    return Policy(**said | {"waves": tuple(said.get("waves", ())), "until": moment(said.get("until"))})
 
 
 def step_from(row: sqlite3.Row) -> Step:
@@ -171,6 +191,10 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         bytes_total=row["bytes_total"],
         attempted=bool(row["attempted"]),
         interrupted=interrupted,
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        wave=row["wave"],
+        redundancy_group=row["redundancy_group"],
+        after=tuple(json.loads(row["after"])),
     )
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotFound, StaleClaim
-from swimctl.models import Job
+from swimctl.models import Job, Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move
 from swimctl.store import journal
 from swimctl.store.batches import Batches
@@ -72,11 +72,19 @@ class Running(Batches):
             )
             journal.append(sql, self._clock.now(), job_id, "released", reason)
 
-    def move(self, job_id: int, runner: Runner, status: JobStatus, error: str | None = None) -> None:
+    def move(
+        self,
+        job_id: int,
+        runner: Runner,
+        status: JobStatus,
+        error: str | None = None,
+        outcome: Outcome | None = None,
+    ) -> None:
         """Move a job that this runner holds to another state; steps that never began read `skipped` at its end.
 
-        StaleClaim: not held, a move that states.TRANSITIONS does not know, or `success` while a step has
-        failed or still runs. A step that runs when the job fails has failed.
+        A failure of which nobody says what the device is leaves it `unknown`; a success must say.
+        StaleClaim: not held, a move that states.TRANSITIONS does not know, or `success` while a step has failed or
+        still runs. A step that runs when the job fails has failed.
         """
         now = self._clock.now()
         with self._db.write() as sql:
@@ -84,15 +92,21 @@ class Running(Batches):
             check_move(before, status)
             if status is JobStatus.SUCCESS:
                 _require_steps_ended(sql, job_id)
+            if status is JobStatus.FAILED:
+                outcome = outcome or Outcome.UNKNOWN
+            elif status not in FINAL:
+                outcome = None
             changed = sql.execute(
                 f"UPDATE jobs SET status = :status, error = :error, "
-                f"progress = CASE WHEN :status = 'success' THEN 100 ELSE progress END, finished_at = :finished "
+                f"progress = CASE WHEN :status = 'success' THEN 100 ELSE progress END, finished_at = :finished, "
+                f"outcome = :outcome "
                 f"WHERE {_OURS} AND status IN (SELECT value FROM json_each(:allowed)) RETURNING id",
                 {
                     "job": job_id,
                     "runner": runner.id,
                     "status": status,
                     "error": None if error is None else storable(error),
+                    "outcome": outcome,
                     "finished": rfc3339(now) if status in FINAL else None,
                     "allowed": json.dumps([old for old, new in TRANSITIONS.items() if status in new]),
                 },
@@ -101,7 +115,9 @@ class Running(Batches):
                 raise StaleClaim(f"job {job_id} cannot become '{status}' now")
             if status in FINAL:
                 _end_steps(sql, job_id, rfc3339(now))
-            journal.append(sql, now, job_id, "status", error or status, {"from": before, "to": status})
+            journal.append(
+                sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": outcome}
+            )
 
     def step(self, job_id: int, runner: Runner, name: str, status: StepStatus, message: str = "") -> None:
         """Record where a step of a held job is; entering it again, as `resume` does, starts its time anew.

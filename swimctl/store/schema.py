@@ -198,7 +198,50 @@ def m002_accounts(db: Database) -> None:
     )
 
 
-_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts)
+def m003_outcomes_waves_order(db: Database) -> None:
+    """Keep what a device is at the end of its job, and in what order and under which conditions a batch goes."""
+    db.executescript(
+        """
+        ALTER TABLE batches ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE batches ADD COLUMN needs_approval INTEGER NOT NULL DEFAULT 0 CHECK (needs_approval IN (0, 1));
+        ALTER TABLE batches ADD COLUMN approved_by TEXT;
+        ALTER TABLE batches ADD COLUMN approved_at TEXT;
+
+        ALTER TABLE jobs ADD COLUMN outcome TEXT
+            CHECK (outcome IN ('untouched', 'upgraded', 'rolled back', 'unknown'));
+        ALTER TABLE jobs ADD COLUMN wave INTEGER NOT NULL DEFAULT 1 CHECK (wave > 0);
+        ALTER TABLE jobs ADD COLUMN redundancy_group TEXT CHECK (redundancy_group <> '');
+        ALTER TABLE jobs ADD COLUMN after TEXT NOT NULL DEFAULT '[]';
+        CREATE UNIQUE INDEX one_running_job_per_redundancy_group ON jobs (redundancy_group)
+            WHERE status IN ('distributing', 'activating') AND redundancy_group IS NOT NULL;
+
+        UPDATE jobs SET outcome = CASE
+            WHEN attempted = 0 THEN 'untouched'
+            WHEN status = 'success' AND EXISTS (SELECT 1 FROM steps s WHERE s.job_id = jobs.id
+                AND s.name = 'Activation' AND s.status = 'success') THEN 'upgraded'
+            WHEN status = 'success' THEN 'untouched'
+            WHEN EXISTS (SELECT 1 FROM memories m WHERE m.job_id = jobs.id AND m.key = 'activate sent') THEN 'unknown'
+            ELSE 'untouched' END
+            WHERE status IN ('success', 'failed', 'cancelled');
+
+        CREATE TRIGGER jobs_end_with_an_outcome BEFORE UPDATE OF status ON jobs
+            WHEN NEW.status IN ('success', 'failed', 'cancelled') AND NEW.outcome IS NULL
+            BEGIN SELECT RAISE(ABORT, 'a job ends with what its device is'); END;
+        CREATE TRIGGER jobs_success_is_no_doubt BEFORE UPDATE OF status ON jobs
+            WHEN NEW.status = 'success' AND NEW.outcome NOT IN ('untouched', 'upgraded')
+            BEGIN SELECT RAISE(ABORT, 'a success leaves the device upgraded, or as it was'); END;
+
+        CREATE TABLE waves (
+            batch_id TEXT NOT NULL REFERENCES batches (id),
+            number INTEGER NOT NULL CHECK (number > 0),
+            passed_at TEXT NOT NULL,
+            PRIMARY KEY (batch_id, number)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts, m003_outcomes_waves_order)
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 
 migrations: Final = Migrations("swimctl")

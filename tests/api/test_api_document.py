@@ -19,7 +19,7 @@ from projects import Project
 from stores import STEPS, StandingClock, some_batch
 
 from swimctl.api.schemas import TriggerRequest
-from swimctl.models import Role
+from swimctl.models import Outcome, Role
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import NewJob
 
@@ -208,7 +208,7 @@ def test_the_python_example(told: Api, monkeypatch: pytest.MonkeyPatch, capsys: 
             else:
                 told.store.claim(102, runner)
                 told.store.move(102, runner, JobStatus.ACTIVATING)
-                told.store.move(102, runner, JobStatus.SUCCESS)
+                told.store.move(102, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
     monkeypatch.setattr(time, "sleep", upgrade)
     exec(compile(program, "example", "exec"), {})  # noqa: S102 - it is what is tested

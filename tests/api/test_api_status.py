@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asking import CANCEL, LITE_HOST, STATUS, TRIGGER, Api, many_jobs
 
+from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
 
@@ -74,7 +75,7 @@ def test_a_job_from_its_first_moment_to_its_last(api: Api, runner: Runner) -> No
     assert api.jobs(1)[0]["status"] == "activating"
     for name in ("Activation", "Post-Checks"):
         store.step(1, runner, name, StepStatus.SUCCESS)
-    store.move(1, runner, JobStatus.SUCCESS)
+    store.move(1, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     (job,) = api.jobs(1)
     assert (job["status"], job["progress"], job["current_step"]) == ("success", 100, "Post-Checks")
     assert UTC_TIME.fullmatch(job["finished_at"])

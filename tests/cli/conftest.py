@@ -16,7 +16,7 @@ import pytest
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
 from swimctl.errors import SwimctlError
-from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Step
+from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
 from swimctl.settings import STEP_NAMES
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import NewJob, Store
@@ -134,14 +134,13 @@ class Engine:
             return
         fate = self.script.fates.get(job.device_name, "")
         if fate:
-            if fate.startswith("unknown"):
-                self.store.remember(job.id, "outcome", "unknown")
+            outcome = Outcome.UNKNOWN if fate.startswith("unknown") else Outcome.UNTOUCHED
             self.store.step(job.id, self.runner, name, StepStatus.FAILED, fate)
-            self.store.move(job.id, self.runner, JobStatus.FAILED, fate)
+            self.store.move(job.id, self.runner, JobStatus.FAILED, fate, outcome)
             return
         self.store.remember(job.id, "baseline", {"version": "17.09.05"})
         self.store.step(job.id, self.runner, name, StepStatus.SUCCESS, "ready")
-        self.store.move(job.id, self.runner, JobStatus.SUCCESS)
+        self.store.move(job.id, self.runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
 
 @dataclass

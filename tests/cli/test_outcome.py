@@ -11,12 +11,14 @@ import pytest
 from swimctl.cli.outcome import Outcome, run_seconds
 from swimctl.cli.running import advice
 from swimctl.models import Job
+from swimctl.models import Outcome as DeviceOutcome
 from swimctl.states import JobStatus
 
 MakeJob = Callable[..., Job]
 SUCCESS = {"status": JobStatus.SUCCESS, "attempted": True}
 FAILED = {"status": JobStatus.FAILED, "attempted": True, "error": "no room"}
 NOT_ATTEMPTED = {"status": JobStatus.FAILED, "error": "not attempted"}
+UNKNOWN = {**FAILED, "outcome": DeviceOutcome.UNKNOWN}
 CANCELLED = {"status": JobStatus.CANCELLED}
 INTERRUPTED = {"status": JobStatus.ACTIVATING, "interrupted": True, "error": "interrupted"}
 
@@ -43,7 +45,7 @@ def test_what_is_rare_is_appended_to_the_last_line(make_job: MakeJob) -> None:
         ([SUCCESS, NOT_ATTEMPTED], {}, 1),
         ([SUCCESS, CANCELLED], {}, 1),
         ([SUCCESS], {"skipped": (("core", "no golden image"),)}, 1),
-        ([SUCCESS, FAILED], {"unknown": frozenset({2})}, 4),
+        ([SUCCESS, UNKNOWN], {}, 4),
         ([SUCCESS, INTERRUPTED], {"signal": signal.SIGINT}, 130),
         ([SUCCESS, {}], {"signal": signal.SIGTERM}, 143),
         ([SUCCESS, SUCCESS], {"signal": signal.SIGINT}, 0),
@@ -58,9 +60,7 @@ def test_exit_codes(make_job: MakeJob, kinds: list[dict[str, object]], given: di
 
 
 def test_every_job_is_counted_once(make_job: MakeJob) -> None:
-    ended = outcome(
-        make_job, SUCCESS, FAILED, FAILED, NOT_ATTEMPTED, CANCELLED, INTERRUPTED, {}, unknown=frozenset({3})
-    )
+    ended = outcome(make_job, SUCCESS, FAILED, UNKNOWN, NOT_ATTEMPTED, CANCELLED, INTERRUPTED, {})
     assert ended.counts == {
         "success": 1,
         "failed": 1,
@@ -83,7 +83,7 @@ def test_every_job_is_counted_once(make_job: MakeJob) -> None:
 
 
 def test_advice_names_what_to_type(make_job: MakeJob) -> None:
-    ended = outcome(make_job, FAILED, FAILED, INTERRUPTED, unknown=frozenset({2}))
+    ended = outcome(make_job, FAILED, UNKNOWN, INTERRUPTED)
     said = "\n".join(advice(ended))
     assert "swimctl resume" in said
     assert "access-003 (job 3)" in said

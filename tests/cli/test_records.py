@@ -87,7 +87,7 @@ def test_report_tells_of_releases_and_failures(place: Place, capsys: Capture) ->
     assert main(["report", "--batch", jobs[0].batch_id[:8], "--format", "json"]) == 0
     document = said_json(capsys)
     assert document["exit_code"] == 4
-    assert [job["outcome"] for job in document["jobs"]] == ["success", "failed", "unknown"]
+    assert [job["result"] for job in document["jobs"]] == ["success", "failed", "unknown"]
     assert document["jobs"][0]["from_version"] == "17.09.05"
 
 

@@ -5,15 +5,17 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from stores import NOON, StandingClock, opened, some_jobs
+from stores import NOON, StandingClock, opened, some_image, some_jobs
 
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
-from swimctl.models import Caller, Role, Token, User
+from swimctl.models import Caller, ExecutionMode, Outcome, Policy, Role, Token, User
+from swimctl.states import JobStatus
 from swimctl.store import Once, Store, schema
 
 ROOT = Caller("root", "terminal")
@@ -54,24 +56,47 @@ def actions(store: Store) -> list[tuple[str, str]]:
     return [(entry.action, entry.subject) for entry in store.audit()]
 
 
+OF_THE_FIRST_SCHEMA = """
+    INSERT INTO batches (id, mode, max_failures, options, created_at, detached, requested_by)
+        VALUES ('batch-0001', 'parallel', 0, '{}', '2030-01-01T00:00:00.000000Z', 1, 'ana');
+    INSERT INTO jobs (batch_id, device_id, image_id, status, progress, attempted, finished_at) VALUES
+        ('batch-0001', 1, 1, 'success', 100, 1, '2030-01-01T01:00:00.000000Z'),
+        ('batch-0001', 2, 1, 'failed', 50, 1, '2030-01-01T01:00:00.000000Z'),
+        ('batch-0001', 3, 1, 'cancelled', 0, 0, '2030-01-01T01:00:00.000000Z'),
+        ('batch-0001', 4, 1, 'pending', 0, 0, NULL);
+    INSERT INTO steps (job_id, position, name, status) VALUES (1, 2, 'Activation', 'success');
+    INSERT INTO memories (job_id, key, value) VALUES (2, 'activate sent', '{}');
+    INSERT INTO events (job_id, at, kind, message, data)
+        VALUES (1, '2030-01-01T00:30:00.000000Z', 'x', 'as it was', '{}');
+"""
+
+
 def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s.db"
     first = Migrations("swimctl")
     first()(schema.m001_devices_images_jobs)
     monkeypatch.setattr("swimctl.store.database.migrations", first)
     with opened(path) as store:
-        jobs = some_jobs(store, ["sw1", "sw2"])
-        events = store.batch_events("batch-0001")
-    with sqlite3.connect(path) as connection:
+        assert store.device_ids(["sw1", "sw2", "sw3", "sw4"]) == {"sw1": 1, "sw2": 2, "sw3": 3, "sw4": 4}
+        some_image(store)
+    with closing(sqlite3.connect(path)) as connection, connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    connection.close()
+        connection.executescript(OF_THE_FIRST_SCHEMA)
     assert "users" not in tables
     monkeypatch.undo()
     with opened(path) as store:
         assert store.check() == []
-        assert store.jobs() == jobs
-        assert store.batch_events("batch-0001") == events
-        assert store.device_ids(["sw1", "sw2"]) == {"sw1": 1, "sw2": 2}
+        batch = store.batch("batch-0001")
+        assert (batch.mode, batch.policy, batch.needs_approval) == (ExecutionMode.PARALLEL, Policy(), False)
+        jobs = store.jobs()
+        assert [(job.device_name, job.status, job.outcome) for job in jobs] == [
+            ("sw1", JobStatus.SUCCESS, Outcome.UPGRADED),
+            ("sw2", JobStatus.FAILED, Outcome.UNKNOWN),
+            ("sw3", JobStatus.CANCELLED, Outcome.UNTOUCHED),
+            ("sw4", JobStatus.PENDING, None),
+        ]
+        assert {(job.wave, job.after, job.redundancy_group) for job in jobs} == {(1, (), None)}
+        assert [event.message for event in store.batch_events("batch-0001")] == ["as it was"]
         assert user(store).id == 1
     with opened(path) as store:
         assert [one.name for one in store.users()] == ["alice"]

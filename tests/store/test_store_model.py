@@ -13,6 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from stores import StandingClock, some_jobs, switches
 
 from swimctl.errors import StaleClaim
+from swimctl.models import Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, WAITING, JobStatus
 from swimctl.store import Store
 
@@ -83,11 +84,11 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def move(self, job_id: int, process: int, status: JobStatus) -> None:
         known = self.known[job_id]
         if known.status in RUNNING and known.holder == process and status in TRANSITIONS[known.status]:
-            self.stores[process].move(job_id, self.runners[process], status)
+            self.stores[process].move(job_id, self.runners[process], status, outcome=Outcome.UPGRADED)
             known.status = status
         else:
             with pytest.raises(StaleClaim):
-                self.stores[process].move(job_id, self.runners[process], status)
+                self.stores[process].move(job_id, self.runners[process], status, outcome=Outcome.UPGRADED)
 
     @rule(job_id=jobs, process=PROCESSES)
     def release(self, job_id: int, process: int) -> None:

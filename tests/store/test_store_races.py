@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stores import at_once, opened, some_jobs, spawn, switches
 
+from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 
 MANY = 100
@@ -98,7 +99,7 @@ def _work_through(path: Path, ids: list[int]) -> int:
                 if store.claim(job_id, runner) is not None:
                     store.record(job_id, "took", "")
                     store.record(job_id, "leaves", "")
-                    store.move(job_id, runner, JobStatus.SUCCESS)
+                    store.move(job_id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
                     done["jobs"] += 1
                 elif store.job(job_id).status in {JobStatus.PENDING, JobStatus.DISTRIBUTING}:
                     left.append(job_id)
@@ -176,7 +177,7 @@ def test_a_hundred_threads_write_and_read_one_store(tmp_path: Path) -> None:
             store.progress(job_id, runner, 40)
             assert store.job(job_id).progress == 40
             store.step(job_id, runner, "Distribution", StepStatus.SUCCESS)
-            store.move(job_id, runner, JobStatus.SUCCESS)
+            store.move(job_id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
         _in_threads(go_through, ids)
         assert {job.status for job in store.jobs(ids=ids)} == {JobStatus.SUCCESS}

@@ -8,6 +8,7 @@ import pytest
 from stores import NOON, StandingClock, some_jobs, switches
 
 from swimctl.errors import NotFound, StaleClaim, SwimctlError
+from swimctl.models import Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, WAITING, JobStatus, StepStatus
 from swimctl.store import Runner, Store
 
@@ -90,7 +91,7 @@ def test_one_running_job_on_a_device(store: Store, runner: Runner, elsewhere: St
         store.release(first.id, runner, "a signal")  # released, but the device is still half done
         assert elsewhere.claim(second.id, other) is None
         store.claim(first.id, runner)
-        store.move(first.id, runner, JobStatus.SUCCESS)
+        store.move(first.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
         assert elsewhere.claim(second.id, other) is not None
         elsewhere.move(second.id, other, JobStatus.FAILED, "x")
 
@@ -102,7 +103,7 @@ def test_only_the_moves_of_the_table_are_made(store: Store, runner: Runner, old:
         before, history = store.job(job_id), store.events(job_id)
         assert before.status is old
         if old in RUNNING and new in TRANSITIONS[old]:
-            store.move(job_id, runner, new, "why" if new is JobStatus.FAILED else None)
+            store.move(job_id, runner, new, "why" if new is JobStatus.FAILED else None, Outcome.UPGRADED)
             after = store.job(job_id)
             assert after.status is new
             assert (after.progress == 100) == (new is JobStatus.SUCCESS)
@@ -125,7 +126,7 @@ def job_that_is(store: Store, runner: Runner, status: JobStatus, device: str) ->
     elif status not in WAITING:
         store.claim(job.id, runner)
         if status is not JobStatus.DISTRIBUTING:
-            store.move(job.id, runner, status)
+            store.move(job.id, runner, status, outcome=Outcome.UPGRADED)
     return job.id
 
 
@@ -201,7 +202,7 @@ def test_progress_never_falls_and_makes_no_event(store: Store, runner: Runner) -
     assert store.events(job.id) == history
     store.progress(job.id, runner, 10**6)
     assert store.job(job.id).progress <= 100
-    store.move(job.id, runner, JobStatus.SUCCESS)
+    store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     assert store.job(job.id).progress == 100
 
 
@@ -218,7 +219,7 @@ def test_a_released_job_is_taken_up_where_it_was(store: Store, runner: Runner, e
     assert released.interrupted
     assert released.error == f"stopped at a safe point; `swimctl resume {job.id}` takes it up"
     with pytest.raises(StaleClaim):
-        store.move(job.id, runner, JobStatus.SUCCESS)
+        store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     assert store.cancel([job.id]) == []
     with elsewhere.register_runner() as other:
         taken = elsewhere.claim(job.id, other)
@@ -228,7 +229,7 @@ def test_a_released_job_is_taken_up_where_it_was(store: Store, runner: Runner, e
         assert store.interrupted() == []
         elsewhere.step(job.id, other, "Activation", StepStatus.RUNNING)  # entered again
         elsewhere.step(job.id, other, "Activation", StepStatus.SUCCESS)
-        elsewhere.move(job.id, other, JobStatus.SUCCESS)
+        elsewhere.move(job.id, other, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     assert store.job(job.id).status is JobStatus.SUCCESS
     assert store.interrupted() == []
 

@@ -1,0 +1,57 @@
+"""What a device is when its job has failed: asked of the device, never guessed."""
+
+from __future__ import annotations
+
+from swimctl.errors import DeviceError, DeviceUnknown, StepFailed, SwimctlError
+from swimctl.facts import Installed, Placement, Running
+from swimctl.models import Outcome
+from swimctl.steps.base import Context
+from swimctl.steps.once import was_sent
+from swimctl.steps.readiness import baseline, on_target
+from swimctl.steps.reload import rebooted
+
+_NEXT = "next, on its console: `show version`, `show install summary`"
+
+
+def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
+    """Tell what the device is after this error, and where that is unknown, what was sent, seen, and comes next.
+
+    Until an activation may have left, nothing that runs was changed. After it only the device can tell.
+    """
+    if not was_sent(context, "activate"):
+        return Outcome.UNTOUCHED, ""
+    if isinstance(error, DeviceUnknown):
+        return Outcome.UNKNOWN, _told(context, "")
+    try:
+        before = baseline(context).version
+        with context.driver() as driver:
+            running, installed = driver.running(), driver.installed(context.image)
+            mark = (context.record.recall("activate sent") or {}).get("mark")
+            under_way = driver.trace("activate", mark).finished is False
+    except (DeviceError, StepFailed) as unanswered:
+        return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}")
+    boot = context.record.recall("boot")
+    booted = None if boot is None else rebooted(boot, running, context.clock.since(boot))
+    outcome = judge(context.image.version, before, running, installed, booted=booted, under_way=under_way)
+    seen = f"seen: {running.version} runs, the image is {installed.placement}"
+    return outcome, _told(context, seen) if outcome is Outcome.UNKNOWN else ""
+
+
+def judge(
+    target: str, before: str, running: Running, installed: Installed, *, booted: bool | None, under_way: bool
+) -> Outcome:
+    """Judge by what the device says of itself. Pure. `under_way`: its log knows of an activation without an end."""
+    quiet = installed.abort_timer is None and not under_way
+    if on_target(running, target) and target != before and installed.placement is Placement.COMMITTED and quiet:
+        return Outcome.UPGRADED
+    if on_target(running, before) and installed.placement in {Placement.ABSENT, Placement.ADDED} and quiet:
+        if booted is False:
+            return Outcome.UNTOUCHED
+        if booted is True:
+            return Outcome.ROLLED_BACK
+    return Outcome.UNKNOWN
+
+
+def _told(context: Context, seen: str) -> str:
+    sent = [f"install {name}" for name in ("add", "activate", "commit", "abort") if was_sent(context, name)]
+    return "; ".join(part for part in (f"sent: {', '.join(sent)}", seen, _NEXT) if part)

@@ -183,6 +183,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job of a batch stands, in the few words that the others of its batch depend on."""
+
+    id: int
+    device_name: str
+    status: JobStatus
+    attempted: bool
+    outcome: Outcome | None
+    wave: int
+    redundancy_group: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One fact about a job, appended, never changed."""
 

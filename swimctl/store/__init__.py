@@ -18,6 +18,7 @@ from swimctl.store.database import Database, faults
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.journal import Journal
+from swimctl.store.line import Line
 from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
@@ -25,7 +26,7 @@ from swimctl.store.running import Running
 __all__ = ["STEP_LIMITS", "Answered", "Figures", "NewJob", "Once", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Journal, Accounts, Audit, Answers, Counting):
+class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

@@ -1,0 +1,70 @@
+"""Whether a batch goes on, and whether one job of it may start now. Pure: how its jobs stand in, a verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from swimctl.models import Batch, Job, Outcome, Standing
+from swimctl.states import FINAL, JobStatus
+
+# A share of a few is no share: of two devices one is 50 %.
+COUNTED_FROM: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a job does not start now. `ends`: it will not start at all."""
+
+    why: str
+    ends: bool = False
+
+
+def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:
+    """Say why no more jobs of the batch are started, None where they are; counted in this wave and in the batch."""
+    for what, counted in (("", jobs), (f" of wave {wave}", [job for job in jobs if job.wave == wave])):
+        tried = [job for job in counted if job.attempted and job.status in FINAL]
+        failed = [job.device_name for job in tried if job.status is JobStatus.FAILED]
+        if batch.max_failures and len(failed) >= batch.max_failures:
+            return f"{_names(failed)} failed and max_failures is {batch.max_failures}"
+        most = batch.policy.max_failures_percent
+        if failed and most is not None and len(tried) >= COUNTED_FROM and 100 * len(failed) >= most * len(tried):
+            return f"{len(failed)} of {len(tried)} tried{what} failed ({_names(failed)}) and max_failures is {most:g}%"
+    return None
+
+
+def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
+    """Say which other job of the batch this one waits for, or whose end keeps it from starting; None: it may start."""
+    by_id = {other.id: other for other in jobs}
+    for number in job.after:
+        far = by_id.get(number)
+        if far is None:
+            continue
+        if far.status not in FINAL:
+            return Hold(f"{far.device_name} hangs on it and comes first (job {far.id})")
+        if far.outcome is Outcome.UNKNOWN:
+            return Hold(f"{far.device_name} hangs on it and is in an unknown state", ends=True)
+    if job.redundancy_group is None:
+        return None
+    for partner in jobs:
+        if partner.redundancy_group != job.redundancy_group or partner.id >= job.id:
+            continue
+        if partner.status not in FINAL:
+            return Hold(f"{partner.device_name} of redundancy group {job.redundancy_group} comes first")
+        if partner.outcome not in {Outcome.UNTOUCHED, Outcome.UPGRADED}:
+            return Hold(
+                f"{partner.device_name} of redundancy group {job.redundancy_group} is {partner.outcome}, not proved "
+                "healthy",
+                ends=True,
+            )
+    return None
+
+
+def unfinished_before(wave: int, jobs: Sequence[Standing]) -> list[str]:
+    """Name the devices of earlier waves whose jobs have not ended."""
+    return [job.device_name for job in jobs if job.wave < wave and job.status not in FINAL]
+
+
+def _names(names: Sequence[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

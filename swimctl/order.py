@@ -1,0 +1,89 @@
+"""In which order and in which waves devices are upgraded. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from swimctl.errors import SelectionError, UsageError
+from swimctl.models import Device
+
+_SIZE: Final = re.compile(r"([0-9]+)|([0-9]+(?:\.[0-9]+)?)%")
+
+
+def in_order(devices: Sequence[Device]) -> tuple[list[Device], dict[str, tuple[str, ...]]]:
+    """Put the far ones before those that feed them, else keep the order given; tell whom each one comes after.
+
+    Only what is among the devices counts. SelectionError: they hang on each other in a circle.
+    """
+    before = _before(devices)
+    left = {device.name: device for device in devices}
+    ordered: list[Device] = []
+    while left:
+        ready = next((name for name in left if not before[name] & left.keys()), None)
+        if ready is None:
+            raise SelectionError(
+                f"these hang on each other in a circle: {' → '.join(_circle(before, left))}; nothing was started: "
+                "mend `depends_on` and `feeds` in the inventory"
+            )
+        ordered.append(left.pop(ready))
+    places = {device.name: place for place, device in enumerate(ordered)}
+    return ordered, {name: tuple(sorted(names, key=places.__getitem__)) for name, names in before.items()}
+
+
+def wave_sizes(words: Sequence[str], total: int) -> list[int]:
+    """Tell how many devices each wave has; the last size repeats. UsageError: no number and no per cent."""
+    sizes, left = list[int](), total
+    for word in words or ("100%",):
+        sizes.append(_size(word, total))
+    waves = list[int]()
+    while left > 0:
+        waves.append(min(left, sizes[min(len(waves), len(sizes) - 1)]))
+        left -= waves[-1]
+    return waves
+
+
+def wave_of_each(words: Sequence[str], total: int) -> list[int]:
+    """Tell the wave of each place in the order, from 1."""
+    return [number for number, size in enumerate(wave_sizes(words, total), 1) for _ in range(size)]
+
+
+def failures_allowed(text: str) -> tuple[int, float | None]:
+    """Read `3` or `10%`: so many failures, or such a share of those tried, stop a batch; 0 never does. UsageError."""
+    found = _SIZE.fullmatch(text.strip())
+    if found and found[1] is not None:
+        return int(found[1]), None
+    if found and 0 < float(found[2]) <= 100:
+        return 0, float(found[2])
+    raise UsageError(f"max failures {text!r} must be a number, 0 (never stop) or more, or a per cent such as 10%")
+
+
+def _size(word: str, total: int) -> int:
+    found = _SIZE.fullmatch(word.strip())
+    if found and found[1] is not None and int(found[1]) > 0:
+        return int(found[1])
+    if found and found[2] is not None and 0 < float(found[2]) <= 100:
+        return max(1, int(total * float(found[2]) / 100))
+    raise UsageError(f"wave {word!r} must be a number of devices from 1, or a per cent such as 20%")
+
+
+def _before(devices: Sequence[Device]) -> dict[str, set[str]]:
+    """Tell for each device which others must be through before it."""
+    before: dict[str, set[str]] = {device.name: set() for device in devices}
+    for device in devices:
+        for feeder in device.depends_on:
+            if feeder in before:
+                before[feeder].add(device.name)
+        before[device.name].update(far for far in device.feeds if far in before)
+    return before
+
+
+def _circle(before: dict[str, set[str]], left: dict[str, Device]) -> list[str]:
+    """Walk from one that waits to one it waits for, until a name comes again."""
+    walked = [next(iter(left))]
+    while True:
+        name = next(iter(sorted(before[walked[-1]] & left.keys())))
+        if name in walked:
+            return [*walked[walked.index(name) :], name]
+        walked.append(name)

@@ -1,0 +1,76 @@
+"""What decides whether a batch goes on: how its jobs stand, which waves have passed, who approved it."""
+
+from __future__ import annotations
+
+from swimctl.clock import rfc3339
+from swimctl.errors import ConflictError
+from swimctl.models import Batch, Caller, Outcome, Standing
+from swimctl.states import JobStatus
+from swimctl.store import audit
+from swimctl.store.reading import Reading
+from swimctl.store.rows import storable
+
+
+class Line(Reading):
+    """Few columns of many jobs: asked before each job of a batch starts."""
+
+    def standings(self, batch_id: str) -> list[Standing]:
+        """Tell how the jobs of a batch stand, in id order."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT j.id, d.name, j.status, j.attempted, j.outcome, j.wave, j.redundancy_group "
+                "FROM jobs j JOIN devices d ON d.id = j.device_id WHERE j.batch_id = ? ORDER BY j.id",
+                [batch_id],
+            ).fetchall()
+        return [
+            Standing(
+                row["id"],
+                row["name"],
+                JobStatus(row["status"]),
+                bool(row["attempted"]),
+                None if row["outcome"] is None else Outcome(row["outcome"]),
+                row["wave"],
+                row["redundancy_group"],
+            )
+            for row in rows
+        ]
+
+    def pass_wave(self, batch_id: str, number: int) -> None:
+        """Note that a wave was healthy after its soak; noting it twice is allowed."""
+        with self._db.write() as sql:
+            sql.execute(
+                "INSERT INTO waves (batch_id, number, passed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [batch_id, number, rfc3339(self._clock.now())],
+            )
+
+    def wave_passed(self, batch_id: str, number: int) -> bool:
+        """Tell whether a wave was noted as healthy."""
+        with self._db.read() as sql:
+            return (
+                sql.execute("SELECT 1 FROM waves WHERE batch_id = ? AND number = ?", [batch_id, number]).fetchone()
+                is not None
+            )
+
+    def approve(self, batch_id: str, by: Caller) -> Batch:
+        """Approve a batch in another's name, and tell it in the audit. NotFound. ConflictError: not so."""
+        batch = self.batch(batch_id)
+        with self._db.write() as sql:
+            changed = sql.execute(
+                "UPDATE batches SET approved_by = :name, approved_at = :now WHERE id = :id AND needs_approval "
+                "AND approved_by IS NULL AND requested_by <> :name AND :name <> '' RETURNING id",
+                {"name": storable(by.name), "now": rfc3339(self._clock.now()), "id": batch.id},
+            ).fetchall()
+            if not changed:
+                raise ConflictError(_why_not(batch, by))
+            audit.enter(sql, self._clock.now(), by, "approve", batch.id, {"requested_by": batch.requested_by})
+        return self.batch(batch.id)
+
+
+def _why_not(batch: Batch, by: Caller) -> str:
+    if not batch.needs_approval:
+        return f"batch {batch.id} needs no approval"
+    if batch.approved_by is not None:
+        return f"batch {batch.id} was approved by {batch.approved_by} already"
+    if not by.name:
+        return f"nobody knows who approves batch {batch.id}; give a user's name with --as"
+    return f"{by.name} asked for batch {batch.id}: somebody else has to approve it"

@@ -142,7 +142,24 @@ class Inventory:
             groups=tuple(group.name for group in host.extended_groups()),
             model=_text(_data(host, "model")),
             serial=_text(_data(host, "serial")),
+            redundancy_group=_text(_data(host, "redundancy_group")) or None,
+            depends_on=self._hosts(host, "depends_on"),
+            feeds=self._hosts(host, "feeds"),
         )
+
+    def _hosts(self, host: Host, key: str) -> tuple[str, ...]:
+        """Read a list of hosts. InventoryError: one that does not exist would silently change the order."""
+        found = _data(host, key)
+        names = [found] if isinstance(found, str) else [] if found is None else found
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise InventoryError(
+                f"{inventory_files.where(self._config, host.name)}: {key} of {host.name} must be a list of hosts"
+            )
+        unknown = [name for name in names if name not in self._nornir.inventory.hosts]
+        if unknown or host.name in names:
+            what = f"no such host: {', '.join(unknown)}" if unknown else "a host does not hang on itself"
+            raise InventoryError(f"{inventory_files.where(self._config, host.name)}: {key} of {host.name}: {what}")
+        return tuple(names)
 
     def _candidates(self) -> list[Candidate]:
         return [

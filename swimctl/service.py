@@ -17,7 +17,8 @@ from swimctl.config import BUILTIN_WORKFLOWS, Config
 from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.inventory import Inventory
-from swimctl.models import Batch, Caller, Device, ExecutionMode, Image, Job, JobOptions
+from swimctl.models import Batch, Caller, Device, ExecutionMode, Image, Job, JobOptions, Policy
+from swimctl.order import in_order, wave_of_each
 from swimctl.settings import STEP_NAMES
 from swimctl.states import RUNNING, WAITING, JobStatus
 from swimctl.store import NewJob, Once, Store
@@ -31,7 +32,7 @@ NOBODY: Final = Caller("", "terminal")
 class UpgradeRequest:
     """What was asked for. `image` None means the golden image of each device; `workers` None the configured number.
 
-    `max_failures` None means the mode's default: 1 for sequential, 0 (never stop) for parallel.
+    `max_failures` None means the default: 1 for sequential and for waves, else 0 (never stop).
     """
 
     devices: tuple[Device, ...]
@@ -42,22 +43,31 @@ class UpgradeRequest:
     schedule_time: datetime | None = None
     workers: int | None = None
     detached: bool = False
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal."""
+    """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal.
+
+    It starts in its `wave`, and not before the devices named in `after` are through.
+    """
 
     device: Device
     image: Image | None
     refusal: str | None = None
     note: str = ""
     conflict: bool = False  # refused for the present state, not for what was given
+    wave: int = 1
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A request with what each of its devices would get, in the order of the request."""
+    """A request with what each of its devices would get, in the order in which they are upgraded.
+
+    That is the order of the request where no device hangs on another; those that get nothing come last.
+    """
 
     request: UpgradeRequest
     items: tuple[PlanItem, ...]
@@ -160,7 +170,7 @@ class Service:
             else:
                 chosen = (image, why_unfit(device, image))
             items.append(_item(device, *chosen, busy.get(device.id, ())))
-        return Plan(request, tuple(items))
+        return Plan(request, _arranged(items, request))
 
     def retry_plan(self, batch_id: str) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
@@ -192,8 +202,9 @@ class Service:
             mode=batch.mode,
             max_failures=batch.max_failures,
             workers=batch.workers,
+            policy=batch.policy,
         )
-        return Plan(request, tuple(items))
+        return Plan(request, _arranged(items, request))
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""
@@ -225,10 +236,21 @@ class Service:
             workers=request.workers,
             detached=request.detached,
             requested_by=by.name,
+            policy=request.policy,
+            needs_approval=self._config.settings.approval == "required",
         )
         steps = self.workflow(request.options.workflow).steps
+        places = {item.device.name: place for place, item in enumerate(accepted)}
         new = [
-            NewJob(item.device.id, item.device.name, item.image.id, steps)
+            NewJob(
+                item.device.id,
+                item.device.name,
+                item.image.id,
+                steps,
+                item.wave,
+                item.device.redundancy_group,
+                tuple(places[name] for name in item.after),
+            )
             for item in accepted
             if item.image is not None
         ]
@@ -312,10 +334,26 @@ def _item(device: Device, image: Image | None, refusal: str | None, others: Iter
     return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
 
 
+def _arranged(items: Sequence[PlanItem], request: UpgradeRequest) -> tuple[PlanItem, ...]:
+    """Put those that get a job into their order and waves, the others behind them."""
+    accepted = {item.device.name: item for item in items if item.refusal is None}
+    ordered, after = in_order([item.device for item in accepted.values()])
+    waves = wave_of_each(request.policy.waves, len(ordered))
+    return (
+        *(
+            replace(accepted[device.name], wave=wave, after=after[device.name])
+            for device, wave in zip(ordered, waves, strict=True)
+        ),
+        *(item for item in items if item.refusal is not None),
+    )
+
+
 def _max_failures(request: UpgradeRequest) -> int:
     if request.max_failures is not None:
         return request.max_failures
-    return 1 if request.mode is ExecutionMode.SEQUENTIAL else 0
+    if request.policy.max_failures_percent is not None:
+        return 0
+    return 1 if request.mode is ExecutionMode.SEQUENTIAL or request.policy.waves else 0
 
 
 def _grouped(items: Iterable[PlanItem]) -> list[str]:

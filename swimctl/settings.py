@@ -110,6 +110,9 @@ class Settings(Section):
     clock_speed: float = Field(
         1.0, gt=0, le=10_000, description="device seconds per real second; other than 1 only for the lab"
     )
+    approval: Literal["none", "required"] = Field(
+        "none", description="required: a batch starts only when somebody other than who asked for it approves it"
+    )
     schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
     readiness: Readiness = Readiness()
     distribution: Distribution = Distribution()

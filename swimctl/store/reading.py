@@ -82,7 +82,8 @@ class Reading(Part):
                 " OR (j.status = 'pending' AND (b.detached OR b.schedule_time IS NOT NULL)))"
                 " AND NOT (b.needs_approval AND b.approved_by IS NULL)"
                 " AND NOT EXISTS (SELECT 1 FROM jobs first WHERE first.batch_id = j.batch_id"
-                " AND first.status IN ('distributing', 'activating') AND (b.mode = 'sequential' OR first.wave < j.wave))",
+                " AND first.status IN ('distributing', 'activating')"
+                " AND (b.mode = 'sequential' OR first.wave < j.wave))",
                 [rfc3339(now)],
                 order="b.created_at, b.rowid, j.id",
                 keep=lambda row: not self._locks.lives(row["owner_id"]),

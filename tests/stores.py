@@ -80,12 +80,17 @@ def some_jobs(
     *,
     once: Once | None = None,
     answer: Callable[[Sequence[Job]], dict[str, Any]] = ids_of,
+    groups: Sequence[str | None] | None = None,
+    waves: Sequence[int] | None = None,
     **changes: Any,
 ) -> list[Job]:
-    """Make a batch with one job a name; a name may come several times."""
+    """Make a batch with one job a name; a name may come several times. `groups` and `waves` are of the jobs."""
     image = some_image(store)
     ids = store.device_ids(devices)
-    new = [NewJob(ids[name], name, image.id, STEPS) for name in devices]
+    new = [
+        NewJob(ids[name], name, image.id, STEPS, wave, group)
+        for name, wave, group in zip(devices, waves or [1] * len(devices), groups or [None] * len(devices), strict=True)
+    ]
     return store.create_batch(some_batch(batch_id, **changes), new, once, answer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -101,13 +101,15 @@ class Reading(Part):
             return self._jobs(sql, "j.status IN ('pending', 'scheduled', 'distributing', 'activating')", [])
 
     def blocked_by(self, job_id: int) -> Job | None:
-        """Give the other running job on this job's device, if there is one."""
+        """Give the other running job on this job's device, else the one of its redundancy group, if there is one."""
         with self._db.read() as sql:
             found = self._jobs(
                 sql,
-                "j.status IN ('distributing', 'activating') AND j.id <> ? "
-                "AND j.device_id = (SELECT device_id FROM jobs WHERE id = ?)",
-                [job_id, job_id],
+                "j.status IN ('distributing', 'activating') AND j.id <> :job "
+                "AND (j.device_id = (SELECT device_id FROM jobs WHERE id = :job) "
+                "OR j.redundancy_group = (SELECT redundancy_group FROM jobs WHERE id = :job))",
+                {"job": job_id},
+                order="j.device_id <> (SELECT device_id FROM jobs WHERE id = :job), j.id",
             )
         return found[0] if found else None
 
@@ -115,7 +117,7 @@ class Reading(Part):
         self,
         sql: Sql,
         where: str,
-        values: Sequence[Any],
+        values: Sequence[Any] | Mapping[str, Any],
         *,
         order: str = "j.id",
         keep: Callable[[sqlite3.Row], bool] | None = None,

@@ -25,15 +25,15 @@ class Running(Batches):
     def claim(self, job_id: int, runner: Runner) -> Job | None:
         """Take a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
-        None: it was cancelled, has ended, belongs to a living process (this runner included), or its device
-        has another running job (`blocked_by` tells which). NotFound.
+        None: it was cancelled, has ended, belongs to a living process (this runner included), or its device or
+        redundancy group has another running job (`blocked_by` tells which). NotFound.
         """
         now = self._clock.now()
         with self._db.write() as sql:
             before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
             if before is None:
                 raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
-            # OR IGNORE: where the unique index knows a running job on the device, the claim changes nothing.
+            # OR IGNORE: where a unique index knows a running job on the device or of the group, this changes nothing.
             taken = sql.execute(
                 """
                 UPDATE OR IGNORE jobs SET

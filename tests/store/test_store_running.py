@@ -96,6 +96,21 @@ def test_one_running_job_on_a_device(store: Store, runner: Runner, elsewhere: St
         elsewhere.move(second.id, other, JobStatus.FAILED, "x")
 
 
+def test_one_running_job_of_a_redundancy_group(store: Store, runner: Runner) -> None:
+    first, alone, second, again = some_jobs(store, ["sw1", "sw2", "sw3", "sw1"], groups=["core", None, "core", None])
+    assert store.claim(first.id, runner) is not None
+    assert store.claim(alone.id, runner) is not None
+    assert store.claim(second.id, runner) is None
+    assert store.claim(again.id, runner) is None
+    in_the_way = [store.blocked_by(job.id) for job in (first, alone, second, again)]
+    assert [blocker and blocker.id for blocker in in_the_way] == [None, None, first.id, first.id]
+    store.release(first.id, runner, "a signal")  # released, but its device is still half done
+    assert store.claim(second.id, runner) is None
+    store.claim(first.id, runner)
+    store.move(first.id, runner, JobStatus.FAILED, "x")
+    assert store.claim(second.id, runner) is not None
+
+
 @pytest.mark.parametrize("old", JobStatus)
 def test_only_the_moves_of_the_table_are_made(store: Store, runner: Runner, old: JobStatus) -> None:
     for new in JobStatus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -117,7 +117,7 @@ class Reading(Part):
         self,
         sql: Sql,
         where: str,
-        values: Sequence[Any] | Mapping[str, Any],
+        values: Sequence[Any] | dict[str, Any],
         *,
         order: str = "j.id",
         keep: Callable[[sqlite3.Row], bool] | None = None,

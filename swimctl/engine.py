@@ -3,78 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Self
+from typing import Self
 
 from nornir.core.task import Result, Task
 
-from swimctl.clock import Clock
+from swimctl.clock import Clock, Deadline
 from swimctl.config import Config
-from swimctl.errors import NotFound, StaleClaim, Stopped, StoreError, SwimctlError
+from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
 from swimctl.inventory import Inventory
+from swimctl.job_run import JobRun, secrets
+from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, Outcome
 from swimctl.platforms import driver_factory
-from swimctl.sessions import Target, connect
-from swimctl.settings import STEP_NAMES, Settings
-from swimctl.states import FINAL, JobStatus, StepStatus
-from swimctl.steps import STEPS, Context
-from swimctl.steps.ending import outcome_of_failure
-from swimctl.store import Runner, Store
+from swimctl.sessions import connect
+from swimctl.settings import Settings
+from swimctl.states import FINAL
+from swimctl.steps import POST_CHECKS
+from swimctl.store import Store
 from swimctl.transcript import Transcript
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0
-_TRANSCRIPT = "transcript.log"
 
 
 @dataclass
 class _Run:
-    """What the jobs of one batch share while they run: who may still start."""
+    """What the jobs of one batch share while they run."""
 
     batch: Batch
     stop: threading.Event
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    failures: int = 0
-    first_failed: str = ""
+    stopped: str | None = None  # why the line is stopped: once said, it holds
     store_error: StoreError | None = None
-
-    def failed(self, name: str) -> None:
-        """Count a failure."""
-        with self.lock:
-            self.failures += 1
-            self.first_failed = self.first_failed or name
-
-    @property
-    def line_stopped(self) -> bool:
-        """Tell whether the batch may start no more jobs."""
-        return bool(self.batch.max_failures) and self.failures >= self.batch.max_failures
-
-
-@dataclass(frozen=True)
-class _JobRecord:
-    """A job's record in the store, for its steps."""
-
-    store: Store
-    runner: Runner
-    job_id: int
-
-    def say(self, message: str) -> None:
-        self.store.say(self.job_id, self.runner, message)
-
-    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        self.store.progress(self.job_id, self.runner, percent, bytes_done=bytes_done, bytes_total=bytes_total)
-
-    def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
-        self.store.record(self.job_id, kind, message, data)
-
-    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
-        self.store.remember(self.job_id, key, value)
-
-    def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
-        return self.store.recall(self.job_id, key)
 
 
 class Engine:
@@ -87,6 +50,7 @@ class Engine:
         self._inventory = inventory
         self._clock = clock
         self._runner = store.register_runner()
+        self._jobs = JobRun(config, store, inventory, clock, self._runner)
 
     def __enter__(self) -> Self:
         return self
@@ -99,33 +63,98 @@ class Engine:
         self._runner.close()
 
     def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:
-        """Run the jobs of a batch in its mode, until all ended or `stop` is set; what was not started stays waiting."""
+        """Run the jobs of a batch, wave by wave, until all ended or `stop` is set; the others stay waiting."""
         self._store.own_batch(batch.id, self._runner)
         run = _Run(batch, stop)
-        self._count_earlier_failures(run, jobs)
-        workers = 1 if batch.mode is ExecutionMode.SEQUENTIAL else batch.workers or self._settings.workers
-        by_name = {job.device_name: job for job in jobs}
-        missing = [name for name in by_name if not self._known(name)]
-        for name in missing:
-            self._store.fail_waiting(
-                [by_name.pop(name).id], f"{name} is no longer in the inventory; next: `swimctl retry`"
-            )
-            run.failed(name)
-        if not by_name:
-            return
-        nornir = self._inventory.nornir(list(by_name), workers)
-
-        def work(task: Task) -> Result:
-            # The one task handed to Nornir catches everything: what it lets out would lose the whole run's results.
-            self._work(run, by_name[task.host.name])
-            return Result(host=task.host)
-
-        nornir.run(task=work, on_failed=True)
+        known = {device.name for device in self._inventory.devices}
+        lost = [job for job in jobs if job.device_name not in known]
+        for job in lost:
+            why = f"{job.device_name} is no longer in the inventory; next: `swimctl retry`"
+            self._store.fail_waiting([job.id], why)
+        if lost and batch.max_failures:
+            run.stopped = f"{lost[0].device_name} failed and max_failures is {batch.max_failures}"
+        waves = groupby(sorted(jobs, key=lambda job: (job.wave, job.id)), lambda job: job.wave)
+        for number, group in waves:
+            wave = [job for job in group if job.device_name in known]
+            if stop.is_set() or not self._wave_may_start(run, number):
+                break
+            self._run_wave(run, wave)
         if batch.detached or batch.schedule_time is not None:
             # What waits behind them is anybody's again; in a terminal, it belongs to the person there.
             self._store.disown_batch(batch.id, self._runner)
         if run.store_error is not None:
             raise run.store_error
+
+    def _run_wave(self, run: _Run, jobs: Sequence[Job]) -> None:
+        by_name = {job.device_name: job for job in jobs}
+        if not by_name:
+            return
+        workers = 1 if run.batch.mode is ExecutionMode.SEQUENTIAL else run.batch.workers or self._settings.workers
+        self._on_each([*by_name], workers, lambda name: self._work(run, by_name[name]))
+
+    def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
+        """Let Nornir's runner do something for each device; `work` must not raise."""
+
+        def task(task: Task) -> Result:
+            # The one task handed to Nornir catches everything: what it lets out would lose the whole run's results.
+            work(task.host.name)
+            return Result(host=task.host)
+
+        self._inventory.nornir(names, workers).run(task=task, on_failed=True)
+
+    def _wave_may_start(self, run: _Run, number: int) -> bool:
+        """Wait for the soak of the wave before, look at its devices once more, and tell whether this one may start."""
+        if number == 1 or run.stopped or self._store.wave_passed(run.batch.id, number - 1):
+            return True
+        standings = self._store.standings(run.batch.id)
+        if unfinished_before(number, standings):
+            return False  # `resume` ends those first
+        run.stopped = stopped(run.batch, standings, number - 1)
+        if run.stopped:
+            return True  # so that each of its jobs says why
+        before = [job for job in self._store.jobs(batch_id=run.batch.id) if job.wave == number - 1]
+        if not self._soak(run, before):
+            return False
+        ill = self._ill(run, [job for job in before if job.outcome is Outcome.UPGRADED])
+        if ill:
+            run.stopped = f"wave {number - 1} is not healthy after its soak: {'; '.join(ill)}"
+        else:
+            self._store.pass_wave(run.batch.id, number - 1)
+        return True
+
+    def _soak(self, run: _Run, jobs: Sequence[Job]) -> bool:
+        """Wait until the last of these jobs has ended so long ago; False: a stop was asked for."""
+        ended = [job.finished_at for job in jobs if job.finished_at is not None and job.attempted]
+        if not ended:
+            return True
+        over = Deadline(self._clock, run.batch.policy.soak, watch=True)
+        gone = (self._clock.now() - max(ended)).total_seconds() * self._clock.speed
+        while not run.stop.is_set():
+            left = min(over.left, run.batch.policy.soak - gone)
+            if left <= 0:
+                return True
+            self._clock.sleep(left, run.stop)
+            gone += left
+        return False
+
+    def _ill(self, run: _Run, jobs: Sequence[Job]) -> list[str]:
+        """Compare these devices with their baselines once more, and tell of each that is not as it must be."""
+        by_name, found, lock = {job.device_name: job for job in jobs}, dict[int, str](), threading.Lock()
+
+        def look(name: str) -> None:
+            job = by_name[name]
+            try:
+                complaint = POST_CHECKS.look_again(self._jobs.afterwards(run.batch, job, run.stop))
+            except Exception as error:  # noqa: BLE001 - a check that could not run has failed
+                complaint = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
+            self._store.record(job.id, "soaked", complaint or "all is as before")
+            if complaint:
+                with lock:
+                    found[job.id] = f"{name}: {complaint}"
+
+        if by_name:
+            self._on_each([*by_name], run.batch.workers or self._settings.workers, look)
+        return [found[number] for number in sorted(found)]
 
     def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:
         """Take up interrupted jobs, batch by batch, each in its own mode and order."""
@@ -161,22 +190,11 @@ class Engine:
         """Apply the readiness rules to a device, changing nothing; without an image, to what it runs."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
-        target = self._target(device)
-        transcript = Transcript(
-            self._settings.jobs_dir / "checks" / f"{device.name}.log", self._clock, _secrets(target)
-        )
+        target = self._jobs.target(device)
+        transcript = Transcript(self._settings.jobs_dir / "checks" / f"{device.name}.log", self._clock, secrets(target))
         with connect(target, self._clock, transcript, self._settings.deadlines.connect) as session:
             driver = driver_factory(device.platform)(session, self._settings)
             return driver.check(device, image, cleanup=False)
-
-    def _known(self, name: str) -> bool:
-        return any(device.name == name for device in self._inventory.devices)
-
-    def _count_earlier_failures(self, run: _Run, jobs: Sequence[Job]) -> None:
-        mine = {job.id for job in jobs}
-        for job in self._store.jobs(batch_id=run.batch.id):
-            if job.id not in mine and job.status is JobStatus.FAILED and job.attempted:
-                run.failed(job.device_name)
 
     def _work(self, run: _Run, job: Job) -> None:
         """Run one job; never raises, so that one bad device is kept from the others."""
@@ -184,131 +202,64 @@ class Engine:
             claimed = self._take_turn(run, job)
             if claimed is None:
                 return
-            self._go_through(run, claimed)
+            self._jobs.go_through(run.batch, claimed, run.stop)
         except StaleClaim:
             return  # ended or taken by another process while we looked: its record is there
         except StoreError as error:
             run.stop.set()  # without its record nothing may go on
             run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
-            self._end_failed(run, job, f"swimctl failed: {type(error).__name__}: {error}; please report it")
+            self._jobs.end_failed(job, f"swimctl failed: {type(error).__name__}: {error}; please report it")
 
     def _take_turn(self, run: _Run, job: Job) -> Job | None:
-        """Claim the job, waiting while another process's job holds the device; None where it will not run here."""
-        said = False
+        """Claim the job when its turn has come; None where it will not run here."""
+        said = ""
         while not run.stop.is_set():
-            if run.line_stopped and not self._store.job(job.id).attempted:
-                self._store.fail_waiting(
-                    [job.id],
-                    f"not attempted: {run.first_failed} failed and max_failures is {run.batch.max_failures}; "
-                    f"next: `swimctl retry --batch {run.batch.id[:8]}`",
-                )
+            hold = self._hold(run, job)
+            if hold is None:
+                claimed = self._store.claim(job.id, self._runner)
+                if claimed is not None:
+                    return claimed
+                if self._store.job(job.id).status in FINAL:
+                    return None
+                hold = self._blocked(job)
+                if hold is None:
+                    return None
+            elif self._store.job(job.id).status in FINAL:
                 return None
-            claimed = self._store.claim(job.id, self._runner)
-            if claimed is not None:
-                return claimed
-            if self._store.job(job.id).status in FINAL:
+            if hold.ends:
+                self._store.fail_waiting([job.id], f"not attempted: {hold.why}")
                 return None
-            other = self._store.blocked_by(job.id)
-            if other is None:
-                return None
-            if other.interrupted:
-                self._store.fail_waiting(
-                    [job.id],
-                    f"not attempted: job {other.id} on {job.device_name} was interrupted; "
-                    f"next: `swimctl resume {other.id}`",
-                )
-                run.failed(job.device_name)
-                return None
-            if not said:
-                self._store.record(job.id, "waiting", f"job {other.id} runs on {job.device_name}; waiting for its end")
-                said = True
+            if hold.why != said:
+                self._store.record(job.id, "waiting", hold.why)
+                said = hold.why
             run.stop.wait(_TURN_POLL)
         return None
 
-    def _go_through(self, run: _Run, job: Job) -> None:
-        kinds = [kind for step in job.steps for kind, name in STEP_NAMES.items() if name == step.name]
-        try:
-            context = self._context(run, job)
-        except SwimctlError as error:
-            self._end_failed(run, job, str(error))
-            return
-        copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
-        for index, kind in enumerate(kinds):
-            step, name = STEPS[kind], STEP_NAMES[kind]
-            if job.steps[index].status is StepStatus.SUCCESS:
-                continue  # proved before an interruption
-            try:
-                if step.stop_before:
-                    context.checkpoint()
-                if step.job_status is not self._store.job(job.id).status:
-                    self._store.move(job.id, self._runner, step.job_status)
-                self._store.step(job.id, self._runner, name, StepStatus.RUNNING)
-                outcome = step.run(context)
-            except Stopped as stopped:
-                self._store.release(job.id, self._runner, "stopped at a safe point")
-                context.transcript.note(str(stopped))
-                return
-            except SwimctlError as error:
-                if isinstance(error, StaleClaim | StoreError):
-                    raise
-                self._fail(run, job, name, error, context)
-                return
-            self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, outcome.message)
-            self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
-            if outcome.finished or (copying and index == copying[-1] and not run.batch.options.activate):
-                break
-        activated = self._store.recall(job.id, "activate sent") is not None
-        self._store.move(
-            job.id, self._runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED if activated else Outcome.UNTOUCHED
-        )
+    def _hold(self, run: _Run, job: Job) -> Hold | None:
+        """Tell what of its own batch keeps a job from starting; one that was under way before goes on."""
+        if job.attempted:
+            return None
+        batch, again = run.batch, f"next: `swimctl retry --batch {run.batch.id[:8]}`"
+        limited = batch.max_failures or batch.policy.max_failures_percent is not None
+        if limited or job.after or job.redundancy_group:
+            standings = self._store.standings(batch.id)
+            run.stopped = run.stopped or stopped(batch, standings, job.wave)
+            if run.stopped is None and (hold := held(job, standings)) is not None:
+                return replace(hold, why=f"{hold.why}; {again}") if hold.ends else hold
+        if run.stopped:
+            return Hold(f"{run.stopped}; {again}", ends=True)
+        if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
+            return Hold(f"its batch waits for somebody else's approval: `swimctl approve {batch.id[:8]}`")
+        return None
 
-    def _fail(self, run: _Run, job: Job, step: str, error: SwimctlError, context: Context) -> None:
-        outcome, told = outcome_of_failure(context, error)
-        text = f"{error}; {told}" if told else str(error)
-        self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
-        self._end_failed(run, job, text, outcome)
-
-    def _end_failed(self, run: _Run, job: Job, error: str, outcome: Outcome | None = None) -> None:
-        """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed."""
-        if outcome is None:
-            activated = self._store.recall(job.id, "activate sent") is not None
-            outcome = Outcome.UNKNOWN if activated else Outcome.UNTOUCHED
-        run.failed(job.device_name)
-        self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
-
-    def _context(self, run: _Run, job: Job) -> Context:
-        device = self._inventory.device(job.device_name)
-        target = self._target(device)
-        folder = self._settings.jobs_dir / str(job.id)
-        return Context(
-            job=job,
-            device=device,
-            image=self._store.image(job.image_id),
-            options=run.batch.options,
-            settings=self._settings,
-            clock=self._clock,
-            target=target,
-            make_driver=driver_factory(device.platform),
-            record=_JobRecord(self._store, self._runner, job.id),
-            folder=folder,
-            transcript=Transcript(folder / _TRANSCRIPT, self._clock, _secrets(target)),
-            stop=run.stop,
-        )
-
-    def _target(self, device: Device) -> Target:
-        entry = self._inventory.credentials(device)
-        return Target(
-            name=device.name,
-            address=device.address,
-            port=device.port,
-            platform=device.platform,
-            username=entry.username or "",
-            password=entry.password or "",
-            enable_secret=entry.enable_secret,
-            extras=self._inventory.connection_extras(device),
-        )
-
-
-def _secrets(target: Target) -> tuple[str, ...]:
-    return tuple(secret for secret in (target.password, target.enable_secret) if secret)
+    def _blocked(self, job: Job) -> Hold | None:
+        """Tell which job of another batch is in the way."""
+        other = self._store.blocked_by(job.id)
+        if other is None:
+            return None
+        if other.interrupted:
+            return Hold(
+                f"job {other.id} on {other.device_name} was interrupted; next: `swimctl resume {other.id}`", ends=True
+            )
+        return Hold(f"job {other.id} runs on {other.device_name}; waiting for its end")

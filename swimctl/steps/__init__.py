@@ -6,11 +6,12 @@ from swimctl.steps.distribution import Distribution
 from swimctl.steps.post_checks import PostChecks
 from swimctl.steps.readiness import ReadinessCheck
 
+POST_CHECKS = PostChecks()
 STEPS: dict[str, Step] = {
     "readiness": ReadinessCheck(),
     "distribution": Distribution(),
     "activation": Activation(),
-    "post-checks": PostChecks(),
+    "post-checks": POST_CHECKS,
 }
 
-__all__ = ["STEPS", "Context", "Outcome", "Record", "Step"]
+__all__ = ["POST_CHECKS", "STEPS", "Context", "Outcome", "Record", "Step"]

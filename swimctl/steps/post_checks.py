@@ -45,6 +45,15 @@ class PostChecks:
         self._commit(context)
         return Outcome(f"{context.image.version} runs committed on every member, and all is as before")
 
+    def look_again(self, context: Context) -> str:
+        """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""
+        complaint = self._look(context, baseline(context))
+        if complaint:
+            return complaint
+        with context.driver() as driver:
+            placement = driver.installed(context.image).placement
+        return "" if placement is Placement.COMMITTED else f"{context.image.version} is {placement}, not committed"
+
     def _look(self, context: Context, before: Snapshot) -> str:
         """Tell what is not as it must be, empty where all is; waits for what may still come."""
         ready = Deadline(context.clock, context.settings.deadlines.ready)

@@ -1,0 +1,165 @@
+"""Run one claimed job through its steps, and record how it ended."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from swimctl.clock import Clock
+from swimctl.config import Config
+from swimctl.errors import StaleClaim, Stopped, StoreError, SwimctlError
+from swimctl.inventory import Inventory
+from swimctl.models import Batch, Device, Job, Outcome
+from swimctl.platforms import driver_factory
+from swimctl.sessions import Target
+from swimctl.settings import STEP_NAMES, Settings
+from swimctl.states import JobStatus, StepStatus
+from swimctl.steps import STEPS, Context, Record
+from swimctl.steps.ending import outcome_of_failure
+from swimctl.store import Runner, Store
+from swimctl.transcript import Transcript
+
+_TRANSCRIPT = "transcript.log"
+
+
+@dataclass(frozen=True)
+class _JobRecord:
+    """A job's record in the store, for its steps."""
+
+    store: Store
+    runner: Runner
+    job_id: int
+
+    def say(self, message: str) -> None:
+        self.store.say(self.job_id, self.runner, message)
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        self.store.progress(self.job_id, self.runner, percent, bytes_done=bytes_done, bytes_total=bytes_total)
+
+    def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+        self.store.record(self.job_id, kind, message, data)
+
+    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
+        self.store.remember(self.job_id, key, value)
+
+    def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
+        return self.store.recall(self.job_id, key)
+
+
+@dataclass(frozen=True)
+class _Afterwards(_JobRecord):
+    """The record of a job that has ended: it may still be told of, and does not change."""
+
+    def say(self, message: str) -> None:
+        """Say nothing: no step runs."""
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        """Tell of no progress."""
+
+
+class JobRun:
+    """What runs the jobs that one runner has claimed."""
+
+    def __init__(self, config: Config, store: Store, inventory: Inventory, clock: Clock, runner: Runner) -> None:
+        self._settings: Settings = config.settings
+        self._store = store
+        self._inventory = inventory
+        self._clock = clock
+        self._runner = runner
+
+    def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> None:
+        """Run the steps that are not proved yet, and record the end; a stop leaves the job at a safe point.
+
+        Raises StaleClaim and StoreError: without its record nothing may go on.
+        """
+        kinds = [kind for step in job.steps for kind, name in STEP_NAMES.items() if name == step.name]
+        try:
+            context = self._context(batch, job, stop, _JobRecord(self._store, self._runner, job.id))
+        except SwimctlError as error:
+            self.end_failed(job, str(error))
+            return
+        copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
+        for index, kind in enumerate(kinds):
+            step, name = STEPS[kind], STEP_NAMES[kind]
+            if job.steps[index].status is StepStatus.SUCCESS:
+                continue  # proved before an interruption
+            try:
+                if step.stop_before:
+                    context.checkpoint()
+                if step.job_status is not self._store.job(job.id).status:
+                    self._store.move(job.id, self._runner, step.job_status)
+                self._store.step(job.id, self._runner, name, StepStatus.RUNNING)
+                outcome = step.run(context)
+            except Stopped as stopped:
+                self._store.release(job.id, self._runner, "stopped at a safe point")
+                context.transcript.note(str(stopped))
+                return
+            except SwimctlError as error:
+                if isinstance(error, StaleClaim | StoreError):
+                    raise
+                self._fail(job, name, error, context)
+                return
+            self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, outcome.message)
+            self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
+            if outcome.finished or (copying and index == copying[-1] and not batch.options.activate):
+                break
+        activated = self._store.recall(job.id, "activate sent") is not None
+        self._store.move(
+            job.id, self._runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED if activated else Outcome.UNTOUCHED
+        )
+
+    def _fail(self, job: Job, step: str, error: SwimctlError, context: Context) -> None:
+        outcome, told = outcome_of_failure(context, error)
+        text = f"{error}; {told}" if told else str(error)
+        self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
+        self.end_failed(job, text, outcome)
+
+    def end_failed(self, job: Job, error: str, outcome: Outcome | None = None) -> None:
+        """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed."""
+        if outcome is None:
+            activated = self._store.recall(job.id, "activate sent") is not None
+            outcome = Outcome.UNKNOWN if activated else Outcome.UNTOUCHED
+        self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
+
+    def _context(self, batch: Batch, job: Job, stop: threading.Event, record: Record) -> Context:
+        device = self._inventory.device(job.device_name)
+        target = self.target(device)
+        folder = self._settings.jobs_dir / str(job.id)
+        return Context(
+            job=job,
+            device=device,
+            image=self._store.image(job.image_id),
+            options=batch.options,
+            settings=self._settings,
+            clock=self._clock,
+            target=target,
+            make_driver=driver_factory(device.platform),
+            record=record,
+            folder=folder,
+            transcript=Transcript(folder / _TRANSCRIPT, self._clock, secrets(target)),
+            stop=stop,
+        )
+
+    def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
+        """Give what a check needs that comes after the job's end."""
+        return self._context(batch, job, stop, _Afterwards(self._store, self._runner, job.id))
+
+    def target(self, device: Device) -> Target:
+        """Tell how a device is entered."""
+        entry = self._inventory.credentials(device)
+        return Target(
+            name=device.name,
+            address=device.address,
+            port=device.port,
+            platform=device.platform,
+            username=entry.username or "",
+            password=entry.password or "",
+            enable_secret=entry.enable_secret,
+            extras=self._inventory.connection_extras(device),
+        )
+
+
+def secrets(target: Target) -> tuple[str, ...]:
+    """List what no record may show."""
+    return tuple(secret for secret in (target.password, target.enable_secret) if secret)

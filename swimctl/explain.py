@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-_KINDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path"}
+_KINDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    SecretStr: "text",
+    Path: "a path",
+}
 
 
 def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object]) -> str:
@@ -26,6 +33,8 @@ def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object
         return f"unknown setting {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
     if problem["type"] == "missing":
         return f"{name} is missing; it must be {_wanted(found)}"
+    if SecretStr in (found[0], *get_args(found[0])):
+        return f"{name} must be {_wanted(found)}"  # what stood there may be the secret in the wrong place
     return f"{name} must be {_wanted(found)}, not {_given(problem['input'])}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -114,6 +114,9 @@ class Settings(Section):
         "none", description="required: a batch starts only when somebody other than who asked for it approves it"
     )
     schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
+    notify: list[SecretStr] = Field(
+        default_factory=list, description="apprise URLs that are told how a batch goes; they hold secrets"
+    )
     readiness: Readiness = Readiness()
     distribution: Distribution = Distribution()
     activation: Activation = Activation()

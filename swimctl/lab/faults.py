@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from swimctl.errors import UsageError
@@ -16,6 +17,10 @@ FAULTS: dict[str, str] = {
     "slow-flash": "copies and hashes run at a twentieth of the usual rate",
     "corrupt-copy": "the first copy arrives with one wrong byte; `corrupt-copy:always`: every copy",
     "drop-session-at": f"the session drops once in the middle of a step; steps: {', '.join(DROP_STEPS)}",
+    "drop-session-before": "the session drops once, as command line N since the start (`drop-session-before:N`) comes: "
+    "the line is lost",
+    "drop-session-after": "the session drops once, when command line N since the start (`drop-session-after:N`) was "
+    "taken: the command runs to its end unseen",
     "refuse-login": "every login is refused",
     "login-lockout": "logins are refused for a minute after a reload; 3 in that minute (`login-lockout:N`) lock the "
     "account for 15 minutes",
@@ -40,6 +45,18 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
     | frozenset(INSTALL_REASONS)
     | frozenset(f"{operation}:{reason}" for operation in INSTALL_OPERATIONS for reason in INSTALL_REASONS),
 }
+_NEEDED = {
+    "drop-session-at": f"say where, e.g. drop-session-at:add; known: {', '.join(DROP_STEPS)}",
+    "drop-session-before": "say at which command line, e.g. drop-session-before:12",
+    "drop-session-after": "say after which command line, e.g. drop-session-after:12",
+}
+"""The faults that are none without an argument, and what to do about it."""
+_COUNTED = {
+    "login-lockout": "a number of logins",
+    "drop-session-before": "the number of a command line",
+    "drop-session-after": "the number of a command line",
+}
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +78,12 @@ def parse_fault(text: str) -> Fault:
         near = difflib.get_close_matches(name, FAULTS, 1)
         hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(FAULTS)}"
         raise UsageError(f"unknown lab fault {name!r}; {hint}")
-    if name == "login-lockout":
-        if argument is not None and not (argument.isascii() and argument.isdigit() and int(argument) > 0):
-            raise UsageError(f"lab fault {text!r}: a number of logins is needed after the colon")
-    elif argument is None:
-        if name == "drop-session-at":
-            raise UsageError(f"lab fault {name}: say where, e.g. {name}:add; known: {', '.join(DROP_STEPS)}")
+    if argument is None:
+        if name in _NEEDED:
+            raise UsageError(f"lab fault {name}: {_NEEDED[name]}")
+    elif name in _COUNTED:
+        if not _NUMBER.fullmatch(argument):
+            raise UsageError(f"lab fault {text!r}: {_COUNTED[name]} is needed after the colon")
     elif argument not in _ARGUMENTS.get(name, frozenset()):
         known = ", ".join(sorted(_ARGUMENTS.get(name, ()))) or "none"
         raise UsageError(f"lab fault {name}: unknown argument {argument!r}; known: {known}")

@@ -125,7 +125,7 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
         for _ in range(10):
             yield Print("." * 40)
             yield Pause(HASH_SECONDS / 10 * slow)
-            if switch.drops_at("verify"):
+            if switch.drops.at("verify"):
                 switch.cut_all()
         digest = file.digests[algorithm]
         given = words.get("hash", "").lower()

@@ -77,7 +77,7 @@ class Installer:
                 return failed
             yield Print(say.stage("Commit"))
             yield Pause(COMMIT_SECONDS)
-            if self._switch.drops_at("commit"):
+            if self._switch.drops.at("commit"):
                 self._switch.cut_all()
             if not self._lies:
                 self._installed.commit()
@@ -177,7 +177,7 @@ class Installer:
             return None
         yield Print(say.syncing(path))
         yield Pause(ADD_SECONDS / 2 * self._slowness())
-        if switch.drops_at("add"):
+        if switch.drops.at("add"):
             switch.cut_all()
         if not self._lies:
             failed = self._unpack(file, software, say)
@@ -227,7 +227,7 @@ class Installer:
             return _REJECTED
         yield Print(say.stage("Activate"))
         yield Pause(ACTIVATE_SECONDS)
-        if switch.drops_at("activate"):
+        if switch.drops.at("activate"):
             switch.cut_all()
         yield Print(say.finished("Activate"))
         if minutes is None:

@@ -66,6 +66,8 @@ class Session:
     def line(self, text: str) -> Dialogue:
         """Run one line. It and the answers that it asks for are noted in the switch's log, secrets masked."""
         source = self.login.user
+        if self.switch.drops.lose(text):
+            return
         self.switch.note_command(masked(text), source)
         dialogue = self._run(text)
         try:

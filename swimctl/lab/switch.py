@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
+from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
@@ -79,7 +80,7 @@ class Switch:
         self._spool = spool
         self._due: list[_Due] = []
         self._events: list[SwitchEvent] = []
-        self._dropped: set[str] = set()
+        self.drops = Drops(spec.faults, self.cut_all)
         self._early_logins = 0
         self._locked_until = -FOREVER
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
@@ -197,10 +198,10 @@ class Switch:
         from swimctl.lab.session import Session
 
         session = Session(self, login, exec_command=exec_command)
-        if self.drops_at("login"):
+        if self.drops.at("login"):
             session.done = True
             self.cut_all()
-        elif self.install.uncommitted and self.drops_at("post"):
+        elif self.install.uncommitted and self.drops.at("post"):
             self.later(5, self.cut_all)
         return session
 
@@ -216,14 +217,6 @@ class Switch:
         del self.buffer[:-400]
         self._events.append(Syslog(line))
         return line
-
-    def drops_at(self, step: str) -> bool:
-        """Tell whether a session drops at this step; once for each step."""
-        fault = self.spec.fault("drop-session-at")
-        if fault is None or fault.argument != step or step in self._dropped:
-            return False
-        self._dropped.add(step)
-        return True
 
     def cut_all(self) -> None:
         """Drop every connection; the switch itself goes on, and listens again at once."""

@@ -33,7 +33,7 @@ class Upload:
         with self.path.open("ab") as file:
             file.write(data)
         self.size += len(data)
-        if self.size > 1_000_000 and self.switch.drops_at("copy"):
+        if self.size > 1_000_000 and self.switch.drops.at("copy"):
             self.damaged = True
             self.switch.cut_all()
 

@@ -224,33 +224,6 @@ def test_a_plain_reload_meets_no_such_fault(tmp_path: Path) -> None:
     assert desk.type("show switch").count("Ready") == 2
 
 
-@pytest.mark.parametrize("step", ["add", "activate", "commit", "verify"])
-def test_dropped_sessions_do_not_stop_what_runs(tmp_path: Path, step: str) -> None:
-    desk = Desk(tmp_path, f"drop-session-at:{step}")
-    name = desk.put()
-    desk.type(f"verify /md5 flash:{name}")
-    desk.type(f"install add file flash:{name}")
-    desk.type("install activate", "y")
-    desk.wait(20 + desk.spec.boot_time)
-    desk.log_in()
-    desk.type("install commit")
-    assert desk.states() == [["C", NEW]]
-    desk.wait(0)
-    drops = [type(event) for event in desk.events if isinstance(event, Down | Up)]
-    assert drops == [Down, Up] * 2
-
-
-@pytest.mark.parametrize("step", ["login", "post"])
-def test_dropped_sessions_around_logins(tmp_path: Path, step: str) -> None:
-    desk = Desk(tmp_path, f"drop-session-at:{step}")
-    if step == "post":
-        assert desk.wait(10) == []
-        desk.upgrade()
-    assert Down in [type(event) for event in desk.wait(10)]
-    desk.log_in()
-    assert Down not in [type(event) for event in desk.wait(10)]
-
-
 @pytest.mark.parametrize(("fault", "lost"), [("no-boot-time", 1), ("no-boot-time:uptime", 2)])
 def test_no_boot_time(tmp_path: Path, fault: str, lost: int) -> None:
     pattern = "show version | count restarted at|desk uptime"
@@ -265,8 +238,30 @@ def test_garbled_output_has_noise_in_its_middle(tmp_path: Path) -> None:
     assert garbled.endswith(clean[len(clean) // 2 :])
 
 
-@pytest.mark.parametrize("text", ["nonsense", "", "install-fails:x", "drop-session-at", "drop-session-at:x",
-                                  "no-space:x", "login-lockout:0", "login-lockout:many", "no-boot-time:x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "",
+        "install-fails:x",
+        "drop-session-at",
+        "drop-session-at:x",
+        "drop-session-before",
+        "drop-session-after",
+        "drop-session-after:",
+        "drop-session-after:0",
+        "drop-session-before:-1",
+        "drop-session-after:1.5",
+        "drop-session-after:01",
+        "drop-session-after: 1",
+        "drop-session-before:\u0661",
+        "drop-session-after:9999999999",
+        "no-space:x",
+        "login-lockout:0",
+        "login-lockout:many",
+        "no-boot-time:x",
+    ],
+)
 def test_faults_that_there_are_not(text: str) -> None:
     with pytest.raises(UsageError):
         parse_fault(text)
@@ -278,8 +273,9 @@ def test_a_misspelt_fault_names_the_near_one() -> None:
 
 
 def test_every_fault_has_one_line_and_is_read() -> None:
+    needed = {"drop-session-at": ":add", "drop-session-before": ":1", "drop-session-after": ":120"}
     for name, line in FAULTS.items():
-        text = f"{name}:add" if name == "drop-session-at" else name
+        text = f"{name}{needed.get(name, '')}"
         assert str(parse_fault(text)) == text
         assert "\n" not in line
     assert parse_fault("login-lockout:7") == Fault("login-lockout", "7")

@@ -27,7 +27,8 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
         with context.driver() as driver:
             running, installed = driver.running(), driver.installed(context.image)
             mark = (context.record.recall("activate sent") or {}).get("mark")
-            under_way = driver.trace("activate", mark).finished is False
+            trace = driver.trace("activate", mark)
+            under_way = trace.received is True and trace.finished is False
     except (DeviceError, StepFailed) as unanswered:
         return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}")
     boot = context.record.recall("boot")

@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from swimctl.store.chain import START, every_entry, link
+
 APPLICATION_ID: Final = 0x5357494D  # "SWIM" in the header of the file: tells our store from another SQLite file
 
 
@@ -241,7 +243,25 @@ def m003_outcomes_waves_order(db: Database) -> None:
     )
 
 
-_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts, m003_outcomes_waves_order)
+def m004_audit_chain(db: Database) -> None:
+    """Link the entries of the audit by hashes, those that are there already too."""
+    db.executescript("DROP TRIGGER audit_never_changes; ALTER TABLE audit ADD COLUMN hash TEXT;")
+    before, hashes = START, []
+    for entry in every_entry(db):
+        before = link(before, entry.fields)
+        hashes.append((before, entry.id))
+    db.conn.executemany("UPDATE audit SET hash = ? WHERE id = ?", hashes)
+    db.executescript(
+        """
+        CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
+        CREATE TRIGGER audit_is_a_chain BEFORE INSERT ON audit WHEN NEW.hash IS NULL OR length(NEW.hash) <> 64
+            BEGIN SELECT RAISE(ABORT, 'an entry of the audit has a hash'); END;
+        """
+    )
+
+
+_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts, m003_outcomes_waves_order, m004_audit_chain)
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 
 migrations: Final = Migrations("swimctl")

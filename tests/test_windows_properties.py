@@ -1,4 +1,4 @@
-"""Whatever the window, the freezes and the change of the clocks: what is let through fits, and who waits does so once."""
+"""Whatever the window, the freezes and the changes of clocks: what is let through fits, and a wait stays as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swimctl.windows import Freeze, Go, Wait, Window, gate
+from swimctl.windows import Freeze, Go, Never, Wait, Window, gate
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -11,6 +11,8 @@ from swimctl.models import Device
 
 _SIZE: Final = re.compile(r"([0-9]+)|([0-9]+(?:\.[0-9]+)?)%")
 
+_DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s?)?")
+
 
 def in_order(devices: Sequence[Device]) -> tuple[list[Device], dict[str, tuple[str, ...]]]:
     """Put the far ones before those that feed them, else keep the order given; tell whom each one comes after.
@@ -56,7 +58,16 @@ def failures_allowed(text: str) -> tuple[int, float | None]:
         return int(found[1]), None
     if found and 0 < float(found[2]) <= 100:
         return 0, float(found[2])
-    raise UsageError(f"max failures {text!r} must be a number, 0 (never stop) or more, or a per cent such as 10%")
+    raise UsageError(f"max_failures {text!r} must be a number, 0 (never stop) or more, or a per cent such as 10%")
+
+
+def duration(text: str) -> float:
+    """Read `90s`, `10m`, `1h30m` or a number of seconds. UsageError."""
+    found = _DURATION.fullmatch(text.strip())
+    if not text.strip() or found is None:
+        raise UsageError(f"{text!r} is no length of time; write it as 90s, 10m or 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return float(3600 * hours + 60 * minutes + seconds)
 
 
 def _size(word: str, total: int) -> int:

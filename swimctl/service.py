@@ -18,12 +18,14 @@ from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.inventory import Inventory
 from swimctl.models import Batch, Caller, Device, ExecutionMode, Image, Job, JobOptions, Policy
-from swimctl.order import in_order, wave_of_each
+from swimctl.order import in_order, wave_of_each, wave_sizes
 from swimctl.settings import STEP_NAMES
 from swimctl.states import RUNNING, WAITING, JobStatus
 from swimctl.store import NewJob, Once, Store
+from swimctl.windows import Window
 
 MOST_WORKERS: Final = 500
+LONGEST_SOAK: Final = 7 * 86_400
 FIRST_OWN_WORKFLOW: Final = 100
 NOBODY: Final = Caller("", "terminal")
 
@@ -309,6 +311,19 @@ class Service:
             raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
         if at is not None and at <= self._clock.now():
             raise UsageError(f"schedule time {at.isoformat()} is in the past; give a time to come")
+        self._check_policy(request.policy)
+
+    def _check_policy(self, policy: Policy) -> None:
+        wave_sizes(policy.waves, len(policy.waves))
+        if not 0 <= policy.soak <= LONGEST_SOAK:
+            raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
+        if policy.window is not None:
+            Window.parse(policy.window)
+        until = policy.until
+        if until is not None and until.utcoffset() is None:
+            raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
+        if until is not None and until <= self._clock.now():
+            raise UsageError(f"until {until.isoformat()} is in the past; give a time to come")
 
     def _busy(self) -> dict[int, list[Job]]:
         """Find the jobs that devices wait for or are in."""

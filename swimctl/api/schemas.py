@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from swimctl.models import Outcome
+from swimctl.models import Outcome, Policy
+from swimctl.service import LONGEST_SOAK
 from swimctl.states import JobStatus, StepStatus
 
 MOST_DEVICES = 10_000
@@ -52,6 +53,10 @@ def _without_null(schema: dict[str, Any]) -> None:
 
 Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(_whole)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+_WINDOW: Final = r"^[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}(?:@[A-Za-z0-9_+/-]+)?$"
+Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)]
+Percent = Annotated[str, StringConstraints(strict=True, pattern=r"^(?:100|[1-9][0-9]?)(?:\.0+)?%$", max_length=8)]
+Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Flag = Annotated[bool, Field(strict=True)]
 Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
@@ -101,15 +106,43 @@ class TriggerRequest(Request):
     cleanup_flash: Flag = Field(False, description="remove what no release in use needs before the copy")
     auto_select_image: Flag = Field(True, description="take each device's golden image where no image_id is given")
     force: Flag = Field(False, description="do not end where the device runs the image already")
-    max_failures: Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)] | None = Field(
-        None, description="start no more after so many failures; 0 never stops; 1 if sequential, else 0, by default"
+    max_failures: Number | Percent | None = Field(
+        None,
+        description="start no more after so many failures, or when such a share of those tried failed, counted from "
+        "the fifth on; 0 never stops; 1 if sequential or with waves, else 0, by default",
     )
+    waves: Annotated[list[Id | Percent], Field(min_length=1, max_length=100)] | None = Field(
+        None, description='sizes of waves, such as [1, 10, "100%"]; the last one repeats'
+    )
+    soak: Annotated[int, Field(strict=True, ge=0, le=LONGEST_SOAK), BeforeValidator(_whole)] | None = Field(
+        None, description="seconds between waves, after which the upgraded devices are checked again; needs waves"
+    )
+    window: Annotated[str, StringConstraints(strict=True, pattern=_WINDOW, max_length=100)] | None = Field(
+        None, description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`"
+    )
+    until: Moment | None = Field(None, description="activate nothing that cannot end by then")
+    stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
+    ticket: Note = Field("", description="a ticket's number, for the record")
+    comment: Note = Field("", description="a note, for the record")
 
     @model_validator(mode="after")
     def _some_image(self) -> TriggerRequest:
         if self.image_id is None and not self.auto_select_image:
             raise ValueError("auto_select_image is false and no image_id is given: name one, or leave it true")
         return self
+
+    def policy(self) -> Policy:
+        """Give what was said of waves, windows and notes."""
+        return Policy(
+            waves=tuple(map(str, self.waves or ())),
+            soak=float(self.soak or 0),
+            max_failures_percent=None if not isinstance(self.max_failures, str) else float(self.max_failures[:-1]),
+            window=self.window,
+            until=self.until,
+            stage_now=self.stage_now,
+            ticket=self.ticket,
+            comment=self.comment,
+        )
 
 
 class CancelRequest(Request):

@@ -74,9 +74,10 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
             force=asked.force,
         ),
         mode=ExecutionMode(asked.execution_mode),
-        max_failures=asked.max_failures,
+        max_failures=asked.max_failures if isinstance(asked.max_failures, int) else None,
         schedule_time=asked.schedule_time,
         detached=True,
+        policy=asked.policy(),
     )
     backend.hide_images()  # the answer may be that one has lost its file
     try:

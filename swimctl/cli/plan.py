@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from swimctl.cli import output, selection
+from swimctl.cli import output, policy, selection
 from swimctl.cli.context import Context, Opened, of
 from swimctl.documents import image_document
 
@@ -44,6 +44,8 @@ def plan(
     workflow: WorkflowOption = "standard",
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
+    canary: policy.Canary = None,
+    wave: policy.Wave = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Devices asked at once.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not contact the devices.")] = False,
 ) -> None:
@@ -66,7 +68,10 @@ def plan(
             exclude=exclude,
         )
         options = JobOptions(workflow=workflow, cleanup_flash=cleanup_flash, force=force)
-        request = UpgradeRequest(devices=chosen, image=image_reference(image), options=options, workers=workers)
+        how, _ = policy.policy_of(canary=canary, wave=wave)
+        request = UpgradeRequest(
+            devices=chosen, image=image_reference(image), options=options, workers=workers, policy=how
+        )
         raise typer.Exit(show_plan(context, opened, request, offline=offline))
 
 
@@ -91,17 +96,20 @@ def show_plan(context: Context, opened: Opened, request: UpgradeRequest, *, offl
 
 def print_plan(planned: Plan, checked: dict[int, Checked], stream: TextIO) -> None:
     """Print a table of what each device would get."""
-    rows = [
-        (
-            item.device.id,
-            item.device.name,
-            item.image.version if item.image else "",
-            item.image.filename if item.image else "",
-            _verdict(item, checked.get(item.device.id)),
-        )
-        for item in planned.items
-    ]
-    output.print_table(("Id", "Device", "Target", "Image", "Verdict"), rows, to=stream)
+    # One wave and no order: nothing to tell.
+    arranged = any(item.wave > 1 or _comes_after(item) for item in planned.items)
+    rows: list[tuple[object, ...]] = []
+    for item in planned.items:
+        order = (item.wave if item.refusal is None else "", _comes_after(item)) if arranged else ()
+        what = (item.image.version, item.image.filename) if item.image else ("", "")
+        rows.append((item.device.id, item.device.name, *order, *what, _verdict(item, checked.get(item.device.id))))
+    columns = ("Id", "Device", *(("Wave", "After") if arranged else ()), "Target", "Image", "Verdict")
+    output.print_table(columns, rows, to=stream)
+
+
+def _comes_after(item: PlanItem) -> str:
+    group = item.device.redundancy_group
+    return "; ".join(part for part in (", ".join(item.after), f"one of {group} at a time" if group else "") if part)
 
 
 def _ask(context: Context, opened: Opened, planned: Plan) -> dict[int, Checked]:
@@ -141,5 +149,8 @@ def _item_document(item: PlanItem, answer: Checked | None) -> dict[str, Any]:
         "device_hostname": item.device.name,
         "image": image_document(item.image) if item.image else None,
         "refusal": item.refusal,
+        "wave": item.wave if item.refusal is None else None,
+        "after": list(item.after),
+        "redundancy_group": item.device.redundancy_group,
         "note": item.note,
     } | (answer.document() if answer else {"ready": None, "error": None, "findings": []})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swimctl.cli import output, selection
+from swimctl.cli import output, policy, selection
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import (
     CleanupOption,
@@ -54,14 +53,7 @@ def upgrade(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Devices worked on at once.", rich_help_panel=_WHEN)
     ] = None,
-    max_failures: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Start no more after N failures; 0 never stops. Default 1 with --sequential, else 0.",
-            rich_help_panel=_WHEN,
-        ),
-    ] = None,
+    max_failures: policy.MaxFailures = None,
     at: Annotated[
         str | None,
         typer.Option(
@@ -71,6 +63,14 @@ def upgrade(
             rich_help_panel=_WHEN,
         ),
     ] = None,
+    canary: policy.Canary = None,
+    wave: policy.Wave = None,
+    soak: policy.Soak = None,
+    window: policy.WindowOption = None,
+    until: policy.Until = None,
+    stage_now: policy.StageNow = False,
+    ticket: policy.Ticket = "",
+    comment: policy.Comment = "",
     no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
@@ -90,7 +90,18 @@ def upgrade(
 
     context = of(ctx)
     with context.open() as opened:
-        schedule_time = None if at is None else read_time(at)
+        schedule_time = None if at is None else policy.read_time("--at", at)
+        how, failures = policy.policy_of(
+            canary=canary,
+            wave=wave,
+            soak=soak,
+            max_failures=max_failures,
+            window=window,
+            until=until,
+            stage_now=stage_now,
+            ticket=ticket,
+            comment=comment,
+        )
         chosen = selection.select(
             opened.inventory,
             devices,
@@ -105,28 +116,17 @@ def upgrade(
             image=image_reference(image),
             options=JobOptions(workflow=workflow, activate=not no_activate, cleanup_flash=cleanup_flash, force=force),
             mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
-            max_failures=max_failures,
+            max_failures=failures,
             schedule_time=schedule_time,
             workers=workers,
             detached=detach,
+            policy=how,
         )
         if dry_run:
             raise typer.Exit(show_plan(context, opened, request, offline=False))
         plan = opened.service.plan(request)
         confirm(plan, yes=yes, no_input=no_input)
         raise typer.Exit(carry_out(context, opened, plan))
-
-
-def read_time(text: str) -> datetime:
-    """Read an ISO 8601 time with its offset. Raises UsageError: a guessed zone may reload a switch at noon."""
-    example = "give it as 2030-05-04T02:00+02:00 or 2030-05-04T00:00Z"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--at {text!r} is no ISO 8601 time; {example}") from None
-    if moment.utcoffset() is None:
-        raise UsageError(f"--at {text!r} has no offset from UTC; {example}")
-    return moment
 
 
 def confirm(plan: Plan, *, yes: bool, no_input: bool) -> None:

@@ -50,7 +50,7 @@ def test_all_checks(project: Project) -> None:
         image = project.add_image(opened.store, "cat9k_iosxe.17.12.04.SPA.bin", b"an image")
         opened.store.set_golden(image.id)
     with serving(project.folder, "--no-runner") as served:
-        made, said = fuzz(served, project.folder, 200)
+        made, said = fuzz(served, project.folder, 270)
         assert made >= EXAMPLES
         links = re.search(r"API Links: +(\d+) covered", said)
         assert links is not None, said

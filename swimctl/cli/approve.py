@@ -1,0 +1,38 @@
+"""swimctl approve: let a batch start that somebody else asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import caller, of
+from swimctl.documents import batch_document
+
+app = typer.Typer()
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    batch: Annotated[str, typer.Argument(metavar="BATCH_ID", help="The batch, by 6 or more characters of its id.")],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option("--as", metavar="NAME", help="Who approves, where several people share one user of this machine."),
+    ] = None,
+) -> None:
+    """Approve a batch, so that it may start. Who asked for it cannot approve it.
+
+    Exits 3 where it needs no approval, has it already, or was asked for by the same user.
+    """
+    context = of(ctx)
+    by = caller() if name is None else replace(caller(), name=name)
+    with context.open() as opened:
+        approved = opened.store.approve(batch, by)
+    if context.json:
+        output.print_json(batch_document(approved))
+    else:
+        output.print_line(f"batch {approved.id}: approved by {approved.approved_by}")

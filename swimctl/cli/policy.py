@@ -1,0 +1,119 @@
+"""Options that say in which waves, when and until when a batch goes; shared by the commands that make one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from swimctl.models import Policy
+
+_WAVES = "Waves and windows"
+
+Canary = Annotated[
+    int | None,
+    typer.Option("--canary", metavar="N", min=1, help="First N devices, then all others.", rich_help_panel=_WAVES),
+]
+Wave = Annotated[
+    str | None,
+    typer.Option(
+        "--wave",
+        metavar="SIZES",
+        help="Sizes of waves such as 5,20,100%; the last one repeats. A wave starts when the one before is healthy.",
+        rich_help_panel=_WAVES,
+    ),
+]
+Soak = Annotated[
+    str | None,
+    typer.Option(
+        "--soak",
+        metavar="TIME",
+        help="Wait such as 10m between waves, then check the upgraded devices again.",
+        rich_help_panel=_WAVES,
+    ),
+]
+MaxFailures = Annotated[
+    str | None,
+    typer.Option(
+        "--max-failures",
+        metavar="N|N%",
+        help="Start no more after N failures, or when N% of those tried failed, counted from the fifth on, in the "
+        "batch or in a wave; 0 never stops. Default 1 with --sequential and with waves, else 0.",
+        rich_help_panel=_WAVES,
+    ),
+]
+WindowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--window",
+        metavar="HH:MM-HH:MM[@ZONE]",
+        help="Start and activate only in this window, and only what can end in it.",
+        rich_help_panel=_WAVES,
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="TIME",
+        help="Activate nothing that cannot end by this time, such as 2030-05-04T04:00+02:00.",
+        rich_help_panel=_WAVES,
+    ),
+]
+StageNow = Annotated[
+    bool,
+    typer.Option(
+        "--stage-now", help="Check and copy at once; only the activation waits for the window.", rich_help_panel=_WAVES
+    ),
+]
+Ticket = Annotated[str, typer.Option("--ticket", metavar="TEXT", help="A ticket's number, for the record.")]
+Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="A note, for the record.")]
+
+
+def policy_of(
+    *,
+    canary: int | None = None,
+    wave: str | None = None,
+    soak: str | None = None,
+    max_failures: str | None = None,
+    window: str | None = None,
+    until: str | None = None,
+    stage_now: bool = False,
+    ticket: str = "",
+    comment: str = "",
+) -> tuple[Policy, int | None]:
+    """Read the options; gives the policy, and the number of failures where one was given. Raises UsageError."""
+    from swimctl.models import Policy
+    from swimctl.order import duration, failures_allowed
+
+    if canary is not None and wave is not None:
+        raise UsageError("--canary and --wave exclude each other; --wave 3,100% is a canary of 3")
+    waves = (str(canary), "100%") if canary is not None else tuple(wave.split(",")) if wave is not None else ()
+    number, percent = (None, None) if max_failures is None else failures_allowed(max_failures)
+    policy = Policy(
+        waves=tuple(size.strip() for size in waves),
+        soak=0.0 if soak is None else duration(soak),
+        max_failures_percent=percent,
+        window=window,
+        until=None if until is None else read_time("--until", until),
+        stage_now=stage_now,
+        ticket=ticket,
+        comment=comment,
+    )
+    return policy, number if percent is None else None
+
+
+def read_time(option: str, text: str) -> datetime:
+    """Read an ISO 8601 time with its offset. Raises UsageError: a guessed zone may reload a switch at noon."""
+    example = "give it as 2030-05-04T02:00+02:00 or 2030-05-04T00:00Z"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is no ISO 8601 time; {example}") from None
+    if moment.utcoffset() is None:
+        raise UsageError(f"{option} {text!r} has no offset from UTC; {example}")
+    return moment

@@ -74,6 +74,8 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
         return
     yield Examined("config", "ok", str(opened.config.path))
     yield from _clock(settings)
+    if settings.notify:
+        yield from _attempt("notifications", lambda: _notify(settings), "correct swimctl.notify, or leave it out")
     yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
     try:
         problems = opened.store.check()
@@ -102,6 +104,13 @@ def _clock(settings: Settings) -> Iterator[Examined]:
         yield Examined(
             "clock", "warn", f"{seen} for real devices", "right for the lab; else remove swimctl.clock_speed"
         )
+
+
+def _notify(settings: Settings) -> str:
+    """Have the URLs read. Nothing is sent: people would take it for news."""
+    from swimctl.notify import channels
+
+    return f"readable, not tried: URL {', '.join(map(str, channels(settings)))}"
 
 
 def _folder(path: Path) -> str:

@@ -1,0 +1,137 @@
+"""What notifications say: title and body, short, with the command that comes next. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from swimctl.models import Batch, Job, Outcome
+from swimctl.states import FINAL, JobStatus
+
+MOST_DEVICE_TEXTS: Final = 10  # a batch
+_MOST_NAMES: Final = 20
+_MOST_ERRORS: Final = 5
+_NOW: Final[dict[Outcome | None, str]] = {
+    Outcome.UNTOUCHED: "untouched: it runs what it ran before, on the same boot",
+    Outcome.UPGRADED: "upgraded: it runs the target, committed",
+    Outcome.ROLLED_BACK: "rolled back: it reloaded, and runs what it ran before",
+    Outcome.UNKNOWN: "unknown: look at its console (`show version`, `show install summary`)",
+    None: "not recorded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One notification, as it is sent."""
+
+    title: str
+    body: str
+    kind: Literal["info", "success", "warning", "failure"]
+
+
+def started_text(batch: Batch, jobs: Sequence[Job]) -> Text:
+    """Write what a batch is about to do."""
+    targets = Counter(job.image_version for job in jobs)
+    versions = ", ".join(f"{version} ({count})" for version, count in targets.most_common(_MOST_ERRORS))
+    facts = [f"to {versions}" if versions else "", batch.mode.value, f"workflow {batch.options.workflow}"]
+    facts.append("" if batch.options.activate else "nothing is activated")
+    facts += [f"{word} {what}" for word, what in (("by", batch.requested_by), ("ticket", batch.policy.ticket)) if what]
+    return Text(
+        f"Batch {_short(batch)} started: {_devices(len(jobs))}",
+        f"{_line('; '.join(fact for fact in facts if fact))}\nNext: `swimctl status --batch {_short(batch)}`",
+        "info",
+    )
+
+
+def device_text(batch: Batch, job: Job, *, last: bool = False) -> Text:
+    """Write that a device failed, and what it is now; the `last` of a batch says where to read of further ones."""
+    unknown = job.outcome is Outcome.UNKNOWN
+    name = _line(job.device_name, 80)
+    lines = [
+        f"Device: {name}, to {job.image_version}",
+        f"Error: {_line(job.error or 'none was recorded')}",
+        f"Device now: {_NOW[job.outcome]}",
+        f"Next: {'its console, then ' if unknown else ''}`swimctl job show {job.id}`",
+    ]
+    if last:
+        lines.append(f"{MOST_DEVICE_TEXTS} devices of this batch were reported; any further ones are in its summary.")
+    title = f"UNKNOWN: {name} of batch {_short(batch)}" if unknown else f"{name} of batch {_short(batch)} failed"
+    return Text(title, "\n".join(lines), "failure")
+
+
+def stopped_text(batch: Batch, why: str) -> Text:
+    """Write that a batch starts no more devices."""
+    return Text(
+        f"Batch {_short(batch)} is stopped: no more devices are started",
+        f"Why: {_line(why)}\nNext: `swimctl status --batch {_short(batch)}`",
+        "failure",
+    )
+
+
+def finished_text(batch: Batch, jobs: Sequence[Job]) -> Text:
+    """Write what came of a batch: the counts, the devices that need somebody, the command that comes next."""
+    by_word: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_word.setdefault(_word(job), []).append(job)
+    unknown, failed = by_word.get("unknown", []), by_word.get("failed", [])
+    order = ("success", "failed", "unknown", "not attempted", "cancelled", "interrupted", "waiting")
+    counts = ", ".join(f"{len(by_word[word])} {word}" for word in order if word in by_word)
+    lines = [f"{_devices(len(jobs))}: {counts}" if jobs else _devices(0)]
+    if unknown:
+        lines.append(f"UNKNOWN, look at the console: {_names(unknown)}")
+    if failed:
+        lines.append(f"Failed: {_names(failed)}")
+    lines += [
+        f"{_line(job.device_name, 80)}: {_line(job.error or '', 200)}" for job in (unknown + failed)[:_MOST_ERRORS]
+    ]
+    lines.append(f"Next: {_after(batch, by_word)}")
+    kind: Literal["success", "warning", "failure"] = "warning"
+    if unknown or failed:
+        kind = "failure"
+    elif set(by_word) <= {"success"}:
+        kind = "success"
+    verb = "is not at its end" if {"interrupted", "waiting"} & set(by_word) else "finished"
+    title = f"Batch {_short(batch)} {verb}: {counts or _devices(0)}"
+    return Text(f"UNKNOWN: {title}" if unknown else title, "\n".join(lines), kind)
+
+
+def _after(batch: Batch, by_word: dict[str, list[Job]]) -> str:
+    if "interrupted" in by_word:
+        return "`swimctl resume`"
+    if "waiting" in by_word:
+        return f"`swimctl status --batch {_short(batch)}`"
+    if {"unknown", "failed", "not attempted"} & set(by_word):
+        return f"`swimctl report --batch {_short(batch)}`, then `swimctl retry --batch {_short(batch)}`"
+    return f"`swimctl report --batch {_short(batch)}`"
+
+
+def _word(job: Job) -> str:
+    """Say in a word how a job ended, or that it did not; the words of the command line's outcome."""
+    if job.outcome is Outcome.UNKNOWN:
+        return "unknown"
+    if job.interrupted:
+        return "interrupted"
+    if job.status not in FINAL:
+        return "waiting"
+    return "not attempted" if job.status is JobStatus.FAILED and not job.attempted else job.status.value
+
+
+def _names(jobs: Sequence[Job]) -> str:
+    more = f" and {len(jobs) - _MOST_NAMES} more" if len(jobs) > _MOST_NAMES else ""
+    return ", ".join(_line(job.device_name, 80) for job in jobs[:_MOST_NAMES]) + more
+
+
+def _line(text: str, most: int = 500) -> str:
+    """Make one short line of what a device or a person said."""
+    line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _short(batch: Batch) -> str:
+    return batch.id[:8]
+
+
+def _devices(count: int) -> str:
+    return "1 device" if count == 1 else f"{count} devices"

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from receiving import BATCH, FAILED, NOON, NOT_ATTEMPTED, SUCCESS, UNKNOWN, job
+
+from swimctl import notify_texts
+from swimctl.models import Batch, ExecutionMode, JobOptions, Outcome, Policy
+from swimctl.states import JobStatus
+
+
+def test_the_start() -> None:
+    batch = Batch(
+        "5f0c2c1e-aaaa",
+        ExecutionMode.SEQUENTIAL,
+        0,
+        JobOptions(activate=False),
+        NOON,
+        requested_by="ada",
+        policy=Policy(ticket="CHG1"),
+    )
+    text = notify_texts.started_text(batch, [job(), job()])
+    assert text.title == "Batch 5f0c2c1e started: 2 devices"
+    assert text.body.splitlines() == [
+        "to 17.12.04 (2); sequential; workflow standard; nothing is activated; by ada; ticket CHG1",
+        "Next: `swimctl status --batch 5f0c2c1e`",
+    ]
+
+
+@pytest.mark.parametrize("outcome", [*Outcome, None])
+def test_a_failed_device(outcome: Outcome | None) -> None:
+    failed = job("bern-1", **{**FAILED, "outcome": outcome})
+    text = notify_texts.device_text(BATCH, failed)
+    assert text.title.startswith("UNKNOWN") == (outcome is Outcome.UNKNOWN)
+    assert "bern-1" in text.title
+    device, error, now, after = text.body.splitlines()
+    assert device == "Device: bern-1, to 17.12.04"
+    assert error == "Error: no room"
+    assert now.startswith(f"Device now: {outcome or 'not recorded'}")
+    assert f"`swimctl job show {failed.id}`" in after
+    assert ("console" in after) == (outcome is Outcome.UNKNOWN)
+
+
+def test_what_a_device_said_becomes_one_short_line() -> None:
+    text = notify_texts.device_text(BATCH, job("sw\n1", **{**FAILED, "error": "a\r\n\x1b[2J\tb" + "x" * 5000}))
+    assert "\n" not in text.title
+    assert len(text.body) < 1000
+    assert "Error: a [2J bxxx" in text.body
+
+
+@pytest.mark.parametrize(
+    ("kinds", "title", "kind", "after"),
+    [
+        ([SUCCESS, SUCCESS], "finished: 2 success", "success", "`swimctl report --batch 5f0c2c1e`"),
+        ([SUCCESS, FAILED], "finished: 1 success, 1 failed", "failure", "then `swimctl retry --batch 5f0c2c1e`"),
+        ([SUCCESS, NOT_ATTEMPTED], "finished: 1 success, 1 not attempted", "warning", "`swimctl retry"),
+        ([UNKNOWN, FAILED], "finished: 1 failed, 1 unknown", "failure", "`swimctl retry --batch 5f0c2c1e`"),
+        (
+            [SUCCESS, {"status": JobStatus.CANCELLED}],
+            "finished: 1 success, 1 cancelled",
+            "warning",
+            "`swimctl report",
+        ),
+        (
+            [SUCCESS, {"status": JobStatus.ACTIVATING, "interrupted": True}, {}],
+            "is not at its end: 1 success, 1 interrupted, 1 waiting",
+            "warning",
+            "`swimctl resume`",
+        ),
+        ([SUCCESS, {}], "is not at its end: 1 success, 1 waiting", "warning", "`swimctl status"),
+        ([], "finished: 0 devices", "success", "`swimctl report"),
+    ],
+)
+def test_the_end(kinds: list[dict[str, Any]], title: str, kind: str, after: str) -> None:
+    text = notify_texts.finished_text(BATCH, [job(**one) for one in kinds])
+    unknown = UNKNOWN in kinds
+    assert text.title == f"{'UNKNOWN: ' if unknown else ''}Batch 5f0c2c1e {title}"
+    assert text.kind == kind
+    assert text.body.splitlines()[-1].startswith("Next: ")
+    assert after in text.body.splitlines()[-1]
+    assert ("look at the console" in text.body) == unknown
+
+
+def test_the_summary_of_a_bad_night_stays_short() -> None:
+    jobs = [job(f"unknown-{at}", **UNKNOWN) for at in range(3)] + [job(**FAILED) for _ in range(497)]
+    text = notify_texts.finished_text(BATCH, jobs)
+    assert text.title == "UNKNOWN: Batch 5f0c2c1e finished: 497 failed, 3 unknown"
+    assert "UNKNOWN, look at the console: unknown-0, unknown-1, unknown-2\n" in text.body
+    assert " and 477 more\n" in text.body
+    assert len(text.body) < 2000

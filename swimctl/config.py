@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from swimctl import yaml_file
-from swimctl.errors import ConfigError
+from swimctl.errors import ConfigError, UsageError
 from swimctl.explain import explain
 from swimctl.settings import STEP_KINDS, Settings, Workflow
 
@@ -134,6 +134,11 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         raise ConfigError("\n".join(lines)) from None
     for name, workflow in settings.workflows.items():
         _check_workflow(path, name, workflow)
+    for number, period in enumerate(settings.freeze):
+        try:
+            period.read()
+        except UsageError as problem:
+            raise ConfigError(f"{_where(path, ('swimctl', 'freeze', number))}: {problem}") from None
     absolute = {
         key: _absolute(path, value)
         for key in ("store", "jobs_dir", "credentials_file")

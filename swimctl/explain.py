@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -20,6 +21,7 @@ _KINDS: dict[Any, str] = {
     str: "text",
     SecretStr: "text",
     Path: "a path",
+    datetime: "a time with its offset such as 2030-12-20T00:00+01:00, or a date",
 }
 
 
@@ -28,7 +30,8 @@ def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object
     name = ".".join(map(str, keys))
     parent, found = _field(model, problem["loc"])
     if problem["type"] == "extra_forbidden":
-        known = sorted(parent.model_fields) if parent is not None else []
+        fields = parent.model_fields if parent is not None else {}
+        known = sorted(field.alias or key for key, field in fields.items())
         near = get_close_matches(str(keys[-1]), known, n=1)
         return f"unknown setting {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
     if problem["type"] == "missing":
@@ -48,7 +51,7 @@ def _field(model: type[BaseModel], loc: Sequence[int | str]) -> tuple[type[BaseM
         bounds = [*extra]
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             parent = kind
-            info: FieldInfo | None = kind.model_fields.get(str(key))
+            info = _named(kind, str(key))
             if info is None:
                 return parent, (None, [])
             kind, bounds = info.annotation, list(info.metadata)
@@ -56,6 +59,11 @@ def _field(model: type[BaseModel], loc: Sequence[int | str]) -> tuple[type[BaseM
             kind = get_args(kind)[-1]
     kind, extra = _bare(kind)
     return parent, (kind, [*bounds, *extra])
+
+
+def _named(model: type[BaseModel], key: str) -> FieldInfo | None:
+    """Find a field by the name that it has in the file."""
+    return next((field for name, field in model.model_fields.items() if (field.alias or name) == key), None)
 
 
 def _bare(kind: object) -> tuple[Any, list[Any]]:
@@ -94,6 +102,8 @@ def _given(value: object) -> str:
             return "a mapping"
         case list():
             return "a list" if value else "an empty list"
+        case date():
+            return value.isoformat()
         case _:
             return repr(value)
 

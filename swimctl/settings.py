@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SecretStr
+
+from swimctl.windows import Freeze
+
+
+def _time_or_date(value: object) -> date:
+    """Read a time that has its offset, or a date; YAML makes some of them itself and leaves others as text."""
+    if isinstance(value, str):
+        text = value
+        try:
+            value = date.fromisoformat(text)
+        except ValueError:
+            value = datetime.fromisoformat(text)
+    if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo is None):
+        raise ValueError(value)
+    return value
+
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
@@ -55,6 +73,9 @@ class Activation(Section):
     )
     auto_abort_minutes: int = Field(60, ge=30, le=1200, description="the device goes back by itself after this long")
     settle: Seconds = Field(60, description="seconds a device must stay up before it is believed to be back")
+    usual_minutes: float = Field(
+        45, gt=0, le=1440, description="how long activation and post-checks take, for a model that has no record yet"
+    )
 
 
 class Deadlines(Section):
@@ -100,6 +121,18 @@ class Workflow(Section):
     steps: list[StepKind] = Field(min_length=1)
 
 
+class FreezePeriod(Section):
+    """A time in which nothing is activated; `from` and `to` in the file."""
+
+    start: TimeOrDate = Field(alias="from")
+    end: TimeOrDate = Field(alias="to")
+    reason: str = Field(min_length=1)
+
+    def read(self) -> Freeze:
+        """Make the freeze of it, of dates by the zone of this machine; UsageError where it has no length."""
+        return Freeze.between(self.start, self.end, self.reason)
+
+
 class Settings(Section):
     """All settings of swimctl; paths are absolute, made so relative to config.yaml."""
 
@@ -114,6 +147,10 @@ class Settings(Section):
         "none", description="required: a batch starts only when somebody other than who asked for it approves it"
     )
     schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
+    freeze: list[FreezePeriod] = Field(
+        default_factory=list,
+        description="times in which nothing is activated: a list of `{from: …, to: …, reason: …}`",
+    )
     notify: list[SecretStr] = Field(
         default_factory=list, description="apprise URLs that are told how a batch goes; they hold secrets"
     )
@@ -126,3 +163,8 @@ class Settings(Section):
     workflows: dict[str, Workflow] = Field(
         default_factory=dict, description="workflows of one's own: steps of the standard one, in its order"
     )
+
+    @property
+    def freezes(self) -> tuple[Freeze, ...]:
+        """Give the freezes as `windows.gate` takes them."""
+        return tuple(period.read() for period in self.freeze)

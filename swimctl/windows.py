@@ -20,6 +20,7 @@ from swimctl.errors import UsageError
 _TEXT: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})(?:@(\S+))?")
 _EXAMPLE: Final = "write one as 22:00-04:00, or with its zone as 22:00-04:00@Europe/Berlin"
 _DAY: Final = timedelta(days=1)
+_YEARS: Final = range(1970, 3000)  # of freezes; nearer to the ends of what a datetime can hold, sums overflow
 _MOST_OCCURRENCES: Final = 60  # looked at for one answer; a window opens once a day
 
 
@@ -81,13 +82,16 @@ class Freeze:
             raise UsageError(f"the freeze '{self.reason}' needs an offset, as in 2030-12-20T00:00+01:00")
         if self.start >= self.end:
             raise UsageError(
-                f"the freeze '{self.reason}' must end after it starts, not from {self.start.isoformat()} to "
-                f"{self.end.isoformat()}; write it as from 2030-12-20T00:00+01:00 to 2031-01-06T06:00+01:00"
+                f"the freeze '{self.reason}' must end after it starts, not {_period(self.start, self.end)}"
             )
 
     @classmethod
     def between(cls, start: date, end: date, reason: str, zone: ZoneInfo | None = None) -> Self:
         """Freeze from one time or date to another; of dates both days are frozen whole, as the zone counts them."""
+        if start.year not in _YEARS or end.year not in _YEARS:
+            raise UsageError(
+                f"the freeze '{reason}' lies outside of the years {_YEARS[0]} to {_YEARS[-1]}: {_period(start, end)}"
+            )
         return cls(
             start if isinstance(start, datetime) else _moment(start, time(), zone),
             end if isinstance(end, datetime) else _moment(end + _DAY, time(), zone),
@@ -162,6 +166,13 @@ def _first_room(now: datetime, needs: timedelta, window: Window | None, freezes:
             f"the window {window} is never long enough: needs {_up(needs)}m, it is open for {_down(longest)}m at most"
         )
     return Never(f"the window {window} has no {_up(needs)}m that no freeze takes; the last one is {why}")
+
+
+def _period(start: date, end: date) -> str:
+    return (
+        f"from {start.isoformat()} to {end.isoformat()}; "
+        "write one as from 2030-12-20T00:00+01:00 to 2031-01-06T06:00+01:00"
+    )
 
 
 def _too_short(needs: timedelta, left: timedelta) -> Never:

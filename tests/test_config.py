@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from swimctl import config
 from swimctl.config import Credentials
 from swimctl.errors import ConfigError
 from swimctl.settings import Settings
+from swimctl.windows import Freeze
+
+A_PERIOD = "write one as from 2030-12-20T00:00+01:00 to 2031-01-06T06:00+01:00"
+A_TIME = "a time with its offset such as 2030-12-20T00:00+01:00, or a date"
 
 
 def refusal(project: Project, text: str) -> str:
@@ -16,6 +21,10 @@ def refusal(project: Project, text: str) -> str:
     with pytest.raises(ConfigError) as refused:
         project.config()
     return str(refused.value).replace(f"{project.path}", "config.yaml")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def test_paths_are_relative_to_the_file(project: Project) -> None:
@@ -70,6 +79,14 @@ def test_nornirs_number_of_workers_counts_where_swimctl_says_none(project: Proje
             "config.yaml line 2: unknown key inventory.plugins; did you mean plugin?",
         ),
         (
+            "swimctl:\n  activation:\n    usual_minutes: 0\n",
+            "config.yaml line 3: swimctl.activation.usual_minutes must be a number more than 0, up to 1440, not 0",
+        ),
+        (
+            "swimctl:\n  freeze: true\n",
+            "config.yaml line 2: swimctl.freeze must be a list with a mapping, lines of `key: value`, not true",
+        ),
+        (
             "swimctl:\n  workflows:\n    mine: {steps: []}\n",
             (
                 "config.yaml line 3: swimctl.workflows.mine.steps must be a list with one of readiness, distribution,"
@@ -114,6 +131,67 @@ def test_own_workflows_are_held_to_the_standard_order(project: Project, steps: s
 def test_own_workflows_cannot_take_a_name_that_means_another(project: Project, name: str) -> None:
     said = refusal(project, f"swimctl:\n  workflows:\n    {name}: {{steps: [readiness]}}\n")
     assert "choose another" in said
+
+
+class TestFreezes:
+    @pytest.mark.usefixtures("machine_in_berlin")
+    def test_times_with_an_offset_and_whole_days(self, project: Project) -> None:
+        project.write(
+            "config.yaml",
+            "swimctl:\n  freeze:\n"
+            "    - {from: 2030-12-20T00:00+01:00, to: 2031-01-06T06:00+01:00, reason: year end}\n"
+            "    - from: 2030-07-01T00:00:00Z\n      to: '2030-07-01T12:00Z'\n      reason: stocktaking\n"
+            "    - {from: 2031-04-18, to: '2031-04-21', reason: Easter}\n",
+        )
+        assert project.config().settings.freezes == (
+            Freeze(moment("2030-12-19T23:00"), moment("2031-01-06T05:00"), "year end"),
+            Freeze(moment("2030-07-01T00:00"), moment("2030-07-01T12:00"), "stocktaking"),
+            Freeze(moment("2031-04-17T22:00"), moment("2031-04-21T22:00"), "Easter"),
+        )
+
+    def test_none_is_the_default(self, project: Project) -> None:
+        assert project.config().settings.freezes == ()
+
+    @pytest.mark.parametrize(
+        ("period", "said"),
+        [
+            (
+                "{from: 2030-12-20T00:00, to: 2031-01-06, reason: x}",
+                f"swimctl.freeze.0.from must be {A_TIME}, not '2030-12-20T00:00'",
+            ),
+            (
+                "{from: 2030-12-20T00:00:00, to: 2031-01-06, reason: x}",
+                f"swimctl.freeze.0.from must be {A_TIME}, not 2030-12-20T00:00:00",
+            ),
+            ("{from: 2030-12-20, to: soon, reason: x}", f"swimctl.freeze.0.to must be {A_TIME}, not 'soon'"),
+            ("{from: 5, to: 2031-01-06, reason: x}", f"swimctl.freeze.0.from must be {A_TIME}, not 5"),
+            ("{from: 2030-12-20, reason: x}", f"swimctl.freeze.0.to is missing; it must be {A_TIME}"),
+            ("{from: 2030-12-20, to: 2031-01-06}", "swimctl.freeze.0.reason is missing; it must be text"),
+            ("{from: 2030-12-20, to: 2031-01-06, reason: ''}", "swimctl.freeze.0.reason must be text, not ''"),
+            (
+                "{form: 2030-12-20, from: 2030-12-20, to: 2031-01-06, reason: x}",
+                "unknown setting swimctl.freeze.0.form; did you mean from?",
+            ),
+            (
+                "{start: 2030-12-20, from: 2030-12-20, to: 2031-01-06, reason: x}",
+                "unknown setting swimctl.freeze.0.start; known are from, reason, to",
+            ),
+            ("winter", "swimctl.freeze.0 must be a mapping, lines of `key: value`, not 'winter'"),
+            (
+                "{from: 2031-01-06T06:00Z, to: 2030-12-20T00:00Z, reason: year end}",
+                (
+                    "the freeze 'year end' must end after it starts, not from 2031-01-06T06:00:00+00:00 to"
+                    f" 2030-12-20T00:00:00+00:00; {A_PERIOD}"
+                ),
+            ),
+            (
+                "{from: 2030-12-20, to: 9999-12-31, reason: ever}",
+                f"the freeze 'ever' lies outside of the years 1970 to 2999: from 2030-12-20 to 9999-12-31; {A_PERIOD}",
+            ),
+        ],
+    )
+    def test_a_mistake_is_one_line_with_its_place(self, project: Project, period: str, said: str) -> None:
+        assert refusal(project, f"swimctl:\n  freeze:\n    - {period}\n") == f"config.yaml line 3: {said}"
 
 
 class TestCredentials:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time as machine
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,15 +107,6 @@ def test_when_a_window_opens(window: str, now: str, opens: str, closes: str) -> 
     found = Window.parse(window).opening(utc(now))
     assert found == (utc(opens), utc(closes))
     assert {moment.utcoffset() for moment in found} == {timedelta(0)}
-
-
-@pytest.fixture
-def machine_in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    machine.tzset()
-    yield
-    monkeypatch.undo()
-    machine.tzset()
 
 
 @pytest.mark.usefixtures("machine_in_berlin")

@@ -53,6 +53,13 @@ class Opened:
         return Store.open(self.config.settings.store, self.clock)
 
     @cached_property
+    def present_store(self) -> Store:
+        """Open the store for one who looks at it or copies it: a new, empty one would say that all is well."""
+        from swimctl.store import Store
+
+        return Store.open(self.config.settings.store, self.clock, create=False)
+
+    @cached_property
     def inventory(self) -> Inventory:
         """Load the Nornir inventory and give its hosts their ids."""
         from swimctl.inventory import Inventory
@@ -90,6 +97,8 @@ class Opened:
             self.engine.close()
         if "store" in self.__dict__:
             self.store.close()
+        if "present_store" in self.__dict__:
+            self.present_store.close()
 
 
 @dataclass

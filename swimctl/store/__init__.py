@@ -11,7 +11,8 @@ from typing import Self
 
 from swimctl.clock import Clock
 from swimctl.store.accounts import Accounts
-from swimctl.store.audit import Audit
+from swimctl.store.audit import Audit, AuditChain
+from swimctl.store.backup import back_up
 from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults
@@ -23,7 +24,7 @@ from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
 
-__all__ = ["STEP_LIMITS", "Answered", "Figures", "NewJob", "Once", "Runner", "Store"]
+__all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Runner", "Store"]
 
 
 class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting):
@@ -50,6 +51,13 @@ class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers
     def check(self) -> list[str]:
         """Look the whole file over and list what is wrong with it; empty where all is well."""
         return faults(self._db)
+
+    def back_up(self, target: Path) -> int:
+        """Copy the whole store into a new file while others write; give its size.
+
+        UsageError: the file is there already. StoreError: no backup was made, and nothing is left behind.
+        """
+        return back_up(self._db, target)
 
     def __enter__(self) -> Self:
         return self

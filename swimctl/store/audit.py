@@ -35,7 +35,7 @@ class AuditChain:
     """What a walk along the audit found. `misfit` is the id of the first entry that does not fit, `why` in words.
 
     `last` is the hash of the last entry that fits; `noted` is the entry whose hash was asked for, 0 for the chain's
-    start, None where none that fits has it.
+    start, None where none that fits has it or none was asked for.
     """
 
     entries: int
@@ -88,7 +88,7 @@ class Audit(Part):
                 f"an entry of the audit in {self._db.path} cannot be read ({error}); `swimctl audit verify` finds it"
             ) from error
 
-    def verify_audit(self, noted: str = START) -> AuditChain:
+    def verify_audit(self, noted: str | None = None) -> AuditChain:
         """Walk the whole chain, and look for a hash that was noted before.
 
         The chain has no secret: who can write the file can link all of it anew. Only a hash that was noted elsewhere

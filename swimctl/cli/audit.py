@@ -1,0 +1,121 @@
+"""swimctl audit: who did what, and whether that record is whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import of
+from swimctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from swimctl.store import AuditChain
+
+app = typer.Typer(no_args_is_help=True)
+
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+@app.command("list")
+def list_entries(
+    ctx: typer.Context,
+    *,
+    after: Annotated[int, typer.Option(metavar="N", min=0, help="Only entries with a higher id than this.")] = 0,
+    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="No more than so many.")] = 50,
+) -> None:
+    """List what was done with accounts and over the API, the oldest first."""
+    context = of(ctx)
+    with context.open() as opened:
+        found = opened.present_store.audit(after, most + 1)
+    entries = found[:most]
+    if context.json:
+        documents = [
+            {
+                "id": entry.id,
+                "at": entry.at,
+                "actor": entry.actor,
+                "origin": entry.origin,
+                "action": entry.action,
+                "subject": entry.subject,
+                "data": dict(entry.data),
+            }
+            for entry in entries
+        ]
+        output.print_json({"count": len(entries), "entries": documents})
+        return
+    if not entries:
+        output.note("swimctl: no such entries")
+        return
+    output.print_table(
+        ("Id", "At", "Who", "From", "Action", "Subject", "Data"),
+        [
+            (
+                entry.id,
+                output.local_time(entry.at),
+                entry.actor,
+                entry.origin,
+                entry.action,
+                entry.subject,
+                json.dumps(dict(entry.data), ensure_ascii=False) if entry.data else "",
+            )
+            for entry in entries
+        ],
+        roomy={"Data"},
+    )
+    if len(found) > most:
+        output.note(f"swimctl: there are more: --after {entries[-1].id}")
+
+
+@app.command("verify")
+def verify(
+    ctx: typer.Context,
+    *,
+    last: Annotated[
+        str | None, typer.Option(metavar="HASH", help="A hash that an earlier verify gave; it must still be there.")
+    ] = None,
+) -> None:
+    """Walk the chain of hashes and name the first entry that does not fit.
+
+    Exits 1 where one does not, or where the hash of --last is gone.
+    """
+    context = of(ctx)
+    noted = None if last is None else last.strip().lower()
+    if noted is not None and not _HASH.fullmatch(noted):
+        raise UsageError("--last takes the 64 hexadecimal digits that `swimctl audit verify` printed last")
+    with context.open() as opened:
+        chain = opened.present_store.verify_audit(noted)
+    problem = problem_of(chain)
+    if not problem and noted is not None and chain.noted is None:
+        problem = (
+            f"no entry has the hash {noted}: entries were cut off at the end or all was written anew; compare with a "
+            "backup from the time of that hash, and find out who may write the store"
+        )
+    if context.json:
+        output.print_json(chain_document(chain) | {"ok": not problem, "problem": problem or None})
+    else:
+        output.print_line(problem or whole(chain))
+    raise typer.Exit(1 if problem else 0)
+
+
+def whole(chain: AuditChain) -> str:
+    """Say that the chain is whole; the hash is there to be noted elsewhere."""
+    return f"{chain.entries} entries, chain whole, last {chain.last}"
+
+
+def problem_of(chain: AuditChain) -> str:
+    """Say which entry does not fit and what to do; empty where the chain is whole."""
+    if chain.misfit is None:
+        return ""
+    return (
+        f"entry {chain.misfit} does not fit: {chain.why}; not swimctl did that: keep a copy of the store, compare its "
+        f"entries with a backup from entry {max(1, chain.misfit - 1)} on, and find out who may write the file"
+    )
+
+
+def chain_document(chain: AuditChain) -> dict[str, object]:
+    """Write what a walk along the chain found."""
+    return {"entries": chain.entries, "last": chain.last, "misfit": chain.misfit, "noted": chain.noted}

@@ -11,7 +11,7 @@ from typing import Self
 
 from nornir.core.task import Result, Task
 
-from swimctl.clock import Clock, Deadline
+from swimctl.clock import Clock, Deadline, rfc3339
 from swimctl.config import Config
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
 from swimctl.inventory import Inventory
@@ -20,11 +20,12 @@ from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.sessions import connect
-from swimctl.settings import Settings
+from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import FINAL
 from swimctl.steps import POST_CHECKS
 from swimctl.store import Store
 from swimctl.transcript import Transcript
+from swimctl.windows import Never, Wait
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0
@@ -251,7 +252,17 @@ class Engine:
             return Hold(f"{run.stopped}; {again}", ends=True)
         if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
             return Hold(f"its batch waits for somebody else's approval: `swimctl approve {batch.id[:8]}`")
-        return None
+        return self._outside(batch, job)
+
+    def _outside(self, batch: Batch, job: Job) -> Hold | None:
+        """Tell whether it is not the time to start: outside the window, frozen, or too late."""
+        activates = batch.options.activate and any(step.name == STEP_NAMES["activation"] for step in job.steps)
+        if not activates or batch.policy.stage_now:
+            return None
+        room = self._jobs.room(batch, self._store.image(job.image_id))
+        if isinstance(room, Wait):
+            return Hold(f"{room.why}; it starts at {rfc3339(room.at)}")
+        return Hold(room.why, ends=True) if isinstance(room, Never) else None
 
     def _blocked(self, job: Job) -> Hold | None:
         """Tell which job of another batch is in the way."""

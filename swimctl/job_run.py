@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from swimctl.clock import Clock
+from swimctl.clock import Clock, rfc3339
 from swimctl.config import Config
-from swimctl.errors import StaleClaim, Stopped, StoreError, SwimctlError
+from swimctl.errors import StaleClaim, StepFailed, Stopped, StoreError, SwimctlError
 from swimctl.inventory import Inventory
-from swimctl.models import Batch, Device, Job, Outcome
+from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.sessions import Target
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import STEPS, Context, Record
 from swimctl.steps.ending import outcome_of_failure
+from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
 from swimctl.transcript import Transcript
+from swimctl.windows import Go, Never, Wait, Window, gate
 
+# Real seconds between looks at the time while an activation waits for its window.
+_LOOK_AGAIN = 1.0
 _TRANSCRIPT = "transcript.log"
 
 
@@ -87,6 +92,8 @@ class JobRun:
             try:
                 if step.stop_before:
                     context.checkpoint()
+                if kind == "activation":
+                    self._wait_for_room(batch, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, name, StepStatus.RUNNING)
@@ -108,6 +115,40 @@ class JobRun:
         self._store.move(
             job.id, self._runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED if activated else Outcome.UNTOUCHED
         )
+
+    def room(self, batch: Batch, image: Image) -> Go | Wait | Never:
+        """Tell whether an activation may start now, by what such devices took before."""
+        policy, freezes = batch.policy, self._settings.freezes
+        if policy.window is None and policy.until is None and not freezes:
+            return Go()
+        window = None if policy.window is None else Window.parse(policy.window)
+        usual = self._store.usual_seconds()
+        steps = [usual.get((STEP_NAMES[kind], image.family)) for kind in ("activation", "post-checks")]
+        known = [seconds for seconds in steps if seconds is not None]
+        if len(known) < len(steps):  # none of this family was ever seen through
+            known = [60 * self._settings.activation.usual_minutes / self._clock.speed]
+        needs = timedelta(seconds=sum(known))
+        return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)
+
+    def _wait_for_room(self, batch: Batch, context: Context) -> None:
+        """Wait until the activation may start; one that was sent before is seen through whatever the time.
+
+        Raises StepFailed where it can never start, Stopped where a stop is asked for.
+        """
+        said = ""
+        while not was_sent(context, "activate"):
+            room = self.room(batch, context.image)
+            if isinstance(room, Go):
+                return
+            if isinstance(room, Never):
+                raise StepFailed(
+                    f"{room.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
+                )
+            if room.why != said:
+                context.record.say(f"waiting until {rfc3339(room.at)}: {room.why}")
+                said = room.why
+            context.stop.wait(_LOOK_AGAIN)
+            context.checkpoint()
 
     def _fail(self, job: Job, step: str, error: SwimctlError, context: Context) -> None:
         outcome, told = outcome_of_failure(context, error)

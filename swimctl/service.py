@@ -6,9 +6,9 @@ The only place where a request becomes jobs. Nothing here talks to a device or r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from swimctl.catalogue import choose_golden, find, why_unfit
@@ -17,72 +17,14 @@ from swimctl.config import BUILTIN_WORKFLOWS, Config
 from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.inventory import Inventory
-from swimctl.models import Batch, Caller, Device, ExecutionMode, Image, Job, JobOptions, Policy
-from swimctl.order import in_order, wave_of_each, wave_sizes
+from swimctl.models import Batch, Caller, Device, Image, Job
+from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.settings import STEP_NAMES
 from swimctl.states import RUNNING, WAITING, JobStatus
 from swimctl.store import NewJob, Once, Store
-from swimctl.windows import Window
 
-MOST_WORKERS: Final = 500
-LONGEST_SOAK: Final = 7 * 86_400
 FIRST_OWN_WORKFLOW: Final = 100
 NOBODY: Final = Caller("", "terminal")
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeRequest:
-    """What was asked for. `image` None means the golden image of each device; `workers` None the configured number.
-
-    `max_failures` None means the default: 1 for sequential and for waves, else 0 (never stop).
-    """
-
-    devices: tuple[Device, ...]
-    image: int | str | None = None
-    options: JobOptions = field(default_factory=JobOptions)
-    mode: ExecutionMode = ExecutionMode.PARALLEL
-    max_failures: int | None = None
-    schedule_time: datetime | None = None
-    workers: int | None = None
-    detached: bool = False
-    policy: Policy = field(default_factory=Policy)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanItem:
-    """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal.
-
-    It starts in its `wave`, and not before the devices named in `after` are through.
-    """
-
-    device: Device
-    image: Image | None
-    refusal: str | None = None
-    note: str = ""
-    conflict: bool = False  # refused for the present state, not for what was given
-    wave: int = 1
-    after: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A request with what each of its devices would get, in the order in which they are upgraded.
-
-    That is the order of the request where no device hangs on another; those that get nothing come last.
-    """
-
-    request: UpgradeRequest
-    items: tuple[PlanItem, ...]
-
-    @property
-    def accepted(self) -> tuple[PlanItem, ...]:
-        """Name the devices that would get a job."""
-        return tuple(item for item in self.items if item.refusal is None)
-
-    @property
-    def refused(self) -> tuple[PlanItem, ...]:
-        """Name the devices that would not."""
-        return tuple(item for item in self.items if item.refusal is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +99,7 @@ class Service:
         """
         workflow = self.workflow(request.options.workflow)
         request = replace(request, options=replace(request.options, workflow=workflow.name))
-        self._check(request)
+        check(request, self._clock.now())
         images = self._store.images()
         image = None if request.image is None else find(request.image, images)
         goldens = self._store.goldens()
@@ -171,8 +113,8 @@ class Service:
                 chosen = choose_golden(device, goldens, images)
             else:
                 chosen = (image, why_unfit(device, image))
-            items.append(_item(device, *chosen, busy.get(device.id, ())))
-        return Plan(request, _arranged(items, request))
+            items.append(plan_item(device, *chosen, busy.get(device.id, ())))
+        return Plan(request, arranged(items, request))
 
     def retry_plan(self, batch_id: str) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
@@ -197,7 +139,7 @@ class Service:
                 refusal = f"image {job.image_filename} is no longer in the catalogue; `swimctl image add` it again"
             else:
                 refusal = self._hosts.problem(device.name) or why_unfit(device, image)
-            items.append(_item(device, image, refusal, busy.get(device.id, ())))
+            items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
         request = UpgradeRequest(
             devices=tuple(item.device for item in items),
             options=batch.options,
@@ -206,7 +148,7 @@ class Service:
             workers=batch.workers,
             policy=batch.policy,
         )
-        return Plan(request, _arranged(items, request))
+        return Plan(request, arranged(items, request))
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""
@@ -226,12 +168,13 @@ class Service:
         request, accepted = plan.request, plan.accepted
         if not accepted:
             conflict = all(item.conflict for item in plan.refused)
-            reasons = "; ".join(_grouped(plan.refused)) or "no devices were named"
+            reasons = "; ".join(reasons_of(plan.refused)) or "no devices were named"
             raise (ConflictError if conflict and plan.refused else ImageError)(f"no device can be upgraded: {reasons}")
+        self._refuse_frozen(request)
         batch = Batch(
             id=str(uuid.uuid4()),
             mode=request.mode,
-            max_failures=_max_failures(request),
+            max_failures=failures_of(request),
             options=request.options,
             created_at=self._clock.now(),
             schedule_time=request.schedule_time,
@@ -301,29 +244,16 @@ class Service:
             self._inventory = self._inventory()
         return self._inventory
 
-    def _check(self, request: UpgradeRequest) -> None:
-        if request.max_failures is not None and request.max_failures < 0:
-            raise UsageError(f"max_failures must be 0 (never stop) or more, not {request.max_failures}")
-        if request.workers is not None and not 1 <= request.workers <= MOST_WORKERS:
-            raise UsageError(f"workers must be 1 to {MOST_WORKERS}, not {request.workers}")
-        at = request.schedule_time
-        if at is not None and at.utcoffset() is None:
-            raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
-        if at is not None and at <= self._clock.now():
-            raise UsageError(f"schedule time {at.isoformat()} is in the past; give a time to come")
-        self._check_policy(request.policy)
-
-    def _check_policy(self, policy: Policy) -> None:
-        wave_sizes(policy.waves, len(policy.waves))
-        if not 0 <= policy.soak <= LONGEST_SOAK:
-            raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
-        if policy.window is not None:
-            Window.parse(policy.window)
-        until = policy.until
-        if until is not None and until.utcoffset() is None:
-            raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
-        if until is not None and until <= self._clock.now():
-            raise UsageError(f"until {until.isoformat()} is in the past; give a time to come")
+    def _refuse_frozen(self, request: UpgradeRequest) -> None:
+        """Refuse what would stand still for days unsaid; a request with a window says that it waits."""
+        at = request.schedule_time or self._clock.now()
+        frozen = next((one for one in self._config.settings.freezes if one.hinders(at, timedelta(0))), None)
+        if frozen is None or not request.options.activate or request.policy.window is not None:
+            return
+        raise ConflictError(
+            f"changes are frozen until {frozen.end.isoformat()}: {frozen.reason}; schedule it for later, or copy only "
+            "(--no-activate)"
+        )
 
     def _busy(self) -> dict[int, list[Job]]:
         """Find the jobs that devices wait for or are in."""
@@ -331,57 +261,6 @@ class Service:
         for job in self._store.unfinished():
             busy.setdefault(job.device_id, []).append(job)
         return busy
-
-
-def _item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:
-    """Refuse where a job on the device is interrupted half-way; note where one is running or waiting."""
-    notes = []
-    for job in others:
-        if job.status in RUNNING and job.interrupted:
-            refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"
-            return PlanItem(device, None, refusal, conflict=True)
-        if job.interrupted:
-            notes.append(f"job {job.id} on it never started: `swimctl resume {job.id}` or `swimctl cancel {job.id}`")
-        elif job.status in RUNNING:
-            notes.append(f"job {job.id} on it is {job.status}; this one waits for its end")
-        else:
-            notes.append(f"job {job.id} on it is {job.status} too")
-    return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
-
-
-def _arranged(items: Sequence[PlanItem], request: UpgradeRequest) -> tuple[PlanItem, ...]:
-    """Put those that get a job into their order and waves, the others behind them."""
-    accepted = {item.device.name: item for item in items if item.refusal is None}
-    ordered, after = in_order([item.device for item in accepted.values()])
-    waves = wave_of_each(request.policy.waves, len(ordered))
-    return (
-        *(
-            replace(accepted[device.name], wave=wave, after=after[device.name])
-            for device, wave in zip(ordered, waves, strict=True)
-        ),
-        *(item for item in items if item.refusal is not None),
-    )
-
-
-def _max_failures(request: UpgradeRequest) -> int:
-    if request.max_failures is not None:
-        return request.max_failures
-    if request.policy.max_failures_percent is not None:
-        return 0
-    return 1 if request.mode is ExecutionMode.SEQUENTIAL or request.policy.waves else 0
-
-
-def _grouped(items: Iterable[PlanItem]) -> list[str]:
-    """Say each reason once, with the devices that it holds for."""
-    reasons: dict[str, list[str]] = {}
-    for item in items:
-        reasons.setdefault(item.refusal or "", []).append(item.device.name)
-    return [f"{_names(names)}: {reason}" for reason, names in reasons.items()]
-
-
-def _names(names: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def _jobs(ids: Sequence[int]) -> str:

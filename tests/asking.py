@@ -23,7 +23,8 @@ from swimctl.api.server import listening
 from swimctl.inventory import Inventory
 from swimctl.models import Caller, Device, Job, Role
 from swimctl.passwords import Passwords
-from swimctl.service import Service, UpgradeRequest
+from swimctl.plans import UpgradeRequest
+from swimctl.service import Service
 from swimctl.store import NewJob, Store
 
 TRIGGER = "/api/upgrade/trigger/"

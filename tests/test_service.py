@@ -10,7 +10,8 @@ from stores import NOON, StandingClock
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Image, Job, JobOptions, Outcome
-from swimctl.service import Service, Triggered, UpgradeRequest
+from swimctl.plans import UpgradeRequest
+from swimctl.service import Service, Triggered
 from swimctl.states import JobStatus
 from swimctl.store import Store
 

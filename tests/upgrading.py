@@ -19,7 +19,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import SwitchSpec
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome
-from swimctl.service import UpgradeRequest
+from swimctl.plans import UpgradeRequest
 
 TARGET = "17.12.04"
 SPEED = 300.0

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.models import Outcome, Policy
-from swimctl.service import LONGEST_SOAK
+from swimctl.plans import LONGEST_SOAK
 from swimctl.states import JobStatus, StepStatus
 
 MOST_DEVICES = 10_000

@@ -27,7 +27,7 @@ from swimctl.api.schemas import (
 from swimctl.documents import job_document, triggered_document
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
-from swimctl.service import UpgradeRequest
+from swimctl.plans import UpgradeRequest
 from swimctl.store import Once
 
 LONGEST_KEY: Final = 255

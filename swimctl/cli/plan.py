@@ -14,7 +14,7 @@ from swimctl.documents import image_document
 
 if TYPE_CHECKING:
     from swimctl.cli.checking import Checked
-    from swimctl.service import Plan, PlanItem, UpgradeRequest
+    from swimctl.plans import Plan, PlanItem, UpgradeRequest
 
 app = typer.Typer()
 
@@ -54,7 +54,7 @@ def plan(
     Exits 1 where a device would get no image, lacks something or cannot be asked.
     """
     from swimctl.models import JobOptions
-    from swimctl.service import UpgradeRequest
+    from swimctl.plans import UpgradeRequest
 
     context = of(ctx)
     with context.open() as opened:

@@ -22,7 +22,8 @@ from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from swimctl.engine import Engine
-    from swimctl.service import Plan, Triggered
+    from swimctl.plans import Plan
+    from swimctl.service import Triggered
 
 app = typer.Typer()
 
@@ -86,7 +87,7 @@ def upgrade(
     if golden and image is not None:
         raise UsageError("--golden and --image exclude each other; give one of them")
     from swimctl.models import ExecutionMode, JobOptions
-    from swimctl.service import UpgradeRequest
+    from swimctl.plans import UpgradeRequest
 
     context = of(ctx)
     with context.open() as opened:

@@ -1,0 +1,150 @@
+"""A request and its plan: which devices get which image, in what order and waves, and which get none. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from swimctl.errors import UsageError
+from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
+from swimctl.order import in_order, wave_of_each, wave_sizes
+from swimctl.states import RUNNING
+from swimctl.windows import Window
+
+MOST_WORKERS: Final = 500
+LONGEST_SOAK: Final = 7 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeRequest:
+    """What was asked for. `image` None means the golden image of each device; `workers` None the configured number.
+
+    `max_failures` None means the default: 1 for sequential and for waves, else 0 (never stop).
+    """
+
+    devices: tuple[Device, ...]
+    image: int | str | None = None
+    options: JobOptions = field(default_factory=JobOptions)
+    mode: ExecutionMode = ExecutionMode.PARALLEL
+    max_failures: int | None = None
+    schedule_time: datetime | None = None
+    workers: int | None = None
+    detached: bool = False
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal.
+
+    It starts in its `wave`, and not before the devices named in `after` are through.
+    """
+
+    device: Device
+    image: Image | None
+    refusal: str | None = None
+    note: str = ""
+    conflict: bool = False  # refused for the present state, not for what was given
+    wave: int = 1
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request with what each of its devices would get, in the order in which they are upgraded.
+
+    That is the order of the request where no device hangs on another; those that get nothing come last.
+    """
+
+    request: UpgradeRequest
+    items: tuple[PlanItem, ...]
+
+    @property
+    def accepted(self) -> tuple[PlanItem, ...]:
+        """Name the devices that would get a job."""
+        return tuple(item for item in self.items if item.refusal is None)
+
+    @property
+    def refused(self) -> tuple[PlanItem, ...]:
+        """Name the devices that would not."""
+        return tuple(item for item in self.items if item.refusal is not None)
+
+
+def check(request: UpgradeRequest, now: datetime) -> None:
+    """Refuse what no plan can be made of. UsageError."""
+    if request.max_failures is not None and request.max_failures < 0:
+        raise UsageError(f"max_failures must be 0 (never stop) or more, not {request.max_failures}")
+    if request.workers is not None and not 1 <= request.workers <= MOST_WORKERS:
+        raise UsageError(f"workers must be 1 to {MOST_WORKERS}, not {request.workers}")
+    at = request.schedule_time
+    if at is not None and at.utcoffset() is None:
+        raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
+    if at is not None and at <= now:
+        raise UsageError(f"schedule time {at.isoformat()} is in the past; give a time to come")
+    _check_policy(request.policy, now)
+
+
+def _check_policy(policy: Policy, now: datetime) -> None:
+    wave_sizes(policy.waves, len(policy.waves))
+    if not 0 <= policy.soak <= LONGEST_SOAK:
+        raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
+    if policy.window is not None:
+        Window.parse(policy.window)
+    until = policy.until
+    if until is not None and until.utcoffset() is None:
+        raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
+    if until is not None and until <= now:
+        raise UsageError(f"until {until.isoformat()} is in the past; give a time to come")
+
+
+def plan_item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:
+    """Refuse where a job on the device is interrupted half-way; note where one is running or waiting."""
+    notes = []
+    for job in others:
+        if job.status in RUNNING and job.interrupted:
+            refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"
+            return PlanItem(device, None, refusal, conflict=True)
+        if job.interrupted:
+            notes.append(f"job {job.id} on it never started: `swimctl resume {job.id}` or `swimctl cancel {job.id}`")
+        elif job.status in RUNNING:
+            notes.append(f"job {job.id} on it is {job.status}; this one waits for its end")
+        else:
+            notes.append(f"job {job.id} on it is {job.status} too")
+    return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
+
+
+def arranged(items: Sequence[PlanItem], request: UpgradeRequest) -> tuple[PlanItem, ...]:
+    """Put those that get a job into their order and waves, the others behind them."""
+    accepted = {item.device.name: item for item in items if item.refusal is None}
+    ordered, after = in_order([item.device for item in accepted.values()])
+    waves = wave_of_each(request.policy.waves, len(ordered))
+    return (
+        *(
+            replace(accepted[device.name], wave=wave, after=after[device.name])
+            for device, wave in zip(ordered, waves, strict=True)
+        ),
+        *(item for item in items if item.refusal is not None),
+    )
+
+
+def failures_of(request: UpgradeRequest) -> int:
+    if request.max_failures is not None:
+        return request.max_failures
+    if request.policy.max_failures_percent is not None:
+        return 0
+    return 1 if request.mode is ExecutionMode.SEQUENTIAL or request.policy.waves else 0
+
+
+def reasons_of(items: Iterable[PlanItem]) -> list[str]:
+    """Say each reason once, with the devices that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        reasons.setdefault(item.refusal or "", []).append(item.device.name)
+    return [f"{_names(names)}: {reason}" for reason, names in reasons.items()]
+
+
+def _names(names: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -104,7 +104,7 @@ def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture
 
 def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes"],
+        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes", "--workers", "1"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -112,7 +112,7 @@ def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys:
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if "install add" in line:
+            if "install activate" in line:
                 process.kill()
                 break
         assert process.wait(60) == -signal.SIGKILL

@@ -12,6 +12,9 @@ from swimctl.steps.once import send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import on_target
 from swimctl.steps.reload import NOT_BACK, boot_mark, rebooted, wait_for_down, wait_for_reload
 
+# So many sessions may be lost, one after the other, before an activation is given up.
+_SESSIONS = 3
+
 
 class Activation:
     """Save, add, activate; then down, up, a newer boot, and no second reload."""
@@ -35,20 +38,25 @@ class Activation:
 
     def _reload(self, context: Context) -> Running:
         """Have it activated, whatever became of the sessions, and tell what runs after that."""
-        try:
-            seen_down = self._send(context)
-        except NOT_BACK as error:
-            mark = context.record.recall("boot") if was_sent(context, "activate") else None
-            if mark is None and not isinstance(error, SessionLost):
-                raise
-            context.record.event("session", f"{error}; asking the device")
-            if mark is not None:
+        sessions = 0
+        while True:
+            sessions += 1
+            try:
+                seen_down = self._send(context)
+            except NOT_BACK as error:
+                lost, last = isinstance(error, SessionLost), sessions == _SESSIONS
+                mark = context.record.recall("boot") if was_sent(context, "activate") else None
+                if mark is None and (last or not lost):
+                    raise
+                context.record.event("session", f"{error}; asking the device")
+                if mark is None or (lost and not last):
+                    continue
                 # It may be reloading, and nobody can ask it before it is back.
-                now = wait_for_reload(context, mark, seen_down=not isinstance(error, SessionLost))
-                if rebooted(mark, now, context.clock.since(mark)):
+                now = wait_for_reload(context, mark, seen_down=not lost)
+                if last or rebooted(mark, now, context.clock.since(mark)):
                     return now
-            seen_down = self._send(context)
-        return wait_for_reload(context, context.record.recall("boot") or {}, seen_down=seen_down)
+            else:
+                return wait_for_reload(context, context.record.recall("boot") or {}, seen_down=seen_down)
 
     def _send(self, context: Context) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
@@ -71,8 +79,13 @@ class Activation:
             def done() -> bool:
                 return driver.installed(context.image).placement is not Placement.ABSENT
 
-            if wait_while_running(context, driver, "add", context.settings.deadlines.add, done) and done():
-                return
+            if wait_while_running(context, driver, "add", context.settings.deadlines.add, done):
+                if done():
+                    return
+                raise StepFailed(
+                    f"the device took 'install add' and has not added {context.image.version}; nothing was activated; "
+                    "next: `show install summary` and `show logging` on the device"
+                )
         context.record.say("saving the configuration")
         driver.save()
         context.record.say(f"install add {context.image.version}")
@@ -95,8 +108,8 @@ class Activation:
         context.record.say(f"install activate {context.image.version}")
         act = driver.activate if staged else driver.add_activate_commit
         sent = send_once(context, driver, "activate", lambda: act(context.image))
-        if sent.dropped:
-            return True
+        if sent.dropped and sent.outcome.succeeded is None:
+            raise SessionLost("the session ended in 'install activate'")
         if sent.outcome.succeeded is False:
             raise StepFailed(_refused("install activate", sent, "the device stays on its release"))
         if sent.outcome.no_change:
@@ -104,10 +117,10 @@ class Activation:
                 "the device says that there is nothing to change, and does not reload; "
                 "next: `show install summary` on the device"
             )
-        return wait_for_down(context, session, context.settings.deadlines.down)
+        return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
     def _after_doubt(self, context: Context, session: Session, driver: Driver) -> bool:
-        """Find out what became of an activation that an earlier process sent, or meant to send."""
+        """Find out what became of an activation that was sent in an earlier session, or meant to be."""
         mark = context.record.recall("boot")
         if mark is None:
             raise DeviceUnknown(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from swimctl.clock import Clock
 from swimctl.errors import SessionLost, Stopped, Unreachable
@@ -21,6 +21,8 @@ from swimctl.transcript import Transcript
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2
 _ATTEMPTS = 3
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ class Context:
                 self.pause(self.settings.login.poll * attempt)
         with session:
             yield session
+
+    def again(self, act: Callable[[], T]) -> T:
+        """Do in a session of its own what may be done twice; once more where that session is lost."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return act()
+            except SessionLost as error:
+                if attempt == _ATTEMPTS:
+                    raise
+                self.record.event("session", f"{error}; looking once more")
+                self.pause(self.settings.login.poll)
+        raise AssertionError
 
     def listening(self) -> bool:
         """Tell whether the device's SSH port greets."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from swimctl.errors import SessionLost, StepFailed, TransferFailed
+from swimctl.errors import StepFailed, TransferFailed, Unreachable
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -29,11 +29,11 @@ class Distribution:
         """End with the right bytes on the device, or with what was wrong."""
         if was_sent(context, "activate"):
             return Outcome("the activation was sent before; the image is no longer needed")
-        self._clean(context)
+        context.again(lambda: self._clean(context))
         wrong = ""
         for attempt in range(_ATTEMPTS + 1):
             context.checkpoint()
-            wrong = self._verify(context)
+            wrong = context.again(lambda: self._verify(context))
             if not wrong:
                 how = "was there already" if attempt == 0 else "copied"
                 return Outcome(
@@ -59,13 +59,6 @@ class Distribution:
 
     def _verify(self, context: Context) -> str:
         """Tell what is wrong with the file on the device, empty where it is right; removes a wrong one."""
-        try:
-            return self._verify_once(context)
-        except SessionLost as error:
-            context.record.event("session", f"{error}; looking once more")
-            return self._verify_once(context)
-
-    def _verify_once(self, context: Context) -> str:
         # A new session: the one from before a long copy has idled out.
         with context.driver() as driver:
             size = driver.file_size(context.image)
@@ -100,16 +93,19 @@ class Distribution:
                 context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
 
         context.record.say("copying" if attempt == 0 else "copying once more")
-        with context.driver() as driver:
-            destination = driver.destination(image)
+        destination = context.again(lambda: self._destination(context))
         if not image.path.is_file() or image.path.stat().st_size != image.size:
             raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
         try:
             TRANSPORTS["scp"].send(
                 image.path, destination, context.target, context.settings.distribution, context.clock, moved
             )
-        except TransferFailed as error:
+        except (TransferFailed, Unreachable) as error:
             context.record.event("copy", str(error))
             if attempt == _ATTEMPTS - 1:
-                self._verify(context)  # leaves no partial file behind
+                context.again(lambda: self._verify(context))  # leaves no partial file behind
                 raise
+
+    def _destination(self, context: Context) -> str:
+        with context.driver() as driver:
+            return driver.destination(context.image)

@@ -42,7 +42,8 @@ class PostChecks:
         complaint = self._look(context, before)
         if complaint:
             return self._go_back(context, before, complaint)
-        self._commit(context)
+        context.again(lambda: self._commit(context))
+        context.again(lambda: self._confirm(context))
         return Outcome(f"{context.image.version} runs committed on every member, and all is as before")
 
     def look_again(self, context: Context) -> str:
@@ -108,12 +109,16 @@ class PostChecks:
                 and wait_while_running(context, driver, "commit", context.settings.deadlines.commit, committed)
             ):
                 sent = send_once(context, driver, "commit", driver.commit)
+                if sent.dropped and sent.outcome.succeeded is None:
+                    raise SessionLost("the session ended in 'install commit'")
                 if sent.outcome.succeeded is False:
                     raise DeviceUnknown(
                         f"'install commit' failed: {sent.outcome.reason}; {context.device.name} runs "
                         f"{context.image.version} uncommitted and goes back by itself when its timer ends; "
                         "next: `install commit` on the device"
                     )
+
+    def _confirm(self, context: Context) -> None:
         with context.driver() as driver:
             installed = driver.installed(context.image)
             running = driver.running()
@@ -131,22 +136,25 @@ class PostChecks:
         context.record.event("complaint", complaint)
         context.record.remember("complaint", complaint)
         try:
-            with context.session() as session:
-                driver = context.make_driver(session, context.settings)
-                if self._runs_before(driver, before) is not None:
-                    raise StepFailed(
-                        f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
-                        "then `swimctl retry`"
-                    )
-                if driver.installed(context.image).placement is Placement.COMMITTED:
-                    raise StepFailed(
-                        f"{context.image.version} is committed, but {complaint}; nothing goes back by itself; next: "
-                        "`show install rollback`, then `install rollback to id N` on the device if it must"
-                    )
-                self._abort(context, session, driver)
+            context.again(lambda: self._start_back(context, before, complaint))
         except (SessionLost, Unreachable) as error:
             raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
         return self._confirm_way_back(context, before, complaint)
+
+    def _start_back(self, context: Context, before: Snapshot, complaint: str) -> None:
+        with context.session() as session:
+            driver = context.make_driver(session, context.settings)
+            if self._runs_before(driver, before) is not None:
+                raise StepFailed(
+                    f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
+                    "then `swimctl retry`"
+                )
+            if driver.installed(context.image).placement is Placement.COMMITTED:
+                raise StepFailed(
+                    f"{context.image.version} is committed, but {complaint}; nothing goes back by itself; next: "
+                    "`show install rollback`, then `install rollback to id N` on the device if it must"
+                )
+            self._abort(context, session, driver)
 
     def _abort(self, context: Context, session: Session, driver: Driver) -> None:
         context.record.say("install abort: going back")

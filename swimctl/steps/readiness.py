@@ -28,7 +28,7 @@ class ReadinessCheck:
         if was_sent(context, "activate"):
             return Outcome("the activation was sent before; going on from what the device says")
         try:
-            return self._check(context)
+            return context.again(lambda: self._check(context))
         except (CommandRefused, UnparsableOutput) as error:
             raise StepFailed(
                 f"not ready, nothing was changed: {error}; needed: an output that can be read, as no rule is skipped; "

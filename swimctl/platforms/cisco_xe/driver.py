@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from swimctl.errors import CommandRefused, NotEnabled, StepFailed, UnparsableOutput
+from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
 from swimctl.facts import (
     BootSettings,
     HashResult,
@@ -164,7 +164,7 @@ class CiscoXe:
         """Remove what no install state needs; tell what came of it."""
         reply = self._session.converse("install remove inactive", _REMOVE, self._limits.clean, closing=_CLOSING)
         if reply.dropped:
-            raise StepFailed("the session ended in 'install remove inactive'; next: run the job again")
+            raise SessionLost("the session ended in 'install remove inactive'")
         outcome = parse_install_remove_outcome(reply.text)
         if outcome.succeeded is not True:
             raise StepFailed(f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}")
@@ -196,7 +196,9 @@ class CiscoXe:
     def save(self) -> None:
         """Save the running configuration."""
         reply = self._session.converse("write memory", _SAVE, self._limits.save)
-        if reply.dropped or "[OK]" not in reply.text:
+        if reply.dropped:
+            raise SessionLost("the session ended in 'write memory'")
+        if "[OK]" not in reply.text:
             raise StepFailed(
                 f"'write memory' did not say [OK] but {reply.text.strip()[-120:]!r}; nothing was installed"
             )

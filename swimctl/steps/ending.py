@@ -9,6 +9,7 @@ from swimctl.steps.base import Context
 from swimctl.steps.once import was_sent
 from swimctl.steps.readiness import baseline, on_target
 from swimctl.steps.reload import rebooted
+from swimctl.versions import same_release
 
 _NEXT = "next, on its console: `show version`, `show install summary`"
 
@@ -23,29 +24,56 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
     if isinstance(error, DeviceUnknown):
         return Outcome.UNKNOWN, _told(context, "")
     try:
-        before = baseline(context).version
-        with context.driver() as driver:
-            running, installed = driver.running(), driver.installed(context.image)
-            mark = (context.record.recall("activate sent") or {}).get("mark")
-            trace = driver.trace("activate", mark)
-            under_way = trace.received is True and trace.finished is False
+        before = baseline(context)
+        running, installed, under_way = context.again(lambda: _asked(context))
     except (DeviceError, StepFailed) as unanswered:
         return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}")
     boot = context.record.recall("boot")
     booted = None if boot is None else rebooted(boot, running, context.clock.since(boot))
-    outcome = judge(context.image.version, before, running, installed, booted=booted, under_way=under_way)
+    outcome = judge(
+        context.image.version,
+        before.version,
+        running,
+        installed,
+        booted=booted,
+        under_way=under_way,
+        # One that was never there is missed by nobody.
+        members=sum(state != "Provisioned" for state in before.members.values()),
+    )
     seen = f"seen: {running.version} runs, the image is {installed.placement}"
     return outcome, _told(context, seen) if outcome is Outcome.UNKNOWN else ""
 
 
+def _asked(context: Context) -> tuple[Running, Installed, bool]:
+    with context.driver() as driver:
+        mark = (context.record.recall("activate sent") or {}).get("mark")
+        trace = driver.trace("activate", mark)
+        under_way = trace.received is True and trace.finished is False
+        return driver.running(), driver.installed(context.image), under_way
+
+
 def judge(
-    target: str, before: str, running: Running, installed: Installed, *, booted: bool | None, under_way: bool
+    target: str,
+    before: str,
+    running: Running,
+    installed: Installed,
+    *,
+    booted: bool | None,
+    under_way: bool,
+    members: int,
 ) -> Outcome:
-    """Judge by what the device says of itself. Pure. `under_way`: its log knows of an activation without an end."""
-    quiet = installed.abort_timer is None and not under_way
-    if on_target(running, target) and target != before and installed.placement is Placement.COMMITTED and quiet:
+    """Judge by what the device says of itself. Pure. `under_way`: its log knows of an activation without an end.
+
+    `members` is how many there were before: those that are gone say nothing of what they run.
+    """
+    if installed.abort_timer is not None or under_way or len(running.members) < members:
+        return Outcome.UNKNOWN
+    committed = installed.placement is Placement.COMMITTED
+    same = same_release(target, before)
+    if on_target(running, target) and committed and not same:
         return Outcome.UPGRADED
-    if on_target(running, before) and installed.placement in {Placement.ABSENT, Placement.ADDED} and quiet:
+    as_before = committed if same else installed.placement in {Placement.ABSENT, Placement.ADDED}
+    if on_target(running, before) and as_before:
         if booted is False:
             return Outcome.UNTOUCHED
         if booted is True:

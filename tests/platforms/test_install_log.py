@@ -46,3 +46,17 @@ def test_a_start_before_the_mark_is_another_ones() -> None:
 def test_a_log_without_the_mark_cannot_tell() -> None:
     assert trace_operation(log(START), "activate", ADD) == Trace(None, None)
     assert trace_operation(log(START), "activate", None) == Trace(None, None)
+
+
+def test_what_is_done_in_one_command_is_each_of_its_parts() -> None:
+    one_shot = ADD.replace("install add", "install add_activate_commit")
+    end = DONE.replace("activate", "add_activate_commit")
+    for operation in ("add", "activate"):
+        assert trace_operation(log(BEFORE, one_shot), operation, BEFORE) == Trace(received=True, finished=False)
+        assert trace_operation(log(BEFORE, one_shot, end), operation, BEFORE) == Trace(received=True, finished=True)
+
+
+def test_an_add_is_no_activation_and_the_timer_no_abort() -> None:
+    assert trace_operation(log(BEFORE, ADD), "activate", BEFORE).received is False
+    timer = START.replace("activate", "auto_abort_timer")
+    assert trace_operation(log(BEFORE, timer), "abort", BEFORE).received is False

@@ -18,10 +18,11 @@ from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun, secrets
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, Outcome
+from swimctl.notify import Notifier
 from swimctl.platforms import driver_factory
 from swimctl.sessions import connect
 from swimctl.settings import STEP_NAMES, Settings
-from swimctl.states import FINAL
+from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.store import Store
 from swimctl.transcript import Transcript
@@ -29,6 +30,8 @@ from swimctl.windows import Never, Wait
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0
+# Real seconds for the notifications that are still on their way at the end.
+_LAST_WORDS = 5.0
 
 
 @dataclass
@@ -38,6 +41,7 @@ class _Run:
     batch: Batch
     stop: threading.Event
     stopped: str | None = None  # why the line is stopped: once said, it holds
+    told: bool = False  # that it is
     store_error: StoreError | None = None
 
 
@@ -50,6 +54,7 @@ class Engine:
         self._store = store
         self._inventory = inventory
         self._clock = clock
+        self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
         self._jobs = JobRun(config, store, inventory, clock, self._runner)
 
@@ -62,11 +67,13 @@ class Engine:
     def close(self) -> None:
         """Give up being a runner; jobs that still run read as interrupted from now on."""
         self._runner.close()
+        self._notifier.close(_LAST_WORDS)
 
     def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:
         """Run the jobs of a batch, wave by wave, until all ended or `stop` is set; the others stay waiting."""
         self._store.own_batch(batch.id, self._runner)
         run = _Run(batch, stop)
+        self._notifier.batch_started(batch, jobs)
         known = {device.name for device in self._inventory.devices}
         lost = [job for job in jobs if job.device_name not in known]
         for job in lost:
@@ -85,6 +92,7 @@ class Engine:
             self._store.disown_batch(batch.id, self._runner)
         if run.store_error is not None:
             raise run.store_error
+        self._notifier.batch_finished(batch, self._store.jobs(batch_id=batch.id))
 
     def _run_wave(self, run: _Run, jobs: Sequence[Job]) -> None:
         by_name = {job.device_name: job for job in jobs}
@@ -204,6 +212,9 @@ class Engine:
             if claimed is None:
                 return
             self._jobs.go_through(run.batch, claimed, run.stop)
+            ended = self._store.job(job.id)
+            if ended.status is JobStatus.FAILED:
+                self._notifier.device_failed(run.batch, ended)
         except StaleClaim:
             return  # ended or taken by another process while we looked: its record is there
         except StoreError as error:
@@ -230,6 +241,9 @@ class Engine:
                 return None
             if hold.ends:
                 self._store.fail_waiting([job.id], f"not attempted: {hold.why}")
+                if run.stopped and not run.told:
+                    run.told = True
+                    self._notifier.line_stopped(run.batch, run.stopped)
                 return None
             if hold.why != said:
                 self._store.record(job.id, "waiting", hold.why)

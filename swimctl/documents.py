@@ -107,6 +107,7 @@ def triggered_document(batch: Batch, jobs: Sequence[Job], skipped: Sequence[tupl
         "job_ids": [job.id for job in jobs],
         "execution_mode": batch.mode.value,
         "batch_id": batch.id,
+        "needs_approval": batch.needs_approval,
         "schedule_time": _time(batch.schedule_time),
         "details": [*made, *left_out],
     }

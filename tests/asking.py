@@ -30,6 +30,7 @@ from swimctl.store import NewJob, Store
 TRIGGER = "/api/upgrade/trigger/"
 STATUS = "/api/upgrade/status/"
 CANCEL = "/api/upgrade/cancel/"
+APPROVE = "/api/upgrade/approve/"
 LOGIN = "/api/auth/login/"
 OPERATOR, READER = "olga", "rita"  # users, and where a token is asked for: theirs
 GOLDEN = IMAGE

@@ -160,6 +160,12 @@ class CancelRequest(Request):
         return self
 
 
+class ApproveRequest(Request):
+    """Which batch somebody else may have started."""
+
+    batch_id: Name
+
+
 class Answer(BaseModel):
     """Allow more fields than named: answers may grow."""
 
@@ -201,6 +207,7 @@ class TriggerAnswer(Answer):
     job_ids: list[int]
     execution_mode: Literal["parallel", "sequential"]
     batch_id: str
+    needs_approval: bool
     schedule_time: Time | None
     details: list[TriggeredDevice]
 
@@ -258,6 +265,16 @@ class CancelAnswer(Answer):
     cancelled: int
     job_ids: list[int]
     not_cancelled: list[NotCancelled]
+
+
+class ApproveAnswer(Answer):
+    """The batch, and who approved it."""
+
+    status: Literal["success"]
+    batch_id: str
+    requested_by: str
+    approved_by: str
+    approved_at: Time
 
 
 class EventAnswer(Answer):

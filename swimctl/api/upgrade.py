@@ -14,6 +14,8 @@ from swimctl.api import reading
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Backend, Call, Link, Route, answer
 from swimctl.api.schemas import (
+    ApproveAnswer,
+    ApproveRequest,
     CancelAnswer,
     CancelRequest,
     Ids,
@@ -24,7 +26,7 @@ from swimctl.api.schemas import (
     TriggerAnswer,
     TriggerRequest,
 )
-from swimctl.documents import job_document, triggered_document
+from swimctl.documents import batch_document, job_document, triggered_document
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
 from swimctl.plans import UpgradeRequest
@@ -163,6 +165,15 @@ async def cancel(call: Call) -> web.Response:
     return answer(document, 200 if result.cancelled else 409)
 
 
+async def approve(call: Call) -> web.Response:
+    """Let a batch start that another asked for."""
+    asked: ApproveRequest = call.body
+    batch = await call.backend.do(lambda: call.backend.store.approve(asked.batch_id, call.caller))
+    document = batch_document(batch)
+    kept = ("batch_id", "requested_by", "approved_by", "approved_at")
+    return answer({"status": "success"} | {name: document[name] for name in kept})
+
+
 _STATUS: Final = "/api/upgrade/status/"
 _CANCEL: Final = "/api/upgrade/cancel/"
 
@@ -180,6 +191,7 @@ ROUTES: Final = (
             "batch": Link("GET", _STATUS, {"batch_id": "batch_id"}),
             "jobs": Link("GET", _STATUS, {"job_ids": "job_ids"}),
             "events": Link("GET", "/api/upgrade/jobs/{id}/events/", {"id": "job_ids/0"}),
+            "approve": Link("POST", "/api/upgrade/approve/", body={"batch_id": "batch_id"}),
             "cancelBatch": Link("POST", _CANCEL, body={"batch_id": "batch_id"}),
             "cancelJobs": Link("POST", _CANCEL, body={"job_ids": "job_ids"}),
         },
@@ -193,6 +205,15 @@ ROUTES: Final = (
         {200: StatusAnswer, 404: Problem},
         query=StatusQuery,
         lists=frozenset({"job_ids"}),
+    ),
+    Route(
+        "POST",
+        "/api/upgrade/approve/",
+        approve,
+        "Let a batch start that somebody else asked for",
+        Role.OPERATOR,
+        {200: ApproveAnswer, 404: Problem, 409: Problem},
+        body=ApproveRequest,
     ),
     Route(
         "POST",

@@ -97,13 +97,24 @@ def markdown(record: Record) -> str:
     lines += [f"- Batch: {batch.id}", f"- Created: {output.local_time(batch.created_at)}" + _by(batch)]
     if batch.schedule_time:
         lines.append(f"- Scheduled for: {output.local_time(batch.schedule_time)}")
+    policy = batch.policy
+    for what, said in (
+        ("Ticket", policy.ticket),
+        ("Comment", policy.comment),
+        ("Approved by", batch.approved_by or ("nobody yet" if batch.needs_approval else "")),
+        ("Waves", f"{','.join(policy.waves)}, soak {output.duration(policy.soak)}" if policy.waves else ""),
+        ("Window", policy.window or ""),
+        ("Until", output.local_time(policy.until)),
+    ):
+        if said:
+            lines.append(f"- {what}: {_cell(said)}")
     lines += [
         f"- Mode: {batch.mode.value}; workflow {batch.options.workflow}; {_options(batch)}",
         f"- Result: {', '.join(f'{count} {word}' for word, count in outcome.counts.items())}",
         f"- Duration: {output.duration(outcome.seconds)}",
         "",
-        "| Device | From | To | Result | Started | Time | Remark |",
-        "|---|---|---|---|---|---|---|",
+        "| Device | From | To | Result | Is now | Started | Time | Remark |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines += [_row(record, job) for job in outcome.jobs]
     bad = [job for job in outcome.jobs if outcome.word(job) != "success"]
@@ -120,6 +131,7 @@ def _row(record: Record, job: Job) -> str:
         record.before.get(job.id, "not read"),
         job.image_version,
         record.outcome.word(job),
+        "" if job.outcome is None else job.outcome.value,
         output.local_time(job.started_at),
         output.duration(seconds_between(job.started_at, job.finished_at)),
         job.error or next((step.message for step in reversed(job.steps) if step.message), ""),
@@ -168,9 +180,15 @@ def _options(batch: Batch) -> str:
         "activated" if options.activate else "distributed only",
         "flash cleaned first" if options.cleanup_flash else "",
         "forced" if options.force else "",
-        f"stops after {batch.max_failures} failures" if batch.max_failures else "never stops for failures",
+        _stops(batch),
     ]
     return ", ".join(word for word in said if word)
+
+
+def _stops(batch: Batch) -> str:
+    if batch.policy.max_failures_percent is not None:
+        return f"stops at {batch.policy.max_failures_percent:g} % of failures"
+    return f"stops after {batch.max_failures} failures" if batch.max_failures else "never stops for failures"
 
 
 def _one_line(text: str) -> str:

@@ -32,6 +32,7 @@ def test_the_answer_says_what_was_made(api: Api) -> None:
         "jobs_created": 2,
         "job_ids": [1, 2],
         "execution_mode": "parallel",
+        "needs_approval": False,
         "schedule_time": None,
         "details": [
             {"device_id": 2, "device_hostname": "sw2", "job_id": 1, "image": GOLDEN, "status": "pending"},

@@ -1,0 +1,119 @@
+"""What a trigger may say of waves, order, windows and notes; approvals; and what the record says at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from accounting import PASSWORD, ROOT
+from asking import APPROVE, READER, TRIGGER, Api, answering, opened
+from projects import CONFIG, Project
+from stores import StandingClock
+
+from swimctl.models import Outcome, Policy, Role
+from swimctl.states import JobStatus
+
+
+def test_a_policy_is_kept_as_it_was_said(api: Api) -> None:
+    said = {
+        "waves": [1, "20%", "100%"],
+        "soak": 600,
+        "max_failures": "10%",
+        "window": "22:00-04:00@Europe/Berlin",
+        "until": "2031-05-06T04:00:00+02:00",
+        "stage_now": True,
+        "ticket": "CHG-7",
+        "comment": "the second night",
+    }
+    made = api.trigger("sw1", "sw2", "sw3", **said)
+    batch = api.store.batch(made["batch_id"])
+    assert batch.max_failures == 0
+    until = batch.policy.until
+    assert until is not None
+    assert until.isoformat() == "2031-05-06T02:00:00+00:00"
+    assert batch.policy == Policy(
+        ("1", "20%", "100%"), 600.0, 10.0, "22:00-04:00@Europe/Berlin", until, True, "CHG-7", "the second night"
+    )
+    assert [job["wave"] for job in api.jobs(*made["job_ids"])] == [1, 2, 3]
+
+
+def test_waves_stop_at_the_first_failure_unless_it_is_said_otherwise(api: Api) -> None:
+    assert api.store.batch(api.trigger("sw1", waves=[1])["batch_id"]).max_failures == 1
+    assert api.store.batch(api.trigger("sw1", waves=[1], max_failures=0)["batch_id"]).max_failures == 0
+    assert api.store.batch(api.trigger("sw1")["batch_id"]).max_failures == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"waves": []}, "waves"),
+        ({"waves": [0]}, "waves"),
+        ({"waves": ["0%"]}, "waves"),
+        ({"waves": ["110%"]}, "waves"),
+        ({"waves": "1,2"}, "waves"),
+        ({"waves": [1], "soak": -1}, "soak"),
+        ({"waves": [1], "soak": 10**9}, "soak"),
+        ({"waves": [1], "soak": "10m"}, "soak"),
+        ({"max_failures": "0%"}, "max_failures"),
+        ({"max_failures": -1}, "max_failures"),
+        ({"max_failures": "3"}, "max_failures"),
+        ({"window": "22-04"}, "window"),
+        ({"window": "25:00-04:00"}, "window"),
+        ({"window": "22:00-22:00"}, "window"),
+        ({"window": "22:00-04:00@Mars/Olympus"}, "Mars/Olympus"),
+        ({"until": "2031-05-06T04:00:00"}, "until"),
+        ({"until": "2011-05-06T04:00:00Z"}, "until"),
+        ({"stage_now": "yes"}, "stage_now"),
+        ({"ticket": 7}, "ticket"),
+        ({"comment": "x" * 1001}, "comment"),
+    ],
+)
+def test_a_policy_that_cannot_be_read_starts_nothing(api: Api, said: dict[str, Any], words: str) -> None:
+    api.refused(api.post(TRIGGER, {"devices": ["sw1"], **said}), 400, words)
+    assert api.nothing_made()
+
+
+def test_the_outcome_stands_beside_the_status(api: Api) -> None:
+    api.trigger("sw1", "sw2", "sw3")
+    assert [job["outcome"] for job in api.jobs(1, 2, 3)] == [None] * 3
+    with api.store.register_runner() as runner:
+        for job_id in (1, 2):
+            assert api.store.claim(job_id, runner)
+            api.store.move(job_id, runner, JobStatus.ACTIVATING)
+        api.store.move(1, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
+        api.store.move(2, runner, JobStatus.FAILED, "it went back", Outcome.ROLLED_BACK)
+    api.store.cancel([3])
+    ended = [(job["status"], job["outcome"]) for job in api.jobs(1, 2, 3)]
+    assert ended == [("success", "upgraded"), ("failed", "rolled back"), ("cancelled", "untouched")]
+
+
+@pytest.fixture
+def strict(project: Project, clock: StandingClock) -> Iterator[Api]:
+    project.write("config.yaml", CONFIG + "  approval: required\n")
+    with opened(project, clock) as api, answering(api.backend) as api.address:
+        yield api
+
+
+def test_a_batch_waits_for_another_user(strict: Api) -> None:
+    made = strict.trigger("sw1")
+    assert made["needs_approval"] is True
+    body = {"batch_id": made["batch_id"]}
+    assert strict.store.due(strict.clock.now()) == []
+    strict.refused(strict.post(APPROVE, body, token=READER), 403)
+    strict.refused(strict.post(APPROVE, body), 409, "somebody else has to approve it")
+    assert strict.store.due(strict.clock.now()) == []
+    strict.accounts.create_user("otto", PASSWORD, Role.OPERATOR, by=ROOT)
+    other = strict.accounts.create_token("otto", by=ROOT).text
+    answer = strict.post(APPROVE, body, token=other)
+    assert (answer.status, answer.json["approved_by"], answer.json["requested_by"]) == (200, "otto", "olga")
+    assert [job.id for job in strict.store.due(strict.clock.now())] == made["job_ids"]
+    strict.refused(strict.post(APPROVE, body, token=other), 409, "approved by otto already")
+    assert [entry.action for entry in strict.store.audit()][-1] == "approve"
+
+
+def test_what_cannot_be_approved(api: Api) -> None:
+    made = api.trigger("sw1")
+    api.refused(api.post(APPROVE, {"batch_id": made["batch_id"]}), 409, "needs no approval")
+    api.refused(api.post(APPROVE, {"batch_id": "no-such-batch"}), 404, "no-such-batch")
+    api.refused(api.post(APPROVE, {}), 400, "batch_id")

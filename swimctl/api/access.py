@@ -8,9 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
+from swimctl.api.answers import HealthAnswer, LoginAnswer, Problem
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Call, Route, answer
-from swimctl.api.schemas import HealthAnswer, LoginAnswer, LoginRequest, Problem
+from swimctl.api.schemas import LoginRequest
 from swimctl.clock import rfc3339
 from swimctl.errors import StoreError
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
+from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.api.routing import Call, Route, answer
-from swimctl.api.schemas import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.documents import image_document
 from swimctl.models import Role
 

@@ -12,9 +12,10 @@ from typing import Annotated, Final
 from aiohttp import web
 from pydantic import Field
 
+from swimctl.api.answers import EventsAnswer, Problem
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Call, Route, answer
-from swimctl.api.schemas import EventsAnswer, Name, Problem, Request
+from swimctl.api.schemas import Name, Request
 from swimctl.documents import event_document
 from swimctl.errors import StoreError
 from swimctl.models import Role

@@ -13,8 +13,8 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from swimctl.api.answers import Problem
 from swimctl.api.routing import Call, Handler, Link, Route, answer
-from swimctl.api.schemas import Problem
 
 Document = dict[str, Any]
 _REF: Final = "#/components/schemas/{model}"

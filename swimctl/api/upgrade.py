@@ -11,21 +11,10 @@ from aiohttp import web
 from pydantic import BeforeValidator
 
 from swimctl.api import reading
+from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Backend, Call, Link, Route, answer
-from swimctl.api.schemas import (
-    ApproveAnswer,
-    ApproveRequest,
-    CancelAnswer,
-    CancelRequest,
-    Ids,
-    Name,
-    Problem,
-    Request,
-    StatusAnswer,
-    TriggerAnswer,
-    TriggerRequest,
-)
+from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
 from swimctl.documents import batch_document, job_document, triggered_document
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role

@@ -1,0 +1,202 @@
+"""What the API answers: models that the OpenAPI document is made of. Answers may grow, never shrink."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from swimctl.models import Outcome
+from swimctl.states import JobStatus, StepStatus
+
+Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
+
+
+class Answer(BaseModel):
+    """Allow more fields than named: answers may grow."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(Answer):
+    """Why a request was refused."""
+
+    error: str = Field(description="a short title")
+    message: str = Field(description="what is wrong and what to do")
+    details: list[str] | None = Field(None, description="where several things are wrong, all of them")
+
+
+class LoginAnswer(Answer):
+    """A fresh token; shown this once."""
+
+    token: str
+    expires_at: Time
+
+
+class TriggeredDevice(Answer):
+    """What one device got: a job, or the reason why not."""
+
+    device_id: int
+    device_hostname: str
+    status: Literal["pending", "scheduled", "skipped"]
+    job_id: int | None = None
+    image: str | None = None
+    error: str | None = None
+    message: str | None = None
+
+
+class TriggerAnswer(Answer):
+    """The jobs that were made; `partial` where some devices got none."""
+
+    status: Literal["success", "partial"]
+    jobs_created: int
+    job_ids: list[int]
+    execution_mode: Literal["parallel", "sequential"]
+    batch_id: str
+    needs_approval: bool
+    schedule_time: Time | None
+    details: list[TriggeredDevice]
+
+
+class StepAnswer(Answer):
+    """One step of a job."""
+
+    name: str
+    status: StepStatus
+    message: str
+    started_at: Time | None
+    finished_at: Time | None
+
+
+class JobAnswer(Answer):
+    """One device's upgrade."""
+
+    id: int
+    batch_id: str
+    device_id: int
+    device_hostname: str
+    status: JobStatus
+    outcome: Outcome | None = Field(description="what the device is now; null until the job has ended")
+    progress: Annotated[int, Field(ge=0, le=100)]
+    current_step: str
+    image_filename: str
+    error: str | None
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    schedule_time: Time | None
+    steps: list[StepAnswer]
+
+
+class StatusAnswer(Answer):
+    """Jobs in the order of their ids."""
+
+    count: int
+    jobs: list[JobAnswer]
+    missing: list[int] = Field(description="ids that were asked for and do not exist")
+
+
+class NotCancelled(Answer):
+    """A job that was left as it is, and why."""
+
+    id: int
+    status: JobStatus
+    message: str
+
+
+class CancelAnswer(Answer):
+    """What was cancelled and what was not; a refusal carries `error` and `message` too."""
+
+    status: Literal["success", "error"]
+    cancelled: int
+    job_ids: list[int]
+    not_cancelled: list[NotCancelled]
+
+
+class ApproveAnswer(Answer):
+    """The batch, and who approved it."""
+
+    status: Literal["success"]
+    batch_id: str
+    requested_by: str
+    approved_by: str
+    approved_at: Time
+
+
+class EventAnswer(Answer):
+    """Something that happened to a job."""
+
+    id: int
+    job_id: int
+    at: Time
+    kind: str
+    message: str
+    data: dict[str, Any]
+
+
+class EventsAnswer(Answer):
+    """A job's events after the one asked for, oldest first."""
+
+    count: int
+    events: list[EventAnswer]
+
+
+class HealthAnswer(Answer):
+    """Whether requests are answered."""
+
+    status: Literal["up", "down"]
+
+
+class DeviceAnswer(Answer):
+    """A device of the inventory."""
+
+    id: int
+    hostname: str
+    platform: str
+    model: str | None
+    groups: list[str]
+
+
+class DevicesAnswer(Answer):
+    """All devices, in the order of the inventory."""
+
+    count: int
+    devices: list[DeviceAnswer]
+
+
+class ImageAnswer(Answer):
+    """An image of the catalogue."""
+
+    id: int
+    filename: str
+    platform: str
+    family: str
+    version: str
+    size: int
+    sha512: str
+    md5: str
+    added_at: Time
+    golden: list[str] = Field(description="what it is the golden image of: `all`, or the names of groups")
+
+
+class ImagesAnswer(Answer):
+    """All images."""
+
+    count: int
+    images: list[ImageAnswer]
+
+
+class WorkflowAnswer(Answer):
+    """A workflow and its steps."""
+
+    id: int
+    name: str
+    description: str
+    steps: list[str]
+
+
+class WorkflowsAnswer(Answer):
+    """All workflows."""
+
+    count: int
+    workflows: list[WorkflowAnswer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -52,6 +52,8 @@ class Gate(asyncssh.SSHServer):
         """Count the connection among the switch's."""
         self._connection = conn
         self._port.connections.add(conn)
+        if not self._port.switch.reachable:
+            conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the signature is asyncssh's
         """Forget the connection."""
@@ -109,6 +111,8 @@ class SwitchPort:
         self._tasks: set[asyncio.Task[object]] = set()
         self._consoles: set[Console] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._closed = False
         self._timer: asyncio.TimerHandle | None = None
         # Bound for as long as the lab runs and never listening: while the switch is down nobody else gets its port.
         self._reservation = _bound(wanted)
@@ -118,11 +122,15 @@ class SwitchPort:
         """Convert lab seconds to real ones."""
         return lab_seconds / self.switch.clock.speed
 
-    async def open(self) -> None:
-        """Listen."""
-        if self._acceptor is not None:
-            return
-        self._acceptor = await asyncssh.listen(
+    def open(self) -> asyncio.Task[None]:
+        """Begin to listen, where nobody does yet."""
+        # Never cancelled: a socket that began to listen half-way would be nobody's, and greet while the switch is down.
+        if self._opening is None or (self._opening.done() and self._acceptor is None):
+            self._opening = asyncio.ensure_future(self._listen())
+        return self._opening
+
+    async def _listen(self) -> None:
+        acceptor = await asyncssh.listen(
             sock=_bound(self.number),
             backlog=BACKLOG,
             server_factory=lambda: Gate(self),
@@ -141,13 +149,18 @@ class SwitchPort:
             agent_forwarding=False,
             x11_forwarding=False,
         )
-        if not self.switch.reachable:
-            self._disconnect()
+        if self.switch.reachable and not self._closed:
+            self._acceptor = acceptor
+        else:
+            acceptor.close()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop for good and give the port back."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
+        if self._opening is not None:
+            await self._opening
         self._disconnect()
         self._end_commands()
         self._reservation.close()
@@ -159,7 +172,7 @@ class SwitchPort:
                 case Down():
                     self._disconnect()
                 case Up():
-                    self._keep(self.open())
+                    self.open()
                 case Syslog(text):
                     for console in tuple(self._consoles):
                         console.syslog(text)
@@ -187,11 +200,6 @@ class SwitchPort:
         # A lost session does not end what runs on the switch; a reload does.
         for task in tuple(self._tasks):
             task.cancel()
-
-    def _keep(self, work: Awaitable[object]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _session(
         self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str], _stderr: asyncssh.SSHWriter[str]
@@ -243,7 +251,7 @@ class LabServer:
     async def stop(self) -> None:
         """Close all ports and connections."""
         for port in self._ports.values():
-            port.close()
+            await port.close()
         await asyncio.sleep(0)
 
     def port(self, name: str) -> SwitchPort:

@@ -144,7 +144,7 @@ class PostChecks:
     def _start_back(self, context: Context, before: Snapshot, complaint: str) -> None:
         with context.session() as session:
             driver = context.make_driver(session, context.settings)
-            if self._runs_before(driver, before) is not None:
+            if on_target(driver.running(), before.version):
                 raise StepFailed(
                     f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
                     "then `swimctl retry`"
@@ -178,10 +178,6 @@ class PostChecks:
             f"'install abort' was sent because {kept}; now {now.version} runs, not {before.version}; next: "
             "`show install summary` on the device"
         )
-
-    def _runs_before(self, driver: Driver, before: Snapshot) -> str | None:
-        running = driver.running()
-        return running.version if on_target(running, before.version) else None
 
 
 def compare_snapshots(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:

@@ -106,8 +106,15 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
             context.pause(pause)
     if as_before is not None:
         return as_before
-    raise DeviceUnknown(
-        f"{context.device.name} did not come back within {deadline.seconds / 60:.0f} minutes: {last_error}; "
+    raise _not_back(context, last_error, deadline.seconds, refusals)
+
+
+def _not_back(context: Context, last_error: str, seconds: float, refusals: int) -> DeviceUnknown:
+    what = f"did not come back within {seconds / 60:.0f} minutes"
+    if refusals >= context.settings.login.refusals:
+        what = f"refused {refusals} logins after the activation, and more might lock the account"
+    return DeviceUnknown(
+        f"{context.device.name} {what}: {last_error}; "
         f"look at its console, then `swimctl retry --batch {context.job.batch_id[:8]}`"
     )
 

@@ -14,6 +14,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.states import JobStatus
 
+pytestmark = pytest.mark.timeout(300)
 ONE_SHOT: Mapping[str, Any] = {"activation": {"mode": "one-shot", "auto_abort_minutes": 900}}
 # So fast that the waiting takes about as long as a hundred jobs need of two processors.
 SPEED = 90
@@ -66,7 +67,6 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield result
 
 
-@pytest.mark.timeout(300)
 def test_every_device_lost_its_session_once_and_is_upgraded(fleet: Upgraded) -> None:
     kept = [name for name in fleet.jobs if fleet.lab.switch(name).drops._left]
     assert not kept, kept
@@ -74,7 +74,6 @@ def test_every_device_lost_its_session_once_and_is_upgraded(fleet: Upgraded) -> 
     assert not failed, failed
 
 
-@pytest.mark.timeout(300)
 def test_what_is_recorded_of_each_is_true_and_nothing_was_sent_twice(fleet: Upgraded) -> None:
     for job in fleet.jobs.values():
         assert_true(fleet.lab, job)

@@ -1,0 +1,137 @@
+"""How a job ends with each fault of the lab: the one table, which the tests prove and docs/faults.md shows.
+
+`python tests/fault_matrix.py` writes the page anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS
+from swimctl.lab.install_words import REASONS
+from swimctl.models import Outcome
+from swimctl.settings import STEP_NAMES
+from swimctl.states import JobStatus
+
+PAGE = Path(__file__).parent.parent / "docs" / "faults.md"
+READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a job ends, in which step, what its device then is, and what the message must name."""
+
+    status: JobStatus
+    step: str
+    outcome: Outcome
+    words: str = ""
+
+    def __str__(self) -> str:
+        if self.status is JobStatus.SUCCESS:
+            return f"`{self.status}`, {self.outcome}"
+        return f"`{self.status}` in {self.step}, {self.outcome}"
+
+
+UPGRADED = End(JobStatus.SUCCESS, POST_CHECKS, Outcome.UPGRADED)
+
+
+def refused(words: str) -> End:
+    return End(JobStatus.FAILED, READINESS, Outcome.UNTOUCHED, words)
+
+
+def not_activated(words: str) -> End:
+    return End(JobStatus.FAILED, ACTIVATION, Outcome.UNTOUCHED, words)
+
+
+def rolled_back(words: str) -> End:
+    return End(JobStatus.FAILED, POST_CHECKS, Outcome.ROLLED_BACK, words)
+
+
+def uncommitted(words: str) -> End:
+    return End(JobStatus.FAILED, POST_CHECKS, Outcome.UNKNOWN, words)
+
+
+COLUMNS: Mapping[str, str] = {"alone": "alone", "stack": "on a stack", "fleet": "in a fleet"}
+"""A switch alone in its batch, a stack alone in its batch, one among many in a batch that goes on after failures."""
+
+
+def _install_failures() -> Iterator[tuple[str, End]]:
+    for operation, end in zip(INSTALL_OPERATIONS, (not_activated, not_activated, uncommitted), strict=True):
+        for reason in INSTALL_REASONS:
+            # The words of a full flash differ by release.
+            why = "KB of free space" if reason == "no-space" else REASONS[reason]
+            said = f"'install {operation}' failed: " if reason != "no-space" else ""
+            yield f"install-fails:{operation}:{reason}", end(f"{said}{why}")
+
+
+def _rows() -> Iterator[tuple[str, End]]:
+    space = "seen 1.5 MB, needed 7.5 MB"
+    yield "no-space", refused(space)
+    yield "slow-flash", UPGRADED
+    yield "corrupt-copy", UPGRADED
+    wrong = "still wrong: its sha512 is"
+    yield "corrupt-copy:always", End(JobStatus.FAILED, DISTRIBUTION, Outcome.UNTOUCHED, wrong)
+    for step in DROP_STEPS:
+        yield f"drop-session-at:{step}", UPGRADED
+    # Any other line ends so too: tests/upgrade/test_session_loss.py tries each.
+    yield "drop-session-before:20", UPGRADED
+    yield "drop-session-after:90", UPGRADED
+    yield "refuse-login", refused("refused the login of 'admin'")
+    yield "login-lockout", UPGRADED
+    yield "never-returns", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "did not come back")
+    yield "boots-old-image", rolled_back("again: seen")
+    yield "member-mismatch", rolled_back("rolled back to")
+    yield "member-missing", rolled_back("rolled back to")
+    yield "install-fails", not_activated("'install add' failed: Operation could not be completed")
+    yield from _install_failures()
+    yield "does-nothing", not_activated("said SUCCESS, but")
+    yield "no-boot-time", UPGRADED
+    yield "no-boot-time:uptime", refused("neither uptime nor restart time")
+    yield "interface-lost", rolled_back("interfaces lost")
+    yield "garbled-output", refused("cannot read the output of")
+    yield "busy-install", not_activated("Another install operation is in progress")
+
+
+_OTHERWISE: Mapping[str, Mapping[str, End]] = {
+    # The only member mismatches with itself: it runs the target, and says that it is not installed.
+    "member-mismatch": {"alone": uncommitted("again: seen")},
+}
+MATRIX: Mapping[str, Mapping[str, End]] = {
+    fault: dict.fromkeys(COLUMNS, end) | dict(_OTHERWISE.get(fault, {})) for fault, end in _rows()
+}
+"""By fault and column."""
+
+
+def page() -> str:
+    """Write docs/faults.md."""
+    lines = [
+        "# Faults",
+        "",
+        "What can be wrong with a lab switch (`--fault sw3=no-space`), and how a job on it ends. Each cell is proved",
+        "by `tests/upgrade/test_fault_matrix.py` against the switch itself; `python tests/fault_matrix.py` writes this",
+        "page anew.",
+        "",
+        "| fault | what it does |",
+        "|---|---|",
+        *(f"| `{name}` | {text} |" for name, text in FAULTS.items()),
+        "",
+        "## How a job ends",
+        "",
+        "*alone*: one switch, alone in its batch. *on a stack*: the same on a stack of three, where faults of a",
+        "member strike the last one. *in a fleet*: among the others and healthy ones, in one batch that goes on after",
+        "failures. After the comma stands the job's `outcome`. Where it is `unknown`, somebody has to look: the device",
+        "was told to activate, and cannot be asked, contradicts itself, or has not committed and goes back when its",
+        "timer ends. `install-fails:WHAT` with an operation or a reason alone ends as the line with both.",
+        "",
+        f"| fault | {' | '.join(COLUMNS.values())} |",
+        "|---|---|---|---|",
+        *(f"| `{fault}` | {' | '.join(map(str, row.values()))} |" for fault, row in MATRIX.items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,125 @@
+"""Every fault of the lab as tests/fault_matrix.py has it: no false success, no false word, and nothing hangs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from fault_matrix import ACTIVATION, COLUMNS, MATRIX, PAGE, page
+from truth import assert_true
+from upgrading import lab_folder, request, upgraded
+
+from swimctl.cli.context import Context
+from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, parse_fault
+from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.lab.spec import SwitchSpec
+from swimctl.models import Job, Outcome
+from swimctl.service import Triggered
+from swimctl.states import JobStatus
+
+pytestmark = pytest.mark.timeout(300)
+SPEED = 120
+# Of the eight switches after which the default fleet begins anew: a single one, the stack, and the others in turn.
+EIGHT, ALONE, STACK, OTHERS = 8, 0, 2, (1, 3, 4, 5)
+HEALTHY = ("sw7", "sw8")
+
+
+def places() -> dict[tuple[str, str], SwitchSpec]:
+    """Give each cell a switch of its own; in the fleet, faults of a member go to a stack."""
+    rows = len(MATRIX)
+    fleet = default_fleet(2 * EIGHT * rows)
+    found = {}
+    for row, fault in enumerate(MATRIX):
+        here, further = EIGHT * row, EIGHT * (rows + row)
+        among_many = further + STACK if fault.startswith("member-") else here + OTHERS[row % len(OTHERS)]
+        for column, place in {"alone": here + ALONE, "stack": here + STACK, "fleet": among_many}.items():
+            found[fault, column] = replace(fleet[place], faults=(parse_fault(fault),))
+    return found
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of every cell, with the lab still up."""
+
+    lab: LabFleet
+    jobs: Mapping[str, Job]
+
+
+PLACES = places()
+CELLS = list(PLACES)
+in_one_lab = pytest.mark.xdist_group("fault-matrix")
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    """Run all in one lab at the same time: a batch for each that is alone, and one for the fleet."""
+    folder = tmp_path_factory.mktemp("matrix")
+    healthy = [spec for spec in default_fleet(8) if spec.name in HEALTHY]
+    specs, settings = [*PLACES.values(), *healthy], {"workers": len(CELLS)}
+    with (
+        lab_folder(folder, fleet=specs, speed=SPEED, settings=settings) as lab,
+        Context(folder / "config.yaml").open() as opened,
+    ):
+        devices = {device.name: device for device in opened.inventory.devices}
+        together = [*(spec.name for (_, column), spec in PLACES.items() if column == "fleet"), *HEALTHY]
+        batches: Sequence[Sequence[str]] = [together, *([name] for name in devices if name not in together)]
+        made = [
+            opened.service.trigger(request(opened, devices=[devices[name] for name in names], max_failures=0))
+            for names in batches
+        ]
+        engine = opened.engine
+
+        def run(batch: Triggered) -> None:
+            engine.run(batch.batch, batch.jobs, threading.Event())
+
+        with ThreadPoolExecutor(len(made)) as pool:
+            list(pool.map(run, made))
+        yield Tried(lab, {job.device_name: job for job in opened.store.jobs()})
+
+
+def test_every_fault_of_the_lab_has_a_row_with_each_of_its_arguments() -> None:
+    assert {fault.partition(":")[0] for fault in MATRIX} == set(FAULTS)
+    assert {f"drop-session-at:{step}" for step in DROP_STEPS} <= set(MATRIX)
+    failures = {f"install-fails:{operation}:{why}" for operation in INSTALL_OPERATIONS for why in INSTALL_REASONS}
+    assert failures <= set(MATRIX)
+
+
+def test_the_page_says_what_the_table_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: python tests/fault_matrix.py"
+
+
+@in_one_lab
+@pytest.mark.parametrize(("fault", "column"), CELLS, ids=[f"{fault}-{column}" for fault, column in CELLS])
+def test_a_cell_ends_as_it_must(tried: Tried, fault: str, column: str) -> None:
+    job, end = tried.jobs[PLACES[fault, column].name], MATRIX[fault][column]
+    assert_true(tried.lab, job)
+    assert (job.status, job.outcome, job.current_step) == (end.status, end.outcome, end.step), job.error
+    assert end.words in (job.error or "")
+    assert bool(end.words) is (job.error is not None)
+
+
+@in_one_lab
+@pytest.mark.parametrize("name", HEALTHY)
+def test_the_healthy_ones_among_them_are_upgraded(tried: Tried, name: str) -> None:
+    assert_true(tried.lab, tried.jobs[name])
+    assert (tried.jobs[name].status, tried.jobs[name].outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
+
+
+def test_each_column_is_of_its_kind() -> None:
+    assert set(COLUMNS) == {column for _, column in CELLS}
+    assert {len(PLACES[fault, "stack"].members) for fault in MATRIX} == {3}
+    assert {len(PLACES[fault, "alone"].members) for fault in MATRIX} == {1}
+
+
+def test_an_account_that_locks_at_the_first_refused_login_is_not_tried_for_ever(tmp_path: Path) -> None:
+    # Slowly: a login has to come within the first minute after the reload.
+    faults = {"sw1": ["login-lockout:1"]}
+    with upgraded(tmp_path, faults=faults, speed=40, boot_seconds=150, transfer=200_000) as result:
+        job = result.jobs["sw1"]
+        assert_true(result.lab, job)
+        assert (job.status, job.outcome, job.current_step) == (JobStatus.FAILED, Outcome.UNKNOWN, ACTIVATION)
+        assert "refused 3 logins after the activation" in (job.error or "")

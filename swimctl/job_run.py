@@ -13,13 +13,13 @@ from swimctl.errors import StaleClaim, StepFailed, Stopped, StoreError, SwimctlE
 from swimctl.inventory import Inventory
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
-from swimctl.sessions import Target
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import STEPS, Context, Record
 from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
+from swimctl.targets import Target
 from swimctl.transcript import Transcript
 from swimctl.windows import Go, Never, Wait, Window, gate
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import paramiko
@@ -26,8 +24,10 @@ from swimctl.errors import (
     UnexpectedPrompt,
     Unreachable,
 )
+from swimctl.targets import Target, open_socket
 from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, stand
 from swimctl.transcript import Transcript
+from swimctl.watchdog import GRACE, watchdog
 
 # paramiko logs a traceback for each connection that a reload cuts; what matters of it is raised.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -42,71 +42,11 @@ _CLOSING_SILENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where a device is and how to enter it. `extras` go to netmiko (keys, ssh_config_file, …)."""
-
-    name: str
-    address: str
-    port: int
-    platform: str
-    username: str
-    password: str = field(repr=False)
-    enable_secret: str | None = field(default=None, repr=False)
-    extras: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What a dialogue printed; `dropped` is true where the session ended in it."""
 
     text: str
     dropped: bool = False
-
-
-def is_listening(target: Target, seconds: float) -> bool:
-    """Tell whether the device's SSH port accepts a connection within so many real seconds."""
-    try:
-        with socket.create_connection((target.address, target.port), timeout=seconds) as connection:
-            # A port that is open while sshd is not ready greets with nothing, or closes at once.
-            connection.settimeout(seconds)
-            return connection.recv(4).startswith(b"SSH")
-    except OSError:
-        return False
-
-
-@contextlib.contextmanager
-def watchdog(seconds: float, close: Callable[[], object]) -> Iterator[threading.Event]:
-    """Close a connection from outside when the block takes longer than so many real seconds.
-
-    A thread that waits inside a library cannot be stopped otherwise. The event tells that it bit.
-    """
-    bit = threading.Event()
-
-    def bite() -> None:
-        bit.set()
-        with contextlib.suppress(Exception):
-            close()
-
-    timer = threading.Timer(seconds, bite)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield bit
-    finally:
-        timer.cancel()
-
-
-def open_socket(target: Target, deadline: Deadline) -> socket.socket:
-    """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy."""
-    try:
-        connection = socket.create_connection((target.address, target.port), timeout=max(1.0, deadline.left_real))
-    except OSError as error:
-        where = f"{target.name} ({target.address}:{target.port})"
-        raise Unreachable(
-            f"{where} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"
-        ) from error
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
 
 
 class Session:
@@ -158,12 +98,13 @@ class Session:
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
         deadline = Deadline(self._clock, seconds, watch=watch)
-        try:
-            while not deadline.passed:
-                self._transcript.received(self._read(0.1))
-        except _LOST:
-            self.close()
-            return True
+        with watchdog(deadline.left_real + GRACE, self.close) as bit:
+            try:
+                while not deadline.passed:
+                    self._transcript.received(self._read(0.1))
+            except _LOST:
+                self.close()
+                return not bit.is_set()
         return False
 
     def prepare(self, deadline: Deadline) -> None:
@@ -211,6 +152,22 @@ class Session:
         closing: re.Pattern[str] | None,
         quiet: bool,
     ) -> Reply:
+        """Talk within the deadline, also where a call into the library does not return."""
+        with watchdog(deadline.left_real + GRACE, self.close) as bit:
+            reply = self._talk(command, answers, deadline, closing=closing, quiet=quiet)
+        if reply.dropped and bit.is_set():  # the drop was ours, and says nothing of the device
+            raise self._overdue(command, deadline, reply.text)
+        return reply
+
+    def _talk(
+        self,
+        command: str,
+        answers: Sequence[Answer],
+        deadline: Deadline,
+        *,
+        closing: re.Pattern[str] | None,
+        quiet: bool,
+    ) -> Reply:
         """Read until the prompt is back, answering questions; every way out is a Reply or an error with a name."""
         text = ""
         seen = 0  # up to here the text has been answered
@@ -241,14 +198,17 @@ class Session:
                     return Reply(text)
                 if deadline.passed:
                     self.close()
-                    raise DeadlineExceeded(
-                        f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; "
-                        f"last line: {_last_line(text)!r}"
-                    )
+                    raise self._overdue(command, deadline, text)
         except _LOST:
             self.close()
             self._transcript.note(f"session lost in '{command}'")
             return Reply(text, dropped=True)
+
+    def _overdue(self, command: str, deadline: Deadline, text: str) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; "
+            f"last line: {_last_line(text)!r}"
+        )
 
     def _ends(self, text: str, seen: int) -> Stand:
         # A prompt or question is in the last few lines; reading all of a long output at each step would be quadratic.
@@ -320,21 +280,21 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
         if sock := extras.get("sock"):
             sock.close()
 
-    with watchdog(real, give_up) as bit:
+    with watchdog(real + GRACE, give_up) as bit:
         try:
             connection.establish_connection()
             session.prepare(deadline)
         except NetmikoAuthenticationException as error:
+            what = "did not answer" if deadline.passed else "refused"
             raise LoginFailed(
-                f"{target.name} refused the login of '{target.username}'; check user and password"
+                f"{target.name} {what} the login of '{target.username}'; check user and password, and its AAA servers"
             ) from error
-        except DeviceError:
-            give_up()
-            raise
-        except (NetmikoTimeoutException, NetmikoBaseException, *_LOST) as error:
+        except (DeviceError, NetmikoTimeoutException, NetmikoBaseException, *_LOST) as error:
             give_up()
             if bit.is_set():
                 raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
+            if isinstance(error, DeviceError):
+                raise
             raise Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
         except BaseException:
             give_up()

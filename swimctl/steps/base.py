@@ -13,9 +13,10 @@ from swimctl.clock import Clock
 from swimctl.errors import SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.base import Driver, DriverFactory
-from swimctl.sessions import Session, Target, connect, is_listening
+from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
+from swimctl.targets import Target, is_listening
 from swimctl.transcript import Transcript
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.

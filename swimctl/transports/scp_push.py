@@ -13,9 +13,10 @@ from scp import SCPClient, SCPException
 
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, TransferFailed, Unreachable
-from swimctl.sessions import Target, open_socket
 from swimctl.settings import Distribution
+from swimctl.targets import Target, open_socket
 from swimctl.transports.base import Progress
+from swimctl.watchdog import GRACE, watchdog
 
 # AES-GCM first: paramiko spends 1.7 CPU seconds a GB in it against 2.9 in AES-CTR.
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
@@ -121,24 +122,26 @@ def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
     sock = open_socket(target, deadline)
     started = time.monotonic()
     try:
-        client.connect(
-            target.address,
-            port=target.port,
-            username=target.username,
-            password=target.password,
-            sock=sock,
-            timeout=deadline.left_real,
-            banner_timeout=deadline.left_real,
-            auth_timeout=deadline.left_real,
-            look_for_keys=False,
-            allow_agent=False,
-            key_filename=target.extras.get("key_file") if target.extras.get("use_keys") else None,
-            passphrase=target.extras.get("passphrase"),
-            transport_factory=_prefer_gcm,
-        )
+        with watchdog(deadline.left_real + GRACE, sock.close):
+            client.connect(
+                target.address,
+                port=target.port,
+                username=target.username,
+                password=target.password,
+                sock=sock,
+                timeout=deadline.left_real,
+                banner_timeout=deadline.left_real,
+                auth_timeout=deadline.left_real,
+                look_for_keys=False,
+                allow_agent=False,
+                key_filename=target.extras.get("key_file") if target.extras.get("use_keys") else None,
+                passphrase=target.extras.get("passphrase"),
+                transport_factory=_prefer_gcm,
+            )
     except paramiko.AuthenticationException as error:
         sock.close()
-        raise LoginFailed(f"{target.name} refused the login of '{target.username}' for the copy") from error
+        what = "did not answer" if deadline.passed else "refused"
+        raise LoginFailed(f"{target.name} {what} the login of '{target.username}' for the copy") from error
     except (paramiko.SSHException, OSError, EOFError) as error:
         sock.close()
         took = time.monotonic() - started

@@ -20,8 +20,9 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.models import JobOptions
-from swimctl.sessions import Target, connect
+from swimctl.sessions import connect
 from swimctl.states import JobStatus, StepStatus
+from swimctl.targets import Target
 from swimctl.transcript import Transcript
 
 SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED

@@ -21,7 +21,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import baseline, on_target
-from swimctl.steps.reload import boot_mark, wait_for_down, wait_for_reload
+from swimctl.steps.reload import NOT_BACK, boot_mark, wait_for_down, wait_for_reload
 
 _AGAIN = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
 
@@ -38,7 +38,7 @@ class PostChecks:
         """End with the target committed on every member, or with the device back on what it ran."""
         before = baseline(context)
         if was_sent(context, "abort"):
-            return self._confirm_way_back(context, before, "an earlier check failed")
+            return self._go_back(context, before, context.record.recall("complaint") or "an earlier check failed")
         complaint = self._look(context, before)
         if complaint:
             return self._go_back(context, before, complaint)
@@ -137,14 +137,20 @@ class PostChecks:
         context.record.remember("complaint", complaint)
         try:
             context.again(lambda: self._start_back(context, before, complaint))
-        except (SessionLost, Unreachable) as error:
-            raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
+        except NOT_BACK as error:
+            if not was_sent(context, "abort"):
+                raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
+            context.record.event("session", f"{error}; asking the device")
         return self._confirm_way_back(context, before, complaint)
 
     def _start_back(self, context: Context, before: Snapshot, complaint: str) -> None:
         with context.session() as session:
             driver = context.make_driver(session, context.settings)
-            if on_target(driver.running(), before.version):
+            if was_sent(context, "abort"):
+                deadline = context.settings.deadlines.commit
+                if wait_while_running(context, driver, "abort", deadline, lambda: self._runs_before(driver, before)):
+                    return
+            elif self._runs_before(driver, before):
                 raise StepFailed(
                     f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
                     "then `swimctl retry`"
@@ -160,6 +166,8 @@ class PostChecks:
         context.record.say("install abort: going back")
         context.record.remember("boot before abort", boot_mark(context, driver.running()))
         sent = send_once(context, driver, "abort", driver.abort)
+        if sent.dropped and sent.outcome.succeeded is None:
+            raise SessionLost("the session ended in 'install abort'")
         if sent.outcome.succeeded is False and not sent.dropped:
             raise DeviceUnknown(
                 f"'install abort' failed: {sent.outcome.reason}; the device goes back by itself when its timer ends; "
@@ -178,6 +186,9 @@ class PostChecks:
             f"'install abort' was sent because {kept}; now {now.version} runs, not {before.version}; next: "
             "`show install summary` on the device"
         )
+
+    def _runs_before(self, driver: Driver, before: Snapshot) -> bool:
+        return on_target(driver.running(), before.version)
 
 
 def compare_snapshots(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:

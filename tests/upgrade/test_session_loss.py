@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from truth import assert_true
+from truth import assert_true, sent
 from upgrading import Upgraded, upgraded
 
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.spec import MemberSpec, SwitchSpec
+from swimctl.models import Outcome
 from swimctl.states import JobStatus
 
 pytestmark = pytest.mark.timeout(300)
@@ -27,14 +28,20 @@ def switch(number: int, *faults: str) -> SwitchSpec:
     return SwitchSpec(f"sw{number}", (member,), faults=parsed, boot_seconds=200, transfer=100_000)
 
 
-def typed_by_a_healthy_job(folder: Path, settings: Mapping[str, Any]) -> list[str]:
-    """List the command lines of a job, the first one first."""
-    with upgraded(folder, fleet=[switch(1)], settings=settings) as result:
+def typed_by_a_job(folder: Path, settings: Mapping[str, Any], *faults: str) -> list[str]:
+    """List the command lines of a job that loses no session, the first one first."""
+    with upgraded(folder, fleet=[switch(1, *faults)], settings=settings) as result:
         assert_true(result.lab, result.jobs["sw1"])
-        assert result.jobs["sw1"].status is JobStatus.SUCCESS
+        assert (result.jobs["sw1"].status is JobStatus.SUCCESS) is not bool(faults)
         lines = [line for line in result.lab.commands("sw1") if line.strip()]
         assert len(lines) == result.lab.switch("sw1").drops.lines
         return lines
+
+
+def lost_at(lines: Sequence[str], command: str) -> list[str]:
+    """Name the faults that lose the session before and after the first such command line."""
+    place = next(number for number, line in enumerate(lines, 1) if line.startswith(command))
+    return [f"drop-session-{when}:{place}" for when in ("before", "after")]
 
 
 def losses(lines: Sequence[str], places: Sequence[int]) -> list[str]:
@@ -57,7 +64,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     In one shot only the command that does all is another than the staged one's.
     """
     settings = ONE_SHOT if request.param == "one-shot" else {}
-    lines = typed_by_a_healthy_job(tmp_path_factory.mktemp("healthy"), settings)
+    lines = typed_by_a_job(tmp_path_factory.mktemp("healthy"), settings)
     everywhere = range(1, len(lines) + 1)
     places = [n for n in everywhere if not settings or lines[n - 1].startswith(CHANGES)]
     assert len(places) > (1 if settings else 80)
@@ -77,3 +84,16 @@ def test_every_device_lost_its_session_once_and_is_upgraded(fleet: Upgraded) -> 
 def test_what_is_recorded_of_each_is_true_and_nothing_was_sent_twice(fleet: Upgraded) -> None:
     for job in fleet.jobs.values():
         assert_true(fleet.lab, job)
+
+
+def test_a_session_lost_on_the_way_back_does_not_stop_it(tmp_path: Path) -> None:
+    # One look after the upgrade and no second one: how often it is looked at is a matter of luck.
+    settings = {"tolerances": {"patience": 1}}
+    lines = typed_by_a_job(tmp_path / "whole", settings, "interface-lost")
+    specs = [switch(n, "interface-lost", fault) for n, fault in enumerate(lost_at(lines, "install abort"), 1)]
+    with upgraded(tmp_path / "lost", fleet=specs, speed=SPEED, settings=settings) as result:
+        for job in result.jobs.values():
+            assert not result.lab.switch(job.device_name).drops._left
+            assert_true(result.lab, job)
+            assert job.outcome is Outcome.ROLLED_BACK, job.error
+            assert sent(result.lab, job.device_name, "abort") == 1

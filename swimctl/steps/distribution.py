@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
+from swimctl.facts import Placement
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -77,6 +78,14 @@ class Distribution:
             return ""
 
     def _remove(self, context: Context, driver: Driver, wrong: str) -> str:
+        placement = driver.installed(context.image).placement
+        if placement is not Placement.ABSENT:
+            # A file that the install database may name is never deleted: the next reload or install would miss it.
+            raise StepFailed(
+                f"{context.image.filename} on the device is wrong: {wrong}; seen: its release is {placement} there; "
+                "needed: a file that nothing refers to, before it is replaced; nothing was deleted; next: "
+                "`install remove inactive` on the device, or run again with --cleanup-flash"
+            )
         context.record.event("removed", f"{context.image.filename} on the device is wrong: {wrong}")
         driver.remove_file(context.image)
         return wrong

@@ -12,7 +12,8 @@ from swimctl.facts import ImageName
 from swimctl.platforms.base import DriverFactory
 
 # Canonical name: the class of its driver, and what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible).
-_PLATFORMS: Final[dict[str, tuple[str, frozenset[str]]]] = {
+# Without a driver its output and image names are read, and its devices cannot be upgraded yet.
+_PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
     "cisco_xe": (
         "swimctl.platforms.cisco_xe.driver:CiscoXe",
         frozenset(
@@ -31,18 +32,18 @@ _PLATFORMS: Final[dict[str, tuple[str, frozenset[str]]]] = {
     ),
 }
 
-PLATFORM_NAMES: Final = tuple(_PLATFORMS)
+PLATFORM_NAMES: Final = tuple(name for name, (driver, _) in _PLATFORMS.items() if driver is not None)
 
 
 def canonical_platform(name: str) -> str | None:
     """Give swimctl's name of a platform, None for one that it cannot upgrade."""
     wanted = name.strip().casefold()
-    return next((platform for platform, (_, aliases) in _PLATFORMS.items() if wanted in aliases), None)
+    return next((platform for platform in PLATFORM_NAMES if wanted in _PLATFORMS[platform][1]), None)
 
 
 def driver_factory(platform: str) -> DriverFactory:
     """Give what makes a driver for an open session; imported only now, as parsers are slow to load."""
-    module, _, name = _PLATFORMS[platform][0].partition(":")
+    module, _, name = str(_PLATFORMS[platform][0]).partition(":")
     return cast("DriverFactory", getattr(import_module(module), name))
 
 
@@ -51,7 +52,8 @@ def load_platform(name: str) -> ModuleType:
 
     Raises NotFound with the known names.
     """
-    platform = canonical_platform(name)
+    wanted = name.strip().casefold()
+    platform = next((each for each, (_, aliases) in _PLATFORMS.items() if wanted in aliases), None)
     if platform is None:
         known = sorted(alias for _, aliases in _PLATFORMS.values() for alias in aliases)
         near = get_close_matches(name.casefold(), known, n=1)
@@ -71,7 +73,7 @@ def parse(platform: str, command: str, text: str) -> Any:  # noqa: ANN401 - each
 
 def read_filename(name: str) -> ImageName | None:
     """Read a vendor's image file name; None where no platform knows it."""
-    readings = (load_platform(platform).read_filename(name) for platform in PLATFORM_NAMES)
+    readings = (load_platform(platform).read_filename(name) for platform in _PLATFORMS)
     return next((found for found in readings if found is not None), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms.cisco_xe.text import clean, filled
+from swimctl.platforms.text import clean, filled
 
 BODY = "Mode = Duplex\n  Unit = Primary"
 LINES = ["Mode = Duplex", "  Unit = Primary"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 
 COMMAND: Final = "show boot"
 

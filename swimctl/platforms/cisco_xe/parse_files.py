@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, FileSystem, HashResult
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
 _FILE: Final = re.compile(

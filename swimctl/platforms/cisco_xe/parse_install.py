@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallSummary, Package, PackageState, RollbackPoint
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 from swimctl.versions import release
 
 COMMAND: Final = "show install summary"

@@ -7,8 +7,8 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface, Neighbour, RouteSummary
-from swimctl.platforms.cisco_xe.templates import rows
-from swimctl.platforms.cisco_xe.text import clean, filled
+from swimctl.platforms.templates import rows
+from swimctl.platforms.text import clean, filled
 
 _CDP_HEADER: Final = re.compile(r"Device ID +Local Int\S* +Holdtme +Capability +Platform.*", re.IGNORECASE)
 _CDP_ABOVE: Final = re.compile(r"Capability Codes:.*|(?:\w - [\w -]+,? *)+", re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 
 _CHASSIS: Final = re.compile(r"Chassis [Tt]ype *: *(\S.*)")
 _SLOTS: Final = re.compile(r"Slot +Type +State +Insert time \(ago\)")

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import IssuState, Redundancy
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 
 _FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)
 _SECTION: Final = re.compile(r"(Redundant System|Current Processor|Peer Processor) Information *:")

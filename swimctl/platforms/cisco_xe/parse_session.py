@@ -8,8 +8,8 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime, SaveOutcome
-from swimctl.platforms.cisco_xe.templates import rows
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.templates import rows
+from swimctl.platforms.text import filled
 
 _PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
 _SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Member
-from swimctl.platforms.cisco_xe.text import filled
+from swimctl.platforms.text import filled
 
 COMMAND: Final = "show switch"
 

@@ -14,18 +14,18 @@ _ODD_LINE: Final = "Input Line: "
 
 
 @cache
-def _source(name: str) -> str:
-    return files("ntc_templates").joinpath("templates", f"cisco_ios_{name}.textfsm").read_text(encoding="utf-8")
+def _source(name: str, platform: str) -> str:
+    return files("ntc_templates").joinpath("templates", f"{platform}_{name}.textfsm").read_text(encoding="utf-8")
 
 
-def rows(name: str, lines: Sequence[str], command: str) -> list[dict[str, str]]:
-    """Read lines by the template of `cisco_ios`; raise UnparsableOutput where it stops, or finds nothing at all.
+def rows(name: str, lines: Sequence[str], command: str, platform: str = "cisco_ios") -> list[dict[str, str]]:
+    """Read lines by a platform's template; raise UnparsableOutput where it stops, or finds nothing at all.
 
     A template object keeps state while it parses, so each call makes its own.
     """
     import textfsm
 
-    template = textfsm.TextFSM(StringIO(_source(name)))
+    template = textfsm.TextFSM(StringIO(_source(name, platform)))
     try:
         found: list[dict[str, str]] = template.ParseTextToDicts("\n".join(lines) + "\n")
     except textfsm.TextFSMError as error:

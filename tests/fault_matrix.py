@@ -53,7 +53,7 @@ def uncommitted(words: str) -> End:
     return End(JobStatus.FAILED, POST_CHECKS, Outcome.UNKNOWN, words)
 
 
-COLUMNS: Mapping[str, str] = {"alone": "alone", "stack": "on a stack", "fleet": "in a fleet"}
+COLUMNS: Mapping[str, str] = {"alone": "alone", "stack": "on a stack", "wave": "in a wave"}
 """A switch alone in its batch, a stack alone in its batch, one among many in a batch that goes on after failures."""
 
 
@@ -120,10 +120,10 @@ def page() -> str:
         "## How a job ends",
         "",
         "*alone*: one switch, alone in its batch. *on a stack*: the same on a stack of three, where faults of a",
-        "member strike the last one. *in a fleet*: among the others and healthy ones, in one batch that goes on after",
-        "failures. After the comma stands the job's `outcome`. Where it is `unknown`, somebody has to look: the device",
-        "was told to activate, and cannot be asked, contradicts itself, or has not committed and goes back when its",
-        "timer ends. `install-fails:WHAT` with an operation or a reason alone ends as the line with both.",
+        "member strike the last one. *in a wave*: among the others and healthy ones, in a wave after which the next",
+        "one follows. After the comma stands the job's `outcome`. Where it is `unknown`, somebody has to look: the",
+        "device was told to activate, and cannot be asked, contradicts itself, or has not committed and goes back when",
+        "its timer ends. `install-fails:WHAT` with an operation or a reason alone ends as the line with both.",
         "",
         f"| fault | {' | '.join(COLUMNS.values())} |",
         "|---|---|---|---|",

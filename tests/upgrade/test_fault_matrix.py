@@ -17,7 +17,7 @@ from swimctl.cli.context import Context
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import SwitchSpec
-from swimctl.models import Job, Outcome
+from swimctl.models import Job, Outcome, Policy
 from swimctl.service import Triggered
 from swimctl.states import JobStatus
 
@@ -29,14 +29,14 @@ HEALTHY = ("sw7", "sw8")
 
 
 def places() -> dict[tuple[str, str], SwitchSpec]:
-    """Give each cell a switch of its own; in the fleet, faults of a member go to a stack."""
+    """Give each cell a switch of its own; in the wave, faults of a member go to a stack."""
     rows = len(MATRIX)
     fleet = default_fleet(2 * EIGHT * rows)
     found = {}
     for row, fault in enumerate(MATRIX):
         here, further = EIGHT * row, EIGHT * (rows + row)
         among_many = further + STACK if fault.startswith("member-") else here + OTHERS[row % len(OTHERS)]
-        for column, place in {"alone": here + ALONE, "stack": here + STACK, "fleet": among_many}.items():
+        for column, place in {"alone": here + ALONE, "stack": here + STACK, "wave": among_many}.items():
             found[fault, column] = replace(fleet[place], faults=(parse_fault(fault),))
     return found
 
@@ -56,7 +56,7 @@ in_one_lab = pytest.mark.xdist_group("fault-matrix")
 
 @pytest.fixture(scope="module")
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
-    """Run all in one lab at the same time: a batch for each that is alone, and one for the fleet."""
+    """Run all in one lab at the same time: a batch for each that is alone, and one in waves."""
     folder = tmp_path_factory.mktemp("matrix")
     healthy = [spec for spec in default_fleet(8) if spec.name in HEALTHY]
     specs, settings = [*PLACES.values(), *healthy], {"workers": len(CELLS)}
@@ -65,10 +65,19 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
         Context(folder / "config.yaml").open() as opened,
     ):
         devices = {device.name: device for device in opened.inventory.devices}
-        together = [*(spec.name for (_, column), spec in PLACES.items() if column == "fleet"), *HEALTHY]
+        together = [*(spec.name for (_, column), spec in PLACES.items() if column == "wave"), *HEALTHY]
         batches: Sequence[Sequence[str]] = [together, *([name] for name in devices if name not in together)]
+        # All but the last healthy one are the first wave; whatever becomes of it, the second follows.
+        waves = Policy(waves=(str(len(together) - 1), "100%"))
         made = [
-            opened.service.trigger(request(opened, devices=[devices[name] for name in names], max_failures=0))
+            opened.service.trigger(
+                request(
+                    opened,
+                    devices=[devices[name] for name in names],
+                    max_failures=0,
+                    policy=waves if names is together else Policy(),
+                )
+            )
             for names in batches
         ]
         engine = opened.engine
@@ -107,6 +116,15 @@ def test_a_cell_ends_as_it_must(tried: Tried, fault: str, column: str) -> None:
 def test_the_healthy_ones_among_them_are_upgraded(tried: Tried, name: str) -> None:
     assert_true(tried.lab, tried.jobs[name])
     assert (tried.jobs[name].status, tried.jobs[name].outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
+
+
+@in_one_lab
+def test_the_second_wave_begins_when_the_last_of_the_first_has_ended(tried: Tried) -> None:
+    last = tried.jobs[HEALTHY[-1]]
+    first = [job for job in tried.jobs.values() if job.batch_id == last.batch_id and job is not last]
+    assert (last.wave, {job.wave for job in first}) == (2, {1})
+    assert last.started_at is not None
+    assert all(job.finished_at is not None and job.finished_at <= last.started_at for job in first)
 
 
 def test_each_column_is_of_its_kind() -> None:

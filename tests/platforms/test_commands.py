@@ -13,7 +13,7 @@ from swimctl import platforms
 from swimctl.cli import main
 from swimctl.errors import NotFound
 from swimctl.platforms.cisco_xe import COMMANDS, find
-from swimctl.platforms.cisco_xe.commands import Command
+from swimctl.platforms.commands import Command
 
 
 @pytest.mark.parametrize(

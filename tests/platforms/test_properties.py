@@ -11,7 +11,7 @@ from platforms.material import command_of, sample, samples
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.cisco_xe import COMMANDS, find, parse
-from swimctl.platforms.cisco_xe.commands import Command
+from swimctl.platforms.commands import Command
 
 SYSLOG = (
     "*Mar  9 16:06:55.053: %INSTALL-5-INSTALL_START_INFO: R0/0: install_mgr: Started install activate NONE",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from swimctl.errors import NotFound
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
@@ -30,17 +27,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
-
-Parser = Callable[[str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command in full words. `*` stands for one argument; `open_end`: any arguments may follow."""
-
-    words: str
-    parser: Parser
-    open_end: bool = False
+from swimctl.platforms.commands import Command, Parser, find_command
 
 
 def _install(command: str) -> Parser:
@@ -95,32 +82,8 @@ COMMANDS: Final = (
 
 
 def find(command: str) -> Command:
-    """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
-
-    Raises NotFound with the known commands, or with those that an abbreviation could mean.
-    """
-    words = command.partition("|")[0].split()
-    matches = [entry for entry in COMMANDS if _matches(entry, words)]
-    if len(matches) > 1:
-        exact = [entry for entry in matches if _typed_in_full(entry, words)]
-        longest = max(len(entry.words.split()) for entry in exact or matches)
-        matches = [entry for entry in exact or matches if len(entry.words.split()) == longest]
-    if len(matches) == 1:
-        return matches[0]
-    known = matches or COMMANDS
-    why = "may be one of several" if matches else "no parser reads it"
-    raise NotFound(f"command '{command}': {why}; known: {', '.join(sorted(entry.words for entry in known))}")
-
-
-def _matches(entry: Command, words: list[str]) -> bool:
-    wanted = entry.words.split()
-    if len(words) < len(wanted) or (len(words) > len(wanted) and not entry.open_end):
-        return False
-    return all(full == "*" or full.startswith(word.lower()) for full, word in zip(wanted, words, strict=False))
-
-
-def _typed_in_full(entry: Command, words: list[str]) -> bool:
-    return all(full in {"*", word.lower()} for full, word in zip(entry.words.split(), words, strict=False))
+    """Find the entry for a command as typed; raises NotFound with the known commands."""
+    return find_command(COMMANDS, command)
 
 
 def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own

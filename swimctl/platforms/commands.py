@@ -1,0 +1,49 @@
+"""Which parser reads which command, found by the words as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from swimctl.errors import NotFound
+
+Parser = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command in full words. `*` stands for one argument; `open_end`: any arguments may follow."""
+
+    words: str
+    parser: Parser
+    open_end: bool = False
+
+
+def find_command(commands: Sequence[Command], command: str) -> Command:
+    """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
+
+    Raises NotFound with the known commands, or with those that an abbreviation could mean.
+    """
+    words = command.partition("|")[0].split()
+    matches = [entry for entry in commands if _matches(entry, words)]
+    if len(matches) > 1:
+        exact = [entry for entry in matches if _typed_in_full(entry, words)]
+        longest = max(len(entry.words.split()) for entry in exact or matches)
+        matches = [entry for entry in exact or matches if len(entry.words.split()) == longest]
+    if len(matches) == 1:
+        return matches[0]
+    known = matches or commands
+    why = "may be one of several" if matches else "no parser reads it"
+    raise NotFound(f"command '{command}': {why}; known: {', '.join(sorted(entry.words for entry in known))}")
+
+
+def _matches(entry: Command, words: list[str]) -> bool:
+    wanted = entry.words.split()
+    if len(words) < len(wanted) or (len(words) > len(wanted) and not entry.open_end):
+        return False
+    return all(full == "*" or full.startswith(word.lower()) for full, word in zip(wanted, words, strict=False))
+
+
+def _typed_in_full(entry: Command, words: list[str]) -> bool:
+    return all(full in {"*", word.lower()} for full, word in zip(entry.words.split(), words, strict=False))

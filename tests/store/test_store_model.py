@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
 from modelling import Known, KnownBatch, Made, Model
 from stores import STEPS, StandingClock, some_jobs, switches
 
@@ -112,7 +112,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         for job_id in expected:
             self.model.jobs[job_id].status = JobStatus.CANCELLED
 
-    @rule(job_id=consumes(jobs), process=PROCESSES)
+    @rule(job_id=jobs, process=PROCESSES)
     def give_up(self, job_id: int, process: int) -> None:
         waits = self.model.jobs[job_id].status in WAITING
         assert self.stores[process].fail_waiting([job_id], "not today") == ([job_id] if waits else [])

@@ -105,7 +105,8 @@ class Journal(Part):
         taken: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         for row in rows:
             span = datetime.fromisoformat(row["finished_at"]) - datetime.fromisoformat(row["started_at"])
-            taken[row["name"], row["family"]].append(span.total_seconds())
+            if span.total_seconds() >= 0:  # else this machine's clock was put back meanwhile
+                taken[row["name"], row["family"]].append(span.total_seconds())
         return {key: statistics.median(seconds) for key, seconds in taken.items()}
 
 

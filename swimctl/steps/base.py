@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from swimctl.clock import Clock
-from swimctl.errors import SessionLost, Stopped, Unreachable
+from swimctl.clock import Clock, Deadline
+from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.sessions import Session, connect
@@ -53,6 +53,14 @@ class Record(Protocol):
         """Give back what was remembered, None where nothing was."""
 
 
+@dataclass
+class Refusals:
+    """Refused logins one after the other: too many of them, or too close together, lock the account."""
+
+    count: int = 0
+    wait: Deadline | None = None
+
+
 @dataclass(frozen=True)
 class Context:
     """One job at work: device, image, record, and the way to a session."""
@@ -69,6 +77,8 @@ class Context:
     folder: Path
     transcript: Transcript
     stop: threading.Event
+    # Of the job and not of a wait: two waits that each begin anew would ask too often together.
+    refusals: Refusals = field(default_factory=Refusals)
 
     @contextmanager
     def driver(self) -> Iterator[Driver]:
@@ -78,18 +88,44 @@ class Context:
 
     @contextmanager
     def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:
-        """Open a session for one who needs it beside its driver; a line that drops at once is tried again."""
-        for attempt in range(1, attempts + 1):
+        """Open a session for one who needs it beside its driver; a line that drops at once is tried again.
+
+        So is a login that is refused after an activation: the device may not reach yet what knows its accounts.
+        """
+        attempt = 1
+        while True:
             try:
-                session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
+                session = self._login()
                 break
+            except LoginFailed as error:
+                last = attempts == 1 or self.refusals.count >= self.settings.login.refusals
+                if last or self.record.recall("activate sent") is None:
+                    raise
+                self.record.event("session", f"{error}; waiting so as not to lock the account")
             except (Unreachable, SessionLost) as error:
                 if attempt == attempts:
                     raise
                 self.record.event("session", f"{error}; trying again")
                 self.pause(self.settings.login.poll * attempt)
+                attempt += 1
         with session:
             yield session
+
+    def _login(self) -> Session:
+        """Log in, not too soon after a refusal, and not at all after too many."""
+        login, refusals = self.settings.login, self.refusals
+        if refusals.count >= login.refusals:
+            raise LoginFailed(f"{self.device.name} refused {refusals.count} logins; one more might lock the account")
+        if refusals.wait is not None:
+            self.pause(refusals.wait.left)
+        try:
+            session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
+        except LoginFailed:
+            seconds = min(login.backoff_first * 2**refusals.count, login.backoff_most)
+            refusals.count, refusals.wait = refusals.count + 1, Deadline(self.clock, seconds, watch=True)
+            raise
+        refusals.count, refusals.wait = 0, None
+        return session
 
     def again(self, act: Callable[[], T]) -> T:
         """Do in a session of its own what may be done twice; once more where that session is lost."""

@@ -72,10 +72,11 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
     limits, login = context.settings.deadlines, context.settings.login
     never_down = Deadline(context.clock, limits.down)
     deadline = Deadline(context.clock, limits.down + limits.up)
-    refusals, last_error = 0, "its SSH port stayed closed"
+    refusals = context.refusals
+    last_error = "its login is refused" if refusals.count else "its SSH port stayed closed"
     as_before: Running | None = None
     context.record.say("waiting for the device to come back")
-    while not deadline.passed and refusals < login.refusals:
+    while not deadline.passed and refusals.count < login.refusals:
         if not context.listening():
             seen_down, as_before = True, None
             context.pause(login.poll)
@@ -86,11 +87,10 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
         try:
             now, stays = _look(context, mark)
         except LoginFailed as error:
-            refusals, last_error = refusals + 1, str(error)
+            last_error = str(error)
             context.record.say(
-                f"login refused {refusals} of {login.refusals} times, waiting so as not to lock the account"
+                f"login refused {refusals.count} of {login.refusals} times, waiting so as not to lock the account"
             )
-            pause = min(login.backoff_first * 2 ** (refusals - 1), login.backoff_most)
         except _BOOTING as error:
             last_error = str(error)
         else:
@@ -102,11 +102,11 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
                 return now
             else:
                 as_before, pause = now, login.poll if seen_down else _LOOK_EVERY
-        if refusals < login.refusals:
+        if refusals.count < login.refusals:
             context.pause(pause)
     if as_before is not None:
         return as_before
-    raise _not_back(context, last_error, deadline.seconds, refusals)
+    raise _not_back(context, last_error, deadline.seconds, refusals.count)
 
 
 def _not_back(context: Context, last_error: str, seconds: float, refusals: int) -> DeviceUnknown:

@@ -14,8 +14,8 @@ _MORE: Final = re.compile(r"\s?-+ ?More ?-+ ?", re.IGNORECASE)
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
-    r"(?:sh(?:o(?:w)?)?|dir|verify|install|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
-    r"conf(?:igure)?|reload|exit|request|redundancy|issu)"
+    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! operation (?:\d+ |will ))|admin|more|copy|clear|delete|"
+    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload|exit|request|redundancy|issu)"
 )
 _COMMAND_AFTER_PROMPT: Final = re.compile(
     rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{_VERBS}(?:\s.*)?)", re.IGNORECASE
@@ -25,23 +25,31 @@ _BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNOR
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
 _SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
 _ECHOES: Final = (_BARE_COMMAND, _SCROLLED_COMMAND, _PROMPT_LINE)
+# IOS-XR puts the time above each output: `Wed Dec  8 10:34:38.634 PST`.
 _BEFORE_OUTPUT: Final = re.compile(
-    r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*|\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*)"
+    r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*|\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*)"
 )
 
+# IOS-XR: `RP/0/RP0/CPU0:Jul 27 14:00:42.051 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`
+_NODE_STAMP: Final = (
+    r"(?:[A-Z]{2,4}/)?\d+/\w+(?:/\w+)?:(?:\d{4} )?[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?"
+    r"(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: "
+)
 _STAMP: Final = (
     r"(?:\d{6,}: )?(?:<\d+>)?(?:\d+: )?"
     r"(?:[*.]?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} (?:\d{4} )?"
     r"\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z]{2,8})?"
     r"|\$?\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
 )
-_SYSLOG: Final = re.compile(rf"{_STAMP}%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: ?.*")
+_SYSLOG: Final = re.compile(rf"(?:{_NODE_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*")
 _SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 
 _REFUSALS: Final = re.compile(
     r"\s*(%\s*(?:Invalid (?:input|command)|Incomplete command|Ambiguous command|Unknown command|"
     r"Unrecognized command|Bad IP address|Authorization failed|Permission denied|Access denied|"
     r".*not supported|.*not available|.*not allowed)"
+    r"|% This command is not authorized"
     r"|Command authorization failed|Line has invalid autocommand|.*: command not found).*",
     re.IGNORECASE,
 )

@@ -47,6 +47,10 @@ COMMAND = "show redundancy states"
         BODY.replace("\n", "\n000123: Mar  9 2024 16:06:55.053 CET: %LINK-3-UPDOWN: Interface Gi1/0/1, changed\n"),
         BODY.replace("\n", "\n%PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand\n-Traceback= 1#2 :3 4:5\n"),
         BODY.replace("\n", "\n1w2d: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up\n"),
+        f"RP/0/RP0/CPU0:edge(a)#admin show redundancy states\nSat Mar  9 16:06:55.053 CET\n{BODY}\nRP/0/RP0/CPU0:edge#",
+        f"RP/0/RSP0/CPU0:edge#show redundancy states\nSat Mar  9 16:06:55.053 CET\n\n{BODY}\nRP/0/RSP0/CPU0:edge#",
+        BODY.replace("\n", "\nRP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Te0/0\n"),
+        f"{BODY}\nRP/0/RP0/CPU0:edge#LC/0/1/CPU0:2024 Mar  9 16:06:55.053 CET: x_y[9]: %L2-A-6-B : text\n",
         BODY.replace("\n", "*Mar  9 16:06:55.053: %SYS-5-CONFIG_I: Configured from console\n"),
     ],
 )

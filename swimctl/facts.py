@@ -220,12 +220,16 @@ class Redundancy:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One row of `show platform` or `show module`. `state` is empty where the device prints none for it."""
+    """One row of `show platform` or `show module`. `state` is empty where the device prints none for it.
+
+    `role` is `Active` or `Standby` where the device prints it behind the model (IOS-XR).
+    """
 
     name: str
     model: str
     state: str = ""
     serial: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,3 +321,67 @@ class Installed:
 
     placement: Placement
     abort_timer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackage:
+    """One package of a list of IOS-XR. `version` is None, `node` empty, where the list does not name it."""
+
+    name: str
+    version: str | None = None
+    node: str = ""
+    boot_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackageList:
+    """What `show install active`, `inactive` or `commit` lists on IOS-XR; `which` is active, inactive or committed.
+
+    `label` is the name of the release where the device prints one; `fixes` are the bug ids of its patches. `count`
+    is how many packages the device counts: IOS-XR 7 with `LNT` lists only those that are optional or patched.
+    """
+
+    which: str
+    packages: tuple[ListedPackage, ...]
+    label: str | None = None
+    fixes: tuple[str, ...] = ()
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstallRequest(InstallOutcome):
+    """How far an `install …` command of IOS-XR got, which works on in the background and reports by its `id`.
+
+    `succeeded` is None while no result was seen: ask the device by the id. `other_in_progress`: it was not even
+    started, as another operation (`other_id`, where it is named) runs.
+    """
+
+    id: int | None = None
+    in_background: bool = False
+    other_in_progress: bool = False
+    other_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFileSystems:
+    """The file systems of one node (`show filesystem location all` of IOS-XR)."""
+
+    node: str
+    systems: tuple[FileSystem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BootVariables:
+    """What `show variables boot` says. `files` are those of BOOT, None where there is none: a partition is booted."""
+
+    values: Mapping[str, str]
+    files: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """The number of routes of one VRF (empty: none was named) and address family (`IPv4 Unicast`)."""
+
+    vrf: str
+    family: str
+    routes: RouteSummary

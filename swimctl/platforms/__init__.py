@@ -30,6 +30,10 @@ _PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
             }
         ),
     ),
+    "cisco_xr": (
+        None,
+        frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
+    ),
 }
 
 PLATFORM_NAMES: Final = tuple(name for name, (driver, _) in _PLATFORMS.items() if driver is not None)

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractAccessLogger
 
 from swimctl.api import errors
 from swimctl.api.app import make_app
@@ -26,7 +27,6 @@ LONGEST_LINE: Final = 256 * 1024  # a status request may name 10,000 jobs
 _IDLE_SECONDS: Final = 75
 _END_SECONDS: Final = 5.0
 _Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-_ACCESS: Final = '%a "%r" %s %b bytes %Tf s'
 
 
 def tls_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
@@ -73,7 +73,7 @@ async def listening(
     runner = _Runner(
         make_app(backend),
         access_log=logging.getLogger("swimctl.access") if access_log else None,
-        access_log_format=_ACCESS,
+        access_log_class=_AccessLog,
         max_line_size=LONGEST_LINE,
         keepalive_timeout=_IDLE_SECONDS,
         handle_signals=False,
@@ -93,6 +93,30 @@ async def listening(
         yield f"{'http' if tls is None else 'https'}://{shown}:{address[1]}"
     finally:
         await runner.cleanup()
+
+
+class _AccessLog(AbstractAccessLogger):
+    """Write a line for a request. Of its address only what the routes know: anything else there may be a secret."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Write the line."""
+        method = request.method if request.method in hdrs.METH_ALL else "?"
+        self.logger.info(
+            "%s %s %s %d %d bytes %.6f s",
+            request.remote, method, _known_path(request), response.status, response.body_length, time,
+        )  # fmt: skip
+
+
+def _known_path(request: web.BaseRequest) -> str:
+    """Give the path without what the address names beside a route, unless that is a number."""
+    try:
+        found = request.match_info if isinstance(request, web.Request) else None
+    except AssertionError:  # the client went away before a route was looked for
+        found = None
+    resource = None if found is None else found.route.resource
+    if found is None or resource is None:
+        return "(no route)"
+    return request.path if all(value.isdecimal() for value in found.values()) else resource.canonical
 
 
 class _Connection(web.RequestHandler):

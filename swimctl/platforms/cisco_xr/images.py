@@ -11,7 +11,8 @@ from swimctl.versions import release
 PLATFORM: Final = "cisco_xr"
 
 # ncs5500-golden-x-7.5.2-v1.iso, asr9k-mini-x64-7.3.2.iso, 8000-x64-7.5.2.iso, xrv9k-fullk9-x-7.2.2.iso,
-# ncs5700-goldenk9-x86_64-7.8.2-LABEL.iso; before 6.2, asr9k-mini-x64.iso-6.1.4. The label is the one that the builder of a golden ISO gave.
+# ncs5700-goldenk9-x86_64-7.8.2-LABEL.iso; before 6.2, asr9k-mini-x64.iso-6.1.4. The label is the one that the
+# builder of a golden ISO gave.
 _ISO: Final = re.compile(
     r"(?P<family>[a-z0-9]+)-(?:(?:mini|full|fullk9|golden|goldenk9)-)?(?:x|x64|x86_64)(?P<old>\.iso)?(?:\.[a-z]+)*-"
     r"(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d+[A-Z])?)(?(old)|(?:-[\w.-]+)?\.iso)"

@@ -10,11 +10,12 @@ from swimctl.facts import Directory, File, FileSystem, NodeFileSystems
 from swimctl.platforms.text import filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
+# IOS-XE has a time behind the year, which must not become a part of the name.
 # Classic: `9867  -rwx  8909  Thu Jan 15 15:29:26 2015  start`. 64-bit: `11 drwx------. 2  16384 Jul  4 14:39 x`.
 _FILE: Final = re.compile(
     r"\d+ +(?P<kind>[-dlbcps])[-rwxsStT]{3,9}[.+@]? +(?:\d+ +)?(?P<size>\d+) +"
     r"(?:[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4}"
-    r"|[A-Z][a-z]{2} +\d{1,2} +(?:\d{4}|\d\d:\d\d)) +(?P<name>\S.*)"
+    r"|[A-Z][a-z]{2} +\d{1,2} +(?:\d{4}|\d\d:\d\d)) +(?!\d\d:\d\d:\d\d\b)(?P<name>\S.*)"
 )
 _TRAILER: Final = re.compile(r"(\d+) (k?)bytes total \((\d+) (k?)bytes free\)")
 _EMPTY: Final = re.compile(r"No (?:files|such files) in directory|total 0", re.IGNORECASE)

@@ -9,7 +9,8 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
 from swimctl.platforms.text import filled
 
-_TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
+_CDP_TOTAL: Final = re.compile(r"Total cdp entries displayed *: *(\d+)", re.IGNORECASE)
+_LLDP_TOTAL: Final = re.compile(r"Total entries displayed *: *(\d+)", re.IGNORECASE)
 _LEGEND: Final = re.compile(r"Capability codes:.*|(?:\(?[A-Z]\)? (?:- )?[\w -]+,? *)+|-+", re.IGNORECASE)
 _NOT_TOLD: Final = re.compile(r"(.+?) - not advertised")
 
@@ -25,8 +26,9 @@ _LLDP_KEYS: Final = {
 _FREE_TEXT: Final = re.compile(r"(?:Version *|System Description): *")
 
 _LLDP_HEAD: Final = re.compile(r"Device ID +Local Intf +Hold-time +Capability +Port ID", re.IGNORECASE)
+# An interface is named by rack, slot, module and port at least; IOS, whose table this also is, has less of them.
 _LLDP_ROW: Final = re.compile(
-    r"(?:\[\w+\] *)?(?P<name>.*?) *(?P<local>[A-Z][A-Za-z-]*\d+(?:/\w+)+(?:\.\d+)?)(?:\[\S+\])? +\d+"
+    r"(?:\[\w+\] *)?(?P<name>.*?) *(?P<local>[A-Z][A-Za-z-]*\d+(?:/\w+){3,}(?:\.\d+)?)(?:\[\S+\])? +\d+"
     r"(?: +(?:[A-Z](?:,[A-Z])*|N/A)(?= |$))?(?: +(?P<port>\S.*))?"
 )
 
@@ -34,7 +36,7 @@ _LLDP_ROW: Final = re.compile(
 def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     """Read the blocks that start with `Device ID:`. Empty only where the device counts none."""
     command = "show cdp neighbors detail"
-    blocks = _blocks(text, command, "Device ID", _CDP_KEYS)
+    blocks = _blocks(text, command, "Device ID", _CDP_KEYS, _CDP_TOTAL)
     for block in blocks:
         _check(command, block, ("name", "local", "remote"))
     return tuple(Neighbour(block["name"], block["local"], block["remote"]) for block in blocks)
@@ -46,13 +48,15 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     A neighbour that does not tell its name goes by its chassis id.
     """
     command = "show lldp neighbors detail"
-    blocks = _blocks(text, command, "Local Interface", _LLDP_KEYS)
+    blocks = _blocks(text, command, "Local Interface", _LLDP_KEYS, _LLDP_TOTAL)
     for block in blocks:
         _check(command, block, ("local", "chassis", "remote", "end"))
     return tuple(Neighbour(block.get("name") or block["chassis"], block["local"], block["remote"]) for block in blocks)
 
 
-def _blocks(text: str, command: str, first: str, keys: dict[str, str]) -> list[dict[str, str]]:
+def _blocks(
+    text: str, command: str, first: str, keys: dict[str, str], closing: re.Pattern[str]
+) -> list[dict[str, str]]:
     blocks: list[dict[str, str]] = []
     total: int | None = None
     free = False
@@ -62,7 +66,7 @@ def _blocks(text: str, command: str, first: str, keys: dict[str, str]) -> list[d
         if key == first and colon and value:
             blocks.append({keys[first]: value})
             free = False
-        elif counted := _TOTAL.fullmatch(line):
+        elif counted := closing.fullmatch(line):
             total = int(counted[1])
         elif not blocks:
             if not _LEGEND.fullmatch(line):
@@ -94,7 +98,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
         row = _LLDP_ROW.fullmatch(line)
         if _LLDP_HEAD.fullmatch(line):
             header = True
-        elif counted := _TOTAL.fullmatch(line):
+        elif counted := _LLDP_TOTAL.fullmatch(line):
             total = int(counted[1])
         elif header and row and total is None:
             found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip()))

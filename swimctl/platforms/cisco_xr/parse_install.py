@@ -17,8 +17,9 @@ _NOTHING: Final = re.compile(r"No (inactive|active|committed) packages?(?:\(s\))
 _LABEL: Final = re.compile(r"Label *: +(\S+)")
 _NODE: Final = re.compile(r"Node (\S+) \[[\w ()-]+\](?: \[SDR: .*\])?")
 _ASIDE: Final = re.compile(
-    r"Default Profile:|SDRs:|Owner|Secure Domain Router: .*|Software Hash: .*|Boot (?:Partition|Device|Image): .*"
+    r"Default Profile:|Secure Domain Router: .*|Software Hash: .*|Boot (?:Partition|Device|Image): .*"
 )
+_NAME: Final = re.compile(r"[\w-]+")
 _PACKAGE: Final = re.compile(r"((?:\w+:)?[A-Za-z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: version=(\S+))?( \[Boot image\])?")
 # The tables of IOS-XR 7 with LNT.
 _TABLE: Final = re.compile(r"(?:Optional|Mandatory) Packages(?: with \w+ Bugfixes)? +Version")
@@ -61,7 +62,9 @@ class _Reader:
         elif self._in == "list" and (package := _PACKAGE.fullmatch(line)):
             self.packages.append(ListedPackage(package[1], package[2], self.node, boot_image=bool(package[3])))
             self._left = None if self._left is None else self._left - 1
-        elif not _ASIDE.fullmatch(line):
+        elif line == "SDRs:":
+            self._in = "names"
+        elif not (_ASIDE.fullmatch(line) or (self._in == "names" and _NAME.fullmatch(line))):
             raise UnparsableOutput(self.command, line)
 
     def _start(self, line: str, head: re.Match[str]) -> None:

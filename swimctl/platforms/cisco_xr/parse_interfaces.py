@@ -10,7 +10,10 @@ from swimctl.facts import Interface, RouteSummary, RouteTable
 from swimctl.platforms.text import filled
 
 _BRIEF_HEAD: Final = re.compile(r"Intf +Intf +LineP +Encap +MTU +BW|Name +State +State +Type \(byte\) +\(Kbps\)|-+")
-_BRIEF: Final = re.compile(r"([A-Za-z][\w/.-]*\d[\w/.:-]*) +([a-z][a-z-]*) +([a-z][a-z-]*) +\S.*? +\d+ +\d+")
+_BRIEF: Final = re.compile(
+    r"([A-Za-z][\w/.-]*\d[\w/.:-]*) +([a-z][a-z-]*) +([a-z][a-z-]*) +\S.*?"
+    r"(?: +(?:\d+|[Uu]nknown|N/A|-)){2}"
+)
 
 _ADDRESS_HEAD: Final = re.compile(r"Interface +IP-Address +Status +Protocol(?: +Vrf-Name)?", re.IGNORECASE)
 _ADDRESS: Final = re.compile(

@@ -60,9 +60,7 @@ def _answer(command: str, lines: list[str]) -> Redundancy:
     other = "no valid partner"
     if partner is not None:
         fields["partner"] = partner[1]
-        if not readiness:
-            raise UnparsableOutput(command, lines[-1], "it does not say whether the standby node is ready")
-        other = f"{partner[2]}, {readiness[0]}"
+        other = ", ".join([partner[2], *readiness[:1]])
         if nsr := next((said for said in readiness[1:] if "NSR" in said), None):
             fields["NSR"] = nsr
     for line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from swimctl.errors import SelectionError, UsageError
@@ -14,20 +14,26 @@ _SIZE: Final = re.compile(r"([0-9]+)|([0-9]+(?:\.[0-9]+)?)%")
 _DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s?)?")
 
 
-def in_order(devices: Sequence[Device]) -> tuple[list[Device], dict[str, tuple[str, ...]]]:
+def in_order(
+    devices: Sequence[Device], known: Sequence[Device] = ()
+) -> tuple[list[Device], dict[str, tuple[str, ...]]]:
     """Put the far ones before those that feed them, else keep the order given; tell whom each one comes after.
 
-    Only what is among the devices counts. SelectionError: they hang on each other in a circle.
+    That is all that hangs on it, the farthest too, and also through those that are only `known`: what lies between
+    may have ended before its time, or be in no need of an upgrade. SelectionError: devices hang on each other in a
+    circle.
     """
-    before = _before(devices)
+    near = _near({device.name: device for device in (*known, *devices)}.values())
+    among = {device.name for device in devices}
+    before = {name: (_behind(name, near) & among) - {name} for name in among}
     left = {device.name: device for device in devices}
     ordered: list[Device] = []
     while left:
         ready = next((name for name in left if not before[name] & left.keys()), None)
         if ready is None:
             raise SelectionError(
-                f"these hang on each other in a circle: {' → '.join(_circle(before, left))}; nothing was started: "
-                "mend `depends_on` and `feeds` in the inventory"
+                f"these hang on each other in a circle: {' → '.join(_circle(near, before, left))}; nothing was "
+                "started: mend `depends_on` and `feeds` in the inventory"
             )
         ordered.append(left.pop(ready))
     places = {device.name: place for place, device in enumerate(ordered)}
@@ -79,22 +85,33 @@ def _size(word: str, total: int) -> int:
     raise UsageError(f"wave {word!r} must be a number of devices from 1, or a per cent such as 20%")
 
 
-def _before(devices: Sequence[Device]) -> dict[str, set[str]]:
-    """Tell for each device which others must be through before it."""
-    before: dict[str, set[str]] = {device.name: set() for device in devices}
+def _near(devices: Iterable[Device]) -> dict[str, set[str]]:
+    """Tell for each device which others hang on it directly; names that are no device's do not count."""
+    devices = tuple(devices)
+    near: dict[str, set[str]] = {device.name: set() for device in devices}
     for device in devices:
         for feeder in device.depends_on:
-            if feeder in before:
-                before[feeder].add(device.name)
-        before[device.name].update(far for far in device.feeds if far in before)
-    return before
+            if feeder in near:
+                near[feeder].add(device.name)
+        near[device.name].update(far for far in device.feeds if far in near)
+    return near
 
 
-def _circle(before: dict[str, set[str]], left: dict[str, Device]) -> list[str]:
-    """Walk from one that waits to one it waits for, until a name comes again."""
-    walked = [next(iter(left))]
+def _behind(name: str, near: Mapping[str, set[str]]) -> set[str]:
+    """Find all that hang on a device, over any number of others; itself only where it stands in a circle."""
+    found, ahead = set[str](), [name]
+    while ahead:
+        new = near[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _circle(near: Mapping[str, set[str]], before: Mapping[str, set[str]], left: Mapping[str, Device]) -> list[str]:
+    """Walk from one that hangs on itself to one that hangs on it and so on, until a name comes again."""
+    walked = [next(name for name in left if any(name in before[other] for other in before[name]))]
     while True:
-        name = next(iter(sorted(before[walked[-1]] & left.keys())))
+        name = next(far for far in sorted(near[walked[-1]]) if walked[0] in _behind(far, near))
         if name in walked:
             return [*walked[walked.index(name) :], name]
         walked.append(name)

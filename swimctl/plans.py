@@ -115,10 +115,10 @@ def plan_item(device: Device, image: Image | None, refusal: str | None, others: 
     return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
 
 
-def arranged(items: Sequence[PlanItem], request: UpgradeRequest) -> tuple[PlanItem, ...]:
-    """Put those that get a job into their order and waves, the others behind them."""
+def arranged(items: Sequence[PlanItem], request: UpgradeRequest, known: Sequence[Device]) -> tuple[PlanItem, ...]:
+    """Put those that get a job into their order and waves, the others behind them; `known` is the whole inventory."""
     accepted = {item.device.name: item for item in items if item.refusal is None}
-    ordered, after = in_order([item.device for item in accepted.values()])
+    ordered, after = in_order([item.device for item in accepted.values()], known)
     waves = wave_of_each(request.policy.waves, len(ordered))
     return (
         *(
@@ -130,6 +130,7 @@ def arranged(items: Sequence[PlanItem], request: UpgradeRequest) -> tuple[PlanIt
 
 
 def failures_of(request: UpgradeRequest) -> int:
+    """Tell how many failures stop the batch, 0 for none."""
     if request.max_failures is not None:
         return request.max_failures
     if request.policy.max_failures_percent is not None:

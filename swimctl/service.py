@@ -114,7 +114,7 @@ class Service:
             else:
                 chosen = (image, why_unfit(device, image))
             items.append(plan_item(device, *chosen, busy.get(device.id, ())))
-        return Plan(request, arranged(items, request))
+        return Plan(request, arranged(items, request, self._hosts.devices))
 
     def retry_plan(self, batch_id: str) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
@@ -148,7 +148,7 @@ class Service:
             workers=batch.workers,
             policy=batch.policy,
         )
-        return Plan(request, arranged(items, request))
+        return Plan(request, arranged(items, request, self._hosts.devices))
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""

@@ -31,7 +31,15 @@ def test_the_far_one_comes_before_the_one_that_feeds_it() -> None:
     core, distribution, access = device("sw1", feeds=("sw2",)), device("sw2"), device("sw3", depends_on=("sw2",))
     ordered, after = in_order([core, distribution, access])
     assert [one.name for one in ordered] == ["sw3", "sw2", "sw1"]
-    assert after == {"sw1": ("sw2",), "sw2": ("sw3",), "sw3": ()}
+    assert after == {"sw1": ("sw3", "sw2"), "sw2": ("sw3",), "sw3": ()}
+
+
+def test_one_hangs_on_another_through_who_is_not_among_them() -> None:
+    # A retry has the core and an access switch; the distribution switch between them was upgraded before.
+    core, distribution, access = device("sw1", feeds=("sw2",)), device("sw2"), device("sw3", depends_on=("sw2",))
+    ordered, after = in_order([core, access], [core, distribution, access])
+    assert [one.name for one in ordered] == ["sw3", "sw1"]
+    assert after == {"sw1": ("sw3",), "sw3": ()}
 
 
 def test_who_is_not_among_them_does_not_count() -> None:
@@ -44,6 +52,10 @@ def test_a_circle_is_named() -> None:
     circle[2] = device("sw3", depends_on=("sw1",))
     with pytest.raises(SelectionError, match=r"circle: sw\d → sw\d → sw\d → sw\d; nothing was started"):
         in_order([*circle, device("sw4")])
+    # Two of it are enough, and the one between them is named; one alone has nobody to come before.
+    with pytest.raises(SelectionError, match="circle: sw1 → sw3 → sw2 → sw1;"):
+        in_order([circle[0], circle[2]], circle)
+    assert in_order(circle[:1], circle)[0] == circle[:1]
 
 
 @given(st.permutations(NAMES), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
@@ -55,6 +67,10 @@ def test_nobody_comes_before_one_that_hangs_on_them(order: list[str], pairs: lis
             hangs[NAMES[max(one, other)]].add(NAMES[min(one, other)])
     devices = [device(name, depends_on=tuple(sorted(hangs[name]))) for name in order]
     ordered, after = in_order(devices)
+    few, after_of_few = in_order(devices[:4], devices)  # the others are only known
+    assert after_of_few == {
+        one.name: tuple(far.name for far in few if far.name in after[one.name]) for one in devices[:4]
+    }
     assert sorted(one.name for one in ordered) == sorted(order)
     place = {one.name: number for number, one in enumerate(ordered)}
     for far, feeders in hangs.items():

@@ -107,9 +107,10 @@ def print_plan(planned: Plan, checked: dict[int, Checked], stream: TextIO) -> No
     output.print_table(columns, rows, to=stream)
 
 
-def _comes_after(item: PlanItem) -> str:
-    group = item.device.redundancy_group
-    return "; ".join(part for part in (", ".join(item.after), f"one of {group} at a time" if group else "") if part)
+def _comes_after(item: PlanItem, most: int = 3) -> str:
+    group, more = item.device.redundancy_group, len(item.after) - most
+    after = ", ".join(item.after[:most]) + (f" and {more} more" if more > 0 else "")
+    return "; ".join(part for part in (after, f"one of {group} at a time" if group else "") if part)
 
 
 def _ask(context: Context, opened: Opened, planned: Plan) -> dict[int, Checked]:

@@ -266,7 +266,10 @@ class Engine:
             return Hold(f"{run.stopped}; {again}", ends=True)
         if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
             return Hold(f"its batch waits for somebody else's approval: `swimctl approve {batch.id[:8]}`")
-        return self._outside(batch, job)
+        if (hold := self._outside(batch, job)) is not None:
+            return hold
+        down = self._jobs.partner_down(batch, job, run.stop)
+        return None if down is None else replace(down, why=f"{down.why}; {again}")
 
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
         """Tell whether it is not the time to start: outside the window, frozen, or too late."""

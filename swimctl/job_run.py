@@ -11,6 +11,7 @@ from swimctl.clock import Clock, rfc3339
 from swimctl.config import Config
 from swimctl.errors import StaleClaim, StepFailed, Stopped, StoreError, SwimctlError
 from swimctl.inventory import Inventory
+from swimctl.line import Hold, failed_partners
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.settings import STEP_NAMES, Settings
@@ -185,6 +186,22 @@ class JobRun:
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
         """Give what a check needs that comes after the job's end."""
         return self._context(batch, job, stop, _Afterwards(self._store, self._runner, job.id))
+
+    def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
+        """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""
+        if job.redundancy_group is None:
+            return None
+        for number in failed_partners(job, self._store.standings(batch.id)):
+            partner = self._store.job(number)
+            try:
+                with self.afterwards(batch, partner, stop).driver() as driver:
+                    driver.running()
+            except StoreError:
+                raise
+            except SwimctlError as error:
+                who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
+                return Hold(f"{who} failed and does not answer: {error}", ends=True)
+        return None
 
     def target(self, device: Device) -> Target:
         """Tell how a device is entered."""

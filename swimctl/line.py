@@ -61,6 +61,22 @@ def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
     return None
 
 
+def failed_partners(job: Job, jobs: Sequence[Standing]) -> list[int]:
+    """List the jobs of its group that failed without changing their devices: whether those are up, only they can say.
+
+    One that could not be entered is untouched too, and may be down.
+    """
+    if job.redundancy_group is None:
+        return []
+    return [
+        partner.id
+        for partner in jobs
+        if partner.redundancy_group == job.redundancy_group
+        and partner.id < job.id
+        and (partner.status, partner.attempted, partner.outcome) == (JobStatus.FAILED, True, Outcome.UNTOUCHED)
+    ]
+
+
 def unfinished_before(wave: int, jobs: Sequence[Standing]) -> list[str]:
     """Name the devices of earlier waves whose jobs have not ended."""
     return [job.device_name for job in jobs if job.wave < wave and job.status not in FINAL]

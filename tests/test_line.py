@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swimctl.line import held, stopped, unfinished_before
+from swimctl.line import failed_partners, held, stopped, unfinished_before
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy, Standing
 from swimctl.states import JobStatus
 
@@ -94,6 +94,21 @@ def test_never_two_of_a_group(partner: Standing, starts: bool, ends: bool) -> No
     if hold is not None:
         assert hold.ends is ends
         assert "redundancy group core" in hold.why
+
+
+def test_of_a_group_those_that_failed_untouched_are_to_be_asked() -> None:
+    jobs = [
+        ended(1, UNTOUCHED, group="core"),
+        ended(2, UPGRADED, group="core"),
+        ended(3, UNTOUCHED, group="other"),
+        replace(ended(4, UNTOUCHED, group="core"), attempted=False),
+        replace(ended(5, UNTOUCHED, group="core"), status=JobStatus.SUCCESS),  # had nothing to do
+        replace(ended(6, UNTOUCHED, group="core"), status=JobStatus.CANCELLED),
+        waiting(7, group="core"),
+        ended(9, UNTOUCHED, group="core"),
+    ]
+    assert failed_partners(job(8, group="core"), jobs) == [1]
+    assert failed_partners(job(8), jobs) == []
 
 
 def test_a_wave_waits_for_the_end_of_those_before() -> None:

@@ -82,6 +82,16 @@ def lab_folder(
         yield lab
 
 
+def with_data(folder: Path, **data: dict[str, Any]) -> None:
+    """Add data to hosts of the lab's inventory."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    for name, more in data.items():
+        hosts[name].setdefault("data", {}).update(more)
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+
+
 def request(opened: Opened, **changes: Any) -> UpgradeRequest:
     """Ask for every device's golden image."""
     whole = UpgradeRequest(

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from receiving import serving
-from ruamel.yaml import YAML
-from upgrading import Upgraded, lab_folder, request
+from upgrading import Upgraded, lab_folder, request, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context, Opened
@@ -25,16 +24,6 @@ from swimctl.states import JobStatus
 
 SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED
 ON_TARGET = "17.12.04"
-
-
-def with_data(folder: Path, **data: dict[str, Any]) -> None:
-    """Add data to hosts of the lab's inventory."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for name, more in data.items():
-        hosts[name].setdefault("data", {}).update(more)
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
 
 
 @contextmanager
@@ -163,6 +152,22 @@ def test_a_pair_whose_first_failed_keeps_its_second(tmp_path: Path) -> None:
             assert done.jobs["sw2"].attempted is False
             assert "sw1 of redundancy group pair is rolled back, not proved healthy" in (done.jobs["sw2"].error or "")
         assert lab.commands("sw2") == []
+
+
+@pytest.mark.parametrize(("fault", "tried"), [("refuse-login", False), ("install-fails", True)])
+def test_a_pair_whose_first_failed_untouched_goes_on_only_where_that_one_answers(
+    tmp_path: Path, fault: str, tried: bool
+) -> None:
+    # Who cannot be entered may be down: then the second would take the whole site with it.
+    with lab_folder(tmp_path, devices=2, faults={"sw1": [fault]}) as lab:
+        with_data(tmp_path, sw1={"redundancy_group": "pair"}, sw2={"redundancy_group": "pair"})
+        with Context(tmp_path / "config.yaml").open() as opened:
+            done = go(opened, lab, Policy())
+            assert (done.jobs["sw1"].status, done.jobs["sw1"].outcome) == (FAILED, Outcome.UNTOUCHED)
+            assert (done.jobs["sw2"].status is SUCCESS) is done.jobs["sw2"].attempted is tried
+            why = "not attempted: sw1 of redundancy group pair failed and does not answer: "
+            assert (done.jobs["sw2"].error or "").startswith(why) is not tried
+        assert bool(lab.commands("sw2")) is tried
 
 
 def test_a_circle_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

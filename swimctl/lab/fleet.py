@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +17,7 @@ from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder
 from swimctl.lab.server import LabServer
 from swimctl.lab.spec import MemberSpec, SwitchSpec
-from swimctl.lab.switch import ITSELF, Switch
+from swimctl.lab.switch import ITSELF, UP, LoggedCommand, Switch
 
 RATE = 40_000
 """Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
@@ -145,11 +147,34 @@ class LabFleet:
 
     def reloads(self, name: str) -> list[str]:
         """Give the reason of each reload of a switch so far, oldest first."""
-        return [command.line for command in tuple(self.switch(name).log) if command.source == ITSELF]
+        return [command.line for command in self._by_itself(name) if command.line != UP]
+
+    def outages(self, name: str) -> list[tuple[float, float]]:
+        """Tell the lab seconds at which a switch went down and was up again, of each reload; inf: it is down still."""
+        moments = self._by_itself(name)
+        return [
+            (one.at, end.at if end is not None and end.line == UP else math.inf)
+            for one, end in zip_longest(moments, moments[1:])
+            if one.line != UP
+        ]
+
+    def power_cycle(self, name: str) -> None:
+        """Pull a switch's plug and put it in again: it boots, also where a fault kept it down."""
+        port = self._serving().port(name)
+
+        def cycle() -> None:
+            port.switch.reload("PowerOn")
+            port.look()
+
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(cycle)
 
     def write_folder(self, folder: Path, kept_faults: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""
         return write_folder(folder, self.specs, self.ports, self.speed, kept_faults)
+
+    def _by_itself(self, name: str) -> list[LoggedCommand]:
+        return [command for command in tuple(self.switch(name).log) if command.source == ITSELF]
 
     def _serving(self) -> LabServer:
         if self._server is None:

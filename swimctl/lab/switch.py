@@ -33,7 +33,8 @@ IOS_START = 60.0
 NO_SPACE_FREE = 1_500_000
 FOREVER = 1e12
 ITSELF = "(switch)"
-"""Who stands in the log for what the switch did by itself: its reloads, in one order with the received commands."""
+"""Who stands in the log for what the switch did by itself: reloads and returns, in one order with the commands."""
+UP = "up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,7 @@ class Switch:
 
     def _come_up(self) -> None:
         self.reachable = True
+        self.note_command(UP, ITSELF)
         self.say("SYS-5-RESTART", "System restarted --")
         self.install.after_boot()
         self._events.append(Up())

@@ -14,31 +14,32 @@ PLATFORM: Final = "cisco_xr"
 # ncs5700-goldenk9-x86_64-7.8.2-LABEL.iso; before 6.2, asr9k-mini-x64.iso-6.1.4. The label is the one that the
 # builder of a golden ISO gave.
 _ISO: Final = re.compile(
-    r"(?P<family>[a-z0-9]+)-(?:(?:mini|full|fullk9|golden|goldenk9)-)?(?:x|x64|x86_64)(?P<old>\.iso)?(?:\.[a-z]+)*-"
+    r"(?P<family>[a-z0-9]+)-(?:(?:mini|full|fullk9|golden|goldenk9)-)?(?:x|x64|x86_64|(?P<arm>aarch64))"
+    r"(?P<old>\.iso)?(?:\.[a-z]+)*-"
     r"(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d+[A-Z])?)(?(old)|(?:-[\w.-]+)?\.iso)"
 )
 # Classic devices boot asr9k-mini-px.vm-5.3.4 from their monitor; a .pie is only added to a release that runs.
 _VM: Final = re.compile(r"(?P<prefix>[a-z0-9]+)-mini-px\.vm-(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d+[A-Z])?)")
 
-# From the names of the images on Cisco's download pages of each product. Read from the top; the first that fits the
-# model decides. An ASR 9000 takes both kinds, by its processor, which a chassis' model does not tell.
+# Sources: Cisco's system setup guides of the NCS 540 and NCS 5500 ("Supported Packages"), and the names that
+# captured devices give for themselves; the rest is from general knowledge of the products. What is not sure is left
+# out, so that it reads "not known". Read from the top; the first that fits decides. An ASR 9000 takes both kinds, by
+# its processor, which a chassis' model does not tell.
 _ASR9K: Final = frozenset({"asr9k", "asr9k-px"})
 _HARDWARE: Final = (
     (re.compile(r"A9K-RSP440|A9K-RSP-[48]G|ASR-?9001\b", re.IGNORECASE), frozenset({"asr9k-px"})),
     (re.compile(r"ASR-99(?:01|02|03)\b|A99-RP3|A9K-RSP5|A99-RP-F", re.IGNORECASE), frozenset({"asr9k"})),
     (re.compile(r"ASR-?9\d{3}|ASR9K|A9K-RSP880|A99-RP2", re.IGNORECASE), _ASR9K),
-    (re.compile(r"NCS-?57(?:B1|C1|C3|D2)|NC57-MOD-RP2", re.IGNORECASE), frozenset({"ncs5700", "ncs5500"})),
+    (re.compile(r"NCS-?57(?:B1|C1|D2)", re.IGNORECASE), frozenset({"ncs5700"})),
     (re.compile(r"NCS-?55|NC55-", re.IGNORECASE), frozenset({"ncs5500"})),
     (re.compile(r"NCS-?50(?:01|02|11)", re.IGNORECASE), frozenset({"ncs5k"})),
     (re.compile(r"NCS-?560|N560-", re.IGNORECASE), frozenset({"ncs560"})),
+    (re.compile(r"N540X-(?:6Z18G|8Z16G)-", re.IGNORECASE), frozenset({"ncs540l-aarch64"})),
     (
-        re.compile(r"NCS540L|N540(?:X)?-(?:28Z4C|12Z16G|16Z4G8Q2|16Z8Q2C|12Z20G|FH-)", re.IGNORECASE),
+        re.compile(r"N540X?-(?:28Z4C|12Z16G|16Z4G8Q2C|16Z8Q2C|12Z20G)-", re.IGNORECASE),
         frozenset({"ncs540l"}),
     ),
-    (
-        re.compile(r"NCS-?540\b|N540X?-(?:24Z8Q2C|ACC|12Z16G|4Z14G2Q|6Z18G|8Z16G|6Z14S|24Q8L2DD)", re.IGNORECASE),
-        frozenset({"ncs540"}),
-    ),
+    (re.compile(r"N540X?-(?:24Z8Q2C|ACC)-", re.IGNORECASE), frozenset({"ncs540"})),
     (re.compile(r"NCS-?6\d{3}", re.IGNORECASE), frozenset({"ncs6k"})),
     (re.compile(r"NCS-?1004|NCS1K4", re.IGNORECASE), frozenset({"ncs1004"})),
     (re.compile(r"(?:cisco )?8[0126-9]\d\d\b|8\d{3}-", re.IGNORECASE), frozenset({"8000"})),
@@ -51,13 +52,16 @@ def read_filename(name: str) -> ImageName | None:
     """Read a vendor's file name (without folders); None where it is no image of this platform's.
 
     Packages (.rpm, .pie), their archives (.tar) and SMUs boot nothing. `family` is the hardware's name, with `-px`
-    for the classic kind; mini, full and golden images are of one family.
+    for the classic kind and `-aarch64` for ARM processors; mini, full and golden images are of one family.
     """
     classic = _VM.fullmatch(name)
     if classic:
         return ImageName(PLATFORM, f"{classic['prefix']}-px", release(classic["version"]))
     found = _ISO.fullmatch(name)
-    return ImageName(PLATFORM, found["family"], release(found["version"])) if found else None
+    if found is None:
+        return None
+    family = f"{found['family']}-aarch64" if found["arm"] else found["family"]
+    return ImageName(PLATFORM, family, release(found["version"]))
 
 
 def fits(family: str, model: str) -> bool | None:

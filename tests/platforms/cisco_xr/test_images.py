@@ -23,6 +23,7 @@ from swimctl.platforms.cisco_xr import fits, read_filename
         ("xrv9k-fullk9-x-7.2.2.iso", "xrv9k", "7.2.2"),
         ("xrv9k-fullk9-x.vrr.vga-6.6.2.iso", "xrv9k", "6.6.2"),
         ("ncs540l-x64-7.5.1.iso", "ncs540l", "7.5.1"),
+        ("ncs540l-aarch64-7.5.1.iso", "ncs540l-aarch64", "7.5.1"),
     ],
 )
 def test_image_names(name: str, family: str, version: str) -> None:
@@ -63,6 +64,9 @@ def test_what_boots_nothing_is_no_image(name: str) -> None:
         ("8000", "8812", True),
         ("ncs540", "8201-SYS", False),
         ("ncs540l", "N540-28Z4C-SYS-A", True),
+        ("ncs540l", "N540X-6Z18G-SYS-A", False),
+        ("ncs540l-aarch64", "N540X-6Z18G-SYS-A", True),
+        ("ncs540l", "NCS540L", None),
         ("xrv9k", "IOS-XRv 9000", True),
         ("xrv9k", "R-IOSXRV9000-RP-C", True),
         ("xrv9k", "C9300-48P", None),

@@ -10,7 +10,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import on_target
-from swimctl.steps.reload import NOT_BACK, boot_mark, rebooted, wait_for_down, wait_for_reload
+from swimctl.steps.reload import NOT_BACK, boot_mark, look, wait_for_down, wait_for_reload
 
 # So many sessions may be lost, one after the other, before an activation is given up.
 _SESSIONS = 3
@@ -25,9 +25,8 @@ class Activation:
 
     def run(self, context: Context) -> Outcome:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
-        now = self._reload(context)
-        mark = context.record.recall("boot") or {}
-        if not rebooted(mark, now, context.clock.since(mark)):
+        now, reloaded = self._reload(context)
+        if not reloaded:
             raise StepFailed(
                 f"{context.device.name} did not reload: it still runs {now.version} since the same boot; seen: the "
                 "device answered the activation; needed: a newer boot; next: `show install summary` and `show logging` "
@@ -36,8 +35,8 @@ class Activation:
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
         return Outcome(f"reloaded and up with {now.version} ({state})")
 
-    def _reload(self, context: Context) -> Running:
-        """Have it activated, whatever became of the sessions, and tell what runs after that."""
+    def _reload(self, context: Context) -> tuple[Running, bool]:
+        """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
         sessions = 0
         while True:
             sessions += 1
@@ -52,9 +51,9 @@ class Activation:
                 if mark is None or (lost and not last):
                     continue
                 # It may be reloading, and nobody can ask it before it is back.
-                now = wait_for_reload(context, mark, seen_down=not lost)
-                if last or rebooted(mark, now, context.clock.since(mark)):
-                    return now
+                now, reloaded = wait_for_reload(context, mark, seen_down=not lost)
+                if last or reloaded:
+                    return now, reloaded
             else:
                 return wait_for_reload(context, context.record.recall("boot") or {}, seen_down=seen_down)
 
@@ -128,7 +127,7 @@ class Activation:
             )
 
         def reloaded() -> bool:
-            return bool(rebooted(mark, driver.running(), context.clock.since(mark)))
+            return bool(look(context, driver, mark)[1])
 
         if reloaded():
             return True

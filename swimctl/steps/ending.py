@@ -8,7 +8,7 @@ from swimctl.models import Outcome
 from swimctl.steps.base import Context
 from swimctl.steps.once import was_sent
 from swimctl.steps.readiness import baseline, on_target
-from swimctl.steps.reload import rebooted
+from swimctl.steps.reload import look
 from swimctl.versions import same_release
 
 _NEXT = "next, on its console: `show version`, `show install summary`"
@@ -25,11 +25,9 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
         return Outcome.UNKNOWN, _told(context, "")
     try:
         before = baseline(context)
-        running, installed, under_way = context.again(lambda: _asked(context))
+        running, booted, installed, under_way = context.again(lambda: _asked(context))
     except (DeviceError, StepFailed) as unanswered:
         return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}")
-    boot = context.record.recall("boot")
-    booted = None if boot is None else rebooted(boot, running, context.clock.since(boot))
     outcome = judge(
         context.image.version,
         before.version,
@@ -44,12 +42,14 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
     return outcome, _told(context, seen) if outcome is Outcome.UNKNOWN else ""
 
 
-def _asked(context: Context) -> tuple[Running, Installed, bool]:
+def _asked(context: Context) -> tuple[Running, bool | None, Installed, bool]:
     with context.driver() as driver:
         mark = (context.record.recall("activate sent") or {}).get("mark")
         trace = driver.trace("activate", mark)
         under_way = trace.received is True and trace.finished is False
-        return driver.running(), driver.installed(context.image), under_way
+        boot = context.record.recall("boot")
+        running, booted = (driver.running(), None) if boot is None else look(context, driver, boot)
+        return running, booted, driver.installed(context.image), under_way
 
 
 def judge(

@@ -178,7 +178,7 @@ class PostChecks:
 
     def _confirm_way_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
         mark = context.record.recall("boot before abort") or {}
-        now = wait_for_reload(context, mark, seen_down=False)
+        now, _ = wait_for_reload(context, mark, seen_down=False)
         kept = context.record.recall("complaint") or complaint
         if on_target(now, before.version):
             raise StepFailed(f"rolled back to {now.version}: {kept}")

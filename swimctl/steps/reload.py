@@ -16,6 +16,7 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.facts import Running
+from swimctl.platforms.base import Driver
 from swimctl.sessions import Session
 from swimctl.steps.base import Context
 
@@ -55,6 +56,16 @@ def rebooted(mark: dict[str, object], now: Running, elapsed: float) -> bool | No
     return None
 
 
+def look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+    """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
+
+    The time is taken before the look: an answer that takes its time must not pass for a new boot.
+    """
+    elapsed = context.clock.since(mark)
+    now = driver.running()
+    return now, rebooted(mark, now, elapsed)
+
+
 def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
     """Tell whether the session ended within so many device seconds: the first sign of a reload."""
     context.record.say("waiting for the device to go down")
@@ -63,11 +74,11 @@ def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
     return went
 
 
-def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: bool) -> Running:
-    """Wait until the device runs since after the mark and stays up, and tell what it runs.
+def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: bool) -> tuple[Running, bool]:
+    """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
 
-    Raises DeviceUnknown where it does not come back or cannot be told, and gives back what runs where it answers
-    to the end and has not reloaded: the caller decides what that means.
+    Raises DeviceUnknown where it does not come back or cannot be told. Where it answers to the end and has not
+    reloaded, the caller decides what that means.
     """
     limits, login = context.settings.deadlines, context.settings.login
     never_down = Deadline(context.clock, limits.down)
@@ -95,17 +106,17 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
             last_error = str(error)
         else:
             if stays:
-                return now
+                return now, True
             if stays is None:
                 last_error = "it went down a second time"
             elif never_down.passed:
-                return now
+                return now, False
             else:
                 as_before, pause = now, login.poll if seen_down else _LOOK_EVERY
         if refusals.count < login.refusals:
             context.pause(pause)
     if as_before is not None:
-        return as_before
+        return as_before, False
     raise _not_back(context, last_error, deadline.seconds, refusals.count)
 
 
@@ -122,8 +133,7 @@ def _not_back(context: Context, last_error: str, seconds: float, refusals: int) 
 def _look(context: Context, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
-        now = context.make_driver(session, context.settings).running()
-        new_boot = rebooted(mark, now, context.clock.since(mark))
+        now, new_boot = look(context, context.make_driver(session, context.settings), mark)
         if new_boot is None:
             raise DeviceUnknown(
                 f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "

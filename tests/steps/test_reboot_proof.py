@@ -1,9 +1,12 @@
 """A reload is proved by a newer boot, and by nothing else."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
 from swimctl.facts import Running
-from swimctl.steps.reload import rebooted
+from swimctl.steps.reload import look, rebooted
 
 DAY = 86_400
 
@@ -45,3 +48,25 @@ def test_the_restart_time_serves_where_the_uptime_is_missing() -> None:
 
 def test_neither_cannot_be_told() -> None:
     assert rebooted(mark(), running(None, None), elapsed=1200) is None
+
+
+def test_a_slow_answer_is_no_new_boot() -> None:
+    """The device takes two minutes to say what it runs; all that while it ran on."""
+
+    class SlowClock:
+        at = 1000.0
+
+        def since(self, mark: dict[str, object]) -> float:
+            return self.at - float(str(mark["ticks"]))
+
+    class SlowDriver:
+        def running(self) -> Running:
+            uptime = int(30 * DAY + clock.at)
+            clock.at += 400
+            return running(uptime)
+
+    clock = SlowClock()
+    context = SimpleNamespace(clock=clock)
+    told = {"ticks": 1000.0, **mark(uptime=30 * DAY + 1000)}
+    now, booted = look(cast("Any", context), cast("Any", SlowDriver()), told)
+    assert (now.uptime, booted) == (30 * DAY + 1000, False)

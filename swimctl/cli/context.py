@@ -85,6 +85,7 @@ class Opened:
         """Make what runs jobs; from here until the end this process is known as a runner."""
         from swimctl.engine import Engine
 
+        self.store.require_whole()  # damage must not be found when a device is half-way
         return Engine(self.config, self.store, self.inventory, self.clock)
 
     def __enter__(self) -> Self:

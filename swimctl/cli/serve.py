@@ -59,6 +59,8 @@ def serve(
     )
     logging.getLogger("swimctl").setLevel(logging.INFO if context.verbose else logging.WARNING)
     with context.open() as opened:
+        if no_runner:
+            opened.store.require_whole()  # what runs jobs does so by itself
         service = _Serving(opened, grace=grace, runs=not no_runner, verbose=context.verbose)
         code = asyncio.run(service.serve(bind, port, tls))
     raise typer.Exit(code)

@@ -15,7 +15,7 @@ from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
 from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
-from swimctl.store.database import Database, faults
+from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.journal import Journal
@@ -47,6 +47,10 @@ class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers
         """Close the runners of this store and the file; closing twice is allowed."""
         self._locks.let_all_go()
         self._db.close()
+
+    def require_whole(self) -> None:
+        """Read the whole file before anything hangs on it. StoreError: it is damaged."""
+        require_whole(self._db)
 
     def check(self) -> list[str]:
         """Look the whole file over and list what is wrong with it; empty where all is well."""

@@ -22,7 +22,7 @@ FILE_MODE: Final = 0o600
 
 _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOTADB: "is not a swimctl store (not an SQLite file); name another file in `swimctl.store`",
-    sqlite3.SQLITE_CORRUPT: "is damaged; move it away with its -wal and -shm files and restore a backup",
+    sqlite3.SQLITE_CORRUPT: "is damaged; `swimctl store check` tells where; put a backup back as docs/store.md says",
     sqlite3.SQLITE_FULL: "cannot grow, the disk is full; free some space, then run the command again",
     sqlite3.SQLITE_READONLY: "cannot be written; give this user the right to write the file and its folder",
     sqlite3.SQLITE_PERM: "may not be opened; give this user the right to read and write the file and its folder",
@@ -143,6 +143,14 @@ def faults(database: Database) -> list[str]:
     if mode & 0o077:
         found.append(f"mode: {database.path} can be opened by others (mode {mode:04o}); `chmod 600 {database.path}`")
     return found
+
+
+def require_whole(database: Database) -> None:
+    """Read every page once. StoreError: the file is damaged, where nobody may have looked yet."""
+    with database.read() as sql:
+        (said,) = sql.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise StoreError(f"the store {database.path} {_ADVICE[sqlite3.SQLITE_CORRUPT]} ({' '.join(said.split())})")
 
 
 def _roll_back_what_is_open(connection: sqlite3.Connection) -> None:

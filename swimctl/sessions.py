@@ -155,8 +155,12 @@ class Session:
         """Talk within the deadline, also where a call into the library does not return."""
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
             reply = self._talk(command, answers, deadline, closing=closing, quiet=quiet)
-        if reply.dropped and bit.is_set():  # the drop was ours, and says nothing of the device
-            raise self._overdue(command, deadline, reply.text)
+        if reply.dropped:
+            self._transcript.note(
+                f"session {'closed by swimctl, too late,' if bit.is_set() else 'lost'} in '{command}'"
+            )
+            if bit.is_set():  # it says nothing of the device
+                raise self._overdue(command, deadline, reply.text)
         return reply
 
     def _talk(
@@ -201,7 +205,6 @@ class Session:
                     raise self._overdue(command, deadline, text)
         except _LOST:
             self.close()
-            self._transcript.note(f"session lost in '{command}'")
             return Reply(text, dropped=True)
 
     def _overdue(self, command: str, deadline: Deadline, text: str) -> DeadlineExceeded:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from swimctl.clock import rfc3339
-from swimctl.models import Batch, Device, Event, Image, Job, Token, User
+from swimctl.models import Batch, Device, Event, Image, Job, Pulse, Token, User
+from swimctl.states import StepStatus
 
 Document = dict[str, Any]
 
+_NO_PULSE: Final = Pulse()
 
-def job_document(job: Job) -> Document:
+
+def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
     """Write a job with its steps. Field names are fixed by the contract: add, never rename."""
     return {
         "id": job.id,
@@ -38,6 +41,7 @@ def job_document(job: Job) -> Document:
         "started_at": _time(job.started_at),
         "finished_at": _time(job.finished_at),
         "schedule_time": _time(job.schedule_time),
+        "last_event_at": _time(pulse.last_events.get(job.id)),
         "steps": [
             {
                 "name": step.name,
@@ -45,6 +49,9 @@ def job_document(job: Job) -> Document:
                 "message": step.message,
                 "started_at": _time(step.started_at),
                 "finished_at": _time(step.finished_at),
+                "usual_seconds": (
+                    pulse.usual.get((step.name, job.image_family)) if step.status is StepStatus.RUNNING else None
+                ),
             }
             for step in job.steps
         ],

@@ -171,6 +171,7 @@ class Job:
     wave: int = 1
     redundancy_group: str | None = None
     after: tuple[int, ...] = ()
+    image_family: str = ""
 
     @property
     def current_step(self) -> str:
@@ -180,6 +181,21 @@ class Job:
                 if step.status is wanted:
                     return step.name
         return self.steps[-1].name if self.steps else ""
+
+
+# (step name, image family) -> real seconds that such steps took.
+Usual = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What tells a job that takes its time from one that stands still: what is usual, and when each last said a word.
+
+    `last_events` has the running jobs alone.
+    """
+
+    usual: Usual = field(default_factory=dict)
+    last_events: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

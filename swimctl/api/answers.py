@@ -66,6 +66,9 @@ class StepAnswer(Answer):
     message: str
     started_at: Time | None
     finished_at: Time | None
+    usual_seconds: float | None = Field(
+        description="of a running step: what such steps took, the median of those that went well; else null"
+    )
 
 
 class JobAnswer(Answer):
@@ -85,6 +88,7 @@ class JobAnswer(Answer):
     started_at: Time | None
     finished_at: Time | None
     schedule_time: Time | None
+    last_event_at: Time | None = Field(description="of a running job: when it was last heard of; else null")
     steps: list[StepAnswer]
 
 

@@ -124,10 +124,11 @@ async def status(call: Call) -> web.Response:
 
     def work() -> bytes:
         jobs = call.backend.service.status(job_ids=query.job_ids, batch_id=query.batch_id)
+        pulse = call.backend.store.pulse(jobs)
         found = {job.id for job in jobs}
         missing = [number for number in dict.fromkeys(query.job_ids or ()) if number not in found]
         return json.dumps(
-            {"count": len(jobs), "jobs": [job_document(job) for job in jobs], "missing": missing}
+            {"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs], "missing": missing}
         ).encode()
 
     key = (query.batch_id, None if query.job_ids is None else tuple(query.job_ids))

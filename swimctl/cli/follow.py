@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from swimctl.cli import output
 from swimctl.cli.lines import changes
+from swimctl.cli.pulse import Overdue
 from swimctl.clock import Clock
 from swimctl.errors import NotFound
-from swimctl.models import Job
+from swimctl.models import Job, Usual
 from swimctl.states import FINAL, JobStatus
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.5
 _RATE_SAMPLES = 20
-
-Usual = Mapping[tuple[str, int], float]
 
 
 class View(Protocol):
@@ -58,15 +57,16 @@ class Silence:
 
 
 class Lines(Silence):
-    """Show one line a change."""
+    """Show one line a change, and one where a step takes much longer than usual."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, usual: Usual) -> None:
         self._stream = stream
+        self._overdue = Overdue(usual)
         self._before: Sequence[Job] = ()
 
     def show(self, jobs: Sequence[Job], now: datetime) -> None:
         """Write what differs from the last look."""
-        for line in changes(self._before, jobs, now):
+        for line in (*changes(self._before, jobs, now), *self._overdue.look(jobs, now)):
             output.write(self._stream, output.plain(line) + "\n")
         self._before = tuple(jobs)
 
@@ -136,21 +136,10 @@ def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> V
     if quiet or stream is None:
         return Silence()
     if not output.is_terminal(stream):
-        return Lines(stream)
+        return Lines(stream, store.usual_seconds())
     from rich.console import Console
 
-    return LiveView(Console(file=stream), usual_by_image(store))
-
-
-def usual_by_image(store: Store) -> Usual:
-    """Give what steps usually take, by step and image: images of a family take alike."""
-    by_family = store.usual_seconds()
-    return {
-        (step, image.id): seconds
-        for image in store.images()
-        for (step, family), seconds in by_family.items()
-        if family == image.family
-    }
+    return LiveView(Console(file=stream), store.usual_seconds())
 
 
 def follow(

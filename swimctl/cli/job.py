@@ -38,10 +38,11 @@ def list_jobs(
     context = of(ctx)
     with context.open() as opened:
         jobs = _newest(opened.store, batch, status, device, most)
+        pulse, now = opened.store.pulse(jobs), opened.clock.now()
     if context.json:
-        output.print_json({"count": len(jobs), "jobs": [job_document(job) for job in jobs]})
+        output.print_json({"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs]})
     elif jobs:
-        print_jobs(jobs)
+        print_jobs(jobs, pulse, now)
     else:
         output.note("swimctl: no such jobs")
 
@@ -55,9 +56,10 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
     with context.open() as opened:
         job = opened.store.job(job_id)
         batch = opened.store.batch(job.batch_id)
+        pulse, now = opened.store.pulse([job]), opened.clock.now()
         folder = opened.config.settings.jobs_dir / str(job.id)
     if context.json:
-        output.print_json(job_document(job) | {"batch": batch_document(batch), "folder": folder})
+        output.print_json(job_document(job, pulse) | {"batch": batch_document(batch), "folder": folder})
         return
     for name, value in (
         ("job", job.id),
@@ -81,7 +83,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         if value not in (None, ""):
             output.print_line(f"{name + ':':<15}{value}")
     output.print_line()
-    print_steps(job)
+    print_steps(job, pulse, now)
 
 
 @app.command("events")

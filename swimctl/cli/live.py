@@ -9,14 +9,14 @@ from rich.text import Text
 
 from swimctl.cli.outcome import run_seconds
 from swimctl.cli.output import duration, plain, size
-from swimctl.models import Job, Step
+from swimctl.cli.pulse import LATE, spent, times_usual
+from swimctl.models import Job, Step, Usual
 from swimctl.states import FINAL, RUNNING, WAITING, JobStatus, StepStatus
 
-Usual = Mapping[tuple[str, int], float]  # (step name, image id) -> real seconds that the step took in the past
 Rates = Mapping[int, float]  # job id -> bytes a real second, lately
 
 _STEP_WIDTH = 15
-_TIME_WIDTH = 14
+_TIME_WIDTH = 16  # `12h05m of ~1h05m`
 _BAR_WIDTH = 10
 _NAME_MOST = 24
 _STYLES = {JobStatus.SUCCESS: "green", JobStatus.FAILED: "red", JobStatus.CANCELLED: "dim"}
@@ -86,7 +86,8 @@ def _job_line(job: Job, usual: Usual, now: datetime, name_width: int, width: int
     middle = max(0, width - name_width - _STEP_WIDTH - _TIME_WIDTH - 3)
     what = _copy(job, rate, now, step) if _copying(job, step) else (job.error if job.interrupted else step.message)
     line.append(_cut(what or "", middle).ljust(middle), style="yellow" if job.interrupted else "")
-    line.append(" " + _time(job, step, usual, now).rjust(_TIME_WIDTH))
+    late = times_usual(job, step, usual, now) >= LATE
+    line.append(" " + spent(job, step, usual, now).rjust(_TIME_WIDTH), style="yellow" if late else "")
     return _fit(line, width)
 
 
@@ -105,15 +106,6 @@ def _copy(job: Job, rate: float | None, now: datetime, step: Step) -> str:
         return f"{bar} {share:4.0%} no byte lately"
     left = duration((job.bytes_total - job.bytes_done) / rate)
     return f"{bar} {share:4.0%} {size(rate)}/s {left} left"
-
-
-def _time(job: Job, step: Step, usual: Usual, now: datetime) -> str:
-    """Write the time in the step against what is usual for it, where that is known."""
-    if step.started_at is None:
-        return ""
-    spent = duration((now - step.started_at).total_seconds())
-    known = usual.get((step.name, job.image_id))
-    return spent if known is None else f"{spent} of ~{duration(known)}"
 
 
 def _tally(jobs: Sequence[Job]) -> str:

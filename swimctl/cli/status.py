@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,8 +13,9 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, of
 from swimctl.cli.outcome import seconds_between
+from swimctl.cli.pulse import running_step, spent, standing
 from swimctl.errors import NotFound
-from swimctl.models import Job
+from swimctl.models import Job, Pulse
 from swimctl.states import RUNNING, JobStatus
 
 app = typer.Typer()
@@ -43,20 +45,22 @@ def status(
         if watch and jobs:
             raise typer.Exit(_watch(context, opened, [job.id for job in jobs]))
         if context.json:
-            output.print_json(_document(jobs, job_ids or ()))
+            output.print_json(_document(jobs, opened.store.pulse(jobs), job_ids or ()))
             return
         _tell_missing(jobs, job_ids or ())
         if not jobs:
             output.note("swimctl: there are no jobs yet; `swimctl upgrade` makes some")
             return
-        print_jobs(jobs)
+        pulse, now = opened.store.pulse(jobs), opened.clock.now()
+        print_jobs(jobs, pulse, now)
         if len(jobs) == 1:
             output.print_line()
-            print_steps(jobs[0])
+            print_steps(jobs[0], pulse, now)
 
 
-def print_steps(job: Job) -> None:
-    """Print a table of one job's steps."""
+def print_steps(job: Job, pulse: Pulse, now: datetime) -> None:
+    """Print a table of one job's steps; the running one's time against what is usual for it."""
+    runs = running_step(job)
     output.print_table(
         ("Step", "Status", "Began", "Time", "Message"),
         [
@@ -64,7 +68,9 @@ def print_steps(job: Job) -> None:
                 step.name,
                 step.status.value,
                 output.local_time(step.started_at),
-                output.duration(seconds_between(step.started_at, step.finished_at)),
+                spent(job, step, pulse.usual, now)
+                if step is runs
+                else output.duration(seconds_between(step.started_at, step.finished_at)),
                 step.message,
             )
             for step in job.steps
@@ -72,7 +78,7 @@ def print_steps(job: Job) -> None:
     )
 
 
-def print_jobs(jobs: Sequence[Job]) -> None:
+def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime) -> None:
     """Print a table of jobs with what each is at."""
     output.print_table(
         ("Job", "Batch", "Device", "Status", "Progress", "Step", "Target", "What"),
@@ -85,7 +91,7 @@ def print_jobs(jobs: Sequence[Job]) -> None:
                 f"{job.progress}%",
                 job.current_step,
                 job.image_version,
-                what_of(job),
+                what_of(job, pulse, now),
             )
             for job in jobs
         ],
@@ -93,22 +99,22 @@ def print_jobs(jobs: Sequence[Job]) -> None:
     )
 
 
-def what_of(job: Job) -> str:
-    """Say why a job failed, else when it is to start or what its step is at, else what the last step came to."""
+def what_of(job: Job, pulse: Pulse, now: datetime) -> str:
+    """Say why a job failed, else when it is to start or how its step stands, else what the last step came to."""
     if job.error:
         return job.error
     if job.status is JobStatus.SCHEDULED:
         return f"for {output.local_time(job.schedule_time)}"
     if job.status in RUNNING:
-        return next((step.message for step in job.steps if step.name == job.current_step), "")
+        return standing(job, pulse, now)
     return next((step.message for step in reversed(job.steps) if step.message), "")
 
 
-def _document(jobs: Sequence[Job], asked: Sequence[int]) -> dict[str, object]:
+def _document(jobs: Sequence[Job], pulse: Pulse, asked: Sequence[int]) -> dict[str, object]:
     from swimctl.documents import job_document
 
     found = {job.id for job in jobs}
-    document: dict[str, object] = {"count": len(jobs), "jobs": [job_document(job) for job in jobs]}
+    document: dict[str, object] = {"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs]}
     missing = sorted(set(asked) - found)
     return document | ({"missing": missing} if asked else {})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,8 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotFound
-from swimctl.models import Event
+from swimctl.models import Event, Job, Pulse
+from swimctl.states import RUNNING
 from swimctl.store.rows import event_from, numbers, storable
 from swimctl.store.runners import Part
 
@@ -88,6 +89,23 @@ class Journal(Part):
             row = sql.execute("SELECT value FROM memories WHERE job_id = ? AND key = ?", [job_id, key]).fetchone()
         return None if row is None else json.loads(row["value"])
 
+    def pulse(self, jobs: Iterable[Job]) -> Pulse:
+        """Tell how long steps usually take, and when those of these jobs that run last said something.
+
+        Two statements, however many jobs there are, and none where nothing runs.
+        """
+        running = [job.id for job in jobs if job.status in RUNNING]
+        if not running:
+            return Pulse()
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT value AS id, (SELECT at FROM events WHERE job_id = value ORDER BY id DESC LIMIT 1) AS at "
+                "FROM json_each(?)",
+                [numbers(running)],
+            ).fetchall()
+        last = {row["id"]: datetime.fromisoformat(row["at"]) for row in rows if row["at"] is not None}
+        return Pulse(self.usual_seconds(), last)
+
     def usual_seconds(self) -> dict[tuple[str, str], float]:
         """Tell the median of real seconds that successful steps took, by step name and image family."""
         with self._db.read() as sql:
@@ -96,11 +114,16 @@ class Journal(Part):
                 SELECT name, family, started_at, finished_at FROM (
                     SELECT s.name, i.family, s.started_at, s.finished_at,
                            row_number() OVER (PARTITION BY s.name, i.family ORDER BY s.finished_at DESC) AS age
-                    FROM steps s JOIN jobs j ON j.id = s.job_id JOIN images i ON i.id = j.image_id
+                    FROM images i
+                    JOIN jobs j ON j.id IN (
+                        SELECT id FROM jobs WHERE image_id = i.id AND attempted = 1 ORDER BY id DESC LIMIT :looked_at
+                    )
+                    JOIN steps s ON s.job_id = j.id
                     WHERE s.status = 'success' AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL
-                ) WHERE age <= ?
+                ) WHERE age <= :kept
                 """,
-                [USUAL_OF],
+                # Of a store with years of jobs only the latest of each image are looked at, not all of them.
+                {"kept": USUAL_OF, "looked_at": 3 * USUAL_OF},
             ).fetchall()
         taken: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         for row in rows:

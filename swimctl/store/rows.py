@@ -30,7 +30,8 @@ from swimctl.states import RUNNING, JobStatus, StepStatus
 
 JOB_QUERY = """
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
-           d.name AS device_name, i.filename AS image_filename, i.version AS image_version, r.pid AS runner_pid
+           d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
+           i.family AS image_family, r.pid AS runner_pid
     FROM jobs j
     JOIN batches b ON b.id = j.batch_id
     JOIN devices d ON d.id = j.device_id
@@ -195,6 +196,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         wave=row["wave"],
         redundancy_group=row["redundancy_group"],
         after=tuple(json.loads(row["after"])),
+        image_family=row["image_family"],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asking import CANCEL, LITE_HOST, STATUS, TRIGGER, Api, many_jobs
 
+from swimctl.clock import rfc3339
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
@@ -53,7 +54,9 @@ def test_a_job_from_its_first_moment_to_its_last(api: Api, runner: Runner) -> No
     assert (job["status"], job["progress"], job["current_step"]) == ("pending", 0, "Readiness Check")
     assert (job["error"], job["started_at"], job["finished_at"], job["schedule_time"]) == (None, None, None, None)
     assert UTC_TIME.fullmatch(job["created_at"])
-    assert [set(step) for step in job["steps"]] == [{"name", "status", "message", "started_at", "finished_at"}] * 4
+    fields = {"name", "status", "message", "started_at", "finished_at", "usual_seconds"}
+    assert [set(step) for step in job["steps"]] == [fields] * 4
+    assert job["last_event_at"] is None
 
     store = api.store
     assert store.claim(1, runner)
@@ -152,6 +155,24 @@ def test_who_asked_is_in_the_audit(api: Api) -> None:
         assert ("olga", "127.0.0.1", action) in entries
 
 
+def test_what_runs_says_what_is_usual_and_when_it_was_last_heard_of(api: Api, runner: Runner) -> None:
+    api.trigger("sw1", "sw2", "sw3")
+    for number in (1, 2):
+        api.store.claim(number, runner)
+        api.store.step(number, runner, "Readiness Check", StepStatus.RUNNING)
+    for job in api.jobs(1, 2):
+        assert job["steps"][0]["usual_seconds"] is None, "none was seen through yet"
+        assert UTC_TIME.fullmatch(job["last_event_at"])
+    api.store.step(1, runner, "Readiness Check", StepStatus.SUCCESS)
+    first, second, waits = api.jobs(1, 2, 3)
+    assert second["steps"][0]["usual_seconds"] >= 0
+    assert [step["usual_seconds"] for step in first["steps"]] == [None] * 4, "none of them runs"
+    assert (waits["last_event_at"], waits["steps"][0]["usual_seconds"]) == (None, None)
+    api.store.say(2, runner, "reading the device")
+    (heard,) = [one for one in api.store.events(2) if one.message == "reading the device"]
+    assert api.jobs(2)[0]["last_event_at"] == rfc3339(heard.at)
+
+
 @contextmanager
 def statements(api: Api) -> Iterator[list[str]]:
     seen: list[str] = []
@@ -170,6 +191,19 @@ def test_a_thousand_jobs_take_a_handful_of_statements(api: Api) -> None:
             document = api.get(f"{STATUS}?{query}").json
         assert document["count"] == len(document["jobs"]) == 1000
         assert 3 <= len(seen) <= 20, seen
+
+
+def test_what_is_said_of_running_jobs_takes_two_statements_more(api: Api, runner: Runner) -> None:
+    jobs = many_jobs(api, 100)
+    with statements(api) as waiting:
+        api.get(f"{STATUS}?batch_id={jobs[0].batch_id}")
+    for job in jobs:
+        api.store.claim(job.id, runner)
+    with statements(api) as running:
+        document = api.get(f"{STATUS}?batch_id={jobs[0].batch_id}").json
+    assert all(job["last_event_at"] for job in document["jobs"])
+    selects = [[one for one in seen if one.lstrip().startswith("SELECT")] for seen in (waiting, running)]
+    assert len(selects[1]) == len(selects[0]) + 2
 
 
 def test_ten_thousand_ids_go_into_one_address(api: Api) -> None:

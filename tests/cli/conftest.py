@@ -69,6 +69,7 @@ def make_job() -> Callable[..., Job]:
             created_at=START,
             started_at=START if at else None,
             attempted=at is not None,
+            image_family="cat9k_iosxe",
         )
         return replace(job, **given)  # type: ignore[arg-type]  # tests give fields of Job
 

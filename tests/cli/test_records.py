@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from swimctl.cli import main
+from swimctl.clock import rfc3339
 from swimctl.models import Job
 from swimctl.states import JobStatus
 
@@ -69,6 +71,25 @@ def test_a_job_that_is_not_there_is_exit_2(verb: str, capsys: Capture) -> None:
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "99" in printed.err
+
+
+def test_status_of_what_runs_says_for_how_long_and_what_is_usual(place: Place, capsys: Capture) -> None:
+    place.ran("sw1")
+    said: list[str] = []
+
+    def look(job: Job) -> None:
+        for asked in (["status"], ["status", "--json"], ["job", "show", str(job.id)]):
+            assert main(asked) == 0
+            said.append(capsys.readouterr().out)
+
+    place.script.while_running = look
+    (job,) = place.ran("sw2")
+    assert re.search(r"reading the device; 0s of ~0s; last news 0s ago$", said[0], re.MULTILINE)
+    (document,) = json.loads(said[1])["jobs"]
+    heard = [event for event in place.store.events(job.id) if event.message == "reading the device"]
+    assert document["last_event_at"] == rfc3339(heard[-1].at)
+    assert [step["usual_seconds"] is not None for step in document["steps"]] == [True, False, False, False]
+    assert "\t0s of ~0s\treading the device\n" in said[2]
 
 
 def test_report_tells_of_releases_and_failures(place: Place, capsys: Capture) -> None:

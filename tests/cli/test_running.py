@@ -28,9 +28,6 @@ class NoStore:
     def usual_seconds(self) -> dict[tuple[str, str], float]:
         return {}
 
-    def images(self) -> list[object]:
-        return []
-
 
 OPENED = SimpleNamespace(store=NoStore(), clock=SystemClock())
 

@@ -10,7 +10,7 @@ import pytest
 from stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs, switches
 
 from swimctl.errors import NotFound, StoreError, SwimctlError
-from swimctl.models import ExecutionMode, JobOptions, Step
+from swimctl.models import ExecutionMode, JobOptions, Outcome, Pulse, Step
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import NewJob, Store
 
@@ -214,6 +214,23 @@ def test_usual_seconds_are_the_median_of_successful_steps(store: Store, clock: S
             store.step(job.id, runner, "Distribution", outcome)
             store.step(job.id, runner, "Activation", StepStatus.SKIPPED)
     assert store.usual_seconds() == {("Distribution", "cat9k_iosxe"): 100.0}
+
+
+def test_the_pulse_is_of_those_that_run(store: Store, clock: StandingClock) -> None:
+    done, runs, waits = some_jobs(store, switches(3))
+    assert store.pulse([done, runs, waits]) == Pulse(), "nothing runs"
+    with store.register_runner() as runner:
+        for job in (done, runs):
+            store.claim(job.id, runner)
+            store.step(job.id, runner, "Distribution", StepStatus.RUNNING)
+            clock.forward(60)
+        store.step(done.id, runner, "Distribution", StepStatus.SUCCESS)
+        store.move(done.id, runner, JobStatus.FAILED, "broken", Outcome.UNTOUCHED)
+        store.say(runs.id, runner, "copying")
+        heard = clock.now()
+        clock.forward(3_000)
+        pulse = store.pulse(store.jobs())
+        assert pulse == Pulse({("Distribution", "cat9k_iosxe"): 120.0}, {runs.id: heard})
 
 
 def test_the_status_of_a_thousand_jobs_takes_a_handful_of_statements(store: Store) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from projects import Project, make_project
 
-
 # What mostly waits, for labs and processes, begins first: the rest, which computes, then fills the time beside it.
 WAITING = ("upgrade", "serve", "schemathesis", "examples")
 

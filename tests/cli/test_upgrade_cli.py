@@ -112,7 +112,7 @@ def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys:
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if "install activate" in line:
+            if "Activation" in line:  # of sw1: sw2 has not begun
                 process.kill()
                 break
         assert process.wait(60) == -signal.SIGKILL

@@ -113,6 +113,7 @@ class SwitchPort:
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._opening: asyncio.Task[None] | None = None
         self._closed = False
+        self._ending = 0
         self._timer: asyncio.TimerHandle | None = None
         # Bound for as long as the lab runs and never listening: while the switch is down nobody else gets its port.
         self._reservation = _bound(wanted)
@@ -130,6 +131,8 @@ class SwitchPort:
         return self._opening
 
     async def _listen(self) -> None:
+        while self._ending:  # noqa: ASYNC110 - two turns of the loop at most, where nobody looked while it was down
+            await asyncio.sleep(0)
         acceptor = await asyncssh.listen(
             sock=_bound(self.number),
             backlog=BACKLOG,
@@ -162,6 +165,8 @@ class SwitchPort:
         if self._opening is not None:
             await self._opening
         self._disconnect()
+        for _ in range(3):
+            await asyncio.sleep(0)  # the end of the listening
         self._end_commands()
         self._reservation.close()
 
@@ -188,13 +193,25 @@ class SwitchPort:
 
     def _disconnect(self) -> None:
         if self._acceptor is not None:
-            self._acceptor.close()
-            self._acceptor = None
-        for connection in tuple(self.connections):
-            connection.abort()
+            loop = asyncio.get_running_loop()
+            for sock in self._acceptor.sockets:
+                loop.remove_reader(sock)
+            # asyncio loses a connection that it accepted just before its server closes: let those come in first.
+            loop.call_soon(loop.call_soon, self._end_listening, self._acceptor)
+            self._acceptor, self._ending = None, self._ending + 1
+        self._abort()
         if self.switch.booted_at != self._booted_at:
             self._booted_at = self.switch.booted_at
             self._end_commands()
+
+    def _end_listening(self, acceptor: asyncssh.SSHAcceptor) -> None:
+        acceptor.close()
+        self._ending -= 1
+        self._abort()
+
+    def _abort(self) -> None:
+        for connection in tuple(self.connections):
+            connection.abort()
 
     def _end_commands(self) -> None:
         # A lost session does not end what runs on the switch; a reload does.

@@ -15,7 +15,7 @@ _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
     r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! operation (?:\d+ |will ))|admin|more|copy|clear|delete|"
-    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload|exit|request|redundancy|issu)"
+    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload(?! cause \d+:)|exit|request|redundancy|issu)"
 )
 _COMMAND_AFTER_PROMPT: Final = re.compile(
     rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{_VERBS}(?:\s.*)?)", re.IGNORECASE
@@ -42,12 +42,20 @@ _STAMP: Final = (
     r"\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z]{2,8})?"
     r"|\$?\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
 )
-_SYSLOG: Final = re.compile(rf"(?:{_NODE_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*")
+# Arista EOS: `Mar  9 16:06:55 leaf-1 Ebra: 21: %LINEPROTO-5-UPDOWN: …`, with an RFC 3339 time where so configured.
+_AGENT_STAMP: Final = (
+    r"(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+))"
+    r" [\w.-]+ [A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?"
+)
+_SYSLOG: Final = re.compile(
+    rf"(?:{_NODE_STAMP}|{_AGENT_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
+)
 _SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 
 _REFUSALS: Final = re.compile(
     r"\s*(%\s*(?:Invalid (?:input|command)|Incomplete command|Ambiguous command|Unknown command|"
-    r"Unrecognized command|Bad IP address|Authorization failed|Permission denied|Access denied|"
+    r"Unrecognized command|Unavailable command|Bad IP address|Authorization (?:failed|denied)|"
+    r"Permission denied|Access denied|"
     r".*not supported|.*not available|.*not allowed)"
     r"|% This command is not authorized"
     r"|Command authorization failed|Line has invalid autocommand|.*: command not found).*",

@@ -34,6 +34,7 @@ _PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
         None,
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     ),
+    "arista_eos": (None, frozenset({"arista_eos", "eos", "arista.eos.eos"})),
 }
 
 PLATFORM_NAMES: Final = tuple(name for name, (driver, _) in _PLATFORMS.items() if driver is not None)

@@ -1,0 +1,43 @@
+"""Which parser reads which command's output."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config, parse_show_reload_cause
+from swimctl.platforms.arista_eos.parse_files import parse_dir, parse_verify
+from swimctl.platforms.arista_eos.parse_install import parse_install_outcome
+from swimctl.platforms.arista_eos.parse_interfaces import parse_show_interfaces_status, parse_show_ip_interface_brief
+from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
+from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors, parse_show_lldp_neighbors_detail
+from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag
+from swimctl.platforms.arista_eos.parse_session import parse_show_clock
+from swimctl.platforms.arista_eos.parse_version import parse_show_version
+from swimctl.platforms.commands import Command, find_command
+
+COMMANDS: Final = (
+    Command("show version", parse_show_version),
+    Command("show boot-config", parse_show_boot_config),
+    Command("show reload cause", parse_show_reload_cause),
+    Command("show inventory", parse_show_inventory),
+    Command("show mlag", parse_show_mlag),
+    Command("dir", parse_dir, open_end=True),
+    Command("verify", parse_verify, open_end=True),
+    Command("install source", parse_install_outcome, open_end=True),
+    Command("show interfaces status", parse_show_interfaces_status),
+    Command("show interfaces * status", parse_show_interfaces_status),
+    Command("show ip interface brief", parse_show_ip_interface_brief),
+    Command("show lldp neighbors", parse_show_lldp_neighbors),
+    Command("show lldp neighbors detail", parse_show_lldp_neighbors_detail),
+    Command("show clock", parse_show_clock),
+)
+
+
+def find(command: str) -> Command:
+    """Find the entry for a command as typed; raises NotFound with the known commands."""
+    return find_command(COMMANDS, command)
+
+
+def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own
+    """Read a command's output into facts; raises NotFound for a command that no parser reads, else as the parser."""
+    return find(command).parser(text)

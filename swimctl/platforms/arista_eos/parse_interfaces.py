@@ -1,0 +1,63 @@
+"""`show interfaces status` and `show ip interface brief`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import Interface
+from swimctl.platforms.text import filled
+
+_STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: +Flags)?(?: +Encapsulation)?")
+_REMARK: Final = re.compile(r"! \* Incomplete encapsulation information\..*")
+_NAME: Final = r"(?P<port>[A-Z][A-Za-z-]*\d[\d/.]*)"
+# The name is the neighbour's or an operator's, and may hold the words of other columns: the last that fit decide.
+_STATUS: Final = re.compile(
+    rf"{_NAME}(?: +(?P<name>\S.*))? +"
+    r"(?P<status>connected|notconnect|inactive|errdisabled|disabled|monitoring|xcvr\w*|up|down|unknown) +"
+    r"(?:in +)?[\w/.-]+ +(?:a-|A-)?(?:full|half|auto|unconf|unknown|n/a|N/A) +\S+ +\S.*"
+)
+_UP: Final = frozenset({"connected", "up", "monitoring"})
+
+_BRIEF_HEAD: Final = re.compile(r"Interface +IP Address +Status +Protocol +MTU(?: +Owner)?|Address|-+(?: +-+){4,5}")
+_BRIEF: Final = re.compile(
+    rf"{_NAME} +(?:\d+(?:\.\d+){{3}}(?:/\d+)?|unassigned|[a-z-]+) +(?P<status>admin down|[a-z]+) +"
+    r"(?P<protocol>[a-z]+) +(?:\d+|N/A|-)(?: +\S+)?"
+)
+
+
+def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
+    """Read the ports by their short names; `up` where connected, or monitoring as a mirror's destination."""
+    command = "show interfaces status"
+    found: list[Interface] = []
+    header = False
+    lines = [line.strip() for line in filled(text, command)]
+    for line in lines:
+        row = _STATUS.fullmatch(line)
+        if row and header:
+            found.append(Interface(row["port"], row["status"] in _UP, row["status"]))
+        elif not header and _STATUS_HEAD.fullmatch(line):
+            header = True
+        elif header or not _REMARK.fullmatch(line):
+            raise UnparsableOutput(command, line)
+    if not found:
+        raise UnparsableOutput(command, lines[-1], "there are no rows")
+    return tuple(found)
+
+
+def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
+    """Read the interfaces; `up` where both status and protocol are. With a filter (`| include`) there is no header."""
+    command = "show ip interface brief"
+    found: list[Interface] = []
+    lines = [line.strip() for line in filled(text, command)]
+    for line in lines:
+        row = _BRIEF.fullmatch(line)
+        if row:
+            up = row["status"] == row["protocol"] == "up"
+            found.append(Interface(row["port"], up, f"{row['status']}/{row['protocol']}"))
+        elif found or not _BRIEF_HEAD.fullmatch(line):
+            raise UnparsableOutput(command, line)
+    if not found:
+        raise UnparsableOutput(command, lines[-1], "there are no rows")
+    return tuple(found)

@@ -1,0 +1,34 @@
+"""`show clock`: the device's own time."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import DeviceTime
+from swimctl.platforms.text import filled
+
+_CLOCK: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})")
+_ZONE: Final = re.compile(r"timezone(?: is|:) +(\S+)", re.IGNORECASE)
+_SOURCE: Final = re.compile(r"Clock source: +(\S.*)", re.IGNORECASE)
+
+
+def parse_show_clock(text: str) -> DeviceTime:
+    """Read the device's own time, in its own zone; it is not trusted where its source is `local`.
+
+    Older releases print no source.
+    """
+    command = "show clock"
+    lines = [line.strip() for line in filled(text, command)]
+    found = _CLOCK.fullmatch(lines[0])
+    zone = _ZONE.fullmatch(lines[1]) if len(lines) > 1 else None
+    source = _SOURCE.fullmatch(lines[2]) if len(lines) > 2 else None
+    if found is None or zone is None or (len(lines) > 2 and source is None) or len(lines) > 3:
+        raise UnparsableOutput(command, lines[-1])
+    try:
+        moment = datetime.strptime(f"{found[4]} {found[1]} {found[2]} {found[3]}", "%Y %b %d %H:%M:%S")  # noqa: DTZ007 - the zone's name says no offset
+    except ValueError:
+        raise UnparsableOutput(command, lines[0], "this is no date") from None
+    return DeviceTime(moment.isoformat(), zone[1], trusted=source is None or source[1].lower() != "local")

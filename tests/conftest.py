@@ -8,19 +8,6 @@ from pathlib import Path
 import pytest
 from projects import Project, make_project
 
-# What mostly waits, for labs and processes, begins first: the rest, which computes, then fills the time beside it.
-WAITING = ("upgrade", "serve", "schemathesis", "examples")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long waits first; else they are what the suite ends with, on idle processors."""
-
-    def place(item: pytest.Item) -> int:
-        folder = item.path.parent.name
-        return WAITING.index(folder) if folder in WAITING else len(WAITING)
-
-    items.sort(key=place)
-
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:

@@ -54,6 +54,11 @@ class Down:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Every connection is lost; the switch goes on, and its port stays open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Up:
     """The switch answers again on its port."""
 
@@ -65,4 +70,4 @@ class Syslog:
     text: str
 
 
-SwitchEvent: TypeAlias = Down | Up | Syslog
+SwitchEvent: TypeAlias = Cut | Down | Up | Syslog

@@ -13,7 +13,7 @@ import asyncssh
 
 from swimctl.errors import UsageError
 from swimctl.lab.console import Console
-from swimctl.lab.effects import Down, Syslog, Up
+from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
 from swimctl.lab.folder import CommandLog
 from swimctl.lab.switch import Login, Switch
@@ -174,6 +174,8 @@ class SwitchPort:
         """Let everything happen that is due on the switch, write down what it was told, and set the next alarm."""
         for event in self.switch.advance():
             match event:
+                case Cut():
+                    self._abort()
                 case Down():
                     self._disconnect()
                 case Up():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.drops import Drops
-from swimctl.lab.effects import Down, SwitchEvent, Syslog, Up
+from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import IMAGE_BYTES, Installed
@@ -220,8 +220,8 @@ class Switch:
         return line
 
     def cut_all(self) -> None:
-        """Drop every connection; the switch itself goes on, and listens again at once."""
-        self._events += [Down(), Up()]
+        """Drop every connection; the switch itself goes on."""
+        self._events.append(Cut())
 
     def later(self, seconds: float, what: Callable[[], None]) -> _Due:
         """Let something happen by itself."""

@@ -12,9 +12,10 @@ from swimctl.platforms.text import filled
 _STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: +Flags)?(?: +Encapsulation)?")
 _REMARK: Final = re.compile(r"! \* Incomplete encapsulation information\..*")
 _NAME: Final = r"(?P<port>[A-Z][A-Za-z-]*\d[\d/.]*)"
+# The table is also that of Cisco's IOS and NX-OS, whose ports are of other kinds (`Gi1/0/1`, `Eth1/1`).
 # The name is the neighbour's or an operator's, and may hold the words of other columns: the last that fit decide.
 _STATUS: Final = re.compile(
-    rf"{_NAME}(?: +(?P<name>\S.*))? +"
+    rf"(?!(?:Fa|Gi|Te|Tw[eo]?|Fi|Fo|Hu|Eth)\d){_NAME}(?: +(?P<name>\S.*))? +"
     r"(?P<status>connected|notconnect|inactive|errdisabled|disabled|monitoring|xcvr\w*|up|down|unknown) +"
     r"(?:in +)?[\w/.-]+ +(?:a-|A-)?(?:full|half|auto|unconf|unknown|n/a|N/A) +\S+ +\S.*"
 )

@@ -9,13 +9,15 @@ from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
-_MORE: Final = re.compile(r"\s?-+ ?More ?-+ ?", re.IGNORECASE)
+# `--More--`, and on Junos `---(more 37%)---`.
+_MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
 
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
     r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! operation (?:\d+ |will ))|admin|more|copy|clear|delete|"
-    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload(?! cause \d+:)|exit|request|redundancy|issu)"
+    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload(?! cause \d+:)|exit|request|redundancy|issu|"
+    r"file (?:list|checksum|copy|delete|show))"
 )
 _COMMAND_AFTER_PROMPT: Final = re.compile(
     rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{_VERBS}(?:\s.*)?)", re.IGNORECASE
@@ -25,10 +27,13 @@ _BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNOR
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
 _SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
 _ECHOES: Final = (_BARE_COMMAND, _SCROLLED_COMMAND, _PROMPT_LINE)
-# IOS-XR puts the time above each output: `Wed Dec  8 10:34:38.634 PST`.
+# IOS-XR puts the time above each output: `Wed Dec  8 10:34:38.634 PST`. Junos can too (`Mar  9 18:56:04`), and puts
+# the role of what answers above each prompt: `{master:0}`, `{primary:node0}[edit]`.
 _BEFORE_OUTPUT: Final = re.compile(
     r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*|\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*"
-    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*)"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*"
+    r"|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\s*"
+    r"|\{(?:master|backup|primary|secondary|line-?card|local|hold|disabled|lost)[\w:-]*\}(?:\[edit[^\]]*\])?\s*)"
 )
 
 # IOS-XR: `RP/0/RP0/CPU0:Jul 27 14:00:42.051 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`
@@ -50,6 +55,11 @@ _AGENT_STAMP: Final = (
 _SYSLOG: Final = re.compile(
     rf"(?:{_NODE_STAMP}|{_AGENT_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
 )
+# Junos: `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag.
+_DAEMON: Final = re.compile(
+    r"[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)? +[\w.:-]+ +[\w./-]+(?:\[\d+\])?: "
+    r"(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: .*"
+)
 _SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 
 _REFUSALS: Final = re.compile(
@@ -58,10 +68,18 @@ _REFUSALS: Final = re.compile(
     r"Permission denied|Access denied|"
     r".*not supported|.*not available|.*not allowed)"
     r"|% This command is not authorized"
-    r"|Command authorization failed|Line has invalid autocommand|.*: command not found).*",
+    r"|Command authorization failed|Line has invalid autocommand|.*: command not found"
+    # Junos
+    r"|syntax error(?:[,.:]|$)|unknown command\.|missing argument\.|'\S+' is ambiguous\."
+    r"|error: (?:syntax error|unknown command|permission denied|command is not valid on|invalid value"
+    r"|(?:the )?\S+(?: subsystem| instance)? (?:is )?not running)).*",
     re.IGNORECASE,
 )
-_NOT_ENABLED: Final = re.compile(r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*", re.IGNORECASE)
+_NOT_ENABLED: Final = re.compile(
+    r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*"
+    r"|\s*(?:error|warning): (?:the )?\S+ subsystem not running - not needed by configuration.*",
+    re.IGNORECASE,
+)
 
 
 def clean(text: str, command: str) -> list[str]:
@@ -97,7 +115,7 @@ def without_syslog(lines: list[str]) -> list[str]:
                 if line[: found.start()].strip():
                     kept.append(line[: found.start()])
                 continue
-        if not _SYSLOG_REST.match(line):
+        if not _SYSLOG_REST.match(line) and not _DAEMON.fullmatch(line):
             kept.append(line)
     return kept
 

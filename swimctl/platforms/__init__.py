@@ -35,6 +35,7 @@ _PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     ),
     "arista_eos": (None, frozenset({"arista_eos", "eos", "arista.eos.eos"})),
+    "juniper_junos": (None, frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"})),
 }
 
 PLATFORM_NAMES: Final = tuple(name for name, (driver, _) in _PLATFORMS.items() if driver is not None)

@@ -1,0 +1,91 @@
+"""What only Junos says of itself; the rest of its facts are those of `facts.py`.
+
+Where several members or routing engines answer, `node` is the name that the device gives each (`fpc0`, `node1`, `re0`),
+and empty where it names none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from swimctl.facts import InstallOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What `file list` says without `detail`: names alone, those of folders with a `/` at their ends.
+
+    `path` is the folder; empty where the names are paths themselves.
+    """
+
+    path: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUptime:
+    """What `show system uptime` says of one node. Moments are ISO, in the device's own zone; `uptime` in seconds.
+
+    `synchronised` tells whether its time comes from NTP; None where the device does not say.
+    """
+
+    node: str
+    now: str
+    zone: str
+    booted_at: str
+    uptime: int
+    configured_at: str | None = None
+    configured_by: str | None = None
+    synchronised: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingEngine:
+    """One engine of `show chassis routing-engine`. `state` is Master, Backup or another of the device's words.
+
+    `slot` and `state` are empty where the device has only one. `started_at` is ISO, in the device's own zone.
+    """
+
+    node: str
+    slot: str
+    state: str
+    model: str = ""
+    serial: str = ""
+    started_at: str | None = None
+    uptime: int | None = None
+    reload_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm of `show chassis alarms` or `show system alarms`. `at` is ISO, in the device's own zone."""
+
+    node: str
+    at: str
+    severity: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareRequest(InstallOutcome):
+    """How `request system software …` ended.
+
+    `succeeded` is None where the device said neither: ask it. It is false where one of several members failed, and
+    `members` has each one's own. `reboot_required`: what was installed runs after a reboot only. `already_pending`: it
+    was not started, as an earlier installation waits for its reboot.
+    """
+
+    reboot_required: bool = False
+    already_pending: bool = False
+    members: Mapping[str, InstallOutcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RebootRequest(InstallOutcome):
+    """How `request system reboot`, `halt` or `power-off` ended; `succeeded` is None where it ends at the question.
+
+    `at` is the moment that the device names for it, ISO, in its own zone.
+    """
+
+    at: str | None = None

@@ -1,0 +1,77 @@
+"""Which parser reads which command's output."""
+
+from __future__ import annotations
+
+from functools import partial, update_wrapper
+from typing import Any, Final
+
+from swimctl.platforms.commands import Command, Parser, find_command
+from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
+from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_fpc, parse_show_chassis_routing_engine
+from swimctl.platforms.juniper_junos.parse_files import (
+    parse_file_checksum,
+    parse_file_list,
+    parse_show_system_storage,
+)
+from swimctl.platforms.juniper_junos.parse_hardware import parse_show_chassis_hardware
+from swimctl.platforms.juniper_junos.parse_lldp import parse_show_lldp_neighbors
+from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
+from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
+from swimctl.platforms.juniper_junos.parse_software import parse_software
+from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
+from swimctl.platforms.juniper_junos.parse_version import parse_show_version
+
+
+def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser that takes the command's words
+    """Give a parser that knows the command's words."""
+    return update_wrapper(partial(parser, command=command), parser)
+
+
+COMMANDS: Final = (
+    *(Command(name, _named(parse_show_version, name)) for name in ("show version", "show version detail")),
+    Command("show chassis hardware", parse_show_chassis_hardware),
+    Command("show chassis fpc", parse_show_chassis_fpc),
+    *(
+        Command(f"show {kind} alarms", _named(parse_show_alarms, f"show {kind} alarms"))
+        for kind in ("chassis", "system")
+    ),
+    *(
+        Command(f"{name}{more}", parser)
+        for name, parser in (
+            ("show chassis routing-engine", parse_show_chassis_routing_engine),
+            ("show system storage", parse_show_system_storage),
+            ("show system uptime", parse_show_system_uptime),
+        )
+        for more in ("", " no-forwarding", " all-members")
+    ),
+    Command("file list", parse_file_list, open_end=True),
+    Command("file checksum", parse_file_checksum, open_end=True),
+    Command("show lldp neighbors", parse_show_lldp_neighbors),
+    Command("show route summary", parse_show_route_summary),
+    *(
+        Command(name, _named(parse_software, name), open_end=True)
+        for name in (
+            *(f"request system software {kind}" for kind in ("add", "validate", "rollback")),
+            *(f"request vmhost software {kind}" for kind in ("add", "rollback")),
+        )
+    ),
+    *(
+        Command(name, _named(parse_reboot, name), open_end=True)
+        for name in (
+            "request system reboot",
+            "request system halt",
+            "request system power-off",
+            "request vmhost reboot",
+        )
+    ),
+)
+
+
+def find(command: str) -> Command:
+    """Find the entry for a command as typed; raises NotFound with the known commands."""
+    return find_command(COMMANDS, command)
+
+
+def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own
+    """Read a command's output into facts; raises NotFound for a command that no parser reads, else as the parser."""
+    return find(command).parser(text)

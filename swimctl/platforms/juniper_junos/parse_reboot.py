@@ -1,0 +1,56 @@
+"""How `request system reboot` and its sisters were answered."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts_junos import RebootRequest
+from swimctl.platforms.juniper_junos.netconf import cli_text
+from swimctl.platforms.text import filled
+
+_QUESTION: Final = re.compile(
+    r"(?:Reboot|Halt|Power Off) the (?:system|other routing.engine|vmhost)\b.*\? \[yes,no\] \(no\) *(yes|no|y|n)?",
+    re.IGNORECASE,
+)
+_GOES: Final = re.compile(
+    r"(?:shutdown: )?Shutdown NOW!.*|Initiating (?:vmhost reboot|Junos shutdown).*|Rebooting \w+.*"
+    r"|System going down IMMEDIATELY.*|\*\*\* (?:FINAL )?System shutdown message .*",
+    re.IGNORECASE,
+)
+_AT: Final = re.compile(
+    r"(?:shutdown: )?Shutdown at [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})\.?", re.IGNORECASE
+)
+_FAILED: Final = re.compile(r"error: .*|.*\b(?:reboot|shutdown|halt) (?:failed|aborted|cancelled)\b.*", re.IGNORECASE)
+
+
+def parse_reboot(text: str, command: str = "request system reboot") -> RebootRequest:
+    """Read whether the device goes down, and when where it names a time.
+
+    Raises UnparsableOutput where it says nothing of it.
+    """
+    lines = [line.strip() for line in filled(cli_text(text), command)]
+    question = next((found for line in lines if (found := _QUESTION.fullmatch(line))), None)
+    failed = next((line for line in lines if _FAILED.fullmatch(line)), None)
+    when = next((found for line in lines if (found := _AT.fullmatch(line))), None)
+    goes = when is not None or any(map(_GOES.fullmatch, lines))
+    if question is None and failed is None and not goes:
+        raise UnparsableOutput(command, lines[0], "it says nothing of a shutdown")
+    declined = question is not None and (question[1] or "").lower() in {"n", "no"} and not goes
+    reason = failed or ("the question was answered with no" if declined else None)
+    return RebootRequest(
+        operation=command.split()[2],
+        succeeded=False if reason else (True if goes else None),
+        reason=reason,
+        reload_announced=goes and reason is None,
+        at=_moment(command, when) if when else None,
+    )
+
+
+def _moment(command: str, when: re.Match[str]) -> str:
+    try:
+        return datetime.strptime(f"{when[4]} {when[1]} {when[2]} {when[3]}", "%Y %b %d %H:%M:%S").isoformat()  # noqa: DTZ007 - the device names no zone
+    except ValueError:
+        raise UnparsableOutput(command, when[0], "this is no date") from None

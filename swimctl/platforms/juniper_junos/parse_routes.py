@@ -1,0 +1,55 @@
+"""`show route summary`: the number of routes by table and source."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import RouteSummary, RouteTable
+from swimctl.platforms.text import filled
+
+COMMAND: Final = "show route summary"
+
+_ABOVE: Final = re.compile(
+    r"Autonomous system number: .*|Router ID: .*|Highwater Mark .*|(?:[RF]IB|VRF type) [\w ]+: .*"
+)
+_TABLE: Final = re.compile(
+    r"(?P<name>[\w.:@-]+\.\d+): (?P<destinations>\d+) destinations, (?P<routes>\d+) routes "
+    r"\((?P<active>\d+) active, \d+ holddown, \d+ hidden\)"
+)
+_ROW: Final = re.compile(r"([A-Z][\w/ -]*): +(\d+) routes, +(\d+) active")
+_ASIDE: Final = re.compile(r"(?:Limit/Threshold|Restart (?:Pending|Complete)): .*")
+_OF_VRF: Final = re.compile(
+    r"(?P<vrf>(?!bgp\.)\S+?)\.(?P<family>(?:inet6?|iso|mpls|inet6?flow|evpn|l2vpn|mvpn6?|l2id)\.\d+)"
+)
+
+
+def parse_show_route_summary(text: str) -> tuple[RouteTable, ...]:
+    """Read the active routes of every table by their source; `family` is the table's own name (`inet.0`).
+
+    The sources of a table add up to what its heading counts; where they fall short the output is cut off.
+    """
+    tables: list[tuple[re.Match[str], dict[str, int]]] = []
+    lines = [line.strip() for line in filled(text, COMMAND)]
+    for line in lines:
+        row = _ROW.fullmatch(line)
+        if head := _TABLE.fullmatch(line):
+            tables.append((head, {}))
+        elif row and tables:
+            counts = tables[-1][1]
+            counts[row[1]] = counts.get(row[1], 0) + int(row[3])
+        elif not _ASIDE.fullmatch(line) if tables else not _ABOVE.fullmatch(line):
+            raise UnparsableOutput(COMMAND, line)
+    if not tables:
+        raise UnparsableOutput(COMMAND, lines[-1], "there is no table")
+    return tuple(_table(head, counts) for head, counts in tables)
+
+
+def _table(head: re.Match[str], counts: dict[str, int]) -> RouteTable:
+    total = int(head["active"])
+    if sum(counts.values()) < total:
+        raise UnparsableOutput(COMMAND, head[0], f"only {sum(counts.values())} of its {total} active routes read")
+    of = _OF_VRF.fullmatch(head["name"])
+    vrf, family = (of["vrf"], of["family"]) if of else ("", head["name"])
+    return RouteTable(vrf, family, RouteSummary(counts, total))

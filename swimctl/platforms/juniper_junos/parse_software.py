@@ -1,0 +1,96 @@
+"""How `request system software add`, `validate` and `rollback` ended, on each member that answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import InstallOutcome
+from swimctl.facts_junos import SoftwareRequest
+from swimctl.platforms.juniper_junos.netconf import RESULT, cli_text
+from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.text import filled
+
+_REBOOT: Final = re.compile(
+    r".*\bwill become active at next reboot\b.*|.*\bset will be activated at next reboot\b.*"
+    r"|(?:WARNING: +)?A reboot is required\b.*",
+    re.IGNORECASE,
+)
+_VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
+_PENDING: Final = re.compile(r"There is already an install pending\.?.*", re.IGNORECASE)
+_FAILED: Final = re.compile(
+    r"error: .*|Validation failed\.?.*|.*\b(?:rollback|install(?:ation)?|upgrade|package) (?:aborted|failed)\b.*"
+    r"|Available space: -\d+ require: .*|.*\bis not found or empty|.*\bAborting install\b.*"
+    rf"|{_PENDING.pattern}",
+    re.IGNORECASE,
+)
+# What only the installer says, good or bad; `mgd: error: …` is the noise of a validation.
+_OURS: Final = re.compile(
+    r"Verified \S+ signed by .*|Checking compatibility with configuration|Junos Validation begin\..*"
+    r"|(?:Adding|Installing|Mounting|Removing|Registering|Using) (?:package )?\S+.*|Validating against .*"
+    r"|Saving (?:state for rollback|boot file package|the config files).*|Checking pending install.*"
+    r"|Package contains .*|Starting upgrade.*|\[[A-Z][a-z]{2} [^\]]*\]: .*",
+)
+_CHANGES_AT: Final = re.compile(
+    r"(?:JUNOS|Junos)(?: version)? ['\"]?([\w.-]+?)['\"]? will become active at next reboot.*"
+)
+_RELOADS: Final = re.compile(r"Shutdown NOW!|Rebooting\b.*|\*\*\* FINAL System shutdown message .*", re.IGNORECASE)
+
+
+def parse_software(text: str, command: str = "request system software add") -> SoftwareRequest:
+    """Read the last verdict of each member; the whole has failed where one has, and is open where one is.
+
+    A reply over NETCONF reads alike; its number is the verdict where the text has none. Raises UnparsableOutput where
+    no line is the installer's.
+    """
+    operation = command.split()[3]
+    lines = [line.strip() for line in filled(cli_text(text), command)]
+    parts = [(node, body) for node, body in by_node(lines) if body]
+    outcomes = [(node, _outcome(operation, body)) for node, body in parts]
+    verdicts = [outcome.succeeded for _, outcome in outcomes]
+    if not any(map(_is_ours, lines)):
+        raise UnparsableOutput(command, lines[0], "no line is the installer's")
+    named = {node: outcome for node, outcome in outcomes if node}
+    # Above the members the device may speak for all of them (`Checking pending install on fpc0`).
+    if named:
+        verdicts = [outcome.succeeded for outcome in named.values()]
+        verdicts += [False for node, outcome in outcomes if not node and outcome.succeeded is False]
+    reasons = [f"{node}: {outcome.reason}" if node else outcome.reason for node, outcome in outcomes if outcome.reason]
+    failed = False in verdicts
+    return SoftwareRequest(
+        operation=operation,
+        succeeded=False if failed else (True if verdicts and None not in verdicts else None),
+        reason="; ".join(reasons) if failed else None,
+        reload_announced=any(map(_RELOADS.fullmatch, lines)),
+        added_version=next((outcome.added_version for _, outcome in outcomes if outcome.added_version), None),
+        reboot_required=any(map(_REBOOT.fullmatch, lines)),
+        already_pending=any(map(_PENDING.fullmatch, lines)),
+        members=named,
+    )
+
+
+def _is_ours(line: str) -> bool:
+    return any(each.fullmatch(line) for each in (_REBOOT, _VALID, _FAILED, _OURS)) or line.startswith(RESULT)
+
+
+def _is_hard(operation: str, line: str) -> bool:
+    return operation != "validate" and line.startswith("ERROR:")
+
+
+def _outcome(operation: str, lines: Sequence[str]) -> InstallOutcome:
+    good = _VALID if operation == "validate" else _REBOOT
+    said = [(number, line) for number, line in enumerate(lines) if _FAILED.fullmatch(line)]
+    last_good = max((number for number, line in enumerate(lines) if good.fullmatch(line)), default=-1)
+    # A validation makes noise before its verdict; elsewhere a good word behind an error is of another member or step.
+    said = [(number, line) for number, line in said if number > last_good or _is_hard(operation, line)]
+    result = next((line.removeprefix(RESULT).strip() for line in lines if line.startswith(RESULT)), None)
+    verdict = False if said else (True if last_good >= 0 else None)
+    if result is not None:
+        verdict = verdict is not False and result == "0"
+    version = next((found[1] for line in lines if (found := _CHANGES_AT.fullmatch(line))), None)
+    reason = "; ".join(line for _, line in said) or (f"the device's result is {result}" if result else None)
+    return InstallOutcome(
+        operation, verdict, reason if verdict is False else None, added_version=version if verdict else None
+    )

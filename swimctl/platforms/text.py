@@ -57,7 +57,7 @@ _SYSLOG: Final = re.compile(
 )
 # Junos: `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag.
 _DAEMON: Final = re.compile(
-    r"[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)? +[\w.:-]+ +[\w./-]+(?:\[\d+\])?: "
+    r"[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})? +[\w.:-]+ +[\w./-]+(?:\[\d+\])?: "
     r"(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: .*"
 )
 _SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
@@ -109,13 +109,15 @@ def without_syslog(lines: list[str]) -> list[str]:
     """Cut syslog messages: whole lines, and those that start in the middle of a line (after a prompt, a question)."""
     kept = []
     for line in lines:
+        if _DAEMON.fullmatch(line):
+            continue
         if "%" in line:
             found = _SYSLOG.search(line)
             if found:
                 if line[: found.start()].strip():
                     kept.append(line[: found.start()])
                 continue
-        if not _SYSLOG_REST.match(line) and not _DAEMON.fullmatch(line):
+        if not _SYSLOG_REST.match(line):
             kept.append(line)
     return kept
 

@@ -23,7 +23,12 @@ _GOES: Final = re.compile(
 _AT: Final = re.compile(
     r"(?:shutdown: )?Shutdown at [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})\.?", re.IGNORECASE
 )
-_FAILED: Final = re.compile(r"error: .*|.*\b(?:reboot|shutdown|halt) (?:failed|aborted|cancelled)\b.*", re.IGNORECASE)
+_ERROR: Final = re.compile(r"error: .*", re.IGNORECASE)
+_FAILED: Final = re.compile(
+    r"error: .*\b(?:reboot|shutdown|halt|power|routing.engine|re\d)\b.*"
+    r"|.*\b(?:reboot|shutdown|halt) (?:failed|aborted|cancelled)\b.*",
+    re.IGNORECASE,
+)
 
 
 def parse_reboot(text: str, command: str = "request system reboot") -> RebootRequest:
@@ -33,7 +38,8 @@ def parse_reboot(text: str, command: str = "request system reboot") -> RebootReq
     """
     lines = [line.strip() for line in filled(cli_text(text), command)]
     question = next((found for line in lines if (found := _QUESTION.fullmatch(line))), None)
-    failed = next((line for line in lines if _FAILED.fullmatch(line)), None)
+    # Behind the question any error is about it.
+    failed = next((each for each in lines if _FAILED.fullmatch(each) or (question and _ERROR.fullmatch(each))), None)
     when = next((found for line in lines if (found := _AT.fullmatch(line))), None)
     goes = when is not None or any(map(_GOES.fullmatch, lines))
     if question is None and failed is None and not goes:

@@ -21,7 +21,8 @@ _REBOOT: Final = re.compile(
 _VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
 _PENDING: Final = re.compile(r"There is already an install pending\.?.*", re.IGNORECASE)
 _FAILED: Final = re.compile(
-    r"error: .*|Validation failed\.?.*|.*\b(?:rollback|install(?:ation)?|upgrade|package) (?:aborted|failed)\b.*"
+    r"error: (?!reboot |shutdown |halt ).*|Validation failed\.?.*"
+    r"|.*\b(?:rollback|install(?:ation)?|upgrade|package) (?:aborted|failed)\b.*"
     r"|Available space: -\d+ require: .*|.*\bis not found or empty|.*\bAborting install\b.*"
     rf"|{_PENDING.pattern}",
     re.IGNORECASE,

@@ -1,0 +1,315 @@
+"""What each parser reads, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from platforms.juniper_junos.material import command_of, sample
+
+from swimctl import platforms
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.facts import File, InventoryItem, MemberSoftware, Neighbour, RouteSummary, RouteTable, Slot
+from swimctl.facts_junos import Alarm, FileNames, NodeUptime, RoutingEngine
+from swimctl.platforms.juniper_junos import find, parse
+
+
+def read(name: str) -> Any:
+    return parse(command_of(name.partition("/")[0]), sample(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("show_version/virtual_chassis_older", ("15.1R7-S10", "hall-7", "ex4200-48t")),
+        ("show_version/local", ("23.4R2-S4.11", "hall-8", "ex3400-24p")),
+        ("show_version/branch", ("12.1X46-D86.2", "edge-1", "srx240h2")),
+        ("show_version_detail/router", ("21.4R3-S2.5", "core-9", "mx480")),
+    ],
+)
+def test_version(name: str, facts: tuple[object, ...]) -> None:
+    found = read(name)
+    assert (found.version, found.hostname, found.model) == facts
+
+
+def test_members_of_a_virtual_chassis() -> None:
+    assert read("show_version/virtual_chassis_older").members == (
+        MemberSoftware(0, "ex4200-48t", "15.1R7-S10", "", None),
+        MemberSoftware(1, "ex4200-24t", "15.1R7-S9", "", None),
+    )
+    assert read("show_version/local").members == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("show_version/virtual_chassis_older", "JUNOS EX  Software Suite [15.1R7-S9]"),
+        ("show_version/virtual_chassis_older", "Model: ex4200-24t"),
+        ("show_version/local", "JUNOS OS Kernel"),
+        ("show_chassis_hardware/router", "Chassis"),
+        ("show_chassis_hardware/cluster", "Chassis                                CV0000000002"),
+        ("show_chassis_fpc/members", "  0  Offline"),
+        ("show_chassis_alarms/cluster", "2024-03-09 18:57:04"),
+        ("show_chassis_alarms/cluster", "No alarms"),
+        ("show_chassis_routing-engine/two", "Load averages"),
+        ("show_chassis_routing-engine/two", "    Uptime"),
+        ("show_chassis_routing-engine/two", "                                       0.22"),
+        ("show_system_storage/router", "/dev/gpt/junos"),
+        ("show_system_storage/router", "2.5G        0%"),
+        ("show_system_uptime/router", " 6:56PM"),
+        ("show_system_uptime/members", "System booted: 2024-03-08"),
+        ("file_list/folder", "cleanup"),
+        ("file_list/detail", "total files"),
+        ("file_list/detail", "466000001"),
+        ("file_checksum/md5", "abcdef\n"),
+        ("show_lldp_neighbors/switch", "ge-0/0/1 "),
+        ("show_lldp_neighbors/switch", ":02:00   Eth"),
+        ("show_route_summary/router", "     Access-internal"),
+        ("show_route_summary/router", "               Local"),
+        ("show_route_summary/router", "inet.0:"),
+    ],
+)
+def test_what_is_cut_off_is_refused(name: str, cut: str) -> None:
+    text = sample(name)
+    assert cut in text
+    with pytest.raises(UnparsableOutput):
+        parse(command_of(name.partition("/")[0]), text[: text.index(cut)])
+
+
+def test_hardware() -> None:
+    parts = read("show_chassis_hardware/router")
+    assert parts[0] == InventoryItem("Chassis", "MX480", "", "JN0000000001")
+    assert [part.name for part in parts[4:]] == [
+        "Routing Engine 1",
+        "Pseudo CB 0",
+        "FPC 0",
+        "FPC 0/CPU",
+        "FPC 0/MIC 0",
+        "FPC 0/MIC 0/PIC 0",
+        "FPC 0/MIC 0/PIC 0/Xcvr 0",
+        "FPC 0/MIC 0/PIC 0/Xcvr 9",
+        "FPC 0/MIC 0/PIC 1",
+        "FPC 1",
+        "Fan Tray 0",
+    ]
+    assert parts[11] == InventoryItem("FPC 0/MIC 0/PIC 0/Xcvr 9", "SFP-T", "NON-JNPR", "EXA 0 8")
+    cluster = read("show_chassis_hardware/cluster")
+    assert [(part.name, part.serial) for part in cluster if "Chassis" in part.name] == [
+        ("node0/Chassis", "CV0000000001"),
+        ("node1/Chassis", "CV0000000002"),
+    ]
+
+
+def test_a_value_that_is_too_wide_is_not_guessed() -> None:
+    text = sample("show_chassis_hardware/router").replace("EXA00001   ", "EXA00001000000000XYZ")
+    with pytest.raises(UnparsableOutput, match="columns"):
+        parse("show chassis hardware", text)
+
+
+def test_fpc() -> None:
+    assert read("show_chassis_fpc/router") == (
+        Slot("FPC 0", "", "Online"),
+        Slot("FPC 1", "", "Empty"),
+        Slot("FPC 2", "", "Offline"),
+        Slot("FPC 3", "", "Present"),
+        Slot("FPC 4", "", "Announce online"),
+    )
+    assert read("show_chassis_fpc/members") == (
+        Slot("member0 FPC 0", "", "Online"),
+        Slot("member1 FPC 0", "", "Offline"),
+    )
+
+
+def test_routing_engines() -> None:
+    assert read("show_chassis_routing-engine/two") == (
+        RoutingEngine(
+            "",
+            "0",
+            "Master",
+            "RE-S-1800x4",
+            "9000000001",
+            "2024-03-09T18:56:04",
+            444_253,
+            "Router rebooted after a normal shutdown.",
+        ),
+        RoutingEngine("", "1", "Present"),
+    )
+    only = read("show_chassis_routing-engine/single_older")
+    assert [(engine.slot, engine.state, engine.model, engine.uptime) for engine in only] == [("", "", "RE-2.0", 6601)]
+
+
+def test_alarms() -> None:
+    assert read("show_chassis_alarms/none") == ()
+    assert read("show_chassis_alarms/cluster") == (
+        Alarm("node0", "2024-03-09T18:56:04", "Major", "PEM 0 Not OK"),
+        Alarm("node0", "2024-03-09T18:57:04", "Minor", "Rescue configuration is not set"),
+    )
+    assert parse("show system alarms", "No alarms currently active\n") == ()
+
+
+def test_storage() -> None:
+    (only,) = read("show_system_storage/router")
+    assert [(system.prefixes, system.kind, system.size, system.free) for system in only.systems] == [
+        (("/.mount",), "/dev/gpt/junos", 20 * 1024**3, 17 * 1024**3),
+        (("/dev",), "devfs", 1024, 0),
+        (("/.mount/tmp",), "tmpfs", 3 * 1024**3, 2_684_354_560),
+    ]
+    members = read("show_system_storage/members_detail")
+    assert [(member.node, member.systems[0].free) for member in members] == [
+        ("fpc0", 61_000 * 1024),
+        ("fpc1", -9_000 * 1024),
+    ]
+
+
+def test_uptime() -> None:
+    assert read("show_system_uptime/router") == (
+        NodeUptime(
+            "",
+            "2024-03-09T18:56:04",
+            "CET",
+            "2023-08-10T09:02:22",
+            (212 * 24 + 8) * 3600 + 53 * 60,
+            "2024-03-05T16:04:34",
+            "anna",
+            synchronised=True,
+        ),
+    )
+    first, second = read("show_system_uptime/members")
+    assert (first.node, first.uptime, first.synchronised) == ("fpc0", 1_871, False)
+    assert (second.node, second.uptime, second.synchronised, second.configured_by) == ("fpc1", 88_260, None, None)
+
+
+def test_files() -> None:
+    names = ("cleanup-pkgs.log", "install/", "junos-arm-32-22.2R1.9.tgz", "script")
+    assert read("file_list/folder") == FileNames("/var/log", names)
+    assert read("file_list/paths") == FileNames("", ("/var/log/messages", "/var/log/messages.0.gz"))
+    assert read("file_list/detail").files == (
+        File("install", 512, is_directory=True),
+        File("jinstall-ex-4300-21.4R3-S2.5-signed.tgz", 466_000_001),
+        File("link", 11),
+    )
+    assert read("file_list/detail_none").files == ()
+
+
+@pytest.mark.parametrize("command", ["file list /var/tmp/x detail", "file checksum md5 /var/tmp/x"])
+def test_a_file_that_is_not_there(command: str) -> None:
+    with pytest.raises(CommandRefused):
+        parse(command, "/var/log/x: No such file or directory\n")
+
+
+def test_checksum() -> None:
+    found = read("file_checksum/md5")
+    assert (found.path.rpartition("/")[2], found.algorithm) == ("junos-arm-32-22.2R1.9.tgz", "md5")
+    assert found.digest == "0123456789abcdef" * 2
+    assert read("file_checksum/sha256").algorithm == "sha256"
+
+
+def test_neighbours() -> None:
+    assert read("show_lldp_neighbors/switch") == (
+        Neighbour("core-9.example.net", "ge-0/0/1", "ge-0/0/4"),
+        Neighbour("leaf-3", "xe-0/1/1", "Ethernet3/29/1"),
+        Neighbour("leaf-4", "ge-0/0/2.0", "a port of its own"),
+        Neighbour("00:11:22:aa:04:00", "ge-0/0/3", "00:11:22:aa:04:01"),
+        Neighbour("leaf-5", "ge-0/0/4", "GigabitEthernet1/0/48"),
+    )
+    assert read("show_lldp_neighbors/older") == (Neighbour("core-9", "me0", "ge-0/0/4"),)
+
+
+def test_lldp_that_is_off() -> None:
+    with pytest.raises(NotEnabled):
+        parse("show lldp neighbors", "warning: lldp subsystem not running - not needed by configuration.\n")
+
+
+def test_routes() -> None:
+    assert read("show_route_summary/router") == (
+        RouteTable("", "inet.0", RouteSummary({"Direct": 2, "BGP": 7, "Access-internal": 1}, 10)),
+        RouteTable("GREEN", "inet6.0", RouteSummary({"Local": 2}, 2)),
+        RouteTable("", "bgp.evpn.0", RouteSummary({}, 0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "succeeded", "reason", "reboot", "version"),
+    [
+        ("add/pending_set", True, None, True, None),
+        ("add/older", True, None, True, "15.1R7.9"),
+        ("add/vmhost_word", True, None, True, None),
+        ("add/reboots", True, None, True, None),
+        ("add/cut_off", None, None, False, None),
+        ("add/one_member_failed", False, "fpc0: ERROR: insufficient space", True, "21.4R3-S2.5"),
+        ("add/already_pending", False, "There is already an install pending.", False, None),
+        ("add/not_found", False, "is not found or empty", False, None),
+        ("validate/noise", True, None, False, None),
+        ("validate/failed", False, "error: configuration check-out failed at line 12; Validation failed", False, None),
+        ("rollback/members", True, None, True, "21.4R3"),
+        ("rollback/aborted", False, "rollback aborted", False, None),
+    ],
+)
+def test_software(name: str, succeeded: bool | None, reason: str | None, reboot: bool, version: str | None) -> None:
+    outcome = read(f"request_system_software_{name}")
+    assert (outcome.operation, outcome.succeeded) == (name.partition("/")[0], succeeded)
+    assert (reason or "") in (outcome.reason or "")
+    assert (outcome.reason is None) is (reason is None)
+    assert (outcome.reboot_required, outcome.added_version) == (reboot, version)
+    assert outcome.already_pending is ("pending." in (reason or ""))
+    assert outcome.reload_announced is name.endswith("reboots")
+
+
+def test_software_of_each_member() -> None:
+    outcome = read("request_system_software_add/one_member_failed")
+    assert {node: each.succeeded for node, each in outcome.members.items()} == {"fpc0": False, "fpc1": True}
+
+
+@pytest.mark.parametrize(("result", "succeeded"), [("0", True), ("1", False)])
+def test_the_number_over_netconf_is_the_verdict_where_the_text_has_none(result: str, succeeded: bool) -> None:
+    reply = f"<rpc-reply>\n<output>\n</output>\n<package-result>\n{result}\n</package-result>\n</rpc-reply>"
+    outcome = parse("request system software add x", reply)
+    assert outcome.succeeded is succeeded
+    assert (outcome.reason is None) is succeeded
+
+
+def test_an_error_in_one_reply_is_not_undone_by_a_good_one_behind_it() -> None:
+    text = "ERROR: cannot locate jroute-1: rollback aborted\nJUNOS 21.4R3 will become active at next reboot\n"
+    assert parse("request system software rollback", text).succeeded is False
+
+
+@pytest.mark.parametrize(
+    ("name", "succeeded", "at"),
+    [
+        ("request_system_reboot/now", True, None),
+        ("request_system_reboot/at", True, "2024-03-09T18:56:04"),
+        ("request_system_reboot/question", None, None),
+        ("request_system_reboot/declined", False, None),
+        ("request_system_reboot/refused", False, None),
+        ("request_vmhost_reboot/in_a_minute", True, "2024-03-09T18:57:04"),
+    ],
+)
+def test_reboot(name: str, succeeded: bool | None, at: str | None) -> None:
+    outcome = read(name)
+    assert (outcome.operation, outcome.succeeded, outcome.at) == ("reboot", succeeded, at)
+    assert outcome.reload_announced is (succeeded is True)
+    assert (outcome.reason is None) is (succeeded is not False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("sh ver", "show version"),
+        ("show version detail | no-more", "show version detail"),
+        ("sh cha hard", "show chassis hardware"),
+        ("show chassis routing-engine no-forwarding", "show chassis routing-engine no-forwarding"),
+        ("file list /var/tmp detail", "file list"),
+        ("file checksum sha-256 /var/tmp/x", "file checksum"),
+        ("request system software add /var/tmp/x.tgz no-copy reboot", "request system software add"),
+        ("request system reboot at 18:56", "request system reboot"),
+        ("request system power-off", "request system power-off"),
+    ],
+)
+def test_commands_as_typed(typed: str, words: str) -> None:
+    assert find(typed).words == words
+
+
+@pytest.mark.parametrize("alias", ["juniper_junos", "junos", "juniper", "junipernetworks.junos.junos", "JUNOS"])
+def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
+    assert platforms.parse(alias, "show version", sample("show_version/local")).version == "23.4R2-S4.11"
+    assert platforms.canonical_platform(alias) is None

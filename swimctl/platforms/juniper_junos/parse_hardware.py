@@ -15,7 +15,7 @@ COMMAND: Final = "show chassis hardware"
 _TITLE: Final = "Hardware inventory:"
 _HEAD: Final = re.compile(r" *Item +Version +Part number +Serial number +Description")
 _COLUMNS: Final = ("Version", "Part number", "Serial number", "Description")
-_ITEM: Final = re.compile(r"[A-Z][A-Za-z+/-]*(?: [A-Z][A-Za-z+/-]*)*(?: \d+(?:/\d+)?)?")
+_ITEM: Final = re.compile(r"[A-Z][\w+/.-]*(?: [\w+/.-]+)*")
 
 
 def parse_show_chassis_hardware(text: str) -> tuple[InventoryItem, ...]:

@@ -12,7 +12,7 @@ from swimctl.platforms.text import filled
 
 _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family): +(\S+).*")
 # Before 14 there is no line `Junos:`; the package that all others are made for tells the release.
-_PACKAGE: Final = re.compile(r"JUNOS .*\[([^\]]+)\]")
+_PACKAGE: Final = re.compile(r"JUNOS[ -].*\[([^\]]+)\]")
 _SUITE: Final = re.compile(
     r"JUNOS (?:EX +Software Suite|Software Release|Base OS boot|Base OS Software Suite) \[([^\]]+)\]"
 )

@@ -23,6 +23,7 @@ def read(name: str) -> Any:
     [
         ("show_version/virtual_chassis_older", ("15.1R7-S10", "hall-7", "ex4200-48t")),
         ("show_version/local", ("23.4R2-S4.11", "hall-8", "ex3400-24p")),
+        ("show_version/evolved", ("22.3R1.9-EVO", "core-8", "acx7100-48l")),
         ("show_version/branch", ("12.1X46-D86.2", "edge-1", "srx240h2")),
         ("show_version_detail/router", ("21.4R3-S2.5", "core-9", "mx480")),
     ],

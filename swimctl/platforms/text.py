@@ -15,8 +15,9 @@ _MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
-    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! operation (?:\d+ |will ))|admin|more|copy|clear|delete|"
-    r"wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|reload(?! cause \d+:)|exit|request|redundancy|issu|"
+    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will )|has been |is in progress))|admin|more|"
+    r"copy(?! complete)|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|"
+    r"reload(?! cause \d+:)|exit|request|redundancy(?! mode\b)|issu|"
     r"file (?:list|checksum|copy|delete|show))"
 )
 _COMMAND_AFTER_PROMPT: Final = re.compile(
@@ -52,8 +53,12 @@ _AGENT_STAMP: Final = (
     r"(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+))"
     r" [\w.-]+ [A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?"
 )
+# NX-OS: `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
+_YEAR_STAMP: Final = (
+    r"\d{4} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w.+-]*){0,2} +(?:%\$ VDC-\d+ %\$ +)?"
+)
 _SYSLOG: Final = re.compile(
-    rf"(?:{_NODE_STAMP}|{_AGENT_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
+    rf"(?:{_NODE_STAMP}|{_AGENT_STAMP}|{_YEAR_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
 )
 # Junos: `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag.
 _DAEMON: Final = re.compile(
@@ -63,12 +68,14 @@ _DAEMON: Final = re.compile(
 _SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 
 _REFUSALS: Final = re.compile(
-    r"\s*(%\s*(?:Invalid (?:input|command)|Incomplete command|Ambiguous command|Unknown command|"
-    r"Unrecognized command|Unavailable command|Bad IP address|Authorization (?:failed|denied)|"
+    r"\s*(%\s*(?:Invalid (?:input|command|number|parameter|interface)|Incomplete command|Ambiguous command|"
+    r"Unknown command|Unrecognized command|Unavailable command|Bad IP address|Authorization (?:failed|denied)|"
     r"Permission denied|Access denied|"
     r".*not supported|.*not available|.*not allowed)"
     r"|% This command is not authorized"
     r"|Command authorization failed|Line has invalid autocommand|.*: command not found"
+    # NX-OS
+    r"|Syntax error while parsing '|Cmd exec error\b|% String exceeded"
     # Junos
     r"|syntax error(?:[,.:]|$)|unknown command\.|missing argument\.|'\S+' is ambiguous\."
     r"|error: (?:syntax error|unknown command|permission denied|command is not valid on|invalid value"

@@ -61,6 +61,8 @@ def describe(
             raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
         platform = canonical
     read = platforms.read_filename(name)
+    if read is not None and read.kind != "image":
+        raise ImageError(f"{name} ({read.kind}) is a part of an image, not an image that a device can boot from")
     given = {"platform": platform, "family": family, "version": version}
     found = {key: value or getattr(read, key, None) for key, value in given.items()}
     missing = [key for key, value in found.items() if not value]

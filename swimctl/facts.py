@@ -263,11 +263,15 @@ class SaveOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ImageName:
-    """What a file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it."""
+    """What a file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it.
+
+    `kind` is `image` for one that a device boots; what is only a part of one has another word (`kickstart`, `epld`).
+    """
 
     platform: str
     family: str
     version: str
+    kind: str = "image"
 
 
 @dataclass(frozen=True, slots=True)

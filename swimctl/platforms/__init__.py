@@ -34,6 +34,10 @@ _PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
         None,
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     ),
+    "cisco_nxos": (
+        None,
+        frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
+    ),
     "arista_eos": (None, frozenset({"arista_eos", "eos", "arista.eos.eos"})),
     "juniper_junos": (None, frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"})),
 }

@@ -1,0 +1,63 @@
+"""`show boot`: what the next reload will start."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import BootSettings
+from swimctl.platforms.text import filled
+
+COMMAND: Final = "show boot"
+
+_CURRENT: Final = re.compile(r"Current Boot Variables: *", re.IGNORECASE)
+_NEXT: Final = re.compile(r"Boot Variables on next reload: *", re.IGNORECASE)
+_SUPERVISOR: Final = re.compile(r"sup-\d+", re.IGNORECASE)
+_VARIABLE: Final = re.compile(
+    r"(kickstart|system|NXOS) variable(?: *= *(\S.*)?| (?:is )?not set|: *not set)", re.IGNORECASE
+)
+_NONE: Final = re.compile(
+    r"(?:No (?:kickstart|system|NXOS|boot) variable(?: is)? set|Boot variable not set)", re.IGNORECASE
+)
+_ASIDE: Final = re.compile(
+    r"Boot POAP (?:Disabled|Enabled)|System-wide POAP is .*|No module boot variable set|Boot mode.*|"
+    r"Module \d+ boot variable.*",
+    re.IGNORECASE,
+)
+
+
+def parse_show_boot(text: str) -> BootSettings:
+    """Read the images of the next reload; `members` has those of every supervisor where several are listed.
+
+    `variable` is `(image)`, or `(kickstart, system)` where they are two, of the first supervisor.
+    """
+    phases: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {}
+    phase, member = "", ""
+    lines = [line.strip() for line in filled(text, COMMAND)]
+    for line in lines:
+        variable = _VARIABLE.fullmatch(line)
+        if _CURRENT.fullmatch(line) or _NEXT.fullmatch(line):
+            phase, member = ("now" if _CURRENT.fullmatch(line) else "next"), ""
+            phases[phase] = {}
+        elif phase and _SUPERVISOR.fullmatch(line):
+            member = line.lower()
+            phases[phase][member] = {}
+        elif phase and variable:
+            images = tuple(part for part in (variable[2] or "").split(";") if part)
+            phases[phase].setdefault(member, {})[variable[1].lower()] = images
+        elif phase and _NONE.fullmatch(line):
+            phases[phase].setdefault(member, {})[""] = ()
+        elif not phase or not _ASIDE.fullmatch(line):
+            raise UnparsableOutput(COMMAND, line)
+    now, following = phases.get("now", {}), phases.get("next", {})
+    whole = all(variables and ("kickstart" in variables) is ("system" in variables) for variables in following.values())
+    if not following or not whole or set(now) - set(following):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends before the boot variables of the next reload")
+    settings = {name: BootSettings(variable=_images(variables)) for name, variables in following.items()}
+    first = next(iter(settings.values()))
+    return BootSettings(variable=first.variable, members=settings if len(settings) > 1 else {})
+
+
+def _images(variables: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(image for name in ("kickstart", "system", "nxos") for image in variables.get(name, ()))

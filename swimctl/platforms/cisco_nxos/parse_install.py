@@ -1,0 +1,147 @@
+"""`show install all impact` and `install all`: what an installation would do, and how one ended."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
+from swimctl.platforms.text import filled
+
+_START: Final = re.compile(
+    r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*"
+)
+_FORCED: Final = re.compile(r"Installer is forced disruptive\.?")
+_NO_RELOAD: Final = re.compile(r"Installer will exit before reload\.?")
+_CHECK_DONE: Final = re.compile(r"Compatibility check is done:")
+_IMPACT_HEAD: Final = re.compile(r"Module +bootable +Impact +Install-type +Reason")
+_IMPACT: Final = re.compile(
+    r"(?P<module>\d+) +(?P<bootable>yes|no) +(?P<impact>non-disruptive|disruptive|None|N/A) +(?P<type>[\w-]+)"
+    r"(?: +(?P<reason>\S.*))?",
+    re.IGNORECASE,
+)
+_IMAGES_HEAD: Final = re.compile(r"Images will be upgraded according to following table:")
+_COLUMNS: Final = re.compile(r"Module +Image +Running-Version\(pri:alt\) +New-Version +Upg-Required")
+_IMAGE: Final = re.compile(
+    r"(?P<module>\d+) +(?P<image>[\w-]+) +(?P<running>\S.*?) +(?P<new>\S+) +(?P<required>yes|no|\S+)", re.IGNORECASE
+)
+
+_BAR: Final = re.compile(r"(?:\[[# ]*\] *\d+% *)*(?:\[[# ]*\] *\d+% *|)-- (?P<end>SUCCESS|FAIL\w*)\.?(?P<rest>.*)")
+_STEP: Final = re.compile(
+    r"(?P<module>Module \d+): (?:Refreshing|Upgrading|Non-disruptive|Waiting).*|(?P<boot>Setting boot variables)\."
+    r"|(?P<epld>Performing EPLD/FPGA upgrade ?\.)"
+    r"|(?:Verifying|Preparing|Performing|Notifying|Extracting|Syncing|Converting|Saving) .*",
+    re.IGNORECASE,
+)
+_EPLD: Final = re.compile(r"\d+ +\S+ +\S.* +Yes", re.IGNORECASE)
+_DONE: Final = re.compile(r"Install has been successful\.?")
+_REBOOTS: Final = re.compile(r"Finishing the upgrade, switch will reboot in \d+ seconds?\.?")
+_SWITCHOVER: Final = re.compile(r"Switching over onto standby\.?.*")
+_OTHER: Final = re.compile(r"Another install(?:ation)? procedure may be in progress\..*", re.IGNORECASE)
+_FAILED: Final = re.compile(
+    r"Pre-upgrade check failed\..*|Install(?:ation)? (?:has )?(?:been )?(?:failed|aborted|cancel\w*)\b.*"
+    r"|Upgrade (?:has )?failed\b.*|User (?:aborted|cancelled).*|Return code 0x[0-9A-F]+ .*",
+    re.IGNORECASE,
+)
+_WORDS: Final = re.compile(r"[A-Z].*[a-z.)].*")
+
+
+def parse_install_impact(text: str) -> InstallImpact:
+    """Read the tables of the compatibility check; raises CommandRefused where the check failed, or did not start."""
+    command = "show install all impact"
+    lines = [line.strip() for line in filled(text, command)]
+    reasons = _reasons(lines)
+    if reasons:
+        raise CommandRefused(f"'{command}': the device answered '{'; '.join(reasons)}'")
+    impact = _tables(command, lines)
+    if impact is None or not impact.images:
+        raise UnparsableOutput(command, lines[-1], "it ends before the tables of modules and images")
+    if any(_DONE.fullmatch(line) or _REBOOTS.fullmatch(line) for line in lines):
+        raise UnparsableOutput(command, lines[-1], "this is the end of an installation")
+    return impact
+
+
+def parse_install_all(text: str) -> NxosInstallOutcome:
+    """Read how the installation ended; `succeeded` is None where its last line is missing: ask the device.
+
+    With `no-reload` there is no last line: it ended where the boot variables are set and the steps of all modules,
+    and of the EPLDs where any is new, succeeded.
+    """
+    command = "install all"
+    lines = [line.strip() for line in filled(text, command)]
+    other = any(map(_OTHER.fullmatch, lines))
+    if not any(map(_START.fullmatch, lines)) and not other and not any(map(_FAILED.fullmatch, lines)):
+        raise UnparsableOutput(command, lines[0], "no line is the installer's")
+    reasons = _reasons(lines)
+    impact = None if reasons and _CHECK_DONE.pattern not in lines else _tables(command, lines, whole=False)
+    left = any(map(_NO_RELOAD.fullmatch, lines))
+    reboots = any(map(_REBOOTS.fullmatch, lines))
+    done = reboots or any(map(_DONE.fullmatch, lines)) or (left and impact is not None and _all_steps(lines, impact))
+    return NxosInstallOutcome(
+        operation="all",
+        succeeded=False if reasons else done or None,
+        reason="; ".join(reasons) or None,
+        reload_announced=not reasons and (reboots or any(map(_SWITCHOVER.fullmatch, lines))),
+        impact=impact,
+        reload_left=left and done and not reasons,
+        other_in_progress=other,
+    )
+
+
+def _reasons(lines: list[str]) -> list[str]:
+    """Collect what the device says went wrong: the step, and the lines below the bar that ended in FAIL."""
+    reasons: list[str] = []
+    step, failing = "", False
+    for line in lines:
+        bar = _BAR.fullmatch(line)
+        if bar:
+            failing = bar["end"] != "SUCCESS"
+            reasons += [word for word in (step, bar["rest"].strip(" .")) if failing and word]
+        elif _OTHER.fullmatch(line) or _FAILED.fullmatch(line) or (failing and _WORDS.fullmatch(line)):
+            reasons.append(line)
+        elif _STEP.fullmatch(line):
+            step, failing = line, False
+    return list(dict.fromkeys(reasons))
+
+
+def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImpact | None:
+    """Read both tables; None where the check did not get to them. Each module needs a row in the table of images."""
+    modules: list[ModuleImpact] = []
+    images: list[ImageChange] = []
+    part = ""
+    for line in lines:
+        if _IMPACT_HEAD.fullmatch(line) or _COLUMNS.fullmatch(line):
+            part = "modules" if _IMPACT_HEAD.fullmatch(line) else "images"
+        elif part and re.match(r"\d+ ", line):
+            row = {"modules": _IMPACT, "images": _IMAGE}[part].fullmatch(line)
+            if row is None:
+                raise UnparsableOutput(command, line, "a row of its tables does not read")
+            if part == "modules":
+                disruptive = row["impact"].lower() == "disruptive"
+                bootable = row["bootable"].lower() == "yes"
+                modules.append(ModuleImpact(row["module"], bootable, disruptive, row["type"], row["reason"] or ""))
+            else:
+                required = {"yes": True, "no": False}.get(row["required"].lower())
+                images.append(ImageChange(row["module"], row["image"], row["running"], row["new"], required))
+        elif set(line) - set("- "):
+            part = ""
+    rows = {image.module for image in images}
+    if whole and (not modules or any(module.module not in rows for module in modules)):
+        raise UnparsableOutput(command, lines[-1], "it ends before the tables of modules and images")
+    return InstallImpact(tuple(modules), tuple(images), any(map(_FORCED.fullmatch, lines))) if modules else None
+
+
+def _all_steps(lines: list[str], impact: InstallImpact) -> bool:
+    step, succeeded = "", set[str]()
+    for line in lines:
+        begun, bar = _STEP.fullmatch(line), _BAR.fullmatch(line)
+        if begun:
+            step = begun["module"] or begun["boot"] or begun["epld"] or ""
+        elif bar and bar["end"] == "SUCCESS" and step:
+            succeeded.add(step.rstrip(" .").lower())
+    wanted = {"setting boot variables", *(f"module {module.module}" for module in impact.modules)}
+    # The table of EPLDs, and no other, has its rows' last word in capitals.
+    if any(line.endswith(" Yes") and _EPLD.fullmatch(line) for line in lines):
+        wanted.add("performing epld/fpga upgrade")
+    return wanted <= succeeded

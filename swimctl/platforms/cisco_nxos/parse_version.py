@@ -1,0 +1,88 @@
+"""`show version`: release, image files, uptime, and why it reloaded last."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts_nxos import NxosVersion
+from swimctl.platforms.text import filled
+
+COMMAND: Final = "show version"
+
+_VERSION: Final = re.compile(r"(NXOS|system|kickstart): +version (\S+)(?: \[.*)?")
+_IMAGE: Final = re.compile(r"(NXOS|system|kickstart) image file is: +(\S+)")
+_MODE: Final = re.compile(r"NXOS boot mode: +(\S.*)")
+_HARDWARE: Final = re.compile(r"cisco (\S.*?)(?: +chassis\b.*| +\(.*)", re.IGNORECASE)
+_BOARD: Final = re.compile(r"Processor Board ID +(\S+)", re.IGNORECASE)
+_HOSTNAME: Final = re.compile(r"Device name: +(\S+)")
+_UPTIME: Final = re.compile(
+    r"Kernel uptime is (\d+) day\(?s?\)?, (\d+) hour\(?s?\)?, (\d+) minute\(?s?\)?, (\d+) second\(?s?\)?"
+)
+_RESET: Final = re.compile(
+    r"Last reset at \d+ usecs after +[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: \S+)?"
+)
+_REASON: Final = re.compile(r"Reason: +(\S.*)")
+# Only what stands behind the reason of the last reset shows that the output is whole.
+_LAST: Final = re.compile(r"Service:.*|plugin")
+# A line card's console: no banner, and its own uptime at the end.
+_CARD_UPTIME: Final = re.compile(r"(\S+) +uptime is (\d+) days? (\d+) hours? (\d+) minute\(s\) (\d+) second\(s\)")
+
+
+def parse_show_version(text: str) -> NxosVersion:
+    """Read `show version` of a supervisor, or of a line card's console, which has neither model nor image file.
+
+    `mode` is the boot mode (`LXC`) where the device prints one. `uptime` is the kernel's.
+    """
+    lines = [line.strip() for line in filled(text, COMMAND)]
+    versions = {found[1]: found[2] for line in lines if (found := _VERSION.fullmatch(line))}
+    version = versions.get("NXOS", versions.get("system"))
+    if version is None or "Software" not in " ".join(lines).split():
+        raise UnparsableOutput(COMMAND, lines[0], "no line names the software version")
+    card = _CARD_UPTIME.fullmatch(lines[-1])
+    if card and not any(map(_LAST.fullmatch, lines)):
+        return NxosVersion(version=version, hostname=card[1], uptime=_seconds(card.groups()[1:]))
+    model, uptime = _text(lines, _HARDWARE), _first(lines, _UPTIME)
+    if model is None or uptime is None or not any(map(_LAST.fullmatch, lines)):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends before the hardware, the uptime and the last reset")
+    images = {found[1]: found[2] for line in lines if (found := _IMAGE.fullmatch(line))}
+    return NxosVersion(
+        version=version,
+        hostname=_text(lines, _HOSTNAME),
+        uptime=_seconds(uptime.groups()),
+        restarted_at=_reset(lines),
+        reload_reason=_text(lines, _REASON),
+        system_image=images.get("NXOS", images.get("system")),
+        model=model,
+        serial=_text(lines, _BOARD),
+        mode=_text(lines, _MODE),
+        kickstart_version=versions.get("kickstart"),
+        kickstart_image=images.get("kickstart"),
+    )
+
+
+def _first(lines: list[str], pattern: re.Pattern[str]) -> re.Match[str] | None:
+    return next((found for line in lines if (found := pattern.fullmatch(line))), None)
+
+
+def _text(lines: list[str], pattern: re.Pattern[str]) -> str | None:
+    found = _first(lines, pattern)
+    return found[1].strip() if found else None
+
+
+def _seconds(words: tuple[str, ...]) -> int:
+    days, hours, minutes, seconds = map(int, words)
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def _reset(lines: list[str]) -> str | None:
+    found = _first(lines, _RESET)
+    if not found:
+        return None
+    try:
+        moment = datetime.strptime(f"{found[4]} {found[1]} {found[2]} {found[3]}", "%Y %b %d %H:%M:%S")  # noqa: DTZ007 - the device names no offset
+    except ValueError:
+        return None
+    return moment.isoformat()

@@ -1,0 +1,286 @@
+"""What each parser reads, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from platforms.cisco_nxos.material import command_of, sample
+
+from swimctl import platforms
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.facts import Directory, File, Interface, InventoryItem, Neighbour
+from swimctl.facts_nxos import ImageChange, ModuleImpact, VpcPort
+from swimctl.platforms.cisco_nxos import find, parse
+
+
+def read(name: str) -> Any:
+    return parse(command_of(name.partition("/")[0]), sample(name))
+
+
+@pytest.mark.parametrize("alias", ["cisco_nxos", "nxos", "nxos_ssh", "cisco.nxos.nxos"])
+def test_aliases(alias: str) -> None:
+    assert platforms.load_platform(alias).find is find
+    assert platforms.canonical_platform(alias) is None  # read, and not upgraded yet
+
+
+def test_version() -> None:
+    one = read("show_version/one_image")
+    assert (one.version, one.hostname, one.model, one.serial) == (
+        "10.3(4a)",
+        "hall-7",
+        "Nexus9000 C93180YC-FX",
+        "FDO24100001",
+    )
+    assert (one.system_image, one.mode) == ("bootflash:///nxos64-cs.10.3.4a.M.bin", "LXC")
+    assert one.uptime == ((41 * 24 + 3) * 60 + 2) * 60 + 9
+    assert (one.restarted_at, one.reload_reason) == ("2024-03-09T18:56:04", "Reset Requested by CLI command reload")
+    assert (one.kickstart_version, one.kickstart_image) == (None, None)
+    two = read("show_version/two_images")
+    assert (two.version, two.kickstart_version, two.model) == ("8.4(2)", "8.4(2)", "Nexus7000 C7010")
+    assert two.system_image == "bootflash:///n7000-s2-dk9.8.4.2.bin"
+    assert two.kickstart_image == "bootflash:///n7000-s2-kickstart.8.4.2.bin"
+    assert (two.restarted_at, two.mode) == (None, None)
+    card = read("show_version/line_card")
+    assert (card.version, card.hostname, card.uptime, card.model) == ("9.3(5)", "lc1", 183_845, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("show_version/one_image", "  Service:"),
+        ("show_version/one_image", "Kernel uptime"),
+        ("show_version/line_card", "lc1 "),
+        ("show_module/chassis", "28   00-11"),
+        ("show_module/chassis", "Mod  Sw"),
+        ("show_module/with_fabric", "Xbar MAC"),
+        ("show_module/with_accelerators", "1    2    1.99"),
+        ("show_inventory/switch", "PID: QSFP"),
+        ("show_boot/one_image", "Boot Variables on next"),
+        ("show_boot/two_supervisors", "sup-2\nkickstart variable = bootflash:/n7000-s2-kickstart.8.4.2.bin\nsystem"),
+        ("dir/bootflash", " 4000000000 bytes"),
+        ("dir/bootflash", "Usage"),
+        ("copy/complete", "Copy complete, now"),
+        ("copy_running-config_startup-config/saved", "Copy complete, now"),
+        ("show_vpc/pair", "13    Po13"),
+        ("show_vpc/pair", "vPC role"),
+        ("show_interface_status/switch", "mgmt0"),
+        ("show_interface_brief/switch", "mgmt0"),
+        ("show_ip_interface_brief/all_vrfs", "Interface  "),
+        ("show_ip_route_summary/two_vrfs", "  static"),
+        ("show_ip_route_summary/two_vrfs", "  ospf-1         : 4"),
+        ("show_cdp_neighbors/wrapped", "                    Eth1/49"),
+        ("show_cdp_neighbors_detail/two", "Advertisement Version: 2\n\nNative VLAN: 1\n"),
+        ("show_lldp_neighbors/wrapped", "Total"),
+        ("show_lldp_neighbors/wrapped", "                     Eth1/49"),
+        ("show_lldp_neighbors_detail/two", "Total"),
+        ("show_lldp_neighbors_detail/two", "Time remaining: 40"),
+        ("show_redundancy_status/two", "Other supervisor"),
+        ("show_redundancy_status/two", "      Internal state:   Active"),
+        ("show_system_redundancy_status/alone", "    Redundancy state:   Not"),
+        ("show_clock/without_server", "18:56"),
+        ("show_install_all_impact/non_disruptive", "    27        nxos"),
+        ("show_install_all_impact/disruptive", "Compatibility check"),
+    ],
+)
+def test_what_is_cut_off_is_refused(name: str, cut: str) -> None:
+    text = sample(name)
+    assert cut in text
+    with pytest.raises(UnparsableOutput):
+        parse(command_of(name.partition("/")[0]), text[: text.rindex(cut)])
+
+
+def test_module() -> None:
+    chassis = {module.name: module for module in read("show_module/chassis")}
+    assert list(chassis) == ["1", "2", "22", "27", "28", "29"]
+    assert (chassis["27"].state, chassis["27"].this_terminal, chassis["28"].state) == ("active", True, "ha-standby")
+    assert (chassis["2"].state, chassis["2"].version, chassis["2"].diagnosis) == ("powered-dn", "NA", "")
+    assert (chassis["1"].model, chassis["1"].serial) == ("N9K-X9736C-FX", "FOC24100001")
+    assert (chassis["1"].version, chassis["1"].diagnosis) == ("9.3(5)", "Pass")
+    fabric = read("show_module/with_fabric")
+    assert [(m.name, m.model, m.serial) for m in fabric][-1] == ("Xbar 1", "N7K-C7010-FAB-2", "JAF24100011")
+    accelerator = read("show_module/with_accelerators")[-1]
+    assert (accelerator.name, accelerator.serial, accelerator.diagnosis) == ("SAM 1/2", "FDO24100012", "Fail")
+
+
+def test_a_narrow_terminal_breaks_rows() -> None:
+    text = sample("show_module/chassis")
+    for status in ("ok", "powered-dn", "active *", "ha-standby", "active"):
+        text = text.replace(f"  {status}\n", f"  \n {status}\n")
+    assert text.count("\n ok") == 2
+    assert parse("show module", text.replace("  Status\n", "  \n  Status\n")) == read("show_module/chassis")
+
+
+def test_inventory() -> None:
+    parts = read("show_inventory/switch")
+    assert parts[0] == InventoryItem("Chassis", "Nexus9000 C93180YC-FX Chassis", "N9K-C93180YC-FX", "FDO24100001")
+    assert parts[-1] == InventoryItem("Ethernet1/49", "CISCO-EXAMPLE", "QSFP-100G-SR4", "AVF24100049")
+
+
+def test_boot() -> None:
+    one = read("show_boot/one_image")
+    assert (one.variable, one.members) == (("bootflash:/nxos64-cs.10.3.4a.M.bin",), {})
+    two = read("show_boot/two_supervisors")
+    assert two.variable == ("bootflash:/n7000-s2-kickstart.8.4.3.bin", "bootflash:/n7000-s2-dk9.8.4.3.bin")
+    assert two.members["sup-2"].variable == (
+        "bootflash:/n7000-s2-kickstart.8.4.2.bin",
+        "bootflash:/n7000-s2-dk9.8.4.2.bin",
+    )
+
+
+def test_dir() -> None:
+    listed = read("dir/bootflash")
+    assert (listed.path, listed.total, listed.free) == ("bootflash://sup-local", 4_000_000_000, 3_000_000_000)
+    assert listed.files == (
+        File(".rpmstore", 4096, is_directory=True),
+        File("20240202_004818_poap_1234_init.log", 1234),
+        File("nxos.9.3.5.bin", 1_978_203_648),
+        File("a file.txt", 100),
+    )
+    assert read("dir/empty") == Directory("slot0://", (), 1000, 1000)
+    with pytest.raises(CommandRefused):
+        parse("dir bootflash:x", "No such file or directory\n")
+
+
+def test_copy() -> None:
+    assert read("copy/complete").succeeded is True
+    failed = read("copy/unknown_host")
+    assert failed.succeeded is False
+    assert failed.reason.startswith("dcos_ssh: Could not resolve hostname images.example")
+    both = parse("copy x y", sample("copy/complete") + "No space left on device\n")
+    assert (both.succeeded, both.reason) == (False, "No space left on device")
+    assert read("copy_running-config_startup-config/saved").saved is True
+
+
+def test_vpc() -> None:
+    pair = read("show_vpc/pair")
+    assert (pair.domain, pair.role, pair.consistency) == ("7", "secondary, operational primary", "success")
+    assert (pair.peer_status, pair.keepalive) == ("peer adjacency formed ok", "peer is alive")
+    assert pair.peer_links == (VpcPort("1", "Po999", "up"),)
+    assert pair.ports == (
+        VpcPort("11", "Po11", "up", "success", "success"),
+        VpcPort("12", "Po12", "down*", "failed", "vPC type-1 configuration incompatible - STP"),
+        VpcPort("13", "Po13", "down*", "Not Applicable", "Consistency Check Not Performed"),
+    )
+    alone = read("show_vpc/not_configured")
+    assert (alone.domain, alone.peer_links, alone.ports) == ("", (), ())
+
+
+def test_interfaces() -> None:
+    status = read("show_interface_status/switch")
+    assert [(port.name, port.up, port.status) for port in status] == [
+        ("mgmt0", True, "connected"),
+        ("Eth1/1", False, "notconnec"),
+        ("Eth1/2", False, "xcvrAbsen"),
+        ("Eth1/3", True, "connected"),
+        ("Eth101/1/1", False, "disabled"),
+        ("Po11", True, "connected"),
+        ("Vlan10", False, "down"),
+        ("Tunnel1", True, "connected"),
+        ("Tunnel2", False, "down"),
+    ]
+    brief = read("show_interface_brief/switch")
+    assert [port.name for port in brief if port.up] == ["mgmt0", "Eth1/1", "Po11", "Lo0", "nve1"]
+    assert [port.name for port in brief if not port.up] == ["Eth1/2", "Vlan1", "Tunnel1"]
+    addresses = read("show_ip_interface_brief/all_vrfs")
+    assert [(each.name, each.up) for each in addresses] == [
+        ("Vlan10", True),
+        ("Lo0", True),
+        ("Eth1/1", False),
+        ("tunnel-te1", True),
+        ("mgmt0", True),
+    ]
+    assert addresses[2] == Interface("Eth1/1", False, "protocol-down/link-down/admin-up")
+
+
+def test_routes() -> None:
+    default, management = read("show_ip_route_summary/two_vrfs")
+    assert (default.vrf, default.routes.total, default.routes.sources["ospf-1"]) == ("default", 12, 4)
+    assert management.routes.sources == {"local": 1, "direct": 1, "static": 1}
+
+
+def test_neighbours() -> None:
+    assert read("show_cdp_neighbors/wrapped") == (
+        Neighbour("oob-1", "mgmt0", "Fas1/0/9"),
+        Neighbour("hall-8.example.net(FDO24100002)", "Eth1/49", "Eth1/49"),
+        Neighbour("server-1", "Eth1/3", "eth0"),
+        Neighbour("0011-22aa-0300", "Eth1/4", "Ten-GigabitEthernet1/0/10"),
+    )
+    assert read("show_cdp_neighbors_detail/two") == (
+        Neighbour("oob-1.example.net", "mgmt0", "GigabitEthernet0/20"),
+        Neighbour("hall-8(FDO24100002)", "Ethernet1/49", "Ethernet1/49"),
+    )
+    assert read("show_lldp_neighbors/wrapped") == (
+        Neighbour("hall-8.example.net", "Eth1/49", "Ethernet1/49"),
+        Neighbour("firewall-1", "Eth1/5", "ethernet1/9"),
+        Neighbour("0011.22aa.0300", "Eth1/6", "0011.22aa.0301"),
+    )
+    assert read("show_lldp_neighbors_detail/two") == (
+        Neighbour("hall-8.example.net", "Eth1/49", "Ethernet1/49"),
+        Neighbour("0011.22aa.0300", "mgmt0", "0011.22aa.0301"),
+    )
+
+
+def test_redundancy() -> None:
+    two = read("show_redundancy_status/two")
+    assert (two.mode, two.active_state, two.peer_state) == ("HA", "Active", "HA standby")
+    assert (two.fields["this"], two.fields["other: Internal state"]) == ("sup-2", "Active with HA standby")
+    alone = read("show_system_redundancy_status/alone")
+    assert (alone.mode, alone.active_state, alone.peer_state) == ("None", "Active", "Not present")
+
+
+def test_clock() -> None:
+    trusted, untrusted = read("show_clock/ntp"), read("show_clock/without_server")
+    assert (trusted.moment, trusted.zone, trusted.trusted) == ("2024-03-09T18:56:04.554000", "CET", True)
+    assert untrusted.trusted is False
+
+
+def test_impact() -> None:
+    calm, hard = read("show_install_all_impact/non_disruptive"), read("show_install_all_impact/disruptive")
+    assert (calm.disruptive, calm.forced_disruptive) == (False, False)
+    assert (hard.disruptive, hard.forced_disruptive) == (True, True)
+    assert calm.modules[0] == ModuleImpact("1", bootable=True, disruptive=False, install_type="none")
+    assert hard.modules[1] == ModuleImpact("27", True, True, "reset", "default upgrade is not hitless")
+    assert calm.images[1] == ImageChange("27", "nxos", "9.3(3)", "9.3(5)", required=True)
+    assert calm.images[2].required is False
+
+
+@pytest.mark.parametrize(
+    ("name", "succeeded", "reload_announced", "reload_left"),
+    [
+        ("disruptive", True, True, False),
+        ("non_disruptive", True, False, False),
+        ("no_reload", True, False, True),
+        ("cut_off", None, False, False),
+        ("image_check_failed", False, False, False),
+        ("other_in_progress", False, False, False),
+    ],
+)
+def test_install(name: str, succeeded: bool | None, reload_announced: bool, reload_left: bool) -> None:
+    outcome = read(f"install_all/{name}")
+    assert outcome.succeeded is succeeded
+    assert (outcome.reload_announced, outcome.reload_left) == (reload_announced, reload_left)
+    assert (outcome.reason is not None) is (succeeded is False)
+    assert outcome.other_in_progress is (name == "other_in_progress")
+    assert (outcome.impact is not None) is (succeeded is not False)
+
+
+def test_install_reason_has_the_step_and_the_words_below_it() -> None:
+    reason = read("install_all/image_check_failed").reason
+    assert reason.startswith('Verifying image bootflash:/nxos.9.3.5.bin for boot variable "nxos".')
+    assert "mismatched digest" in reason
+    assert "Pre-upgrade check failed." in reason
+
+
+@pytest.mark.parametrize("step", ["Setting boot variables.", "Module 27: Ref", "Performing EPLD/FPGA upgrade ."])
+def test_without_a_reload_every_step_has_to_be_there(step: str) -> None:
+    text = sample("install_all/no_reload")
+    assert step in text
+    outcome = parse(command_of("install_all"), text[: text.rindex(step)])
+    assert (outcome.succeeded, outcome.reload_left) == (None, False)
+
+
+def test_the_check_of_an_image_that_fails_has_no_impact() -> None:
+    for name in ("image_check_failed", "other_in_progress"):
+        with pytest.raises(CommandRefused):
+            parse(command_of("show_install_all_impact"), sample(f"install_all/{name}"))

@@ -19,9 +19,9 @@ _DIAGNOSES: Final = re.compile(r"\w+ +Online Diag Status")
 _POWER: Final = re.compile(r"\w+ +Power-Status +Reason")
 _HEADS: Final = {"version": _VERSIONS, "serial": _SERIALS, "diagnosis": _DIAGNOSES, "power": _POWER}
 _STATUS: Final = r"(?P<status>[a-z][\w/-]*)(?P<star> *\*)?"
-_MODULE: Final = re.compile(rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>\S+) +{_STATUS}")
+_MODULE: Final = re.compile(rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>(?=\S*\d)(?=\S*-)[A-Z]\S+) +{_STATUS}")
 # Nothing is known of a module that has no power: its type and model may be missing.
-_BLANK: Final = re.compile(rf"\d+ +(?:\d+ +)?(?:(?P<words>[A-Z(].*?) {{2,}})?(?P<model>(?!)x)?{_STATUS}")
+_BLANK: Final = re.compile(rf"\d+ +(?:\d+ +)?(?:(?P<words>\S.*?) {{2,}})?(?P<model>(?!)x)?{_STATUS}")
 _VERSION: Final = re.compile(r"\d+ +(?P<version>\S+)(?: +\S.*)?")
 _SERIAL: Final = re.compile(r"\d+ +\S.*? +(?P<serial>\S+)")
 _DIAGNOSIS: Final = re.compile(r"\d+ +(?P<diagnosis>\S.*)")
@@ -67,7 +67,7 @@ def _joined(lines: list[str]) -> list[str]:
     joined: list[str] = []
     for line in lines:
         if joined and re.match(r" +[a-z-]", line) and re.match(r"\d|---|\w+ +Ports", joined[-1]):
-            joined[-1] = f"{joined[-1]} {line.strip()}"
+            joined[-1] = f"{joined[-1]}  {line.strip()}"
         elif joined and re.fullmatch(r" +Status", line):
             joined[-1] = f"{joined[-1]} Status"
         else:

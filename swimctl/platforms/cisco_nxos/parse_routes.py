@@ -15,6 +15,7 @@ _VRF: Final = re.compile(r'IP Route Table for VRF "(.*)"')
 _TOTAL: Final = re.compile(r"Total number of (routes|paths): +(\d+)")
 _HEAD: Final = re.compile(r"Best paths per protocol: +Backup paths per protocol:")
 _COUNT: Final = re.compile(r"([a-z][\w.-]*) *: (\d+)(?: +(None|([a-z][\w.-]*) *: (\d+)))?")
+_RIGHT_COLUMN: Final = " " * 20
 _BACKUP: Final = re.compile(r"None")
 _LENGTHS: Final = re.compile(r"Number of routes per mask-length:")
 _LENGTH: Final = re.compile(r"(?: */\d+ *: \d+)+")
@@ -26,8 +27,8 @@ def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
     Fewer best and backup paths than the table counts in total means that lines of it are missing.
     """
     tables: list[RouteTable] = []
-    lines = [line.strip() for line in filled(text, COMMAND)]
-    starts = [number for number, line in enumerate(lines) if _VRF.fullmatch(line)]
+    lines = filled(text, COMMAND)
+    starts = [number for number, line in enumerate(lines) if _VRF.fullmatch(line.strip())]
     if not starts or starts[0] != 0:
         raise UnparsableOutput(COMMAND, lines[0], "there is no line 'IP Route Table for VRF'")
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -36,17 +37,20 @@ def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
 
 
 def _table(lines: list[str]) -> RouteTable:
-    vrf = _VRF.fullmatch(lines[0])
+    vrf = _VRF.fullmatch(lines[0].strip())
     totals: dict[str, int] = {}
     best: dict[str, int] = {}
     backup = 0
     part = ""
-    for line in lines[1:]:
+    for whole in lines[1:]:
+        line = whole.strip()
         total, count = _TOTAL.fullmatch(line), _COUNT.fullmatch(line)
         if total and not part:
             totals[total[1]] = int(total[2])
         elif _HEAD.fullmatch(line) or _LENGTHS.fullmatch(line):
             part = line[:4]
+        elif part == "Best" and count and not count[3] and whole.startswith(_RIGHT_COLUMN):
+            backup += int(count[2])
         elif part == "Best" and count and count[1] not in best:
             best[count[1]] = int(count[2])
             backup += int(count[5] or 0)

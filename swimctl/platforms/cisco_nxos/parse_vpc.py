@@ -12,19 +12,24 @@ from swimctl.platforms.text import filled
 COMMAND: Final = "show vpc"
 
 _LEGEND: Final = re.compile(r"Legend:|\(\*\) - local vPC is down.*|-[- ]*", re.IGNORECASE)
-_FIELD: Final = re.compile(r"([A-Za-z][\w /-]*?(?: \(.*?\))?) *: *(.*)")
+_FIELD: Final = re.compile(r"([A-Za-z][\w /+-]*?(?: \(.*?\))?) *: *(.*)")
 _LINKS: Final = re.compile(r"vPC Peer-link status", re.IGNORECASE)
 _PORTS: Final = re.compile(r"vPC status", re.IGNORECASE)
-_HEADER: Final = re.compile(r"id +Port +Status +(?:Consistency +Reason +)?Active vlans", re.IGNORECASE)
+_HEADER: Final = re.compile(
+    r"id +Port +Status +(?:Consistency +Reason +)?Active vlans(?: +vPC\+ Attr\w*)?", re.IGNORECASE
+)
 _LINK: Final = re.compile(r"(?P<id>\d+) +(?P<port>[A-Za-z]\S*) +(?P<status>[a-z]+\*?)(?: +(?P<vlans>\S+))?")
 _PORT: Final = re.compile(
     r"(?P<id>\d+) +(?P<port>[A-Za-z]\S*) +(?P<status>[a-z]+\*?) +"
-    r"(?P<consistency>success|failed|Not(?: Applicable)?)(?: +(?P<reason>\S.*?))??(?: +(?P<vlans>[\d,.-]+))?"
+    r"(?P<consistency>success|failed|Not(?: Applicable)?)(?: +(?P<reason>\S.*?))??"
+    r"(?: +(?P<vlans>[\d,.-]+))?(?: +DF: .*)?"
 )
 _VLANS: Final = re.compile(r"[\d,. -]+")
 _WORDS: Final = re.compile(r"[A-Za-z][\w ,.()/-]*")
+# What stands below the rows; with FabricPath (vPC+) a row goes on with the MAC address of its switch id.
 _HINT: Final = re.compile(
-    r'Please check "show vpc consistency-parameters.*|consistency reason of down vpc.*|any vpc\.', re.IGNORECASE
+    r'FP MAC: .*|Please check "show vpc consistency-parameters.*|consistency reason of down vpc.*|any vpc\.',
+    re.IGNORECASE,
 )
 _NEEDED: Final = ("vPC domain id", "Peer status", "vPC keep-alive status", "vPC role")
 

@@ -92,11 +92,12 @@ def test_what_is_cut_off_is_refused(name: str, cut: str) -> None:
 
 def test_module() -> None:
     chassis = {module.name: module for module in read("show_module/chassis")}
-    assert list(chassis) == ["1", "2", "22", "27", "28", "29"]
+    assert list(chassis) == ["1", "2", "3", "22", "27", "28", "29"]
     assert (chassis["27"].state, chassis["27"].this_terminal, chassis["28"].state) == ("active", True, "ha-standby")
     assert (chassis["2"].state, chassis["2"].version, chassis["2"].diagnosis) == ("powered-dn", "NA", "")
     assert (chassis["1"].model, chassis["1"].serial) == ("N9K-X9736C-FX", "FOC24100001")
     assert (chassis["1"].version, chassis["1"].diagnosis) == ("9.3(5)", "Pass")
+    assert (chassis["3"].description, chassis["3"].model, chassis["3"].state) == ("Unknown Module", "", "powered-dn")
     fabric = read("show_module/with_fabric")
     assert [(m.name, m.model, m.serial) for m in fabric][-1] == ("Xbar 1", "N7K-C7010-FAB-2", "JAF24100011")
     accelerator = read("show_module/with_accelerators")[-1]
@@ -166,6 +167,15 @@ def test_vpc() -> None:
     assert (alone.domain, alone.peer_links, alone.ports) == ("", (), ())
 
 
+def test_vpc_with_fabricpath() -> None:
+    text = sample("show_vpc/pair")
+    plus = text.replace("success               10\n", "success               10           DF: Partial, FP MAC:\n")
+    plus = plus.replace("vPC role ", "vPC+ switch id                    : 2\nvPC role ")
+    assert plus.count("DF: Partial") == 1
+    assert parse("show vpc", plus).ports == read("show_vpc/pair").ports
+    assert parse("show vpc", plus).fields["vPC+ switch id"] == "2"
+
+
 def test_interfaces() -> None:
     status = read("show_interface_status/switch")
     assert [(port.name, port.up, port.status) for port in status] == [
@@ -196,6 +206,7 @@ def test_interfaces() -> None:
 def test_routes() -> None:
     default, management = read("show_ip_route_summary/two_vrfs")
     assert (default.vrf, default.routes.total, default.routes.sources["ospf-1"]) == ("default", 12, 4)
+    assert "static" not in default.routes.sources  # it stands in the column of backup paths
     assert management.routes.sources == {"local": 1, "direct": 1, "static": 1}
 
 

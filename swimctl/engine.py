@@ -148,7 +148,9 @@ class Engine:
 
     def _ill(self, run: _Run, jobs: Sequence[Job]) -> list[str]:
         """Compare these devices with their baselines once more, and tell of each that is not as it must be."""
-        by_name, found, lock = {job.device_name: job for job in jobs}, dict[int, str](), threading.Lock()
+        by_name, lock = {job.device_name: job for job in jobs}, threading.Lock()
+        # Each is ill until its look is through and recorded: one that could not be looked at must not pass.
+        found = {job.id: f"{job.device_name}: could not be looked at" for job in jobs}
 
         def look(name: str) -> None:
             job = by_name[name]
@@ -157,9 +159,11 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - a check that could not run has failed
                 complaint = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
             self._store.record(job.id, "soaked", complaint or "all is as before")
-            if complaint:
-                with lock:
+            with lock:
+                if complaint:
                     found[job.id] = f"{name}: {complaint}"
+                else:
+                    del found[job.id]
 
         if by_name:
             self._on_each([*by_name], run.batch.workers or self._settings.workers, look)
@@ -221,13 +225,16 @@ class Engine:
             run.stop.set()  # without its record nothing may go on
             run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
-            self._jobs.end_failed(job, f"swimctl failed: {type(error).__name__}: {error}; please report it")
+            why = f"swimctl failed: {type(error).__name__}: {error}; please report it"
+            if not self._store.fail_waiting([job.id], why):
+                self._jobs.end_failed(job, why)
 
     def _take_turn(self, run: _Run, job: Job) -> Job | None:
         """Claim the job when its turn has come; None where it will not run here."""
         said = ""
         while not run.stop.is_set():
-            hold = self._hold(run, job)
+            # A partner is asked last, over its network: only where nothing else keeps the job from starting.
+            hold = self._hold(run, job) or self._blocked(job) or self._partner_down(run, job)
             if hold is None:
                 claimed = self._store.claim(job.id, self._runner)
                 if claimed is not None:
@@ -255,7 +262,7 @@ class Engine:
         """Tell what of its own batch keeps a job from starting; one that was under way before goes on."""
         if job.attempted:
             return None
-        batch, again = run.batch, f"next: `swimctl retry --batch {run.batch.id[:8]}`"
+        batch, again = run.batch, _again(run)
         limited = batch.max_failures or batch.policy.max_failures_percent is not None
         if limited or job.after or job.redundancy_group:
             standings = self._store.standings(batch.id)
@@ -266,10 +273,14 @@ class Engine:
             return Hold(f"{run.stopped}; {again}", ends=True)
         if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
             return Hold(f"its batch waits for somebody else's approval: `swimctl approve {batch.id[:8]}`")
-        if (hold := self._outside(batch, job)) is not None:
-            return hold
-        down = self._jobs.partner_down(batch, job, run.stop)
-        return None if down is None else replace(down, why=f"{down.why}; {again}")
+        return self._outside(batch, job)
+
+    def _partner_down(self, run: _Run, job: Job) -> Hold | None:
+        """Tell whether a device of its redundancy group, left untouched by a failed job, does not answer."""
+        if job.attempted or job.redundancy_group is None:
+            return None
+        down = self._jobs.partner_down(run.batch, job, run.stop)
+        return None if down is None else replace(down, why=f"{down.why}; {_again(run)}")
 
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
         """Tell whether it is not the time to start: outside the window, frozen, or too late."""
@@ -291,3 +302,7 @@ class Engine:
                 f"job {other.id} on {other.device_name} was interrupted; next: `swimctl resume {other.id}`", ends=True
             )
         return Hold(f"job {other.id} runs on {other.device_name}; waiting for its end")
+
+
+def _again(run: _Run) -> str:
+    return f"next: `swimctl retry --batch {run.batch.id[:8]}`"

@@ -189,8 +189,6 @@ class JobRun:
 
     def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
         """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""
-        if job.redundancy_group is None:
-            return None
         for number in failed_partners(job, self._store.standings(batch.id)):
             partner = self._store.job(number)
             try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.models import Batch, Job, Outcome, Standing
+from swimctl.selection import some
 from swimctl.states import FINAL, JobStatus
 
 # A share of a few is no share: of two devices one is 50 %.
@@ -27,10 +28,10 @@ def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:
         tried = [job for job in counted if job.attempted and job.status in FINAL]
         failed = [job.device_name for job in tried if job.status is JobStatus.FAILED]
         if batch.max_failures and len(failed) >= batch.max_failures:
-            return f"{_names(failed)} failed and max_failures is {batch.max_failures}"
+            return f"{some(failed, 3)} failed and max_failures is {batch.max_failures}"
         most = batch.policy.max_failures_percent
         if failed and most is not None and len(tried) >= COUNTED_FROM and 100 * len(failed) >= most * len(tried):
-            return f"{len(failed)} of {len(tried)} tried{what} failed ({_names(failed)}) and max_failures is {most:g}%"
+            return f"{len(failed)} of {len(tried)} tried{what} failed ({some(failed, 3)}) and max_failures is {most:g}%"
     return None
 
 
@@ -80,7 +81,3 @@ def failed_partners(job: Job, jobs: Sequence[Standing]) -> list[int]:
 def unfinished_before(wave: int, jobs: Sequence[Standing]) -> list[str]:
     """Name the devices of earlier waves whose jobs have not ended."""
     return [job.device_name for job in jobs if job.wave < wave and job.status not in FINAL]
-
-
-def _names(names: Sequence[str], most: int = 3) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -10,6 +10,7 @@ from typing import Final
 from swimctl.errors import UsageError
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.order import in_order, wave_of_each, wave_sizes
+from swimctl.selection import some
 from swimctl.states import RUNNING
 from swimctl.windows import Window
 
@@ -143,9 +144,4 @@ def reasons_of(items: Iterable[PlanItem]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for item in items:
         reasons.setdefault(item.refusal or "", []).append(item.device.name)
-    return [f"{_names(names)}: {reason}" for reason, names in reasons.items()]
-
-
-def _names(names: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    return [f"{some(names, 5)}: {reason}" for reason, names in reasons.items()]

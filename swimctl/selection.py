@@ -66,7 +66,7 @@ def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequen
         if not chosen:
             raise SelectionError(
                 f"no device is left: {reason} fits none of the {len(before)} device{'s' if len(before) != 1 else ''}"
-                f" that came before it ({_some([one.name for one in before])})"
+                f" that came before it ({some([one.name for one in before])})"
             )
     return tuple(one.name for one in chosen)
 
@@ -104,7 +104,7 @@ def as_text(value: object) -> str:
 def check_group(group: str, groups: Sequence[str]) -> None:
     """Raise SelectionError where there is no such group."""
     if group not in groups:
-        raise SelectionError(f"unknown group {group!r}{_near(group, groups)}; groups are {_some(sorted(groups))}")
+        raise SelectionError(f"unknown group {group!r}{_near(group, groups)}; groups are {some(sorted(groups))}")
 
 
 def _in_group(group: str, groups: Sequence[str]) -> Callable[[Candidate], bool]:
@@ -158,7 +158,7 @@ def _filter(text: str, candidates: Sequence[Candidate]) -> Callable[[Candidate],
         raise SelectionError(f"--filter {text!r} must be key=value, for example site=bern or site__city=bern")
     if all(_lookup(one.fields, key) is _MISSING for one in candidates):
         known = sorted({str(field) for one in candidates for field in one.fields})
-        raise SelectionError(f"--filter {text}: no host has {key!r}{_near(key, known)}; known are {_some(known, 20)}")
+        raise SelectionError(f"--filter {text}: no host has {key!r}{_near(key, known)}; known are {some(known, 20)}")
 
     def keep(one: Candidate) -> bool:
         found = _lookup(one.fields, key)
@@ -190,7 +190,8 @@ def _near(name: str, known: Sequence[str]) -> str:
     return f" (did you mean {' or '.join(near)}?)" if near else ""
 
 
-def _some(names: Sequence[str], most: int = 8) -> str:
+def some(names: Sequence[str], most: int = 8) -> str:
+    """Name the first of them, and count the rest."""
     if not names:
         return "none"
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -18,7 +18,7 @@ from swimctl.clock import SystemClock
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import SwitchSpec
-from swimctl.models import ExecutionMode, Job, JobOptions, Outcome
+from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.plans import UpgradeRequest
 
 TARGET = "17.12.04"
@@ -121,6 +121,13 @@ def upgraded(
         opened.engine.run(made.batch, made.jobs, threading.Event())
         jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
         yield Upgraded(lab, opened, jobs)
+
+
+def go(opened: Opened, lab: LabFleet, policy: Policy, **changes: Any) -> Upgraded:
+    """Run a batch with this policy, and give what came of it."""
+    made = opened.service.trigger(request(opened, policy=policy, **changes))
+    opened.engine.run(made.batch, made.jobs, threading.Event())
+    return Upgraded(lab, opened, {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)})
 
 
 class Later(SystemClock):

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from receiving import serving
-from upgrading import Upgraded, lab_folder, request, with_data
+from upgrading import Upgraded, go, lab_folder, request, with_data
 
 from swimctl.cli import main
-from swimctl.cli.context import Context, Opened
+from swimctl.cli.context import Context
 from swimctl.lab.faults import parse_fault
 from swimctl.models import Job, Outcome, Policy
 from swimctl.states import JobStatus
@@ -30,12 +30,6 @@ ON_TARGET = "17.12.04"
 def night(folder: Path, policy: Policy, **lab_options: Any) -> Iterator[Upgraded]:
     with lab_folder(folder, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
         yield go(opened, lab, policy)
-
-
-def go(opened: Opened, lab: Any, policy: Policy, **changes: Any) -> Upgraded:
-    made = opened.service.trigger(request(opened, policy=policy, **changes))
-    opened.engine.run(made.batch, made.jobs, threading.Event())
-    return Upgraded(lab, opened, {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)})
 
 
 def ends(job: Job) -> datetime:

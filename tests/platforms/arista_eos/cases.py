@@ -1,0 +1,29 @@
+"""What EOS's terminal adds to an output, for the laws that hold for every parser."""
+
+from __future__ import annotations
+
+from platforms.arista_eos.material import command_of, samples
+from platforms.laws import Laws
+
+from swimctl.platforms import arista_eos
+
+LAWS = Laws(
+    arista_eos,
+    samples(),
+    command_of,
+    syslog=(
+        "Mar  9 16:06:55 hall-7 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet1, changed state to up",
+        "Mar  9 16:06:55 hall-7 ConfigAgent: 21: %SYS-5-CONFIG_I: Configured from console by admin on vty5 (192.0.2.9)",
+        "2024-03-09T16:06:55.123+01:00 hall-7 Mlag[2011]: %MLAG-4-INTF_INACTIVE_LOCAL: Local interface is down",
+    ),
+    prompts=("hall-7#", "hall-7(s1)>", "hall-7(config-if-Et1)#", "hall-7.16:06:55#"),
+    refusals=(
+        "% Invalid input",
+        "% Invalid input (privileged mode required)",
+        "% Invalid input (at token 2: 'x')",
+        "% Incomplete command",
+        "% Ambiguous command",
+        "% Authorization denied for command 'show'",
+        "% Unavailable command (not supported on this hardware platform)",
+    ),
+)

@@ -17,7 +17,7 @@ from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun, secrets
 from swimctl.line import Hold, held, stopped, unfinished_before
-from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, Outcome
+from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
 from swimctl.platforms import driver_factory
 from swimctl.sessions import connect
@@ -206,7 +206,7 @@ class Engine:
         target = self._jobs.target(device)
         transcript = Transcript(self._settings.jobs_dir / "checks" / f"{device.name}.log", self._clock, secrets(target))
         with connect(target, self._clock, transcript, self._settings.deadlines.connect) as session:
-            driver = driver_factory(device.platform)(session, self._settings)
+            driver = driver_factory(device.platform)(session, self._settings, JobOptions())
             return driver.check(device, image, cleanup=False)
 
     def _work(self, run: _Run, job: Job) -> None:

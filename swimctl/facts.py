@@ -287,7 +287,7 @@ class Snapshot:
     """What must be as before after an upgrade, taken before it and once more after it.
 
     `interfaces_up` are names; `neighbours` are `local interface → name`; `uptime` seconds as the device said at
-    `taken_at` (RFC 3339, our clock).
+    `taken_at` (RFC 3339, our clock). `boots` is the file that the device boots, where a way back has to name it.
     """
 
     taken_at: str
@@ -298,6 +298,7 @@ class Snapshot:
     interfaces_up: tuple[str, ...]
     neighbours: tuple[str, ...]
     routes: Mapping[str, int]
+    boots: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +312,15 @@ class Running:
 
 
 class Placement(StrEnum):
-    """How far a release has got into a device."""
+    """How far a release has got into a device.
+
+    `added`: it is there, and nothing but an activation starts it. `next`: the next reload starts it, whatever its
+    cause.
+    """
 
     ABSENT = "absent"
     ADDED = "added"
+    NEXT = "named for the next boot"
     UNCOMMITTED = "uncommitted"
     COMMITTED = "committed"
 
@@ -328,58 +334,11 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPackage:
-    """One package of a list of IOS-XR. `version` is None, `node` empty, where the list does not name it."""
-
-    name: str
-    version: str | None = None
-    node: str = ""
-    boot_image: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PackageList:
-    """What `show install active`, `inactive` or `commit` lists on IOS-XR; `which` is active, inactive or committed.
-
-    `label` is the name of the release where the device prints one; `fixes` are the bug ids of its patches. `count`
-    is how many packages the device counts: IOS-XR 7 with `LNT` lists only those that are optional or patched.
-    """
-
-    which: str
-    packages: tuple[ListedPackage, ...]
-    label: str | None = None
-    fixes: tuple[str, ...] = ()
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InstallRequest(InstallOutcome):
-    """How far an `install …` command of IOS-XR got, which works on in the background and reports by its `id`.
-
-    `succeeded` is None while no result was seen: ask the device by the id. `other_in_progress`: it was not even
-    started, as another operation (`other_id`, where it is named) runs.
-    """
-
-    id: int | None = None
-    in_background: bool = False
-    other_in_progress: bool = False
-    other_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NodeFileSystems:
     """The file systems of one node (`show filesystem location all` of IOS-XR)."""
 
     node: str
     systems: tuple[FileSystem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BootVariables:
-    """What `show variables boot` says. `files` are those of BOOT, None where there is none: a partition is booted."""
-
-    values: Mapping[str, str]
-    files: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,29 +348,3 @@ class RouteTable:
     vrf: str
     family: str
     routes: RouteSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Mlag:
-    """What `show mlag` of EOS says of the pair; empty words where the device prints none (it is not configured).
-
-    `ports` counts the port channels by state (`Active-full`); `fields` has every line in the device's words.
-    """
-
-    domain: str
-    state: str
-    negotiation: str
-    peer_link: str
-    peer_link_status: str
-    ports: Mapping[str, int]
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReloadCause:
-    """One cause that `show reload cause` of EOS gives. `at` is ISO, in the device's own zone."""
-
-    cause: str
-    at: str | None
-    recommended: str
-    debugging: str

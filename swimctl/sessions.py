@@ -24,6 +24,7 @@ from swimctl.errors import (
     UnexpectedPrompt,
     Unreachable,
 )
+from swimctl.platforms import dialect
 from swimctl.targets import Target, open_socket
 from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, stand
 from swimctl.transcript import Transcript
@@ -119,11 +120,12 @@ class Session:
                 nudged = time.monotonic()
             text += self._read(0.05)
         self.hostname = name
+        own = dialect(self._target.platform)
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
-        if stand(text, name).prompt != "#" or self._target.enable_secret:
+        if own.enable and (stand(text, name).prompt != "#" or self._target.enable_secret):
             self._enable(deadline)
         self.privileged = True
-        for command in ("terminal length 0", "terminal width 511", "terminal no monitor"):
+        for command in own.setup:
             self._converse(command, (), deadline, closing=None, quiet=False)
 
     def _enable(self, deadline: Deadline) -> None:

@@ -15,11 +15,21 @@ SYSLOG = re.compile(
     r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:[^\n]*",
     re.MULTILINE,
 )
-_FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/-]{0,62})" + _MODE + r"\s*\Z", re.MULTILINE)
+# Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).
+_FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
 _QUESTION = re.compile(
     r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
+    r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a platform's terminal is made ready: whether `enable` gives privilege there, and what is typed then."""
+
+    setup: tuple[str, ...]
+    enable: bool
 
 
 def plain(text: str) -> str:
@@ -78,7 +88,7 @@ def stand(text: str, hostname: str) -> Stand:
     tail = quiet.rstrip()
     last = tail.rsplit("\n", 1)[-1]
     sure = raw.rstrip().rsplit("\n", 1)[-1] == last  # syslog lines above it are old; one behind it is not
-    if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/-]*" + _MODE, last):
+    if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE, last):
         return Stand(prompt=last[-1], sure=sure)
     if last and _QUESTION.search(last):
         return Stand(question=last, sure=sure)
@@ -92,7 +102,7 @@ def body(text: str, command: str, hostname: str) -> str:
     if newline and first.strip().endswith(command.strip()):
         raw = rest
     lines = raw.rstrip().split("\n")
-    prompt = re.compile(re.escape(hostname[:16]) + r"[\w.:/-]*" + _MODE)
+    prompt = re.compile(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE)
     for index in range(len(lines) - 1, -1, -1):
         line = without_syslog(lines[index]).strip()
         if prompt.fullmatch(line):

@@ -86,7 +86,7 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "member-missing", rolled_back("rolled back to")
     yield "install-fails", not_activated("'install add' failed: Operation could not be completed")
     yield from _install_failures()
-    yield "does-nothing", not_activated("said SUCCESS, but")
+    yield "does-nothing", not_activated("said that it succeeded, but")
     yield "no-boot-time", UPGRADED
     yield "no-boot-time:uptime", refused("neither uptime nor restart time")
     yield "interface-lost", rolled_back("interfaces lost")

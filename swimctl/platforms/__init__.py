@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
@@ -10,11 +11,29 @@ from typing import Any, Final, cast
 from swimctl.errors import NotFound
 from swimctl.facts import ImageName
 from swimctl.platforms.base import DriverFactory
+from swimctl.terminal import Dialect
 
-# Canonical name: the class of its driver, and what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible).
-# Without a driver its output and image names are read, and its devices cannot be upgraded yet.
-_PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
-    "cisco_xe": (
+
+@dataclass(frozen=True, slots=True)
+class _Platform:
+    """Name what makes its driver, what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible), its terminal.
+
+    Without a driver its output and image names are read, and its devices cannot be upgraded.
+    """
+
+    driver: str | None
+    aliases: frozenset[str]
+    dialect: Dialect
+
+
+_IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
+_NXOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=False)
+_EOS: Final = Dialect(("terminal length 0", "terminal width 32767"), enable=True)
+_XR: Final = Dialect(("terminal length 0", "terminal width 511"), enable=False)
+_JUNOS: Final = Dialect(("set cli screen-length 0", "set cli screen-width 511"), enable=False)
+
+_PLATFORMS: Final[dict[str, _Platform]] = {
+    "cisco_xe": _Platform(
         "swimctl.platforms.cisco_xe.driver:CiscoXe",
         frozenset(
             {
@@ -29,32 +48,42 @@ _PLATFORMS: Final[dict[str, tuple[str | None, frozenset[str]]]] = {
                 "cisco.ios.ios",
             }
         ),
+        _IOS,
     ),
-    "cisco_xr": (
+    "cisco_xr": _Platform(
         None,
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
+        _XR,
     ),
-    "cisco_nxos": (
+    "cisco_nxos": _Platform(
         None,
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
+        _NXOS,
     ),
-    "arista_eos": (None, frozenset({"arista_eos", "eos", "arista.eos.eos"})),
-    "juniper_junos": (None, frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"})),
+    "arista_eos": _Platform(None, frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS),
+    "juniper_junos": _Platform(
+        None, frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}), _JUNOS
+    ),
 }
 
-PLATFORM_NAMES: Final = tuple(name for name, (driver, _) in _PLATFORMS.items() if driver is not None)
+PLATFORM_NAMES: Final = tuple(name for name, platform in _PLATFORMS.items() if platform.driver is not None)
 
 
 def canonical_platform(name: str) -> str | None:
     """Give swimctl's name of a platform, None for one that it cannot upgrade."""
     wanted = name.strip().casefold()
-    return next((platform for platform in PLATFORM_NAMES if wanted in _PLATFORMS[platform][1]), None)
+    return next((platform for platform in PLATFORM_NAMES if wanted in _PLATFORMS[platform].aliases), None)
 
 
 def driver_factory(platform: str) -> DriverFactory:
     """Give what makes a driver for an open session; imported only now, as parsers are slow to load."""
-    module, _, name = str(_PLATFORMS[platform][0]).partition(":")
+    module, _, name = str(_PLATFORMS[platform].driver).partition(":")
     return cast("DriverFactory", getattr(import_module(module), name))
+
+
+def dialect(platform: str) -> Dialect:
+    """Tell how the terminal of a platform is made ready."""
+    return _PLATFORMS[platform].dialect
 
 
 def load_platform(name: str) -> ModuleType:
@@ -63,9 +92,9 @@ def load_platform(name: str) -> ModuleType:
     Raises NotFound with the known names.
     """
     wanted = name.strip().casefold()
-    platform = next((each for each, (_, aliases) in _PLATFORMS.items() if wanted in aliases), None)
+    platform = next((each for each, known in _PLATFORMS.items() if wanted in known.aliases), None)
     if platform is None:
-        known = sorted(alias for _, aliases in _PLATFORMS.values() for alias in aliases)
+        known = sorted(alias for each in _PLATFORMS.values() for alias in each.aliases)
         near = get_close_matches(name.casefold(), known, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise NotFound(f"platform '{name}' is not known{hint}; known: {', '.join(known)}")

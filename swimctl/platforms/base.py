@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from swimctl.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
-from swimctl.models import Device, Finding, Image
+from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.settings import Settings
 from swimctl.terminal import Answer
 
@@ -53,8 +53,46 @@ class Trace:
     finished: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What a driver offers, in commands and words for people: messages name them, the support matrix lists them.
+
+    The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
+    `look` names, in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that
+    the device can compute over a file, the best one first. `refuses` are sentences.
+    """
+
+    name: str
+    add: str
+    activate: str
+    commit: str
+    back: str
+    look: str
+    way_back: str
+    hashes: tuple[str, ...]
+    members: str
+    clean: str = ""
+    refuses: tuple[str, ...] = ()
+
+    def command(self, operation: str) -> str:
+        """Give the command of an operation that is sent at most once: add, activate, commit or abort."""
+        return {"add": self.add, "activate": self.activate, "commit": self.commit, "abort": self.back}[operation]
+
+
 class Driver(Protocol):
     """A platform bound to one open session. Every method may raise any DeviceError."""
+
+    @property
+    def support(self) -> Support:
+        """Tell what this driver offers."""
+
+    @property
+    def unpacks(self) -> bool:
+        """Tell whether `add` comes before `activate`; else `activate` does all that there is to do."""
+
+    @property
+    def returns(self) -> bool:
+        """Tell whether `back` also leads away from a committed release."""
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
@@ -95,6 +133,12 @@ class Driver(Protocol):
     def destination(self, image: Image) -> str:
         """Name the path that a transport writes to."""
 
+    def spread(self, image: Image) -> str:
+        """Put the verified image onto all other members, each of which proves it by its own hash; tell what was done.
+
+        Empty where the device does so itself, or has no others.
+        """
+
     def save(self) -> None:
         """Save the running configuration."""
 
@@ -102,16 +146,16 @@ class Driver(Protocol):
         """Unpack the image on all members; the device does not reload."""
 
     def activate(self, image: Image) -> Sent:
-        """Start the image with the device's own way back armed; the device reloads."""
+        """Start the image, with the device's own way back armed where it has one; the device reloads.
 
-    def add_activate_commit(self, image: Image) -> Sent:
-        """Do all in one command, with no way back by itself; the device reloads."""
+        Where the device refuses, what it boots next is what it was before.
+        """
 
-    def commit(self) -> Sent:
+    def commit(self, image: Image) -> Sent:
         """Keep what runs; disarms the way back."""
 
-    def abort(self) -> Sent:
-        """Go back to the committed release; the device reloads."""
+    def back(self, before: Snapshot) -> Sent:
+        """Go back to what ran before the activation; the device reloads."""
 
     def log_mark(self) -> str | None:
         """Name the last line of the device's log, None where it keeps none."""
@@ -121,4 +165,4 @@ class Driver(Protocol):
 
 
 # Makes a driver for one open session.
-DriverFactory = Callable[[Session, Settings], Driver]
+DriverFactory = Callable[[Session, Settings, JobOptions], Driver]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.facts import Placement, Running
-from swimctl.platforms.base import Driver, Sent
+from swimctl.platforms.base import Driver, Sent, Support
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -27,10 +27,11 @@ class Activation:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
         now, reloaded = self._reload(context)
         if not reloaded:
+            look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
             raise StepFailed(
                 f"{context.device.name} did not reload: it still runs {now.version} since the same boot; seen: the "
-                "device answered the activation; needed: a newer boot; next: `show install summary` and `show logging` "
-                "on the device, then `swimctl retry`"
+                f"device answered the activation; needed: a newer boot; next: {look} on the device, then "
+                "`swimctl retry`"
             )
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
         return Outcome(f"reloaded and up with {now.version} ({state})")
@@ -60,10 +61,10 @@ class Activation:
     def _send(self, context: Context) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
         with context.session() as session:
-            driver = context.make_driver(session, context.settings)
+            driver = context.on(session)
             if was_sent(context, "activate"):
                 return self._after_doubt(context, session, driver)
-            if context.settings.activation.mode == "staged":
+            if driver.unpacks:
                 self._add(context, driver)
             context.checkpoint()
             context.record.remember("boot", boot_mark(context, driver.running()))
@@ -82,39 +83,39 @@ class Activation:
                 if done():
                     return
                 raise StepFailed(
-                    f"the device took 'install add' and has not added {context.image.version}; nothing was activated; "
-                    "next: `show install summary` and `show logging` on the device"
+                    f"the device took '{driver.support.add}' and has not added {context.image.version}; nothing was "
+                    f"activated; next: {driver.support.look} on the device"
                 )
         context.record.say("saving the configuration")
         driver.save()
-        context.record.say(f"install add {context.image.version}")
+        command, look = driver.support.add, driver.support.look
+        context.record.say(f"{command} {context.image.version}")
         sent = send_once(context, driver, "add", lambda: driver.add(context.image))
         if sent.dropped:
-            raise SessionLost("the session ended in 'install add'")
+            raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is not True:
-            raise StepFailed(_refused("install add", sent, "nothing was activated"))
+            raise StepFailed(_refused(driver.support, command, sent, "nothing was activated"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(
-                f"'install add' said SUCCESS, but 'show install summary' does not name {context.image.version}; "
-                "nothing was activated; next: `show install summary` on the device"
+                f"'{command}' said that it succeeded, but the device does not name {context.image.version}; "
+                f"nothing was activated; next: {look} on the device"
             )
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
-        staged = context.settings.activation.mode == "staged"
-        if not staged:
+        command = driver.support.activate
+        if not driver.unpacks:
             context.record.say("saving the configuration")
             driver.save()
-        context.record.say(f"install activate {context.image.version}")
-        act = driver.activate if staged else driver.add_activate_commit
-        sent = send_once(context, driver, "activate", lambda: act(context.image))
+        context.record.say(f"{command} {context.image.version}")
+        sent = send_once(context, driver, "activate", lambda: driver.activate(context.image))
         if sent.dropped and sent.outcome.succeeded is None:
-            raise SessionLost("the session ended in 'install activate'")
+            raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is False:
-            raise StepFailed(_refused("install activate", sent, "the device stays on its release"))
+            raise StepFailed(_refused(driver.support, command, sent, "the device stays on its release"))
         if sent.outcome.no_change:
             raise StepFailed(
                 "the device says that there is nothing to change, and does not reload; "
-                "next: `show install summary` on the device"
+                f"next: {driver.support.look} on the device"
             )
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
@@ -133,14 +134,14 @@ class Activation:
             return True
         if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
             return wait_for_down(context, session, context.settings.deadlines.down) if not reloaded() else True
-        if driver.installed(context.image).placement is not Placement.ADDED and (
-            context.settings.activation.mode == "staged"
-        ):
+        if driver.unpacks and driver.installed(context.image).placement is not Placement.ADDED:
             raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
         context.checkpoint()
         return self._activate(context, session, driver)
 
 
-def _refused(command: str, sent: Sent, state: str) -> str:
-    why = sent.outcome.reason or ("the session ended before the device answered" if sent.dropped else "no SUCCESS line")
-    return f"'{command}' failed: {why}; {state}; next: `show install summary` and `show logging` on the device"
+def _refused(support: Support, command: str, sent: Sent, state: str) -> str:
+    why = sent.outcome.reason or (
+        "the session ended before the device answered" if sent.dropped else "no word of success"
+    )
+    return f"'{command}' failed: {why}; {state}; next: {support.look} on the device"

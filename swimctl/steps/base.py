@@ -84,7 +84,11 @@ class Context:
     def driver(self) -> Iterator[Driver]:
         """Open a session of its own; none is kept over a step, as a reload kills what is kept."""
         with self.session() as session:
-            yield self.make_driver(session, self.settings)
+            yield self.on(session)
+
+    def on(self, session: Session) -> Driver:
+        """Make the driver of a session."""
+        return self.make_driver(session, self.settings, self.options)
 
     @contextmanager
     def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:

@@ -37,9 +37,7 @@ class Distribution:
             wrong = context.again(lambda: self._verify(context))
             if not wrong:
                 how = "was there already" if attempt == 0 else "copied"
-                return Outcome(
-                    f"{context.image.filename} {how}, {context.settings.distribution.hash} verified by the device"
-                )
+                return Outcome(f"{context.image.filename} {how}, its hash verified by the device")
             if attempt < _ATTEMPTS:
                 self._copy(context, attempt)
         raise StepFailed(
@@ -51,8 +49,8 @@ class Distribution:
         # Before the copy and never after: it may take the staged image for an inactive one.
         if not context.options.cleanup_flash or was_sent(context, "add"):
             return
-        context.record.say("install remove inactive")
         with context.driver() as driver:
+            context.record.say(driver.support.clean)
             context.record.event("cleaned", driver.clean())
             lacking = [finding for finding in driver.space(context.image) if not finding.ok]
         if lacking:
@@ -67,14 +65,17 @@ class Distribution:
                 return "the file is not there"
             if size != context.image.size:
                 return self._remove(context, driver, f"it has {size} bytes, not {context.image.size}")
-            algorithm = context.settings.distribution.hash
-            context.record.say(f"verify /{algorithm} on the device")
+            wished, able = context.settings.distribution.hash, driver.support.hashes
+            algorithm = wished if wished in able else able[0]
+            context.record.say(f"the device computes the {algorithm} of {context.image.filename}")
             result = driver.file_hash(context.image, algorithm)
             expected = context.image.sha512 if algorithm == "sha512" else context.image.md5
             if result.digest is None:
                 return self._remove(context, driver, "the device gave no hash")
             if result.digest.casefold() != expected.casefold():
                 return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
+            if done := driver.spread(context.image):
+                context.record.event("spread", done)
             return ""
 
     def _remove(self, context: Context, driver: Driver, wrong: str) -> str:
@@ -84,7 +85,11 @@ class Distribution:
             raise StepFailed(
                 f"{context.image.filename} on the device is wrong: {wrong}; seen: its release is {placement} there; "
                 "needed: a file that nothing refers to, before it is replaced; nothing was deleted; next: "
-                "`install remove inactive` on the device, or run again with --cleanup-flash"
+                + (
+                    f"`{driver.support.clean}` on the device, or run again with --cleanup-flash"
+                    if driver.support.clean
+                    else f"{driver.support.look} on the device"
+                )
             )
         context.record.event("removed", f"{context.image.filename} on the device is wrong: {wrong}")
         driver.remove_file(context.image)

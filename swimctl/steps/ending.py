@@ -11,8 +11,6 @@ from swimctl.steps.readiness import baseline, on_target
 from swimctl.steps.reload import look
 from swimctl.versions import same_release
 
-_NEXT = "next, on its console: `show version`, `show install summary`"
-
 
 def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
     """Tell what the device is after this error, and where that is unknown, what was sent, seen, and comes next.
@@ -82,5 +80,7 @@ def judge(
 
 
 def _told(context: Context, seen: str) -> str:
-    sent = [f"install {name}" for name in ("add", "activate", "commit", "abort") if was_sent(context, name)]
-    return "; ".join(part for part in (f"sent: {', '.join(sent)}", seen, _NEXT) if part)
+    kept = [context.record.recall(f"{name} sent") or {} for name in ("add", "activate", "commit", "abort")]
+    sent = [str(each.get("command", "an install command")) for each in kept if each]
+    look = next((each["look"] for each in kept if "look" in each), "`show version`")
+    return "; ".join(part for part in (f"sent: {', '.join(sent)}", seen, f"next, on its console: {look}") if part)

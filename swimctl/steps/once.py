@@ -19,14 +19,14 @@ def was_sent(context: Context, operation: str) -> bool:
 
 def send_once(context: Context, driver: Driver, operation: str, send: Callable[[], Sent]) -> Sent:
     """Record that the command leaves, then send it."""
-    mark = driver.log_mark()
-    context.record.remember(f"{operation} sent", {"mark": mark})
-    context.record.event("sent", f"install {operation}")
-    context.transcript.note(f"sending install {operation}, once")
+    mark, command = driver.log_mark(), driver.support.command(operation)
+    context.record.remember(f"{operation} sent", {"mark": mark, "command": command, "look": driver.support.look})
+    context.record.event("sent", command)
+    context.transcript.note(f"sending {command}, once")
     sent = send()
     context.record.event(
         "answered",
-        f"install {operation}: {_verdict(sent)}",
+        f"{command}: {_verdict(sent)}",
         succeeded=sent.outcome.succeeded,
         reason=sent.outcome.reason,
         dropped=sent.dropped,
@@ -42,7 +42,7 @@ def wait_while_running(
     True: it is through (`done`), or it came and ended. False: it never came, so it may be sent now. Where the
     device's log cannot tell, waits the whole deadline before it says False.
     """
-    deadline = Deadline(context.clock, seconds)
+    deadline, command = Deadline(context.clock, seconds), driver.support.command(operation)
     lag = Deadline(context.clock, _LOG_LAG)
     mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
     while not done():
@@ -50,11 +50,11 @@ def wait_while_running(
         if trace.received and trace.finished:
             return True
         if trace.received is False and lag.passed:
-            context.record.event("asked", f"the device's log shows that 'install {operation}' never came")
+            context.record.event("asked", f"the device's log shows that '{command}' never came")
             return False
         if deadline.passed:
             return bool(trace.received)
-        context.record.say(f"asking the device whether install {operation} came and ended")
+        context.record.say(f"asking the device whether {command} came and ended")
         context.pause(context.settings.login.poll)
     return True
 

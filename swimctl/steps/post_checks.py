@@ -90,7 +90,7 @@ class PostChecks:
             return f"not back: {late}"
         installed = driver.installed(context.image)
         if installed.placement not in {Placement.UNCOMMITTED, Placement.COMMITTED}:
-            return f"'show install summary' calls {context.image.version} {installed.placement}, not activated"
+            return f"the device calls {context.image.version} {installed.placement}, not activated"
         return compare_snapshots(before, driver.snapshot(rfc3339(context.clock.now())), context.settings.tolerances)
 
     def _commit(self, context: Context) -> None:
@@ -103,19 +103,20 @@ class PostChecks:
             if committed():
                 context.record.event("committed", "the device says that it is committed")
                 return
-            context.record.say("install commit")
+            command, look = driver.support.commit, driver.support.look
+            context.record.say(command)
             if not (
                 was_sent(context, "commit")
                 and wait_while_running(context, driver, "commit", context.settings.deadlines.commit, committed)
             ):
-                sent = send_once(context, driver, "commit", driver.commit)
+                sent = send_once(context, driver, "commit", lambda: driver.commit(context.image))
                 if sent.dropped and sent.outcome.succeeded is None:
-                    raise SessionLost("the session ended in 'install commit'")
+                    raise SessionLost(f"the session ended in '{command}'")
                 if sent.outcome.succeeded is False:
                     raise DeviceUnknown(
-                        f"'install commit' failed: {sent.outcome.reason}; {context.device.name} runs "
-                        f"{context.image.version} uncommitted and goes back by itself when its timer ends; "
-                        "next: `install commit` on the device"
+                        f"'{command}' failed: {sent.outcome.reason}; {context.device.name} runs "
+                        f"{context.image.version} uncommitted: {driver.support.way_back}; "
+                        f"next: {look}, then `{command}` on the device"
                     )
 
     def _confirm(self, context: Context) -> None:
@@ -128,8 +129,8 @@ class PostChecks:
                 or not on_target(running, context.image.version)
             ):
                 raise DeviceUnknown(
-                    f"after 'install commit' {context.device.name} runs {running.version}, {installed.placement}; "
-                    f"needed {context.image.version}, committed, no timer; next: `show install summary` on the device"
+                    f"at the end {context.device.name} runs {running.version}, {installed.placement}; needed "
+                    f"{context.image.version}, committed, no timer; next: {driver.support.look} on the device"
                 )
 
     def _go_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
@@ -145,7 +146,7 @@ class PostChecks:
 
     def _start_back(self, context: Context, before: Snapshot, complaint: str) -> None:
         with context.session() as session:
-            driver = context.make_driver(session, context.settings)
+            driver = context.on(session)
             if was_sent(context, "abort"):
                 deadline = context.settings.deadlines.commit
                 if wait_while_running(context, driver, "abort", deadline, lambda: self._runs_before(driver, before)):
@@ -155,23 +156,24 @@ class PostChecks:
                     f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
                     "then `swimctl retry`"
                 )
-            if driver.installed(context.image).placement is Placement.COMMITTED:
+            if driver.installed(context.image).placement is Placement.COMMITTED and not driver.returns:
                 raise StepFailed(
                     f"{context.image.version} is committed, but {complaint}; nothing goes back by itself; next: "
-                    "`show install rollback`, then `install rollback to id N` on the device if it must"
+                    f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
                 )
-            self._abort(context, session, driver)
+            self._abort(context, session, driver, before)
 
-    def _abort(self, context: Context, session: Session, driver: Driver) -> None:
-        context.record.say("install abort: going back")
+    def _abort(self, context: Context, session: Session, driver: Driver, before: Snapshot) -> None:
+        command = driver.support.back
+        context.record.say(f"{command}: going back")
         context.record.remember("boot before abort", boot_mark(context, driver.running()))
-        sent = send_once(context, driver, "abort", driver.abort)
+        sent = send_once(context, driver, "abort", lambda: driver.back(before))
         if sent.dropped and sent.outcome.succeeded is None:
-            raise SessionLost("the session ended in 'install abort'")
+            raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is False and not sent.dropped:
             raise DeviceUnknown(
-                f"'install abort' failed: {sent.outcome.reason}; the device goes back by itself when its timer ends; "
-                "next: `show install summary` on the device"
+                f"'{command}' failed: {sent.outcome.reason}; the way back: {driver.support.way_back}; "
+                f"next: {driver.support.look} on the device"
             )
         if not sent.dropped:
             wait_for_down(context, session, context.settings.deadlines.down)
@@ -182,9 +184,10 @@ class PostChecks:
         kept = context.record.recall("complaint") or complaint
         if on_target(now, before.version):
             raise StepFailed(f"rolled back to {now.version}: {kept}")
+        sent = context.record.recall("abort sent") or {}
         raise DeviceUnknown(
-            f"'install abort' was sent because {kept}; now {now.version} runs, not {before.version}; next: "
-            "`show install summary` on the device"
+            f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {now.version} runs, not "
+            f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
         )
 
     def _runs_before(self, driver: Driver, before: Snapshot) -> bool:

@@ -133,7 +133,7 @@ def _not_back(context: Context, last_error: str, seconds: float, refusals: int) 
 def _look(context: Context, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
-        now, new_boot = look(context, context.make_driver(session, context.settings), mark)
+        now, new_boot = look(context, context.on(session), mark)
         if new_boot is None:
             raise DeviceUnknown(
                 f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "

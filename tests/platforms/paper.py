@@ -10,7 +10,7 @@ from pathlib import Path
 
 from platforms.material import sample
 
-from swimctl.models import Device, Finding, Image
+from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.sessions import Reply
 from swimctl.settings import Readiness, Settings
@@ -176,7 +176,7 @@ def changed(answers: dict[str, str], *changes: tuple[str, str, str]) -> dict[str
 def driver(answers: dict[str, str], policy: Readiness | None = None) -> tuple[CiscoXe, PaperSession]:
     """Put the real driver in front of a switch on paper."""
     session = PaperSession(answers, [])
-    return CiscoXe(session, Settings(readiness=policy or Readiness())), session
+    return CiscoXe(session, Settings(readiness=policy or Readiness()), JobOptions()), session
 
 
 def check(

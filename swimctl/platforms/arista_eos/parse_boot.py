@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings, ReloadCause
+from swimctl.facts import BootSettings
+from swimctl.facts_eos import ReloadCause
 from swimctl.platforms.text import filled
 
 _SETTING: Final = re.compile(r"([A-Z][A-Za-z ()]*): *(\S.*)")

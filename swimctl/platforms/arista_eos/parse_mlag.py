@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Mlag
+from swimctl.facts_eos import Mlag
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show mlag"

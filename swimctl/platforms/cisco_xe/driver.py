@@ -20,8 +20,8 @@ from swimctl.facts import (
     Snapshot,
     SoftwareVersion,
 )
-from swimctl.models import Device, Finding, Image
-from swimctl.platforms.base import Sent, Session, Trace
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.log import last_line, trace_operation
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
@@ -61,10 +61,30 @@ _CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTIL
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
 
+SUPPORT: Final = Support(
+    name="Cisco IOS-XE, install mode",
+    add="install add",
+    activate="install activate",
+    commit="install commit",
+    back="install abort",
+    look="`show version`, `show install summary` and `show logging`",
+    way_back="the auto-abort timer takes it back by itself unless it is committed; `install rollback` after that",
+    hashes=("sha512", "md5"),
+    members="stacks: room, release, role and boot variable of every member, before and after",
+    clean="install remove inactive",
+    refuses=("bundle mode: convert it to install mode first",),
+)
+
+
 class CiscoXe:
     """Read and change one device; every command has a deadline of the settings."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    support = SUPPORT
+    # What is committed stays: the release before it may be gone from the flash.
+    returns = False
+
+    def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
+        self.unpacks = settings.activation.mode == "staged"
         self._session = session
         self._settings = settings
         self._limits = settings.deadlines
@@ -193,6 +213,10 @@ class CiscoXe:
         """Name the path that a transport writes to."""
         return f"{self._file_system()}{image.filename}"
 
+    def spread(self, image: Image) -> str:  # noqa: ARG002 - as above
+        """Leave it to `install add`, which takes the image to all members."""
+        return ""
+
     def save(self) -> None:
         """Save the running configuration."""
         reply = self._session.converse("write memory", _SAVE, self._limits.save)
@@ -207,23 +231,21 @@ class CiscoXe:
         """Unpack the image on all members; the device does not reload."""
         return self._install(f"install add file {self.destination(image)}", self._limits.add)
 
-    def activate(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
-        """Start what was added, with the auto-abort timer armed; the device reloads."""
+    def activate(self, image: Image) -> Sent:
+        """Start what was added, with the auto-abort timer armed; in one-shot mode do all in one command."""
+        if not self.unpacks:
+            return self._install(
+                f"install add file {self.destination(image)} activate commit{_ASK_NOTHING}",
+                self._limits.add + self._limits.activate,
+            )
         minutes = self._settings.activation.auto_abort_minutes
         return self._install(f"install activate auto-abort-timer {minutes}{_ASK_NOTHING}", self._limits.activate)
 
-    def add_activate_commit(self, image: Image) -> Sent:
-        """Do all in one command, with no way back by itself; the device reloads."""
-        return self._install(
-            f"install add file {self.destination(image)} activate commit{_ASK_NOTHING}",
-            self._limits.add + self._limits.activate,
-        )
-
-    def commit(self) -> Sent:
+    def commit(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
         """Keep what runs; disarms the timer."""
         return self._install("install commit", self._limits.commit)
 
-    def abort(self) -> Sent:
+    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
         """Go back to the committed release; the device reloads."""
         return self._install(f"install abort{_ASK_NOTHING}", self._limits.commit)
 

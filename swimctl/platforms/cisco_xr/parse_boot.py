@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootVariables
+from swimctl.facts_xr import BootVariables
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show variables boot"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import ListedPackage, PackageList
+from swimctl.facts_xr import ListedPackage, PackageList
 from swimctl.platforms.text import filled
 
 _WORDS: Final = {"active": "active", "inactive": "inactive", "commit": "committed", "committed": "committed"}

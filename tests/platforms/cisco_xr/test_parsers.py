@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from platforms.cisco_xr.material import command_of, sample
+from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import File, Interface, ListedPackage, Neighbour, RouteSummary, RouteTable, Slot
+from swimctl.facts import File, Interface, Neighbour, RouteSummary, RouteTable, Slot
+from swimctl.facts_xr import ListedPackage
 from swimctl.platforms.cisco_xr import find, parse
 
 
-def read(name: str) -> Any:
-    return parse(command_of(name.partition("/")[0]), sample(name))
+OWN = platform("cisco_xr")
+read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""What only EOS says of itself; everything else it says in the words of `facts.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Mlag:
+    """What `show mlag` of EOS says of the pair; empty words where the device prints none (it is not configured).
+
+    `ports` counts the port channels by state (`Active-full`); `fields` has every line in the device's words.
+    """
+
+    domain: str
+    state: str
+    negotiation: str
+    peer_link: str
+    peer_link_status: str
+    ports: Mapping[str, int]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadCause:
+    """One cause that `show reload cause` of EOS gives. `at` is ISO, in the device's own zone."""
+
+    cause: str
+    at: str | None
+    recommended: str
+    debugging: str

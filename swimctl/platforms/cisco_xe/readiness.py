@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from swimctl.errors import UnorderedVersions
 from swimctl.facts import (
     BootSettings,
     InstallSummary,
@@ -17,8 +16,9 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_xe.images import fits
+from swimctl.platforms.rules import family, later, order, right_device, room
 from swimctl.settings import Readiness
-from swimctl.versions import compare, same_release
+from swimctl.versions import same_release
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
 _IGNORE_STARTUP = 0x40
@@ -55,17 +55,17 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
     `cleanup`: inactive releases will be removed first, so what they take up is measured after that, with `space`.
     """
-    room = space(state.flash, state.install, image, policy)
+    free = space(state.flash, state.install, image, policy)
     if cleanup:
-        room = [_later(finding) for finding in room]
+        free = [later(finding) for finding in free]
     return [
         *identity(state.version, state.members, state.inventory, device),
-        *_family(state, image),
+        family(image, models(state.version), fits),
         *_mode(state),
         *_install_state(state, image, cleanup=cleanup),
         *_boot(state),
-        *room,
-        *_order(state, image, policy),
+        *free,
+        order(state.version.version, image, policy),
     ]
 
 
@@ -84,47 +84,14 @@ def identity(
     version: SoftwareVersion, members: tuple[Member, ...], inventory: tuple[InventoryItem, ...], device: Device
 ) -> list[Finding]:
     """Apply the rules that hold even where nothing is left to do: the right device, and all of it."""
-    return [*_named(version, inventory, device), *_members(version, members)]
+    serials = {item.serial for item in inventory} | ({version.serial} if version.serial else set())
+    return [*right_device(device, models(version), serials, version.serial), *_members(version, members)]
 
 
 def models(version: SoftwareVersion) -> tuple[str, ...]:
     """Name the hardware of every member, or of the chassis where there are none."""
     found = tuple(row.model for row in version.members)
     return found or ((version.model,) if version.model else ())
-
-
-def _named(version: SoftwareVersion, inventory: tuple[InventoryItem, ...], device: Device) -> Iterator[Finding]:
-    seen = models(version)
-    if device.model:
-        yield Finding(
-            "model",
-            device.model in seen,
-            ", ".join(seen) or "no model",
-            f"{device.model}, as the inventory says",
-            "check address and `model` of this host in the inventory",
-        )
-    if device.serial:
-        serials = {item.serial for item in inventory} | {version.serial}
-        yield Finding(
-            "serial number",
-            device.serial in serials,
-            version.serial or "none",
-            f"{device.serial}, as the inventory says",
-            "check address and `serial` of this host in the inventory",
-        )
-
-
-def _family(state: State, image: Image) -> Iterator[Finding]:
-    seen = models(state.version)
-    verdicts = [fits(image.family, model) for model in seen]
-    known = "cannot tell whether it fits" if None in verdicts or not seen else "does not fit"
-    yield Finding(
-        "image family",
-        bool(verdicts) and all(verdicts),
-        ", ".join(sorted(set(seen))) or "no model",
-        f"hardware that {image.family} runs on ({known})" if not verdicts or not all(verdicts) else image.family,
-        "`swimctl image list`, then choose an image of this hardware with --image",
-    )
 
 
 def _members(version: SoftwareVersion, members: tuple[Member, ...]) -> Iterator[Finding]:
@@ -258,11 +225,11 @@ def space(
             need = max(0, int(image.size * policy.space_factor) - (there.present or 0))
             rule = f"{policy.space_factor:g} times the image, less what is there of it"
         findings.append(
-            Finding(
+            room(
                 f"free flash on member {member}" if len(flash) > 1 else "free flash",
-                there.free is not None and there.free >= need,
-                "unknown" if there.free is None else f"{there.free / 1e6:.1f} MB",
-                f"{need / 1e6:.1f} MB ({rule})",
+                there.free,
+                need,
+                rule,
                 ("" if cleaned else "run again with --cleanup-flash, or ")
                 + "`dir flash:` and `delete` on the device what is no longer needed",
             )
@@ -272,26 +239,3 @@ def space(
 
 def _is_on(package: Package, member: int, *, alone: bool) -> bool:
     return alone or str(member) in {name.partition("/")[0] for name in package.members}
-
-
-def _later(finding: Finding) -> Finding:
-    """Put off a lack of space until inactive releases are gone; unknown space stays a refusal."""
-    if finding.ok or finding.seen == "unknown":
-        return finding
-    return replace(finding, ok=True, needed=f"{finding.needed}; measured again after the clean-up")
-
-
-def _order(state: State, image: Image, policy: Readiness) -> Iterator[Finding]:
-    running = state.version.version
-    try:
-        older = compare(image.version, running) < 0
-        needed = f"{running} or newer" if older else image.version
-    except UnorderedVersions:
-        older, needed = True, "a release that can be compared with the running one"
-    yield Finding(
-        "not a downgrade",
-        policy.allow_downgrade or not older,
-        f"{running} to {image.version}",
-        needed,
-        "set swimctl.readiness.allow_downgrade: true if it is meant",
-    )

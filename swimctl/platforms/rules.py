@@ -1,0 +1,95 @@
+"""Rules of the readiness check that hold on every platform. Pure; a rule whose fact is missing has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from swimctl.errors import UnorderedVersions
+from swimctl.models import Device, Finding, Image
+from swimctl.settings import Readiness
+from swimctl.versions import compare
+
+_UNKNOWN = "unknown"
+
+
+def right_device(
+    device: Device, models: Sequence[str], serials: Collection[str], shown: str | None
+) -> Iterator[Finding]:
+    """Compare with what the inventory says, as far as it says anything; `shown` is the chassis' own serial number."""
+    if device.model:
+        yield Finding(
+            "model",
+            device.model in models,
+            ", ".join(models) or "no model",
+            f"{device.model}, as the inventory says",
+            "check address and `model` of this host in the inventory",
+        )
+    if device.serial:
+        yield Finding(
+            "serial number",
+            device.serial in serials,
+            shown or "none",
+            f"{device.serial}, as the inventory says",
+            "check address and `serial` of this host in the inventory",
+        )
+
+
+def family(image: Image, models: Sequence[str], fits: Callable[[str, str], bool | None]) -> Finding:
+    """Tell whether the image is for this hardware; `fits` is the platform's table of families and models."""
+    verdicts = [fits(image.family, model) for model in models]
+    ok = bool(verdicts) and all(verdicts)
+    known = "cannot tell whether it fits" if None in verdicts or not models else "does not fit"
+    return Finding(
+        "image family",
+        ok,
+        ", ".join(sorted(set(models))) or "no model",
+        image.family if ok else f"hardware that {image.family} runs on ({known})",
+        "`swimctl image list`, then choose an image of this hardware with --image",
+    )
+
+
+def room(rule: str, free: int | None, need: int, why: str, next_command: str) -> Finding:
+    """Compare the free bytes of one flash, None where the device does not say, with what is needed and why."""
+    return Finding(
+        rule,
+        free is not None and free >= need,
+        _UNKNOWN if free is None else f"{free / 1e6:.1f} MB",
+        f"{need / 1e6:.1f} MB ({why})",
+        next_command,
+    )
+
+
+def later(finding: Finding) -> Finding:
+    """Put off a lack of room until a clean-up has been made; unknown room stays a refusal."""
+    if finding.ok or finding.seen == _UNKNOWN:
+        return finding
+    return replace(finding, ok=True, needed=f"{finding.needed}; measured again after the clean-up")
+
+
+def order(running: str, image: Image, policy: Readiness) -> Finding:
+    """Refuse an image that is older than what runs, and one that cannot be compared with it."""
+    try:
+        older = compare(image.version, running) < 0
+        needed = f"{running} or newer" if older else image.version
+    except UnorderedVersions:
+        older, needed = True, "a release that can be compared with the running one"
+    return Finding(
+        "not a downgrade",
+        policy.allow_downgrade or not older,
+        f"{running} to {image.version}",
+        needed,
+        "set swimctl.readiness.allow_downgrade: true if it is meant",
+    )
+
+
+def no_clean_up(*, wanted: bool) -> Iterator[Finding]:
+    """Refuse --cleanup-flash where swimctl cannot tell what is no longer needed."""
+    if wanted:
+        yield Finding(
+            "clean-up of flash",
+            ok=False,
+            seen="asked for",
+            needed="a platform whose device knows which files its releases need",
+            next_command="delete on the device what is no longer needed, and run again without --cleanup-flash",
+        )

@@ -98,13 +98,14 @@ def surprises(lab: LabFleet, jobs: Sequence[Job]) -> list[str]:
     """Compare the outcome with what is meant, and with what the switches themselves run now."""
     found = []
     for job in jobs:
-        install = lab.switch(job.device_name).install
-        on_target = install.running.padded == GOLDEN and install.committed == install.running
+        switch = lab.switch(job.device_name)
+        runs = set(switch.runs.values())
+        on_target = runs == {GOLDEN} and switch.stays == GOLDEN
         meant = "failed" if job.device_name == TOO_FULL else "success"
         if job.status.value != meant:
             found.append(f"{job.device_name} was meant to end {meant}, and ended {job.status}: {job.error or ''}")
         elif on_target != (meant == "success"):
-            found.append(f"{job.device_name} ended {job.status}, but runs {install.running.padded}")
+            found.append(f"{job.device_name} ended {job.status}, but runs {', '.join(sorted(runs))}")
     if len(jobs) != DEVICES:
         found.append(f"{len(jobs)} jobs were made for {DEVICES} switches")
     return found

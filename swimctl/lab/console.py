@@ -8,8 +8,8 @@ from typing import Protocol
 import asyncssh
 
 from swimctl.lab.effects import Ask, Effect, Hangup, Pause, Print
-from swimctl.lab.session import Session
 from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
+from swimctl.lab.vty import Vty
 
 READ_BYTES = 65_536
 TWO_PACKETS = 0.3
@@ -35,7 +35,7 @@ class Console:
     def __init__(
         self,
         host: Host,
-        session: Session,
+        session: Vty,
         stdin: asyncssh.SSHReader[str],
         stdout: asyncssh.SSHWriter[str],
     ) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from swimctl.lab.chassis import ITSELF, UP, Chassis, ChassisSpec, LoggedCommand
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder
 from swimctl.lab.server import LabServer
 from swimctl.lab.spec import MemberSpec, SwitchSpec
-from swimctl.lab.switch import ITSELF, UP, LoggedCommand, Switch
 
 RATE = 40_000
 """Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
@@ -67,7 +67,7 @@ class LabFleet:
 
     def __init__(
         self,
-        specs: Sequence[SwitchSpec],
+        specs: Sequence[ChassisSpec],
         *,
         speed: float = 60,
         folder: Path,
@@ -118,7 +118,7 @@ class LabFleet:
         clock = LabClock(self.speed)
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
-            switches = [Switch(spec, clock, spool) for spec in self.specs]
+            switches = [spec.make(clock, spool) for spec in self.specs]
             self._server = LabServer(switches, log, self._wanted_ports)
             await self._server.start()
             self._started.set()
@@ -137,7 +137,7 @@ class LabFleet:
         """Give the ports by switch, in the fleet's order."""
         return {spec.name: self.address(spec.name)[1] for spec in self.specs}
 
-    def switch(self, name: str) -> Switch:
+    def switch(self, name: str) -> Chassis:
         """Give a switch to look at; it runs in the lab's thread, so change nothing."""
         return self._serving().port(name).switch
 

@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 from swimctl import yaml_file
 from swimctl.clock import rfc3339
 from swimctl.errors import InventoryError, UsageError
+from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.faults import Fault, parse_fault
 from swimctl.lab.images import DEFAULT_SIZE, make_image
-from swimctl.lab.spec import SwitchSpec
 
 IMAGES = (
     "cat9k_iosxe.17.09.04a.SPA.bin",
@@ -31,12 +31,12 @@ _MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults`
 
 
 def inventory_documents(
-    specs: Sequence[SwitchSpec], ports: Mapping[str, int], kept_faults: Mapping[str, Sequence[str]] | None = None
+    specs: Sequence[ChassisSpec], ports: Mapping[str, int], kept_faults: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, dict[str, Any]]:
     """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches."""
     kept = kept_faults or {}
     hosts = {spec.name: _host(spec, ports[spec.name], kept.get(spec.name, ())) for spec in specs}
-    groups = {name: {"data": {"role": name}} for name in sorted({_role(spec) for spec in specs})}
+    groups = {name: {"data": {"role": name}} for name in sorted({spec.role for spec in specs})}
     user, (password, _privilege) = next(iter(specs[0].users.items())) if specs else ("", ("", 0))
     secret = specs[0].enable_secret if specs else ""
     defaults = {
@@ -47,20 +47,16 @@ def inventory_documents(
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 
 
-def _host(spec: SwitchSpec, port: int, kept_faults: Sequence[str]) -> dict[str, Any]:
+def _host(spec: ChassisSpec, port: int, kept_faults: Sequence[str]) -> dict[str, Any]:
     data: dict[str, Any] = {
-        "model": spec.members[0].model,
-        "serial": spec.members[0].serial,
+        "model": spec.model,
+        "serial": spec.serial,
         "site": "lab",
-        "role": _role(spec),
+        "role": spec.role,
     }
     if kept_faults:
         data["lab_faults"] = list(kept_faults)
-    return {"hostname": "127.0.0.1", "port": port, "platform": "cisco_xe", "groups": [_role(spec)], "data": data}
-
-
-def _role(spec: SwitchSpec) -> str:
-    return "core" if spec.members[0].model.startswith("C9500") else "access"
+    return {"hostname": "127.0.0.1", "port": port, "platform": spec.platform, "groups": [spec.role], "data": data}
 
 
 def dump_yaml(document: object) -> str:
@@ -75,7 +71,7 @@ def dump_yaml(document: object) -> str:
 
 def write_folder(
     folder: Path,
-    specs: Sequence[SwitchSpec],
+    specs: Sequence[ChassisSpec],
     ports: Mapping[str, int],
     speed: float,
     kept_faults: Mapping[str, Sequence[str]] | None = None,

@@ -12,11 +12,11 @@ from typing import cast
 import asyncssh
 
 from swimctl.errors import UsageError
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
 from swimctl.lab.folder import CommandLog
-from swimctl.lab.switch import Login, Switch
 
 WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
@@ -101,7 +101,7 @@ class Gate(asyncssh.SSHServer):
 class SwitchPort:
     """One switch behind one port: who is connected, what is due, and what was logged."""
 
-    def __init__(self, switch: Switch, log: CommandLog, wanted: int) -> None:
+    def __init__(self, switch: Chassis, log: CommandLog, wanted: int) -> None:
         self.switch = switch
         self.authentication = switch.spec.authentication
         self.connections: set[asyncssh.SSHServerConnection] = set()
@@ -256,7 +256,7 @@ class SwitchPort:
 class LabServer:
     """Serve switches, each on its own port of 127.0.0.1. `ports` fixes some; the others are free ones."""
 
-    def __init__(self, switches: Iterable[Switch], log: CommandLog, ports: Mapping[str, int]) -> None:
+    def __init__(self, switches: Iterable[Chassis], log: CommandLog, ports: Mapping[str, int]) -> None:
         # A refused login or a lost client is a lab's daily bread, not worth a line on somebody's terminal.
         logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
         self._ports = {switch.name: SwitchPort(switch, log, ports.get(switch.name, 0)) for switch in switches}

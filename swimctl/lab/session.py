@@ -8,42 +8,31 @@ from typing import TYPE_CHECKING
 from swimctl.lab import banner, tcl
 from swimctl.lab.commands import PRIVILEGED, USER, exec_grammar
 from swimctl.lab.configure import configure
-from swimctl.lab.effects import Ask, Dialogue, Print
-from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid, read_filter
+from swimctl.lab.effects import Ask, Dialogue
+from swimctl.lab.grammar import Invalid
+from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
-    from swimctl.lab.switch import Login, Switch
+    from swimctl.lab.chassis import Login
+    from swimctl.lab.switch import Switch
 
 CONFIG_NAME = 20
 """Characters of the host name that a configuration prompt has room for."""
 QUIET = "file prompt quiet"
-_SECRET = re.compile(r"\b(secret|password|community|key-string|key(?=\s+\d\s))\s+.*", re.IGNORECASE)
-_MASK = "********"
-_NOISE = "\n*Jan  1 00:00:00.000: %PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand: 1/RP/0: \n~#\x07"
 
 
-def masked(line: str) -> str:
-    """Hide the secret in a configuration line."""
-    return _SECRET.sub(rf"\1 {_MASK}", line)
-
-
-class Session:
-    """A terminal without wires: a line in, effects out. `done`: it wants to be closed.
+class Session(Vty):
+    """A terminal of IOS-XE.
 
     `mode` is "" in exec mode, else what stands in the prompt's brackets; `section` is the configuration line that a
     submode is below.
     """
 
     def __init__(self, switch: Switch, login: Login, *, exec_command: bool = False) -> None:
+        super().__init__(switch, login, exec_command=exec_command)
         self.switch: Switch = switch
-        self.login = login
-        self.privilege = login.privilege
         self.mode = ""
         self.section = ""
-        self.length = 24
-        self.monitor = False
-        self.done = False
-        self.exec_command = exec_command
         self.script: list[str] = []
         self.banner_lines: list[str] = []
 
@@ -59,52 +48,33 @@ class Session:
             return f"{name[:CONFIG_NAME]}({self.mode})#"
         return f"{name}{'#' if self.privilege >= PRIVILEGED else '>'}"
 
-    def banner(self) -> str:
-        """Give what is printed before the first prompt."""
-        return "\n"
+    def answers_itself(self, question: Ask) -> bool:
+        """Spare the questions about files that `file prompt quiet` spares."""
+        return question.about_file and self.switch.configuration.has(QUIET)
 
-    def line(self, text: str) -> Dialogue:
-        """Run one line. It and the answers that it asks for are noted in the switch's log, secrets masked."""
-        source = self.login.user
-        if self.switch.drops.lose(text):
-            return
-        self.switch.note_command(masked(text), source)
-        dialogue = self._run(text)
-        try:
-            effect = next(dialogue)
-            while True:
-                quiet = isinstance(effect, Ask) and effect.about_file and self.switch.configuration.has(QUIET)
-                answer = "" if quiet else (yield effect)
-                if isinstance(effect, Ask) and answer:
-                    self.switch.note_command(_MASK if effect.secret else answer, source)
-                effect = dialogue.send(answer)
-        except StopIteration:
-            return
-        finally:
-            dialogue.close()
-
-    def _run(self, text: str) -> Dialogue:
+    def run(self, text: str) -> Dialogue:
+        """Run one line; a Tcl shell and a banner take theirs as they are."""
         if self.mode == "tcl" and (yield from tcl.line(self, text)):
             return
         if self.banner_lines or (self.mode.startswith("config") and banner.begins(text.strip())):
             yield from banner.take(self, text if self.banner_lines else text.strip())
             return
-        command, bar, rest = text.partition("|")
-        if not command.strip() or command.lstrip().startswith("!"):
-            return
-        try:
-            chosen = read_filter(rest, len(command) + 1) if bar else None
-            dialogue = self._understand(command)
-            if dialogue is not None:
-                yield from self._filtered(dialogue, chosen)
-        except Ambiguous as unclear:
-            yield Print(f'% Ambiguous command:  "{unclear}"\n')
-        except Incomplete:
-            yield Print("% Incomplete command.\n\n")
-        except Invalid as odd:
-            yield Print(f"{' ' * (len(self.prompt) + odd.column)}^\n% Invalid input detected at '^' marker.\n\n")
+        yield from super().run(text)
 
-    def _understand(self, text: str) -> Dialogue | None:
+    def ambiguous(self, line: str) -> str:
+        """Say it as IOS does."""
+        return f'% Ambiguous command:  "{line}"\n'
+
+    def incomplete(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
+        """Say it as IOS does."""
+        return "% Incomplete command.\n\n"
+
+    def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
+        """Say it as IOS does, with a mark below the character."""
+        return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n\n"
+
+    def understand(self, text: str) -> Dialogue | None:
+        """Give what a line without a filter does in this mode."""
         if not self.mode.startswith("config"):
             return self._exec(text)
         start = len(text) - len(text.lstrip())
@@ -134,26 +104,3 @@ class Session:
     def _exec(self, text: str) -> Dialogue:
         match = exec_grammar().parse(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
         return match.target(self, match.words)
-
-    def _filtered(self, dialogue: Dialogue, chosen: Filter | None) -> Dialogue:
-        garbled = self.switch.spec.fault("garbled-output") is not None
-        kept: list[str] = []
-        try:
-            effect = next(dialogue)
-            while True:
-                answer = ""
-                if isinstance(effect, Print) and chosen is not None:
-                    kept.append(effect.text)
-                elif isinstance(effect, Print) and garbled and len(effect.text) > 60:
-                    middle = len(effect.text) // 2
-                    yield Print(effect.text[:middle] + _NOISE + effect.text[middle:])
-                else:
-                    answer = yield effect
-                effect = dialogue.send(answer)
-        except StopIteration:
-            pass
-        finally:
-            dialogue.close()
-        if chosen is not None:
-            text = "\n".join(chosen("".join(kept).split("\n"))).rstrip("\n")
-            yield Print(f"{text}\n" if text else "")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.faults import Fault
+from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
 from swimctl.lab.models import MODELS, Model
 from swimctl.lab.release import Release, parse_release
-
-CAPACITY = 36_000_000
-"""Bytes of flash a member has: a life-size 11 GB, scaled to image files of about 3 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +50,22 @@ class Routes:
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchSpec:
-    """All that a lab switch is made from; two switches with equal specs and clocks behave equally.
+class SwitchSpec(ChassisSpec):
+    """All that a lab switch is made from.
 
-    `version` is spelled as in file names; `build` None: the one that lab images of that version have. `capacity` and
-    `free` are bytes of each member. `users` maps a name to a
-    password and a privilege level. `connected` None: a few ports of each member are up; `neighbours` None: one behind
-    the first uplink, one behind the first port. `boot_seconds` None: six to eight minutes, always the same for a name.
-    `uptime` is in seconds before the lab's start.
+    `version` is spelled as in file names; `build` None: the one that lab images of that version have. `connected` None:
+    a few ports of each member are up; `neighbours` None: one behind the first uplink, one behind the first port.
     """
 
-    name: str
     members: tuple[MemberSpec, ...]
     version: str = "17.06.05"
     build: int | None = None
     mode: str = "INSTALL"
-    capacity: int = CAPACITY
-    free: int = 20_000_000
-    users: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {"admin": ("admin", 15)})
-    enable_secret: str = "enable"  # noqa: S105 the lab's own, printed in its inventory
-    faults: tuple[Fault, ...] = ()
     connected: tuple[str, ...] | None = None
     neighbours: tuple[Neighbour, ...] | None = None
     routes: Routes = Routes()
     config: tuple[str, ...] = ()
     manual_boot: bool = False
-    boot_seconds: float | None = None
-    uptime: float = 1_900_000
-    transfer: float = 15_000_000
-    domain: str = "lab.example"
-    authentication: tuple[str, ...] = ("password", "keyboard-interactive")
 
     def __post_init__(self) -> None:
         """Refuse what no switch could be."""
@@ -115,11 +98,6 @@ class SwitchSpec:
             return "flash:packages.conf"
         return f"flash:{self.hardware.family}.{self.release.padded}.SPA.bin"
 
-    @property
-    def boot_time(self) -> float:
-        """Give the lab seconds from going down to answering again."""
-        return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
-
     def ports_up(self) -> tuple[str, ...]:
         """List the connected ports by their long names."""
         if self.connected is not None:
@@ -146,6 +124,28 @@ class SwitchSpec:
             )
         return tuple(found)
 
-    def fault(self, name: str) -> Fault | None:
-        """Give the fault of that name, if this switch has it."""
-        return next((fault for fault in self.faults if fault.name == name), None)
+    @property
+    def platform(self) -> str:
+        """Name the platform as an inventory does."""
+        return "cisco_xe"
+
+    @property
+    def model(self) -> str:
+        """Name the model of the active member."""
+        return self.members[0].model
+
+    @property
+    def serial(self) -> str:
+        """Give the serial number of the active member."""
+        return self.members[0].serial
+
+    @property
+    def role(self) -> str:
+        """Tell core from access."""
+        return "core" if self.model.startswith("C9500") else "access"
+
+    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
+        """Make the switch."""
+        from swimctl.lab.switch import Switch
+
+        return Switch(self, clock, spool)

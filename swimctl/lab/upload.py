@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from swimctl.lab.flash import LabFile, NoSpace
 
 if TYPE_CHECKING:
-    from swimctl.lab.switch import Switch
+    from swimctl.lab.chassis import Chassis
 
 
 @dataclass
 class Upload:
     """A file that is coming in; `close` puts what came onto flash, whole or not."""
 
-    switch: Switch
+    switch: Chassis
     member: int
     name: str
     path: Path

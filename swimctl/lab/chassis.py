@@ -1,0 +1,330 @@
+"""What every lab device has, whatever system it runs: power, time, a log, accounts, flash, sessions that drop.
+
+Pure but for the spool files of uploads. What a system does on it is its subclass's.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swimctl.lab.clock import LabClock
+from swimctl.lab.drops import Drops
+from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
+from swimctl.lab.faults import Fault
+from swimctl.lab.flash import Flash, LabFile
+from swimctl.lab.upload import Upload
+
+if TYPE_CHECKING:
+    from swimctl.lab.vty import Vty
+
+CAPACITY = 36_000_000
+"""Bytes of flash: a life-size 11 GB, scaled to image files of about 3 MB."""
+LOCKED_FOR = 900.0
+EARLY_LOGINS = 3
+EARLY = 60.0
+SLOW = 20.0
+START = 60.0
+"""Lab seconds from the start of the system until the device answers."""
+NO_SPACE_FREE = 1_500_000
+FOREVER = 1e12
+ITSELF = "(switch)"
+"""Who stands in the log for what the device did by itself: reloads and returns, in one order with the commands."""
+UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who was let in."""
+
+    user: str
+    privilege: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCommand:
+    """One command line that a device received, `at` a lab second."""
+
+    at: float
+    line: str
+    source: str
+
+
+@dataclass
+class _Due:
+    at: float
+    what: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChassisSpec(ABC):
+    """What any lab device is made from; two with equal specs and clocks behave equally.
+
+    `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
+    `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
+    start, `transfer` in bytes a lab second.
+    """
+
+    name: str = field(kw_only=False)
+    capacity: int = CAPACITY
+    free: int = 20_000_000
+    users: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {"admin": ("admin", 15)})
+    enable_secret: str = "enable"  # noqa: S105 the lab's own, printed in its inventory
+    faults: tuple[Fault, ...] = ()
+    boot_seconds: float | None = None
+    uptime: float = 1_900_000
+    transfer: float = 15_000_000
+    domain: str = "lab.example"
+    authentication: tuple[str, ...] = ("password", "keyboard-interactive")
+
+    @property
+    @abstractmethod
+    def platform(self) -> str:
+        """Name the platform as an inventory does."""
+
+    @property
+    @abstractmethod
+    def model(self) -> str:
+        """Name the model as the device prints it."""
+
+    @property
+    @abstractmethod
+    def serial(self) -> str:
+        """Give the serial number of the chassis."""
+
+    @property
+    @abstractmethod
+    def role(self) -> str:
+        """Name what such a device is for in a network: access, core, leaf, edge."""
+
+    @abstractmethod
+    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
+        """Make the device."""
+
+    @property
+    def boot_time(self) -> float:
+        """Give the lab seconds from going down to answering again."""
+        return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
+
+    def fault(self, name: str) -> Fault | None:
+        """Give the fault of that name, if this device has it."""
+        return next((fault for fault in self.faults if fault.name == name), None)
+
+
+class Chassis(ABC):
+    """One device. Everything that happens by itself happens in `advance`."""
+
+    spec: ChassisSpec
+
+    def __init__(self, spec: ChassisSpec, clock: LabClock, spool: Path | None = None) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.clock = clock
+        self.log: list[LoggedCommand] = []
+        self.booted_at = -spec.uptime
+        self.reload_reason = "Reload Command"
+        self.reachable = True
+        self.degraded = False
+        self.corrupted = False
+        self.buffer: list[str] = []
+        self.scheduled_reload: float | None = None
+        self._reload_timer: object = None
+        self._spool = spool
+        self._due: list[_Due] = []
+        self._events: list[SwitchEvent] = []
+        self.drops = Drops(spec.faults, self.cut_all)
+        self._early_logins = 0
+        self._locked_until = -FOREVER
+
+    @abstractmethod
+    def flash(self, member: int) -> Flash:
+        """Give the flash of a member, or of a supervisor."""
+
+    @abstractmethod
+    def resolve(self, path: str) -> tuple[int, str]:
+        """Read a path as the device writes it: member and file name; ValueError for a file system that is not there."""
+
+    @abstractmethod
+    def terminal(self, login: Login, *, exec_command: bool) -> Vty:
+        """Make a terminal."""
+
+    @abstractmethod
+    def start_up(self) -> bool:
+        """Load while it is down what the next boot names; False: there is nothing to boot, and it stays down."""
+
+    @property
+    @abstractmethod
+    def runs(self) -> Mapping[str, str]:
+        """Tell what every member really runs, whatever it prints, as the name of an image file spells it."""
+
+    @property
+    @abstractmethod
+    def stays(self) -> str:
+        """Tell what it would run after a reload that nobody asked for."""
+
+    @abstractmethod
+    def came_up(self) -> None:
+        """Do what the system does right after a boot."""
+
+    @property
+    def uncommitted(self) -> bool:
+        """Tell whether what runs was activated and is not kept yet."""
+        return False
+
+    def syslog(self, code: str, text: str) -> str:
+        """Write a syslog message as this system prints it."""
+        stamp = self.clock.wall().strftime("%b %e %H:%M:%S.%f")[:-3]
+        return f"*{stamp}: %{code}: {text}"
+
+    @property
+    def transfer(self) -> float:
+        """Tell the bytes a lab second that a copy runs at."""
+        return self.spec.transfer / (SLOW if self.spec.fault("slow-flash") else 1)
+
+    @property
+    def uptime(self) -> float:
+        """Tell the lab seconds since the system started, which is shortly before it answers, not when power came."""
+        return self.clock.now() - self.started_at
+
+    @property
+    def started_at(self) -> float:
+        """Tell the lab second in which the system started."""
+        return self.booted_at if self.booted_at <= 0 else self.booted_at + max(0.0, self.spec.boot_time - START)
+
+    @property
+    def since_up(self) -> float:
+        """Tell the lab seconds since the last reload ended; a device that never reloaded is up for ever."""
+        return self.clock.now() - self.booted_at - self.spec.boot_time if self.booted_at > 0 else FOREVER
+
+    def find(self, path: str) -> LabFile | None:
+        """Find a file by its path; None: it is not there."""
+        try:
+            member, name = self.resolve(path)
+        except ValueError:
+            return None
+        return self.flash(member).get(name)
+
+    def receive(self, path: str) -> Upload:
+        """Begin to take a file; raises ValueError for a path that cannot be written."""
+        member, name = self.resolve(path)
+        if not name or self._spool is None:
+            raise ValueError(path)
+        self.flash(member).delete(name)
+        return Upload(self, member, name, self._spool / f"{self.name}-{uuid.uuid4().hex}")
+
+    def login(self, user: str, password: str) -> Login | None:
+        """Let somebody in, or not."""
+        self.advance()
+        now = self.clock.now()
+        if self.spec.fault("refuse-login") or not self.reachable or now < self._locked_until:
+            return None
+        lockout = self.spec.fault("login-lockout")
+        if lockout and self.booted_at > 0 and now < self.booted_at + self.spec.boot_time + EARLY:
+            self._early_logins += 1
+            if self._early_logins >= int(lockout.argument or EARLY_LOGINS):
+                self._locked_until = now + LOCKED_FOR
+                self.say("SEC_LOGIN-1-QUIET_MODE_ON", f"Still timeleft for watching failures is 0 secs, [user: {user}]")
+            return None
+        known = self.spec.users.get(user)
+        if known is None or known[0] != password:
+            return None
+        return Login(user, known[1])
+
+    def open(self, login: Login, exec_command: bool = False) -> Vty:
+        """Open a terminal."""
+        terminal = self.terminal(login, exec_command=exec_command)
+        if self.drops.at("login"):
+            terminal.done = True
+            self.cut_all()
+        elif self.uncommitted and self.drops.at("post"):
+            self.later(5, self.cut_all)
+        return terminal
+
+    def note_command(self, line: str, source: str) -> None:
+        """Write down a received line."""
+        self.log.append(LoggedCommand(self.clock.now(), line, source))
+
+    def say(self, code: str, text: str) -> str:
+        """Log a syslog message and give its whole line."""
+        line = self.syslog(code, text)
+        self.buffer.append(line)
+        del self.buffer[:-400]
+        self._events.append(Syslog(line))
+        return line
+
+    def cut_all(self) -> None:
+        """Drop every connection; the switch itself goes on."""
+        self._events.append(Cut())
+
+    def later(self, seconds: float, what: Callable[[], None]) -> _Due:
+        """Let something happen by itself."""
+        due = _Due(self.clock.now() + seconds, what)
+        self._due.append(due)
+        return due
+
+    def forget(self, due: object) -> None:
+        """Take back what `later` planned."""
+        self._due = [each for each in self._due if each is not due]
+
+    def advance(self) -> list[SwitchEvent]:
+        """Let everything that is due happen, in its order; tell what can be seen of it from outside."""
+        while True:
+            now = self.clock.now()
+            ripe = sorted((due for due in self._due if due.at <= now), key=lambda due: due.at)
+            if not ripe:
+                break
+            self._due.remove(ripe[0])
+            ripe[0].what()
+        events, self._events = self._events, []
+        return events
+
+    def next_due(self) -> float | None:
+        """Tell the lab seconds until something happens by itself."""
+        if self._events:
+            return 0.0
+        soonest = min((due.at for due in self._due), default=None)
+        return None if soonest is None or soonest >= FOREVER else max(0.0, soonest - self.clock.now())
+
+    def reload(self, reason: str, after: Callable[[], None] | None = None, *, returns: bool = True) -> None:
+        """Go down now, and come back after the boot time; `after` happens while it is down.
+
+        It stays down where nothing that is named for the next boot can be booted.
+        """
+        self.reachable = False
+        self.scheduled_reload = None
+        self._events.append(Down())
+        self._due.clear()
+        self.note_command(f"reload: {reason}", ITSELF)
+        self.buffer.clear()
+        self.reload_reason = reason
+        if after is not None:
+            after()
+        found = self.start_up()
+        self.booted_at = self.clock.now()
+        self._early_logins = 0
+        if returns and found:
+            self.later(self.spec.boot_time, self._come_up)
+
+    def schedule_reload(self, seconds: float) -> None:
+        """Reload after so many lab seconds, instead of when it was to be before."""
+        self.cancel_reload()
+        self.scheduled_reload = self.clock.now() + seconds
+        self._reload_timer = self.later(seconds, lambda: self.reload("Reload Command"))
+
+    def cancel_reload(self) -> bool:
+        """Take back a scheduled reload; False: there was none."""
+        planned = self.scheduled_reload is not None
+        self.forget(self._reload_timer)
+        self.scheduled_reload = None
+        return planned
+
+    def _come_up(self) -> None:
+        self.reachable = True
+        self.note_command(UP, ITSELF)
+        self.came_up()
+        self._events.append(Up())

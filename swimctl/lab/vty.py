@@ -1,0 +1,126 @@
+"""A terminal without wires, for any system: a line in, effects out. What its lines mean is its subclass's."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid, read_filter
+
+if TYPE_CHECKING:
+    from swimctl.lab.chassis import Chassis, Login
+
+_SECRET = re.compile(r"\b(secret|password|community|key-string|key(?=\s+\d\s))\s+.*", re.IGNORECASE)
+_MASK = "********"
+
+
+def masked(line: str) -> str:
+    """Hide the secret in a configuration line."""
+    return _SECRET.sub(rf"\1 {_MASK}", line)
+
+
+class Vty(ABC):
+    """One terminal. `done`: it wants to be closed; `length` is that of its screen, 0 without a pager."""
+
+    noise = "\n*Jan  1 00:00:00.000: %PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand: 1/RP/0: \n~#\x07"
+    """What `garbled-output` throws into the middle of an output."""
+
+    def __init__(self, chassis: Chassis, login: Login, *, exec_command: bool = False) -> None:
+        self.chassis = chassis
+        self.login = login
+        self.privilege = login.privilege
+        self.length = 24
+        self.monitor = False
+        self.done = False
+        self.exec_command = exec_command
+
+    @property
+    @abstractmethod
+    def prompt(self) -> str:
+        """Give the prompt as it stands."""
+
+    @abstractmethod
+    def understand(self, text: str) -> Dialogue | None:
+        """Give what a line without a filter does, None for nothing; raise Ambiguous, Incomplete or Invalid."""
+
+    @abstractmethod
+    def ambiguous(self, line: str) -> str:
+        """Say that a word fits more than one command."""
+
+    @abstractmethod
+    def incomplete(self, line: str) -> str:
+        """Say that a command needs more words."""
+
+    @abstractmethod
+    def invalid(self, line: str, column: int) -> str:
+        """Say at which character of what was typed a line goes wrong."""
+
+    def banner(self) -> str:
+        """Give what is printed before the first prompt."""
+        return "\n"
+
+    def answers_itself(self, question: Ask) -> bool:  # noqa: ARG002 - of a system that can be told so
+        """Tell whether a question is not even asked, with "" as its answer."""
+        return False
+
+    def line(self, text: str) -> Dialogue:
+        """Run one line. It and the answers that it asks for are noted in the device's log, secrets masked."""
+        source = self.login.user
+        if self.chassis.drops.lose(text):
+            return
+        self.chassis.note_command(masked(text), source)
+        dialogue = self.run(text)
+        try:
+            effect = next(dialogue)
+            while True:
+                quiet = isinstance(effect, Ask) and self.answers_itself(effect)
+                answer = "" if quiet else (yield effect)
+                if isinstance(effect, Ask) and answer:
+                    self.chassis.note_command(_MASK if effect.secret else answer, source)
+                effect = dialogue.send(answer)
+        except StopIteration:
+            return
+        finally:
+            dialogue.close()
+
+    def run(self, text: str) -> Dialogue:
+        """Run one line with its filter."""
+        command, bar, rest = text.partition("|")
+        if not command.strip() or command.lstrip().startswith("!"):
+            return
+        try:
+            chosen = read_filter(rest, len(command) + 1) if bar else None
+            dialogue = self.understand(command)
+            if dialogue is not None:
+                yield from self._filtered(dialogue, chosen)
+        except Ambiguous as unclear:
+            yield Print(self.ambiguous(str(unclear)))
+        except Incomplete:
+            yield Print(self.incomplete(text))
+        except Invalid as odd:
+            yield Print(self.invalid(text, odd.column))
+
+    def _filtered(self, dialogue: Dialogue, chosen: Filter | None) -> Dialogue:
+        garbled = self.chassis.spec.fault("garbled-output") is not None
+        kept: list[str] = []
+        try:
+            effect = next(dialogue)
+            while True:
+                answer = ""
+                if isinstance(effect, Print) and chosen is not None:
+                    kept.append(effect.text)
+                elif isinstance(effect, Print) and garbled and len(effect.text) > 60:
+                    middle = len(effect.text) // 2
+                    yield Print(effect.text[:middle] + self.noise + effect.text[middle:])
+                else:
+                    answer = yield effect
+                effect = dialogue.send(answer)
+        except StopIteration:
+            pass
+        finally:
+            dialogue.close()
+        if chosen is not None:
+            text = "\n".join(chosen("".join(kept).split("\n"))).rstrip("\n")
+            yield Print(f"{text}\n" if text else "")

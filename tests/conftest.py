@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from projects import Project, make_project
 
+pytest_plugins = ("platforms.tally",)
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:

@@ -1,28 +1,12 @@
-"""Where the samples and the captures are, and which command each folder belongs to."""
+"""Where the samples and the captures are: each platform's folder has its own samples, by command and name."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-SAMPLES = Path(__file__).parent / "samples"
+FOLDERS = Path(__file__).parent
 CAPTURES = Path(os.environ.get("SWIMCTL_CAPTURES") or Path(__file__).parents[3] / "shared" / "captures")
-
-_WITH_ARGUMENTS = {
-    "dir": "dir flash:",
-    "verify": "verify /md5 flash:a.bin",
-    "install_remove": "install remove inactive",
-}
-
-
-def command_of(folder: str) -> str:
-    """Give the command whose output lies in a folder of samples or captures."""
-    return _WITH_ARGUMENTS.get(folder) or folder.replace("_", " ")
-
-
-def sample(name: str) -> str:
-    """Read a sample with its line ends as they are."""
-    return read(SAMPLES / f"{name}.txt")
 
 
 def read(path: Path) -> str:
@@ -31,6 +15,12 @@ def read(path: Path) -> str:
         return file.read()
 
 
-def samples() -> list[str]:
-    """Name all samples: `show_version/stack_of_three` and so on."""
-    return sorted(str(path.relative_to(SAMPLES).with_suffix("")) for path in SAMPLES.glob("*/*.txt"))
+def sample(name: str, platform: str = "cisco_xe") -> str:
+    """Read a sample by its name: `show_version/stack_of_three`."""
+    return read(FOLDERS / platform / "samples" / f"{name}.txt")
+
+
+def samples(platform: str) -> dict[str, str]:
+    """Give all samples of a platform by their names."""
+    folder = FOLDERS / platform / "samples"
+    return {str(path.relative_to(folder).with_suffix("")): read(path) for path in sorted(folder.glob("*/*.txt"))}

@@ -2,130 +2,150 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
-from platforms.expected import COMPARERS
+from platforms.comparing import Captured
+from platforms.contract import Platform, names, platform
 from platforms.material import CAPTURES, read
+from platforms.tally import Count
 
-from swimctl.errors import SwimctlError, UnparsableOutput
-from swimctl.platforms.cisco_xe import find, parse
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
+from swimctl.errors import CommandRefused, NotFound, SwimctlError, UnparsableOutput
+from swimctl.platforms import load_platform
 
-pytestmark = pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason=f"no captures at {CAPTURES}; set SWIMCTL_CAPTURES to where they are"
-)
-
-# Which command's parser takes which folder, below cisco_xe and cisco_ios alike. The parser is that of `find`.
-FOLDERS = {
-    "show_version": "show version",
-    "show_switch": "show switch",
-    "show_switch_detail": "show switch detail",
-    "show_inventory": "show inventory",
-    "show_platform": "show platform",
-    "show_module": "show module",
-    "dir": "dir",
-    "show_file_systems": "show file systems",
-    "show_install_summary": "show install summary",
-    "show_install_active": "show install active",
-    "show_install_committed": "show install committed",
-    "show_install_inactive": "show install inactive",
-    "show_install_state": "show install inactive",
-    "show_install_rollback": "show install rollback",
-    "show_boot": "show boot",
-    "show_bootvar": "show bootvar",
-    "show_boot_system": "show boot system",
-    "show_romvar": "show romvar",
-    "show_redundancy": "show redundancy",
-    "show_redundancy_states": "show redundancy states",
-    "show_issu_state_detail": "show issu state detail",
-    "show_issu_rollback_timer": "show issu rollback-timer",
-    "show_interfaces_status": "show interfaces status",
-    "show_ip_interface_brief": "show ip interface brief",
-    "show_ip_route_summary": "show ip route summary",
-    "show_cdp_neighbors": "show cdp neighbors",
-    "show_cdp_neighbors_detail": "show cdp neighbors detail",
-    "show_lldp_neighbors": "show lldp neighbors",
-    "show_lldp_neighbors_detail": "show lldp neighbors detail",
-    "show_clock": "show clock",
-}
-
-# Outputs that break off before they say what they are asked for.
-CUT_OFF = {
-    "cisco_xe/show_version/unicon_iosxe_mock_cat9k_c9k_exec_relogin.txt",
-    "cisco_xe/show_issu_rollback_timer/genie_golden_output_4.txt",
-}
-# What the source's own parse has wrong, so that it cannot be compared.
-POOR_JSON = {
-    "cisco_xe/show_cdp_neighbors/genie_device_output_7.txt": "takes a name without a row for a neighbour",
-    "cisco_xe/show_platform/genie_cat9k-c9500_golden_output_1.txt": "has no serial number, and takes roles for slots",
-}
-
-FILES = sorted(
-    str(path.relative_to(CAPTURES))
-    for platform in ("cisco_xe", "cisco_ios")
-    for folder in FOLDERS
-    for path in (CAPTURES / platform / folder).glob("*.txt")
-)
-TRANSCRIPTS = sorted(path.name for path in (CAPTURES / "transcripts" / "cisco_xe").glob("install_*.txt"))
-FOREIGN = sorted(
-    str(path.relative_to(CAPTURES))
-    for platform in ("cisco_nxos", "cisco_xr", "cisco_asa", "arista_eos", "juniper_junos")
-    for folder in ("show_version", "dir", "show_boot", "show_redundancy")
-    for path in (CAPTURES / platform / folder).glob("*.txt")
-)
+_FOREIGN = "the platform is none of swimctl's"
+SOURCES = sorted(path.name for path in CAPTURES.glob("*") if path.is_dir() and path.name != "transcripts")
 
 
-def test_the_table_names_commands_that_have_a_parser() -> None:
-    assert all(find(command).words == command for command in FOLDERS.values())
-    assert set(COMPARERS) == set(FOLDERS)
-    assert FILES
+@cache
+def owner(source: str) -> Platform | None:
+    """Give the platform that reads a folder of captures, None where none does."""
+    with contextlib.suppress(NotFound):
+        return platform(load_platform(source).__name__.rpartition(".")[2])
+    return None
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_capture(name: str) -> None:
-    path = CAPTURES / name
-    command = FOLDERS[path.parent.name]
-    if name in CUT_OFF:
-        with pytest.raises(UnparsableOutput):
-            parse(command, read(path))
-        return
-    facts = parse(command, read(path))
-    assert facts is not None
+def folders(source: str, *, known: bool) -> list[str]:
+    """Name the commands of a source that a parser reads, or those that none does."""
+    own = owner(source)
+    here = [path.name for path in sorted((CAPTURES / source).iterdir())]
+    return [each for each in here if (own is not None and own.knows(own.cases.command_of(each))) is known]
+
+
+READ = [(source, folder) for source in SOURCES for folder in folders(source, known=True)]
+
+
+def misread(own: Platform, name: str, command: str, text: str, path: Path) -> str:
+    """Tell what is wrong with how a capture is read; empty where nothing is."""
+    captured = own.captured
+    try:
+        facts = own.package.parse(command, text)
+    except (UnparsableOutput, CommandRefused) as error:
+        return "" if name in captured.refused else f"{name}: {error}"
+    if name in captured.refused:
+        return f"{name}: it is read as {facts}, though {captured.refused[name]}"
     kept = path.with_suffix(".json")
-    if not kept.exists() or name in POOR_JSON:
-        return
-    for ours, theirs in COMPARERS[path.parent.name](facts, json.loads(kept.read_text())):
-        assert ours == theirs
+    if not kept.exists():
+        return ""
+    pairs = captured.comparers[path.parent.name](facts, json.loads(kept.read_text()))
+    if name not in captured.wrong:
+        return next((f"{name}: {ours!r}, but its source {theirs!r}" for ours, theirs in pairs if ours != theirs), "")
+    known = captured.wrong[name]
+    if kept.read_text().splitlines()[known.number - 1].strip(" ,") != known.line:
+        return f"{name}: line {known.number} of its parse is not {known.line!r}"
+    try:
+        agrees = all(ours == theirs for ours, theirs in pairs)
+    except (LookupError, TypeError):
+        agrees = False
+    return f"{name}: the parse that is said to be wrong agrees" if agrees else ""
 
 
-@pytest.mark.parametrize("name", TRANSCRIPTS)
-def test_install_transcript(name: str) -> None:
-    """The name of a transcript tells how it ended: `_success`, `_failed`, `_noop`, `_answered_no`, `_prompt`."""
-    text = (CAPTURES / "transcripts" / "cisco_xe" / name).read_text(errors="replace").split("\n", 1)[1]
-    outcome = parse_install_outcome(text)
-    if "_failed" in name:
-        assert outcome.succeeded is False
-        assert outcome.reason
-    elif "_prompt_stack3" in name or "reloadfast_commit_success" in name:  # the question, or a reload, is its end
-        assert outcome.succeeded is None
-    else:
-        assert outcome.succeeded is True
-        assert outcome.reason is None
-    assert outcome.no_change is any(word in name for word in ("_noop", "already_added", "answered_no"))
-    if "success" in name and ("c9500x" in name or "c8500x" in name or "reload" in name):
-        assert outcome.reload_announced
+def test_the_captures_are_counted(count: Count) -> None:
+    """What no parser reads is skipped, by name."""
+    for source in SOURCES:
+        own = owner(source)
+        why = "no parser reads the command" if own else _FOREIGN
+        for folder in folders(source, known=False):
+            for _ in (CAPTURES / source / folder).glob("*.txt"):
+                count(source, folder, "skipped", why)
+    assert READ
 
 
-@pytest.mark.parametrize("name", FOREIGN)
-def test_another_operating_system_is_never_read_as_ours(name: str) -> None:
-    path = CAPTURES / name
-    with pytest.raises(SwimctlError):
-        parse(FOLDERS[path.parent.name], read(path))
+@pytest.mark.parametrize(("source", "folder"), READ)
+def test_captures(source: str, folder: str, count: Count) -> None:
+    own = owner(source)
+    assert own is not None
+    wrong = []
+    for path in sorted((CAPTURES / source / folder).glob("*.txt")):
+        name = str(path.relative_to(CAPTURES))
+        found = misread(own, name, own.cases.command_of(folder), read(path), path)
+        why = own.captured.refused.get(name, "")
+        count(source, folder, "failed" if found else "skipped" if why else "parsed", found or why)
+        wrong += [found] if found else []
+    assert wrong == []
 
 
-def test_verify_transcript() -> None:
-    path: Path = CAPTURES / "transcripts" / "cisco_xe" / "verify_md5_success.txt"
-    result = parse("verify /md5 x", path.read_text().split("\n", 1)[1])
-    assert (result.algorithm, len(result.digest), result.matches) == ("md5", 32, None)
+@pytest.mark.parametrize("name", names())
+def test_every_folder_of_captures_is_compared(name: str, count: Count) -> None:  # noqa: ARG001 - it skips without captures
+    wanted = {folder for source, folder in READ if owner(source) is platform(name)}
+    assert wanted <= set(platform(name).captured.comparers)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_transcripts(source: str, count: Count) -> None:
+    """The name of a transcript tells how it ended."""
+    own = owner(source)
+    wrong = []
+    for path in sorted((CAPTURES / "transcripts" / source).glob("*.txt")):
+        name = str(path.relative_to(CAPTURES))
+        command = own.captured.transcripts(path.stem) if own else None
+        if own is None or command is None:
+            count(source, "transcripts", "skipped", "no parser reads this dialogue" if own else _FOREIGN)
+            continue
+        found = ended_otherwise(own.captured, own, name, command, read(path).partition("\n")[2])
+        why = own.captured.refused.get(name, "")
+        count(source, "transcripts", "failed" if found else "skipped" if why else "parsed", found or why)
+        wrong += [found] if found else []
+    assert wrong == []
+
+
+def ended_otherwise(captured: Captured, own: Platform, name: str, command: str, dialogue: str) -> str:
+    """Tell where the facts of a dialogue differ from its name; empty where they do not."""
+    for text in captured.forms(dialogue):
+        try:
+            facts = own.package.parse(command, text)
+        except (UnparsableOutput, CommandRefused) as error:
+            if name in captured.refused:
+                continue
+            return f"{name}: {error}"
+        pairs = captured.ended(Path(name).stem, facts)
+        different = next(((ours, theirs) for ours, theirs in pairs if ours != theirs), None)
+        if different or name in captured.refused:
+            return f"{name}: {facts} ({different})"
+    return ""
+
+
+def asked(own: Platform, folder: str, file: str) -> frozenset[str]:
+    """Give the commands that another system's output is tried as: those of its own name, and what is always asked."""
+    typed = own.cases.command_of(folder)
+    # NX-OS says `interface` where the others say `interfaces`.
+    words = [each for each in (typed, typed.replace("interfaces", "interface")) if own.knows(each)]
+    named = {own.typed(own.package.find(each)) for each in words}
+    alike = folder in own.captured.shared or file in own.captured.nothing
+    return own.captured.asked - named if alike else own.captured.asked | named
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("name", names())
+def test_another_systems_output_is_never_read_as_ours(name: str, source: str) -> None:
+    own = platform(name)
+    if owner(source) is own:
+        pytest.skip("its own")
+    for path in sorted((CAPTURES / source).glob("*/*.txt")):
+        text = read(path)
+        for command in asked(own, path.parent.name, f"{source}/{path.parent.name}/{path.name}"):
+            with pytest.raises(SwimctlError):
+                pytest.fail(f"{command} reads {path} as {own.package.parse(command, text)}")

@@ -1,76 +1,151 @@
-"""What holds for every parser of every platform whose cases are there, whatever it is given."""
+"""The contract: what holds for every parser of every registered platform, whatever it is given."""
 
 from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from platforms.arista_eos.cases import LAWS as EOS
-from platforms.cisco_nxos.cases import LAWS as NXOS
-from platforms.juniper_junos.cases import LAWS as JUNOS
-from platforms.laws import Laws
+from platforms import contract
+from platforms.contract import Platform, names, parser_of, platform
 
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms import _PLATFORMS
 from swimctl.platforms.commands import Command
 
-PLATFORMS = {laws.package.__name__.rpartition(".")[2]: laws for laws in (EOS, NXOS, JUNOS)}
-COMMANDS = [pytest.param(laws, entry, id=f"{name}-{entry.words}") for name, laws in PLATFORMS.items()
-            for entry in laws.package.COMMANDS]  # fmt: skip
-SAMPLES = [pytest.param(laws, sample, id=f"{name}-{sample}") for name, laws in PLATFORMS.items()
-           for sample in sorted(laws.samples)]  # fmt: skip
+each_platform = pytest.mark.parametrize("name", names())
 RELAXED = settings(
     max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example], deadline=None
 )
-each_platform = pytest.mark.parametrize("laws", PLATFORMS.values(), ids=PLATFORMS)
+
+
+def readings(own: Platform) -> Iterator[tuple[str, str, str, object]]:
+    """Give each sample with its command, its text and its facts."""
+    for name in own.samples:
+        command, text = own.of(name)
+        yield name, command, text, own.package.parse(command, text)
 
 
 @each_platform
-def test_every_parser_has_a_sample(laws: Laws) -> None:
-    laws.check_every_parser_has_a_sample()
+def test_every_platform_has_samples_and_every_parser_one(name: str) -> None:
+    assert platform(name).lacking() == []
 
 
-@pytest.mark.parametrize(("laws", "entry"), COMMANDS)
-def test_every_command_is_found_by_its_own_words(laws: Laws, entry: Command) -> None:
-    assert laws.package.find(laws.typed(entry)) is entry
+def test_a_platform_without_samples_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_PLATFORMS, "acme_os", _PLATFORMS["arista_eos"])
+    monkeypatch.setattr(contract, "load_platform", lambda _: ModuleType("swimctl.platforms.acme_os"))
+    assert "acme_os" in names()
+    with pytest.raises(AssertionError, match="tests/platforms/acme_os/samples has no sample"):
+        test_every_platform_has_samples_and_every_parser_one("acme_os")
 
 
-@pytest.mark.parametrize(("laws", "name"), SAMPLES)
-def test_a_syslog_line_at_any_place_changes_nothing(laws: Laws, name: str) -> None:
-    laws.check_syslog(name)
+def test_a_parser_without_a_sample_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = platform("arista_eos").package
+    monkeypatch.setattr(package, "COMMANDS", (*package.COMMANDS, Command("show acme", str.strip)))
+    with pytest.raises(AssertionError, match="no sample for 'show acme'"):
+        test_every_platform_has_samples_and_every_parser_one("arista_eos")
 
 
-@pytest.mark.parametrize(("laws", "name"), SAMPLES)
-def test_echo_prompt_and_indentation_change_nothing(laws: Laws, name: str) -> None:
-    laws.check_decoration(name)
+@each_platform
+def test_every_command_is_found_by_its_own_words(name: str) -> None:
+    own = platform(name)
+    for entry in own.package.COMMANDS:
+        assert own.package.find(own.typed(entry)) is entry
 
 
-@pytest.mark.parametrize(("laws", "name"), SAMPLES)
-def test_a_device_error_in_it_is_never_an_empty_result(laws: Laws, name: str) -> None:
-    laws.check_refusals(name)
+@each_platform
+def test_a_syslog_line_at_any_place_changes_nothing(name: str) -> None:
+    own = platform(name)
+    for each, command, text, facts in readings(own):
+        lines = text.split("\n")
+        for place in range(len(lines) + 1):
+            message = own.cases.syslog[place % len(own.cases.syslog)]
+            found = own.answer(command, "\n".join([*lines[:place], message, *lines[place:]]))
+            assert own.same(facts, found), (each, place, message, found)
 
 
-@pytest.mark.parametrize(("laws", "name"), SAMPLES)
-def test_outputs_of_other_commands_are_refused(laws: Laws, name: str) -> None:
-    laws.check_other_commands(name)
+@each_platform
+def test_echo_prompt_and_indentation_change_nothing(name: str) -> None:
+    own = platform(name)
+    prompts, above = own.cases.prompts, own.cases.above
+    for each, command, text, facts in readings(own):
+        unix = text.replace("\r", "")
+        for decorated in (
+            *(f"{prompt}{command}\n{text}\n{prompt}" for prompt in prompts),
+            *(f"{prompt}{command}\r\n\r\n{text}\r\n\r\n{prompt} " for prompt in prompts),
+            *(f"{prompts[0]}{command}\n{words}\n{text}" for words in above),
+            f"{prompts[0]}{command}\n{text.rstrip()}\n{prompts[0][:3]}",
+            f"{command}\n{text}",
+            f"\n\n{text}\n\n",
+            unix.replace("\n", "\r\n"),
+            unix.replace("\n", "\r\r\n"),
+            unix.replace("\n", "\n\n"),
+            unix.replace("\n", "  \n"),
+            textwrap.indent(unix, " " * 8),
+        ):
+            found = own.answer(command, decorated)
+            assert own.same(facts, found), (each, decorated[:100], found)
+
+
+@each_platform
+def test_a_device_error_in_it_is_never_an_empty_result(name: str) -> None:
+    own = platform(name)
+    for each, command, text, _ in readings(own):
+        for refusal in own.cases.refusals:
+            for refused in (refusal, f"{text}\n{refusal}\n", f"{command}\n{refusal}\n\n{own.cases.prompts[0]}"):
+                found = own.answer(command, refused)
+                assert isinstance(found, type), (each, refused)
+                assert issubclass(found, CommandRefused), (each, refused)
+
+
+@each_platform
+def test_outputs_of_other_commands_are_refused(name: str) -> None:
+    own = platform(name)
+    for each, command, text, _ in readings(own):
+        same = {parser_of(own.package.find(command))}
+        for alike in own.cases.alike:
+            same |= alike if same & alike else set()
+        for entry in own.package.COMMANDS:
+            if parser_of(entry) not in same:
+                found = own.answer(own.typed(entry), text)
+                assert found in (UnparsableOutput, CommandRefused), (each, entry.words, found)
 
 
 @each_platform
 @RELAXED
 @given(data=st.data())
-def test_any_text_is_read_or_refused(laws: Laws, data: st.DataObject) -> None:
-    entry = data.draw(st.sampled_from(laws.package.COMMANDS))
-    laws.answer(laws.typed(entry), data.draw(laws.mixtures()))
+def test_any_text_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    own = platform(name)
+    lines = [line for text in own.samples.values() for line in text.split("\n")]
+    words = [word for text in own.samples.values() for word in text.split()]
+    text = data.draw(
+        st.one_of(
+            st.text(),
+            st.lists(st.sampled_from(lines), max_size=30).map("\n".join),
+            st.lists(st.one_of(st.sampled_from(words), st.sampled_from(["\n", "\r", "\b", "%", "\t"]))).map(" ".join),
+        )
+    )
+    own.answer(own.typed(data.draw(st.sampled_from(own.package.COMMANDS))), text)
 
 
 @each_platform
 @RELAXED
 @given(data=st.data(), text=st.text(alphabet=st.characters(exclude_categories=("Cs", "Nd"))))
-def test_no_fact_out_of_nothing(laws: Laws, data: st.DataObject, text: str) -> None:
-    found = laws.answer(laws.typed(data.draw(st.sampled_from(laws.package.COMMANDS))), text)
+def test_no_fact_out_of_nothing(name: str, data: st.DataObject, text: str) -> None:
+    own = platform(name)
+    found = own.answer(own.typed(data.draw(st.sampled_from(own.package.COMMANDS))), text)
     assert isinstance(found, type), found
 
 
 @each_platform
 @RELAXED
 @given(data=st.data())
-def test_a_garbled_sample_is_read_or_refused(laws: Laws, data: st.DataObject) -> None:
-    laws.check_garbled(data)
+def test_a_garbled_sample_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    own = platform(name)
+    command, text = own.of(data.draw(st.sampled_from(sorted(own.samples))))
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 40)))
+    own.answer(command, text[:start] + data.draw(st.text(max_size=20)) + text[end:])

@@ -26,6 +26,8 @@ _LLDP_ROW: Final = re.compile(
 )
 _TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
 
+# NX-OS prints the same table.
+_NXOS_PORT: Final = re.compile(r"mgmt\d|Eth\d")
 _ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"(\S+) +(\S+) +(?:YES|NO) +\S+ +(\S.*?) +(up|down)", re.IGNORECASE)
 
@@ -152,6 +154,9 @@ def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
     """Read the table of switch ports; `up` where connected (or monitoring, which is up as a mirror's destination)."""
     command = "show interfaces status"
     found = rows("show_interfaces_status", clean(text, command), command)
+    foreign = next((row["PORT"] for row in found if _NXOS_PORT.match(row["PORT"])), None)
+    if foreign is not None:
+        raise UnparsableOutput(command, foreign, "this is a port of another operating system")
     return tuple(
         Interface(row["PORT"], row["STATUS"] in {"connected", "up", "monitoring"}, row["STATUS"]) for row in found
     )

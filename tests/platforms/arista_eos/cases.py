@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from platforms.arista_eos.material import command_of, samples
-from platforms.laws import Laws
+from platforms.contract import Cases
 
-from swimctl.platforms import arista_eos
-
-LAWS = Laws(
-    arista_eos,
-    samples(),
-    command_of,
+CASES = Cases(
     syslog=(
         "Mar  9 16:06:55 hall-7 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet1, changed state to up",
         "Mar  9 16:06:55 hall-7 ConfigAgent: 21: %SYS-5-CONFIG_I: Configured from console by admin on vty5 (192.0.2.9)",
@@ -26,4 +20,9 @@ LAWS = Laws(
         "% Authorization denied for command 'show'",
         "% Unavailable command (not supported on this hardware platform)",
     ),
+    commands={
+        "dir": "dir flash:",
+        "verify": "verify /sha512 flash:EOS-4.28.3M.swi",
+        "install_source": "install source flash:EOS-4.28.3M.swi",
+    },
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from platforms.expected import Json, Pairs
+from platforms.comparing import Captured, Json, Pairs
 
 _UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60}
 
@@ -83,3 +83,24 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_lldp_neighbors_detail": _lldp,
     "show_clock": _clock,
 }
+
+
+def _transcripts(name: str) -> str | None:
+    return "install source flash:x.swi" if name.startswith("install_source_") else None
+
+
+def _ended(name: str, facts: Any) -> Pairs:
+    yield facts.operation, "source"
+    yield facts.succeeded, "_success" in name
+    yield facts.reason is None, "_success" in name
+
+
+CAPTURED = Captured(
+    COMPARERS,
+    _transcripts,
+    _ended,
+    asked=frozenset(
+        {"show version", "dir", "show inventory", "show ip interface brief", "show lldp neighbors", "show clock"}
+    ),
+    nothing=frozenset({"cisco_ios/dir/ntc_cisco_ios_dir_no_files.txt"}),
+)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from platforms.arista_eos.material import command_of, sample
+from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import Directory, File, Interface, Neighbour
 from swimctl.platforms.arista_eos import find, parse
 
-
-def read(name: str) -> Any:
-    return parse(command_of(name.partition("/")[0]), sample(name))
+OWN = platform("arista_eos")
+read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 
 
 @pytest.mark.parametrize(

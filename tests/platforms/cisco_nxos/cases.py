@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from platforms.cisco_nxos.material import command_of, samples
-from platforms.laws import Laws
+from platforms.contract import Cases
 
-from swimctl.platforms import cisco_nxos
-
-LAWS = Laws(
-    cisco_nxos,
-    samples(),
-    command_of,
+CASES = Cases(
     syslog=(
         "2024 Mar  9 16:06:55 hall-7 %ETHPORT-5-IF_UP: Interface Ethernet1/1 is up in mode trunk",
         "2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured from vty by admin",
@@ -31,4 +25,11 @@ LAWS = Laws(
         # The beginning of an installation is the output of the check.
         frozenset({"parse_install_all", "parse_install_impact"}),
     ),
+    commands={
+        "dir": "dir bootflash:",
+        "copy": "copy scp://192.0.2.9/nxos.9.3.5.bin bootflash: vrf management",
+        "copy_running-config_startup-config": "copy running-config startup-config",
+        "install_all": "install all nxos bootflash:nxos.9.3.5.bin",
+        "show_install_all_impact": "show install all impact nxos bootflash:nxos.9.3.5.bin",
+    },
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from platforms.expected import Json, Pairs, values
+from platforms.comparing import Captured, Json, Pairs, Wrong, values
 
 # Genie spells the short names of ports out.
 _LONG = {
@@ -242,3 +242,44 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_system_redundancy_status": _redundancy,
     "show_clock": _clock,
 }
+
+
+def _transcripts(name: str) -> str | None:
+    if name.startswith("install_all_"):
+        return "install all nxos bootflash:x"
+    if name.startswith("show_install_all_impact_"):
+        return "show install all impact nxos bootflash:x"
+    return "copy scp://192.0.2.9/x bootflash:" if name.startswith("copy_") else None
+
+
+def _ended(name: str, facts: Any) -> Pairs:
+    yield facts.succeeded, "_success" in name
+    yield facts.reason is None, "_success" in name
+    if name.startswith("install_all") and facts.succeeded:
+        yield facts.impact.disruptive, "_non_disruptive" not in name
+        yield facts.reload_announced, "_success_disruptive" in name
+        yield facts.reload_left, "_no_reload" in name
+        yield {image.module for image in facts.impact.images}, {each.module for each in facts.impact.modules}
+
+
+CAPTURED = Captured(
+    COMPARERS,
+    _transcripts,
+    _ended,
+    asked=frozenset({"show version", "dir", "show boot", "show module", "install all x", "show interface status"}),
+    refused={
+        "cisco_nxos/show_lldp_neighbors_detail/genie_golden_output2.txt": "it counts 22 neighbours and shows 7",
+        "cisco_nxos/dir/genie_aci_golden_output_ls.txt": "it is the `ls` of a Linux shell, without an end or bytes",
+        "transcripts/cisco_nxos/show_install_all_impact_failed_other_install_in_progress.txt": "the device refused",
+    },
+    wrong={
+        "cisco_nxos/show_lldp_neighbors_detail/genie_golden_output5.txt": Wrong(
+            5, '"TenGigE0/1/0/4/0": {', "spells one `Te` as IOS-XR does, the next as IOS does"
+        ),
+    },
+    # These formats are one and the same on all of Cisco's systems.
+    shared=frozenset(
+        {"show_inventory", "show_inventory_raw", "show_inventory_oid", "show_inventory_all", "show_clock"}
+    ),
+    nothing=frozenset({"cisco_xe/show_lldp_neighbors/genie_golden_output_1.txt"}),
+)

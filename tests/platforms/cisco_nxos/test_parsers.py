@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from platforms.cisco_nxos.material import command_of, sample
+from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, UnparsableOutput
@@ -13,9 +11,8 @@ from swimctl.facts import Directory, File, Interface, InventoryItem, Neighbour
 from swimctl.facts_nxos import ImageChange, ModuleImpact, VpcPort
 from swimctl.platforms.cisco_nxos import find, parse
 
-
-def read(name: str) -> Any:
-    return parse(command_of(name.partition("/")[0]), sample(name))
+OWN = platform("cisco_nxos")
+read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 
 
 @pytest.mark.parametrize("alias", ["cisco_nxos", "nxos", "nxos_ssh", "cisco.nxos.nxos"])

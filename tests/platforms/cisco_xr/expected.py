@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from platforms.expected import Json, Pairs, values
+from platforms.comparing import Captured, Json, Pairs, values
 
 
 def _seconds(words: str) -> int:
@@ -213,3 +213,39 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_lldp_neighbors": _lldp,
     "show_lldp_neighbors_detail": _lldp_detail,
 }
+
+
+def _transcripts(name: str) -> str | None:
+    return "install" if name.startswith("install_") else None
+
+
+def _ended(name: str, facts: Any) -> Pairs:
+    """Compare with the end of a name; an add that only went into the background has no end yet."""
+    failed = "_failed" in name or "_aborted" in name
+    yield facts.operation, name.split("_")[1]
+    yield facts.succeeded, False if failed else (None if "add_sftp" in name else True)
+    yield bool(facts.reason), failed
+    if not failed:
+        yield (facts.id is not None, facts.in_background), (True, True)
+    yield facts.other_in_progress, "other_operation" in name
+    yield facts.reload_announced, "reload" in name
+
+
+CAPTURED = Captured(
+    COMPARERS,
+    _transcripts,
+    _ended,
+    asked=frozenset(
+        {"show version", "show platform", "dir", "show redundancy", "show variables boot", "install commit"}
+    ),
+    refused={
+        "cisco_xr/show_install_inactive_summary/genie_golden_output_2.txt": (
+            "it is a page of a manual: prompts with commands that were never run, and answers of others"
+        ),
+    },
+    # These formats are one and the same on all of Cisco's systems, or on those and on others that took them over.
+    shared=frozenset({"show_inventory", "show_inventory_raw", "show_inventory_oid", "show_clock"}),
+    nothing=frozenset(
+        {"cisco_ios/dir/ntc_cisco_ios_dir_no_files.txt", "cisco_xe/show_lldp_neighbors/genie_golden_output_1.txt"}
+    ),
+)

@@ -11,7 +11,6 @@ from swimctl.facts import File, Interface, Neighbour, RouteSummary, RouteTable, 
 from swimctl.facts_xr import ListedPackage
 from swimctl.platforms.cisco_xr import find, parse
 
-
 OWN = platform("cisco_xr")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 

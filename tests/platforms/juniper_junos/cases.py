@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from platforms.juniper_junos.material import command_of, samples
-from platforms.laws import Laws
+from platforms.contract import Cases
 
-from swimctl.platforms import juniper_junos
-
-LAWS = Laws(
-    juniper_junos,
-    samples(),
-    command_of,
+CASES = Cases(
     syslog=(
         "Mar  9 16:06:55  hall-7 mgd[2011]: UI_COMMIT: User 'anna' requested 'commit' operation (comment: none)",
         "Mar  9 16:06:55.123 2024 hall-7 rpd[2011]: %DAEMON-4-RPD_OSPF_NBRDOWN: OSPF neighbor 192.0.2.9 went down",
@@ -25,4 +19,11 @@ LAWS = Laws(
         "error: permission denied: system",
         "error: the chassis-control subsystem is not running",
     ),
+    commands={
+        "file_list": "file list /var/tmp",
+        "file_list_detail": "file list /var/tmp detail",
+        "file_checksum": "file checksum md5 /var/tmp/junos-arm-32-22.2R1.9.tgz",
+        "show_chassis_routing_engine": "show chassis routing-engine",
+        "request_system_software_add": "request system software add /var/tmp/junos-arm-32-22.2R1.9.tgz no-copy",
+    },
 )

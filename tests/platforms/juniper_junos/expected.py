@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from platforms.expected import Json, Pairs, values
+from platforms.comparing import Captured, Json, Pairs, Wrong, values
+
+from swimctl.platforms.juniper_junos.netconf import cli_text
 
 
 def _version(facts: Any, other: Json) -> Pairs:
@@ -164,3 +166,72 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_lldp_neighbors": _lldp,
     "show_route_summary": _routes,
 }
+
+
+_ASKED = {
+    "request_system_software_add": "request system software add x",
+    "request_system_software_validate": "request system software validate x",
+    "request_system_software_rollback": "request system software rollback",
+    "request_vmhost_software_add": "request vmhost software add x",
+    "request_system_software_check_pending_install": "request system software add x",
+    "request_system_reboot": "request system reboot",
+    "request_system_halt": "request system halt",
+    "request_vmhost_reboot": "request vmhost reboot",
+    "file_checksum_md5": "file checksum md5 x",
+}
+
+
+def _transcripts(name: str) -> str | None:
+    ways = ("success", "failed", "at_")
+    return next(
+        (asked for start, asked in _ASKED.items() if name.startswith(tuple(f"{start}_{way}" for way in ways))), None
+    )
+
+
+def _ended(name: str, facts: Any) -> Pairs:
+    if name.startswith("file_checksum"):
+        yield (facts.algorithm, len(facts.digest), facts.matches), ("md5", 32, None)
+        return
+    failed = "_failed" in name
+    yield facts.succeeded, not failed
+    yield facts.reason is None, not failed
+    if "reboot" in name or "halt" in name:
+        yield facts.reload_announced, True
+    elif "pending" in name:
+        yield facts.already_pending, failed
+    else:
+        yield facts.reboot_required, "validate" not in name and "not_found" not in name
+        yield bool(facts.members), "virtual_chassis" in name or "one_member" in name
+
+
+CAPTURED = Captured(
+    COMPARERS,
+    _transcripts,
+    _ended,
+    asked=frozenset(
+        {
+            "show version",
+            "show chassis hardware",
+            "show chassis routing-engine",
+            "show system uptime",
+            "show lldp neighbors",
+            "show route summary",
+            "file list",
+            "request system software add x",
+            "request system reboot",
+        }
+    ),
+    refused={
+        "juniper_junos/file_list/genie_golden_output3.txt": "the device has no such file; its source reads no files",
+    },
+    wrong={
+        "juniper_junos/show_chassis_hardware/ntc_juniper_junos_show_chassis_hardware3.txt": Wrong(
+            14, '"chassis_serial_number": "JNP204"', "takes a word of the model for the serial number"
+        ),
+        "juniper_junos/show_chassis_hardware/ntc_juniper_junos_show_chassis_hardware_dac_no_revision.txt": Wrong(
+            14, '"chassis_serial_number": "Virtual"', "takes a word of the model for the serial number"
+        ),
+    },
+    # A reply comes over NETCONF, or as the text inside it.
+    forms=lambda text: (text, cli_text(text)),
+)

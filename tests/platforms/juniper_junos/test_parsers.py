@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from platforms.juniper_junos.material import command_of, sample
+from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
@@ -13,9 +11,8 @@ from swimctl.facts import File, InventoryItem, MemberSoftware, Neighbour, RouteS
 from swimctl.facts_junos import Alarm, FileNames, NodeUptime, RoutingEngine
 from swimctl.platforms.juniper_junos import find, parse
 
-
-def read(name: str) -> Any:
-    return parse(command_of(name.partition("/")[0]), sample(name))
+OWN = platform("juniper_junos")
+read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 
 
 @pytest.mark.parametrize(

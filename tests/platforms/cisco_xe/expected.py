@@ -1,27 +1,13 @@
-"""Compare facts with the parse that a source keeps beside its capture, field by field where both have it.
-
-A `ntc_` file is a list of rows, a `genie_` file a nested dictionary. Each function gives pairs (ours, theirs).
-"""
+"""Compare facts with the parse that a source keeps beside its capture, field by field where both have it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from platforms.comparing import Captured, Json, Pairs, Wrong, values
+
 from swimctl.versions import same_release
-
-Json = Any
-Pairs = Iterator[tuple[object, object]]
-
-
-def values(node: Json, key: str) -> list[Json]:
-    """Give all values of a key, however deep."""
-    if isinstance(node, dict):
-        own = [node[key]] if key in node else []
-        return own + [found for name, child in node.items() if name != key for found in values(child, key)]
-    if isinstance(node, list):
-        return [found for child in node for found in values(child, key)]
-    return []
 
 
 def _version(facts: Any, other: Json) -> Pairs:
@@ -251,14 +237,68 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_issu_state_detail": _issu,
     "show_issu_rollback_timer": _issu,
     "show_inventory": _inventory,
+    "show_inventory_oid": _inventory,
     "show_cdp_neighbors": _neighbours,
     "show_cdp_neighbors_detail": _neighbours,
     "show_lldp_neighbors": _neighbours,
     "show_lldp_neighbors_detail": _lldp_detail,
     "show_interfaces_status": _interfaces_status,
+    "show_interfaces_status_module": _interfaces_status,
     "show_ip_interface_brief": _addresses,
     "show_ip_route_summary": _routes,
     "show_clock": _clock,
     "show_platform": _slots,
     "show_module": _slots,
 }
+
+
+def _transcripts(name: str) -> str | None:
+    if name.startswith("install_"):
+        return "install"
+    return "verify /md5 x" if name.startswith("verify_md5") else None
+
+
+def _ended(name: str, facts: Any) -> Pairs:
+    """Compare with the end of a name: `_success`, `_failed`, `_noop`, `_answered_no`, `_prompt`."""
+    if name.startswith("verify"):
+        yield (facts.algorithm, len(facts.digest), facts.matches), ("md5", 32, None)
+        return
+    failed = "_failed" in name
+    # The question, or a reload, is the end of some.
+    open_ended = not failed and ("_prompt_stack3" in name or "reloadfast_commit_success" in name)
+    yield facts.succeeded, None if open_ended else not failed
+    yield bool(facts.reason), failed
+    yield facts.no_change, any(word in name for word in ("_noop", "already_added", "answered_no"))
+    if "success" in name and ("c9500x" in name or "c8500x" in name or "reload" in name):
+        yield facts.reload_announced, True
+
+
+CAPTURED = Captured(
+    COMPARERS,
+    _transcripts,
+    _ended,
+    asked=frozenset({"show version", "dir", "show boot", "show redundancy", "show install summary", "show switch"}),
+    refused={
+        "cisco_xe/show_version/unicon_iosxe_mock_cat9k_c9k_exec_relogin.txt": "it is cut off",
+        "cisco_xe/show_issu_rollback_timer/genie_golden_output_4.txt": "it is cut off",
+    },
+    wrong={
+        "cisco_xe/show_cdp_neighbors/genie_device_output_7.txt": Wrong(
+            36, '"device_id": "xxx010"', "takes a name without a row for a neighbour"
+        ),
+        "cisco_xe/show_platform/genie_cat9k-c9500_golden_output_1.txt": Wrong(
+            4, '"name": "Member"', "has no serial number, and takes roles for names of slots"
+        ),
+    },
+    # These formats are one and the same on all of Cisco's systems, or on IOS-XR.
+    shared=frozenset(
+        {
+            "show_inventory",
+            "show_inventory_raw",
+            "show_inventory_oid",
+            "show_inventory_all",
+            "show_clock",
+            "show_lldp_neighbors",
+        }
+    ),
+)

@@ -1,0 +1,43 @@
+"""What IOS-XE's terminal adds to an output, for the laws that hold for every parser."""
+
+from __future__ import annotations
+
+from platforms.contract import Cases
+
+# What `terminal exec prompt timestamp` puts before an output.
+_TIMESTAMP = """\
+Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%
+Time source is NTP, 18:56:04.554 EST Mon Oct 17 2016"""
+
+CASES = Cases(
+    syslog=(
+        "*Mar  9 16:06:55.053: %INSTALL-5-INSTALL_START_INFO: R0/0: install_mgr: Started install activate NONE",
+        "Mar 27 06:45:05.694: %ACE-3-RELOAD_SYSTEM: R0/0: ceo: Reloading: action requested",
+        "%SYS-5-CONFIG_I: Configured from console by admin on vty0 (192.0.2.9)",
+        "000123: .Mar  9 2024 16:06:55.053 CEST: %LINEPROTO-5-UPDOWN: Line protocol on Gi1/0/1, changed state to up",
+        "1w2d: %LINK-3-UPDOWN: Interface GigabitEthernet1/0/1, changed state to down",
+        "*Mar  9 16:06:55.053: %IOSXE_INFRA-6-PROCPATH_CLIENT_HOG: IOS shim client 'x'\n-Traceback= 1#1a2b :5 6:7",
+    ),
+    prompts=("core-sw1.site#", "core-sw1>", "+++ core: executing command 'x' +++\ncore-sw1#"),
+    above=(_TIMESTAMP,),
+    refusals=(
+        "% Invalid input detected at '^' marker.",
+        "        ^\n% Invalid input detected at '^' marker.",
+        "% Incomplete command.",
+        "% Authorization failed.",
+        "Command authorization failed.",
+    ),
+    commands={
+        "dir": "dir flash:",
+        "verify": "verify /md5 flash:a.bin",
+        "install_remove": "install remove inactive",
+        "show_install_state": "show install inactive",
+        "show_issu_rollback_timer": "show issu rollback-timer",
+    },
+    alike=(
+        frozenset({"parse_show_module", "parse_show_platform"}),
+        frozenset({"parse_install_outcome", "parse_install_remove_outcome"}),
+    ),
+    # A reload is announced by syslog too.
+    aside=frozenset({"reload_announced"}),
+)

@@ -1,0 +1,34 @@
+"""What IOS-XR's terminal adds to an output, for the laws that hold for every parser."""
+
+from __future__ import annotations
+
+from platforms.contract import Cases
+
+CASES = Cases(
+    syslog=(
+        "RP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Interface Te0/0/0/1, changed",
+        "LC/0/1/CPU0:2024 Mar  9 16:06:55.053 CET: pfm_node_lc[311]: %FABRIC-NPU-1-ERROR : Set|x[0x1]|y",
+        "0/RP0/ADMIN0:Mar  9 16:06:55.053 : inst_mgr[2915]: %INFRA-INSTMGR-6-OPERATION : text",
+    ),
+    prompts=(
+        "RP/0/RSP0/CPU0:hall-7#",
+        "RP/0/RP0/CPU0:hall-7(admin)# ",
+        "RP/0/RP0/CPU0:hall-7#admin ",
+        "sysadmin-vm:0_RP0# ",
+        "Device# ",
+    ),
+    refusals=(
+        "% Invalid input detected at '^' marker.",
+        "% Incomplete command.",
+        "        ^\n% Invalid input detected at '^' marker.",
+        "% This command is not authorized",
+    ),
+    commands={"dir": "dir harddisk:", "install": "install activate id 25"},
+    # One format each: route summaries and file systems, of one or of all.
+    alike=(
+        frozenset({"parse_show_route_summary", "parse_show_route_summary_all"}),
+        frozenset({"parse_show_filesystem", "parse_show_filesystem_location"}),
+    ),
+    # The echo alone tells the kind of an installation.
+    aside=frozenset({"operation"}),
+)

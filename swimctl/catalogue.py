@@ -14,8 +14,8 @@ from typing import BinaryIO, Final
 from swimctl import platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
-from swimctl.models import Device, Golden, Image
-from swimctl.platforms import fits
+from swimctl.models import Device, Golden, Image, ImageKind
+from swimctl.platforms import fits, installs, no_images
 from swimctl.store import Store
 
 CHUNK: Final = 1 << 20
@@ -23,7 +23,6 @@ Progress = Callable[[int, int], None]
 """Hears bytes done and bytes in all."""
 # A file name becomes a word of device commands and of SCP paths.
 _SAFE_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9._+-]{1,127}")
-_NO_IMAGE: Final = re.compile(r".*\.(smu|pkg|conf)\b.*", re.IGNORECASE)
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -42,33 +41,47 @@ def read_filename(name: str) -> ImageName:
 
 
 def describe(
-    path: Path, *, platform: str | None = None, family: str | None = None, version: str | None = None
+    path: Path,
+    *,
+    platform: str | None = None,
+    family: str | None = None,
+    version: str | None = None,
+    kind: ImageKind | None = None,
 ) -> ImageName:
     """Tell what an image file is: from its name, and from what is given, which wins.
 
-    Raises ImageError where the name cannot be a device's, the file is a patch (SMU) or part of an image, or
-    something is neither given nor in the name (NameUnknownError tells which).
+    Raises ImageError where the name cannot be a device's, or says that the file is something else (UnwantedError),
+    and where something is neither given nor in the name (NameUnknownError tells which).
     """
     name = path.name
     if not _SAFE_NAME.fullmatch(name):
         raise ImageError(f"{name!r} cannot be a file's name on a device; rename it to letters, digits and . _ + -")
-    if _NO_IMAGE.fullmatch(name):
-        raise ImageError(f"{name} is a patch or a part of an image, not an image that a device can boot from")
+    read = platforms.read_filename(name)
+    other = read.kind if read is not None and read.kind not in set(ImageKind) else None
+    if read is None or other is not None:
+        what = no_images.what_else(name) or other
+        if what is not None:
+            raise UnwantedError(f"{name} is {what}; swimctl installs whole images")
+    if kind is not None and read is not None and read.kind != kind:
+        # Whether a device boots a file or adds it to a release is nothing that an option changes.
+        raise ImageError(f"{name} reads as a file of kind {read.kind}, not {kind.value}; leave --kind out")
     if platform is not None:
         canonical = platforms.canonical_platform(platform)
         if canonical is None:
             known = ", ".join(platforms.PLATFORM_NAMES)
             raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
         platform = canonical
-    read = platforms.read_filename(name)
-    if read is not None and read.kind != "image":
-        raise ImageError(f"{name} ({read.kind}) is a part of an image, not an image that a device can boot from")
     given = {"platform": platform, "family": family, "version": version}
     found = {key: value or getattr(read, key, None) for key, value in given.items()}
     missing = [key for key, value in found.items() if not value]
     if missing:
         raise NameUnknownError(name, missing)
-    return ImageName(str(found["platform"]), str(found["family"]), str(found["version"]))
+    told = kind or ImageKind(read.kind if read is not None else ImageKind.IMAGE)
+    return ImageName(str(found["platform"]), str(found["family"]), str(found["version"]), told)
+
+
+class UnwantedError(ImageError):
+    """Report a file that is no image, as its name tells."""
 
 
 class NameUnknownError(ImageError):
@@ -142,6 +155,7 @@ def add(store: Store, path: Path, name: ImageName, progress: Progress = _silent)
         size=size,
         sha512=sha512,
         md5=md5,
+        kind=ImageKind(name.kind),
     )
 
 
@@ -170,6 +184,10 @@ def why_unfit(device: Device, image: Image) -> str | None:
     """Say why an image cannot be for a device; None where it can, as far as inventory and file tell."""
     if image.platform != device.platform:
         return f"{image.filename} is for {image.platform}, the device is {device.platform}"
+    if image.kind not in installs(device.platform):
+        return (
+            f"{image.filename} is of kind {image.kind.value}, which swimctl does not install on {device.platform} yet"
+        )
     if device.model is not None and fits(image.platform, image.family, device.model) is False:
         return f"{image.filename} does not run on {device.model}; choose an image of its family"
     return why_absent(image)

@@ -142,6 +142,7 @@ def image_document(image: Image) -> Document:
         "platform": image.platform,
         "family": image.family,
         "version": image.version,
+        "kind": image.kind.value,
         "size": image.size,
         "sha512": image.sha512,
         "md5": image.md5,

@@ -265,7 +265,8 @@ class SaveOutcome:
 class ImageName:
     """What a file name says. `family` is its prefix (`cat9k_iosxe`), `version` as `versions.release` spells it.
 
-    `kind` is `image` for one that a device boots; what is only a part of one has another word (`kickstart`, `epld`).
+    `kind` is `image` for one that a device boots, `patch` for what mends the release `version`, `epld` and `kickstart`
+    as NX-OS calls them.
     """
 
     platform: str

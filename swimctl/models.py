@@ -26,6 +26,14 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ImageKind(StrEnum):
+    """What a file of the catalogue is: a device boots an `image`; a `patch` and an `epld` are added to a release."""
+
+    IMAGE = "image"
+    PATCH = "patch"
+    EPLD = "epld"
+
+
 class ExecutionMode(StrEnum):
     """How a batch goes through its jobs."""
 
@@ -56,7 +64,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A file of the catalogue. `family` is the prefix of the vendor's file name, e.g. `cat9k_iosxe`."""
+    """A file of the catalogue. `family` is the prefix of the vendor's file name, e.g. `cat9k_iosxe`.
+
+    The `version` of a patch is the release that it is for.
+    """
 
     id: int
     filename: str
@@ -68,6 +79,7 @@ class Image:
     sha512: str
     md5: str
     added_at: datetime
+    kind: ImageKind = ImageKind.IMAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from projects import IMAGE, LITE, Project
 from swimctl import catalogue
 from swimctl.errors import ConflictError, ImageError, NotFound
 from swimctl.facts import ImageName
-from swimctl.models import Device, Golden, Image
+from swimctl.models import Device, Golden, Image, ImageKind
 
+PATCH = "cat9k_iosxe.17.06.03.CSCwa00001.SPA.smu.bin"
 DEVICE = Device(1, "sw1", "cisco_xe", "sw1", groups=("floor-1", "access"), model="C9300-24P")
 
 
@@ -54,8 +55,17 @@ class TestNames:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("cat9k_iosxe.17.09.04a.CSCwf00001.SPA.smu.bin", "patch"),
-            ("cat9k-rpbase.17.09.04a.SPA.pkg", "part of an image"),
+            ("fix.smu.bin", "a patch .* under another name"),
+            ("cat9k-rpbase.17.09.04a.SPA.pkg", "a package of IOS-XE.*; swimctl installs whole images"),
+            ("packages.conf", "a list of packages"),
+            ("C9800-L-universalk9_wlc.17.09.04a.CSCwf00001.SPA.apsp.bin", "a pack for access points"),
+            ("n7000-s2-kickstart.8.4.2.bin", "a kickstart of NX-OS"),
+            ("nxos.CSCvx12345-n9k_ALL-1.0.0-9.3.5.lib32_n9000.rpm", "a package"),
+            ("asr9k-mini-px.pie-6.4.2", "a package of classic IOS-XR"),
+            ("ncs5500-7.3.2.CSCwa07903.tar", "an archive of packages of IOS-XR"),
+            ("TerminAttr-1.19.5-1.swix", "an extension of EOS"),
+            ("junos-install-media-usb-mx-x86-64-21.4R3.15.img.gz", "a USB stick"),
+            ("EOS-4.28.3M.swi.sha512sum", "a hash file"),
             ("cat9k_iosxe.17.09.04a.SPA (1).bin", "rename"),
             ("-oProxyCommand=x.bin", "rename"),
             ("a;reload.bin", "rename"),
@@ -65,6 +75,24 @@ class TestNames:
     def test_what_is_no_image_is_refused_even_when_described(self, name: str, said: str) -> None:
         with pytest.raises(ImageError, match=said):
             catalogue.describe(Path(name), platform="cisco_xe", family="cat9k_iosxe", version="17.9.4a")
+
+    @pytest.mark.parametrize(
+        ("name", "read"),
+        [
+            (PATCH, ImageName("cisco_xe", "cat9k_iosxe", "17.6.3", "patch")),
+            ("n9000-epld.9.3.5.img", ImageName("cisco_nxos", "n9000-epld", "9.3(5)", "epld")),
+        ],
+    )
+    def test_patches_and_epld_images_are_told_from_what_a_device_boots(self, name: str, read: ImageName) -> None:
+        assert catalogue.describe(Path(name)) == read
+        assert catalogue.describe(Path(name), kind=ImageKind(read.kind)) == read
+        with pytest.raises(ImageError, match=f"of kind {read.kind}, not image"):
+            catalogue.describe(Path(name), kind=ImageKind.IMAGE)
+
+    def test_a_kind_is_given_where_the_name_does_not_say(self) -> None:
+        given = {"platform": "cisco_xe", "family": "cat9k_iosxe", "version": "17.9.4a"}
+        assert catalogue.describe(Path("golden.bin"), **given).kind == ImageKind.IMAGE
+        assert catalogue.describe(Path("fix.bin"), **given, kind=ImageKind.PATCH).kind == ImageKind.PATCH
 
     def test_an_unknown_platform_is_refused(self) -> None:
         with pytest.raises(ImageError, match="known are cisco_xe"):
@@ -175,6 +203,8 @@ class TestFit:
         assert "is for cisco_xe, the device is eos" in (
             catalogue.why_unfit(replace(DEVICE, platform="eos"), image) or ""
         )
+        patch = replace(image, kind=ImageKind.PATCH)
+        assert "of kind patch, which swimctl does not install on cisco_xe" in (catalogue.why_unfit(DEVICE, patch) or "")
         image.path.write_bytes(b"longer than it was")
         assert "swimctl image verify 1" in (catalogue.why_unfit(DEVICE, image) or "")
         image.path.unlink()

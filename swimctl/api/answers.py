@@ -175,7 +175,8 @@ class ImageAnswer(Answer):
     filename: str
     platform: str
     family: str
-    version: str
+    version: str = Field(description="of a patch: the release that it is for")
+    kind: Literal["image", "patch", "epld"]
     size: int
     sha512: str
     md5: str

@@ -14,6 +14,7 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, of
 from swimctl.documents import image_document
 from swimctl.errors import UsageError
+from swimctl.models import ImageKind
 
 if TYPE_CHECKING:
     from swimctl.catalogue import Progress
@@ -41,6 +42,7 @@ def add_image(
     version: Annotated[
         str | None, typer.Option("--image-version", metavar="VERSION", help="Where the file name does not say.")
     ] = None,
+    kind: Annotated[ImageKind | None, typer.Option(help="Where the file name does not say.")] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
 ) -> None:
     """Put an image file into the catalogue: read its name, hash it, and remember where it lies."""
@@ -51,15 +53,17 @@ def add_image(
     with context.open() as opened:
         # Looked at before anything is asked: nobody should answer questions about a file that is not there.
         catalogue.look(path)
-        name = _describe(path, {"platform": platform, "family": family, "version": version}, ask=not no_input)
+        given = {"platform": platform, "family": family, "version": version}
+        name = _describe(path, given, kind, ask=not no_input)
         with _bar(context, f"hashing {path.name}") as progress:
             image = catalogue.add(opened.store, path, name, progress)
         goldens = opened.store.goldens()
     if context.json:
         output.print_json(_document(image, goldens))
         return
-    output.print_line(f"image {image.id}: {image.filename}: {image.platform} {image.family} {image.version}")
-    if not any(rule.image_id == image.id for rule in goldens):
+    what = "" if image.kind is ImageKind.IMAGE else f", {image.kind.value}"
+    output.print_line(f"image {image.id}: {image.filename}: {image.platform} {image.family} {image.version}{what}")
+    if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
         output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
 
 
@@ -76,7 +80,7 @@ def list_images(ctx: typer.Context) -> None:
         output.note("swimctl: the catalogue is empty; `swimctl image add FILE` puts an image into it")
         return
     output.print_table(
-        ("Id", "File", "Platform", "Family", "Version", "Size", "Golden"),
+        ("Id", "File", "Platform", "Family", "Version", "Kind", "Size", "Golden"),
         [
             (
                 image.id,
@@ -84,6 +88,7 @@ def list_images(ctx: typer.Context) -> None:
                 image.platform,
                 image.family,
                 image.version,
+                image.kind.value,
                 output.size(image.size),
                 ", ".join(_golden_for(image, goldens)),
             )
@@ -172,18 +177,18 @@ def verify_image(ctx: typer.Context, image: Reference) -> None:
         output.print_line(f"image {found.id}: {found.filename} is the file that was added")
 
 
-def _describe(path: Path, given: dict[str, str | None], *, ask: bool) -> ImageName:
+def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:
     """Tell what the image is, and ask on a terminal for what its name does not say."""
     from swimctl import catalogue
 
     try:
-        return catalogue.describe(path, **given)
+        return catalogue.describe(path, **given, kind=kind)
     except catalogue.NameUnknownError as unknown:
         if not (ask and output.can_ask()):
             raise
         output.note(f"swimctl: {path.name} does not read as a vendor's image name.")
         answers = {part: typer.prompt(_QUESTIONS[part], err=True) for part in unknown.missing}
-        return catalogue.describe(path, **{**given, **answers})
+        return catalogue.describe(path, **{**given, **answers}, kind=kind)
 
 
 def _find(opened: Opened, reference: str) -> Image:

@@ -125,12 +125,7 @@ def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> lis
 def _add(store: Store, path: Path) -> Image:
     from swimctl import catalogue
 
-    name = catalogue.read_filename(path.name)
-    size, sha512, md5 = catalogue.hash_file(path)
-    return store.add_image(
-        path=path, filename=path.name, platform=name.platform, family=name.family, version=name.version,
-        size=size, sha512=sha512, md5=md5,
-    )  # fmt: skip
+    return catalogue.add(store, path, catalogue.read_filename(path.name))
 
 
 def _announce(lab: LabFleet, *, as_json: bool, with_inventory: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from swimctl.errors import NotFound
 from swimctl.facts import ImageName
+from swimctl.models import ImageKind
 from swimctl.platforms.base import DriverFactory
 from swimctl.terminal import Dialect
 
@@ -18,12 +19,14 @@ from swimctl.terminal import Dialect
 class _Platform:
     """Name what makes its driver, what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible), its terminal.
 
-    Without a driver its output and image names are read, and its devices cannot be upgraded.
+    Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
+    of files that the driver can put on a device.
     """
 
     driver: str | None
     aliases: frozenset[str]
     dialect: Dialect
+    installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
 
 
 _IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
@@ -84,6 +87,11 @@ def driver_factory(platform: str) -> DriverFactory:
 def dialect(platform: str) -> Dialect:
     """Tell how the terminal of a platform is made ready."""
     return _PLATFORMS[platform].dialect
+
+
+def installs(platform: str) -> frozenset[ImageKind]:
+    """Tell which kinds of files can be put on a platform's devices."""
+    return _PLATFORMS[platform].installs
 
 
 def load_platform(name: str) -> ModuleType:

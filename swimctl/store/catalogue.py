@@ -9,7 +9,7 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError, ImageError, NotFound
-from swimctl.models import Golden, Image
+from swimctl.models import Golden, Image, ImageKind
 from swimctl.store.rows import golden_from, image_from, numbers, storable
 from swimctl.store.runners import Part
 
@@ -18,7 +18,17 @@ class Catalogue(Part):
     """The images that swimctl may put on devices. A removed image stays on record for the jobs that used it."""
 
     def add_image(
-        self, *, path: Path, filename: str, platform: str, family: str, version: str, size: int, sha512: str, md5: str
+        self,
+        *,
+        path: Path,
+        filename: str,
+        platform: str,
+        family: str,
+        version: str,
+        size: int,
+        sha512: str,
+        md5: str,
+        kind: ImageKind = ImageKind.IMAGE,
     ) -> Image:
         """Add an image. The same file given again returns the present one, with the path now given.
 
@@ -40,9 +50,12 @@ class Catalogue(Part):
                 ).fetchone()
             else:
                 row = sql.execute(
-                    "INSERT INTO images (path, filename, platform, family, version, size, sha512, md5, added_at) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-                    [str(path), filename, platform, family, version, size, sha512, md5, rfc3339(self._clock.now())],
+                    "INSERT INTO images (path, filename, platform, family, version, size, sha512, md5, kind, added_at) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                    [
+                        *(str(path), filename, platform, family, version, size, sha512, md5, kind.value),
+                        rfc3339(self._clock.now()),
+                    ],
                 ).fetchone()
         return image_from(row)
 
@@ -84,10 +97,15 @@ class Catalogue(Part):
     def set_golden(self, image_id: int, group: str | None = None) -> Golden:
         """Make this the image that devices of its platform and family (in this group) should run.
 
-        Replaces the rule that there was for them. NotFound.
+        Replaces the rule that there was for them. NotFound. ImageError: it is a patch or the like.
         """
         with self._db.write() as sql:
             image = _present(sql, image_id)
+            if image["kind"] != ImageKind.IMAGE:
+                raise ImageError(
+                    f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
+                    "device boots can be golden"
+                )
             rule = [image["platform"], image["family"], group]
             sql.execute("DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ?", rule)
             row = sql.execute(

@@ -17,6 +17,7 @@ from swimctl.models import (
     ExecutionMode,
     Golden,
     Image,
+    ImageKind,
     Job,
     JobOptions,
     Outcome,
@@ -102,6 +103,7 @@ def image_from(row: sqlite3.Row) -> Image:
         sha512=row["sha512"],
         md5=row["md5"],
         added_at=datetime.fromisoformat(row["added_at"]),
+        kind=ImageKind(row["kind"]),
     )
 
 

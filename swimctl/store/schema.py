@@ -261,7 +261,25 @@ def m004_audit_chain(db: Database) -> None:
     )
 
 
-_IN_ORDER: Final = (m001_devices_images_jobs, m002_accounts, m003_outcomes_waves_order, m004_audit_chain)
+def m005_kinds_of_images(db: Database) -> None:
+    """Keep what kind of file an image is; only what a device boots may be golden."""
+    db.executescript(
+        """
+        ALTER TABLE images ADD COLUMN kind TEXT NOT NULL DEFAULT 'image' CHECK (kind IN ('image', 'patch', 'epld'));
+        CREATE TRIGGER goldens_are_whole_images BEFORE INSERT ON goldens
+            WHEN (SELECT kind FROM images WHERE id = NEW.image_id) <> 'image'
+            BEGIN SELECT RAISE(ABORT, 'only a whole image is golden'); END;
+        """
+    )
+
+
+_IN_ORDER: Final = (
+    m001_devices_images_jobs,
+    m002_accounts,
+    m003_outcomes_waves_order,
+    m004_audit_chain,
+    m005_kinds_of_images,
+)
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 
 migrations: Final = Migrations("swimctl")

@@ -45,10 +45,27 @@ def test_image_names(name: str, family: str, version: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "family", "version"),
+    [
+        ("cat9k_iosxe.17.06.03.CSCxy00001.SPA.smu.bin", "cat9k_iosxe", "17.6.3"),
+        ("C9800-L-universalk9_wlc.17.09.04a.CSCxy00001.SPA.smu.bin", "C9800-L-universalk9_wlc", "17.9.4a"),
+        (
+            "cat9k_iosxe.2024-08-08_11.57_user.24044.CSCxy00001.SSA.smu.bin",
+            "cat9k_iosxe",
+            "2024-08-08_11.57_user",
+        ),
+    ],
+)
+def test_a_patch_is_of_the_release_that_it_mends(name: str, family: str, version: str) -> None:
+    assert read_filename(name) == ImageName("cisco_xe", family, version, "patch")
+
+
+@pytest.mark.parametrize(
     "name",
     [
-        "cat9k_iosxe.17.06.03.CSCxy00001.SPA.smu.bin",
-        "cat9k_iosxe.2024-08-08_11.57_user.24044.CSCxy00001.SSA.smu.bin",
+        "cat9k_iosxe.17.06.03.SPA.smu.bin",
+        "CSCxy00001.SPA.smu.bin",
+        "C9800-L-universalk9_wlc.17.09.04a.CSCxy00001.SPA.apsp.bin",
         "cat9k-rpbase.17.09.04a.SPA.pkg",
         "cat9k_iosxe.17.09.04a.SPA.conf",
         "packages.conf",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from stores import NOON, StandingClock, opened, some_image, some_jobs
+from stores import NOON, StandingClock, opened, some_jobs
 
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
-from swimctl.models import Caller, ExecutionMode, Outcome, Policy, Role, Token, User
+from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User
 from swimctl.states import JobStatus
 from swimctl.store import Once, Store, schema
 
@@ -57,6 +57,11 @@ def actions(store: Store) -> list[tuple[str, str]]:
 
 
 OF_THE_FIRST_SCHEMA = """
+    INSERT INTO images (filename, path, platform, family, version, size, sha512, md5, added_at) VALUES
+        ('cat9k_iosxe.17.12.04.SPA.bin', '/srv/a', 'cisco_xe', 'cat9k_iosxe', '17.12.4', 9, 'a', 'b',
+            '2030-01-01T00:00:00.000000Z');
+    INSERT INTO goldens (image_id, platform, family, group_name) VALUES
+        (1, 'cisco_xe', 'cat9k_iosxe', NULL), (1, 'cisco_xe', 'cat9k_iosxe', 'access');
     INSERT INTO batches (id, mode, max_failures, options, created_at, detached, requested_by)
         VALUES ('batch-0001', 'parallel', 0, '{}', '2030-01-01T00:00:00.000000Z', 1, 'ana');
     INSERT INTO jobs (batch_id, device_id, image_id, status, progress, attempted, finished_at) VALUES
@@ -78,7 +83,6 @@ def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("swimctl.store.database.migrations", first)
     with opened(path) as store:
         assert store.device_ids(["sw1", "sw2", "sw3", "sw4"]) == {"sw1": 1, "sw2": 2, "sw3": 3, "sw4": 4}
-        some_image(store)
     with closing(sqlite3.connect(path)) as connection, connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         connection.executescript(OF_THE_FIRST_SCHEMA)
@@ -97,6 +101,8 @@ def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch:
         ]
         assert {(job.wave, job.after, job.redundancy_group) for job in jobs} == {(1, (), None)}
         assert [event.message for event in store.batch_events("batch-0001")] == ["as it was"]
+        assert [(image.filename, image.kind) for image in store.images()] == [(jobs[0].image_filename, ImageKind.IMAGE)]
+        assert [(rule.image_id, rule.group) for rule in store.goldens()] == [(1, None), (1, "access")]
         assert user(store).id == 1
     with opened(path) as store:
         assert [one.name for one in store.users()] == ["alice"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs
 
-from swimctl.errors import ConflictError, ImageError, NotFound
-from swimctl.models import Golden
+from swimctl.errors import ConflictError, ImageError, NotFound, StoreError
+from swimctl.models import Golden, ImageKind
 from swimctl.states import JobStatus
 from swimctl.store import NewJob, Store
 
@@ -67,6 +67,16 @@ def test_a_golden_rule_replaces_that_of_the_same_kind_and_group(store: Store) ->
     assert sorted(store.goldens(), key=repr) == sorted([replaced, others], key=repr)
     with pytest.raises(NotFound):
         store.set_golden(99)
+
+
+def test_only_a_whole_image_is_golden(store: Store) -> None:
+    patch = some_image(store, "cat9k_iosxe.17.12.04.CSCwa00001.SPA.smu.bin", kind=ImageKind.PATCH)
+    assert store.image(patch.id).kind is ImageKind.PATCH
+    with pytest.raises(ImageError, match="of kind patch; only a whole image"):
+        store.set_golden(patch.id)
+    with pytest.raises(StoreError, match="only a whole image is golden"), store._db.write() as sql:
+        sql.execute("INSERT INTO goldens (image_id, platform, family) VALUES (?, 'cisco_xe', 'x')", [patch.id])
+    assert store.goldens() == []
 
 
 def test_an_image_that_a_job_needs_is_not_removed(store: Store) -> None:

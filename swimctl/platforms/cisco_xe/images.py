@@ -24,6 +24,11 @@ _ENGINEERING: Final = re.compile(
 _CLASSIC: Final = re.compile(
     r"(?P<family>[A-Za-z][\w-]*?)-[mf]z?(?:\.SPA)?\.(?P<major>\d\d)(?P<minor>\d)-(?P<number>\d+[a-z]?)\.(?P<train>[A-Z]+\w*)\.bin"
 )
+# cat9k_iosxe.17.06.03.CSCwa00001.SPA.smu.bin, cat9k_iosxe.2022-06-06_12.21_user.24042.CSCwa00001.SSA.smu.bin
+_PATCH: Final = re.compile(
+    r"(?P<family>[A-Za-z][\w-]*?)\.(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]{0,3}|\d{4}-\d\d-\d\d_[\w.]+?|(?:BLD|V\d)\w*)"
+    r"(?:\.\d+)*\.CSC[a-z]{2}\d{5}(?:\.SPA|\.SSA)?\.smu\.bin"
+)
 _NO_IMAGE: Final = re.compile(
     r".*\.(?:smu|pkg|conf|aes|rom|apsp|apdp|hw)\b.*|.*(?:-rommon|rpboot|_rommon|iosxe-npe-rom).*", re.IGNORECASE
 )
@@ -54,8 +59,12 @@ _FAMILIES: Final = frozenset[str]().union(*(families for _, families in _HARDWAR
 def read_filename(name: str) -> ImageName | None:
     """Read a vendor's file name (without folders); None where it is no image of this platform's.
 
-    Packages, SMUs (`.smu.bin`) and service packs are no images. The version comes as `versions.release` spells it.
+    A SMU (`.smu.bin`) is a `patch` of the release that it names; packages and service packs are no images. The
+    version comes as `versions.release` spells it.
     """
+    patch = _PATCH.fullmatch(name)
+    if patch:
+        return ImageName(PLATFORM, patch["family"], release(patch["version"]), "patch")
     if _NO_IMAGE.fullmatch(name):
         return None
     classic = _CLASSIC.fullmatch(name)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from swimctl import catalogue, platforms
-from swimctl.errors import ImageError
+from swimctl import platforms
 from swimctl.facts import ImageName
 from swimctl.platforms.cisco_nxos import fits, read_filename
 
@@ -53,13 +50,6 @@ def test_names(name: str, family: str, version: str, kind: str) -> None:
 )
 def test_what_is_no_image_of_ours(name: str) -> None:
     assert read_filename(name) is None
-
-
-def test_the_catalogue_takes_what_boots_and_nothing_else(tmp_path: Path) -> None:
-    assert catalogue.describe(tmp_path / "nxos.9.3.5.bin").family == "nxos"
-    for name, kind in (("n9000-epld.9.3.5.img", "epld"), ("n7000-s2-kickstart.8.4.2.bin", "kickstart")):
-        with pytest.raises(ImageError, match=kind):
-            catalogue.describe(tmp_path / name)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from ruamel.yaml import YAML
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.clock import SystemClock
+from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
-from swimctl.lab.spec import SwitchSpec
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.plans import UpgradeRequest
 
@@ -65,7 +65,7 @@ def lab_folder(
     faults: Mapping[str, Sequence[str]] | None = None,
     settings: Mapping[str, Any] | None = None,
     speed: float = SPEED,
-    fleet: Sequence[SwitchSpec] = (),
+    fleet: Sequence[ChassisSpec] = (),
     **spec: Any,
 ) -> Iterator[LabFleet]:
     """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`."""
@@ -88,6 +88,15 @@ def with_data(folder: Path, **data: dict[str, Any]) -> None:
     hosts = yaml.load(path.read_text(encoding="utf-8"))
     for name, more in data.items():
         hosts[name].setdefault("data", {}).update(more)
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+
+
+def without_data(folder: Path, host: str, key: str) -> None:
+    """Let the lab's inventory not say something of a host."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    del hosts[host]["data"][key]
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)
 

@@ -18,13 +18,16 @@ from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.faults import Fault, parse_fault
 from swimctl.lab.images import DEFAULT_SIZE, make_image
 
-IMAGES = (
-    "cat9k_iosxe.17.09.04a.SPA.bin",
-    "cat9k_iosxe.17.12.04.SPA.bin",
-    "cat9k_lite_iosxe.17.12.04.SPA.bin",
-)
-GOLDEN = frozenset(IMAGES[1:])
-"""The images that the lab's switches are meant to run: newer than any of them, one a family."""
+IMAGES: Mapping[str, tuple[str, ...]] = {
+    "cisco_xe": (
+        "cat9k_iosxe.17.09.04a.SPA.bin",
+        "cat9k_iosxe.17.12.04.SPA.bin",
+        "cat9k_lite_iosxe.17.12.04.SPA.bin",
+    ),
+}
+"""The image files that a lab's folder has, by platform."""
+GOLDEN = frozenset(name for names in IMAGES.values() for name in names) - {"cat9k_iosxe.17.09.04a.SPA.bin"}
+"""Those that the lab's devices are meant to run: newer than what any of them runs, one a family."""
 
 COMMAND_LOG = "lab-commands.jsonl"
 _MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults` of a host is read before that.\n"
@@ -87,7 +90,8 @@ def write_folder(
     for name, document in inventory_documents(specs, ports, kept_faults).items():
         (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
     _write_config(folder / "config.yaml", speed)
-    return [_image(folder / "images", filename) for filename in IMAGES]
+    platforms = dict.fromkeys(spec.platform for spec in specs)
+    return [_image(folder / "images", name) for platform in platforms for name in IMAGES[platform]]
 
 
 def _image(folder: Path, filename: str) -> Path:

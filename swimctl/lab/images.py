@@ -12,13 +12,39 @@ DEFAULT_SIZE = 3_000_000
 HEAD_BYTES = 4096
 """How much of a file's beginning `read_image` needs."""
 
-_FILENAME = re.compile(r"(?P<family>[A-Za-z][\w-]*)\.(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]?)\.SPA\.bin")
-_HEADER = re.compile(rb"swimctl lab image family=(?P<family>[\w-]+) version=(?P<version>[\w.]+) build=(?P<build>\d+)\n")
+_HEADER = re.compile(
+    rb"swimctl lab image family=(?P<family>[\w-]+) version=(?P<version>[\w.()-]+) build=(?P<build>\d+)\n"
+)
+# How the vendors name their files, and how the device prints the release of one: as it stands there, or put together.
+_NAMES = (
+    (re.compile(r"(?P<family>[A-Za-z][\w-]*)\.(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]?)\.SPA\.bin"), "{version}"),
+    (
+        re.compile(r"(?P<family>nxos(?:64-\w+)?)\.(?P<a>\d+)\.(?P<b>\d+)\.(?P<c>\d+[a-z]?)(?:\.[MF])?\.bin"),
+        "{a}.{b}({c})",
+    ),
+    (re.compile(r"(?P<family>EOS(?:64)?)-(?P<version>\d+\.\d+\.\d+[A-Z])\.swi"), "{version}"),
+    (
+        re.compile(
+            r"(?P<family>(?:jinstall|junos)[a-z0-9-]*?)-(?P<version>\d\d\.\dR\d+(?:-S\d+)?\.\d+)(?:-signed)?\.tgz"
+        ),
+        "{version}",
+    ),
+    (
+        re.compile(r"(?P<family>[a-z0-9]+)-(?:mini|golden)-x(?:64)?-(?P<version>\d+\.\d+\.\d+)(?:-\w+)?\.iso"),
+        "{version}",
+    ),
+    (
+        re.compile(
+            r"(?P<family>c\w+-universalk9)-mz\.(?:SPA\.)?(?P<a>\d\d)(?P<b>\d)-(?P<c>\d+[a-z]?)\.(?P<d>[A-Z]+\d*[a-z]?)\.(?:bin|tar)"
+        ),
+        "{a}.{b}({c}){d}",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LabImage:
-    """What a lab switch reads from an image file. `version` is spelt as in the file name: 17.09.04a."""
+    """What a lab device reads from an image file. `version` is spelt as that device prints it: 17.09.04a, 9.3(5)."""
 
     family: str
     version: str
@@ -27,11 +53,11 @@ class LabImage:
 
 def name_image(filename: str) -> LabImage | None:
     """Read family and version from a vendor-like file name; None where it is not one."""
-    match = _FILENAME.fullmatch(filename)
-    if match is None:
-        return None
-    version = match["version"]
-    return LabImage(match["family"], version, build_number(version))
+    for pattern, spelling in _NAMES:
+        if found := pattern.fullmatch(filename):
+            version = spelling.format(**found.groupdict())
+            return LabImage(found["family"], version, build_number(version))
+    return None
 
 
 def build_number(version: str) -> int:

@@ -45,7 +45,7 @@ def test_folder_holds_what_nornir_and_swimctl_need(tmp_path: Path) -> None:
     }
     assert load(tmp_path / "inventory" / "defaults.yaml")["username"] == "admin"
     assert load(tmp_path / "config.yaml")["swimctl"]["clock_speed"] == 60
-    assert [path.name for path in images] == list(IMAGES)
+    assert [path.name for path in images] == list(IMAGES["cisco_xe"])
     assert all(path.stat().st_size == 3_000_000 for path in images)
 
 

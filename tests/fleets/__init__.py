@@ -1,0 +1,1 @@
+"""One file a platform: the lab device that stands for it, and what it is tried with."""

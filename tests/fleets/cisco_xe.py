@@ -1,0 +1,31 @@
+"""Catalyst 9000 in install mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleets.fleet import Fleet
+from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.spec import MemberSpec, SwitchSpec
+
+
+def _switch(*models: str) -> Any:
+    def make(name: str, **fields: Any) -> ChassisSpec:
+        members = tuple(
+            MemberSpec(model, f"FLB27{len(name):02d}{place}{sum(name.encode()):04d}", f"0c75.bd00.{place:02x}00")
+            for place, model in enumerate(models)
+        )
+        return SwitchSpec(name, members, **fields)
+
+    return make
+
+
+FLEET = Fleet(
+    make=_switch("C9300-24P"),
+    stack=_switch("C9300-48P", "C9300-24P", "C9300-24P"),
+    foreign=_switch("C9200L-48P"),
+    image="cat9k_iosxe.17.12.04.SPA.bin",
+    old="17.06.05",
+    target="17.12.04",
+    changing=("install ", "reload", "boot system", "delete"),
+)

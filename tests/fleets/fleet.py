@@ -1,0 +1,27 @@
+"""What every platform is tried with in the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swimctl.lab.chassis import ChassisSpec
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """One platform's devices.
+
+    `make` gives an ordinary device by its name, with keywords for fields of its spec; `stack` one with members, None
+    where the platform has none. `image` is the file to install; `old` and `target` are releases as the lab's `runs`
+    spells them. `foreign` makes a device of the platform that the image does not fit. `changing` are beginnings of the
+    command lines that change what a device runs.
+    """
+
+    make: Callable[..., ChassisSpec]
+    image: str
+    old: str
+    target: str
+    foreign: Callable[..., ChassisSpec]
+    changing: tuple[str, ...]
+    stack: Callable[..., ChassisSpec] | None = None

@@ -1,0 +1,163 @@
+"""What must hold on every platform that can be upgraded, each tried in the lab over real SSH and SCP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import fleets
+import pytest
+from fleets.fleet import Fleet
+from upgrading import lab_folder, without_data
+from upgrading import request as ask
+
+from swimctl.cli.context import Context
+from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.faults import parse_fault
+from swimctl.lab.fleet import LabFleet
+from swimctl.models import Job, Outcome
+from swimctl.platforms import PLATFORM_NAMES
+from swimctl.settings import STEP_NAMES
+from swimctl.states import JobStatus
+
+pytestmark = pytest.mark.timeout(280)
+SPEED = 120
+READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
+RATE = 40_000
+SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}}
+FLEETS: Mapping[str, Fleet] = {
+    path.stem: import_module(f"fleets.{path.stem}").FLEET
+    for path in sorted(Path(fleets.__path__[0]).glob("*.py"))
+    if path.stem not in {"__init__", "fleet"}
+}
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a job must end, and what its device then is."""
+
+    status: JobStatus
+    outcome: Outcome
+    steps: tuple[str, ...]
+    words: str = ""
+
+
+UPGRADED = Ends(JobStatus.SUCCESS, Outcome.UPGRADED, (POST_CHECKS,))
+CASES: Mapping[str, tuple[str, Ends]] = {
+    "upgrade": ("", UPGRADED),
+    "already-there": ("", Ends(JobStatus.SUCCESS, Outcome.UNTOUCHED, (POST_CHECKS,))),
+    "no-space": ("no-space", Ends(JobStatus.FAILED, Outcome.UNTOUCHED, (READINESS,), "free ")),
+    "wrong-hardware": ("", Ends(JobStatus.FAILED, Outcome.UNTOUCHED, (READINESS,), "image family: seen ")),
+    "corrupt-copy": (
+        "corrupt-copy:always",
+        Ends(JobStatus.FAILED, Outcome.UNTOUCHED, (DISTRIBUTION,), "still wrong: its "),
+    ),
+    "does-nothing": ("does-nothing", Ends(JobStatus.FAILED, Outcome.UNTOUCHED, (ACTIVATION,))),
+    "boots-old-image": ("boots-old-image", Ends(JobStatus.FAILED, Outcome.ROLLED_BACK, (POST_CHECKS, ACTIVATION))),
+    "lost-session": ("drop-session-at:activate", UPGRADED),
+    "way-back": ("interface-lost", Ends(JobStatus.FAILED, Outcome.ROLLED_BACK, (POST_CHECKS,), "lost")),
+    "never-returns": ("never-returns", Ends(JobStatus.FAILED, Outcome.UNKNOWN, (ACTIVATION,), "did not come back")),
+    "stack": ("", UPGRADED),
+    "member-lags": ("member-mismatch", Ends(JobStatus.FAILED, Outcome.ROLLED_BACK, (POST_CHECKS,))),
+}
+ON_STACKS = {"stack", "member-lags"}
+CELLS = [
+    pytest.param(name, case, id=f"{name}-{case}", marks=pytest.mark.xdist_group(f"platform-{name}"))
+    for name, fleet in FLEETS.items()
+    for case in CASES
+    if fleet.stack is not None or case not in ON_STACKS
+]
+
+
+def device(fleet: Fleet, case: str) -> ChassisSpec:
+    """Make the device of a case."""
+    fault = CASES[case][0]
+    fields = {"faults": (parse_fault(fault),) if fault else (), "transfer": RATE, "version": fleet.old}
+    if case == "already-there":
+        fields["version"] = fleet.target
+    if case == "wrong-hardware":
+        return fleet.foreign(case, **fields)
+    return (fleet.stack if case in ON_STACKS and fleet.stack else fleet.make)(case, **fields)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of one platform's devices, with their lab still up."""
+
+    fleet: Fleet
+    lab: LabFleet
+    jobs: Mapping[str, Job]
+
+
+@pytest.fixture(scope="module")
+def all_tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tried]]:
+    """Give what became of a platform's devices, tried when the first of its cases asks."""
+    with ExitStack() as labs:
+
+        @cache
+        def give(platform: str) -> Tried:
+            return labs.enter_context(trying(platform, tmp_path_factory.mktemp(platform)))
+
+        yield give
+
+
+@contextmanager
+def trying(platform: str, folder: Path) -> Iterator[Tried]:
+    """Run all cases of one platform in one lab at the same time, a batch a device."""
+    fleet = FLEETS[platform]
+    specs = [device(fleet, case) for case in CASES if fleet.stack is not None or case not in ON_STACKS]
+    with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+        without_data(folder, "wrong-hardware", "model")  # else the wish itself would be refused, unseen by the device
+        with Context(folder / "config.yaml").open() as opened:
+            engine = opened.engine
+
+            def run(name: str) -> Job:
+                wish = ask(opened, devices=[opened.inventory.device(name)], image=fleet.image)
+                made = opened.service.trigger(wish)
+                engine.run(made.batch, made.jobs, threading.Event())
+                return opened.store.job(made.jobs[0].id)
+
+            with ThreadPoolExecutor(len(specs)) as pool:
+                jobs = list(pool.map(run, [spec.name for spec in specs]))
+            yield Tried(fleet, lab, {job.device_name: job for job in jobs})
+
+
+def really(chassis: Chassis, fleet: Fleet, reloads: int) -> Outcome:
+    """Tell what a device is, by looking into it; unknown is one that is down, half-way or not whole."""
+    runs = set(chassis.runs.values())
+    if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
+        return Outcome.UNKNOWN
+    if chassis.stays == fleet.target:
+        return Outcome.UPGRADED if reloads else Outcome.UNTOUCHED
+    return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
+
+
+@pytest.mark.parametrize(("platform", "case"), CELLS)
+def test_a_job_ends_as_it_must_and_says_what_the_device_is(
+    all_tried: Callable[[str], Tried], platform: str, case: str
+) -> None:
+    tried = all_tried(platform)
+    job, ends, chassis = tried.jobs[case], CASES[case][1], tried.lab.switch(case)
+    real = really(chassis, tried.fleet, len(tried.lab.reloads(case)))
+    seen = (job.status, job.outcome, real, job.current_step, job.error, dict(chassis.runs), chassis.stays)
+    assert (job.status, job.outcome) == (ends.status, ends.outcome), seen
+    assert job.current_step in ends.steps, seen
+    assert ends.words in (job.error or ""), seen
+    if ends.outcome is not Outcome.UNKNOWN:
+        assert real is ends.outcome, seen
+    changed = [line for line in tried.lab.commands(case) if line.startswith(tried.fleet.changing)]
+    if case in {"already-there", "no-space", "wrong-hardware"}:
+        assert not changed, seen
+        assert not tried.lab.reloads(case), seen
+    # Whatever happened to its session, it reloaded once for the upgrade, and once more where it was taken back.
+    assert len(tried.lab.reloads(case)) <= (2 if ends.outcome is Outcome.ROLLED_BACK else 1), tried.lab.commands(case)
+
+
+def test_every_platform_that_can_be_upgraded_is_tried() -> None:
+    assert set(PLATFORM_NAMES) <= set(FLEETS)

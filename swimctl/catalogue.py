@@ -15,7 +15,7 @@ from swimctl import platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
 from swimctl.models import Device, Golden, Image, ImageKind
-from swimctl.platforms import fits, installs, no_images
+from swimctl.platforms import fits, installs, no_images, takes
 from swimctl.store import Store
 
 CHUNK: Final = 1 << 20
@@ -76,8 +76,9 @@ def describe(
     missing = [key for key, value in found.items() if not value]
     if missing:
         raise NameUnknownError(name, missing)
+    of_family = platforms.platform_of_family(str(found["platform"]), str(found["family"]))
     told = kind or ImageKind(read.kind if read is not None else ImageKind.IMAGE)
-    return ImageName(str(found["platform"]), str(found["family"]), str(found["version"]), told)
+    return ImageName(of_family, str(found["family"]), str(found["version"]), told)
 
 
 class UnwantedError(ImageError):
@@ -182,7 +183,7 @@ def find(ref: int | str, images: Sequence[Image]) -> Image:
 
 def why_unfit(device: Device, image: Image) -> str | None:
     """Say why an image cannot be for a device; None where it can, as far as inventory and file tell."""
-    if image.platform != device.platform:
+    if not takes(device.platform, image.platform):
         return f"{image.filename} is for {image.platform}, the device is {device.platform}"
     if image.kind not in installs(device.platform):
         return (
@@ -214,7 +215,7 @@ def choose_golden(
     not know the model, or the platform's table does not, a single possible image is chosen: the readiness check
     asks the device itself.
     """
-    all_rules = [rule for rule in goldens if rule.platform == device.platform]
+    all_rules = [rule for rule in goldens if takes(device.platform, rule.platform)]
     rules = [rule for rule in all_rules if rule.group is None or rule.group in device.groups]
     if not rules:
         groups = ", ".join(sorted({rule.group for rule in all_rules if rule.group is not None}))
@@ -224,7 +225,7 @@ def choose_golden(
     for rule in sorted(rules, key=lambda rule: _distance(device, rule)):
         nearest.setdefault(rule.family, rule)
     if device.model is not None:
-        verdicts = {family: fits(device.platform, family, device.model) for family in nearest}
+        verdicts = {family: fits(rule.platform, family, device.model) for family, rule in nearest.items()}
         right = [family for family, verdict in verdicts.items() if verdict]
         possible = right or [family for family, verdict in verdicts.items() if verdict is None]
         if not possible:

@@ -210,6 +210,15 @@ class TestFit:
         image.path.unlink()
         assert "No such file" in (catalogue.why_unfit(DEVICE, image) or "")
 
+    def test_a_device_called_ios_takes_images_of_both(self, tmp_path: Path) -> None:
+        image, classic = image_of(tmp_path, 1), image_of(tmp_path, 2, "c2960x-universalk9-mz.152-7.E7.bin")
+        ios = replace(DEVICE, platform="cisco_ios")
+        assert catalogue.why_unfit(ios, image) is None
+        assert "does not run on C9300-24P" in (catalogue.why_unfit(ios, classic) or "")
+        assert catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), classic) is None
+        assert "does not run on WS-C2960X" in (catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), image) or "")
+        assert "is for cisco_ios, the device is cisco_xe" in (catalogue.why_unfit(DEVICE, classic) or "")
+
 
 class TestGolden:
     @pytest.fixture
@@ -250,6 +259,7 @@ class TestGolden:
         chosen, _ = catalogue.choose_golden(device, [self.rule(1), self.rule(3, "access")], images)
         assert chosen is not None
         assert chosen.id == 3
+        assert catalogue.choose_golden(replace(device, platform="cisco_ios"), [self.rule(1)], images)[0] == images[0]
         none, refusal = catalogue.choose_golden(device, [self.rule(1), self.rule(2)], images)
         assert none is None
         assert "add data.model, or use --image" in (refusal or "")

@@ -132,7 +132,7 @@ def test_devices_for_people_and_programs(run: Run) -> None:
     chosen = document(run("--json", "device", "list", "--filter", "site__city=bern", "--exclude", "2"))
     assert [device["id"] for device in chosen["devices"]] == [1]
     _, out, _ = run("device", "list")
-    assert out.splitlines()[1].split("\t")[:4] == ["1", "bern-1", "cisco_xe", "127.0.0.1:2201"]
+    assert out.splitlines()[1].split("\t")[:4] == ["1", "bern-1", "cisco_ios", "127.0.0.1:2201"]
 
 
 def test_a_device_shows_whether_there_are_secrets_and_never_which(run: Run) -> None:

@@ -17,11 +17,11 @@ from swimctl.selection import Selection
 def test_devices_carry_what_the_inventory_says(project: Project) -> None:
     bern, _, basel, chur = project.inventory().devices
     assert bern == Device(
-        id=1, name="bern-1", platform="cisco_xe", address="127.0.0.1", port=2201,
+        id=1, name="bern-1", platform="cisco_ios", address="127.0.0.1", port=2201,
         groups=("access", "switches"), model="C9300-24P", serial="FOC0001",
     )  # fmt: skip
     assert (basel.address, basel.port, basel.groups) == ("basel-core", 22, ("core", "switches"))
-    assert chur.platform == "cisco_xe"
+    assert chur.platform == "cisco_ios"
 
 
 def test_ids_stay_and_are_never_given_again(project: Project) -> None:
@@ -149,7 +149,7 @@ class TestPlatforms:
             mixed.inventory().select(Selection(all=True))
         first, second = str(refused.value).splitlines()
         hosts = mixed.folder / "inventory/hosts.yaml"
-        assert first == f"{hosts} line 2: other has the platform 'junos'; swimctl can upgrade cisco_xe"
+        assert first == f"{hosts} line 2: other has the platform 'junos'; swimctl can upgrade cisco_xe, cisco_ios"
         assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
 
 

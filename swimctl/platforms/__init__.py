@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from swimctl.errors import NotFound
 from swimctl.facts import ImageName
 from swimctl.models import ImageKind
+from swimctl.platforms import hardware
 from swimctl.platforms.base import DriverFactory
 from swimctl.terminal import Dialect
 
@@ -20,13 +21,14 @@ class _Platform:
     """Name what makes its driver, what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible), its terminal.
 
     Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
-    of files that the driver can put on a device.
+    of files that the driver can put on a device. `also`: another platform whose images its devices may take.
     """
 
     driver: str | None
     aliases: frozenset[str]
     dialect: Dialect
     installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
+    also: str | None = None
 
 
 _IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
@@ -41,17 +43,21 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         frozenset(
             {
                 "cisco_xe",
-                "cisco_ios",
-                "ios",
                 "iosxe",
                 "ios-xe",
                 "ios_xe",
                 "cisco_iosxe",
                 "cisco_ios_xe",
-                "cisco.ios.ios",
             }
         ),
         _IOS,
+    ),
+    # Inventories call IOS-XE devices so too; which of the two one is, the driver reads from the device.
+    "cisco_ios": _Platform(
+        "swimctl.platforms.cisco_xe.driver:CiscoXe",
+        frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
+        _IOS,
+        also="cisco_xe",
     ),
     "cisco_xr": _Platform(
         None,
@@ -92,6 +98,18 @@ def dialect(platform: str) -> Dialect:
 def installs(platform: str) -> frozenset[ImageKind]:
     """Tell which kinds of files can be put on a platform's devices."""
     return _PLATFORMS[platform].installs
+
+
+def takes(device_platform: str, image_platform: str) -> bool:
+    """Tell whether devices of a platform may run images of another, or of the same."""
+    known = _PLATFORMS.get(device_platform)
+    return image_platform == device_platform or (known is not None and known.also == image_platform)
+
+
+def platform_of_family(platform: str, family: str) -> str:
+    """Tell of which platform a family is, where somebody named one whose devices take another's images too."""
+    also = _PLATFORMS[platform].also
+    return also if also is not None and hardware.table(also).knows(family) else platform
 
 
 def load_platform(name: str) -> ModuleType:

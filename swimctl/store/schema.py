@@ -273,12 +273,20 @@ def m005_kinds_of_images(db: Database) -> None:
     )
 
 
+def m006_classic_ios(db: Database) -> None:
+    """Give the images of classic IOS their own platform; before, they stood under that of IOS-XE."""
+    classic = "platform = 'cisco_xe' AND (filename GLOB '*-m.*' OR filename GLOB '*-m[zf].*' OR filename GLOB '*-f.*')"
+    db.execute(f"UPDATE goldens SET platform = 'cisco_ios' WHERE image_id IN (SELECT id FROM images WHERE {classic})")
+    db.execute(f"UPDATE images SET platform = 'cisco_ios' WHERE {classic}")
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
     m003_outcomes_waves_order,
     m004_audit_chain,
     m005_kinds_of_images,
+    m006_classic_ios,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -26,7 +26,7 @@ class Cases:
 
     `prompts` are of one device; `above` is what it can put between the echo and an output; `refusals` are texts that it
     answers to a command that it does not take. `alike` are parsers of one format, `aside` facts that echo and syslog
-    may add to.
+    may add to, `untold` those (`parser.field`) of whose end an output says nothing, with the reason: they may be half.
     """
 
     syslog: Sequence[str]
@@ -36,6 +36,7 @@ class Cases:
     commands: dict[str, str] = field(default_factory=dict)
     alike: Sequence[frozenset[str]] = ()
     aside: frozenset[str] = frozenset()
+    untold: dict[str, str] = field(default_factory=dict)
 
     def command_of(self, folder: str) -> str:
         """Give the command whose output lies in a folder of samples or captures."""
@@ -107,11 +108,15 @@ class Platform:
             if each.name not in self.cases.aside
         )
 
+    def kin(self) -> list[Platform]:
+        """Give the platforms that are read by these very parsers, itself among them."""
+        return [other for other in map(platform, names()) if other.package.parse is self.package.parse]
+
     def lacking(self) -> list[str]:
-        """Name what the platform's folder does not have: samples at all, or one for a parser."""
+        """Name what the platform's folder does not have: samples at all, or one for a parser, here or with its kin."""
         if not self.samples:
             return [f"tests/platforms/{self.name}/samples has no sample"]
-        seen = {parser_of(self.package.find(self.of(name)[0])) for name in self.samples}
+        seen = {parser_of(self.package.find(own.of(name)[0])) for own in self.kin() for name in own.samples}
         wanted = {parser_of(entry): entry.words for entry in self.package.COMMANDS}
         return [f"no sample for '{words}' ({parser})" for parser, words in wanted.items() if parser not in seen]
 
@@ -127,6 +132,12 @@ def platform(name: str) -> Platform:
     return Platform(name)
 
 
+def tried_as(name: str) -> str:
+    """Name the platform that has these parsers; one that has another's is tried as that one."""
+    mine = getattr(load_platform(name), "COMMANDS", None)
+    return next(each for each in (*_PLATFORMS, name) if each == name or (mine and load_platform(each).COMMANDS is mine))
+
+
 def names() -> tuple[str, ...]:
-    """Name every platform that is registered."""
-    return tuple(_PLATFORMS)
+    """Name every platform that is registered and has parsers of its own."""
+    return tuple(name for name in _PLATFORMS if tried_as(name) == name)

@@ -28,9 +28,6 @@ from swimctl.platforms.cisco_xe.images import fits, read_filename
         ("C9800-L-universalk9_wlc.17.09.04a.SPA.bin", "C9800-L-universalk9_wlc", "17.9.4a"),
         ("C9800-CL-universalk9.17.07.01prd16.SPA.bin", "C9800-CL-universalk9", "17.7.1prd16"),
         ("ie3x00-universalk9.17.06.03.SPA.bin", "ie3x00-universalk9", "17.6.3"),
-        ("c2960x-universalk9-mz.152-7.E7.bin", "c2960x-universalk9", "15.2(7)E7"),
-        ("c1900-universalk9-mz.SPA.151-4.M8.bin", "c1900-universalk9", "15.1(4)M8"),
-        ("c3560cx-universalk9-mz.152-7.E0a.bin", "c3560cx-universalk9", "15.2(7)E0a"),
         (
             "cat9k_iosxe.BLD_POLARIS_DEV_LATEST_20240605_033359.SSA.bin",
             "cat9k_iosxe",
@@ -69,6 +66,7 @@ def test_a_patch_is_of_the_release_that_it_mends(name: str, family: str, version
         "cat9k-rpbase.17.09.04a.SPA.pkg",
         "cat9k_iosxe.17.09.04a.SPA.conf",
         "packages.conf",
+        "c2960x-universalk9-mz.152-7.E7.bin",
         "nxos64-cs.10.4.5.M.bin",
         "EOS-4.27.6M.swi",
         "readme.txt",
@@ -113,6 +111,24 @@ def test_the_others_run_the_full_image(model: str) -> None:
     assert (fits(LITE, model), fits(CAT9K, model), fits(UNIVERSAL, model)) == (False, True, True)
 
 
+@pytest.mark.parametrize(
+    ("family", "model", "verdict"),
+    [
+        ("asr1001x-universalk9", "ASR1001-X", True),
+        ("asr1000-universalk9", "ASR1001-X", False),
+        ("asr1000-universalk9", "ASR1001-HX", True),
+        ("asr1000rpx86-universalk9", "ASR1006-X", None),
+        ("cat9k_iosxe", "ASR1006-X", False),
+        ("cat4500es8-universalk9", "WS-C4507R+E", None),
+        ("c8000be-universalk9", "C8300-1N1S-6T", True),
+        ("cat9k_iosxe", "WS-C2960X-48FPD-L", False),
+        ("cat9k_iosxe", "IE-5000-12S12P-10G", False),
+    ],
+)
+def test_routers_and_chassis(family: str, model: str, verdict: bool | None) -> None:
+    assert fits(family, model) is verdict
+
+
 def test_other_families() -> None:
     assert fits("cat3k_caa-universalk9", "WS-C3850-48P") is True
     assert fits("cat9k_iosxe", "WS-C3850-48P") is False
@@ -130,22 +146,33 @@ def test_what_the_table_does_not_know(family: str, model: str) -> None:
 @pytest.mark.parametrize(
     "alias",
     [
-        "ios",
-        "cisco_ios",
         "cisco_xe",
         "iosxe",
         "ios-xe",
         "cisco_iosxe",
         "cisco_ios_xe",
-        "cisco.ios.ios",
         "Cisco_XE",
-        " ios ",
+        " iosxe ",
     ],
 )
 def test_aliases_of_the_platform(alias: str) -> None:
     assert platforms.canonical_platform(alias) == "cisco_xe"
     assert platforms.load_platform(alias).__name__ == "swimctl.platforms.cisco_xe"
     assert platforms.fits(alias, "cat9k_iosxe", "C9300-48P") is True
+
+
+@pytest.mark.parametrize("alias", ["ios", "cisco_ios", "cisco.ios.ios", " IOS "])
+def test_what_inventories_call_ios_takes_images_of_both(alias: str) -> None:
+    assert platforms.canonical_platform(alias) == "cisco_ios"
+    assert platforms.load_platform(alias).__name__ == "swimctl.platforms.cisco_ios"
+    assert platforms.takes("cisco_ios", "cisco_xe")
+    assert platforms.takes("cisco_ios", "cisco_ios")
+    assert not platforms.takes("cisco_ios", "cisco_xr")
+    assert not platforms.takes("cisco_xe", "cisco_ios")
+    assert not platforms.takes("panos", "cisco_xe")
+    assert platforms.platform_of_family("cisco_ios", "cat9k_iosxe") == "cisco_xe"
+    assert platforms.platform_of_family("cisco_ios", "c2960x-universalk9") == "cisco_ios"
+    assert platforms.platform_of_family("cisco_xe", "anything") == "cisco_xe"
 
 
 def test_an_unknown_platform_is_named_with_the_known() -> None:

@@ -59,9 +59,12 @@ def actions(store: Store) -> list[tuple[str, str]]:
 OF_THE_FIRST_SCHEMA = """
     INSERT INTO images (filename, path, platform, family, version, size, sha512, md5, added_at) VALUES
         ('cat9k_iosxe.17.12.04.SPA.bin', '/srv/a', 'cisco_xe', 'cat9k_iosxe', '17.12.4', 9, 'a', 'b',
+            '2030-01-01T00:00:00.000000Z'),
+        ('c2960x-universalk9-mz.152-7.E7.bin', '/srv/b', 'cisco_xe', 'c2960x-universalk9', '15.2(7)E7', 9, 'c', 'd',
             '2030-01-01T00:00:00.000000Z');
     INSERT INTO goldens (image_id, platform, family, group_name) VALUES
-        (1, 'cisco_xe', 'cat9k_iosxe', NULL), (1, 'cisco_xe', 'cat9k_iosxe', 'access');
+        (1, 'cisco_xe', 'cat9k_iosxe', NULL), (1, 'cisco_xe', 'cat9k_iosxe', 'access'),
+        (2, 'cisco_xe', 'c2960x-universalk9', NULL);
     INSERT INTO batches (id, mode, max_failures, options, created_at, detached, requested_by)
         VALUES ('batch-0001', 'parallel', 0, '{}', '2030-01-01T00:00:00.000000Z', 1, 'ana');
     INSERT INTO jobs (batch_id, device_id, image_id, status, progress, attempted, finished_at) VALUES
@@ -101,8 +104,13 @@ def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch:
         ]
         assert {(job.wave, job.after, job.redundancy_group) for job in jobs} == {(1, (), None)}
         assert [event.message for event in store.batch_events("batch-0001")] == ["as it was"]
-        assert [(image.filename, image.kind) for image in store.images()] == [(jobs[0].image_filename, ImageKind.IMAGE)]
-        assert [(rule.image_id, rule.group) for rule in store.goldens()] == [(1, None), (1, "access")]
+        assert [image.platform for image in store.images()] == ["cisco_xe", "cisco_ios"]
+        assert {image.kind for image in store.images()} == {ImageKind.IMAGE}
+        assert {(rule.image_id, rule.platform, rule.group) for rule in store.goldens()} == {
+            (1, "cisco_xe", None),
+            (1, "cisco_xe", "access"),
+            (2, "cisco_ios", None),
+        }
         assert user(store).id == 1
     with opened(path) as store:
         assert [one.name for one in store.users()] == ["alice"]

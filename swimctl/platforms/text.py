@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
@@ -82,6 +83,9 @@ _REFUSALS: Final = re.compile(
     r"|(?:the )?\S+(?: subsystem| instance)? (?:is )?not running)).*",
     re.IGNORECASE,
 )
+# A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
+REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
+
 _NOT_ENABLED: Final = re.compile(
     r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*"
     r"|\s*(?:error|warning): (?:the )?\S+ subsystem not running - not needed by configuration.*",
@@ -105,6 +109,12 @@ def clean(text: str, command: str) -> list[str]:
     if not any(line.strip() for line in lines):
         raise UnparsableOutput(command, "", "the device printed nothing")
     return _dedent(lines)
+
+
+def is_half(value: str, known: Iterable[str]) -> bool:
+    """Tell whether a value is the mere beginning of a known one: the output broke off inside it."""
+    word, words = value.casefold(), [each.casefold() for each in known]
+    return bool(word) and word not in words and any(each.startswith(word) for each in words)
 
 
 def filled(text: str, command: str) -> list[str]:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from platforms import contract
 from platforms.contract import Platform, names, parser_of, platform
+from platforms.cutting import cuts, untrue
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms import _PLATFORMS
@@ -112,6 +113,19 @@ def test_outputs_of_other_commands_are_refused(name: str) -> None:
             if parser_of(entry) not in same:
                 found = own.answer(own.typed(entry), text)
                 assert found in (UnparsableOutput, CommandRefused), (each, entry.words, found)
+
+
+@each_platform
+def test_an_output_that_is_cut_off_is_refused_or_true_as_far_as_it_goes(name: str) -> None:
+    own = platform(name)
+    wrong = set()
+    for _, command, text, facts in readings(own):
+        parser = parser_of(own.package.find(command))
+        for shortened in cuts(text):
+            found = own.answer(command, shortened)
+            if not isinstance(found, type):
+                wrong |= {f"{parser}{where}" for where, _, _ in untrue(found, facts) if not where.endswith(".reason")}
+    assert wrong == set(own.cases.untold)
 
 
 @each_platform

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "install source"
 
@@ -18,6 +18,7 @@ _STEP: Final = re.compile(
     re.IGNORECASE,
 )
 _DONE: Final = re.compile(r"done\.?|ok\.?|complete[d]?\.?", re.IGNORECASE)
+_WORDS: Final = ("done.", "ok.", "completed.")
 _SUCCEEDED: Final = re.compile(r"Installation succeeded\.?", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"(Installation (?:failed|aborted).*|% ?Error.*|Error: *.*|%.*(?:fail|not enough|no such|invalid).*"
@@ -39,7 +40,9 @@ def parse_install_outcome(text: str) -> InstallOutcome:
     steps = [found for line in lines if (found := _STEP.fullmatch(line))]
     failed = next((line for line in lines if _FAILED.fullmatch(line)), None)
     if failed is None:
-        failed = next((step[0] for step in steps if step[2] and not _DONE.fullmatch(step[2])), None)
+        # `do` on the last line is no failure: the word is not at its end.
+        ended = [step for step in steps if step[2] and not (step[0] == lines[-1] and is_half(step[2], _WORDS))]
+        failed = next((step[0] for step in ended if not _DONE.fullmatch(step[2])), None)
     succeeded = any(map(_SUCCEEDED.fullmatch, lines))
     if not steps and not succeeded and failed is None:
         raise UnparsableOutput(COMMAND, lines[0], "no line is the installer's")

@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show inventory"
 
@@ -110,7 +110,7 @@ def _fan(line: str, cells: list[str]) -> InventoryItem:
 
 
 def _transceiver(line: str, cells: list[str]) -> InventoryItem:
-    if len(cells) < 3 or not _PORT.fullmatch(cells[0]):
+    if len(cells) < 3 or not _PORT.fullmatch(cells[0]) or is_half(" ".join(cells[1:]).strip(), ("Not Present",)):
         raise _odd(line)
     port, *words = cells
     # In a copy that lost its columns a maker may be of several words, and the revision may be missing.

@@ -18,7 +18,7 @@ _ONE_BLANK: Final = re.compile(rf"{_LOCAL} (?P<name>\S.*) (?P<port>\S+) \d+")
 
 _INTERFACE: Final = re.compile(rf"Interface {_LOCAL} detected (?P<count>\d+) LLDP neighbors?:?")
 _NEIGHBOUR: Final = re.compile(r"Neighbor (\S+)/(.*), age (\d.*)")
-_FIELD: Final = re.compile(r"(?:- )?(Chassis ID|Port ID|System Name|System Description) *: *(.*)")
+_FIELD: Final = re.compile(r"(?:- )?(Chassis ID|Port ID|Time To Live|System Name|System Description) *: *(.*)")
 
 
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
@@ -86,5 +86,5 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
 def _check(command: str, line: str, found: list[tuple[str, dict[str, str]]], read: int, wanted: int) -> None:
     if read != wanted:
         raise UnparsableOutput(command, line, f"{read} neighbours read, of {wanted} that it counts")
-    if found and not (found[-1][1].get("Chassis ID") and "Port ID" in found[-1][1]):
+    if found and not (found[-1][1].get("Chassis ID") and {"Port ID", "Time To Live"} <= set(found[-1][1])):
         raise UnparsableOutput(command, line, "a neighbour's block is cut off")

@@ -35,6 +35,10 @@ def parse_show_mlag(text: str) -> Mlag:
             sections[list(sections)[-1]][found[1]] = found[2] or ""
     if tuple(sections) != _HEADS or _LAST not in sections[_HEADS[2]] or not sections[_HEADS[1]].get("state"):
         raise UnparsableOutput(COMMAND, lines[-1], f"it ends before the state and the ports that are '{_LAST}'")
+    # The numbers are aligned at their ends: a shorter last line lost a digit.
+    *others, last = (len(line) for line in lines[-len(sections[_HEADS[2]]) :])
+    if len(set(others)) == 1 and last < others[0]:
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a number")
     configuration, status, ports = (sections[head] for head in _HEADS)
     odd = next((f"{name}: {number}" for name, number in ports.items() if not number.isdecimal()), None)
     if odd:

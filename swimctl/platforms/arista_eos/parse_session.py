@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 _CLOCK: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})")
 _ZONE: Final = re.compile(r"timezone(?: is|:) +(\S+)", re.IGNORECASE)
@@ -25,8 +25,11 @@ def parse_show_clock(text: str) -> DeviceTime:
     found = _CLOCK.fullmatch(lines[0])
     zone = _ZONE.fullmatch(lines[1]) if len(lines) > 1 else None
     source = _SOURCE.fullmatch(lines[2]) if len(lines) > 2 else None
-    if found is None or zone is None or (len(lines) > 2 and source is None) or len(lines) > 3:
+    newer = len(lines) > 1 and lines[1].startswith("Timezone:")
+    if found is None or zone is None or (source is None and (newer or len(lines) > 2)) or len(lines) > 3:
         raise UnparsableOutput(command, lines[-1])
+    if source and is_half(source[1], ("local", "NTP")):
+        raise UnparsableOutput(command, lines[-1], "it ends inside the source")
     try:
         moment = datetime.strptime(f"{found[4]} {found[1]} {found[2]} {found[3]}", "%Y %b %d %H:%M:%S")  # noqa: DTZ007 - the zone's name says no offset
     except ValueError:

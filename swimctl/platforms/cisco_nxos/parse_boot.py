@@ -17,6 +17,7 @@ _SUPERVISOR: Final = re.compile(r"sup-\d+", re.IGNORECASE)
 _VARIABLE: Final = re.compile(
     r"(kickstart|system|NXOS) variable(?: *= *(\S.*)?| (?:is )?not set|: *not set)", re.IGNORECASE
 )
+_IMAGE: Final = re.compile(r".*\.(?:g?bin|upg|swi)(?:;.*\.(?:g?bin|upg|swi))*;?")
 _NONE: Final = re.compile(
     r"(?:No (?:kickstart|system|NXOS|boot) variable(?: is)? set|Boot variable not set)", re.IGNORECASE
 )
@@ -50,6 +51,9 @@ def parse_show_boot(text: str) -> BootSettings:
             phases[phase].setdefault(member, {})[""] = ()
         elif not phase or not _ASIDE.fullmatch(line):
             raise UnparsableOutput(COMMAND, line)
+    last = _VARIABLE.fullmatch(lines[-1])
+    if last and last[2] and not _IMAGE.fullmatch(last[2]):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside the name of an image")
     now, following = phases.get("now", {}), phases.get("next", {})
     whole = all(variables and ("kickstart" in variables) is ("system" in variables) for variables in following.values())
     if not following or not whole or set(now) - set(following):

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 _START: Final = re.compile(
     r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*"
@@ -109,7 +109,7 @@ def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImp
     """Read both tables; None where the check did not get to them. Each module needs a row in the table of images."""
     modules: list[ModuleImpact] = []
     images: list[ImageChange] = []
-    part = ""
+    part, last_word = "", ""
     for line in lines:
         if _IMPACT_HEAD.fullmatch(line) or _COLUMNS.fullmatch(line):
             part = "modules" if _IMPACT_HEAD.fullmatch(line) else "images"
@@ -122,11 +122,16 @@ def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImp
                 bootable = row["bootable"].lower() == "yes"
                 modules.append(ModuleImpact(row["module"], bootable, disruptive, row["type"], row["reason"] or ""))
             else:
+                last_word = row["required"]
                 required = {"yes": True, "no": False}.get(row["required"].lower())
                 images.append(ImageChange(row["module"], row["image"], row["running"], row["new"], required))
         elif set(line) - set("- "):
             part = ""
     rows = {image.module for image in images}
+    if not whole and (part or not images):
+        return None  # it ends inside the tables, or before the second one
+    if images and is_half(last_word, ("yes", "no")):
+        raise UnparsableOutput(command, lines[-1], "it ends inside a row")
     if whole and (not modules or any(module.module not in rows for module in modules)):
         raise UnparsableOutput(command, lines[-1], "it ends before the tables of modules and images")
     return InstallImpact(tuple(modules), tuple(images), any(map(_FORCED.fullmatch, lines))) if modules else None

@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Module
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show module"
 
@@ -23,13 +23,14 @@ _MODULE: Final = re.compile(rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>(?=\S*\d)(?
 # Nothing is known of a module that has no power: its type and model may be missing.
 _BLANK: Final = re.compile(rf"\d+ +(?:\d+ +)?(?:(?P<words>\S.*?) {{2,}})?(?P<model>(?!)x)?{_STATUS}")
 _VERSION: Final = re.compile(r"\d+ +(?P<version>\S+)(?: +\S.*)?")
-_SERIAL: Final = re.compile(r"\d+ +\S.*? +(?P<serial>\S+)")
+_SERIAL: Final = re.compile(r"\d+ +(?:NA|N/A|--|\S+ to \S{17}) +(?P<serial>[A-Z0-9]{11}|N/?A|--)")
 _DIAGNOSIS: Final = re.compile(r"\d+ +(?P<diagnosis>\S.*)")
 _POWERED: Final = re.compile(r"\d+ +\S+ +\S.*")
 _SERVICE: Final = re.compile(
     r"\d+ +\d+ +(?P<version>\S+) +(?:\d+\.\d+ +)?(?P<serial>[A-Z0-9]{11}) +(?P<diagnosis>\S.*)"
 )
 _ROWS: Final = {"version": _VERSION, "serial": _SERIAL, "diagnosis": _DIAGNOSIS, "power": _POWERED}
+_VERDICTS: Final = ("Pass", "Fail", "Untested", "Incomplete", "Not Applicable", "N/A")
 _ASIDE: Final = re.compile(r"[- ]+|[*.] ?this terminal session")
 
 
@@ -55,6 +56,8 @@ def parse_show_module(text: str) -> tuple[Module, ...]:
                 raise UnparsableOutput(COMMAND, line)
             if table == "module":
                 modules[name] = row
+            elif is_half(row.groupdict().get("diagnosis", "Pass"), _VERDICTS):
+                raise UnparsableOutput(COMMAND, line, "it breaks off in a verdict")
             else:
                 told.setdefault(name, {}).update(row.groupdict())
     if not modules or any("serial" not in told.get(name, {}) for name in modules):

@@ -40,7 +40,7 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
     start = _header(command, lines, _CDP_HEAD)
     found: list[Neighbour] = []
     total: int | None = None
-    name = ""
+    name, portless = "", False
     for number, whole in enumerate(lines[start + 1 :], start + 1):
         line = whole.strip()
         row = _CDP_ROW.fullmatch(line)
@@ -49,14 +49,18 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
             total = int(closing[1])
         elif row and total is None and bool(row["name"]) is not bool(name):
             port = _PORT.search(row["rest"])
+            portless = len([word for word in row["rest"].split() if not re.fullmatch(r"[A-Za-z]", word)]) < 2
             found.append(Neighbour(name or row["name"], row["local"], port[0] if port else ""))
             name = ""
         elif total is None and not name and not row and " " not in line and below and not below["name"]:
             name = line
         elif total is None and not name and not row and found and whole[0] == " " and " " not in line:
             found[-1] = Neighbour(found[-1].name, found[-1].local_interface, line)
+            portless = False
         else:
             raise UnparsableOutput(command, line)
+    if portless:  # the last row has a platform, and its port is not there
+        raise UnparsableOutput(command, lines[-1], "it ends inside a row")
     return _whole(command, lines[-1], found, total)
 
 

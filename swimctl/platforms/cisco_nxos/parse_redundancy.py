@@ -7,13 +7,14 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Redundancy
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show redundancy status"
 
 _SECTION: Final = re.compile(r"(Redundancy mode|(This|Other) supervisor \((sup-\d+)\))", re.IGNORECASE)
 _FIELD: Final = re.compile(r"([A-Z][\w ]*?): *(\S.*)?", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"-+|This supervisor is not up and running", re.IGNORECASE)
+_STATES: Final = ("Active with HA standby", "Active with no standby", "HA standby", "Standby", "Active", "Not present")
 _ABSENT: Final = re.compile(r"Not present|N/A|Unknown", re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def parse_show_redundancy_status(text: str) -> Redundancy:
     mode, own, other = fields.get("mode: operational"), _state(fields, "this"), _state(fields, "other")
     if mode is None or own is None or other is None:
         raise UnparsableOutput(COMMAND, lines[-1], "it ends before the mode and the state of both supervisors")
+    if is_half(fields[list(fields)[-1]], _STATES):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a state")
     standby = "standby" in own.lower()
     return Redundancy(
         mode=mode, active_state=other if standby else own, peer_state=own if standby else other, fields=fields

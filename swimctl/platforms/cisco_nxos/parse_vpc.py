@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Vpc, VpcPort
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show vpc"
 
@@ -31,6 +31,7 @@ _HINT: Final = re.compile(
     r'FP MAC: .*|Please check "show vpc consistency-parameters.*|consistency reason of down vpc.*|any vpc\.',
     re.IGNORECASE,
 )
+_VALUES: Final = ("Enabled", "Disabled", "success", "failed", "Disabled (due to peer configuration)")
 _NEEDED: Final = ("vPC domain id", "Peer status", "vPC keep-alive status", "vPC role")
 
 
@@ -61,6 +62,10 @@ def parse_show_vpc(text: str) -> Vpc:
     counted = next((fields[name] for name in fields if re.fullmatch(r"Number of vPCs? configured", name)), None)
     if not all(fields.get(name) for name in _NEEDED) or counted != str(len(ports)):
         raise UnparsableOutput(COMMAND, lines[-1], f"{len(ports)} vPCs read, of {counted or '?'} that it counts")
+    if (not part and is_half(fields[last], _VALUES)) or any(port.consistency == "Not" for port in ports):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a value")
+    if any(is_half(port.status.rstrip("*"), ("up", "down")) for port in (*links, *ports)):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside the status of a port")
     domain = fields["vPC domain id"]
     return Vpc(
         domain=domain if domain.isdigit() else "",

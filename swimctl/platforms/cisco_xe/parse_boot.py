@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import REGISTER, filled
 
 COMMAND: Final = "show boot"
 
@@ -18,11 +18,13 @@ _NEXT: Final = re.compile(r"Boot Variables on next reload: *", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"(Standby )?(\w+) variable(?: *= *(.*)| (does not exist))")
 _SETTING: Final = re.compile(r"(Standby )?([A-Za-z][\w /-]*?) *(?:[:=]) *(.*)")
 _REGISTER: Final = re.compile(
-    r"(Standby )?Configuration register is (0x[0-9a-f]+)(?: *\(will be (0x[0-9a-f]+) at next reload\))?", re.IGNORECASE
+    rf"(Standby )?Configuration register is ({REGISTER})(?: *\(will be ({REGISTER}) at next reload\))?", re.IGNORECASE
 )
 _ASIDE: Final = re.compile(r"-+|Standby not ready to show bootvar|NVRAM/Config file|Timeout for Config|Config Download")
 _ROMMON_HEAD: Final = re.compile(r"ROMMON variables(?: for Active Switch)?:?", re.IGNORECASE)
 _ROMMON: Final = re.compile(r'([\w?./-]+) *= *"?(.*?)"?')
+# As the last line it is whole only where its last file's name is.
+_OPEN_BOOT: Final = re.compile(r'BOOT *= *(?:"[^"]*|(?!")(?!.*\.(?:bin|conf|pkg|tar)(?:,\d+)?;?$).*\S.*)')
 _MANUAL: Final = frozenset({"manual_boot", "manual boot"})
 
 
@@ -66,6 +68,8 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
         raise UnparsableOutput(command, lines[-1], "there is no boot variable")
     for block in blocks.values():
         _check_whole(command, lines[-1], block)
+    if "standby" in blocks and blocks["standby"].manual is None and blocks.get("", _Block()).manual is not None:
+        raise UnparsableOutput(command, lines[-1], "it ends before the standby's line on manual boot")
     return _merged({key: block.settings() for key, block in blocks.items()})
 
 
@@ -142,7 +146,10 @@ def parse_show_romvar(text: str) -> BootSettings:
     command = "show romvar"
     blocks: dict[str, _Block] = {}
     name: str | None = None
-    for line in (line.strip() for line in filled(text, command)):
+    lines = [line.strip() for line in filled(text, command)]
+    if _OPEN_BOOT.fullmatch(lines[-1]):
+        raise UnparsableOutput(command, lines[-1], "it ends inside the boot variable")
+    for line in lines:
         if member := _MEMBER.fullmatch(line):
             name = member[1]
         elif _ROMMON_HEAD.fullmatch(line):

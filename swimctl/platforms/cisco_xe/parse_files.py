@@ -12,7 +12,7 @@ from swimctl.platforms.text import filled
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
 _FILE: Final = re.compile(
     r"\d+ +(?P<kind>[-dl])[-rwxst ]{3,5} +(?P<size>\d+) +"
-    r"(?:<no date>|[A-Z][a-z]{2} +\d{1,2} \d{4} +\d\d:\d\d:\d\d(?: +[+-]\d\d:\d\d)?) +(?P<name>\S.*)"
+    r"(?:<no date>|[A-Z][a-z]{2} +\d{1,2} \d{4} +\d\d:\d\d:\d\d(?: +[+-]\d\d:\d\d)?) +(?P<name>(?![+-][\d:]*$)\S.*)"
 )
 # Layout of the recovery drive (C9200): `-rwxrwxrwx   490586943   cat9k_lite_iosxe.17.09.01.SPA.bin`.
 _ATTRIBUTES: Final = re.compile(r"Attributes +Size +Name")
@@ -47,7 +47,7 @@ def parse_dir(text: str) -> Directory:
     path: str | None = None
     files: list[File] = []
     trailer: re.Match[str] | None = None
-    empty = False
+    empty = open_table = False
     for line in (line.strip() for line in filled(text, command)):
         entry = _FILE.fullmatch(line) or _FILE_WITH_ATTRIBUTES.fullmatch(line)
         if _ERROR.fullmatch(line):
@@ -57,17 +57,19 @@ def parse_dir(text: str) -> Directory:
         if path is None and (head := _DIRECTORY.fullmatch(line)):
             path = head[1]
         elif path is None and _ATTRIBUTES.fullmatch(line):
-            path = ""
+            path, open_table = "", True
         elif entry and path is not None:
             files.append(File(entry["name"].strip(), int(entry["size"]), is_directory=entry["kind"] == "d"))
         elif _EMPTY.fullmatch(line):
             empty = True
         elif path is not None and (trailer := _TRAILER.fullmatch(line)):
             continue
-        elif set(line) - set("- ") and line != "No space information available":
+        elif not set(line) - set("- "):
+            open_table = open_table and not files  # a line of dashes closes a table that has no trailer
+        elif line != "No space information available":
             raise UnparsableOutput(command, line)
-    if path is None or not (files or empty or trailer):
-        raise UnparsableOutput(command, path or "", "it lists no file, and does not say that there is none")
+    if path is None or open_table or not (files or empty or trailer):
+        raise UnparsableOutput(command, path or "", "it lists no file without saying so, or ends inside its table")
     return Directory(path, tuple(files), int(trailer[1]) if trailer else None, int(trailer[2]) if trailer else None)
 
 

@@ -16,6 +16,7 @@ _BLOCK: Final = re.compile(r"\[ *(.+?) *\] (\w+) Package\(s\) Information:")
 _LEGEND: Final = re.compile(r"State \(St\): .*|C - Activated & Committed.*|-{5,}")
 _TABLE: Final = re.compile(r"Type +St +Filename/Version")
 _ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)")
+_WHOLE_NAME: Final = re.compile(r"\d+(?:\.\d+){3}.*|\S+\.bin")
 _NOTHING: Final = re.compile(r"No .*Packages?\.?", re.IGNORECASE)
 _TIMER: Final = re.compile(
     r"Auto abort timer: *(?:(inactive)|active(?: on ([^\s,]+))?,? *time before rollback *-? *(\d+):(\d\d):(\d\d))"
@@ -80,14 +81,15 @@ def _check_whole(command: str, last: str, packages: list[Package], *, nothing: b
     """Refuse an output without the timer unless it is an old release's, which ends with its last row."""
     if nothing:
         return
-    if not _ROW.fullmatch(last):
+    row = _ROW.fullmatch(last)
+    if row is None or not _WHOLE_NAME.fullmatch(row[3]):
         raise UnparsableOutput(command, last, "it ends before the auto abort timer")
     if any(_major(package.name) >= _TIMER_SINCE for package in packages if package.kind == "IMG"):
         raise UnparsableOutput(command, last, "it ends before the auto abort timer")
 
 
 def _major(name: str) -> int:
-    found = re.match(r"(\d+)\.", release(name))
+    found = re.match(r"(\d+)", release(name))
     return int(found[1]) if found else 0
 
 

@@ -69,7 +69,8 @@ def parse_install_outcome(text: str, command: str = COMMAND) -> InstallOutcome:
         succeeded = None if succeeded else succeeded
     if operation is None and verdict is None and succeeded is None and not any(map(_PROGRESS.fullmatch, lines)):
         raise UnparsableOutput(command, lines[0], "no line is the installer's")
-    added = next((found[1] for line in lines if (found := _ADDED.fullmatch(line))), None)
+    # Of a last line nobody knows whether it is whole.
+    added = next((found[1] for line in lines[:-1] if (found := _ADDED.fullmatch(line))), None)
     return InstallOutcome(
         operation=operation or (verdict[1] if verdict else None),
         succeeded=succeeded,
@@ -118,7 +119,7 @@ def parse_install_remove_outcome(text: str, command: str = "install remove inact
         raise UnparsableOutput(command, lines[0], "this is another install operation's")
     start = next((number for number, line in enumerate(lines) if line.startswith("The following files will be")), None)
     listed: list[str] = []
-    for line in lines[start + 1 :] if start is not None else []:
+    for line in lines[start + 1 : -1] if start is not None else []:
         if line.startswith("Do you want"):
             break
         if found := _LISTED.fullmatch(line):

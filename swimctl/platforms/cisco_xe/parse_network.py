@@ -24,6 +24,7 @@ _LLDP_ROW: Final = re.compile(
     r"(?P<name>.*?) *(?P<local>[A-Z][A-Za-z]{1,3}\d+(?:/\d+)*(?:\.\d+)?) +\d+"
     r"(?: +[A-Z](?:,[A-Z])*(?= |$))?(?: +(?P<port>\S.*))?"
 )
+_LLDP_END: Final = re.compile(r"Time remaining: *\d+.*", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
 
 # NX-OS prints the same table.
@@ -71,6 +72,9 @@ def _header(command: str, lines: list[str], header: re.Pattern[str], above: re.P
 def _last_port(rest: str) -> str:
     """Take the port from the end of a row; a full column of the platform touches it (`WS-C2950T-Fas 0/15`)."""
     words = rest.split()
+    # Capabilities, and perhaps the platform: the port is missing.
+    if len([word for word in words if not re.fullmatch(r"[A-Zrs]", word)]) < 2:
+        raise UnparsableOutput("show cdp neighbors", rest, "it ends inside a row")
     if len(words) < 2 or not re.match(r"\d", words[-1]):
         return words[-1] if words else ""
     kind = _PORT_KIND.search(words[-2])
@@ -136,8 +140,9 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
         for row in rows("show_lldp_neighbors_detail", lines, command)
     )
     started = sum(line.strip().lower().startswith("chassis id:") for line in lines)
-    if started != len(found):
-        raise UnparsableOutput(command, lines[-1], f"only {len(found)} of its {started} neighbours read")
+    ended = sum(_LLDP_END.fullmatch(line.strip()) is not None for line in lines)
+    if started != len(found) or ended < started:
+        raise UnparsableOutput(command, lines[-1], f"only {min(len(found), ended)} of its {started} neighbours read")
     _check_total(command, lines[-1], len(found), total)
     return found
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
-from swimctl.platforms.text import filled
+from swimctl.platforms.cisco_xe.parse_switch import STATES
+from swimctl.platforms.text import filled, is_half
 
 _CHASSIS: Final = re.compile(r"Chassis [Tt]ype *: *(\S.*)")
 _SLOTS: Final = re.compile(r"Slot +Type +State +Insert time \(ago\)")
@@ -24,7 +25,8 @@ _CARDS: Final = re.compile(r"Mod +Ports +Card Type +Model +Serial No\.")
 _CARD: Final = re.compile(r"(\d+) +(?:\d+ +)?(\S.*)")
 _SERIAL: Final = re.compile(r"[A-Z0-9]{9,12}|N/A")
 _STATES: Final = re.compile(r"(?:Mod|M) +MAC addresses +Hw +Fw +Sw +Status")
-_STATE: Final = re.compile(r"(\d+) +.* (\S+)")
+_STATE: Final = re.compile(r"(\d+) +(?:\S+ to \S+ +\S+|\S+) +\S+ +\S.* ([A-Za-z]{2,}[\w/-]*)")
+_CARD_STATES: Final = ("ok", "other", "faulty", "unknown", "PwrDown", "PwrDeny", "disabled", "unsupported")
 _OTHER_TABLE: Final = re.compile(
     r"Mod +(?:Sub-Module|Redundancy Role|Online Diag).*|Chassis MAC address range.*", re.IGNORECASE
 )
@@ -69,6 +71,8 @@ def _switches(command: str, lines: list[str]) -> tuple[Slot, ...]:
         if _ROLES.fullmatch(line):
             roles = True
         elif row and roles:
+            if is_half(row[2].strip(), STATES):
+                raise UnparsableOutput(command, line, "a row of members breaks off in its state")
             old = found.get(row[1], Slot(row[1], ""))
             found[row[1]] = Slot(old.name, old.model, row[2].strip(), old.serial)
         elif row:
@@ -88,6 +92,7 @@ def parse_show_module(text: str) -> tuple[Slot, ...]:
     if lines and _SWITCHES.fullmatch(lines[0]):
         return _switches(command, lines)
     found: dict[str, Slot] = {}
+    chassis: dict[str, bool] = {}  # whether there are states of its cards
     table, switch = "", ""
     for line in lines:
         if number := _SWITCH_NUMBER.fullmatch(line):
@@ -102,13 +107,17 @@ def parse_show_module(text: str) -> tuple[Slot, ...]:
             words = row[2].split()
             serial = words.pop() if _SERIAL.fullmatch(words[-1]) else ""
             found[switch + row[1]] = Slot(switch + row[1], words[-1] if words else "", serial=serial)
+            chassis[switch] = False
         elif table == "states" and (row := _STATE.fullmatch(line)):
             old = found.get(switch + row[1])
-            if old is None:
-                raise UnparsableOutput(command, line, "a state is of a card that is not in the first table")
+            # An unknown release may be the last word of a row that lost its state.
+            half = is_half(row[2], _CARD_STATES) or (line is lines[-1] and row[2].lower() == "unknown")
+            if old is None or half:
+                raise UnparsableOutput(command, line, "a state is half, or of a card that is not in the first table")
             found[old.name] = Slot(old.name, old.model, row[2], old.serial)
+            chassis[switch] = True
         elif table != "other" and not _CHASSIS.fullmatch(line) and not re.match(r"Power consumed by ", line):
             raise UnparsableOutput(command, line)
-    if not found:
-        raise UnparsableOutput(command, lines[-1] if lines else "", "there is no table of cards")
+    if not found or not all(chassis.values()):
+        raise UnparsableOutput(command, lines[-1] if lines else "", "it ends before the states of the cards")
     return tuple(found.values())

@@ -7,19 +7,34 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import IssuState, Redundancy
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 _FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)
 _SECTION: Final = re.compile(r"(Redundant System|Current Processor|Peer Processor) Information *:")
-_NO_PEER: Final = re.compile(r"Peer \(slot: *[^,)]*(?:, state: *(.+?))?\) information is not available because (.*)")
+_NO_PEER: Final = re.compile(
+    r"Peer \(slot: *[^,)]*(?:, state: *(.+?))?\) information is not available because "
+    r"((?!it is in ').*|it is in '.+' state)"
+)
 _DISABLED: Final = re.compile(r"it is in '(.+?)' state")
 _STATE: Final = re.compile(r"\d+ *- *(\S.*)")
 
+_STATES: Final = ("ACTIVE", "STANDBY HOT", "STANDBY COLD", "DISABLED")
 _NO_ISSU: Final = re.compile(r"No ISSU operation is in progress|Rollback: inactive, (?:no ISSU operation .*|timer .*)")
 _ISSU_LINE: Final = re.compile(
     r"--- Starting .* ---|Finished .*|Current ISSU Status: *(.*)|Previous ISSU Operation: .*|Slot being modified: .*"
     r"|Last operation: *(.*)|Rollback Process State *= *(.*)|Configured Rollback Time *= .*|Rollback: .*",
     re.IGNORECASE,
+)
+_STATUSES: Final = (
+    "Not in progress",
+    "In progress",
+    "Disabled",
+    "Enabled",
+    "loadversion",
+    "runversion",
+    "acceptversion",
+    "commitversion",
+    "abortversion",
 )
 _REMAINING: Final = re.compile(
     r"(?:.*remaining time before rollback|Time remaining)[:=]? *(\d+):(\d\d):(\d\d).*", re.IGNORECASE
@@ -52,7 +67,7 @@ def parse_show_redundancy(text: str) -> Redundancy:
     current = sections.get("Current Processor", {})
     own = current.get("Current Software state")
     other = sections.get("Peer Processor", {}).get("Current Software state") or (peer[0] if peer else None)
-    if own is None or (other is None and peer is None):
+    if own is None or (other is None and peer is None) or any(is_half(each, _STATES) for each in (own, other or own)):
         raise UnparsableOutput(command, "", "it ends before the state of both processors")
     active, standby = (other, own) if own.startswith("STANDBY") else (own, other)
     system = {**sections.get("", {}), **sections.get("Redundant System", {})}
@@ -76,7 +91,7 @@ def parse_show_redundancy_states(text: str) -> Redundancy:
         fields[" ".join(entry[1].split())] = entry[2].strip()
     own, other = (_STATE.fullmatch(fields.get(name, "")) for name in ("my state", "peer state"))
     mode = fields.get("Redundancy Mode (Operational)")
-    if own is None or other is None or mode is None:
+    if own is None or other is None or mode is None or list(fields)[-1] == "Redundancy Mode (Operational)":
         raise UnparsableOutput(
             command, next(iter(fields), ""), "it does not give the states of both units, and the mode"
         )
@@ -92,6 +107,8 @@ def parse_show_issu(text: str, command: str = "show issu state detail") -> IssuS
     if not words and not idle:
         raise UnparsableOutput(command, lines[0])
     status = next((word for found in words for word in found.groups() if word), "").strip()
+    if is_half(status, _STATUSES):
+        raise UnparsableOutput(command, lines[-1], "it ends inside the status")
     timer = next((found for line in lines if (found := _REMAINING.fullmatch(line))), None)
     left = int(timer[1]) * 3600 + int(timer[2]) * 60 + int(timer[3]) if timer else None
     if not idle and timer is None and not status:

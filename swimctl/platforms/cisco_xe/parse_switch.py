@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Member
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show switch"
 
@@ -18,6 +18,24 @@ _ABOVE: Final = re.compile(
 _ROW: Final = re.compile(r"(\*)? *(\d+) +([A-Za-z]\S*) +([0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2}) +(\d+)(?: +(\S.*))")
 # The hardware version may be missing (Provisioned), `V04`, `0` or `PP`; the state may be several words.
 _HARDWARE_VERSION: Final = re.compile(r"(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2}) +(?=[A-Z])")
+_STATE: Final = re.compile(r"(?!(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2})$)[A-Z].*")
+STATES: Final = (
+    "Ready",
+    "Provisioned",
+    "Unprovisioned",
+    "V-Mismatch",
+    "Ver Mismatch",
+    "Version Mismatch",
+    "Feature Mismatch",
+    "SDM Mismatch",
+    "HA sync in progress",
+    "Initializing",
+    "Progressing",
+    "Syncing",
+    "Waiting",
+    "Removed",
+    "Invalid",
+)
 _PORTS: Final = re.compile(r"Stack Port Status +Neighbors")
 _PORT_ROW: Final = re.compile(r"(\d+) +(?:OK|DOWN|ABSENT|\S+) .*", re.IGNORECASE)
 
@@ -43,6 +61,8 @@ def parse_show_switch(text: str) -> tuple[Member, ...]:
         if not row:
             raise UnparsableOutput(COMMAND, line, "a row of members does not read")
         state = _HARDWARE_VERSION.sub("", row[6], count=1)
+        if is_half(state, STATES) or not _STATE.fullmatch(state):
+            raise UnparsableOutput(COMMAND, line, "a row of members breaks off in its state")
         members.append(Member(int(row[2]), row[3], state, row[4].lower(), int(row[5]), active=bool(row[1])))
     if not members or len({member.number for member in members}) != len(members):
         raise UnparsableOutput(COMMAND, lines[header], "there are no members, or one twice")

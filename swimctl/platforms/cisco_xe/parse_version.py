@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import MemberSoftware, SoftwareVersion
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import REGISTER, filled
 
 COMMAND: Final = "show version"
 
@@ -33,9 +33,7 @@ _HARDWARE: Final = re.compile(r"cisco (\S+) .*\bmemory\.?", re.IGNORECASE)
 _MODEL_NUMBER: Final = re.compile(r"Model Number +: (\S+)", re.IGNORECASE)
 _BOARD: Final = re.compile(r"Processor board ID ([^\s,]+).*")
 _SYSTEM_SERIAL: Final = re.compile(r"System Serial Number +: (\S+)", re.IGNORECASE)
-_REGISTER: Final = re.compile(
-    r"Configuration register is (0x[0-9A-Fa-f]+)(?: \(will be (0x[0-9A-Fa-f]+) at next reload\))?"
-)
+_REGISTER: Final = re.compile(rf"Configuration register is ({REGISTER})(?: \(will be ({REGISTER}) at next reload\))?")
 _MODE: Final = re.compile(r"Installation mode is (\S+)")
 _TABLE: Final = re.compile(r"Switch +Ports +Model +SW Version +SW Image( +Mode)?")
 _ROW: Final = re.compile(r"(\*)? *(\d+) +(\d+) +(\S+) +(\S+) +(\S+)(?: +(\S+))?")

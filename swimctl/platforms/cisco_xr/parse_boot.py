@@ -12,6 +12,7 @@ from swimctl.platforms.text import filled
 COMMAND: Final = "show variables boot"
 
 _WORD: Final = re.compile(r'([A-Za-z_][\w.-]*)(?:=("[^"]*"|\S*))?')
+_WHOLE: Final = re.compile(r"(?:.*\.(?:vm|iso|bin)(?:,\d+)?)?;?")
 _CLASSIC: Final = re.compile(r"(\w+) *= *(.*)")
 
 
@@ -25,6 +26,8 @@ def parse_show_variables_boot(text: str) -> BootVariables:
     classic = [_CLASSIC.fullmatch(line) for line in lines]
     boot = next((found[2] for found in classic if found and found[1] == "BOOT"), None)
     if boot is not None:
+        if lines[-1].startswith("BOOT") and not _WHOLE.fullmatch(boot):
+            raise UnparsableOutput(COMMAND, lines[-1], "it ends inside BOOT")
         for line, found in zip(lines, classic, strict=True):
             if found is None:
                 raise UnparsableOutput(COMMAND, line)

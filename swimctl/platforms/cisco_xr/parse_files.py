@@ -22,15 +22,15 @@ _EMPTY: Final = re.compile(r"No (?:files|such files) in directory|total 0", re.I
 _ERROR: Final = re.compile(r"%\s?Error[: ].*|.*: No such file or directory.*|.*No such device.*", re.IGNORECASE)
 
 _SYSTEMS: Final = re.compile(r"Size\(b\) +Free\(b\) +Type +Flags +Prefixes")
-_SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +(\S+(?: +\S+)*)")
+_SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +((?:\S+:|/\S+)(?: +(?:\S+:|/\S+))*)")
 _NODE: Final = re.compile(r"node: +(\S+)")
 
 
 def parse_dir(text: str) -> Directory:
     """Read `dir` of one directory; a link goes by its own name.
 
-    `total` and `free` are None where no trailer was printed: then the listing may also have been cut off. Raises
-    CommandRefused for a directory that is not there.
+    `total` and `free` are None where the device says that there is no file, and no more. Raises CommandRefused for a
+    directory that is not there.
     """
     command = "dir"
     path: str | None = None
@@ -54,8 +54,8 @@ def parse_dir(text: str) -> Directory:
             empty = True
         elif not (trailer := _TRAILER.fullmatch(line)):
             raise UnparsableOutput(command, line)
-    if path is None or not (files or empty or trailer):
-        raise UnparsableOutput(command, path or "", "it lists no file, and does not say that there is none")
+    if path is None or not (empty or trailer):
+        raise UnparsableOutput(command, path or "", "it ends before the line of free bytes")
     total, free = (_bytes(trailer[1], trailer[2]), _bytes(trailer[3], trailer[4])) if trailer else (None, None)
     return Directory(path, tuple(files), total, free)
 

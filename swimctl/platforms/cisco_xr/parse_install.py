@@ -21,6 +21,11 @@ _ASIDE: Final = re.compile(
 )
 _NAME: Final = re.compile(r"[\w-]+")
 _PACKAGE: Final = re.compile(r"((?:\w+:)?[A-Za-z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: version=(\S+))?( \[Boot image\])?")
+# What the name of a last package, or its version, has to end with: `6.4.2`, `3.0.0.0-r732`, `7.10.2v1.0.0-1`.
+_WHOLE: Final = re.compile(
+    r"(?:.*-)?\d+\.\d+\.\d+(?:\.\d+I?)?"
+    r"|.*-\d+(?:\.\d+){3}-r\d{3,}[A-Z]?(?:\.(?:x86_64|arm\w*|CSC\w{7}))*|\d+\.\d+\.\d+\w*v\d+\.\d+\.\d+-\d+|.*CSC\w+-\d+\.\d+\.\d+"
+)
 # The tables of IOS-XR 7 with LNT.
 _TABLE: Final = re.compile(r"(?:Optional|Mandatory) Packages(?: with \w+ Bugfixes)? +Version")
 _ROW: Final = re.compile(r"([\w.+-]+) +(\d[\w.~+-]*)")
@@ -115,6 +120,9 @@ def parse_show_install(text: str, command: str) -> PackageList:
     for line in lines:
         reader.read(line)
     reader.check_whole(lines[-1])
+    last = next(iter(reader.packages[-1:]), None)
+    if last and lines[-1].startswith(last.name) and not _WHOLE.fullmatch(last.version or last.name):
+        raise UnparsableOutput(command, lines[-1], "it ends inside a package's release")
     if not reader.packages and not reader.nothing:
         raise UnparsableOutput(command, lines[-1], "it lists no package, and does not say that there is none")
     return PackageList(reader.which, tuple(reader.packages), reader.label, tuple(reader.fixes), reader.count)

@@ -14,7 +14,7 @@ _LLDP_TOTAL: Final = re.compile(r"Total entries displayed *: *(\d+)", re.IGNOREC
 _LEGEND: Final = re.compile(r"Capability codes:.*|(?:\(?[A-Z]\)? (?:- )?[\w -]+,? *)+|-+", re.IGNORECASE)
 _NOT_TOLD: Final = re.compile(r"(.+?) - not advertised")
 
-_CDP_KEYS: Final = {"Device ID": "name", "Interface": "local", "Port ID (outgoing port)": "remote"}
+_CDP_KEYS: Final = {"Device ID": "name", "Interface": "local", "Port ID (outgoing port)": "remote", "Holdtime": "end"}
 _LLDP_KEYS: Final = {
     "Local Interface": "local",
     "Chassis id": "chassis",
@@ -38,7 +38,7 @@ def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     command = "show cdp neighbors detail"
     blocks = _blocks(text, command, "Device ID", _CDP_KEYS, _CDP_TOTAL)
     for block in blocks:
-        _check(command, block, ("name", "local", "remote"))
+        _check(command, block, ("name", "local", "remote", "end"))
     return tuple(Neighbour(block["name"], block["local"], block["remote"]) for block in blocks)
 
 

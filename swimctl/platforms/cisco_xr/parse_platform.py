@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show platform"
 
@@ -23,6 +23,7 @@ _STATE: Final = re.compile(r"[A-Z][A-Za-z0-9_/ -]*")
 _ROLE: Final = re.compile(r"(.*?) *\((Active|Standby|SPA)\)")
 # A type as wide as its column leaves one blank before the state.
 _FULL_COLUMN: Final = re.compile(r"(?<=\)) (?=\S)|(?<=\S) (?=IOS XR RUN\b|OPERATIONAL\b)")
+_STATES: Final = ("IOS XR RUN", "OPERATIONAL", "READY", "POWERED_ON", "POWERED_OFF", "SW_INACTIVE", "UNPOWERED", "N/A")
 _GOOD: Final = frozenset({"OPERATIONAL", "N/A"})
 
 
@@ -47,6 +48,8 @@ def _slot(command: str, line: str, layout: str) -> Slot:
     if not _NODE.fullmatch(node) or len(cells) != wanted or not all(map(_STATE.fullmatch, cells[-1:])):
         raise UnparsableOutput(command, line)
     state = cells[-1]
+    if is_half(state, _STATES):
+        raise UnparsableOutput(command, line, "it breaks off in a state")
     if layout == "sysadmin":
         state = next((each for each in cells[1:] if each not in _GOOD), "OPERATIONAL")
         if set(cells[1:]) == {"N/A"}:

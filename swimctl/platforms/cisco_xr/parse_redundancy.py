@@ -14,7 +14,7 @@ _PARTNER: Final = re.compile(r"(?:Partner node|Node Redundancy Partner) \((\S+)\
 _ALONE: Final = re.compile(r"Node (\S+) has no valid partner")
 _STANDBY: Final = re.compile(r"Standby node in (\S+) is (.+)")
 _BOOT_INFO: Final = re.compile(r"Reload and boot info", re.IGNORECASE)
-_RELOAD: Final = re.compile(r'(Active|Standby) node reload +(?:"\s*(.*?)\s*"|(\S.*))')
+_RELOAD: Final = re.compile(r'(Active|Standby) node reload +(?:"\s*(.*?)\s*"|([^"\s].*))')
 _TIMES: Final = re.compile(
     r"(Active node booted|Last switch-over|Standby node boot) +(\w{3} \w{3} +\d+ [\d:]+ \d{4}):.*"
 )

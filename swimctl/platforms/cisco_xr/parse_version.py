@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import REGISTER, filled
 
 COMMAND: Final = "show version"
 
@@ -18,7 +18,7 @@ _PART: Final = re.compile(r"(\d+) (year|week|day|hour|minute|second)s?,? *")
 _SECONDS: Final = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 0}
 _HARDWARE: Final = re.compile(r"cisco (\S.*?) \(.*\) processor\b.*", re.IGNORECASE)
 _CLASSIC: Final = re.compile(r'System image file is "([^"]+)"')
-_REGISTER: Final = re.compile(r"Configuration register on node \S+ is (0x[0-9A-Fa-f]+)")
+_REGISTER: Final = re.compile(rf"Configuration register on node \S+ is ({REGISTER})")
 _DISKS: Final = re.compile(r"\d+[kM] bytes of .*", re.IGNORECASE)
 
 
@@ -43,7 +43,8 @@ def parse_show_version(text: str, command: str = COMMAND) -> SoftwareVersion:
     return SoftwareVersion(
         version=release[1],
         hostname=uptime[1] if uptime[1] != "System" else None,
-        uptime=_seconds(command, uptime),
+        # Of a last line without its minutes nobody knows whether it is whole.
+        uptime=_seconds(command, uptime) if "minute" in lines[-1] or uptime[0] != lines[-1] else None,
         system_image=classic[1] if classic else None,
         model=hardware[1],
         config_register=register[1] if register else None,

@@ -9,11 +9,28 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
 from swimctl.facts_junos import RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import by_node, moment
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half
 
 _FPC_HEADS: Final = (re.compile(r"Temp +CPU Utilization.*"), re.compile(r"Slot +State\b.*"))
 _FPC: Final = re.compile(r"(\d{1,3}) +([A-Z][a-z-]+(?: [a-z]+)*)(?: +(?:-{2,}.*|Testing|\d|Absent).*)?")
 
+_FPC_STATES: Final = (
+    "Online",
+    "Offline",
+    "Empty",
+    "Present",
+    "Announce online",
+    "Announce offline",
+    "Unresponsive",
+    "Diagnostic",
+    "Testing",
+    "Onlining",
+    "Offlining",
+    "Probed",
+    "Check",
+)
+
+_STATES: Final = ("Master", "Backup", "Disabled", "Present", "Empty", "Election")
 _STATUS: Final = "Routing Engine status:"
 _SLOT: Final = re.compile(r"Slot (\d+):")
 _FIELD: Final = re.compile(r"(\S+(?: \S+)*?) {2,}(\S.*)")
@@ -32,7 +49,7 @@ def parse_show_chassis_fpc(text: str) -> tuple[Slot, ...]:
         before = len(found)
         for line in lines:
             row = _FPC.fullmatch(line)
-            if row and header:
+            if row and header and not is_half(row[2], _FPC_STATES):
                 found.append(Slot(f"{node} FPC {row[1]}".strip(), "", row[2]))
             elif len(found) == before and any(head.fullmatch(line) for head in _FPC_HEADS):
                 header = header or _FPC_HEADS[1].fullmatch(line) is not None
@@ -74,6 +91,8 @@ def _engines(command: str, node: str, lines: list[str]) -> list[RoutingEngine]:
 
 def _engine(command: str, node: str, slot: str, told: dict[str, str], last: str) -> RoutingEngine:
     state = told.get("Current state", "")
+    if is_half(state, _STATES):
+        raise UnparsableOutput(command, last, "it ends inside the state of an engine")
     runs = state in {"", "Master", "Backup"}
     started = moment(told.get("Start time", ""))
     uptime = _seconds(told.get("Uptime", ""))

@@ -19,6 +19,8 @@ _REBOOT: Final = re.compile(
     re.IGNORECASE,
 )
 _VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
+_VERDICT: Final = re.compile(r"(?i:Validation failed)\.?.*|ERROR: .*")
+_BEGUN: Final = re.compile(r"Checking compatibility with configuration|Junos Validation begin\b|Validating against ")
 _PENDING: Final = re.compile(r"There is already an install pending\.?.*", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"error: (?!reboot |shutdown |halt ).*|Validation failed\.?.*"
@@ -86,6 +88,12 @@ def _outcome(operation: str, lines: Sequence[str]) -> InstallOutcome:
     last_good = max((number for number, line in enumerate(lines) if good.fullmatch(line)), default=-1)
     # A validation makes noise before its verdict; elsewhere a good word behind an error is of another member or step.
     said = [(number, line) for number, line in said if number > last_good or _is_hard(operation, line)]
+    if (
+        operation == "validate"
+        and not any(map(_VERDICT.fullmatch, lines[max(0, last_good) :]))
+        and any(map(_BEGUN.match, lines))
+    ):
+        said = []  # noise of a validation that has not ended
     result = next((line.removeprefix(RESULT).strip() for line in lines if line.startswith(RESULT)), None)
     verdict = False if said else (True if last_good >= 0 else None)
     if result is not None:

@@ -14,4 +14,9 @@ CASES = replace(
         "9w4d: %STACKMGR-4-STACK_LINK_CHANGE: Stack Port 1 Switch 2 has changed to state DOWN",
     ),
     prompts=("edge-5#", "edge-5>", "edge-5(config-if)#"),
+    untold={
+        each: why
+        for each, why in cases.CASES.untold.items()
+        if each in {"parse_show_inventory.serial", "parse_show_version.config_register"}
+    },
 )

@@ -32,4 +32,9 @@ CASES = Cases(
         "install_all": "install all nxos bootflash:nxos.9.3.5.bin",
         "show_install_all_impact": "show install all impact nxos bootflash:nxos.9.3.5.bin",
     },
+    untold={
+        "parse_show_cdp_neighbors.remote_interface": "the last column; not every device counts the rows below",
+        "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_redundancy_status.fields": "times, below what decides",
+    },
 )

@@ -40,4 +40,18 @@ CASES = Cases(
     ),
     # A reload is announced by syslog too.
     aside=frozenset({"reload_announced"}),
+    untold={
+        "_boot.<locals>.<lambda>.manual": "it is that of the members that are there",
+        "_boot.<locals>.<lambda>.config_register": "what it will be stands behind what it is",
+        "parse_dir.files.name": "without its last line, of which `free` tells, a listing may end anywhere",
+        "parse_show_cdp_neighbors.remote_interface": "the last column; not every release counts the rows below",
+        "parse_show_cdp_neighbors_detail.remote_interface": "some releases print no more of a neighbour",
+        "parse_show_install_rollback.description": "free text",
+        "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_lldp_neighbors.remote_interface": "the last column; not every release counts the rows below",
+        "parse_show_privilege": "1 is a level, too",
+        "parse_show_redundancy_states.fields": "counters, below what decides",
+        "parse_show_version.config_register": "the end of the last line, where `0x2` is one too",
+        "parse_verify.path": "the name in the sentence on the signature is its end",
+    },
 )

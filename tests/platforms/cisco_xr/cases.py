@@ -31,4 +31,12 @@ CASES = Cases(
     ),
     # The echo alone tells the kind of an installation.
     aside=frozenset({"operation"}),
+    untold={
+        "parse_show_filesystem_location.systems.prefixes": "a path (`/misc/config`) is the end of the last line",
+        "parse_show_install.count": "it adds up the counts of the nodes that are there",
+        "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_redundancy.fields": "why a node booted: free text, below what decides",
+        "parse_show_variables_boot.values": "words for a kernel; the boot loader's BOOT is told whole",
+        "parse_show_version.config_register": "the end of the last line, where `0x2` is one too",
+    },
 )

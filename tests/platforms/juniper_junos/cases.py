@@ -26,4 +26,16 @@ CASES = Cases(
         "show_chassis_routing_engine": "show chassis routing-engine",
         "request_system_software_add": "request system software add /var/tmp/junos-arm-32-22.2R1.9.tgz no-copy",
     },
+    untold={
+        "parse_file_list": "without `detail`, a path is the whole of an answer",
+        "parse_file_list.names": "as above",
+        "parse_show_alarms.description": "free text",
+        "parse_show_chassis_hardware.description": "the last column of a tree that nothing closes",
+        "parse_show_chassis_hardware.name": "as above",
+        "parse_show_chassis_hardware.pid": "as above",
+        "parse_show_chassis_hardware.serial": "as above",
+        "parse_show_lldp_neighbors.name": "the last column; without it a neighbour goes by its chassis id",
+        "parse_show_lldp_neighbors.remote_interface": "as above",
+        "parse_show_system_storage.systems.prefixes": "a path is the end of the last line",
+    },
 )

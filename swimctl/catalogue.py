@@ -11,9 +11,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from swimctl import platforms
+from swimctl import hash_files, platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
+from swimctl.hash_files import Expected
 from swimctl.models import Device, Golden, Image, ImageKind
 from swimctl.platforms import fits, installs, no_images, takes
 from swimctl.store import Store
@@ -144,9 +145,15 @@ def _open(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def add(store: Store, path: Path, name: ImageName, progress: Progress = _silent) -> Image:
-    """Hash a file and put it into the catalogue. Raises ImageError; also for the same name with other bytes."""
+def add(
+    store: Store, path: Path, name: ImageName, progress: Progress = _silent, expected: Sequence[Expected] = ()
+) -> Image:
+    """Hash a file, compare with the hashes that it must have, and put it into the catalogue.
+
+    Raises ImageError; also for the same name with other bytes.
+    """
     size, sha512, md5 = hash_file(path, progress)
+    hash_files.compare(path, {hash_files.SHA512: sha512, hash_files.MD5: md5}, expected)
     return store.add_image(
         path=path.absolute(),
         filename=path.name,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -66,6 +67,7 @@ def test_for_people_the_same_in_lines(run: Run, files: Path) -> None:
     code, out, err = run("image", "add", str(files / IMAGE))
     assert (code, out) == (0, f"image 1: {IMAGE}: cisco_xe cat9k_iosxe 17.12.4\n")
     assert "swimctl image golden 1" in err
+    assert "no hash of the vendor's was there" in err
     run("image", "golden", "1")
     _, out, _ = run("image", "list")
     assert out.splitlines()[1].split("\t")[:2] == ["1", IMAGE]
@@ -77,6 +79,23 @@ def test_for_people_the_same_in_lines(run: Run, files: Path) -> None:
 def test_a_relative_path_is_kept_as_the_whole_one(run: Run, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(files)
     assert document(run("--json", "image", "add", IMAGE))["path"] == str(files / IMAGE)
+
+
+def test_the_vendors_hash_is_compared(run: Run, files: Path) -> None:
+    digest = hashlib.sha512(b"nine").hexdigest()
+    (files / f"{IMAGE}.sha512").write_text(f"{digest}  {IMAGE}\n", encoding="utf-8")
+    added = document(run("--json", "image", "add", str(files / IMAGE), "--md5", hashlib.md5(b"nine").hexdigest()))  # noqa: S324 - as vendors do
+    assert added["compared"] == [
+        {"algorithm": "MD5", "source": "--md5"},
+        {"algorithm": "SHA-512", "source": f"{IMAGE}.sha512"},
+    ]
+    _, out, _ = run("image", "add", str(files / IMAGE))
+    assert f"SHA-512 is the vendor's, by {IMAGE}.sha512\n" in out
+    code, out, err = run("image", "add", str(files / LITE), "--sha512", digest)
+    assert (code, out) == (2, "")
+    assert digest in err
+    assert hashlib.sha512(b"light").hexdigest() in err
+    assert document(run("--json", "image", "list"))["count"] == 1
 
 
 def test_what_a_name_does_not_say_comes_from_options(run: Run, files: Path) -> None:

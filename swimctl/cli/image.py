@@ -19,6 +19,7 @@ from swimctl.models import ImageKind
 if TYPE_CHECKING:
     from swimctl.catalogue import Progress
     from swimctl.facts import ImageName
+    from swimctl.hash_files import Expected
     from swimctl.models import Golden, Image
 
 app = typer.Typer(no_args_is_help=True)
@@ -43,26 +44,36 @@ def add_image(
         str | None, typer.Option("--image-version", metavar="VERSION", help="Where the file name does not say.")
     ] = None,
     kind: Annotated[ImageKind | None, typer.Option(help="Where the file name does not say.")] = None,
+    sha512: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's SHA-512, to compare.")] = None,
+    md5: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's MD5, to compare.")] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
 ) -> None:
-    """Put an image file into the catalogue: read its name, hash it, and remember where it lies."""
-    from swimctl import catalogue
+    """Put an image file into the catalogue: read its name, hash it, and remember where it lies.
+
+    The hash is compared with the vendor's: FILE.sha512 or FILE.md5 beside it, a list such as SHA512SUMS, or --sha512.
+    """
+    from swimctl import catalogue, hash_files
 
     context = of(ctx)
     path = path.expanduser()
     with context.open() as opened:
         # Looked at before anything is asked: nobody should answer questions about a file that is not there.
         catalogue.look(path)
+        expected = hash_files.given(sha512, md5) + hash_files.beside(path)
         given = {"platform": platform, "family": family, "version": version}
         name = _describe(path, given, kind, ask=not no_input)
         with _bar(context, f"hashing {path.name}") as progress:
-            image = catalogue.add(opened.store, path, name, progress)
+            image = catalogue.add(opened.store, path, name, progress, expected)
         goldens = opened.store.goldens()
     if context.json:
-        output.print_json(_document(image, goldens))
+        output.print_json(_document(image, goldens) | {"compared": _compared(expected)})
         return
     what = "" if image.kind is ImageKind.IMAGE else f", {image.kind.value}"
     output.print_line(f"image {image.id}: {image.filename}: {image.platform} {image.family} {image.version}{what}")
+    for one in expected:
+        output.print_line(f"{one.algorithm} is the vendor's, by {one.source}")
+    if not expected:
+        output.note(f"swimctl: no hash of the vendor's was there to compare; {path.name}.sha512 beside it, or --sha512")
     if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
         output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
 
@@ -199,6 +210,10 @@ def _find(opened: Opened, reference: str) -> Image:
 
 def _golden_for(image: Image, goldens: Sequence[Golden]) -> list[str]:
     return [f"group {rule.group}" if rule.group else "all" for rule in goldens if rule.image_id == image.id]
+
+
+def _compared(expected: Sequence[Expected]) -> list[dict[str, str]]:
+    return [{"algorithm": one.algorithm, "source": one.source} for one in expected]
 
 
 def _document(image: Image, goldens: Sequence[Golden]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def sections() -> dict[str, str]:
 def documented(text: str) -> set[str]:
     """Find options that open a list's line, and those that a line of several names before its colon."""
     heads = [line.partition(":")[0] for line in text.splitlines() if line.startswith("- `-")]
-    return {word for head in heads for word in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", head)}
+    return {word for head in heads for word in re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", head)}
 
 
 @pytest.mark.parametrize("name", sorted(every_command()))

@@ -10,15 +10,17 @@ _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 SYSLOG = re.compile(
     r"(?:^|(?<=[#>\]\s]))"
-    r"(?:\d+: )?[*.]?(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?"
+    r"(?:(?:\d+: )?[*.]?(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?"
     r"|\d+[dwy]\d+[hdw]|\d\d:\d\d:\d\d): "
-    r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:[^\n]*",
+    # NX-OS: `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %ETHPORT-5-IF_UP: …`
+    r"|\d{4} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w.+-]*){0,2} +(?:%\$ VDC-\d+ %\$ +)?)"
+    r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+ ?:[^\n]*",
     re.MULTILINE,
 )
 # Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).
 _FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
 _QUESTION = re.compile(
-    r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
+    r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|(?!#+\])[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )

@@ -29,6 +29,17 @@ def test_a_prompt_with_syslog_behind_it_is_not_sure() -> None:
     assert (where.prompt, where.sure) == ("#", False)
 
 
+@pytest.mark.parametrize("between", ["hall-7 ", "UTC hall-7 ", "", "hall-7 %$ VDC-1 %$ "])
+def test_a_prompt_with_syslog_of_nx_os_behind_it_is_seen(between: str) -> None:
+    message = f"2031 Mar  4 10:11:12.345 {between}%VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured from vty by admin"
+    where = stand(f"done\nhall-7# {message}\n", "hall-7")
+    assert (where.prompt, where.sure) == ("#", False)
+
+
+def test_a_progress_bar_is_no_question() -> None:
+    assert stand("Setting boot variables.\n[####################]", "hall-7").question is None
+
+
 def test_a_question_with_syslog_behind_it_is_still_one() -> None:
     where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1")
     assert where.question == QUESTION
@@ -44,6 +55,7 @@ def test_a_question_with_syslog_behind_it_is_still_one() -> None:
         "Destination filename [startup-config]? ",
         "Password: ",
         "Press Yes(y) to save the configuration and proceed. [y/n/q] ",
+        "Do you want to continue with the installation (y/n)?  [n] ",
     ],
 )
 def test_every_seen_question_is_seen(text: str) -> None:

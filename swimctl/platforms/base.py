@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from swimctl.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -162,6 +162,14 @@ class Driver(Protocol):
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log whether an operation came after the mark, and whether it ended."""
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """A driver whose device can tell what an installation would do, once the image's file is on it."""
+
+    def rehearse(self, image: Image) -> list[Finding]:
+        """Let the device look at the file and apply the rules to what it says; changes nothing."""
 
 
 # Makes a driver for one open session.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.facts import Placement, Running
-from swimctl.platforms.base import Driver, Sent, Support
+from swimctl.platforms.base import Driver, Rehearses, Sent, Support
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -103,6 +103,7 @@ class Activation:
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
         command = driver.support.activate
+        self._rehearse(context, driver)
         if not driver.unpacks:
             context.record.say("saving the configuration")
             driver.save()
@@ -118,6 +119,19 @@ class Activation:
                 f"next: {driver.support.look} on the device"
             )
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
+
+    def _rehearse(self, context: Context, driver: Driver) -> None:
+        """Have the device say what it would do, where it can; after a doubt its no may mean that it is at it."""
+        if not isinstance(driver, Rehearses):
+            return
+        context.record.say("asking the device what the installation would do")
+        findings = driver.rehearse(context.image)
+        refused = " | ".join(str(finding) for finding in findings if not finding.ok)
+        if refused and was_sent(context, "activate"):
+            raise DeviceUnknown(f"the activation may have come in a session that was lost, and now: {refused}")
+        if refused:
+            raise StepFailed(f"not activated: {refused}")
+        context.record.event("rehearsed", "; ".join(map(str, findings)))
 
     def _after_doubt(self, context: Context, session: Session, driver: Driver) -> bool:
         """Find out what became of an activation that was sent in an earlier session, or meant to be."""

@@ -209,12 +209,14 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Redundancy:
-    """What `show redundancy` says of the two processors."""
+    """What `show redundancy` says of the two processors. Their `…_version` is as line 2 of `show version` spells it."""
 
     mode: str | None
     active_state: str | None
     peer_state: str | None
     last_switchover_reason: str | None = None
+    active_version: str | None = None
+    peer_version: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -289,6 +291,7 @@ class Snapshot:
 
     `interfaces_up` are names; `neighbours` are `local interface → name`; `uptime` seconds as the device said at
     `taken_at` (RFC 3339, our clock). `boots` is the file that the device boots, where a way back has to name it.
+    `roles` are of the members that have one: another member may lead after a reload, and that is no fault.
     """
 
     taken_at: str
@@ -300,6 +303,7 @@ class Snapshot:
     neighbours: tuple[str, ...]
     routes: Mapping[str, int]
     boots: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.commands import Command, Parser, find_command
 
 
@@ -46,6 +47,7 @@ COMMANDS: Final = (
     Command("show version", parse_show_version),
     Command("show switch", parse_show_switch),
     Command("show switch detail", parse_show_switch),
+    Command("show chassis", parse_show_switch),
     Command("show inventory", parse_show_inventory),
     Command("show inventory oid", parse_show_inventory),
     Command("show platform", parse_show_platform),
@@ -65,6 +67,8 @@ COMMANDS: Final = (
     Command("show romvar", parse_show_romvar, open_end=True),
     Command("show redundancy", parse_show_redundancy),
     Command("show redundancy states", parse_show_redundancy_states),
+    Command(LINK, parse_virtual_link),
+    Command(DETECTION, parse_dual_active),
     *(Command(name, _issu(name)) for name in ("show issu state detail", "show issu rollback-timer")),
     Command("show interfaces status", parse_show_interfaces_status),
     Command("show interfaces status module", parse_show_interfaces_status, open_end=True),

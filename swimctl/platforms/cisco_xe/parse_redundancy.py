@@ -17,6 +17,7 @@ _NO_PEER: Final = re.compile(
 )
 _DISABLED: Final = re.compile(r"it is in '(.+?)' state")
 _STATE: Final = re.compile(r"\d+ *- *(\S.*)")
+_VERSION: Final = re.compile(r".*\bVersion ([^\s,]+)[, ].*")
 
 _STATES: Final = ("ACTIVE", "STANDBY HOT", "STANDBY COLD", "DISABLED")
 _NO_ISSU: Final = re.compile(r"No ISSU operation is in progress|Rollback: inactive, (?:no ISSU operation .*|timer .*)")
@@ -69,15 +70,25 @@ def parse_show_redundancy(text: str) -> Redundancy:
     other = sections.get("Peer Processor", {}).get("Current Software state") or (peer[0] if peer else None)
     if own is None or (other is None and peer is None) or any(is_half(each, _STATES) for each in (own, other or own)):
         raise UnparsableOutput(command, "", "it ends before the state of both processors")
+    versions = [_version(each) for each in (current, sections.get("Peer Processor", {}))]
     active, standby = (other, own) if own.startswith("STANDBY") else (own, other)
+    if own.startswith("STANDBY"):
+        versions.reverse()
     system = {**sections.get("", {}), **sections.get("Redundant System", {})}
     return Redundancy(
         mode=system.get("Operating Redundancy Mode") or system.get("Redundancy Mode (Operational)"),
         active_state=active,
         peer_state=standby,
         last_switchover_reason=system.get("Last switchover reason"),
+        active_version=versions[0],
+        peer_version=versions[1],
         fields={**system, **current},
     )
+
+
+def _version(processor: dict[str, str]) -> str | None:
+    found = _VERSION.fullmatch(processor.get("Image Version", ""))
+    return found[1] if found else None
 
 
 def parse_show_redundancy_states(text: str) -> Redundancy:

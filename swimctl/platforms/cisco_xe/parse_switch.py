@@ -1,4 +1,4 @@
-"""`show switch` and `show switch detail`: the members of a stack or of a StackWise Virtual pair."""
+"""`show switch [detail]`, on wireless controllers `show chassis`: the members of a stack or of a pair."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show switch"
 
-_HEADER: Final = re.compile(r"Switch# +Role +Mac Address +Priority +Version +State", re.IGNORECASE)
+_HEADER: Final = re.compile(r"(?:Switch|Chassis)# +Role +Mac Address +Priority +Version +State(?: +IP)?", re.IGNORECASE)
 _ABOVE: Final = re.compile(
-    r"Switch/Stack Mac Address *: *[0-9a-f.:]{14,17}.*|Mac persistency wait time *: .*|H/W +Current", re.IGNORECASE
+    r"(?:Switch|Chassis)/Stack Mac Address *: *[0-9a-f.:]{14,17}.*|Mac persistency wait time *: .*|H/W +Current",
+    re.IGNORECASE,
 )
 _ROW: Final = re.compile(r"(\*)? *(\d+) +([A-Za-z]\S*) +([0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2}) +(\d+)(?: +(\S.*))")
 # The hardware version may be missing (Provisioned), `V04`, `0` or `PP`; the state may be several words.
 _HARDWARE_VERSION: Final = re.compile(r"(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2}) +(?=[A-Z])")
+# Behind the state, wireless controllers print the address of the line between them.
+_ADDRESS: Final = re.compile(r"\d+(?:\.\d+){3}")
 _STATE: Final = re.compile(r"(?!(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2})$)[A-Z].*")
 STATES: Final = (
     "Ready",
@@ -60,8 +63,12 @@ def parse_show_switch(text: str) -> tuple[Member, ...]:
         row = _ROW.fullmatch(line)
         if not row:
             raise UnparsableOutput(COMMAND, line, "a row of members does not read")
-        state = _HARDWARE_VERSION.sub("", row[6], count=1)
-        if is_half(state, STATES) or not _STATE.fullmatch(state):
+        state, *address = re.split(r" {2,}", _HARDWARE_VERSION.sub("", row[6], count=1))
+        if (
+            any(not _ADDRESS.fullmatch(each) for each in address)
+            or is_half(state, STATES)
+            or not _STATE.fullmatch(state)
+        ):
             raise UnparsableOutput(COMMAND, line, "a row of members breaks off in its state")
         members.append(Member(int(row[2]), row[3], state, row[4].lower(), int(row[5]), active=bool(row[1])))
     if not members or len({member.number for member in members}) != len(members):

@@ -55,6 +55,12 @@ def _switch(facts: Any, other: Json) -> Pairs:
     )
 
 
+def _chassis(facts: Any, other: Json) -> Pairs:
+    ours = {str(m.number): (m.role, m.state, m.priority, m.mac) for m in facts}
+    rows = other["chassis_index"].items()
+    yield ours, {n: (r["role"], r["current_state"], r["priority"], r["mac_address"]) for n, r in rows}
+
+
 def _install(facts: Any, other: Json) -> Pairs:
     theirs = sorted(
         (p["type"], p["state"], p["filename_version"]) for table in values(other, "pkg_state") for p in table.values()
@@ -138,6 +144,18 @@ def _redundancy(facts: Any, other: Json) -> Pairs:
     yield states <= {facts.active_state, facts.peer_state}, True
 
 
+def _virtual_link(facts: Any, other: Json) -> Pairs:
+    ours = {link.port: ("Up" if link.up else "Down", link.protocol) for link in facts}
+    ports = {name: port for table in values(other, "ports") for name, port in table.items()}
+    yield ours, {name: (port["link_status"], port["protocol_status"]) for name, port in ports.items()}
+
+
+def _dual_active(facts: Any, other: Json) -> Pairs:
+    rows = other["dad_port"]["switches"]
+    theirs = [(int(n), name, port["status"] == "up") for n, ports in rows.items() for name, port in ports.items()]
+    yield list(facts.ports), theirs
+
+
 def _states(facts: Any, other: Json) -> Pairs:
     yield facts.mode, other["redundancy_mode_operational"]
     yield other["my_state"].endswith(f"-{facts.active_state}"), True
@@ -219,6 +237,7 @@ def _slots(facts: Any, other: Json) -> Pairs:
 COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_version": _version,
     "show_switch": _switch,
+    "show_chassis": _chassis,
     "show_switch_detail": _switch,
     "show_install_summary": _install,
     "show_install_active": _install,
@@ -234,6 +253,8 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_file_systems": _file_systems,
     "show_redundancy": _redundancy,
     "show_redundancy_states": _states,
+    "show_stackwise_virtual_link": _virtual_link,
+    "show_stackwise_virtual_dual_active_detection": _dual_active,
     "show_issu_state_detail": _issu,
     "show_issu_rollback_timer": _issu,
     "show_inventory": _inventory,

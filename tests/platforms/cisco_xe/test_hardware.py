@@ -65,16 +65,17 @@ def test_modules_of_two_chassis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "states"),
+    ("name", "states", "versions"),
     [
-        ("pair", ("sso", "ACTIVE", "STANDBY HOT")),
-        ("alone", ("Non-redundant", "ACTIVE", "DISABLED")),
-        ("asked_on_standby", ("sso", "ACTIVE", "STANDBY HOT")),
+        ("pair", ("sso", "ACTIVE", "STANDBY HOT"), ("17.9.4a", "17.9.4a")),
+        ("alone", ("Non-redundant", "ACTIVE", "DISABLED"), ("17.9.4a", None)),
+        ("asked_on_standby", ("sso", "ACTIVE", "STANDBY HOT"), (None, "17.9.4a")),
     ],
 )
-def test_redundancy(name: str, states: tuple[str, str, str]) -> None:
+def test_redundancy(name: str, states: tuple[str, str, str], versions: tuple[str | None, str | None]) -> None:
     facts = parse_show_redundancy(sample(f"show_redundancy/{name}"))
     assert (facts.mode, facts.active_state, facts.peer_state) == states
+    assert (facts.active_version, facts.peer_version) == versions
     assert facts.fields["Communications"] == "Up"
 
 

@@ -68,3 +68,11 @@ def test_no_stack_at_all_is_a_refusal() -> None:
 def test_a_header_without_rows_is_no_empty_stack() -> None:
     with pytest.raises(UnparsableOutput):
         parse_show_switch("\n".join(sample("show_switch/odd_states").split("\n")[:5]))
+
+
+def test_a_pair_of_wireless_controllers() -> None:
+    members = parse_show_switch(sample("show_chassis/wireless_pair"))
+    assert [(m.number, m.role, m.state, m.active) for m in members] == [
+        (1, "Active", "Ready", True),
+        (2, "Standby", "HA sync in progress", False),
+    ]

@@ -1,0 +1,41 @@
+"""A StackWise Virtual pair: its links, and what guards it against two active chassis."""
+
+from __future__ import annotations
+
+import pytest
+from platforms.material import sample
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts_xe import DualActive, VirtualLink
+from swimctl.platforms.cisco_xe.parse_virtual import parse_dual_active, parse_virtual_link
+
+
+def test_the_legend_tells_what_a_letter_is() -> None:
+    assert parse_virtual_link(sample("show_stackwise-virtual_link/bundled")) == (
+        VirtualLink(1, "HundredGigE1/0/25", True, "Bundled"),
+        VirtualLink(1, "HundredGigE1/0/26", False, "Suspended"),
+        VirtualLink(2, "HundredGigE2/0/25", True, "Bundled"),
+        VirtualLink(2, "HundredGigE2/0/26", False, "Suspended"),
+    )
+    assert [link.protocol for link in parse_virtual_link(sample("show_stackwise-virtual_link/ready"))] == [
+        "Ready",
+        "Pending",
+    ]
+
+
+def test_a_letter_without_a_legend_is_not_guessed() -> None:
+    with pytest.raises(UnparsableOutput, match="the legend does not say what P is"):
+        parse_virtual_link(sample("show_stackwise-virtual_link/bundled").replace("P-Bundled ", ""))
+
+
+def test_ports_of_dual_active_detection() -> None:
+    found = parse_dual_active(sample("show_stackwise-virtual_dual-active-detection/one_down"))
+    assert [up for _chassis, _port, up in found.ports] == [True, False, True, True]
+    assert [chassis for chassis, _port, _up in found.ports] == [1, 1, 2, 2]
+    assert parse_dual_active(sample("show_stackwise-virtual_dual-active-detection/none")) == DualActive((), True)
+
+
+def test_a_pair_of_which_only_one_chassis_is_listed_is_not_believed() -> None:
+    one = sample("show_stackwise-virtual_link/bundled").rsplit("\n2 ", 1)[0]
+    with pytest.raises(UnparsableOutput, match="as many ports of one chassis"):
+        parse_virtual_link(one)

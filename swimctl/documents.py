@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from swimctl.clock import rfc3339
-from swimctl.models import Batch, Device, Event, Image, Job, Pulse, Token, User
+from swimctl.models import Batch, Device, Event, Golden, Image, Job, Pulse, Token, User
 from swimctl.states import StepStatus
 
 Document = dict[str, Any]
@@ -148,6 +148,16 @@ def image_document(image: Image) -> Document:
         "md5": image.md5,
         "added_at": _time(image.added_at),
     }
+
+
+def catalogued_document(image: Image, goldens: Sequence[Golden]) -> Document:
+    """Write one image of the catalogue with what it is golden for."""
+    return image_document(image) | {"golden": whom(image, goldens)}
+
+
+def whom(image: Image, goldens: Sequence[Golden]) -> list[str]:
+    """Say for which devices an image is golden, a rule each."""
+    return [f"group {rule.group}" if rule.group else "all" for rule in goldens if rule.image_id == image.id]
 
 
 def user_document(user: User) -> Document:

@@ -17,6 +17,7 @@ from stores import some_jobs
 
 from swimctl.cli import main
 
+NEWER = "cat9k_iosxe.17.15.01.SPA.bin"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -96,6 +97,51 @@ def test_the_vendors_hash_is_compared(run: Run, files: Path) -> None:
     assert digest in err
     assert hashlib.sha512(b"light").hexdigest() in err
     assert document(run("--json", "image", "list"))["count"] == 1
+
+
+def test_of_a_folder_every_image_is_taken_and_the_rest_is_listed(run: Run, files: Path) -> None:
+    (files / "packages.conf").write_bytes(b"rp 0 0")
+    (files / "older").mkdir()
+    (files / "older" / NEWER).write_bytes(b"newer")
+    (files / f"{IMAGE}.md5").write_text(hashlib.md5(b"nine").hexdigest(), encoding="utf-8")  # noqa: S324 - as vendors do
+    taken = document(run("--json", "image", "add", str(files)))
+    assert [(image["filename"], len(image["compared"])) for image in taken["images"]] == [(IMAGE, 1), (LITE, 0)]
+    assert (taken["count"], taken["wrong"], taken["folder"]) == (2, [], str(files))
+    why = {Path(left["path"]).name: left["why"] for left in taken["not_taken"]}
+    assert list(why) == ["golden.bin", "older", "packages.conf"]
+    assert "does not read as a vendor's image name" in why["golden.bin"]
+    assert "--recursive" in why["older"]
+    assert "a list of packages" in why["packages.conf"]
+    code, out, err = run("image", "add", str(files), "--recursive")
+    assert code == 0
+    assert f"image 3: {NEWER}: cisco_xe cat9k_iosxe 17.15.1\n" in out
+    assert f"not taken: {files / 'golden.bin'}: " in out
+    assert "3 added, 2 not taken, 0 wrong" in err
+
+
+def test_what_is_wrong_in_a_folder_keeps_nothing_else_out(run: Run, files: Path) -> None:
+    (files / "again").mkdir()
+    (files / "again" / LITE).write_bytes(b"other bytes")
+    (files / f"{IMAGE}.sha512").write_text("0" * 128, encoding="utf-8")
+    (files / NEWER).touch()
+    code, out, _ = run("--json", "image", "add", str(files), "--recursive")
+    assert code == 2
+    taken = json.loads(out)
+    assert [image["filename"] for image in taken["images"]] == [LITE]
+    # What lies in folders comes in its place among the names: `again` is the first.
+    wrong = {str(Path(left["path"]).relative_to(files)): left["why"] for left in taken["wrong"]}
+    assert "other bytes" in wrong[LITE]
+    assert f"{IMAGE}.sha512 says 000" in wrong[IMAGE]
+    assert "is empty" in wrong[NEWER]
+    assert document(run("--json", "image", "list"))["count"] == 1
+
+
+def test_what_is_said_of_one_file_is_not_said_of_a_folder(run: Run, files: Path) -> None:
+    code, _, err = run("image", "add", str(files), "--platform", "ios")
+    assert (code, "name the image file" in err) == (2, True)
+    code, _, err = run("image", "add", str(files / IMAGE), "--recursive")
+    assert (code, "--recursive is for a folder" in err) == (2, True)
+    assert document(run("--json", "image", "list"))["count"] == 0
 
 
 def test_what_a_name_does_not_say_comes_from_options(run: Run, files: Path) -> None:

@@ -157,7 +157,7 @@ MISTAKES = [
     ),
     # images
     Mistake("no such image file", image(None), [GOOD_NAME, "does not exist"], add()),
-    Mistake("image is a folder", image(None), ["is a folder"], add("inventory")),
+    Mistake("image is a folder", image(None), ["is a folder"], add("inventory", "--kind", "image")),
     Mistake("image is empty", image(b""), ["is empty", "download it again"], add()),
     Mistake("image is a patch", image(b"x", "cat9k_iosxe.17.09.04.CSC1.SPA.smu.bin"), ["patch"],
             add("cat9k_iosxe.17.09.04.CSC1.SPA.smu.bin")),

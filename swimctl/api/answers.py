@@ -181,7 +181,9 @@ class ImageAnswer(Answer):
     sha512: str
     md5: str
     added_at: Time
-    golden: list[str] = Field(description="what it is the golden image of: `all`, or the names of groups")
+    golden: list[str] = Field(
+        description="for which devices it is golden, a rule each: `all`, or such as `group access`"
+    )
 
 
 class ImagesAnswer(Answer):

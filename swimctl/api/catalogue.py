@@ -9,7 +9,7 @@ from aiohttp import web
 
 from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.api.routing import Call, Route, answer
-from swimctl.documents import image_document
+from swimctl.documents import catalogued_document
 from swimctl.models import Role
 
 
@@ -34,9 +34,8 @@ async def images(call: Call) -> web.Response:
     known, goldens = await call.backend.do(lambda: (store.images(), store.goldens()))
     found = []
     for image in known:
-        document = image_document(image)
+        document = catalogued_document(image, goldens)
         del document["path"]
-        document["golden"] = [rule.group or "all" for rule in goldens if rule.image_id == image.id]
         found.append(document)
     return answer({"count": len(found), "images": found})
 

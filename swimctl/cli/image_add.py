@@ -1,0 +1,173 @@
+"""swimctl image add: put an image, or the images of a folder, into the catalogue."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Context, of
+from swimctl.documents import catalogued_document
+from swimctl.errors import UsageError
+from swimctl.models import ImageKind
+
+if TYPE_CHECKING:
+    from swimctl.catalogue import Progress
+    from swimctl.catalogue_folder import Left, Taken
+    from swimctl.facts import ImageName
+    from swimctl.hash_files import Expected
+    from swimctl.models import Golden, Image
+
+_QUESTIONS = {
+    "platform": "Platform (cisco_xe)",
+    "family": "Family, the beginning of the vendor's file name (cat9k_iosxe)",
+    "version": "Version (17.09.04a)",
+}
+
+
+def add_image(
+    ctx: typer.Context,
+    *,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The image file, or a folder; it stays where it is.")],
+    platform: Annotated[str | None, typer.Option(metavar="NAME", help="Where the file name does not say.")] = None,
+    family: Annotated[str | None, typer.Option(metavar="NAME", help="Where the file name does not say.")] = None,
+    version: Annotated[
+        str | None, typer.Option("--image-version", metavar="VERSION", help="Where the file name does not say.")
+    ] = None,
+    kind: Annotated[ImageKind | None, typer.Option(help="Where the file name does not say.")] = None,
+    sha512: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's SHA-512, to compare.")] = None,
+    md5: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's MD5, to compare.")] = None,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Of a folder: the folders in it too.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+) -> None:
+    """Put an image file into the catalogue: read its name, hash it, and remember where it lies.
+
+    The hash is compared with the vendor's: FILE.sha512 or FILE.md5 beside it, a list such as SHA512SUMS, or --sha512.
+    Of a folder every image that is known by its name is taken, and what is not is listed; nothing is asked.
+    """
+    context = of(ctx)
+    path = path.expanduser()
+    given = {"platform": platform, "family": family, "version": version}
+    if path.is_dir():
+        if any(said is not None for said in (*given.values(), kind, sha512, md5)):
+            raise UsageError(f"{path} is a folder: what is said of one file fits not all of them; name the image file")
+        raise typer.Exit(_add_folder(context, path, recursive=recursive))
+    if recursive:
+        raise UsageError(f"--recursive is for a folder, and {path} is none")
+    _add_file(context, path, given, kind, (sha512, md5), ask=not no_input)
+
+
+def _add_file(
+    context: Context,
+    path: Path,
+    given: dict[str, str | None],
+    kind: ImageKind | None,
+    hashes: tuple[str | None, str | None],
+    *,
+    ask: bool,
+) -> None:
+    from swimctl import catalogue, hash_files
+
+    with context.open() as opened:
+        # Looked at before anything is asked: nobody should answer questions about a file that is not there.
+        catalogue.look(path)
+        expected = hash_files.given(*hashes) + hash_files.beside(path)
+        name = _describe(path, given, kind, ask=ask)
+        with progress_bar(context, f"hashing {path.name}") as progress:
+            image = catalogue.add(opened.store, path, name, progress, expected)
+        goldens = opened.store.goldens()
+    if context.json:
+        output.print_json(_document(image, expected, goldens))
+        return
+    _say(image, expected)
+    if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
+        output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
+
+
+def _add_folder(context: Context, folder: Path, *, recursive: bool) -> int:
+    from swimctl.catalogue_folder import add_all
+
+    with context.open() as opened:
+        taken = add_all(
+            opened.store,
+            folder,
+            lambda path: progress_bar(context, f"hashing {path.name}"),
+            recursive=recursive,
+        )
+        goldens = opened.store.goldens()
+    if context.json:
+        output.print_json(_folder_document(folder, taken, goldens))
+    else:
+        for image, expected in taken.added:
+            _say(image, expected)
+        for left in taken.unknown:
+            output.print_line(f"not taken: {left.path}: {left.why}")
+        for left in taken.wrong:
+            output.print_line(f"wrong: {left.path}: {left.why}")
+        output.note(
+            f"swimctl: {folder}: {len(taken.added)} added, {len(taken.unknown)} not taken, {len(taken.wrong)} wrong"
+        )
+    return UsageError.exit_code if taken.wrong else 0
+
+
+def _folder_document(folder: Path, taken: Taken, goldens: Sequence[Golden]) -> dict[str, Any]:
+    def files(left: Sequence[Left]) -> list[dict[str, str]]:
+        return [{"path": str(one.path), "why": one.why} for one in left]
+
+    return {
+        "folder": str(folder.absolute()),
+        "count": len(taken.added),
+        "images": [_document(image, expected, goldens) for image, expected in taken.added],
+        "not_taken": files(taken.unknown),
+        "wrong": files(taken.wrong),
+    }
+
+
+def _document(image: Image, expected: Sequence[Expected], goldens: Sequence[Golden]) -> dict[str, Any]:
+    compared = [{"algorithm": one.algorithm, "source": one.source} for one in expected]
+    return catalogued_document(image, goldens) | {"compared": compared}
+
+
+def _say(image: Image, expected: Sequence[Expected]) -> None:
+    what = "" if image.kind is ImageKind.IMAGE else f", {image.kind.value}"
+    output.print_line(f"image {image.id}: {image.filename}: {image.platform} {image.family} {image.version}{what}")
+    for one in expected:
+        output.print_line(f"{one.algorithm} is the vendor's, by {one.source}")
+    if not expected:
+        output.note(
+            f"swimctl: no hash of the vendor's was there; put {image.filename}.sha512 beside it, or give --sha512"
+        )
+
+
+def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:
+    """Tell what the image is, and ask on a terminal for what its name does not say."""
+    from swimctl import catalogue
+
+    try:
+        return catalogue.describe(path, **given, kind=kind)
+    except catalogue.NameUnknownError as unknown:
+        if not (ask and output.can_ask()):
+            raise
+        output.note(f"swimctl: {path.name} does not read as a vendor's image name.")
+        answers = {part: typer.prompt(_QUESTIONS[part], err=True) for part in unknown.missing}
+        return catalogue.describe(path, **{**given, **answers}, kind=kind)
+
+
+@contextmanager
+def progress_bar(context: Context, label: str) -> Iterator[Progress]:
+    """Show how far a long reading is, on a terminal; an image has a gigabyte and more."""
+    if context.quiet or not output.is_terminal(sys.stderr):
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn(label, markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(label, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

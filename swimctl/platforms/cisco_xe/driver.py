@@ -6,38 +6,28 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
+from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.facts import (
     BootSettings,
-    HashResult,
     Installed,
     InstallOutcome,
     InstallSummary,
     Member,
     PackageState,
     Placement,
-    Running,
     Snapshot,
     SoftwareVersion,
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
-from swimctl.platforms.cisco_xe.log import last_line, trace_operation
+from swimctl.platforms.cisco_xe.log import trace_operation
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
-from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_network import (
-    parse_show_cdp_neighbors,
-    parse_show_ip_interface_brief,
-    parse_show_ip_route_summary,
-    parse_show_lldp_neighbors,
-)
-from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
-from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
-from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
-from swimctl.platforms.cisco_xe.readiness import Flash, State, assess, identity, privilege, space
+from swimctl.platforms.cisco_xe.readiness import Flash, State, assess, space
+from swimctl.platforms.cisco_xe.reading import IosDevice, unknown_command
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
@@ -53,13 +43,7 @@ _INSTALL: Final[tuple[Answer, ...]] = (
     answer(r"press yes\(y\) to save.*\[y/n/q\]", "y"),
 )
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
-_SAVE: Final = (
-    answer(r"destination filename \[startup-config\]\?", ""),
-    answer(r"overwrite the previous nvram configuration\?.*\[confirm\]", "", one_key=False),
-)
 _CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
-_ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
-
 
 SUPPORT: Final = Support(
     name="Cisco IOS-XE, install mode",
@@ -76,33 +60,18 @@ SUPPORT: Final = Support(
 )
 
 
-class CiscoXe:
+class CiscoXe(IosDevice):
     """Read and change one device; every command has a deadline of the settings."""
 
     support = SUPPORT
     # What is committed stays: the release before it may be gone from the flash.
     returns = False
 
-    def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion | None = None
+    ) -> None:
+        super().__init__(session, settings, version)
         self.unpacks = settings.activation.mode == "staged"
-        self._session = session
-        self._settings = settings
-        self._limits = settings.deadlines
-        self._root: str | None = None
-
-    def running(self) -> Running:
-        """Tell what runs now on every member, and since when."""
-        version = self._version()
-        return Running(version.version, version.uptime, version.restarted_at, _by_member(version))
-
-    def identity(self, device: Device) -> list[Finding]:
-        """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
-        may = self._privilege()
-        if not may.ok:
-            return [may]  # what this session cannot see is no fault of the device
-        version = self._version()
-        inventory = parse_show_inventory(self._show("show inventory"))
-        return [may, *identity(version, self._members(version), inventory, device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
@@ -145,44 +114,16 @@ class CiscoXe:
             placement = Placement.ABSENT
         return Installed(placement, summary.abort_timer)
 
-    def snapshot(self, taken_at: str) -> Snapshot:
-        """Take what must be as before after the upgrade."""
-        version = self._version()
-        interfaces = parse_show_ip_interface_brief(self._show("show ip interface brief"))
-        routes = parse_show_ip_route_summary(self._show("show ip route summary"))
-        return Snapshot(
-            taken_at=taken_at,
-            version=version.version,
-            uptime=version.uptime,
-            restarted_at=version.restarted_at,
-            members={str(m.number): m.state for m in self._members(version)} or {"chassis": "Ready"},
-            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
-            neighbours=self._neighbours(),
-            routes=dict(routes.sources),
-        )
-
-    def configuration(self) -> str:
-        """Read the running configuration; kept out of the transcript."""
-        text = self._session.run("show running-config", self._limits.command, quiet=True)
-        if not re.search(r"^end\s*$", text, re.MULTILINE):
-            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
-        return text
-
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
-        version = self._version()
-        members = self._members(version)
-        late = [f"member {m.number} {m.state}" for m in members if m.state not in {"Ready", "Provisioned"}]
-        if late:
-            return ", ".join(late)
-        software = {row.member for row in version.members}
-        silent = [f"member {m.number}" for m in members if software and m.state == "Ready" and m.number not in software]
-        self._install_summary()
-        return f"{', '.join(silent)} not in 'show version' yet" if silent else None
+        late = super().unready()
+        if late is None:
+            self._install_summary()  # it is printed late in the boot
+        return late
 
     def clean(self) -> str:
         """Remove what no install state needs; tell what came of it."""
-        reply = self._session.converse("install remove inactive", _REMOVE, self._limits.clean, closing=_CLOSING)
+        reply = self._converse("install remove inactive", _REMOVE, self._limits.clean, closing=_CLOSING)
         if reply.dropped:
             raise SessionLost("the session ended in 'install remove inactive'")
         outcome = parse_install_remove_outcome(reply.text)
@@ -190,42 +131,9 @@ class CiscoXe:
             raise StepFailed(f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}")
         return f"{len(outcome.deleted)} files removed" if outcome.deleted else "nothing to remove"
 
-    def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
-        root = self._file_system()
-        listing = parse_dir(self._show(f"dir {root}"))
-        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
-
-    def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
-        command = f"verify /{algorithm} {self.destination(image)}"
-        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
-        return parse_verify(self._session.run(command, seconds))
-
-    def remove_file(self, image: Image) -> None:
-        """Remove the image's file from the device."""
-        command = f"delete /force {self.destination(image)}"
-        text = self._session.run(command, self._limits.command)
-        if found := _ERROR.search(text):
-            raise CommandRefused(f"'{command}': the device answered '{found.group(0).strip()}'")
-
-    def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
-        return f"{self._file_system()}{image.filename}"
-
     def spread(self, image: Image) -> str:  # noqa: ARG002 - as above
         """Leave it to `install add`, which takes the image to all members."""
         return ""
-
-    def save(self) -> None:
-        """Save the running configuration."""
-        reply = self._session.converse("write memory", _SAVE, self._limits.save)
-        if reply.dropped:
-            raise SessionLost("the session ended in 'write memory'")
-        if "[OK]" not in reply.text:
-            raise StepFailed(
-                f"'write memory' did not say [OK] but {reply.text.strip()[-120:]!r}; nothing was installed"
-            )
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all members; the device does not reload."""
@@ -249,45 +157,18 @@ class CiscoXe:
         """Go back to the committed release; the device reloads."""
         return self._install(f"install abort{_ASK_NOTHING}", self._limits.commit)
 
-    def log_mark(self) -> str | None:
-        """Name the last line of the device's log, None where it keeps none."""
-        return last_line(self._log())
-
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log whether an operation came after the mark, and whether it ended."""
         return trace_operation(self._log(), operation, mark)
 
     def _install(self, command: str, seconds: float) -> Sent:
-        reply = self._session.converse(command, _INSTALL, seconds, closing=_CLOSING)
+        reply = self._converse(command, _INSTALL, seconds, closing=_CLOSING)
         try:
             return Sent(parse_install_outcome(reply.text), reply.dropped)
         except UnparsableOutput:
             if reply.dropped:
                 return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
             raise
-
-    def _show(self, command: str) -> str:
-        return self._session.run(command, self._limits.command)
-
-    def _log(self) -> str:
-        try:
-            return self._show("show logging")
-        except CommandRefused:
-            return ""
-
-    def _version(self) -> SoftwareVersion:
-        return parse_show_version(self._show("show version"))
-
-    def _privilege(self) -> Finding:
-        return privilege(parse_show_privilege(self._show("show privilege")), self._settings.readiness)
-
-    def _members(self, version: SoftwareVersion) -> tuple[Member, ...]:
-        try:
-            return parse_show_switch(self._show("show switch"))
-        except CommandRefused as error:
-            if len(version.members) > 1 or is_stackable(version.model) or not _unknown(error):
-                raise
-            return ()  # a router or a chassis: it has no such command
 
     def _install_summary(self) -> InstallSummary:
         return parse_show_install(self._show("show install summary"))
@@ -297,7 +178,7 @@ class CiscoXe:
         try:
             romvar = parse_show_romvar(self._show("show romvar"))
         except CommandRefused as error:
-            if not _unknown(error):
+            if not unknown_command(error):
                 raise
             # Not every model has the command. What was configured stands in the configuration; what was set at the
             # boot prompt, in the register.
@@ -307,13 +188,6 @@ class CiscoXe:
         # A variable that is not set is the default: it is not ignored.
         return replace(boot, manual=manual, ignore_startup=bool(boot.ignore_startup or romvar.ignore_startup))
 
-    def _file_system(self) -> str:
-        if self._root is None:
-            systems = parse_show_file_systems(self._show("show file systems"))
-            names = [prefix for system in systems for prefix in system.prefixes]
-            self._root = next((name for name in ("flash:", "bootflash:") if name in names), "flash:")
-        return self._root
-
     def _flash(self, members: tuple[Member, ...], image: Image) -> dict[int, Flash]:
         systems = parse_show_file_systems(self._show("show file systems"))
         root = self._file_system()
@@ -321,30 +195,5 @@ class CiscoXe:
         present = min(self.file_size(image) or 0, image.size)
         if len(members) <= 1:
             return {members[0].number if members else 1: Flash(free.get(root), present)}
-        active = next((m.number for m in members if m.active), members[0].number)
-        own = {m.number: f"{root[:-1]}-{m.number}:" for m in members if m.state != "Provisioned"}
-        return {
-            number: Flash(free.get(name, free.get(root)), present) if number == active else Flash(free.get(name))
-            for number, name in own.items()
-        }
-
-    def _neighbours(self) -> tuple[str, ...]:
-        found: set[str] = set()
-        for command, parse in (
-            ("show cdp neighbors", parse_show_cdp_neighbors),
-            ("show lldp neighbors", parse_show_lldp_neighbors),
-        ):
-            try:
-                found |= {f"{n.local_interface} → {n.name}" for n in parse(self._show(command))}
-            except NotEnabled:
-                continue
-        return tuple(sorted(found))
-
-
-def _unknown(error: CommandRefused) -> bool:
-    """Tell a command that the device does not have from one that this account may not give."""
-    return "% Invalid input" in str(error)
-
-
-def _by_member(version: SoftwareVersion) -> dict[str, str]:
-    return {str(row.member): row.version for row in version.members} or {"chassis": version.version}
+        names = self._flashes(members, systems)
+        return {n: Flash(free.get(name), present if name == root else None) for n, name in names.items()}

@@ -1,0 +1,205 @@
+"""What every Cisco IOS device is asked, whatever it boots by: what it is, runs, holds on flash, and has around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
+from swimctl.facts import FileSystem, HashResult, Member, Running, Snapshot, SoftwareVersion
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.base import Reply, Session
+from swimctl.platforms.cisco_xe.log import last_line
+from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_network import (
+    parse_show_cdp_neighbors,
+    parse_show_ip_interface_brief,
+    parse_show_ip_route_summary,
+    parse_show_lldp_neighbors,
+)
+from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
+from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
+from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
+from swimctl.platforms.cisco_xe.readiness import identity, privilege
+from swimctl.settings import Settings
+from swimctl.terminal import Answer, answer
+
+_SAVE: Final = (
+    answer(r"destination filename \[startup-config\]\?", ""),
+    answer(r"overwrite the previous nvram configuration\?.*\[confirm\]", "", one_key=False),
+)
+_ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
+
+
+class IosDevice:
+    """The part of a driver that holds for all of them; every command has a deadline of the settings.
+
+    `version` is what was read in this session just now: it answers the first look, unless something else comes before.
+    """
+
+    def __init__(self, session: Session, settings: Settings, version: SoftwareVersion | None = None) -> None:
+        self._session = session
+        self._settings = settings
+        self._limits = settings.deadlines
+        self._root: str | None = None
+        self._just_read = version
+
+    def running(self) -> Running:
+        """Tell what runs now on every member, and since when."""
+        version = self._version()
+        return Running(version.version, version.uptime, version.restarted_at, by_member(version))
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]  # what this session cannot see is no fault of the device
+        version = self._version()
+        inventory = parse_show_inventory(self._show("show inventory"))
+        return [may, *identity(version, self._members(version), inventory, device)]
+
+    def snapshot(self, taken_at: str) -> Snapshot:
+        """Take what must be as before after the upgrade."""
+        version = self._version()
+        interfaces = parse_show_ip_interface_brief(self._show("show ip interface brief"))
+        routes = parse_show_ip_route_summary(self._show("show ip route summary"))
+        return Snapshot(
+            taken_at=taken_at,
+            version=version.version,
+            uptime=version.uptime,
+            restarted_at=version.restarted_at,
+            members={str(m.number): m.state for m in self._members(version)} or {"chassis": "Ready"},
+            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
+            neighbours=self._neighbours(),
+            routes=dict(routes.sources),
+        )
+
+    def configuration(self) -> str:
+        """Read the running configuration; kept out of the transcript."""
+        text = self._run("show running-config", self._limits.command, quiet=True)
+        if not re.search(r"^end\s*$", text, re.MULTILINE):
+            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
+        return text
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet after a reload, None where all is."""
+        version = self._version()
+        members = self._members(version)
+        late = [f"member {m.number} {m.state}" for m in members if m.state not in {"Ready", "Provisioned"}]
+        if late:
+            return ", ".join(late)
+        software = {row.member for row in version.members}
+        silent = [f"member {m.number}" for m in members if software and m.state == "Ready" and m.number not in software]
+        return f"{', '.join(silent)} not in 'show version' yet" if silent else None
+
+    def file_size(self, image: Image) -> int | None:
+        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        root = self._file_system()
+        listing = parse_dir(self._show(f"dir {root}"))
+        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
+        """Let the device compute the hash of the image's file."""
+        command = f"verify /{algorithm} {self.destination(image)}"
+        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        return parse_verify(self._run(command, seconds))
+
+    def remove_file(self, image: Image) -> None:
+        """Remove the image's file from the device."""
+        command = f"delete /force {self.destination(image)}"
+        text = self._run(command, self._limits.command)
+        if found := _ERROR.search(text):
+            raise CommandRefused(f"'{command}': the device answered '{found.group(0).strip()}'")
+
+    def destination(self, image: Image) -> str:
+        """Name the path that a transport writes to."""
+        return f"{self._file_system()}{image.filename}"
+
+    def save(self) -> None:
+        """Save the running configuration."""
+        reply = self._converse("write memory", _SAVE, self._limits.save)
+        if reply.dropped:
+            raise SessionLost("the session ended in 'write memory'")
+        if "[OK]" not in reply.text:
+            raise StepFailed(
+                f"'write memory' did not say [OK] but {reply.text.strip()[-120:]!r}; nothing was installed"
+            )
+
+    def log_mark(self) -> str | None:
+        """Name the last line of the device's log, None where it keeps none."""
+        return last_line(self._log())
+
+    def _show(self, command: str) -> str:
+        return self._run(command, self._limits.command)
+
+    def _run(self, command: str, seconds: float, *, quiet: bool = False) -> str:
+        self._just_read = None
+        return self._session.run(command, seconds, quiet=quiet)
+
+    def _converse(
+        self, command: str, answers: Sequence[Answer], seconds: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        self._just_read = None
+        return self._session.converse(command, answers, seconds, closing=closing)
+
+    def _log(self) -> str:
+        try:
+            return self._show("show logging")
+        except CommandRefused:
+            return ""
+
+    def _version(self) -> SoftwareVersion:
+        just_read, self._just_read = self._just_read, None
+        return just_read or parse_show_version(self._show("show version"))
+
+    def _privilege(self) -> Finding:
+        return privilege(parse_show_privilege(self._show("show privilege")), self._settings.readiness)
+
+    def _members(self, version: SoftwareVersion) -> tuple[Member, ...]:
+        try:
+            return parse_show_switch(self._show("show switch"))
+        except CommandRefused as error:
+            if len(version.members) > 1 or is_stackable(version.model) or not unknown_command(error):
+                raise
+            return ()  # a router or a chassis: it has no such command
+
+    def _file_system(self) -> str:
+        if self._root is None:
+            systems = parse_show_file_systems(self._show("show file systems"))
+            names = [prefix for system in systems for prefix in system.prefixes]
+            self._root = next((name for name in ("flash:", "bootflash:") if name in names), "flash:")
+        return self._root
+
+    def _neighbours(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for command, parse in (
+            ("show cdp neighbors", parse_show_cdp_neighbors),
+            ("show lldp neighbors", parse_show_lldp_neighbors),
+        ):
+            try:
+                found |= {f"{n.local_interface} → {n.name}" for n in parse(self._show(command))}
+            except NotEnabled:
+                continue
+        return tuple(sorted(found))
+
+    def _flashes(self, members: tuple[Member, ...], systems: Sequence[FileSystem]) -> dict[int, str]:
+        """Name the flash of every member that is there as it is called on the active one, whose own is the root."""
+        root = self._file_system()
+        names = {prefix for system in systems for prefix in system.prefixes}
+        active = next((m.number for m in members if m.active), members[0].number if members else 1)
+        # Catalyst 9000 and 3850 write `flash-2:`, older stacks `flash2:`.
+        dash = "" if f"{root[:-1]}{active}:" in names else "-"
+        own = {m.number: f"{root[:-1]}{dash}{m.number}:" for m in members if m.state != "Provisioned"}
+        return {**own, active: root}
+
+
+def unknown_command(error: CommandRefused) -> bool:
+    """Tell a command that the device does not have from one that this account may not give."""
+    return "% Invalid input" in str(error)
+
+
+def by_member(version: SoftwareVersion) -> dict[str, str]:
+    """Tell the release of every member, or of the chassis where there are none."""
+    return {str(row.member): row.version for row in version.members} or {"chassis": version.version}

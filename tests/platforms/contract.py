@@ -132,12 +132,6 @@ def platform(name: str) -> Platform:
     return Platform(name)
 
 
-def tried_as(name: str) -> str:
-    """Name the platform that has these parsers; one that has another's is tried as that one."""
-    mine = getattr(load_platform(name), "COMMANDS", None)
-    return next(each for each in (*_PLATFORMS, name) if each == name or (mine and load_platform(each).COMMANDS is mine))
-
-
 def names() -> tuple[str, ...]:
-    """Name every platform that is registered and has parsers of its own."""
-    return tuple(name for name in _PLATFORMS if tried_as(name) == name)
+    """Name every platform that is registered."""
+    return tuple(_PLATFORMS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from platforms.comparing import Captured
-from platforms.contract import Platform, names, platform, tried_as
+from platforms.contract import Platform, names, platform
 from platforms.material import CAPTURES, read
 from platforms.tally import Count
 
@@ -24,7 +24,7 @@ SOURCES = sorted(path.name for path in CAPTURES.glob("*") if path.is_dir() and p
 def owner(source: str) -> Platform | None:
     """Give the platform that reads a folder of captures, None where none does."""
     with contextlib.suppress(NotFound):
-        return platform(tried_as(load_platform(source).__name__.rpartition(".")[2]))
+        return platform(load_platform(source).__name__.rpartition(".")[2])
     return None
 
 

@@ -24,6 +24,7 @@ _LLDP_ROW: Final = re.compile(
     r"(?P<name>.*?) *(?P<local>[A-Z][A-Za-z]{1,3}\d+(?:/\d+)*(?:\.\d+)?) +\d+"
     r"(?: +[A-Z](?:,[A-Z])*(?= |$))?(?: +(?P<port>\S.*))?"
 )
+_CAPABILITIES: Final = re.compile(r"(?:[A-Z],)+[A-Z]?")
 _LLDP_END: Final = re.compile(r"Time remaining: *\d+.*", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
 
@@ -97,7 +98,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
         row = _LLDP_ROW.fullmatch(line)
         if closing := _TOTAL.fullmatch(line):
             total = int(closing[1])
-        elif row and total is None:
+        elif row and total is None and not _CAPABILITIES.fullmatch(row["port"] or ""):
             found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip()))
         else:
             raise UnparsableOutput(command, line)

@@ -17,6 +17,6 @@ CASES = replace(
     untold={
         each: why
         for each, why in cases.CASES.untold.items()
-        if each in {"parse_show_inventory.serial", "parse_show_version.config_register"}
+        if each in {"parse_dir.files.name", "parse_show_inventory.serial", "parse_show_version.config_register"}
     },
 )

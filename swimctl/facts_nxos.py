@@ -112,3 +112,23 @@ class CopyOutcome:
 
     succeeded: bool
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One row of `show feature`; a feature may have several instances."""
+
+    name: str
+    instance: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incompatibility:
+    """One thing in the configuration that an image cannot do, in the device's words; `mend` is what it says to do."""
+
+    service: str
+    capability: str
+    requirement: str
+    description: str
+    mend: str

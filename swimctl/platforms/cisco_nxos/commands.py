@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from swimctl.platforms.cisco_nxos.parse_boot import parse_show_boot
-from swimctl.platforms.cisco_nxos.parse_files import parse_copy, parse_copy_configuration, parse_dir
+from swimctl.platforms.cisco_nxos.parse_feature import parse_show_feature
+from swimctl.platforms.cisco_nxos.parse_files import (
+    parse_copy,
+    parse_copy_configuration,
+    parse_dir,
+    parse_show_file_hash,
+)
+from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
 from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
 from swimctl.platforms.cisco_nxos.parse_interfaces import (
     parse_show_interface_brief,
@@ -34,6 +41,9 @@ COMMANDS: Final = (
     Command("show inventory all", parse_show_inventory),
     Command("show boot", parse_show_boot),
     Command("dir", parse_dir, open_end=True),
+    Command("show file", parse_show_file_hash, open_end=True),
+    Command("show feature", parse_show_feature),
+    Command("show incompatibility nxos", parse_show_incompatibility, open_end=True),
     Command("show install all impact", parse_install_impact, open_end=True),
     Command("install all", parse_install_all, open_end=True),
     Command("copy", parse_copy, open_end=True),

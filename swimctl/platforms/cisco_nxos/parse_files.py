@@ -1,4 +1,4 @@
-"""`dir` and `copy`: the files on the device, and how one got there."""
+"""`dir`, `copy` and `show file`: the files on the device, how one got there, and its hash."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, SaveOutcome
+from swimctl.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.facts_nxos import CopyOutcome
 from swimctl.platforms.text import filled
 
@@ -28,6 +28,8 @@ _FAILED: Final = re.compile(
     re.IGNORECASE,
 )
 _REMARK: Final = re.compile(r"Warning: .*", re.IGNORECASE)
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{128}", re.IGNORECASE)
 
 
 def parse_dir(text: str) -> Directory:
@@ -75,3 +77,17 @@ def parse_copy_configuration(text: str) -> SaveOutcome:
     """Read whether `copy running-config startup-config` saved it."""
     outcome = parse_copy(text)
     return SaveOutcome(saved=outcome.succeeded, reason=outcome.reason)
+
+
+def parse_show_file_hash(text: str) -> HashResult:
+    """Read what `show file … sha512sum` or `md5sum` prints: the hash alone, which tells the algorithm by its length.
+
+    Raises CommandRefused for a file that is not there.
+    """
+    command = "show file"
+    lines = [line.strip() for line in filled(text, command)]
+    if error := next((line for line in lines if _ERROR.fullmatch(line)), None):
+        raise CommandRefused(f"'{command}': the device answered '{error}'")
+    if len(lines) != 1 or not _DIGEST.fullmatch(lines[0]):
+        raise UnparsableOutput(command, lines[-1], "it is no MD5 and no SHA-512")
+    return HashResult("", "md5" if len(lines[0]) == 32 else "sha512", lines[0].lower(), None)

@@ -29,12 +29,15 @@ CASES = Cases(
         "dir": "dir bootflash:",
         "copy": "copy scp://192.0.2.9/nxos.9.3.5.bin bootflash: vrf management",
         "copy_running-config_startup-config": "copy running-config startup-config",
+        "show_file": "show file bootflash:nxos.9.3.5.bin sha512sum",
+        "show_incompatibility_nxos": "show incompatibility nxos bootflash:nxos.9.3.5.bin",
         "install_all": "install all nxos bootflash:nxos.9.3.5.bin",
         "show_install_all_impact": "show install all impact nxos bootflash:nxos.9.3.5.bin",
     },
     untold={
         "parse_show_cdp_neighbors.remote_interface": "the last column; not every device counts the rows below",
         "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_incompatibility.mend": "the end of the last line, in free words",
         "parse_show_redundancy_status.fields": "times, below what decides",
     },
 )

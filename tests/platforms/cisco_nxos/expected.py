@@ -222,6 +222,13 @@ def _clock(facts: Any, other: Json) -> Pairs:
     yield (facts.moment[:4], facts.moment[8:10]), (row["year"], row["day"].zfill(2))
 
 
+def _feature(facts: Any, other: Json) -> Pairs:
+    yield (
+        [(each.name, each.instance, each.enabled) for each in facts],
+        [(row["name"], row["instance"], row["state"] == "enabled") for row in other],
+    )
+
+
 COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_version": _version,
     "show_module": _module,
@@ -241,6 +248,7 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_redundancy_status": _redundancy,
     "show_system_redundancy_status": _redundancy,
     "show_clock": _clock,
+    "show_feature": _feature,
 }
 
 

@@ -243,6 +243,29 @@ def test_clock() -> None:
     assert untrusted.trusted is False
 
 
+@pytest.mark.parametrize(("algorithm", "digits"), [("sha512", 128), ("md5", 32)])
+def test_hash_of_a_file(algorithm: str, digits: int) -> None:
+    result = read(f"show_file/{algorithm}")
+    assert (result.algorithm, len(result.digest), result.matches) == (algorithm, digits, None)
+    with pytest.raises(CommandRefused, match="No such file"):
+        parse(command_of("show_file"), "No such file or directory\n")
+
+
+def test_features() -> None:
+    enabled = {(each.name, each.instance) for each in read("show_feature/leaf") if each.enabled}
+    assert enabled == {("bgp", "1"), ("eigrp", "2"), ("lacp", "1"), ("lldp", "1"), ("scpServer", "1"), ("vpc", "1")}
+
+
+def test_incompatibilities() -> None:
+    assert read("show_incompatibility_nxos/none") == read("show_incompatibility_nxos/one_section") == ()
+    strict, loose = read("show_incompatibility_nxos/two")
+    assert (strict.service, strict.requirement, loose.requirement) == ("otm", "STRICT", "LOOSE")
+    assert strict.description == "Objects with a delay in milliseconds are tracked, which the image does not know"
+    assert strict.mend == "Take the delay from all objects"
+    with pytest.raises(UnparsableOutput):
+        parse(command_of("show_incompatibility_nxos"), sample("show_incompatibility_nxos/two").partition("LOOSE")[0])
+
+
 def test_impact() -> None:
     calm, hard = read("show_install_all_impact/non_disruptive"), read("show_install_all_impact/disruptive")
     assert (calm.disruptive, calm.forced_disruptive) == (False, False)

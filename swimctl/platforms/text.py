@@ -117,6 +117,11 @@ def is_half(value: str, known: Iterable[str]) -> bool:
     return bool(word) and word not in words and any(each.startswith(word) for each in words)
 
 
+def ended(text: str, line: str) -> bool:
+    """Tell whether the end of a line came: one that nothing follows may be half."""
+    return re.search(re.escape(line.strip()) + r"[ \t]*[\r\n]", text) is not None
+
+
 def filled(text: str, command: str) -> list[str]:
     """Give the lines of `clean` that are not blank, without blanks at their ends."""
     return [line.rstrip() for line in clean(text, command) if line.strip()]

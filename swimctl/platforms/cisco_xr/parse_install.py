@@ -7,7 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import ListedPackage, PackageList
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import ended, filled
 
 _WORDS: Final = {"active": "active", "inactive": "inactive", "commit": "committed", "committed": "committed"}
 
@@ -121,7 +121,10 @@ def parse_show_install(text: str, command: str) -> PackageList:
         reader.read(line)
     reader.check_whole(lines[-1])
     last = next(iter(reader.packages[-1:]), None)
-    if last and lines[-1].startswith(last.name) and not _WHOLE.fullmatch(last.version or last.name):
+    release = last.version or last.name if last else ""
+    # A golden image's name ends with a label of its builder's choice: only the line's end tells that it is whole.
+    whole = ended(text, lines[-1]) or ("-golden" not in release and _WHOLE.fullmatch(release))
+    if last and lines[-1].startswith(last.name) and not whole:
         raise UnparsableOutput(command, lines[-1], "it ends inside a package's release")
     if not reader.packages and not reader.nothing:
         raise UnparsableOutput(command, lines[-1], "it lists no package, and does not say that there is none")

@@ -7,12 +7,12 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
-from swimctl.platforms.text import REGISTER, filled
+from swimctl.platforms.text import REGISTER, ended, filled
 
 COMMAND: Final = "show version"
 
 # `6.1.4.10I[Default]` on classic, `7.5.1.20I LNT` on the newest: neither suffix is a part of the release.
-_RELEASE: Final = re.compile(r"Cisco IOS XR Software, Version (\d+\.\d+[\w.-]*)(?:\[\w+\])?(?: LNT)?")
+_RELEASE: Final = re.compile(r"Cisco IOS XR Software, Version (\d+\.\d+[\w.-]*)(?:\[\w+\])?( LNT)?")
 _UPTIME: Final = re.compile(r"(\S+) uptime is (.+)")
 _PART: Final = re.compile(r"(\d+) (year|week|day|hour|minute|second)s?,? *")
 _SECONDS: Final = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 0}
@@ -26,7 +26,8 @@ def parse_show_version(text: str, command: str = COMMAND) -> SoftwareVersion:
     """Read the release without its suffix, the uptime and the model.
 
     A classic device prints its image and, behind its disks, the configuration register (not with `brief`); a 64-bit
-    one ends with the uptime. Where the host's own name is not printed (`System uptime`), `hostname` is None.
+    one ends with the uptime. Where the host's own name is not printed (`System uptime`), `hostname` is None. `mode` is
+    `classic`, `64-bit` or `LNT`: three ways to install.
     """
     lines = [line.strip() for line in filled(text, command)]
     release = _RELEASE.fullmatch(lines[0])
@@ -43,11 +44,12 @@ def parse_show_version(text: str, command: str = COMMAND) -> SoftwareVersion:
     return SoftwareVersion(
         version=release[1],
         hostname=uptime[1] if uptime[1] != "System" else None,
-        # Of a last line without its minutes nobody knows whether it is whole.
-        uptime=_seconds(command, uptime) if "minute" in lines[-1] or uptime[0] != lines[-1] else None,
+        # Minutes that are none are not printed: then only the line's end tells that it is whole.
+        uptime=_seconds(command, uptime) if "minute" in uptime[0] or ended(text, uptime[0]) else None,
         system_image=classic[1] if classic else None,
         model=hardware[1],
         config_register=register[1] if register else None,
+        mode="classic" if classic else "LNT" if release[2] or uptime[1] != "System" else "64-bit",
     )
 
 

@@ -157,6 +157,12 @@ class Driver(Protocol):
     def back(self, before: Snapshot) -> Sent:
         """Go back to what ran before the activation; the device reloads."""
 
+    def restore(self, before: Snapshot) -> str:
+        """Take back what a failed activation left set on a device that runs what it ran before; tell what was done.
+
+        The next boot starts what it would have started before. Nothing reloads; empty where nothing was left.
+        """
+
     def log_mark(self) -> str | None:
         """Name the last line of the device's log, None where it keeps none."""
 

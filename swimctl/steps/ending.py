@@ -1,9 +1,9 @@
-"""What a device is when its job has failed: asked of the device, never guessed."""
+"""What a device is when its job has failed: asked of the device, never guessed, once nothing half-done is left there."""
 
 from __future__ import annotations
 
 from swimctl.errors import DeviceError, DeviceUnknown, StepFailed, SwimctlError
-from swimctl.facts import Installed, Placement, Running
+from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.steps.base import Context
 from swimctl.steps.once import was_sent
@@ -23,7 +23,7 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
         return Outcome.UNKNOWN, _told(context, "")
     try:
         before = baseline(context)
-        running, booted, installed, under_way = context.again(lambda: _asked(context))
+        running, booted, installed, under_way = context.again(lambda: _asked(context, before))
     except (DeviceError, StepFailed) as unanswered:
         return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}")
     outcome = judge(
@@ -40,14 +40,20 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
     return outcome, _told(context, seen) if outcome is Outcome.UNKNOWN else ""
 
 
-def _asked(context: Context) -> tuple[Running, bool | None, Installed, bool]:
+def _asked(context: Context, before: Snapshot) -> tuple[Running, bool | None, Installed, bool]:
     with context.driver() as driver:
         mark = (context.record.recall("activate sent") or {}).get("mark")
         trace = driver.trace("activate", mark)
         under_way = trace.received is True and trace.finished is False
         boot = context.record.recall("boot")
         running, booted = (driver.running(), None) if boot is None else look(context, driver, boot)
-        return running, booted, driver.installed(context.image), under_way
+        installed = driver.installed(context.image)
+        if on_target(running, before.version) and not under_way and installed.abort_timer is None:
+            restored = driver.restore(before)
+            if restored:
+                context.record.event("restored", restored)
+                installed = driver.installed(context.image)
+        return running, booted, installed, under_way
 
 
 def judge(

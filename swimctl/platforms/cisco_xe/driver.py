@@ -157,6 +157,10 @@ class CiscoXe(IosDevice):
         """Go back to the committed release; the device reloads."""
         return self._install(f"install abort{_ASK_NOTHING}", self._limits.commit)
 
+    def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
+        """Leave it to the device: what is not committed is not booted."""
+        return ""
+
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log whether an operation came after the mark, and whether it ended."""
         return trace_operation(self._log(), operation, mark)

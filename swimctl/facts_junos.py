@@ -41,6 +41,40 @@ class NodeUptime:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeSoftware:
+    """What one node runs. `pending` was added to it, and its next reboot starts that; None: what runs stays."""
+
+    node: str
+    hostname: str
+    model: str
+    version: str
+    pending: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChassisMember:
+    """One member of `show virtual-chassis`. `state` and `role` as printed: Prsnt, NotPrsnt; Master, Backup, Linecard.
+
+    `role` is empty for one that is not there.
+    """
+
+    number: int
+    state: str
+    serial: str
+    model: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the account of this session may do. `login_class` is `super-user`, `read-only`, or one of the site's own."""
+
+    user: str
+    login_class: str
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingEngine:
     """One engine of `show chassis routing-engine`. `state` is Master, Backup or another of the device's words.
 

@@ -14,9 +14,12 @@ from swimctl.platforms.juniper_junos.parse_files import (
     parse_show_system_storage,
 )
 from swimctl.platforms.juniper_junos.parse_hardware import parse_show_chassis_hardware
+from swimctl.platforms.juniper_junos.parse_interfaces import parse_show_interfaces_terse
 from swimctl.platforms.juniper_junos.parse_lldp import parse_show_lldp_neighbors
-from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
+from swimctl.platforms.juniper_junos.parse_members import parse_show_virtual_chassis
+from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot, parse_show_system_reboot
 from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
+from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authorization
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_show_version
@@ -28,7 +31,10 @@ def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser th
 
 
 COMMANDS: Final = (
-    *(Command(name, _named(parse_show_version, name)) for name in ("show version", "show version detail")),
+    *(
+        Command(name, _named(parse_show_version, name))
+        for name in ("show version", "show version detail", "show version all-members")
+    ),
     Command("show chassis hardware", parse_show_chassis_hardware),
     Command("show chassis fpc", parse_show_chassis_fpc),
     *(
@@ -44,6 +50,12 @@ COMMANDS: Final = (
         )
         for more in ("", " no-forwarding", " all-members")
     ),
+    *(Command(f"show system storage detail{more}", parse_show_system_storage) for more in ("", " all-members")),
+    Command("show system reboot", parse_show_system_reboot),
+    Command("show virtual-chassis", parse_show_virtual_chassis),
+    Command("show virtual-chassis status", parse_show_virtual_chassis),
+    Command("show cli authorization", parse_show_cli_authorization),
+    Command("show interfaces terse", parse_show_interfaces_terse),
     Command("file list", parse_file_list, open_end=True),
     Command("file checksum", parse_file_checksum, open_end=True),
     Command("show lldp neighbors", parse_show_lldp_neighbors),

@@ -39,7 +39,10 @@ def parse_file_list(text: str) -> Directory | FileNames:
     named by a pattern. Raises CommandRefused for a file that is not there.
     """
     command = "file list"
-    lines = [line.strip() for line in filled(text, command)]
+    parts = by_node([line.strip() for line in filled(text, command)])
+    lines = parts[0][1]
+    if len(parts) > 1 or not lines:
+        raise UnparsableOutput(command, parts[-1][0], "it lists the files of several members, or of none")
     error = next((line for line in lines if _ERROR.fullmatch(line)), None)
     if error is not None:
         raise CommandRefused(f"'{command}': the device answered '{error}'")

@@ -1,4 +1,4 @@
-"""How `request system reboot` and its sisters were answered."""
+"""How `request system reboot` and its sisters were answered, and which reboots are planned."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import RebootRequest
 from swimctl.platforms.juniper_junos.netconf import cli_text
+from swimctl.platforms.juniper_junos.nodes import by_node
 from swimctl.platforms.text import filled
 
 _QUESTION: Final = re.compile(
@@ -24,6 +25,8 @@ _AT: Final = re.compile(
     r"(?:shutdown: )?Shutdown at [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})\.?", re.IGNORECASE
 )
 _ERROR: Final = re.compile(r"error: .*", re.IGNORECASE)
+_NONE_PLANNED: Final = re.compile(r"No shutdown/reboot scheduled\.")
+_PLANNED: Final = re.compile(r"(?:reboot|halt|shutdown|power-?off) requested by \S+ at \S.*\d{4}", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"error: .*\b(?:reboot|shutdown|halt|power|routing.engine|re\d)\b.*"
     r"|.*\b(?:reboot|shutdown|halt) (?:failed|aborted|cancelled)\b.*",
@@ -53,6 +56,18 @@ def parse_reboot(text: str, command: str = "request system reboot") -> RebootReq
         reload_announced=goes and reason is None,
         at=_moment(command, when) if when else None,
     )
+
+
+def parse_show_system_reboot(text: str) -> tuple[str, ...]:
+    """Read the reboots and halts that are planned, as the device words them; empty only where it says that none is."""
+    command = "show system reboot"
+    planned: list[str] = []
+    for node, lines in by_node([line.strip() for line in filled(text, command)]):
+        odd = next((line for line in lines if not (_NONE_PLANNED.fullmatch(line) or _PLANNED.fullmatch(line))), None)
+        if odd is not None or not lines:
+            raise UnparsableOutput(command, odd or node, "it does not say whether a reboot is planned")
+        planned += [f"{node}: {line}" if node else line for line in lines if _PLANNED.fullmatch(line)]
+    return tuple(planned)
 
 
 def _moment(command: str, when: re.Match[str]) -> str:

@@ -18,6 +18,10 @@ _REBOOT: Final = re.compile(
     r"|(?:WARNING: +)?A reboot is required\b.*",
     re.IGNORECASE,
 )
+# A rollback takes back what waits for its reboot; where nothing does it makes the release before the next one.
+_TAKEN_BACK: Final = re.compile(
+    r"(?:NOTICE: +)?The 'pending' set has been removed\b.*|Deleting bootstrap installer\b.*", re.IGNORECASE
+)
 _VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
 _VERDICT: Final = re.compile(r"(?i:Validation failed)\.?.*|ERROR: .*")
 _BEGUN: Final = re.compile(r"Checking compatibility with configuration|Junos Validation begin\b|Validating against ")
@@ -75,7 +79,9 @@ def parse_software(text: str, command: str = "request system software add") -> S
 
 
 def _is_ours(line: str) -> bool:
-    return any(each.fullmatch(line) for each in (_REBOOT, _VALID, _FAILED, _OURS)) or line.startswith(RESULT)
+    return any(each.fullmatch(line) for each in (_REBOOT, _VALID, _FAILED, _TAKEN_BACK, _OURS)) or line.startswith(
+        RESULT
+    )
 
 
 def _is_hard(operation: str, line: str) -> bool:
@@ -83,9 +89,9 @@ def _is_hard(operation: str, line: str) -> bool:
 
 
 def _outcome(operation: str, lines: Sequence[str]) -> InstallOutcome:
-    good = _VALID if operation == "validate" else _REBOOT
+    good = (_VALID,) if operation == "validate" else (_REBOOT, _TAKEN_BACK) if operation == "rollback" else (_REBOOT,)
     said = [(number, line) for number, line in enumerate(lines) if _FAILED.fullmatch(line)]
-    last_good = max((number for number, line in enumerate(lines) if good.fullmatch(line)), default=-1)
+    last_good = max((n for n, line in enumerate(lines) if any(each.fullmatch(line) for each in good)), default=-1)
     # A validation makes noise before its verdict; elsewhere a good word behind an error is of another member or step.
     said = [(number, line) for number, line in said if number > last_good or _is_hard(operation, line)]
     if (

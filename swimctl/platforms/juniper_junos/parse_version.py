@@ -7,15 +7,18 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import MemberSoftware, SoftwareVersion
+from swimctl.facts_junos import NodeSoftware
 from swimctl.platforms.juniper_junos.nodes import by_node
 from swimctl.platforms.text import filled
 
-_FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family): +(\S+).*")
+_FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending): +(\S+).*")
 # Before 14 there is no line `Junos:`; the package that all others are made for tells the release.
 _PACKAGE: Final = re.compile(r"JUNOS[ -].*\[([^\]]+)\]")
 _SUITE: Final = re.compile(
     r"JUNOS (?:EX +Software Suite|Software Release|Base OS boot|Base OS Software Suite) \[([^\]]+)\]"
 )
+# A package that waits for its reboot, where the device has no line `Pending:`.
+_INSTALLER: Final = re.compile(r"JUNOS Installation Software \[([^\]]+)\]")
 _RELEASE: Final = re.compile(r"\d+\.\d+[A-Z]\S*")
 
 
@@ -24,15 +27,29 @@ def parse_show_version(text: str, command: str = "show version") -> SoftwareVers
 
     The release of the whole is that of the member that is named first.
     """
-    parts = by_node([line.strip() for line in filled(text, command)])
-    blocks = [(node, _block(command, lines)) for node, lines in parts]
+    nodes = parse_nodes(text, command)
     members = tuple(
-        MemberSoftware(int(number[0]), block["Model"], block["Junos"], "", None)
-        for node, block in blocks
-        if (number := re.findall(r"\d+", node))
+        MemberSoftware(int(number[0]), each.model, each.version, "", None)
+        for each in nodes
+        if (number := re.findall(r"\d+", each.node))
     )
-    first = blocks[0][1]
-    return SoftwareVersion(version=first["Junos"], hostname=first["Hostname"], model=first["Model"], members=members)
+    first = nodes[0]
+    return SoftwareVersion(version=first.version, hostname=first.hostname, model=first.model, members=members)
+
+
+def parse_nodes(text: str, command: str = "show version") -> tuple[NodeSoftware, ...]:
+    """Read what runs on each node, and what starts at its next reboot."""
+    parts = by_node([line.strip() for line in filled(text, command)])
+    return tuple(_node(command, node, lines) for node, lines in parts)
+
+
+def _node(command: str, node: str, lines: list[str]) -> NodeSoftware:
+    told = _block(command, lines)
+    installer = next((found[1] for line in lines if (found := _INSTALLER.fullmatch(line))), None)
+    pending = told.get("Pending", installer)
+    if pending is not None and not _RELEASE.fullmatch(pending):
+        raise UnparsableOutput(command, pending, "what waits for the next reboot is no release")
+    return NodeSoftware(node, told["Hostname"], told["Model"], told["Junos"], pending)
 
 
 def _block(command: str, lines: list[str]) -> dict[str, str]:

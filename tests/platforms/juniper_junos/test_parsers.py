@@ -7,9 +7,10 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import File, InventoryItem, MemberSoftware, Neighbour, RouteSummary, RouteTable, Slot
-from swimctl.facts_junos import Alarm, FileNames, NodeUptime, RoutingEngine
+from swimctl.facts import File, Interface, InventoryItem, MemberSoftware, Neighbour, RouteSummary, RouteTable, Slot
+from swimctl.facts_junos import Alarm, Authorization, ChassisMember, FileNames, NodeUptime, RoutingEngine
 from swimctl.platforms.juniper_junos import find, parse
+from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 
 OWN = platform("juniper_junos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
@@ -311,3 +312,58 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/local")).version == "23.4R2-S4.11"
     assert platforms.canonical_platform(alias) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "pending"),
+    [
+        ("show_version/pending", [("fpc0", "22.2R1.9"), ("fpc1", None)]),
+        ("show_version/bootstrap_installer", [("", "18.4R3-S10")]),
+        ("show_version/local", [("localre", None)]),
+    ],
+)
+def test_what_waits_for_the_next_reboot(name: str, pending: list[tuple[str, str | None]]) -> None:
+    assert [(node.node, node.pending) for node in parse_nodes(sample(name))] == pending
+
+
+def test_what_waits_for_the_next_reboot_must_be_a_release() -> None:
+    with pytest.raises(UnparsableOutput, match="no release"):
+        parse_nodes(sample("show_version/pending").replace("Pending: 22.2R1.9", "Pending: yes"))
+
+
+def test_members_of_a_virtual_chassis_and_one_that_is_missing() -> None:
+    assert read("show_virtual-chassis/three") == (
+        ChassisMember(0, "Prsnt", "NX0000000001", "ex3400-48p", "Master"),
+        ChassisMember(1, "Prsnt", "NX0000000002", "ex3400-24p", "Backup"),
+        ChassisMember(2, "NotPrsnt", "NX0000000003", "ex3400-24p"),
+    )
+    assert [member.role for member in read("show_virtual-chassis/alone")] == ["Master"]
+
+
+def test_what_an_account_may_do() -> None:
+    found = read("show_cli_authorization/super_user")
+    assert (found.user, found.login_class) == ("anna", "super-user")
+    assert found.permissions == ("admin", "admin-control", "maintenance", "view", "view-configuration")
+    assert read("show_cli_authorization/remote") == Authorization("anna", "watchers", ("view",))
+
+
+def test_interfaces() -> None:
+    found = {interface.name: interface for interface in read("show_interfaces_terse/switch")}
+    assert len(found) == 9
+    assert found["ge-0/0/0"] == Interface("ge-0/0/0", up=True, status="up/up")
+    assert [name for name, interface in found.items() if not interface.up] == ["ge-0/0/1", "ge-0/0/2"]
+
+
+def test_reboots_that_are_planned() -> None:
+    assert read("show_system_reboot/none") == ()
+    assert read("show_system_reboot/planned") == ("fpc0: reboot requested by anna at Sat Mar  9 22:00:00 2024",)
+
+
+@pytest.mark.parametrize("name", ["taken_back", "bootstrap"])
+def test_a_rollback_that_takes_back_what_waited(name: str) -> None:
+    found = read(f"request_system_software_rollback/{name}")
+    assert (found.succeeded, found.reboot_required, found.added_version) == (True, False, None)
+
+
+def test_files_of_a_member() -> None:
+    assert [file.name for file in read("file_list/member").files] == ["junos-arm-32-22.2R1.9.tgz"]

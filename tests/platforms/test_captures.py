@@ -50,17 +50,22 @@ def misread(own: Platform, name: str, command: str, text: str, path: Path) -> st
     kept = path.with_suffix(".json")
     if not kept.exists():
         return ""
-    pairs = captured.comparers[path.parent.name](facts, json.loads(kept.read_text()))
-    if name not in captured.wrong:
-        return next((f"{name}: {ours!r}, but its source {theirs!r}" for ours, theirs in pairs if ours != theirs), "")
-    known = captured.wrong[name]
+    differs = difference(captured, path.parent.name, facts, kept.read_text())
+    known = captured.wrong.get(name)
+    if known is None:
+        return f"{name}: {differs}" if differs else ""
     if kept.read_text().splitlines()[known.number - 1].strip(" ,") != known.line:
         return f"{name}: line {known.number} of its parse is not {known.line!r}"
+    return "" if differs else f"{name}: the parse that is said to be wrong agrees"
+
+
+def difference(captured: Captured, folder: str, facts: object, kept: str) -> str:
+    """Tell where facts and a source's parse differ, or that they cannot be compared; empty where they agree."""
     try:
-        agrees = all(ours == theirs for ours, theirs in pairs)
-    except (LookupError, TypeError):
-        agrees = False
-    return f"{name}: the parse that is said to be wrong agrees" if agrees else ""
+        pairs = list(captured.comparers[folder](facts, json.loads(kept)))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        return f"its parse does not compare: {error!r}"
+    return next((f"{ours!r}, but its source {theirs!r}" for ours, theirs in pairs if ours != theirs), "")
 
 
 def test_the_captures_are_counted(count: Count) -> None:

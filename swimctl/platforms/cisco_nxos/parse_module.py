@@ -23,7 +23,8 @@ _MODULE: Final = re.compile(rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>(?=\S*\d)(?
 # Nothing is known of a module that has no power: its type and model may be missing.
 _BLANK: Final = re.compile(rf"\d+ +(?:\d+ +)?(?:(?P<words>\S.*?) {{2,}})?(?P<model>(?!)x)?{_STATUS}")
 _VERSION: Final = re.compile(r"\d+ +(?P<version>\S+)(?: +\S.*)?")
-_SERIAL: Final = re.compile(r"\d+ +(?:NA|N/A|--|\S+ to \S{17}) +(?P<serial>[A-Z0-9]{11}|N/?A|--)")
+_SERIAL: Final = re.compile(r"\d+ +(?:NA|N/A|--|\S+ to \S{14,17}) +(?P<serial>\S{6,}|N/?A|--)")
+_WHOLE_SERIAL: Final = re.compile(r".* (?:[A-Z0-9]{11}|N/?A|--)")
 _DIAGNOSIS: Final = re.compile(r"\d+ +(?P<diagnosis>\S.*)")
 _POWERED: Final = re.compile(r"\d+ +\S+ +\S.*")
 _SERVICE: Final = re.compile(
@@ -60,6 +61,8 @@ def parse_show_module(text: str) -> tuple[Module, ...]:
                 raise UnparsableOutput(COMMAND, line, "it breaks off in a verdict")
             else:
                 told.setdefault(name, {}).update(row.groupdict())
+    if table == "serial" and not (_ASIDE.fullmatch(lines[-1]) or _WHOLE_SERIAL.fullmatch(lines[-1])):
+        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a serial number")
     if not modules or any("serial" not in told.get(name, {}) for name in modules):
         raise UnparsableOutput(COMMAND, lines[-1], "it ends before the serial numbers of all modules")
     return tuple(_module(name, row, told[name]) for name, row in modules.items())

@@ -59,7 +59,7 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
             portless = False
         else:
             raise UnparsableOutput(command, line)
-    if portless:  # the last row has a platform, and its port is not there
+    if portless and total is None:  # the last row has a platform, and its port is not there
         raise UnparsableOutput(command, lines[-1], "it ends inside a row")
     return _whole(command, lines[-1], found, total)
 

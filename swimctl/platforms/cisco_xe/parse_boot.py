@@ -20,7 +20,7 @@ _SETTING: Final = re.compile(r"(Standby )?([A-Za-z][\w /-]*?) *(?:[:=]) *(.*)")
 _REGISTER: Final = re.compile(
     rf"(Standby )?Configuration register is ({REGISTER})(?: *\(will be ({REGISTER}) at next reload\))?", re.IGNORECASE
 )
-_ASIDE: Final = re.compile(r"-+|Standby not ready to show bootvar|NVRAM/Config file|Timeout for Config|Config Download")
+_ASIDE: Final = re.compile(r"-+|Standby (?:is )?not .*|NVRAM/Config file|Timeout for Config|Config Download")
 _ROMMON_HEAD: Final = re.compile(r"ROMMON variables(?: for Active Switch)?:?", re.IGNORECASE)
 _ROMMON: Final = re.compile(r'([\w?./-]+) *= *"?(.*?)"?')
 # As the last line it is whole only where its last file's name is.

@@ -56,8 +56,11 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
         else:
             raise UnparsableOutput(command, line)
     _check_total(command, lines[-1], len(found), total)
-    if name and total is None:
-        raise UnparsableOutput(command, name, "it ends inside a row")
+    last = _CDP_ROW.fullmatch(lines[-1].strip())
+    # Capabilities, and perhaps the platform: the port is missing.
+    portless = last and len([word for word in (last["rest"] or "").split() if not re.fullmatch(r"[A-Zrs]", word)]) < 2
+    if portless or (name and total is None):
+        raise UnparsableOutput(command, lines[-1], "it ends inside a row")
     return tuple(found)
 
 
@@ -73,9 +76,6 @@ def _header(command: str, lines: list[str], header: re.Pattern[str], above: re.P
 def _last_port(rest: str) -> str:
     """Take the port from the end of a row; a full column of the platform touches it (`WS-C2950T-Fas 0/15`)."""
     words = rest.split()
-    # Capabilities, and perhaps the platform: the port is missing.
-    if len([word for word in words if not re.fullmatch(r"[A-Zrs]", word)]) < 2:
-        raise UnparsableOutput("show cdp neighbors", rest, "it ends inside a row")
     if len(words) < 2 or not re.match(r"\d", words[-1]):
         return words[-1] if words else ""
     kind = _PORT_KIND.search(words[-2])

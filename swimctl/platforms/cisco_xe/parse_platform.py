@@ -25,7 +25,7 @@ _CARDS: Final = re.compile(r"Mod +Ports +Card Type +Model +Serial No\.")
 _CARD: Final = re.compile(r"(\d+) +(?:\d+ +)?(\S.*)")
 _SERIAL: Final = re.compile(r"[A-Z0-9]{9,12}|N/A")
 _STATES: Final = re.compile(r"(?:Mod|M) +MAC addresses +Hw +Fw +Sw +Status")
-_STATE: Final = re.compile(r"(\d+) +.* ([A-Z]?[a-z]+(?:[A-Z][a-z]+|-[a-z]+)*)")
+_STATE: Final = re.compile(r"(\d+) +.* ([A-Z]?[a-z]+(?:[A-Z][a-z]+|-[a-z]+)*|OK)")
 _CARD_STATES: Final = ("ok", "other", "faulty", "unknown", "PwrDown", "PwrDeny", "disabled", "unsupported")
 _OTHER_TABLE: Final = re.compile(
     r"Mod +(?:Sub-Module|Redundancy Role|Online Diag).*|Chassis MAC address range.*", re.IGNORECASE

@@ -24,7 +24,7 @@ _PACKAGE: Final = re.compile(r"((?:\w+:)?[A-Za-z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(
 # What the name of a last package, or its version, has to end with: `6.4.2`, `3.0.0.0-r732`, `7.10.2v1.0.0-1`.
 _WHOLE: Final = re.compile(
     r"(?:.*-)?\d+\.\d+\.\d+(?:\.\d+I?)?"
-    r"|.*-\d+(?:\.\d+){3}-r\d{3,}[A-Z]?(?:\.(?:x86_64|arm\w*|CSC\w{7}))*|\d+\.\d+\.\d+\w*v\d+\.\d+\.\d+-\d+|.*CSC\w+-\d+\.\d+\.\d+"
+    r"|.*-\d+(?:\.\d+){2,3}-r\d{3,}[A-Z]?(?:\.(?!x8?6?_?6?$)\w+)*|\d+\.\d+\.\d+[\w.]*v\d+\.\d+\.\d+-\d+|.*CSC\w+-\d+\.\d+\.\d+"
 )
 # The tables of IOS-XR 7 with LNT.
 _TABLE: Final = re.compile(r"(?:Optional|Mandatory) Packages(?: with \w+ Bugfixes)? +Version")

@@ -1,4 +1,4 @@
-"""What a device is when its job has failed: asked of the device, never guessed, once nothing half-done is left there."""
+"""What a device is when its job has failed: asked of the device, never guessed; what was left half-done is undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`show clock`, `show privilege`, and what `write memory` answers."""
+"""`show clock`, and what `write memory` answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from swimctl.facts import DeviceTime, SaveOutcome
 from swimctl.platforms.templates import rows
 from swimctl.platforms.text import filled
 
-_PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
 _SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)
 _NOT_SAVED: Final = re.compile(
     r"%\s?Error.*(?:nvram|startup|config).*|.*\[Failed\].*|startup-config file open failed.*"
@@ -33,16 +32,6 @@ def parse_show_clock(text: str) -> DeviceTime:
     except ValueError:
         raise UnparsableOutput(command, lines[0], "this is no date") from None
     return DeviceTime(moment.isoformat(), row["TIMEZONE"], trusted=not lines[0].startswith("*"))
-
-
-def parse_show_privilege(text: str) -> int:
-    """Read the privilege level of the session, 0 to 15."""
-    command = "show privilege"
-    lines = filled(text, command)
-    found = _PRIVILEGE.fullmatch(lines[0].strip())
-    if not found or len(lines) > 1 or int(found[1]) > 15:
-        raise UnparsableOutput(command, lines[-1])
-    return int(found[1])
 
 
 def parse_write_memory(text: str) -> SaveOutcome:

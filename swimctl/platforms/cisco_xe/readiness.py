@@ -69,17 +69,6 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
     ]
 
 
-def privilege(level: int, policy: Readiness) -> Finding:
-    """Tell whether the session may do what an upgrade needs."""
-    return Finding(
-        "privilege",
-        level >= policy.privilege,
-        f"level {level}",
-        f"level {policy.privilege}",
-        "give the account that privilege, or set SWIMCTL_ENABLE_SECRET",
-    )
-
-
 def identity(
     version: SoftwareVersion, members: tuple[Member, ...], inventory: tuple[InventoryItem, ...], device: Device
 ) -> list[Finding]:

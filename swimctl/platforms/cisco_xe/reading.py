@@ -19,10 +19,10 @@ from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_ip_route_summary,
     parse_show_lldp_neighbors,
 )
-from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
-from swimctl.platforms.cisco_xe.readiness import identity, privilege
+from swimctl.platforms.cisco_xe.readiness import identity
+from swimctl.platforms.privilege import parse_show_privilege, privilege
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 

@@ -1,0 +1,34 @@
+"""The privilege level of a session, on the systems that have such levels: IOS, IOS-XE, EOS."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.models import Finding
+from swimctl.platforms.text import filled
+from swimctl.settings import Readiness
+
+_PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
+
+
+def parse_show_privilege(text: str) -> int:
+    """Read the privilege level of the session, 0 to 15."""
+    command = "show privilege"
+    lines = filled(text, command)
+    found = _PRIVILEGE.fullmatch(lines[0].strip())
+    if not found or len(lines) > 1 or int(found[1]) > 15:
+        raise UnparsableOutput(command, lines[-1])
+    return int(found[1])
+
+
+def privilege(level: int, policy: Readiness) -> Finding:
+    """Tell whether the session may do what an upgrade needs."""
+    return Finding(
+        "privilege",
+        level >= policy.privilege,
+        f"level {level}",
+        f"level {policy.privilege}",
+        "give the account that privilege, or set SWIMCTL_ENABLE_SECRET",
+    )

@@ -16,10 +16,12 @@ from swimctl.lab import (
     shows_features,
     shows_interfaces,
     shows_ports,
+    shows_redundancy,
     shows_software,
 )
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
+from swimctl.lab.models import Shape
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -32,13 +34,11 @@ SECRET_TRIES = 3
 
 _SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show version", shows_software.version),
-    ("show switch", shows.stack),
-    ("show switch detail", shows.stack_detail),
-    ("show switch stack-ports summary", shows.stack_ports),
     ("show inventory", shows.inventory),
     ("show module", shows.module),
-    ("show platform", shows.platform),
-    ("show redundancy", shows.redundancy),
+    ("show platform", shows_redundancy.platform),
+    ("show redundancy", shows_redundancy.redundancy),
+    ("show redundancy states", shows_redundancy.redundancy_states),
     ("show license summary", shows.license_summary),
     ("show users", shows.users),
     ("show interfaces", shows_interfaces.interfaces),
@@ -72,6 +72,16 @@ _SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show snmp chassis", shows_features.snmp_chassis),
     ("show file systems", files.file_systems),
 )
+# Those that not every kind of hardware has.
+_MEMBER_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+    ("show switch", shows.stack),
+    ("show switch detail", shows.stack_detail),
+    ("show switch stack-ports summary", shows.stack_ports),
+)
+_PAIR_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+    ("show stackwise-virtual link", shows_redundancy.virtual_link),
+    ("show stackwise-virtual dual-active-detection", shows_redundancy.dual_active),
+)
 _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show boot", shows_software.boot),
     ("show bootvar", shows_software.boot),
@@ -93,6 +103,22 @@ def _show(function: Callable[[Switch], str]) -> Command:
     return run
 
 
+def _has_switches(switch: Switch) -> bool:
+    return switch.spec.hardware.shape is not Shape.MODULAR
+
+
+def _is_pair(switch: Switch) -> bool:
+    return switch.spec.is_pair
+
+
+def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[[Switch], str]) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        switch = session.switch
+        yield Print(function(switch) if has(switch) else session.invalid(pattern, len("show ")))
+
+    return run
+
+
 @lru_cache(maxsize=1)
 def exec_grammar() -> Grammar[Command]:
     """Teach the commands of user and privileged mode, once."""
@@ -100,6 +126,9 @@ def exec_grammar() -> Grammar[Command]:
     for listed, level in ((_SHOWS, USER), (_PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
             grammar.add(pattern, _show(function), level)
+    for listed, has in ((_MEMBER_SHOWS, _has_switches), (_PAIR_SHOWS, _is_pair)):
+        for pattern, function in listed:
+            grammar.add(pattern, _show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
         grammar.add(f"show install {form}", _show(partial(shows_software.install, form=form)), PRIVILEGED)
     for pattern, command, level in _COMMANDS:

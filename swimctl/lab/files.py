@@ -19,8 +19,8 @@ HASH_SECONDS = 30.0
 """Lab seconds that hashing an image takes: it is as long for the lab's few megabytes as for a real one's gigabyte."""
 
 
-def _system(member: int) -> str:
-    return "flash" if member == 1 else f"flash-{member}"
+def _system(switch: Switch, member: int) -> str:
+    return switch.file_systems(member)[0]
 
 
 def file_systems(switch: Switch) -> str:
@@ -29,9 +29,7 @@ def file_systems(switch: Switch) -> str:
     for member in switch.members:
         flash = switch.flash(member)
         star = "*" if member == 1 else " "
-        names = ("flash:" + (" flash-1:" if len(switch.members) > 1 else "")) if member == 1 else f"flash-{member}:"
-        if not switch.spec.hardware.stackable:
-            names = "bootflash: flash:"
+        names = " ".join(f"{name}:" for name in switch.file_systems(member))
         lines.append(f"{star} {flash.capacity:>12}  {flash.free:>12}      disk     rw   {names}")
     lines += [
         "             -             -    opaque     rw   system:",
@@ -52,12 +50,12 @@ def dir_command(session: Session, words: Words) -> Dialogue:
     flash = switch.flash(member)
     found = flash.get(name) if name else None
     if name and found is None and "*" not in name:
-        yield Print(f"%Error opening {_system(member)}:/{name} (No such file or directory)\n")
+        yield Print(f"%Error opening {_system(switch, member)}:/{name} (No such file or directory)\n")
         return
     listed = [found] if found and not found.directory else flash.listing(name if found else "")
     if "*" in name:
         listed = [each for each in listed if fnmatchcase(each.name, name)]
-    text = f"Directory of {_system(member)}:/{name}\n\n"
+    text = f"Directory of {_system(switch, member)}:/{name}\n\n"
     for number, each in enumerate(listed, 11):
         flags = "drwx" if each.directory else "-rw-"
         date = each.mtime.strftime("%b %e %Y %H:%M:%S +00:00")
@@ -78,9 +76,9 @@ def delete(session: Session, words: Words) -> Dialogue:
     if "/force" not in words:
         other = yield Ask(f"Delete filename [{name}]? ", about_file=True)
         name = other.strip().removeprefix("flash:").strip("/") or name
-        answer = yield Ask(f"Delete {_system(member)}:/{name}? [confirm]", one_key=True, about_file=True)
+        answer = yield Ask(f"Delete {_system(switch, member)}:/{name}? [confirm]", one_key=True, about_file=True)
         if answer.lower() not in {"", "y"}:
-            yield Print(f"Delete of {_system(member)}:/{name} aborted!\n")
+            yield Print(f"Delete of {_system(switch, member)}:/{name} aborted!\n")
             return
     flash = switch.flash(member)
     doomed = [each.name for each in flash.listing() if fnmatchcase(each.name, name)] if "*" in name else [name]
@@ -90,7 +88,7 @@ def delete(session: Session, words: Words) -> Dialogue:
     for each in doomed:
         file = flash.get(each)
         if file is not None and file.directory and "/recursive" not in words:
-            yield Print(f"%Error deleting {_system(member)}:/{each} (Is a directory)\n")
+            yield Print(f"%Error deleting {_system(switch, member)}:/{each} (Is a directory)\n")
         else:
             flash.delete(each)
 
@@ -106,10 +104,10 @@ def mkdir(session: Session, words: Words) -> Dialogue:
     other = yield Ask(f"Create directory filename [{name}]? ", about_file=True)
     name = other.strip().strip("/") or name
     if not name or switch.flash(member).get(name) is not None:
-        yield Print(f"%Error Creating dir {_system(member)}:/{name} (Can't create a file that exists)\n")
+        yield Print(f"%Error Creating dir {_system(switch, member)}:/{name} (Can't create a file that exists)\n")
         return
     switch.flash(member).add(LabFile(name, 0, switch.clock.wall(), directory=True))
-    yield Print(f"Created dir {_system(member)}:/{name}\n")
+    yield Print(f"Created dir {_system(switch, member)}:/{name}\n")
 
 
 def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:

@@ -124,7 +124,8 @@ class Installer:
 
     def _operate(self, operation: str, run: Callable[[Wording], Verdict], target: str = "") -> Dialogue:
         switch = self._switch
-        say = Wording(operation, self._installed.running.new_dialect, switch.members, target)
+        units = [switch.spec.unit(number) for number in switch.members]
+        say = Wording(operation, self._installed.running.new_dialect, units, switch.spec.unit_word, target)
         yield Print(say.start(self._stamp()))
         if self._operation or switch.spec.fault("busy-install"):
             yield Print(say.failed(REASONS["busy"], self._stamp()))
@@ -199,7 +200,7 @@ class Installer:
             lacking = [each for each in made if flash.get(each.name) is None]
             needed = sum(each.size for each in lacking)
             if needed > flash.free:
-                return say.no_space(needed, flash.free, number)
+                return say.no_space(needed, flash.free, self._switch.spec.unit(number))
             wanted += [(flash, each) for each in lacking]
         for flash, each in wanted:
             flash.add(each)

@@ -29,17 +29,30 @@ REMOVE = "\nDo you want to remove the above files? [y/n]"
 
 @dataclass(frozen=True)
 class Wording:
-    """One operation's lines. `new`: as since 17.9.5; `target` is the file or nothing, for the line of a failure."""
+    """One operation's lines. `new`: as since 17.9.5; `target` is the file or nothing, for the line of a failure.
+
+    `units` are its members as the lists name them, `word` what stands before such a name: Switch, Chassis or nothing.
+    """
 
     operation: str
     new: bool
-    members: Sequence[int]
+    units: Sequence[str]
+    word: str
     target: str = ""
 
     @property
     def numbers(self) -> str:
         """List the members."""
-        return " ".join(str(number) for number in self.members)
+        return " ".join(self.units)
+
+    def unit(self, at: int = 0) -> str:
+        """Name one member, in the small letters of the older dialect."""
+        return f"{self.word if self.new else self.word.lower()} {self.units[at]}"
+
+    @property
+    def _counted(self) -> list[tuple[int, str]]:
+        # Supervisors are all members of chassis 1.
+        return [(at + 1 if self.word else 1, self.unit(at)) for at in range(len(self.units))]
 
     def start(self, stamp: str) -> str:
         """Open the operation."""
@@ -59,33 +72,38 @@ class Wording:
 
     def syncing(self, path: str) -> str:
         """Begin to copy the image file to the other members."""
+        if not self.word:
+            return f"--- Starting initial file syncing ---\nCopying image file: {path} to standby\n"
         if not self.new:
             return (
-                f"--- Starting initial file syncing ---\n[1]: Copying {path} from switch 1 to switch {self.numbers}\n"
+                f"--- Starting initial file syncing ---\n"
+                f"[1]: Copying {path} from {self.unit()} to {self.word.lower()} {self.numbers}\n"
             )
-        return f"--- Starting initial file syncing ---\nCopying {path} from Switch 1 to Switch {self.numbers}\n"
+        return (
+            f"--- Starting initial file syncing ---\nCopying {path} from {self.unit()} to {self.word} {self.numbers}\n"
+        )
 
     def synced(self) -> str:
         """End that copy."""
-        who = (
-            "Info: Finished copying to the selected Switch"
-            if self.new
-            else f"[{self.numbers}]: Finished copying to switch"
-        )
+        if not self.word:
+            who = "Info: Finished copying to standby"
+        elif self.new:
+            who = f"Info: Finished copying to the selected {self.word}"
+        else:
+            who = f"[{self.numbers}]: Finished copying to {self.word.lower()}"
         return f"{who}\nFinished initial file syncing\n\n"
 
     def stage(self, name: str) -> str:
         """Open a stage on all members."""
         lines = [f"--- Starting {name} ---", f"Performing {name} on all members"]
         if not (self.new and name == "Add"):
-            word = "Switch" if self.new else "switch"
-            lines += [f"  [{number}] {name} package(s) on {word} {number}" for number in self.members]
+            lines += [f"  [{number}] {name} package(s) on {unit}" for number, unit in self._counted]
         return "\n".join(lines) + "\n"
 
     def finished(self, name: str, version: str = "") -> str:
         """Close a stage; `version` is that of an image that was added."""
-        package, word = (" package(s)", "Switch") if self.new else ("", "switch")
-        lines = [f"  [{number}] Finished {name}{package} on {word} {number}" for number in self.members]
+        package = " package(s)" if self.new else ""
+        lines = [f"  [{number}] Finished {name}{package} on {unit}" for number, unit in self._counted]
         lines += [f"Checking status of {name} on [{self.numbers}]", f"{name}: Passed on [{self.numbers}]"]
         added = [f"Image added. Version: {version}"] if version else []
         closing = [self.close(name)]
@@ -100,15 +118,15 @@ class Wording:
 
     def unchanged(self, reason: str) -> str:
         """Say that there was nothing to do, member by member."""
-        return "".join(f" [{number}] Switch {number} Add succeed with reason: {reason}\n" for number in self.members)
+        return "".join(f" [{number}] {unit} Add succeed with reason: {reason}\n" for number, unit in self._counted)
 
-    def no_space(self, needed: int, free: int, member: int) -> str:
+    def no_space(self, needed: int, free: int, unit: str) -> str:
         """Say how much room there is not; bytes."""
         need, have = -(-needed // 1024), free // 1024
         if self.new:
             return f"/flash requires {need} KB of free space, but only {have} KB is available"
         return (
-            f"There is not enough free disk available to perform this operation on switch {member}. "
+            f"There is not enough free disk available to perform this operation on {self.word.lower()} {unit}. "
             f"At least {need} KB of free disk is required"
         )
 
@@ -117,7 +135,7 @@ class Wording:
         if not self.new:
             return f"FAILED: install_{self.operation} : {reason}\n"
         name = self.operation if "_" in self.operation else f"install_{self.operation}"
-        return f"  [1] Switch 1 FAILED: {reason}\nFAILED: {' '.join(filter(None, (name, self.target, stamp)))}\n"
+        return f"  [1] {self.unit()} FAILED: {reason}\nFAILED: {' '.join(filter(None, (name, self.target, stamp)))}\n"
 
     def succeeded(self, stamp: str, *, reloads: bool) -> str:
         """Close the operation as done."""

@@ -166,7 +166,9 @@ class Installed:
     def log(self, code: str, text: str) -> str:
         """Write a line of the install manager's to the log."""
         engine = "install_mgr" if self.running.new_dialect else "install_engine"
-        return self._switch.say(code, f"Switch 1 R0/0: {engine}: {text}")
+        word = self._switch.spec.unit_word
+        where = f"{word} 1 R0/0" if word else "R0/0"
+        return self._switch.say(code, f"{where}: {engine}: {text}")
 
     def _progress(self) -> None:
         if self.timer_ends is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 SPEEDS = {
     "GigabitEthernet": ("Gi", "Gig", "a-1000", 1_000_000),
@@ -13,6 +14,14 @@ SPEEDS = {
     "HundredGigE": ("Hu", "Hun", "a-100G", 100_000_000),
 }
 """Interface type -> short name, CDP's name, speed as `show interfaces status` prints it, bandwidth in Kbit/s."""
+
+
+class Shape(StrEnum):
+    """What the members of a switch are: switches of a stack, chassis of a virtual pair, supervisors of one chassis."""
+
+    STACK = "stack"
+    FIXED = "fixed"
+    MODULAR = "modular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model. `stackable`: `show boot` and `show switch` print the stack's layout."""
+    """One model. Of a modular one `supervisor` is what its supervisors are called."""
 
     name: str
     family: str
@@ -36,12 +45,20 @@ class Model:
     banks: tuple[Bank, ...]
     uplinks: int
     description: str
-    stackable: bool = True
+    shape: Shape = Shape.STACK
     revision: str = "V02"
     memory_kb: int = 8_388_608
+    supervisor: str = ""
+
+    @property
+    def stackable(self) -> bool:
+        """Tell whether `show version`, `show boot` and `show switch` print the stack's layout."""
+        return self.shape is Shape.STACK
 
     def ports(self, member: int) -> list[tuple[str, Bank]]:
-        """List the long names of a member's ports, uplinks last."""
+        """List the long names of a member's ports, uplinks last; those of a modular chassis are its first member's."""
+        if self.shape is Shape.MODULAR and member > 1:
+            return []
         return [
             (f"{bank.kind}{member}/{bank.slot}/{number}", bank)
             for bank in self.banks
@@ -84,7 +101,7 @@ def _models() -> dict[str, Model]:
             banks=core,
             uplinks=4,
             description="Cisco Catalyst 9500 Series Chassis",
-            stackable=False,
+            shape=Shape.FIXED,
             memory_kb=16_777_216,
         ),
         Model(
@@ -93,8 +110,18 @@ def _models() -> dict[str, Model]:
             banks=big,
             uplinks=4,
             description="Cisco Catalyst 9500 Series Chassis",
-            stackable=False,
+            shape=Shape.FIXED,
             memory_kb=16_777_216,
+        ),
+        Model(
+            "C9407R",
+            *access,
+            banks=(Bank(gigabit, 0, 48, _COPPER), Bank(ten, 1, 8, _SFP)),
+            uplinks=8,
+            description="Cisco Catalyst 9400 Series 7 Slot Chassis",
+            shape=Shape.MODULAR,
+            memory_kb=16_777_216,
+            supervisor="C9400-SUP-1XL",
         ),
     )
     return {model.name: model for model in listed}

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from swimctl.lab.models import Shape
 from swimctl.lab.shows_environment import SUPPLY, supply_serial
-from swimctl.lab.shows_software import REGISTER, image_line, system_image, uptime
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
+
+
+def role(number: int) -> str:
+    """Tell what a member is to the others."""
+    return {1: "Active", 2: "Standby"}.get(number, "Member")
 
 
 def stack(switch: Switch) -> str:
@@ -22,10 +27,9 @@ def stack(switch: Switch) -> str:
     ]
     for number in switch.members:
         spec = switch.spec.members[number - 1]
-        role = {1: "Active", 2: "Standby"}.get(number, "Member")
         star = "*" if number == 1 else " "
         lines.append(
-            f"{star}{number}       {role:<8} {spec.mac}     {max(16 - number, 1):<6} "
+            f"{star}{number}       {role(number):<8} {spec.mac}     {max(16 - number, 1):<6} "
             f"{spec.hardware.revision:<7} {switch.member_state(number):<20}"
         )
     return "\n".join(lines) + "\n\n"
@@ -80,15 +84,25 @@ def stack_ports(switch: Switch) -> str:
 def inventory(switch: Switch) -> str:
     """Show inventory."""
     items: list[tuple[str, str, str, str, str]] = []
-    if switch.spec.hardware.stackable:
-        first = switch.spec.members[0]
+    first = switch.spec.members[0]
+    shape = first.hardware.shape
+    if shape is Shape.STACK:
         series = first.model[:5].lower().replace("c93", "c93xx").replace("c92", "c92xx")[:5]
         items.append((f"{series} Stack", f"{series} Stack", first.model, first.hardware.revision, first.serial))
+    if shape is Shape.MODULAR:
+        items.append(("Chassis", first.hardware.description, first.model, first.hardware.revision, first.serial))
     for number in switch.members:
         spec = switch.spec.members[number - 1]
-        name = f"Switch {number}" if spec.hardware.stackable else "Chassis"
-        supply = f"{name} - Power Supply A" if spec.hardware.stackable else "Power Supply Module 0"
-        items.append((name, spec.hardware.description, spec.model, spec.hardware.revision, spec.serial))
+        described, pid, serial = spec.hardware.description, spec.model, spec.serial
+        if shape is Shape.MODULAR:
+            name, supply = f"Slot {number + 2} Supervisor", f"Power Supply Module {number}"
+            described, pid, serial = "Supervisor 1 XL Module", spec.hardware.supervisor, f"J{spec.serial[1:]}"
+        elif shape is Shape.STACK or switch.spec.is_pair:
+            name = f"Switch {number}" if shape is Shape.STACK else f"Switch {number} Chassis"
+            supply = f"Switch {number} - Power Supply A"
+        else:
+            name, supply = "Chassis", "Power Supply Module 0"
+        items.append((name, described, pid, spec.hardware.revision, serial))
         items.append((supply, supply, SUPPLY, "V01", supply_serial(switch, number)))
     return "".join(
         f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {revision:<4} , SN: {serial}\n\n'
@@ -110,53 +124,6 @@ def module(switch: Switch) -> str:
             f"{spec.hardware.revision:<14}{release.padded}"
         )
     return "\n".join(lines) + "\n\n"
-
-
-def platform(switch: Switch) -> str:
-    """Show platform, in the layout of stacks."""
-    lines = [
-        module(switch).rstrip("\n"),
-        "",
-        f"Switch/Stack Mac Address : {switch.spec.members[0].mac} - Local Mac Address",
-    ]
-    lines += ["Mac persistency wait time: Indefinite", "                                   Current"]
-    lines += ["Switch#   Role        Priority      State ", "-" * 43]
-    for number in switch.members:
-        role = {1: "Active", 2: "Standby"}.get(number, "Member")
-        star = "*" if number == 1 else " "
-        lines.append(f"{star}{number:<9}{role:<12}{max(16 - number, 1):<14}{switch.member_state(number)}")
-    return "\n".join(lines) + "\n\n"
-
-
-def redundancy(switch: Switch) -> str:
-    """Show redundancy."""
-    peer = 2 in switch.members and switch.member_state(2) == "Ready"
-    mode = "sso" if peer else "Non-redundant"
-    image = image_line(switch, switch.install.running)
-    software = (
-        f"                 Image Version = {image}\nTechnical Support: http://www.cisco.com/techsupport\n"
-        "Copyright (c) 1986-2024 by Cisco Systems, Inc.\nCompiled Wed 14-Feb-24 05:46 by mcpre\n"
-        f"                          BOOT = {system_image(switch)};\n        Configuration register = {REGISTER}\n\n"
-    )
-    text = (
-        "Redundant System Information :\n------------------------------\n"
-        f"       Available system uptime = {uptime(switch.uptime)}\nSwitchovers system experienced = 0\n"
-        "              Standby failures = 0\n        Last switchover reason = none\n\n"
-        f"                 Hardware Mode = {'Duplex' if peer else 'Simplex'}\n"
-        f"    Configured Redundancy Mode = {'sso' if len(switch.spec.members) > 1 else 'Non-redundant'}\n"
-        f"     Operating Redundancy Mode = {mode}\n              Maintenance Mode = Disabled\n"
-        f"                Communications = {'Up' if peer else 'Down      Reason: Simplex mode'}\n\n"
-        "Current Processor Information :\n-------------------------------\n"
-        "               Active Location = slot 1\n        Current Software state = ACTIVE \n"
-        f"       Uptime in current state = {uptime(switch.uptime)}\n{software}"
-    )
-    if not peer:
-        return text + "Peer (slot: 0) information is not available because it is in 'DISABLED' state\n"
-    return text + (
-        "Peer Processor Information :\n----------------------------\n              Standby Location = slot 2\n"
-        f"        Current Software state = STANDBY HOT \n"
-        f"       Uptime in current state = {uptime(switch.uptime)}\n{software}"
-    )
 
 
 def license_summary(switch: Switch) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab.configuration import IGNORED, Configuration
@@ -50,6 +51,7 @@ def version(switch: Switch) -> str:
     fault = switch.spec.fault("no-boot-time")
     booted = switch.clock.at(switch.started_at).strftime("%H:%M:%S UTC %a %b %-d %Y")
     first = switch.spec.members[0]
+    kind = "Flash" if model.stackable else "Bootflash"
     lines = [
         f"Cisco IOS XE Software, Version {release.padded}",
         image_line(switch, release),
@@ -92,10 +94,12 @@ def version(switch: Switch) -> str:
         *_port_counts(switch),
         "2048K bytes of non-volatile configuration memory.",
         f"{model.memory_kb}K bytes of physical memory.",
-        f"{switch.flash(1).capacity // 1024}K bytes of Flash at flash:.",
+        f"{switch.flash(1).capacity // 1024}K bytes of {kind} at {kind.lower()}:.",
         "",
     ]
     lines += _member_block(switch, 1)
+    if not model.stackable:
+        return "\n".join([*lines, "", ""])
     lines += [
         "",
         "",
@@ -127,8 +131,8 @@ def version(switch: Switch) -> str:
 
 def system_image(switch: Switch) -> str:
     """Tell what the switch was booted from."""
-    booted = switch.install.booted
-    return f"flash:{booted.image}" if booted else "flash:packages.conf"
+    booted, root = switch.install.booted, "flash" if switch.spec.hardware.stackable else "bootflash"
+    return f"{root}:{booted.image if booted else 'packages.conf'}"
 
 
 def _port_counts(switch: Switch) -> list[str]:
@@ -166,11 +170,7 @@ def boot(switch: Switch) -> str:
     later = f"BOOT variable = {following};" if following else "BOOT variable does not exist"
     manual = "yes" if switch.configuration.has("boot manual") else "no"
     if not switch.spec.hardware.stackable:
-        return (
-            f"{later.replace('flash:', 'bootflash:')}\nMANUAL_BOOT variable = {manual}\nBAUD variable = 9600\n"
-            "ENABLE_BREAK variable does not exist\nBOOTMODE variable does not exist\n"
-            "IPXE_TIMEOUT variable does not exist\nCONFIG_FILE variable = \n"
-        )
+        return "\n".join(_chassis_boot(later, manual, whose) for whose in ("", "Standby ")[: len(switch.members)])
     text = ""
     for number in switch.members:
         text += (
@@ -179,6 +179,19 @@ def boot(switch: Switch) -> str:
             f"Manual Boot = {manual}\nEnable Break = no\nBoot Mode = DEVICE\niPXE Timeout = 0\n"
         )
     return text
+
+
+def _chassis_boot(later: str, manual: str, whose: str) -> str:
+    lines = [
+        re.sub(r"(?<!boot)flash:", "bootflash:", later),
+        f"MANUAL_BOOT variable = {manual}",
+        "BAUD variable = 9600",
+        "ENABLE_BREAK variable does not exist",
+        "BOOTMODE variable does not exist",
+        "IPXE_TIMEOUT variable does not exist",
+        "CONFIG_FILE variable = ",
+    ]
+    return "".join(f"{whose}{line}\n" for line in lines)
 
 
 def romvar(switch: Switch) -> str:
@@ -207,7 +220,8 @@ def install(switch: Switch, form: str = "summary") -> str:
     text = ""
     for rows, numbers in blocks.items():
         text += (
-            f"[ Switch {' '.join(map(str, numbers))} ] {title} Package(s) Information:\n"
+            f"[ {' '.join(filter(None, (switch.spec.unit_word, *map(switch.spec.unit, numbers))))} ] "
+            f"{title} Package(s) Information:\n"
             "State (St): I - Inactive, U - Activated & Uncommitted,\n"
             "            C - Activated & Committed, D - Deactivated & Uncommitted\n"
             f"{RULE}\nType  St   Filename/Version    \n{RULE}\n"

@@ -9,13 +9,16 @@ from swimctl.errors import UsageError
 from swimctl.lab.chassis import Chassis, ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
-from swimctl.lab.models import MODELS, Model
+from swimctl.lab.models import MODELS, Model, Shape
 from swimctl.lab.release import Release, parse_release
+
+MOST = 8
+"""Members of a stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSpec:
-    """One member of a stack, or the whole of a single switch. `mac` as 0c75.bd00.0100."""
+    """One member of a stack or pair, one supervisor, or the whole of a single switch. `mac` as 0c75.bd00.0100."""
 
     model: str
     serial: str
@@ -72,8 +75,13 @@ class SwitchSpec(ChassisSpec):
         unknown = [member.model for member in self.members if member.model not in MODELS]
         if unknown or not self.members:
             raise UsageError(f"lab switch {self.name}: unknown model {unknown}; known: {', '.join(MODELS)}")
-        if len(self.members) > 1 and not all(member.hardware.stackable for member in self.members):
-            raise UsageError(f"lab switch {self.name}: {self.members[0].model} is not stacked")
+        models = {member.model for member in self.members}
+        if len(self.members) > 2 and not all(member.hardware.stackable for member in self.members):
+            raise UsageError(f"lab switch {self.name}: {self.members[0].model} is not stacked: two at most")
+        if len(models) > 1 and not all(MODELS[model].stackable for model in models):
+            raise UsageError(f"lab switch {self.name}: a pair is of one model, not {', '.join(sorted(models))}")
+        if len(self.members) > MOST:
+            raise UsageError(f"lab switch {self.name}: a stack has {MOST} members at most")
         if self.mode not in {"INSTALL", "BUNDLE"}:
             raise UsageError(f"lab switch {self.name}: mode {self.mode!r}; known: INSTALL, BUNDLE")
         try:
@@ -92,6 +100,22 @@ class SwitchSpec(ChassisSpec):
         return self.members[0].hardware
 
     @property
+    def is_pair(self) -> bool:
+        """Tell whether it is a StackWise Virtual pair."""
+        return self.hardware.shape is Shape.FIXED and len(self.members) > 1
+
+    def unit(self, number: int) -> str:
+        """Name a member as the lists of `install` do: 2 of a stack, 2/R0 of a pair, R1 for the second supervisor."""
+        if self.hardware.stackable:
+            return str(number)
+        return f"{number}/R0" if self.is_pair else f"R{number - 1}"
+
+    @property
+    def unit_word(self) -> str:
+        """Give the word that stands before such a name, and nothing where there is none."""
+        return "Switch" if self.hardware.stackable else "Chassis" if self.is_pair else ""
+
+    @property
     def boots(self) -> str:
         """Tell what the switch was booted from."""
         if self.mode == "INSTALL":
@@ -105,7 +129,7 @@ class SwitchSpec(ChassisSpec):
         up: list[str] = []
         for number, member in enumerate(self.members, 1):
             ports = [name for name, _bank in member.hardware.ports(number)]
-            up += [*ports[:4], ports[len(ports) - member.hardware.uplinks]]
+            up += [*ports[:4], *ports[len(ports) - member.hardware.uplinks :][:1]]
         return tuple(up)
 
     def plugged_in(self) -> tuple[Neighbour, ...]:
@@ -142,7 +166,7 @@ class SwitchSpec(ChassisSpec):
     @property
     def role(self) -> str:
         """Tell core from access."""
-        return "core" if self.model.startswith("C9500") else "access"
+        return "access" if self.hardware.stackable else "core"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
         """Make the switch."""

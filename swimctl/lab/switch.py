@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from swimctl.lab.configuration import IGNORED, Configuration, first_configuratio
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import IMAGE_BYTES, Installed
+from swimctl.lab.models import Shape
 from swimctl.lab.software import Software
 from swimctl.lab.spec import SwitchSpec
 
@@ -78,15 +80,21 @@ class Switch(Chassis):
         system, colon, name = text.partition(":")
         if not colon:
             system, name = "flash", text
-        member = 1
-        stem, dash, number = system.lower().partition("-")
-        if dash and number.isdigit():
-            member = int(number)
-        elif stem.startswith("flash") and stem[5:].isdigit():
-            stem, member = "flash", int(stem[5:])
-        if stem not in {"flash", "bootflash"} or member not in self.members:
-            raise ValueError(path)
-        return member, name.strip("/")
+        wanted = re.sub(r"^flash(\d)$", r"flash-\1", system.lower())
+        for member in self.members:
+            if wanted in self.file_systems(member):
+                return member, name.strip("/")
+        raise ValueError(path)
+
+    def file_systems(self, member: int) -> tuple[str, ...]:
+        """Give all names of a member's flash, the one in print first."""
+        shape = self.spec.hardware.shape
+        roots = ("flash", "bootflash") if shape is Shape.STACK else ("bootflash", "flash")
+        called = roots[:1] if shape is Shape.STACK else roots
+        numbered = tuple(f"{name}-{member}" for name in called if shape is not Shape.MODULAR)
+        if member == 1:
+            return (*roots, *numbered) if len(self.members) > 1 else roots
+        return (*numbered, *(f"stby-{name}" for name in called)) if member == 2 else numbered
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""

@@ -25,6 +25,7 @@ _IGNORE_STARTUP = 0x40
 # Its lowest four bits: 0 stays at the boot prompt.
 _BOOT_FIELD = 0xF
 _EMPTY_MAC = "0000.0000.0000"
+ONE_RELEASE = "`install autoupgrade` on the device brings the members to one release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,18 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
 
 def identity(
-    version: SoftwareVersion, members: tuple[Member, ...], inventory: tuple[InventoryItem, ...], device: Device
+    version: SoftwareVersion,
+    members: tuple[Member, ...],
+    inventory: tuple[InventoryItem, ...],
+    device: Device,
+    mend: str = ONE_RELEASE,
 ) -> list[Finding]:
-    """Apply the rules that hold even where nothing is left to do: the right device, and all of it."""
+    """Apply the rules that hold even where nothing is left to do: the right device, and all of it.
+
+    `mend` says how its members are brought to one release.
+    """
     serials = {item.serial for item in inventory} | ({version.serial} if version.serial else set())
-    return [*right_device(device, models(version), serials, version.serial), *_members(version, members)]
+    return [*right_device(device, models(version), serials, version.serial), *_members(version, members, mend)]
 
 
 def models(version: SoftwareVersion) -> tuple[str, ...]:
@@ -83,7 +91,7 @@ def models(version: SoftwareVersion) -> tuple[str, ...]:
     return found or ((version.model,) if version.model else ())
 
 
-def _members(version: SoftwareVersion, members: tuple[Member, ...]) -> Iterator[Finding]:
+def _members(version: SoftwareVersion, members: tuple[Member, ...], mend: str) -> Iterator[Finding]:
     # A number that was only prepared in the configuration: it has no hardware, and is no fault.
     real = [m for m in members if not (m.state == "Provisioned" and m.mac == _EMPTY_MAC)]
     rows = {row.member: row.version for row in version.members}
@@ -103,7 +111,7 @@ def _members(version: SoftwareVersion, members: tuple[Member, ...]) -> Iterator[
         len(versions) <= 1 and not missing,
         ", ".join(versions + missing) or version.version,
         "one release on all members",
-        "`install autoupgrade` on the device brings the members to one release",
+        mend,
     )
 
 
@@ -167,11 +175,16 @@ def _boot(state: State) -> Iterator[Finding]:
         "packages.conf first",
         "`no boot system`, `boot system flash:packages.conf`, `write memory` on the device",
     )
+    yield from boots_alone(state.boot, state.version)
+
+
+def boots_alone(boot: BootSettings, version: SoftwareVersion) -> Iterator[Finding]:
+    """Refuse a device that would wait at its boot prompt, or come up without its configuration."""
     # What is set for the next reload counts, in whichever of the two commands it stands.
-    later = state.version.next_config_register or state.version.config_register
-    registers = [int(text, 16) for text in (state.boot.config_register, later) if text]
-    stops = state.boot.manual or any(register & _BOOT_FIELD == 0 for register in registers)
-    known = state.boot.manual is not None or bool(registers)
+    later = version.next_config_register or version.config_register
+    registers = [int(text, 16) for text in (boot.config_register, later) if text]
+    stops = boot.manual or any(register & _BOOT_FIELD == 0 for register in registers)
+    known = boot.manual is not None or bool(registers)
     said = f" (register {', '.join(dict.fromkeys(map(hex, registers)))})" if registers else ""
     yield Finding(
         "boots by itself",
@@ -180,8 +193,8 @@ def _boot(state: State) -> Iterator[Finding]:
         "no manual boot",
         "`no boot manual` (or `config-register 0x2102`), then `write memory` on the device",
     )
-    ignored = state.boot.ignore_startup or any(register & _IGNORE_STARTUP for register in registers)
-    known = state.boot.ignore_startup is not None or bool(registers)
+    ignored = boot.ignore_startup or any(register & _IGNORE_STARTUP for register in registers)
+    known = boot.ignore_startup is not None or bool(registers)
     yield Finding(
         "startup configuration",
         known and not ignored,

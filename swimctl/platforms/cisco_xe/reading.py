@@ -21,7 +21,7 @@ from swimctl.platforms.cisco_xe.parse_network import (
 )
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
-from swimctl.platforms.cisco_xe.readiness import identity
+from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
 from swimctl.platforms.privilege import parse_show_privilege, privilege
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -36,8 +36,10 @@ _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*",
 class IosDevice:
     """The part of a driver that holds for all of them; every command has a deadline of the settings.
 
-    `version` is what was read in this session just now: it answers the first look, unless something else comes before.
+    `one_release` says how the members of a stack are brought to one release. `version` is what was read in this session just now: it answers the first look, unless something else comes before.
     """
+
+    one_release = ONE_RELEASE
 
     def __init__(self, session: Session, settings: Settings, version: SoftwareVersion | None = None) -> None:
         self._session = session
@@ -58,7 +60,7 @@ class IosDevice:
             return [may]  # what this session cannot see is no fault of the device
         version = self._version()
         inventory = parse_show_inventory(self._show("show inventory"))
-        return [may, *identity(version, self._members(version), inventory, device)]
+        return [may, *identity(version, self._members(version), inventory, device, self.one_release)]
 
     def snapshot(self, taken_at: str) -> Snapshot:
         """Take what must be as before after the upgrade."""

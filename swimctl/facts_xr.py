@@ -48,6 +48,26 @@ class InstallRequest(InstallOutcome):
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedInstall:
+    """One operation of the installer's own log: what was typed, and how far it got."""
+
+    command: str
+    request: InstallRequest
+
+
+@dataclass(frozen=True, slots=True)
+class InstallActivity:
+    """What `show install request` says: whether an operation runs, and its id where it is printed.
+
+    `pending_reload`: it is through, and the device is about to reload.
+    """
+
+    running: bool
+    id: int | None = None
+    pending_reload: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BootVariables:
     """What `show variables boot` says. `files` are those of BOOT, None where there is none: a partition is booted."""
 

@@ -16,7 +16,7 @@ _MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
-    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will )|has been |is in progress))|admin|more|"
+    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will |completed)|has been |is in progress))|admin|more|"
     r"copy(?! complete)|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|"
     r"reload(?! cause \d+:)|exit|request|redundancy(?! mode\b)|issu|"
     r"file (?:list|checksum|copy|delete|show))"

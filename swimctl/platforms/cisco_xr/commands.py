@@ -10,8 +10,10 @@ from swimctl.platforms.cisco_xr.parse_files import (
     parse_dir,
     parse_show_filesystem,
     parse_show_filesystem_location,
+    parse_show_md5,
 )
 from swimctl.platforms.cisco_xr.parse_install import parse_show_install
+from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
 from swimctl.platforms.cisco_xr.parse_install_request import parse_install_request
 from swimctl.platforms.cisco_xr.parse_interfaces import (
     parse_show_interface_brief,
@@ -27,7 +29,7 @@ from swimctl.platforms.cisco_xr.parse_neighbours import (
 )
 from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
 from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy, parse_show_redundancy_summary
-from swimctl.platforms.cisco_xr.parse_session import parse_show_clock
+from swimctl.platforms.cisco_xr.parse_session import parse_show_clock, parse_show_user_tasks
 from swimctl.platforms.cisco_xr.parse_version import parse_show_version
 from swimctl.platforms.commands import Command, Parser, find_command
 
@@ -51,6 +53,10 @@ COMMANDS: Final = (
         for name in (f"show install {kind}", f"show install {kind} summary")
     ),
     *(Command(name, _named(parse_install_request, name), open_end=True) for name in ("install", "admin install")),
+    Command("show install request", parse_show_install_request),
+    Command("show install log", parse_show_install_log, open_end=True),
+    Command("show md5 file *", parse_show_md5),
+    Command("show user tasks", parse_show_user_tasks),
     Command("dir", parse_dir, open_end=True),
     Command("show filesystem", parse_show_filesystem),
     Command("show filesystem location *", parse_show_filesystem_location),

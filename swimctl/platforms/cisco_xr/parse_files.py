@@ -1,4 +1,4 @@
-"""`dir` and `show filesystem`, of one node or of all."""
+"""`dir`, `show filesystem` of one node or of all, and `show md5 file`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, FileSystem, NodeFileSystems
-from swimctl.platforms.text import filled
+from swimctl.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
+from swimctl.platforms.text import ended, filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
 # IOS-XE has a time behind the year, which must not become a part of the name.
@@ -24,6 +24,8 @@ _ERROR: Final = re.compile(r"%\s?Error[: ].*|.*: No such file or directory.*|.*N
 _SYSTEMS: Final = re.compile(r"Size\(b\) +Free\(b\) +Type +Flags +Prefixes")
 _SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +((?:\S+:|/\S+)(?: +(?:\S+:|/\S+))*)")
 _NODE: Final = re.compile(r"node: +(\S+)")
+# The hash alone, or with the file behind it, as `md5sum` writes it.
+_MD5: Final = re.compile(r"([0-9A-Fa-f]{32})(?: +(\S+))?")
 
 
 def parse_dir(text: str) -> Directory:
@@ -58,6 +60,18 @@ def parse_dir(text: str) -> Directory:
         raise UnparsableOutput(command, path or "", "it ends before the line of free bytes")
     total, free = (_bytes(trailer[1], trailer[2]), _bytes(trailer[3], trailer[4])) if trailer else (None, None)
     return Directory(path, tuple(files), total, free)
+
+
+def parse_show_md5(text: str) -> HashResult:
+    """Read the MD5 of a file; raises CommandRefused where the file is not there."""
+    command = "show md5 file"
+    lines = [line.strip() for line in filled(text, command)]
+    found = _MD5.fullmatch(lines[0])
+    if found is None or len(lines) > 1:
+        if any(map(_ERROR.fullmatch, lines)):
+            raise CommandRefused(f"'{command}': the device answered '{lines[0]}'")
+        raise UnparsableOutput(command, lines[-1], "it is not one hash")
+    return HashResult(found[2] or "" if ended(text, lines[0]) else "", "md5", found[1].lower(), None)
 
 
 def _bytes(number: str, kilo: str) -> int:

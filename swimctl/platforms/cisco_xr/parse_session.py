@@ -1,4 +1,4 @@
-"""`show clock`: the device's own time."""
+"""`show clock`, and `show user tasks`: what the account may do."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from swimctl.platforms.text import filled
 
 _CLOCK: Final = re.compile(
     r"([*.])?(\d\d:\d\d:\d\d)(\.\d{1,6})? ([A-Za-z][\w+-]*) [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d{4})"
+)
+
+_TASK: Final = re.compile(
+    r"Task: +([\w-]+) +: +((?:READ|WRITE|EXECUTE|DEBUG)(?: +(?:READ|WRITE|EXECUTE|DEBUG))*)(?: +\(reserved\))?"
 )
 
 
@@ -29,3 +33,15 @@ def parse_show_clock(text: str) -> DeviceTime:
     except ValueError:
         raise UnparsableOutput(command, lines[0], "this is no date") from None
     return DeviceTime(moment.isoformat(), found[4], trusted=found[1] != "*")
+
+
+def parse_show_user_tasks(text: str) -> dict[str, tuple[str, ...]]:
+    """Read the rights that the account has in each task: READ, WRITE, EXECUTE, DEBUG."""
+    command = "show user tasks"
+    found: dict[str, tuple[str, ...]] = {}
+    for line in (line.strip() for line in filled(text, command)):
+        row = _TASK.fullmatch(line)
+        if row is None:
+            raise UnparsableOutput(command, line)
+        found[row[1]] = tuple(row[2].split())
+    return found

@@ -23,11 +23,16 @@ CASES = Cases(
         "        ^\n% Invalid input detected at '^' marker.",
         "% This command is not authorized",
     ),
-    commands={"dir": "dir harddisk:", "install": "install activate id 25"},
-    # One format each: route summaries and file systems, of one or of all.
+    commands={
+        "dir": "dir harddisk:",
+        "install": "install activate id 25",
+        "show_md5_file": "show md5 file /harddisk:/image.iso",
+    },
+    # One format each: route summaries and file systems, of one or of all; an operation at the terminal and in the log.
     alike=(
         frozenset({"parse_show_route_summary", "parse_show_route_summary_all"}),
         frozenset({"parse_show_filesystem", "parse_show_filesystem_location"}),
+        frozenset({"parse_install_request", "parse_show_install_log"}),
     ),
     # The echo alone tells the kind of an installation.
     aside=frozenset({"operation"}),

@@ -7,8 +7,8 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import File, Interface, Neighbour, RouteSummary, RouteTable, Slot
-from swimctl.facts_xr import ListedPackage
+from swimctl.facts import File, HashResult, Interface, Neighbour, RouteSummary, RouteTable, Slot
+from swimctl.facts_xr import InstallActivity, ListedPackage
 from swimctl.platforms.cisco_xr import find, parse
 
 OWN = platform("cisco_xr")
@@ -298,3 +298,47 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/evolved")).version == "7.3.2"
     assert platforms.canonical_platform(alias) is None
+
+
+def test_the_log_of_installations() -> None:
+    def told(name: str) -> list[tuple[int | None, str | None, bool | None, bool]]:
+        return [
+            (each.request.id, each.request.operation, each.request.succeeded, each.request.no_change)
+            for each in read(name)
+        ]
+
+    assert told("show_install_log/three") == [
+        (25, "add", True, False),
+        (26, "activate", False, False),
+        (27, "activate", None, False),
+    ]
+    first, second, _ = read("show_install_log/three")
+    assert first.command == "install add source harddisk:/ ncs5500-golden-x-7.5.2-v1.iso"
+    assert second.request.reason == "ERROR! operation 24 is not an install add operation"
+    assert told("show_install_log/newer") == [
+        (3, "replace", True, False),
+        (4, "commit", True, False),
+        (5, "add", True, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "activity"),
+    [
+        ("idle", InstallActivity(running=False)),
+        ("percent", InstallActivity(running=True, id=27)),
+        ("nodes", InstallActivity(running=True, id=27)),
+        ("pending", InstallActivity(running=True, pending_reload=True)),
+    ],
+)
+def test_what_the_installer_is_at(name: str, activity: InstallActivity) -> None:
+    assert read(f"show_install_request/{name}") == activity
+
+
+def test_the_hash_of_a_file_and_the_rights_of_an_account() -> None:
+    assert read("show_md5_file/plain") == HashResult("", "md5", "00112233445566778899aabbccddeeff", None)
+    assert read("show_md5_file/named").path == "/harddisk:/ncs5500-golden-x-7.5.2-v1.iso"
+    with pytest.raises(CommandRefused, match="No such file"):
+        parse("show md5 file /harddisk:/x.iso", "%Error: md5: '/harddisk:/x.iso': No such file or directory")
+    tasks = read("show_user_tasks/admin")
+    assert (tasks["admin"], tasks["pkg-mgmt"]) == (("READ",), ("READ", "WRITE", "EXECUTE", "DEBUG"))

@@ -36,7 +36,8 @@ _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*",
 class IosDevice:
     """The part of a driver that holds for all of them; every command has a deadline of the settings.
 
-    `one_release` says how the members of a stack are brought to one release. `version` is what was read in this session just now: it answers the first look, unless something else comes before.
+    `one_release` says how the members of a stack are brought to one release. `version` is what was read in this session
+    just now: it answers the first look, unless something else comes before.
     """
 
     one_release = ONE_RELEASE

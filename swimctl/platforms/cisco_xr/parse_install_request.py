@@ -22,7 +22,7 @@ STARTED: Final = re.compile(rf"{AT}Install operation (\d+) (?:started(?: by .*|:
 _ENDED: Final = re.compile(
     rf"{AT}Install operation (\d+) (?:(finished|completed) successfully|(aborted|failed))(?: at .*)?\.?"
 )
-_KIND: Final = re.compile(rf"(?:.*\(admin\) )?'?(?:.*[#>] *)?(?:admin )?install ({_KINDS})\b.*")
+_KIND: Final = re.compile(rf"{AT} *(?:.*\(admin\) )?'?(?:.*[#>] *)?(?:admin )?install ({_KINDS})\b.*")
 _BACKGROUND: Final = re.compile(
     rf"{AT}(?:Install operation will continue in the background|The install operation will continue asynchronously\.?)"
 )

@@ -1,4 +1,4 @@
-"""Images: read vendors' file names, hash files, and decide which image a device should get."""
+"""Images: read vendors' file names, hash files, and tell which device an image can be for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -15,7 +15,7 @@ from swimctl import hash_files, platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
 from swimctl.hash_files import Expected
-from swimctl.models import Device, Golden, Image, ImageKind
+from swimctl.models import Device, Image, ImageKind
 from swimctl.platforms import fits, installs, no_images, takes
 from swimctl.store import Store
 
@@ -211,52 +211,3 @@ def why_absent(image: Image) -> str | None:
     if size != image.size:
         return f"{image.path} has {size} bytes, added were {image.size}; `swimctl image verify {image.id}`"
     return None
-
-
-def choose_golden(
-    device: Device, goldens: Iterable[Golden], images: Iterable[Image]
-) -> tuple[Image, None] | tuple[None, str]:
-    """Give the golden image of a device, or why there is none.
-
-    Of each family the rule of the nearest group counts, else the one for all groups. Where the inventory does
-    not know the model, or the platform's table does not, a single possible image is chosen: the readiness check
-    asks the device itself.
-    """
-    all_rules = [rule for rule in goldens if takes(device.platform, rule.platform)]
-    rules = [rule for rule in all_rules if rule.group is None or rule.group in device.groups]
-    if not rules:
-        groups = ", ".join(sorted({rule.group for rule in all_rules if rule.group is not None}))
-        other = f" (only for the groups {groups})" if groups else ""
-        return None, f"no golden image for {device.platform}{other}: `swimctl image golden ID`, or use --image"
-    nearest: dict[str, Golden] = {}
-    for rule in sorted(rules, key=lambda rule: _distance(device, rule)):
-        nearest.setdefault(rule.family, rule)
-    if device.model is not None:
-        verdicts = {family: fits(rule.platform, family, device.model) for family, rule in nearest.items()}
-        right = [family for family, verdict in verdicts.items() if verdict]
-        possible = right or [family for family, verdict in verdicts.items() if verdict is None]
-        if not possible:
-            names = ", ".join(sorted(nearest))
-            return (
-                None,
-                f"no golden image for {device.model}; there are golden ones of {names}: set one, or use --image",
-            )
-    else:
-        possible = list(nearest)
-    chosen = {nearest[family].image_id for family in possible}
-    if len(chosen) > 1:
-        what = "its model is not in the inventory" if device.model is None else f"model {device.model} is not known"
-        names = ", ".join(sorted(possible))
-        return None, f"{what}, and golden images of {names} could fit: add data.model, or use --image"
-    image = _by_id(images)[chosen.pop()]
-    absent = why_absent(image)
-    return (None, absent) if absent else (image, None)
-
-
-def _distance(device: Device, rule: Golden) -> int:
-    """Order rules: the nearest group first, the rule without a group last."""
-    return len(device.groups) if rule.group is None else device.groups.index(rule.group)
-
-
-def _by_id(images: Iterable[Image]) -> Mapping[int, Image]:
-    return {image.id: image for image in images}

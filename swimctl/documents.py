@@ -152,12 +152,18 @@ def image_document(image: Image) -> Document:
 
 def catalogued_document(image: Image, goldens: Sequence[Golden]) -> Document:
     """Write one image of the catalogue with what it is golden for."""
-    return image_document(image) | {"golden": whom(image, goldens)}
+    rules = [rule_document(rule) for rule in goldens if rule.image_id == image.id]
+    return image_document(image) | {"golden": whom(image, goldens), "golden_rules": rules}
+
+
+def rule_document(rule: Golden) -> Document:
+    """Write what a golden rule names; null is any."""
+    return {"model": rule.model, "group": rule.group, "site": rule.site, "role": rule.role}
 
 
 def whom(image: Image, goldens: Sequence[Golden]) -> list[str]:
     """Say for which devices an image is golden, a rule each."""
-    return [f"group {rule.group}" if rule.group else "all" for rule in goldens if rule.image_id == image.id]
+    return [rule.whom for rule in goldens if rule.image_id == image.id]
 
 
 def user_document(user: User) -> Document:

@@ -145,6 +145,8 @@ class Inventory:
             redundancy_group=_text(_data(host, "redundancy_group")) or None,
             depends_on=self._hosts(host, "depends_on"),
             feeds=self._hosts(host, "feeds"),
+            site=_word(_data(host, "site")),
+            role=_word(_data(host, "role")),
         )
 
     def _hosts(self, host: Host, key: str) -> tuple[str, ...]:
@@ -215,6 +217,11 @@ def _data(host: Host, key: str) -> object:
         return host[key]
     except KeyError:
         return None
+
+
+def _word(value: object) -> str | None:
+    """Write a value that has one word; a site with city and floor has none that a rule could name."""
+    return selection.as_text(value) if isinstance(value, (str, int, float)) else None
 
 
 def _text(value: object) -> str | None:

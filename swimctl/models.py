@@ -60,6 +60,8 @@ class Device:
     redundancy_group: str | None = None
     depends_on: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    site: str | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,24 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """The rule that devices of a platform and family (in a group, where one is named) run this image."""
+    """The rule that devices of a platform and family run this image: those alone that fit all that it names.
+
+    `model` is a glob.
+    """
 
     image_id: int
     platform: str
     family: str
     group: str | None = None
+    model: str | None = None
+    site: str | None = None
+    role: str | None = None
+
+    @property
+    def whom(self) -> str:
+        """Say for which devices it is: `all`, or what they must have."""
+        named = (("model", self.model), ("group", self.group), ("site", self.site), ("role", self.role))
+        return ", ".join(f"{what} {value}" for what, value in named if value is not None) or "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,13 @@ def check_group(group: str, groups: Sequence[str]) -> None:
         raise SelectionError(f"unknown group {group!r}{_near(group, groups)}; groups are {some(sorted(groups))}")
 
 
+def check_known(what: str, wanted: str, known: Sequence[str | None]) -> None:
+    """Raise SelectionError where no device has this; `known` is what each has, None where that is nothing."""
+    named = sorted({one for one in known if one is not None})
+    if wanted not in named:
+        raise SelectionError(f"no device has the {what} {wanted!r}{_near(wanted, named)}; known are {some(named)}")
+
+
 def _in_group(group: str, groups: Sequence[str]) -> Callable[[Candidate], bool]:
     check_group(group, groups)
     return lambda one: group in one.groups

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from swimctl.catalogue import choose_golden, find, why_unfit
+from swimctl.catalogue import find, why_unfit
 from swimctl.clock import Clock
 from swimctl.config import BUILTIN_WORKFLOWS, Config
 from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
+from swimctl.goldens import choose
 from swimctl.inventory import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
@@ -110,7 +111,8 @@ class Service:
             if problem is not None:
                 chosen: tuple[Image | None, str | None] = (None, problem)
             elif image is None:
-                chosen = choose_golden(device, goldens, images)
+                choice = choose(device, goldens, images)
+                chosen = (choice.image, choice.refusal)
             else:
                 chosen = (image, why_unfit(device, image))
             items.append(plan_item(device, *chosen, busy.get(device.id, ())))

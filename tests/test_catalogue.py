@@ -14,7 +14,7 @@ from projects import IMAGE, LITE, Project
 from swimctl import catalogue
 from swimctl.errors import ConflictError, ImageError, NotFound
 from swimctl.facts import ImageName
-from swimctl.models import Device, Golden, Image, ImageKind
+from swimctl.models import Device, Image, ImageKind
 
 PATCH = "cat9k_iosxe.17.06.03.CSCwa00001.SPA.smu.bin"
 DEVICE = Device(1, "sw1", "cisco_xe", "sw1", groups=("floor-1", "access"), model="C9300-24P")
@@ -218,48 +218,3 @@ class TestFit:
         assert catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), classic) is None
         assert "does not run on WS-C2960X" in (catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), image) or "")
         assert "is for cisco_ios, the device is cisco_xe" in (catalogue.why_unfit(DEVICE, classic) or "")
-
-
-class TestGolden:
-    @pytest.fixture
-    def images(self, tmp_path: Path) -> list[Image]:
-        names = [IMAGE, LITE, "cat9k_iosxe.17.09.05.SPA.bin", "cat9k_iosxe.17.15.01.SPA.bin"]
-        return [image_of(tmp_path, number, name) for number, name in enumerate(names, 1)]
-
-    @staticmethod
-    def rule(image: int, group: str | None = None) -> Golden:
-        return Golden(image, "cisco_xe", "cat9k_lite_iosxe" if image == 2 else "cat9k_iosxe", group)
-
-    @pytest.mark.parametrize(
-        ("rules", "image"),
-        [
-            ([(1, None)], 1),
-            ([(1, None), (2, None)], 1),
-            ([(1, None), (3, "access")], 3),
-            ([(3, "access"), (4, "floor-1"), (1, None)], 4),
-            ([(3, "core"), (1, None)], 1),
-        ],
-    )
-    def test_the_nearest_rule_of_the_right_family(
-        self, images: list[Image], rules: list[tuple[int, str | None]], image: int
-    ) -> None:
-        chosen, refusal = catalogue.choose_golden(DEVICE, [self.rule(*rule) for rule in rules], images)
-        assert refusal is None
-        assert chosen is not None
-        assert chosen.id == image
-
-    def test_no_rule_no_image(self, images: list[Image]) -> None:
-        assert "swimctl image golden ID" in (catalogue.choose_golden(DEVICE, [], images)[1] or "")
-        assert "only for the groups core" in (catalogue.choose_golden(DEVICE, [self.rule(1, "core")], images)[1] or "")
-        assert "no golden image for C9300-24P" in (catalogue.choose_golden(DEVICE, [self.rule(2)], images)[1] or "")
-
-    @pytest.mark.parametrize("model", [None, "C9999-FUTURE"])
-    def test_an_unknown_model_gets_the_only_possible_image(self, images: list[Image], model: str | None) -> None:
-        device = replace(DEVICE, model=model)
-        chosen, _ = catalogue.choose_golden(device, [self.rule(1), self.rule(3, "access")], images)
-        assert chosen is not None
-        assert chosen.id == 3
-        assert catalogue.choose_golden(replace(device, platform="cisco_ios"), [self.rule(1)], images)[0] == images[0]
-        none, refusal = catalogue.choose_golden(device, [self.rule(1), self.rule(2)], images)
-        assert none is None
-        assert "add data.model, or use --image" in (refusal or "")

@@ -16,6 +16,8 @@ from projects import IMAGE, LITE, Project
 from stores import some_jobs
 
 from swimctl.cli import main
+from swimctl.clock import SystemClock
+from swimctl.plans import UpgradeRequest
 
 NEWER = "cat9k_iosxe.17.15.01.SPA.bin"
 Run = Callable[..., tuple[int, str, str]]
@@ -62,6 +64,54 @@ def test_an_image_from_added_to_removed(run: Run, files: Path) -> None:
     assert document(run("--json", "image", "remove", "1", "--yes")) == {"removed": 1, "filename": IMAGE}
     assert document(run("--json", "image", "list"))["images"] == []
     assert (files / IMAGE).exists()
+
+
+def test_a_golden_rule_names_what_devices_must_have_and_is_explained(run: Run, files: Path, project: Project) -> None:
+    run("image", "add", str(files / IMAGE))
+    run("image", "golden", "1")
+    (files / NEWER).write_bytes(b"newer")
+    run("image", "add", str(files / NEWER))
+    particular = ("--model", "C9300-*", "--group", "access", "--role", "access")
+    ruled = document(run("--json", "image", "golden", NEWER, *particular))
+    assert ruled["golden"] == ["model C9300-*, group access, role access"]
+    assert ruled["golden_rules"] == [{"model": "C9300-*", "group": "access", "site": None, "role": "access"}]
+    told = document(run("--json", "image", "golden", "--explain", "bern-1"))
+    assert (told["hostname"], told["refusal"], told["image"]["filename"]) == ("bern-1", None, NEWER)
+    assert [(rule["image_id"], rule["applies"], rule["wins"]) for rule in told["rules"]] == [
+        (2, True, True),
+        (1, True, False),
+    ]
+    with project.store() as store:
+        plan = project.service(store, SystemClock()).plan(UpgradeRequest(project.inventory().devices))
+    chosen = {item.device.name: item.image.filename if item.image else None for item in plan.items}
+    for name, filename in chosen.items():
+        image = document(run("--json", "image", "golden", "--explain", name))["image"]
+        assert (image and image["filename"]) == filename
+    assert set(chosen.values()) == {IMAGE, NEWER, None}
+    code, out, _ = run("image", "golden", "--explain", "basel-core")
+    assert code == 0
+    assert f"2\t{NEWER}\tmodel C9300-*, group access, role access\tno\tits model is C9500-24Y4C\n" in out
+    assert f"1\t{IMAGE}\tall\twins\tthe most particular\n" in out
+    assert out.endswith(f"basel-core: image 1, {IMAGE}\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("1", "--site", "brn"), "no device has the site 'brn'"),
+        (("1", "--role", "acces"), "no device has the role 'acces' (did you mean access?)"),
+        (("1", "--model", "C9700*"), "no device has the model 'C9700*'"),
+        (("1", "--unset", "--model", "C9300*"), "--unset ends all golden rules"),
+        (("1", "--explain", "bern-1"), "--explain changes nothing"),
+        ((), "give an image"),
+        (("--explain", "nobody"), "unknown device 'nobody'"),
+    ],
+)
+def test_a_rule_for_what_is_not_there_is_refused(run: Run, files: Path, options: tuple[str, ...], said: str) -> None:
+    run("image", "add", str(files / IMAGE))
+    code, out, err = run("image", "golden", *options)
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 def test_for_people_the_same_in_lines(run: Run, files: Path) -> None:

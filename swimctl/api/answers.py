@@ -158,6 +158,8 @@ class DeviceAnswer(Answer):
     hostname: str
     platform: str
     model: str | None
+    site: str | None
+    role: str | None
     groups: list[str]
 
 
@@ -166,6 +168,15 @@ class DevicesAnswer(Answer):
 
     count: int
     devices: list[DeviceAnswer]
+
+
+class GoldenRuleAnswer(Answer):
+    """What devices must have so that a golden image is theirs; null is any."""
+
+    model: str | None = Field(description="a pattern, such as `C9300-*`")
+    group: str | None
+    site: str | None
+    role: str | None
 
 
 class ImageAnswer(Answer):
@@ -184,6 +195,7 @@ class ImageAnswer(Answer):
     golden: list[str] = Field(
         description="for which devices it is golden, a rule each: `all`, or such as `group access`"
     )
+    golden_rules: list[GoldenRuleAnswer]
 
 
 class ImagesAnswer(Answer):

@@ -21,6 +21,8 @@ async def devices(call: Call) -> web.Response:
             "hostname": device.name,
             "platform": device.platform,
             "model": device.model,
+            "site": device.site,
+            "role": device.role,
             "groups": list(device.groups),
         }
         for device in call.backend.inventory.devices

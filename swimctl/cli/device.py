@@ -130,6 +130,8 @@ def _document(inventory: Inventory, device: Device) -> dict[str, Any]:
         "port": device.port,
         "platform": device.platform,
         "model": device.model,
+        "site": device.site,
+        "role": device.role,
         "serial": device.serial,
         "groups": list(device.groups),
         "problem": inventory.problem(device.name),

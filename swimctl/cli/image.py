@@ -9,6 +9,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.cli.image_add import add_image, progress_bar
+from swimctl.cli.image_golden import golden
 from swimctl.documents import catalogued_document, whom
 from swimctl.errors import UsageError
 
@@ -45,7 +46,7 @@ def list_images(ctx: typer.Context) -> None:
                 image.version,
                 image.kind.value,
                 output.size(image.size),
-                ", ".join(whom(image, goldens)),
+                "; ".join(whom(image, goldens)),
             )
             for image in images
         ],
@@ -61,36 +62,12 @@ def show_image(ctx: typer.Context, image: Reference) -> None:
     if context.json:
         output.print_json(document)
         return
+    del document["golden_rules"]  # for programs; people read the same under `golden`
     for key, value in document.items():
-        output.print_line(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+        output.print_line(f"{key}: {'; '.join(value) if isinstance(value, list) else value}")
 
 
-@app.command("golden")
-def set_golden(
-    ctx: typer.Context,
-    *,
-    image: Reference,
-    group: Annotated[str | None, typer.Option(metavar="NAME", help="For this group of devices alone.")] = None,
-    unset: Annotated[bool, typer.Option("--unset", help="It is golden no more, for any group.")] = False,
-) -> None:
-    """Make an image the one that devices of its family should run, everywhere or in a group."""
-    context = of(ctx)
-    if unset and group is not None:
-        raise UsageError("--unset ends all golden rules of an image; leave --group out")
-    with context.open() as opened:
-        found = _find(opened, image)
-        if unset:
-            opened.store.unset_golden(found.id)
-        else:
-            if group is not None:
-                opened.inventory.check_group(group)
-            opened.store.set_golden(found.id, group)
-        goldens = opened.store.goldens()
-    if context.json:
-        output.print_json(catalogued_document(found, goldens))
-        return
-    rules = ", ".join(whom(found, goldens))
-    output.print_line(f"image {found.id}: {found.filename}: {f'golden for {rules}' if rules else 'not golden'}")
+app.command("golden")(golden)
 
 
 @app.command("remove")

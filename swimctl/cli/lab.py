@@ -115,7 +115,7 @@ def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> lis
     settings = config.load(folder / "config.yaml").settings
     with Store.open(settings.store, SystemClock(settings.clock_speed)) as store:
         images = [_add(store, path.resolve()) for path in paths]
-        ruled = {rule.family for rule in store.goldens() if rule.group is None}
+        ruled = {rule.family for rule in store.goldens() if rule.whom == "all"}
         for image in images:
             if golden and image.filename in GOLDEN and image.family not in ruled:
                 store.set_golden(image.id)

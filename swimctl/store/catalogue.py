@@ -94,10 +94,18 @@ class Catalogue(Part):
             sql.execute("DELETE FROM goldens WHERE image_id = ?", [image_id])
             sql.execute("UPDATE images SET removed_at = ? WHERE id = ?", [rfc3339(self._clock.now()), image_id])
 
-    def set_golden(self, image_id: int, group: str | None = None) -> Golden:
-        """Make this the image that devices of its platform and family (in this group) should run.
+    def set_golden(
+        self,
+        image_id: int,
+        group: str | None = None,
+        *,
+        model: str | None = None,
+        site: str | None = None,
+        role: str | None = None,
+    ) -> Golden:
+        """Make this the image that devices of its platform and family should run, or those that fit all that is named.
 
-        Replaces the rule that there was for them. NotFound. ImageError: it is a patch or the like.
+        Replaces the rule that named the same. NotFound. ImageError: it is a patch or the like.
         """
         with self._db.write() as sql:
             image = _present(sql, image_id)
@@ -106,10 +114,15 @@ class Catalogue(Part):
                     f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
                     "device boots can be golden"
                 )
-            rule = [image["platform"], image["family"], group]
-            sql.execute("DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ?", rule)
+            rule = [image["platform"], image["family"], group, model, site, role]
+            sql.execute(
+                "DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ? AND model IS ? "
+                "AND site IS ? AND role IS ?",
+                rule,
+            )
             row = sql.execute(
-                "INSERT INTO goldens (platform, family, group_name, image_id) VALUES (?, ?, ?, ?) RETURNING *",
+                "INSERT INTO goldens (platform, family, group_name, model, site, role, image_id) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 [*rule, image_id],
             ).fetchone()
         return golden_from(row)
@@ -121,9 +134,11 @@ class Catalogue(Part):
             sql.execute("DELETE FROM goldens WHERE image_id = ?", [image_id])
 
     def goldens(self) -> list[Golden]:
-        """List the golden rules, those for a group after the general one."""
+        """List the golden rules, those that name something after the general one."""
         with self._db.read() as sql:
-            rows = sql.execute("SELECT * FROM goldens ORDER BY platform, family, group_name").fetchall()
+            rows = sql.execute(
+                "SELECT * FROM goldens ORDER BY platform, family, group_name, model, site, role"
+            ).fetchall()
         return [golden_from(row) for row in rows]
 
 

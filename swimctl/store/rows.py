@@ -109,7 +109,15 @@ def image_from(row: sqlite3.Row) -> Image:
 
 def golden_from(row: sqlite3.Row) -> Golden:
     """Read a golden rule."""
-    return Golden(row["image_id"], row["platform"], row["family"], row["group_name"])
+    return Golden(
+        image_id=row["image_id"],
+        platform=row["platform"],
+        family=row["family"],
+        group=row["group_name"],
+        model=row["model"],
+        site=row["site"],
+        role=row["role"],
+    )
 
 
 def batch_from(row: sqlite3.Row) -> Batch:

@@ -280,6 +280,21 @@ def m006_classic_ios(db: Database) -> None:
     db.execute(f"UPDATE images SET platform = 'cisco_ios' WHERE {classic}")
 
 
+def m007_golden_rules(db: Database) -> None:
+    """Let a golden rule name a model, a site and a role beside a group."""
+    db.executescript(
+        """
+        ALTER TABLE goldens ADD COLUMN model TEXT CHECK (model <> '');
+        ALTER TABLE goldens ADD COLUMN site TEXT CHECK (site <> '');
+        ALTER TABLE goldens ADD COLUMN role TEXT CHECK (role <> '');
+        DROP INDEX one_golden_per_rule;
+        CREATE UNIQUE INDEX one_golden_per_rule ON goldens (
+            platform, family, ifnull(group_name, ''), ifnull(model, ''), ifnull(site, ''), ifnull(role, '')
+        );
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -287,6 +302,7 @@ _IN_ORDER: Final = (
     m004_audit_chain,
     m005_kinds_of_images,
     m006_classic_ios,
+    m007_golden_rules,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -106,10 +106,10 @@ def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch:
         assert [event.message for event in store.batch_events("batch-0001")] == ["as it was"]
         assert [image.platform for image in store.images()] == ["cisco_xe", "cisco_ios"]
         assert {image.kind for image in store.images()} == {ImageKind.IMAGE}
-        assert {(rule.image_id, rule.platform, rule.group) for rule in store.goldens()} == {
-            (1, "cisco_xe", None),
-            (1, "cisco_xe", "access"),
-            (2, "cisco_ios", None),
+        assert {(rule.image_id, rule.platform, rule.whom) for rule in store.goldens()} == {
+            (1, "cisco_xe", "all"),
+            (1, "cisco_xe", "group access"),
+            (2, "cisco_ios", "all"),
         }
         assert user(store).id == 1
     with opened(path) as store:

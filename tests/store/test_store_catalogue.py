@@ -60,6 +60,15 @@ def test_a_golden_rule_replaces_that_of_the_same_kind_and_group(store: Store) ->
     grouped = store.set_golden(old.id, "access")
     others = store.set_golden(other.id)
     assert sorted(store.goldens(), key=repr) == sorted([general, grouped, others], key=repr)
+    named = {"model": "C9300-*", "site": "bern", "role": "edge"}
+    particular = store.set_golden(new.id, "access", **named)
+    assert particular == Golden(new.id, "cisco_xe", "cat9k_iosxe", "access", **named)
+    assert store.set_golden(old.id, "access", **named) in store.goldens()
+    assert particular not in store.goldens()
+    store.set_golden(old.id, **named)
+    assert len(store.goldens()) == 5
+    store.unset_golden(old.id)
+    grouped = store.set_golden(old.id, "access")
     replaced = store.set_golden(new.id)
     assert replaced.image_id == new.id
     assert sorted(store.goldens(), key=repr) == sorted([replaced, grouped, others], key=repr)

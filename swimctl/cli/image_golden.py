@@ -1,0 +1,139 @@
+"""swimctl image golden: which devices should run an image, and why a device gets the one that it gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swimctl.cli import output
+from swimctl.cli.context import Context, of
+from swimctl.documents import catalogued_document, image_document, rule_document, whom
+from swimctl.errors import UsageError
+from swimctl.selection import check_known
+
+if TYPE_CHECKING:
+    from swimctl.goldens import Choice, Verdict
+    from swimctl.inventory import Inventory
+    from swimctl.models import Device
+
+
+def golden(
+    ctx: typer.Context,
+    *,
+    image: Annotated[str | None, typer.Argument(metavar="ID|FILENAME", help="The image.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="PATTERN", help="For these models alone, as 'C9300-*'.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="NAME", help="For this group of devices alone.")] = None,
+    site: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.site alone.")] = None,
+    role: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.role alone.")] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="It is golden no more, for any device.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="DEVICE", help="Show every rule of this device's platform, and which wins.")
+    ] = None,
+) -> None:
+    """Make an image the one that devices of its family should run, or those alone that fit all that is named.
+
+    Of the rules that fit a device the one that names a model wins, then a group, then a site, then a role; where both
+    name the same, the more exact model (a whole name, then the pattern with more letters) and the nearer group. What
+    is equal even then is refused.
+    """
+    context = of(ctx)
+    named = {"model": model, "group": group, "site": site, "role": role}
+    if explain is not None:
+        if image is not None or unset or any(value is not None for value in named.values()):
+            raise UsageError("--explain changes nothing: give it a device, and nothing else")
+        _explain(context, explain)
+        return
+    if image is None:
+        raise UsageError("give an image to make golden, or --explain DEVICE")
+    if unset and any(value is not None for value in named.values()):
+        raise UsageError("--unset ends all golden rules of an image; leave the other options out")
+    _set(context, image, named, unset=unset)
+
+
+def _set(context: Context, reference: str, named: dict[str, str | None], *, unset: bool) -> None:
+    from swimctl.catalogue import find
+
+    with context.open() as opened:
+        found = find(reference, opened.store.images())
+        if unset:
+            opened.store.unset_golden(found.id)
+        else:
+            # A rule for what is not there would silently leave the devices that are meant with another image.
+            if any(value is not None for value in named.values()):
+                _check(opened.inventory, named)
+            opened.store.set_golden(found.id, **named)
+        goldens = opened.store.goldens()
+    if context.json:
+        output.print_json(catalogued_document(found, goldens))
+        return
+    rules = "; ".join(whom(found, goldens))
+    output.print_line(f"image {found.id}: {found.filename}: {f'golden for {rules}' if rules else 'not golden'}")
+
+
+def _check(inventory: Inventory, named: dict[str, str | None]) -> None:
+    """Raise SelectionError where no device of the inventory has what a rule names."""
+    from swimctl.goldens import model_fits
+
+    if named["group"] is not None:
+        inventory.check_group(named["group"])
+    devices = inventory.devices
+    for what, known in (("site", [one.site for one in devices]), ("role", [one.role for one in devices])):
+        if (wanted := named[what]) is not None:
+            check_known(what, wanted, known)
+    pattern = named["model"]
+    models = [one.model for one in devices]
+    if pattern is not None and not any(model_fits(pattern, each) for each in models if each is not None):
+        check_known("model", pattern, models)
+
+
+def _explain(context: Context, reference: str) -> None:
+    from swimctl.goldens import choose
+
+    with context.open() as opened:
+        device = opened.inventory.resolve([reference])[0]
+        problem = opened.inventory.problem(device.name)
+        choice = choose(device, opened.store.goldens(), opened.store.images())
+    if context.json:
+        output.print_json(_document(device, choice, problem))
+        return
+    if choice.verdicts:
+        output.print_table(
+            ("Image", "File", "For", "Applies", "Why"),
+            [
+                (
+                    verdict.rule.image_id,
+                    verdict.image.filename if verdict.image else "",
+                    verdict.rule.whom,
+                    "wins" if verdict.wins else "yes" if verdict.applies else "no",
+                    verdict.why,
+                )
+                for verdict in choice.verdicts
+            ],
+        )
+    image = choice.image if problem is None else None
+    why = problem or choice.refusal
+    output.print_line(f"{device.name}: {f'image {image.id}, {image.filename}' if image else why}")
+
+
+def _document(device: Device, choice: Choice, problem: str | None) -> dict[str, Any]:
+    return {
+        "id": device.id,
+        "hostname": device.name,
+        "platform": device.platform,
+        "image": image_document(choice.image) if choice.image and problem is None else None,
+        "refusal": problem or choice.refusal,
+        "rules": [_verdict_document(verdict) for verdict in choice.verdicts],
+    }
+
+
+def _verdict_document(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "image_id": verdict.rule.image_id,
+        "filename": verdict.image.filename if verdict.image else None,
+        "family": verdict.rule.family,
+        **rule_document(verdict.rule),
+        "applies": verdict.applies,
+        "wins": verdict.wins,
+        "why": verdict.why,
+    }

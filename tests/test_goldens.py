@@ -1,0 +1,172 @@
+"""Which golden rule wins for a device: predictable, whatever the order of the rules."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from projects import IMAGE, LITE
+
+from swimctl.catalogue import read_filename
+from swimctl.goldens import Choice, choose
+from swimctl.models import Device, Golden, Image
+
+DEVICE = Device(1, "sw1", "cisco_xe", "sw1", groups=("floor-1", "access"), model="C9300-24P", site="bern", role="edge")
+NAMES = [
+    IMAGE,
+    LITE,
+    "cat9k_iosxe.17.09.05.SPA.bin",
+    "cat9k_iosxe.17.15.01.SPA.bin",
+    "c2960x-universalk9-mz.152-7.E7.bin",
+]
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
+    folder = tmp_path_factory.mktemp("images")
+    return [image_of(folder / name, number) for number, name in enumerate(NAMES, 1)]
+
+
+def image_of(path: Path, number: int) -> Image:
+    path.write_bytes(b"image")
+    what = read_filename(path.name)
+    at = datetime(2031, 1, 1, tzinfo=UTC)
+    return Image(number, path.name, path, what.platform, what.family, what.version, 5, "s", "m", at)
+
+
+def rule(image: int, group: str | None = None, **named: str) -> Golden:
+    what = read_filename(NAMES[image - 1])
+    return Golden(image, what.platform, what.family, group, **named)
+
+
+def won(choice: Choice) -> int | None:
+    """Give the winner's image id, after a look at whether the verdicts say the same as the choice."""
+    winners = [verdict for verdict in choice.verdicts if verdict.wins]
+    assert (choice.image is None) is bool(choice.refusal)
+    assert [verdict.image for verdict in winners] == ([choice.image] if choice.image else [])
+    assert all(verdict.applies for verdict in winners)
+    assert all(verdict.why for verdict in choice.verdicts)
+    return choice.image.id if choice.image else None
+
+
+@pytest.mark.parametrize(
+    ("rules", "image"),
+    [
+        ([rule(1)], 1),
+        ([rule(1), rule(2)], 1),
+        ([rule(1), rule(3, "access")], 3),
+        ([rule(3, "access"), rule(4, "floor-1"), rule(1)], 4),
+        ([rule(3, "core"), rule(1)], 1),
+        ([rule(1, "floor-1"), rule(3, model="C9300*")], 3),
+        ([rule(1, model="C9300*"), rule(3, model="c9300-24*")], 3),
+        ([rule(1, model="C9300-24P*"), rule(3, model="C9300-24P")], 3),
+        ([rule(1, model="*"), rule(3, "floor-1", site="bern", role="edge")], 1),
+        ([rule(1, model="C9500*"), rule(3)], 3),
+        ([rule(1, site="bern"), rule(3, "access")], 3),
+        ([rule(1, role="edge"), rule(3, site="bern")], 3),
+        ([rule(1, role="edge"), rule(3)], 1),
+        ([rule(1, role="core"), rule(3)], 3),
+        ([rule(1, "access", role="edge"), rule(3, "access", site="bern")], 3),
+        ([rule(1, "access", site="bern", role="edge"), rule(3, "access", site="bern")], 1),
+        ([rule(1, site="basel"), rule(2)], None),
+        ([rule(1, "access"), rule(1, model="C9300-2??")], 1),
+    ],
+)
+def test_the_most_particular_rule_wins(images: list[Image], rules: list[Golden], image: int | None) -> None:
+    assert won(choose(DEVICE, rules, images)) == image
+
+
+@pytest.mark.parametrize(
+    ("device", "rules", "said"),
+    [
+        (DEVICE, [], "no golden image for cisco_xe: .*swimctl image golden ID"),
+        (DEVICE, [rule(1, "core")], "image 1 for group core: it is not in group core; .*--explain DEVICE"),
+        (DEVICE, [rule(1, model="C9500*")], "for model C9500[*]: its model is C9300-24P"),
+        (DEVICE, [rule(1, site="basel")], "its site is bern"),
+        (replace(DEVICE, role=None), [rule(1, role="edge")], "does not say its role"),
+        (replace(DEVICE, model=None), [rule(1, model="*")], "does not say its model"),
+        (DEVICE, [rule(2)], "does not run on C9300-24P"),
+        (DEVICE, [replace(rule(1), image_id=9)], "no longer in the catalogue"),
+        (DEVICE, [rule(2, "access")] * 4 + [rule(1, f"g{number}") for number in range(5)], "; and 3 more"),
+        (
+            DEVICE,
+            [rule(1, model="C9300*P"), rule(3, model="C9300-*")],
+            r"image 1 .cat9k_iosxe. for model C9300[*]P and image 3 .* for model C9300-[*]; make one",
+        ),
+        (replace(DEVICE, model=None), [rule(1), rule(2)], "image 1 .* and image 2 .*; add data.model, or use --image"),
+        (replace(DEVICE, model="C9999-FUTURE"), [rule(1), rule(2)], "add data.model, or use --image"),
+        (replace(DEVICE, platform="panos"), [rule(1)], "no golden image"),
+    ],
+)
+def test_where_nothing_wins_it_says_why(images: list[Image], device: Device, rules: list[Golden], said: str) -> None:
+    choice = choose(device, rules, images)
+    assert won(choice) is None
+    with pytest.raises(ValueError, match=said):
+        raise ValueError(choice.refusal)
+
+
+@pytest.mark.parametrize("model", [None, "C9999-FUTURE"])
+def test_an_unknown_model_gets_the_only_possible_image(images: list[Image], model: str | None) -> None:
+    device = replace(DEVICE, model=model)
+    assert won(choose(device, [rule(1), rule(3, "access")], images)) == 3
+    assert won(choose(replace(device, platform="cisco_ios"), [rule(1)], images)) == 1
+    assert won(choose(device, [rule(5)], images)) is None
+
+
+def test_among_equals_an_image_that_surely_runs_goes_before_one_of_which_nobody_knows(tmp_path: Path) -> None:
+    sure, unsure = image_of(tmp_path / "nxos.9.3.5.bin", 1), image_of(tmp_path / "nxos64-cs.10.3.4a.M.bin", 2)
+    rules = [Golden(image.id, image.platform, image.family) for image in (sure, unsure)]
+    device = replace(DEVICE, platform="cisco_nxos", model="Nexus9000 C9332D-GX2B")
+    assert won(choose(device, rules, [sure, unsure])) == 2
+    assert won(choose(device, [replace(rules[0], group="access"), rules[1]], [sure, unsure])) == 1
+
+
+def test_a_winner_whose_file_is_gone_gives_no_other_image(tmp_path: Path) -> None:
+    gone, other = image_of(tmp_path / IMAGE, 1), image_of(tmp_path / NAMES[2], 2)
+    gone.path.unlink()
+    choice = choose(DEVICE, [replace(rule(1), group="access"), replace(rule(3), image_id=2)], [gone, other])
+    assert choice.image is None
+    assert "put it back" in (choice.refusal or "")
+    assert [verdict.wins for verdict in choice.verdicts] == [True, False]
+
+
+RULES = some.lists(
+    some.builds(
+        lambda image, **named: replace(rule(image), **named),
+        some.integers(1, len(NAMES)),
+        group=some.sampled_from([None, "access", "floor-1", "core"]),
+        model=some.sampled_from([None, "C9300*", "C9300-24P", "C9[2-3]*P", "*-24P", "C9200*"]),
+        site=some.sampled_from([None, "bern", "basel"]),
+        role=some.sampled_from([None, "edge"]),
+    ),
+    max_size=7,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rules=RULES,
+    seed=some.randoms(use_true_random=False),
+    model=some.sampled_from([None, "C9300-24P", "C9200L-24P", "WS-C2960X-24TS-L"]),
+    platform=some.sampled_from(["cisco_xe", "cisco_ios"]),
+)
+def test_the_winner_never_depends_on_the_order_of_the_rules(
+    images: list[Image], rules: list[Golden], seed: random.Random, model: str | None, platform: str
+) -> None:
+    device = replace(DEVICE, model=model, platform=platform)
+    choice = choose(device, rules, images)
+    shuffled: Sequence[Golden] = seed.sample(rules, len(rules))
+    assert choose(device, shuffled, images) == choice
+    winner = won(choice)
+    applying = [verdict.rule for verdict in choice.verdicts if verdict.applies]
+    # What does not apply changes nothing, and the winner alone is the same winner.
+    assert won(choose(device, applying, images)) == winner
+    if winner is not None:
+        best = next(verdict.rule for verdict in choice.verdicts if verdict.wins)
+        assert all(won(choose(device, [best, other], images)) == winner for other in rules)

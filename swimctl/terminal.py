@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_DAY = r"[A-Z][a-z]{2} +\d{1,2}"
+_TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
 SYSLOG = re.compile(
-    r"(?:^|(?<=[#>\]\s]))"
-    r"(?:(?:\d+: )?[*.]?(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?"
-    r"|\d+[dwy]\d+[hdw]|\d\d:\d\d:\d\d): "
+    r"(?:^|(?<=[#>\]\s]))(?:(?:"
+    rf"(?:\d+: )?[*.]?(?:{_DAY} (?:\d{{4}} )?{_TIME}(?: [A-Z]{{2,5}})?|\d+[dwy]\d+[hdw]|\d\d:\d\d:\d\d): "
     # NX-OS: `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %ETHPORT-5-IF_UP: …`
-    r"|\d{4} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w.+-]*){0,2} +(?:%\$ VDC-\d+ %\$ +)?)"
-    r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+ ?:[^\n]*",
+    rf"|\d{{4}} {_DAY} {_TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?"
+    # IOS-XR: `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`
+    rf"|(?:[A-Z]{{2,4}}/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{_DAY} {_TIME}(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: "
+    r")%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+ ?:"
+    # Its installer tells its end whenever that comes: `Mar 09 18:33:41 Install operation 25 finished successfully`
+    rf"|(?:{_DAY}|\d{{4}}-\d\d-\d\d) {_TIME} (?:Install operation \d+ (?:finished|aborted)|Ending operation \d+"
+    r"|Action \d+:|ERROR!|It is a NO IMPACT))[^\n]*",
     re.MULTILINE,
 )
 # Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).

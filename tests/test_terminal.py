@@ -40,6 +40,23 @@ def test_a_progress_bar_is_no_question() -> None:
     assert stand("Setting boot variables.\n[####################]", "hall-7").question is None
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        "Mar 09 18:33:41 Install operation 25 finished successfully",
+        "Mar 09 18:33:41 Install operation 25 aborted\nMar 09 18:33:41 Ending operation 25",
+        "2026-03-09 18:33:40 ERROR! no room\n2026-03-09 18:33:41 Install operation 25 aborted\n",
+        "RP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Interface Te0/0/0/1, changed",
+        "0/RP0/ADMIN0:Mar  9 16:06:55.000 UTC: inst_mgr[2915]: %INFRA-INSTMGR-6-OPERATION : text",
+    ],
+)
+def test_what_ios_xr_prints_behind_a_prompt_leaves_it_one(late: str) -> None:
+    name = "RP/0/RP0/CPU0:hall-7"
+    where = stand(f"No install operation in progress\n{name}#{late}", name)
+    assert (where.prompt, where.sure) == ("#", False)
+    assert find_hostname(f"\n{name}#{late}") == name
+
+
 def test_a_question_with_syslog_behind_it_is_still_one() -> None:
     where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1")
     assert where.question == QUESTION

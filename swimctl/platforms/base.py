@@ -36,6 +36,9 @@ class Session(Protocol):
     ) -> Reply:
         """Run a command, answer its known questions, refuse any other."""
 
+    def ended_within(self, seconds: float) -> bool:
+        """Tell whether the device ends the session within so many device seconds, typing nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -148,7 +148,7 @@ class Activation:
             return True
         if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
             return wait_for_down(context, session, context.settings.deadlines.down) if not reloaded() else True
-        if driver.unpacks and driver.installed(context.image).placement is not Placement.ADDED:
+        if driver.unpacks and driver.installed(context.image).placement not in {Placement.ADDED, Placement.NEXT}:
             raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
         context.checkpoint()
         return self._activate(context, session, driver)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from swimctl.errors import DeviceError, DeviceUnknown, StepFailed, SwimctlError
+from swimctl.errors import (
+    DeadlineExceeded,
+    DeviceError,
+    DeviceUnknown,
+    SessionLost,
+    StepFailed,
+    SwimctlError,
+    Unreachable,
+)
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.steps.base import Context
@@ -15,10 +23,11 @@ from swimctl.versions import same_release
 def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
     """Tell what the device is after this error, and where that is unknown, what was sent, seen, and comes next.
 
-    Until an activation may have left, nothing that runs was changed. After it only the device can tell.
+    Until an activation may have left, nothing that runs was changed; but what was added may start at the next reload.
+    After it only the device can tell.
     """
     if not was_sent(context, "activate"):
-        return Outcome.UNTOUCHED, ""
+        return _added_only(context, error) if was_sent(context, "add") else (Outcome.UNTOUCHED, "")
     if isinstance(error, DeviceUnknown):
         return Outcome.UNKNOWN, _told(context, "")
     try:
@@ -38,6 +47,31 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
     )
     seen = f"seen: {running.version} runs, the image is {installed.placement}"
     return outcome, _told(context, seen) if outcome is Outcome.UNKNOWN else ""
+
+
+def _added_only(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
+    """Take back what was added where the next reload would start it, and tell what is left of it."""
+    try:
+        installed, runs_still = context.again(lambda: _after_add(context))
+    except (DeviceError, StepFailed) as unanswered:
+        return Outcome.UNTOUCHED, _told(context, f"it could not be asked what its next reload starts: {unanswered}")
+    if installed.placement is Placement.NEXT:
+        return Outcome.UNKNOWN, _told(context, f"seen: {context.image.version} is {installed.placement}")
+    if runs_still and isinstance(error, SessionLost | DeadlineExceeded | Unreachable):
+        return Outcome.UNTOUCHED, _told(context, "it cannot be told whether that still runs, nor what it leaves")
+    return Outcome.UNTOUCHED, ""
+
+
+def _after_add(context: Context) -> tuple[Installed, bool]:
+    """Tell where the image stands once what the next reload would start is taken back, and whether more may come."""
+    with context.driver() as driver:
+        installed = driver.installed(context.image)
+        if installed.placement is Placement.NEXT:
+            if restored := driver.restore(baseline(context)):
+                context.record.event("restored", restored)
+            return driver.installed(context.image), False
+        trace = driver.trace("add", (context.record.recall("add sent") or {}).get("mark"))
+        return installed, trace.received is not False and not trace.finished
 
 
 def _asked(context: Context, before: Snapshot) -> tuple[Running, bool | None, Installed, bool]:

@@ -153,8 +153,8 @@ class PostChecks:
                     return
             elif self._runs_before(driver, before):
                 raise StepFailed(
-                    f"the device runs {before.version} again: {complaint}; its log tells why: `show logging`, "
-                    "then `swimctl retry`"
+                    f"the device runs {before.version} again: {complaint}; why, its log may tell: "
+                    f"{driver.support.look}, then `swimctl retry`"
                 )
             if driver.installed(context.image).placement is Placement.COMMITTED and not driver.returns:
                 raise StepFailed(

@@ -16,8 +16,8 @@ _MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 _VERBS: Final = (
-    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will |completed)|has been |is in progress))|admin|more|"
-    r"copy(?! complete)|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|"
+    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will |completed)|has been |is in progress))|admin|"
+    r"more|copy(?! complete)|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|"
     r"reload(?! cause \d+:)|exit|request|redundancy(?! mode\b)|issu|"
     r"file (?:list|checksum|copy|delete|show))"
 )
@@ -86,6 +86,8 @@ _REFUSALS: Final = re.compile(
 # A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
 REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
 
+# Each of the error texts has one of these in it, most outputs have none.
+_ERROR_SIGNS: Final = ("%", "'", "error", "failed", "warning", "autocommand", "missing", "unknown", "not found")
 _NOT_ENABLED: Final = re.compile(
     r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*"
     r"|\s*(?:error|warning): (?:the )?\S+ subsystem not running - not needed by configuration.*",
@@ -101,7 +103,8 @@ def clean(text: str, command: str) -> list[str]:
     """
     lines = without_syslog(_terminal_lines(text))
     lines = _between_prompts(lines, command)
-    for line in lines:
+    said = "\n".join(lines).casefold()
+    for line in lines if any(sign in said for sign in _ERROR_SIGNS) else ():
         if _NOT_ENABLED.fullmatch(line):
             raise NotEnabled(f"'{command}': the device answered '{line.strip()}'")
         if _REFUSALS.fullmatch(line):
@@ -180,17 +183,17 @@ def _between_prompts(lines: list[str], command: str) -> list[str]:
     start = next((number for number, line in enumerate(lines) if _asks(line, command)), 0)
     prompts: list[str] = []
     for number, line in enumerate(lines[start:], start):
-        if not line.strip() or _BEFORE_OUTPUT.fullmatch(line):
+        if not line.strip() or _is_before_output(line):
             continue
-        asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
+        asked = _asked(line)
         if asked:
             prompts.append(asked["prompt"])
         elif not (_is_end_of(line, command) or any(echo.fullmatch(line) for echo in _ECHOES)):
             break
         start = number + 1
-    kept = [line for line in lines[start:] if not _BEFORE_OUTPUT.fullmatch(line)]
+    kept = [line for line in lines[start:] if not _is_before_output(line)]
     for number, line in enumerate(kept):
-        if _COMMAND_AFTER_PROMPT.fullmatch(line):
+        if _asked(line):
             kept = kept[:number]
             break
     while kept and (_PROMPT_LINE.fullmatch(kept[-1]) or any(p.startswith(kept[-1].strip()) for p in [*prompts, ""])):
@@ -198,9 +201,19 @@ def _between_prompts(lines: list[str], command: str) -> list[str]:
     return kept
 
 
+def _asked(line: str) -> re.Match[str] | None:
+    # Long outputs have thousands of lines, and hardly one with the end of a prompt.
+    return _COMMAND_AFTER_PROMPT.fullmatch(line) if "#" in line or ">" in line else None
+
+
+def _is_before_output(line: str) -> bool:
+    # Each has one of these in it; it is asked of every line.
+    return any(sign in line for sign in (":", "{", "++", " source")) and _BEFORE_OUTPUT.fullmatch(line) is not None
+
+
 def _asks(line: str, command: str) -> bool:
     """Tell a prompt with this very command, perhaps abbreviated, from a prompt with another."""
-    asked = _COMMAND_AFTER_PROMPT.fullmatch(line)
+    asked = _asked(line)
     if not asked:
         return False
     typed, wanted = asked["typed"].lower().split(), command.lower().split()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 import pytest
@@ -128,20 +129,24 @@ def test_an_output_that_is_cut_off_is_refused_or_true_as_far_as_it_goes(name: st
     assert wrong == set(own.cases.untold)
 
 
+@cache
+def mixtures(name: str) -> st.SearchStrategy[str]:
+    """Give any text, and lines and words of all samples in any order."""
+    lines = [line for text in platform(name).samples.values() for line in text.split("\n")]
+    words = [word for text in platform(name).samples.values() for word in text.split()]
+    return st.one_of(
+        st.text(),
+        st.lists(st.sampled_from(lines), max_size=30).map("\n".join),
+        st.lists(st.one_of(st.sampled_from(words), st.sampled_from(["\n", "\r", "\b", "%", "\t"]))).map(" ".join),
+    )
+
+
 @each_platform
 @RELAXED
 @given(data=st.data())
 def test_any_text_is_read_or_refused(name: str, data: st.DataObject) -> None:
     own = platform(name)
-    lines = [line for text in own.samples.values() for line in text.split("\n")]
-    words = [word for text in own.samples.values() for word in text.split()]
-    text = data.draw(
-        st.one_of(
-            st.text(),
-            st.lists(st.sampled_from(lines), max_size=30).map("\n".join),
-            st.lists(st.one_of(st.sampled_from(words), st.sampled_from(["\n", "\r", "\b", "%", "\t"]))).map(" ".join),
-        )
-    )
+    text = data.draw(mixtures(name))
     own.answer(own.typed(data.draw(st.sampled_from(own.package.COMMANDS))), text)
 
 

@@ -14,7 +14,7 @@ _FILE: Final = re.compile(
     r"(?P<kind>[-dlbcps])[-rwxsStT]{2,9}[.+@]? +(?P<size>\d+) +"
     r"(?:[A-Z][a-z]{2} +\d{1,2} +(?:\d{4}|\d\d:\d\d)|<no date>) +(?P<name>\S.*)"
 )
-_TRAILER: Final = re.compile(r"(\d+) bytes total \((\d+) bytes free\)")
+_TRAILER: Final = re.compile(r"(\d+) bytes total \((\d+) bytes free\)(?: on \w+:)?")
 _NO_SPACE: Final = "No space information available"
 _EMPTY: Final = re.compile(r"No files in directory", re.IGNORECASE)
 _ERROR: Final = re.compile(r"% ?Error[: ].*|.*: No such file or directory.*|.*\((?:No such file or directory)\).*")

@@ -117,7 +117,9 @@ def _entry(number: int, line: str) -> tuple[str, str, str | None]:
     found = _TAGGED.fullmatch(line) or _HASH_FIRST.fullmatch(line)
     algorithm = _LENGTHS.get(len(found["digest"])) if found else None
     tag = found.groupdict().get("tag") if found else None
-    if found is None or algorithm is None or (tag and tag.upper().replace("-", "") != algorithm.replace("-", "")):
+    # OpenSSL says SHA2-512 since its release 3.
+    spelled = None if tag is None else tag.upper().replace("SHA2-", "SHA").replace("-", "")
+    if found is None or algorithm is None or spelled not in {None, algorithm.replace("-", "")}:
         raise UnreadableError(f"line {number} is no hash")
     named = found["name"]
     return algorithm, found["digest"].lower(), None if named is None else re.split(r"[/\\]", named)[-1]

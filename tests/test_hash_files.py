@@ -28,6 +28,7 @@ FORMS: list[Callable[[str, str], str]] = [
     lambda name, digest: f"{digest}\t./images/{name}",
     lambda name, digest: f"{TAGS[len(digest)]} ({name}) = {digest}",
     lambda name, digest: f"{TAGS[len(digest)]}(folder/{name})= {digest}",
+    lambda name, digest: f"{TAGS[len(digest)].replace('SHA', 'SHA2-')}({name})= {digest}",
 ]
 
 

@@ -36,6 +36,8 @@ FOREVER = 1e12
 ITSELF = "(switch)"
 """Who stands in the log for what the device did by itself: reloads and returns, in one order with the commands."""
 UP = "up"
+RELOAD_COMMAND = "Reload Command"
+"""Why it reloaded, where somebody typed `reload`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Chassis(ABC):
         self.clock = clock
         self.log: list[LoggedCommand] = []
         self.booted_at = -spec.uptime
-        self.reload_reason = "Reload Command"
+        self.reload_reason = RELOAD_COMMAND
         self.reachable = True
         self.degraded = False
         self.corrupted = False
@@ -314,7 +316,7 @@ class Chassis(ABC):
         """Reload after so many lab seconds, instead of when it was to be before."""
         self.cancel_reload()
         self.scheduled_reload = self.clock.now() + seconds
-        self._reload_timer = self.later(seconds, lambda: self.reload("Reload Command"))
+        self._reload_timer = self.later(seconds, lambda: self.reload(RELOAD_COMMAND))
 
     def cancel_reload(self) -> bool:
         """Take back a scheduled reload; False: there was none."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install_words import PROCEED, REASONS, REMOVE, Wording
-from swimctl.lab.installed import Installed
+from swimctl.lab.installed import PACKAGES, Installed
 from swimctl.lab.software import Software
 
 if TYPE_CHECKING:
@@ -246,8 +246,8 @@ class Installer:
         def change() -> None:
             if switch.spec.fault("boots-old-image"):
                 return
-            if self._installed.booted is not None:
-                switch.startup.boots("flash:packages.conf")
+            if not any(path.endswith(f":{PACKAGES}") for path in switch.startup.boot_paths):
+                switch.startup.boots(f"flash:{PACKAGES}")
             self._installed.start(added, minutes)
             switch.degraded = True
 

@@ -17,7 +17,7 @@ IMAGE_BYTES = 3_000_000
 """Size of the image that a switch was born with."""
 PROGRESS = 1800.0
 """Lab seconds between the timer's syslog lines."""
-PACKAGES = "packages.conf"
+PACKAGES, PACKAGES_BYTES = "packages.conf", 7_523
 
 
 class Installed:
@@ -63,14 +63,14 @@ class Installed:
 
     def member_release(self, number: int) -> Release:
         """Tell what a member runs."""
-        return self._previous.release if self._switch.member_state(number) == "V-Mismatch" else self.running
+        return self._previous.release if self._switch.lags(number) else self.running
 
     def states(self, number: int) -> list[tuple[str, Release]]:
         """List a member's releases with the letters of `show install summary`.
 
         Releases up to 17.9.4 go on listing the committed one while another one waits for its commit; newer ones do not.
         """
-        if self._switch.member_state(number) == "V-Mismatch":
+        if self._switch.lags(number):
             return [("C", self._previous.release)]
         rows = [("U" if self.uncommitted else "C", self.running)]
         if self.uncommitted and not self.running.new_dialect:
@@ -85,6 +85,8 @@ class Installed:
         if self.booted is not None:
             self._previous, self.booted = self.booted, None
         self.active, self.inactive = software, None
+        for number in self._switch.members:
+            self._switch.flash(number).add(LabFile(PACKAGES, PACKAGES_BYTES, self._switch.clock.wall()))
         if minutes is None:
             self.commit()
         else:
@@ -108,15 +110,24 @@ class Installed:
 
     def boot(self, path: str) -> bool:
         """Try to boot from a path; False: there is nothing to boot."""
-        file = self._switch.find(path)
-        if file is not None and file.name == PACKAGES:
-            self.booted = None
-            return self.active.whole(self._switch.flash(1))
-        software = self.read(file) if file else None
+        if path.rpartition(":")[2].strip("/") == PACKAGES:
+            whole = self._switch.find(path) is not None and self.active.whole(self._switch.flash(1))
+            self.booted = None if whole else self.booted
+            return whole
+        software, ran = self.bootable(path), self.booted or self.active
         if software is None:
             return False
+        self._previous = ran if software != ran else self._previous
         self.booted = software
+        self._switch.degraded = software.release != self._switch.spec.release
         return True
+
+    def bootable(self, path: str) -> Software | None:
+        """Tell what an image file would start; None: it is not there or does not boot."""
+        file = self._switch.find(path)
+        software = self.read(file) if file else None
+        new = software is not None and software.release != self._switch.spec.release
+        return None if new and self._switch.spec.fault("boots-old-image") else software
 
     def read(self, file: LabFile) -> Software | None:
         """Tell what release an image file holds; None: it is none, is damaged, or is for another family."""

@@ -42,7 +42,13 @@ def reload(session: Session, words: Mapping[str, str]) -> Dialogue:
     answer = yield Ask("Proceed with reload? [confirm]", one_key=True)
     if answer.lower() not in {"", "y"}:
         return
+    boots_a_file = switch.install.booted is not None
+    if boots_a_file and switch.spec.fault("does-nothing"):
+        return
+    switch.say("SYS-5-RELOAD", f"Reload requested by {session.login.user} on vty0. Reload Reason: Reload Command.")
     switch.schedule_reload(minutes * 60 + GRACE)
+    if boots_a_file and switch.drops.at("activate"):
+        switch.cut_all()
 
 
 def cancel(session: Session, _words: Mapping[str, str]) -> Dialogue:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, Chassis, Login
+from swimctl.lab.chassis import NO_SPACE_FREE, RELOAD_COMMAND, Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
-from swimctl.lab.installed import IMAGE_BYTES, Installed
+from swimctl.lab.installed import IMAGE_BYTES, PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
 from swimctl.lab.software import Software
 from swimctl.lab.spec import SwitchSpec
@@ -62,11 +62,18 @@ class Switch(Chassis):
     def member_state(self, number: int) -> str:
         """Tell the state of a member as `show switch` prints it; faults of members strike the last one."""
         last = number == len(self.spec.members)
-        if self.degraded and last and self.spec.fault("member-mismatch"):
+        if self.lags(number):
             return "V-Mismatch"
         if number == 1:
             return "Removed" if self.degraded and last and self.spec.fault("member-missing") else "Ready"
         return "Ready" if self.since_up >= LATE_MEMBER * (number - 1) + INITIALIZING else "Initializing"
+
+    def lags(self, number: int) -> bool:
+        """Tell whether a member runs another release than the active one: by a fault, or as it has no such image."""
+        fault = self.spec.fault("member-mismatch") and number == len(self.spec.members)
+        booted = self.install.booted
+        lacking = number > 1 and booted is not None and self._flash[number].get(booted.image) is None
+        return self.degraded and bool(fault or lacking)
 
     def flash(self, member: int) -> Flash:
         """Give the flash of a member."""
@@ -109,15 +116,20 @@ class Switch(Chassis):
 
     @property
     def stays(self) -> str:
-        """Tell the committed release."""
-        return self.install.committed.padded
+        """Tell the committed release, or that of the first image that the saved boot variable names and that boots."""
+        if self.install.booted is None:
+            return self.install.committed.padded
+        found = (self.install.bootable(path) for path in self.startup.boot_paths)
+        return next((software.release.padded for software in found if software), "nothing")
 
     def start_up(self) -> bool:
         """Load what the startup configuration names; it waits for somebody where it boots by hand."""
         manual, ignored = self.configuration.has("boot manual"), self.configuration.has(IGNORED)
         self.configuration = Configuration([f"{IGNORED} switch all"]) if ignored else self.startup.copy()
-        paths = self.startup.boot_paths or ["flash:packages.conf"]
-        return any(self.install.boot(path) for path in paths) and not manual
+        paths, ran = self.startup.boot_paths or ["flash:packages.conf"], self.install.running
+        found = any(self.install.boot(path) for path in paths) and not manual
+        hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
+        return found and not (hangs and self.install.booted is not None and self.install.running != ran)
 
     def came_up(self) -> None:
         """Arm the timer of an uncommitted release."""
@@ -134,11 +146,12 @@ class Switch(Chassis):
         wall = self.clock.at(-self.spec.uptime)
         spec = self.spec
         software = Software(spec.hardware.family, spec.release, IMAGE_BYTES)
-        for file in software.files(wall):
-            flash.add(file)
         if spec.mode == "BUNDLE":
             flash.add(LabFile(software.image, software.size, wall))
-        flash.add(LabFile("packages.conf", 7_523, wall))
+        else:
+            for file in software.files(wall):
+                flash.add(file)
+            flash.add(LabFile(PACKAGES, PACKAGES_BYTES, wall))
         flash.add(LabFile("vlan.dat", 1_024, wall))
         flash.add(LabFile(f"{software.family}.17.03.04.SPA.pkg.old", 900_000, wall))
         wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free

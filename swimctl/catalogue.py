@@ -77,9 +77,12 @@ def describe(
     missing = [key for key, value in found.items() if not value]
     if missing:
         raise NameUnknownError(name, missing)
-    of_family = platforms.platform_of_family(str(found["platform"]), str(found["family"]))
     told = kind or ImageKind(read.kind if read is not None else ImageKind.IMAGE)
-    return ImageName(of_family, str(found["family"]), str(found["version"]), told)
+    if read is not None and (platform is None or takes(platform, read.platform)):
+        of = read.platform
+    else:
+        of = platforms.platform_of_family(str(platform), str(found["family"]))
+    return ImageName(of, str(found["family"]), str(found["version"]), told)
 
 
 class UnwantedError(ImageError):

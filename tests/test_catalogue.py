@@ -77,6 +77,21 @@ class TestNames:
             catalogue.describe(Path(name), platform="cisco_xe", family="cat9k_iosxe", version="17.9.4a")
 
     @pytest.mark.parametrize(
+        ("name", "given", "platform"),
+        [
+            (IMAGE, {"platform": "ios"}, "cisco_xe"),
+            ("c2960x-universalk9-mz.152-7.E7.bin", {"platform": "ios"}, "cisco_ios"),
+            ("cat4500e-universalk9-mz.150-2.SG.bin", {}, "cisco_ios"),
+            ("x.bin", {"platform": "ios", "family": "cat9k_iosxe", "version": "1"}, "cisco_xe"),
+            ("x.bin", {"platform": "ios", "family": "c2960x-universalk9", "version": "1"}, "cisco_ios"),
+        ],
+    )
+    def test_which_of_the_two_that_are_called_ios_it_is_for(
+        self, name: str, given: dict[str, str], platform: str
+    ) -> None:
+        assert catalogue.describe(Path(name), **given).platform == platform  # type: ignore[arg-type]  # none is a kind
+
+    @pytest.mark.parametrize(
         ("name", "read"),
         [
             (PATCH, ImageName("cisco_xe", "cat9k_iosxe", "17.6.3", "patch")),

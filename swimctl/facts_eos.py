@@ -23,6 +23,17 @@ class Mlag:
 
 
 @dataclass(frozen=True, slots=True)
+class MlagDelay:
+    """How many seconds after a boot the ports of an MLAG peer stay down, and whether they do now.
+
+    `waiting` is None where the release does not print it.
+    """
+
+    seconds: int
+    waiting: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReloadCause:
     """One cause that `show reload cause` of EOS gives. `at` is ISO, in the device's own zone."""
 

@@ -20,6 +20,8 @@ _DOTTED: Final = re.compile(
     r"(?P<numbers>\d+\.\d+\.\d+)(?P<letter>[a-z]+\d*)?(?:\.?(?P<train>[A-Z]{1,3}))?"
     r"(?P<build>(?:\.\d+)+(?:\.\.\w+)?|-\d[\w.]*)?"
 )
+# 4.18.3.1F: of EOS, a release of its own
+_FOUR: Final = re.compile(r"(?P<numbers>\d+(?:\.\d+){3})(?P<train>[A-Z]{1,3})(?P<build>-\d[\w.]*)?")
 # 15.2(7)E3, 12.2(33)SXI4a, 15.2(4.0.55)E, 10.3(4a)M, 7.0(3)I7(8), 9.16(3)19
 _PARENTHESES: Final = re.compile(
     r"(?P<numbers>\d+\.\d+\(\d+(?:\.\d+)*)(?P<letter>[a-z]+\d*)?\)(?P<train>[A-Z]{0,5})(?P<rebuild>(?:\d+[a-z]?)?(?:\(\d+[a-z]?\))?)"
@@ -128,7 +130,7 @@ def _read(text: str) -> _Version:
     """Read one spelling; what follows a blank or comma (`, RELEASE SOFTWARE`, ` LNT`) is no part of it."""
     words = text.replace(",", " ").split()
     name = words[0] if words else ""
-    for scheme, joint in ((_DOTTED, "."), (_PARENTHESES, "("), (_JUNOS, "")):
+    for scheme, joint in ((_DOTTED, "."), (_FOUR, "."), (_PARENTHESES, "("), (_JUNOS, "")):
         found = scheme.fullmatch(name)
         if found:
             return _from_match(found.groupdict(), joint)

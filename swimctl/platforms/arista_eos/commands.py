@@ -10,10 +10,12 @@ from swimctl.platforms.arista_eos.parse_install import parse_install_outcome
 from swimctl.platforms.arista_eos.parse_interfaces import parse_show_interfaces_status, parse_show_ip_interface_brief
 from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
 from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors, parse_show_lldp_neighbors_detail
-from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag
-from swimctl.platforms.arista_eos.parse_session import parse_show_clock
+from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_mlag_detail
+from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
+from swimctl.platforms.arista_eos.parse_session import parse_show_clock, parse_write_memory
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.commands import Command, find_command
+from swimctl.platforms.privilege import parse_show_privilege
 
 COMMANDS: Final = (
     Command("show version", parse_show_version),
@@ -21,6 +23,7 @@ COMMANDS: Final = (
     Command("show reload cause", parse_show_reload_cause),
     Command("show inventory", parse_show_inventory),
     Command("show mlag", parse_show_mlag),
+    Command("show mlag detail", parse_show_mlag_detail),
     Command("dir", parse_dir, open_end=True),
     Command("verify", parse_verify, open_end=True),
     Command("install source", parse_install_outcome, open_end=True),
@@ -30,6 +33,9 @@ COMMANDS: Final = (
     Command("show lldp neighbors", parse_show_lldp_neighbors),
     Command("show lldp neighbors detail", parse_show_lldp_neighbors_detail),
     Command("show clock", parse_show_clock),
+    Command("show ip route summary", parse_show_ip_route_summary),
+    Command("show privilege", parse_show_privilege),
+    Command("write memory", parse_write_memory),
 )
 
 

@@ -1,4 +1,4 @@
-"""`show mlag`: how the pair of switches stands."""
+"""`show mlag` and its `detail`: how the pair of switches stands, and whether its ports wait."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_eos import Mlag
+from swimctl.facts_eos import Mlag, MlagDelay
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show mlag"
@@ -14,6 +14,11 @@ COMMAND: Final = "show mlag"
 _HEADS: Final = ("MLAG Configuration:", "MLAG Status:", "MLAG Ports:")
 _FIELD: Final = re.compile(r"([A-Za-z][\w -]*?) *:(?: +(\S.*))?")
 _LAST: Final = "Active-full"
+
+_DETAIL: Final = "MLAG Detailed Status:"
+# It stands below all that is read of the details, on every release.
+_BEHIND: Final = "Heartbeats sent/received"
+_SECONDS: Final = re.compile(r"(\d+) seconds")
 
 
 def parse_show_mlag(text: str) -> Mlag:
@@ -52,3 +57,22 @@ def parse_show_mlag(text: str) -> Mlag:
         ports={name: int(number) for name, number in ports.items()},
         fields={**configuration, **status},
     )
+
+
+def parse_show_mlag_detail(text: str) -> MlagDelay:
+    """Read how long the ports wait after a boot, and whether they do; the rest of it is that of `show mlag`."""
+    command = f"{COMMAND} detail"
+    lines = [line.strip() for line in filled(text, command)]
+    start = next((at for at, line in enumerate(lines) if line.startswith(_DETAIL)), None)
+    if lines[0] != _HEADS[0] or start is None:
+        raise UnparsableOutput(command, lines[-1], f"there is no '{_DETAIL}'")
+    details: dict[str, str] = {}
+    for line in lines[start + 1 :]:
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise UnparsableOutput(command, line)
+        details[name.strip()] = value.strip()
+    delay, waits = _SECONDS.fullmatch(details.get("Reload delay", "")), details.get("Ports errdisabled")
+    if delay is None or not details.get(_BEHIND) or waits not in {None, "True", "False"}:
+        raise UnparsableOutput(command, lines[-1], f"there is no 'Reload delay', or it ends before '{_BEHIND}'")
+    return MlagDelay(int(delay[1]), waits == "True" if waits is not None else None)

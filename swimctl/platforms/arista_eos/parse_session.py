@@ -1,4 +1,4 @@
-"""`show clock`: the device's own time."""
+"""`show clock`: the device's own time; and what `write memory` answers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import DeviceTime
+from swimctl.facts import DeviceTime, SaveOutcome
 from swimctl.platforms.text import filled, is_half
 
 _CLOCK: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})")
 _ZONE: Final = re.compile(r"timezone(?: is|:) +(\S+)", re.IGNORECASE)
 _SOURCE: Final = re.compile(r"Clock source: +(\S.*)", re.IGNORECASE)
+_SAVED: Final = "Copy completed successfully."
+_NOT_SAVED: Final = re.compile(r"% ?Error (?:copying|saving) .*|.*startup-config.*\(\S.*\)", re.IGNORECASE)
 
 
 def parse_show_clock(text: str) -> DeviceTime:
@@ -35,3 +37,13 @@ def parse_show_clock(text: str) -> DeviceTime:
     except ValueError:
         raise UnparsableOutput(command, lines[0], "this is no date") from None
     return DeviceTime(moment.isoformat(), zone[1], trusted=source is None or source[1].lower() != "local")
+
+
+def parse_write_memory(text: str) -> SaveOutcome:
+    """Read what `write memory` answered; the one sentence alone is a success, and an error line takes it back."""
+    command = "write memory"
+    lines = [line.strip() for line in filled(text, command)]
+    failed = next((line for line in lines if _NOT_SAVED.fullmatch(line)), None)
+    if failed is None and lines != [_SAVED]:
+        raise UnparsableOutput(command, lines[-1], f"it says neither '{_SAVED}' nor what went wrong")
+    return SaveOutcome(saved=failed is None, reason=failed)

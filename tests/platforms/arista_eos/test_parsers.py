@@ -7,7 +7,8 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, File, Interface, Neighbour
+from swimctl.facts import Directory, File, Interface, Neighbour, RouteSummary, SaveOutcome
+from swimctl.facts_eos import MlagDelay
 from swimctl.platforms.arista_eos import find, parse
 
 OWN = platform("arista_eos")
@@ -40,6 +41,11 @@ def test_version(name: str, facts: tuple[object, ...]) -> None:
         ("show_inventory/switch", "PWR-511"),
         ("show_mlag/active", "Active-full"),
         ("show_mlag/active", "MLAG Status"),
+        ("show_mlag_detail/ports_wait", "Ports errdisabled"),
+        ("show_mlag_detail/ports_wait", "MLAG Detailed"),
+        ("show_ip_route_summary/default", "Total Routes"),
+        ("show_ip_route_summary/all_vrfs", "static (persistent)"),
+        ("write_memory/good", "successfully"),
         ("dir/flash", "7500000000"),
         ("dir/all", "1000000"),
         ("verify/sha512", "0000111"),
@@ -113,6 +119,26 @@ def test_mlag() -> None:
     assert pair.ports == {"Disabled": 0, "Configured": 0, "Inactive": 1, "Active-partial": 2, "Active-full": 23}
     alone = read("show_mlag/disabled")
     assert (alone.domain, alone.state, alone.peer_link) == ("", "Disabled", "")
+
+
+@pytest.mark.parametrize(("name", "waiting"), [("ports_wait", True), ("untold", None)])
+def test_the_ports_of_a_pair_that_wait_after_a_boot(name: str, waiting: bool | None) -> None:
+    assert read(f"show_mlag_detail/{name}") == MlagDelay(300, waiting)
+
+
+def test_routes() -> None:
+    (table,) = read("show_ip_route_summary/default")
+    sources = {"connected": 5, "static (persistent)": 2, "ospf": 16, "bgp": 31, "internal": 11, "attached": 4}
+    assert (table.vrf, table.routes) == ("default", RouteSummary(sources, 69))
+    tables = read("show_ip_route_summary/all_vrfs")
+    assert [(each.vrf, each.routes.total) for each in tables] == [("default", 5), ("mgmt", 2)]
+
+
+def test_what_saving_answers() -> None:
+    assert read("write_memory/good") == SaveOutcome(saved=True)
+    failed = read("write_memory/failed")
+    assert not failed.saved
+    assert "No space left on device" in (failed.reason or "")
 
 
 def test_dir() -> None:

@@ -13,7 +13,7 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.facts import Placement, Snapshot
+from swimctl.facts import Placement, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.sessions import Session
 from swimctl.settings import Tolerances
@@ -44,7 +44,9 @@ class PostChecks:
             return self._go_back(context, before, complaint)
         context.again(lambda: self._commit(context))
         context.again(lambda: self._confirm(context))
-        return Outcome(f"{context.image.version} runs committed on every member, and all is as before")
+        moved = context.record.recall("roles")
+        noted = f"; {moved}" if moved else ""
+        return Outcome(f"{context.image.version} runs committed on every member, and all is as before{noted}")
 
     def look_again(self, context: Context) -> str:
         """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""
@@ -65,8 +67,9 @@ class PostChecks:
                 with context.driver() as driver:
                     while True:
                         context.record.say("comparing with the baseline")
-                        runs_target = on_target(driver.running(), context.image.version)
-                        late = driver.unready()
+                        running = driver.running()
+                        runs_target = on_target(running, context.image.version)
+                        late = driver.unready() or _missing(before, running)
                         if not (runs_target or late):
                             # Another release runs: no waiting helps. Where it went back by itself, the reason is older.
                             return complaint or self._complaint(context, driver, before, late)
@@ -91,7 +94,10 @@ class PostChecks:
         installed = driver.installed(context.image)
         if installed.placement not in {Placement.UNCOMMITTED, Placement.COMMITTED}:
             return f"the device calls {context.image.version} {installed.placement}, not activated"
-        return compare_snapshots(before, driver.snapshot(rfc3339(context.clock.now())), context.settings.tolerances)
+        after = driver.snapshot(rfc3339(context.clock.now()))
+        if moved := changed_roles(before, after):
+            context.record.remember("roles", moved)
+        return compare_snapshots(before, after, context.settings.tolerances)
 
     def _commit(self, context: Context) -> None:
         with context.driver() as driver:
@@ -192,6 +198,18 @@ class PostChecks:
 
     def _runs_before(self, driver: Driver, before: Snapshot) -> bool:
         return on_target(driver.running(), before.version)
+
+
+def _missing(before: Snapshot, running: Running) -> str | None:
+    """Tell which members have not joined yet: after a reload that may take longer than all else. Pure."""
+    gone = [name for name, state in before.members.items() if state != "Provisioned" and name not in running.members]
+    return f"{', '.join(gone)} not there" if gone else None
+
+
+def changed_roles(before: Snapshot, after: Snapshot) -> str:
+    """Tell which members have another role than before, empty where none has: worth knowing, and no fault. Pure."""
+    moved = [(name, before.roles.get(name), role) for name, role in after.roles.items()]
+    return ", ".join(f"{name} was {old} and is {new}" for name, old, new in moved if old and old != new)
 
 
 def compare_snapshots(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:

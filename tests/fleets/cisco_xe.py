@@ -9,7 +9,9 @@ from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 
 
-def _switch(*models: str) -> Any:
+def switch(*models: str) -> Any:
+    """Make what makes a switch of these members."""
+
     def make(name: str, **fields: Any) -> ChassisSpec:
         members = tuple(
             MemberSpec(model, f"FLB27{len(name):02d}{place}{sum(name.encode()):04d}", f"0c75.bd00.{place:02x}00")
@@ -21,9 +23,9 @@ def _switch(*models: str) -> Any:
 
 
 FLEET = Fleet(
-    make=_switch("C9300-24P"),
-    stack=_switch("C9300-48P", "C9300-24P", "C9300-24P"),
-    foreign=_switch("C9200L-48P"),
+    make=switch("C9300-24P"),
+    stack=switch("C9300-48P", *["C9300-24P"] * 7),
+    foreign=switch("C9200L-48P"),
     image="cat9k_iosxe.17.12.04.SPA.bin",
     old="17.06.05",
     target="17.12.04",

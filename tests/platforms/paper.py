@@ -101,6 +101,19 @@ Directory of flash:/
 
 11353194496 bytes total (2600000000 bytes free)
 """
+_PLATFORM = """\
+Chassis type: C9407R
+
+Slot      Type                State                 Insert time (ago)
+--------- ------------------- --------------------- -----------------
+1         C9400-LC-48P        ok                    3w1d
+R0        C9400-SUP-1         ok, active            3w1d
+R1        C9400-SUP-1         ok, standby           3w1d
+
+Slot      CPLD Version        Firmware Version
+--------- ------------------- ---------------------------------------
+R0        19061022            17.1.1[FC2]
+"""
 _CONFIGURATION = "Building configuration...\n\nversion 17.9\nhostname hall-2\nend\n"
 
 STACK = {
@@ -121,14 +134,35 @@ CHASSIS = {
     **STACK,
     "show version": sample("show_version/chassis_without_register").replace("17.12.01", "17.09.05"),
     "show switch": REFUSED,
-    "show install summary": _INSTALL.replace("Switch 1 2", "R0"),
+    "show platform": _PLATFORM,
+    "show redundancy": sample("show_redundancy/pair").replace("Version 17.9.4a,", "Version 17.9.5,"),
+    "show install summary": _INSTALL.replace("Switch 1 2", "R0 R1"),
+    "show file systems": _SYSTEMS.replace("flash: bootflash: flash-1:", "bootflash: flash:").replace(
+        "flash-2: stby-flash:", "stby-bootflash: stby-flash:"
+    ),
     "show boot": sample("show_boot/chassis_with_standby")
     .replace("bootflash:old.bin,12;", "")
     .replace("Standby MANUAL_BOOT variable = yes", "Standby MANUAL_BOOT variable = no"),
     "show romvar": REFUSED,
     "show inventory": _INVENTORY.replace("FLB27010AA1", "FXE2703D0EF"),
 }
-"""A C9407R: it has neither `show switch` nor `show romvar`, and its register stands in `show boot` alone."""
+"""A C9407R, with two supervisors. It has neither `show switch` nor `show romvar`, and its register stands in
+`show boot` alone."""
+
+PAIR = {
+    **CHASSIS,
+    "show version": CHASSIS["show version"].replace("C9407R", "C9500-24Y4C"),
+    "show switch": _SWITCH[: _SWITCH.index(" 3 ")],
+    "show install summary": _INSTALL.replace("Switch 1 2", "Chassis 1/R0 2/R0"),
+    "show file systems": _SYSTEMS.replace("flash-2: stby-flash:", "bootflash-2: stby-bootflash:"),
+    "show stackwise-virtual link": sample("show_stackwise-virtual_link/ready").replace(
+        "U          \tP", "U          \tR"
+    ),
+    "show stackwise-virtual dual-active-detection": sample(
+        "show_stackwise-virtual_dual-active-detection/one_down"
+    ).replace("down", "up"),
+}
+"""Two C9500: a StackWise Virtual pair, whose `show version` has no table of members."""
 
 DEVICE = Device(1, "hall-2", "cisco_xe", "192.0.2.20", model="C9300-48P", serial="FLB27010AA1")
 IMAGE = Image(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.paper import CHASSIS, DEVICE, REFUSED, STACK, UNAUTHORIZED, changed, check, lacking
+from platforms.paper import CHASSIS, DEVICE, PAIR, REFUSED, STACK, UNAUTHORIZED, changed, check, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 
@@ -54,10 +54,18 @@ def test_a_guard_whose_output_was_cut_off_refuses(command: str) -> None:
 
 @pytest.mark.parametrize("how", [how for how in BROKEN if how != "no such command"])
 def test_a_chassis_is_asked_as_strictly(how: str) -> None:
-    for command in ("show switch", "show romvar", "show running-config"):
-        text, error, _ = BROKEN[how]
+    text, error, _ = BROKEN[how]
+    for command in ("show switch", "show platform", "show redundancy", "show romvar", "show running-config"):
         with pytest.raises(error if command != "show running-config" else UnparsableOutput, match=command):
             check({**CHASSIS, command: text}, device=ANY)
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_so_is_a_pair(how: str) -> None:
+    text, error, _ = BROKEN[how]
+    for command in ("show redundancy", "show stackwise-virtual link", "show stackwise-virtual dual-active-detection"):
+        with pytest.raises(error, match=command):
+            check({**PAIR, command: text}, device=ANY)
 
 
 def test_without_romvar_the_configuration_and_the_register_tell() -> None:

@@ -10,6 +10,7 @@ from platforms.paper import (
     CHASSIS,
     DEVICE,
     IMAGE,
+    PAIR,
     STACK,
     changed,
     check,
@@ -46,6 +47,7 @@ class Refused:
     also: tuple[str, ...] = ()
 
 
+PEER = CHASSIS["show redundancy"][CHASSIS["show redundancy"].index("Peer Processor") :]
 COMMIT, SET_BOOT, IGNORE = "`install commit`", "`boot system flash:packages.conf`", "`no system ignore startupconfig"
 MAKE_ROOM = "run again with --cleanup-flash, or `dir flash:` and `delete`"
 REFUSALS = {
@@ -101,8 +103,59 @@ REFUSALS = {
         ((VERSION, MEMBER_2_ROW, MEMBER_2_ROW.replace("INSTALL", "BUNDLE")),),
     ),
     "chassis in bundle mode": Refused(
-        "install mode", "device BUNDLE", "INSTALL", "activate commit`",
+        "install mode", "R0 BUNDLE", "INSTALL", "activate commit`",
         ((VERSION, "packages.conf", "cat9k_iosxe.17.09.05.SPA.bin"),), switch=CHASSIS,
+    ),
+    "supervisor that does not stand by": Refused(
+        "stack members", "R1 STANDBY COLD (ok, standby)", "Ready", "`show redundancy`",
+        (("show redundancy", "STANDBY HOT", "STANDBY COLD"),), switch=CHASSIS,
+    ),
+    "supervisor that is not there": Refused(
+        "stack members", "R1 DISABLED (booting)", "Ready", "`show redundancy`",
+        (
+            ("show platform", "ok, standby", "booting"),
+            ("show redundancy", PEER, "Peer (slot: 4) information is not available because it is in 'DISABLED' state"),
+        ),
+        switch=CHASSIS, also=("same release on every member",),
+    ),
+    "supervisor of another release": Refused(
+        "same release on every member", "17.09.05, 17.6.5", "one release", "`install autoupgrade`",
+        (("show redundancy", PEER, PEER.replace("Version 17.9.5,", "Version 17.6.5,")),), switch=CHASSIS,
+    ),
+    "stack without a standby": Refused(
+        "stack members", "none is the standby", "one the standby", "`show switch`", ((SWITCH, "Standby", "Member "),)
+    ),
+    "standby that does not tell what it boots": Refused(
+        "boot variable", "unknown on R1", "packages.conf first", SET_BOOT,
+        ((BOOT, CHASSIS[BOOT][CHASSIS[BOOT].index("Standby") :], ""),), switch=CHASSIS,
+    ),
+    "member that does not tell what it boots": Refused(
+        "boot variable", "unknown on member 2", "packages.conf first", SET_BOOT, ((BOOT, "Switch 2\n", "Switch 4\n"),),
+    ),
+    "link of the pair that is down": Refused(
+        "StackWise Virtual links", "TenGigabitEthernet2/0/11 down, Timeout", "up and", "`show stackwise-virtual link`",
+        (("show stackwise-virtual link", "2/0/11  \tU          \tR", "2/0/11  \tD          \tT"),), switch=PAIR,
+    ),
+    "dual-active detection that is down": Refused(
+        "dual-active detection", "TwentyFiveGigE2/0/24 down", "every port", "dual-active-detection`",
+        (("show stackwise-virtual dual-active-detection", "2/0/24            up", "2/0/24            down"),),
+        switch=PAIR,
+    ),
+    "pair in recovery": Refused(
+        "dual-active detection", "in recovery mode", "no recovery", "dual-active-detection`",
+        (("show stackwise-virtual dual-active-detection", "mode: No", "mode: Yes"),), switch=PAIR,
+    ),
+    "pair with four supervisors": Refused(
+        "supervisors of the pair", "1/R1, 2/R1", "one supervisor a chassis", "by hand",
+        ((INSTALL, "1/R0 2/R0", "1/R0 1/R1 2/R0 2/R1"),), switch=PAIR,
+    ),
+    "no room on the active supervisor": Refused(
+        "free flash on R0", "2400.0 MB", "2500.0 MB", MAKE_ROOM, (("show file systems", "2600000000", "2400000000"),),
+        switch=CHASSIS,
+    ),
+    "no room on the other chassis": Refused(
+        "free flash on member 2", "2499.0 MB", "2500.0 MB", MAKE_ROOM,
+        (("show file systems", "2700000000", "2499000000"),), switch=PAIR,
     ),
     "image that waits for its commit": Refused(
         "no uncommitted install", "17.09.05.0.6411 is U", "committed", "`install abort`",
@@ -187,10 +240,12 @@ REFUSALS = {
         (("show file systems", "2700000000", "1600000000"), ("dir flash:", "\n11353194496", IMAGE_FILE.format(10**9))),
     ),
     "a member's flash is not listed": Refused(
-        "free flash on member 2", "unknown", "2500.0 MB", MAKE_ROOM, (("show file systems", "flash-2:", "usb-2:"),)
+        "free flash on member 2", "unknown", "2500.0 MB", MAKE_ROOM,
+        (("show file systems", "flash-2: stby-flash:", "usb-2:"),),
     ),
     "a flash whose free bytes are not told": Refused(
-        "free flash", "unknown", "2500.0 MB", MAKE_ROOM, (("show file systems", "2600000000", "-"),), switch=CHASSIS
+        "free flash on R1", "unknown", "2500.0 MB", MAKE_ROOM, (("show file systems", "2700000000", "-"),),
+        switch=CHASSIS,
     ),
     "added, but no room for its file": Refused(
         "free flash on member 1", "900.0 MB", "1000.0 MB (unpacked already)", MAKE_ROOM,
@@ -222,8 +277,21 @@ def test_a_healthy_chassis_passes_every_rule() -> None:
     assert lacking(check(CHASSIS, device=replace(DEVICE, model="C9407R", serial="FXE2703D0EF"))) == {}
 
 
+def test_a_healthy_pair_passes_every_rule() -> None:
+    assert lacking(check(PAIR, device=ANY)) == {}
+
+
+def test_one_supervisor_alone_passes_every_rule() -> None:
+    alone = changed(
+        CHASSIS,
+        ("show platform", "R1        C9400-SUP-1         ok, standby           3w1d\n", ""),
+        (INSTALL, "R0 R1", "R0"),
+    )
+    assert lacking(check({**alone, "show redundancy": ""}, device=ANY)) == {}
+
+
 def test_every_rule_is_tried() -> None:
-    rules = {finding.rule for finding in check(STACK)} | {finding.rule for finding in check(CHASSIS)}
+    rules = {finding.rule for switch in (STACK, CHASSIS, PAIR) for finding in check(switch)}
     assert {case.rule for case in REFUSALS.values()} == rules
 
 
@@ -294,7 +362,7 @@ def test_space_that_is_put_off_says_so() -> None:
 
 
 def test_unknown_space_is_refused_whatever_will_be_cleaned() -> None:
-    silent = changed(STACK, ("show file systems", "flash-2:", "usb-2:"))
+    silent = changed(STACK, ("show file systems", "flash-2: stby-flash:", "usb-2:"))
     assert set(lacking(check(silent, cleanup=True))) == {"free flash on member 2"}
 
 

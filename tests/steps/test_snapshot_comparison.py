@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swimctl.facts import Snapshot
 from swimctl.settings import Tolerances
-from swimctl.steps.post_checks import compare_snapshots
+from swimctl.steps.post_checks import changed_roles, compare_snapshots
 
 BEFORE = Snapshot(
     taken_at="2026-03-04T10:00:00.000000Z",
@@ -53,3 +53,11 @@ def test_routes_have_a_percentage() -> None:
 
 def test_no_routes_before_is_no_division() -> None:
     assert compare_snapshots(replace(BEFORE, routes={}), replace(BEFORE, routes={}), STRICT) == ""
+
+
+def test_another_member_may_lead() -> None:
+    led = replace(BEFORE, roles={"1": "Active", "2": "Standby"})
+    after = replace(BEFORE, roles={"1": "Standby", "2": "Active"})
+    assert compare_snapshots(led, after, STRICT) == ""
+    assert changed_roles(led, after) == "1 was Active and is Standby, 2 was Standby and is Active"
+    assert changed_roles(led, led) == changed_roles(BEFORE, after) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +13,6 @@ from swimctl.facts import (
     Installed,
     InstallOutcome,
     InstallSummary,
-    Member,
     PackageState,
     Placement,
     Snapshot,
@@ -21,13 +21,16 @@ from swimctl.facts import (
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.log import trace_operation
+from swimctl.platforms.cisco_xe.pair import held_together, one_supervisor_each, watched
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.cisco_xe.readiness import Flash, State, assess, space
 from swimctl.platforms.cisco_xe.reading import IosDevice, unknown_command
+from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
@@ -45,6 +48,9 @@ _INSTALL: Final[tuple[Answer, ...]] = (
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 _CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
 
+# Two of these are a StackWise Virtual pair; what is stacked has other models.
+_VIRTUAL: Final = re.compile(r"C9[456]")
+
 SUPPORT: Final = Support(
     name="Cisco IOS-XE, install mode",
     add="install add",
@@ -54,9 +60,13 @@ SUPPORT: Final = Support(
     look="`show version`, `show install summary` and `show logging`",
     way_back="the auto-abort timer takes it back by itself unless it is committed; `install rollback` after that",
     hashes=("sha512", "md5"),
-    members="stacks: room, release, role and boot variable of every member, before and after",
+    members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
+    "and after; a standby must be there",
     clean="install remove inactive",
-    refuses=("bundle mode: convert it to install mode first",),
+    refuses=(
+        "bundle mode: convert it to install mode first",
+        "a StackWise Virtual pair with two supervisors a chassis",
+    ),
 )
 
 
@@ -83,20 +93,28 @@ class CiscoXe(IosDevice):
             raise UnparsableOutput(
                 "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
             )
-        members = self._members(version)
+        units = self._units(version)
         state = State(
             version=version,
-            members=members,
+            units=units,
             install=self._install_summary(),
             boot=self._boot(),
             inventory=parse_show_inventory(self._show("show inventory")),
-            flash=self._flash(members, image),
+            flash=self._flash(units, image),
         )
-        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
+        together = self._pair(state) if _is_pair(state) else ()
+        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), *together, may]
+
+    def _pair(self, state: State) -> tuple[Finding, ...]:
+        return (
+            held_together(parse_virtual_link(self._show(LINK))),
+            watched(parse_dual_active(self._show(DETECTION))),
+            one_supervisor_each(state.install),
+        )
 
     def space(self, image: Image) -> list[Finding]:
         """Apply the rule of free space once more, after a clean-up."""
-        flash = self._flash(self._members(self._version()), image)
+        flash = self._flash(self._units(self._version()), image)
         return space(flash, self._install_summary(), image, self._settings.readiness, cleaned=True)
 
     def installed(self, image: Image) -> Installed:
@@ -192,12 +210,18 @@ class CiscoXe(IosDevice):
         # A variable that is not set is the default: it is not ignored.
         return replace(boot, manual=manual, ignore_startup=bool(boot.ignore_startup or romvar.ignore_startup))
 
-    def _flash(self, members: tuple[Member, ...], image: Image) -> dict[int, Flash]:
+    def _flash(self, units: Sequence[Unit], image: Image) -> dict[str, Flash]:
         systems = parse_show_file_systems(self._show("show file systems"))
         root = self._file_system()
         free = {prefix: system.free for system in systems for prefix in system.prefixes}
         present = min(self.file_size(image) or 0, image.size)
-        if len(members) <= 1:
-            return {members[0].number if members else 1: Flash(free.get(root), present)}
-        names = self._flashes(members, systems)
-        return {n: Flash(free.get(name), present if name == root else None) for n, name in names.items()}
+        names = self._flashes(units, systems)
+        return {unit: Flash(free.get(name), present if name == root else None) for unit, name in names.items()}
+
+
+def _is_pair(state: State) -> bool:
+    return (
+        len(state.units) > 1
+        and all(unit.name.isdigit() for unit in state.units)
+        and bool(_VIRTUAL.match(state.version.model or ""))
+    )

@@ -9,13 +9,13 @@ from swimctl.facts import (
     BootSettings,
     InstallSummary,
     InventoryItem,
-    Member,
     Package,
     PackageState,
     SoftwareVersion,
 )
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_xe.images import fits
+from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.rules import family, later, order, right_device, room
 from swimctl.settings import Readiness
 from swimctl.versions import same_release
@@ -24,7 +24,6 @@ from swimctl.versions import same_release
 _IGNORE_STARTUP = 0x40
 # Its lowest four bits: 0 stays at the boot prompt.
 _BOOT_FIELD = 0xF
-_EMPTY_MAC = "0000.0000.0000"
 ONE_RELEASE = "`install autoupgrade` on the device brings the members to one release"
 
 
@@ -41,14 +40,14 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a device says before an upgrade. `flash` is by member."""
+    """What a device says before an upgrade. `flash` is by the names of the units."""
 
     version: SoftwareVersion
-    members: tuple[Member, ...]
+    units: tuple[Unit, ...]
     install: InstallSummary
     boot: BootSettings
     inventory: tuple[InventoryItem, ...]
-    flash: Mapping[int, Flash]
+    flash: Mapping[str, Flash]
 
 
 def assess(state: State, device: Device, image: Image, policy: Readiness, *, cleanup: bool) -> list[Finding]:
@@ -60,7 +59,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
     if cleanup:
         free = [later(finding) for finding in free]
     return [
-        *identity(state.version, state.members, state.inventory, device),
+        *identity(state.version, state.units, state.inventory, device),
         family(image, models(state.version), fits),
         *_mode(state),
         *_install_state(state, image, cleanup=cleanup),
@@ -72,7 +71,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
 def identity(
     version: SoftwareVersion,
-    members: tuple[Member, ...],
+    units: tuple[Unit, ...],
     inventory: tuple[InventoryItem, ...],
     device: Device,
     mend: str = ONE_RELEASE,
@@ -82,7 +81,7 @@ def identity(
     `mend` says how its members are brought to one release.
     """
     serials = {item.serial for item in inventory} | ({version.serial} if version.serial else set())
-    return [*right_device(device, models(version), serials, version.serial), *_members(version, members, mend)]
+    return [*right_device(device, models(version), serials, version.serial), *_members(version, units, mend)]
 
 
 def models(version: SoftwareVersion) -> tuple[str, ...]:
@@ -91,24 +90,23 @@ def models(version: SoftwareVersion) -> tuple[str, ...]:
     return found or ((version.model,) if version.model else ())
 
 
-def _members(version: SoftwareVersion, members: tuple[Member, ...], mend: str) -> Iterator[Finding]:
-    # A number that was only prepared in the configuration: it has no hardware, and is no fault.
-    real = [m for m in members if not (m.state == "Provisioned" and m.mac == _EMPTY_MAC)]
-    rows = {row.member: row.version for row in version.members}
-    odd = [f"member {m.number} {m.state}" for m in real if m.state != "Ready"]
-    odd += [f"member {n} not in 'show switch'" for n in rows if n not in {m.number for m in real} and members]
+def _members(version: SoftwareVersion, units: tuple[Unit, ...], mend: str) -> Iterator[Finding]:
+    odd = [f"{unit.label} {unit.state}" for unit in units if unit.state != READY]
+    if not odd and without_standby(units):
+        odd = ["none is the standby"]
     yield Finding(
         "stack members",
         not odd,
-        ", ".join(odd) or f"{max(len(real), 1)} ready",
-        "every member Ready",
-        "`show switch` on the device; bring the member back or remove it with `no switch N provision`",
+        ", ".join(odd) or f"{len(units)} ready",
+        "every member Ready, and one the standby",
+        "`show switch` (`show redundancy` with two supervisors) on the device; bring the member back or remove it with "
+        "`no switch N provision`",
     )
-    versions = sorted(set(rows.values()))
-    missing = [f"member {m.number} without a release" for m in real if rows and m.number not in rows]
+    versions = sorted({unit.version for unit in units if unit.version is not None})
+    missing = [f"{unit.label} without a release" for unit in units if unit.version is None]
     yield Finding(
         "same release on every member",
-        len(versions) <= 1 and not missing,
+        all(same_release(each, version.version) for each in versions) and not missing,
         ", ".join(versions + missing) or version.version,
         "one release on all members",
         mend,
@@ -116,11 +114,11 @@ def _members(version: SoftwareVersion, members: tuple[Member, ...], mend: str) -
 
 
 def _mode(state: State) -> Iterator[Finding]:
-    modes = {f"member {row.member}": row.mode for row in state.version.members} or {"device": state.version.mode}
+    modes = {unit.label: unit.mode for unit in state.units if unit.mode} or {"device": state.version.mode or "unknown"}
     yield Finding(
         "install mode",
         all(mode == "INSTALL" for mode in modes.values()),
-        ", ".join(f"{name} {mode or 'unknown'}" for name, mode in modes.items()),
+        ", ".join(f"{name} {mode}" for name, mode in modes.items()),
         "INSTALL on every member",
         "convert it in a maintenance window: `install add file flash:IMAGE activate commit`",
     )
@@ -165,6 +163,8 @@ def _boot(state: State) -> Iterator[Finding]:
     # Each member boots by its own variable; `members` is empty where there is only one.
     settings = state.boot.members or {"": state.boot}
     first = {member: (own.variable or ("not set",))[0].split(",")[0].strip() for member, own in settings.items()}
+    there = [unit for unit in state.units if unit.state == READY]
+    first |= {unit.name: "unknown" for unit in there if not _is_told(unit, settings, alone=len(there) == 1)}
     wrong = {member: name for member, name in first.items() if not name.endswith(":packages.conf")}
     alike = len(set(first.values())) == 1
     seen = first.values() if alike else (f"{name}{_on(member)}" for member, name in (wrong or first).items())
@@ -204,12 +204,18 @@ def boots_alone(boot: BootSettings, version: SoftwareVersion) -> Iterator[Findin
     )
 
 
+def _is_told(unit: Unit, settings: Mapping[str, BootSettings], *, alone: bool) -> bool:
+    """Tell whether the settings have this unit's: by its number, or as those of the active one and the standby."""
+    place = "standby" if unit.role == STANDBY else ""
+    return alone or unit.name in settings or (place in settings and unit.role in {ACTIVE, STANDBY})
+
+
 def _on(member: str) -> str:
-    return f" on member {member}" if member.isdigit() else f" on the {member}"
+    return f" on {Unit(member).label}" if member[-1:].isdigit() else f" on the {member or 'active one'}"
 
 
 def space(
-    flash: Mapping[int, Flash], install: InstallSummary, image: Image, policy: Readiness, *, cleaned: bool = False
+    flash: Mapping[str, Flash], install: InstallSummary, image: Image, policy: Readiness, *, cleaned: bool = False
 ) -> list[Finding]:
     """Apply the rule of free space to every member. `cleaned`: inactive releases were just removed."""
     added = [
@@ -228,7 +234,7 @@ def space(
             rule = f"{policy.space_factor:g} times the image, less what is there of it"
         findings.append(
             room(
-                f"free flash on member {member}" if len(flash) > 1 else "free flash",
+                f"free flash on {Unit(member).label}" if len(flash) > 1 else "free flash",
                 there.free,
                 need,
                 rule,
@@ -239,5 +245,5 @@ def space(
     return findings or [Finding("free flash", ok=False, seen="unknown", needed="a flash", next_command="`dir flash:`")]
 
 
-def _is_on(package: Package, member: int, *, alone: bool) -> bool:
-    return alone or str(member) in {name.partition("/")[0] for name in package.members}
+def _is_on(package: Package, member: str, *, alone: bool) -> bool:
+    return alone or member in {name.partition("/")[0] for name in package.members}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
-from swimctl.facts import FileSystem, HashResult, Member, Running, Snapshot, SoftwareVersion
+from swimctl.facts import FileSystem, HashResult, Member, Running, Slot, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
 from swimctl.platforms.cisco_xe.log import last_line
@@ -19,9 +19,23 @@ from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_ip_route_summary,
     parse_show_lldp_neighbors,
 )
+from swimctl.platforms.cisco_xe.parse_platform import parse_show_platform
+from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
+from swimctl.platforms.cisco_xe.units import (
+    ACTIVE,
+    PREPARED,
+    READY,
+    STANDBY,
+    Unit,
+    alone,
+    processors,
+    supervisors,
+    switches,
+    without_standby,
+)
 from swimctl.platforms.privilege import parse_show_privilege, privilege
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -30,6 +44,8 @@ _SAVE: Final = (
     answer(r"destination filename \[startup-config\]\?", ""),
     answer(r"overwrite the previous nvram configuration\?.*\[confirm\]", "", one_key=False),
 )
+# Wireless controllers call the members of their pair chassis.
+_WIRELESS: Final = "C9800"
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
 
@@ -52,7 +68,11 @@ class IosDevice:
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
         version = self._version()
-        return Running(version.version, version.uptime, version.restarted_at, by_member(version))
+        if version.members:
+            releases = {str(row.member): row.version for row in version.members}
+        else:
+            releases = {unit.name: unit.version or "unknown" for unit in self._units(version)}
+        return Running(version.version, version.uptime, version.restarted_at, releases)
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
@@ -61,22 +81,24 @@ class IosDevice:
             return [may]  # what this session cannot see is no fault of the device
         version = self._version()
         inventory = parse_show_inventory(self._show("show inventory"))
-        return [may, *identity(version, self._members(version), inventory, device, self.one_release)]
+        return [may, *identity(version, self._units(version), inventory, device, self.one_release)]
 
     def snapshot(self, taken_at: str) -> Snapshot:
         """Take what must be as before after the upgrade."""
         version = self._version()
         interfaces = parse_show_ip_interface_brief(self._show("show ip interface brief"))
         routes = parse_show_ip_route_summary(self._show("show ip route summary"))
+        units = self._units(version)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
-            members={str(m.number): m.state for m in self._members(version)} or {"chassis": "Ready"},
+            members={unit.name: unit.state for unit in units},
             interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
             neighbours=self._neighbours(),
             routes=dict(routes.sources),
+            roles={unit.name: unit.role for unit in units if unit.role},
         )
 
     def configuration(self) -> str:
@@ -88,14 +110,12 @@ class IosDevice:
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
-        version = self._version()
-        members = self._members(version)
-        late = [f"member {m.number} {m.state}" for m in members if m.state not in {"Ready", "Provisioned"}]
-        if late:
-            return ", ".join(late)
-        software = {row.member for row in version.members}
-        silent = [f"member {m.number}" for m in members if software and m.state == "Ready" and m.number not in software]
-        return f"{', '.join(silent)} not in 'show version' yet" if silent else None
+        units = self._units(self._version())
+        late = [f"{unit.label} {unit.state}" for unit in units if unit.state != READY]
+        late = late or [f"{unit.label} does not tell its release" for unit in units if unit.version is None]
+        if not late and without_standby(units):
+            late = ["no member is the standby"]
+        return ", ".join(late) or None
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
@@ -160,13 +180,35 @@ class IosDevice:
     def _privilege(self) -> Finding:
         return privilege(parse_show_privilege(self._show("show privilege")), self._settings.readiness)
 
+    def _units(self, version: SoftwareVersion) -> tuple[Unit, ...]:
+        """Find what runs software of its own in this device."""
+        members = self._members(version)
+        if version.members:
+            return switches(version, members)
+        if len(members) > 1:
+            return switches(version, members, parse_show_redundancy(self._show("show redundancy")))
+        # Classic IOS has no mode, and no second processor that is read here.
+        slots = self._slots() if version.mode is not None else ()
+        if len(processors(slots)) > 1:
+            return supervisors(version, slots, parse_show_redundancy(self._show("show redundancy")))
+        return alone(version)
+
     def _members(self, version: SoftwareVersion) -> tuple[Member, ...]:
+        command = "show chassis" if (version.model or "").startswith(_WIRELESS) else "show switch"
         try:
-            return parse_show_switch(self._show("show switch"))
+            return parse_show_switch(self._show(command))
         except CommandRefused as error:
             if len(version.members) > 1 or is_stackable(version.model) or not unknown_command(error):
                 raise
             return ()  # a router or a chassis: it has no such command
+
+    def _slots(self) -> tuple[Slot, ...]:
+        try:
+            return parse_show_platform(self._show("show platform"))
+        except CommandRefused as error:
+            if not unknown_command(error):
+                raise
+            return ()
 
     def _file_system(self) -> str:
         if self._root is None:
@@ -187,22 +229,26 @@ class IosDevice:
                 continue
         return tuple(sorted(found))
 
-    def _flashes(self, members: tuple[Member, ...], systems: Sequence[FileSystem]) -> dict[int, str]:
-        """Name the flash of every member that is there as it is called on the active one, whose own is the root."""
+    def _flashes(self, units: Sequence[Unit], systems: Sequence[FileSystem]) -> dict[str, str]:
+        """Name the flash of every unit as it is called on the active one, whose own is the root."""
         root = self._file_system()
         names = {prefix for system in systems for prefix in system.prefixes}
-        active = next((m.number for m in members if m.active), members[0].number if members else 1)
-        # Catalyst 9000 and 3850 write `flash-2:`, older stacks `flash2:`.
-        dash = "" if f"{root[:-1]}{active}:" in names else "-"
-        own = {m.number: f"{root[:-1]}{dash}{m.number}:" for m in members if m.state != "Provisioned"}
-        return {**own, active: root}
+        if len(units) == 1:
+            return {units[0].name: root}
+        there = [unit for unit in units if unit.state != PREPARED]
+        return {unit.name: root if unit.role == ACTIVE else _own_flash(unit, root, names) for unit in there}
+
+
+def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:
+    """Name the flash of a unit that is not the active one; one that no name is listed of is called the usual way."""
+    stems = list(dict.fromkeys((root[:-1], "flash", "bootflash")))
+    # Catalyst 9000 and 3850 write `flash-2:`, older stacks `flash2:`; a supervisor has no number of its own.
+    dashes = ("-", "") if unit.name.isdigit() else ()
+    called = [f"{stem}{dash}{unit.name}:" for stem in stems for dash in dashes]
+    called += [f"stby-{stem}:" for stem in stems if unit.role == STANDBY]
+    return next((name for name in called if name in names), called[0] if called else root)
 
 
 def unknown_command(error: CommandRefused) -> bool:
     """Tell a command that the device does not have from one that this account may not give."""
     return "% Invalid input" in str(error)
-
-
-def by_member(version: SoftwareVersion) -> dict[str, str]:
-    """Tell the release of every member, or of the chassis where there are none."""
-    return {str(row.member): row.version for row in version.members} or {"chassis": version.version}

@@ -30,6 +30,8 @@ _QUESTION = re.compile(
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )
+# IOS-XR asks in one line and names the choices in the next: ` [yes/no]:[yes]`.
+_CHOICES = re.compile(r"\s*(?:\[[\w/:,]+\]\s*:?\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def stand(text: str, hostname: str) -> Stand:
     if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE, last):
         return Stand(prompt=last[-1], sure=sure)
     if last and _QUESTION.search(last):
+        if _CHOICES.fullmatch(last):
+            last = tail[: -len(last)].rstrip().rsplit("\n", 1)[-1] + "\n" + last
         return Stand(question=last, sure=sure)
     return Stand()
 

@@ -79,6 +79,11 @@ def test_every_seen_question_is_seen(text: str) -> None:
     assert stand(f"words\n{text}", "edge-1").question is not None
 
 
+def test_choices_in_a_line_of_their_own_belong_to_the_question_above() -> None:
+    asked = "This install operation will reload the sdr, continue?\n [yes/no]:[yes]"
+    assert stand(f"Package list:\n{asked} ", "RP/0/RP0/CPU0:hall-7").question == asked
+
+
 def test_output_in_the_middle_is_neither() -> None:
     where = stand("install_add: START Wed Mar 04 10:11:12 UTC 2026\n--- Starting Add ---\n", "edge-1")
     assert (where.prompt, where.question) == (None, None)

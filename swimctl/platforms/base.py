@@ -36,8 +36,8 @@ class Session(Protocol):
     ) -> Reply:
         """Run a command, answer its known questions, refuse any other."""
 
-    def ended_within(self, seconds: float) -> bool:
-        """Tell whether the device ends the session within so many device seconds, typing nothing."""
+    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
+        """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""File names of IOS-XE: what they say, what is no image, and which family runs on which model."""
+
+from __future__ import annotations
+
+# family, version and kind
+NAMES = {
+    "cat9k_iosxe.17.09.04a.SPA.bin": ("cat9k_iosxe", "17.9.4a", "image"),
+    "cat9k_iosxe.17.12.01.SPA.bin": ("cat9k_iosxe", "17.12.1", "image"),
+    "cat9k_iosxe_npe.17.09.04a.SPA.bin": ("cat9k_iosxe_npe", "17.9.4a", "image"),
+    "cat9k_lite_iosxe.17.09.05.SPA.bin": ("cat9k_lite_iosxe", "17.9.5", "image"),
+    "cat9k-universalk9.17.09.04a.SPA.bin": ("cat9k-universalk9", "17.9.4a", "image"),
+    "isr4400-universalk9.17.09.04a.SPA.bin": ("isr4400-universalk9", "17.9.4a", "image"),
+    "c8000v-universalk9.17.09.01a.SPA.bin": ("c8000v-universalk9", "17.9.1a", "image"),
+    "cat3k_caa-universalk9.16.12.10.SPA.bin": ("cat3k_caa-universalk9", "16.12.10", "image"),
+    "cat3k_caa-universalk9.SPA.03.06.10.E.152-2.E10.bin": ("cat3k_caa-universalk9", "3.6.10E", "image"),
+    "asr1000-universalk9.17.06.05.SPA.bin": ("asr1000-universalk9", "17.6.5", "image"),
+    "asr1000rpx86-universalk9.03.16.05.S.155-3.S5-ext.SPA.bin": ("asr1000rpx86-universalk9", "3.16.5S", "image"),
+    "isr4300-universalk9.03.16.04b.S.155-3.S4b-ext.SPA.bin": ("isr4300-universalk9", "3.16.4bS", "image"),
+    "C9800-L-universalk9_wlc.17.09.04a.SPA.bin": ("C9800-L-universalk9_wlc", "17.9.4a", "image"),
+    "C9800-CL-universalk9.17.07.01prd16.SPA.bin": ("C9800-CL-universalk9", "17.7.1prd16", "image"),
+    "ie3x00-universalk9.17.06.03.SPA.bin": ("ie3x00-universalk9", "17.6.3", "image"),
+    "cat9k_iosxe.BLD_POLARIS_DEV_LATEST_20240605_033359.SSA.bin": (
+        "cat9k_iosxe",
+        "BLD_POLARIS_DEV_LATEST_20240605_033359",
+        "image",
+    ),
+    "cat9k_iosxe.S2C.SSA.bin": ("cat9k_iosxe", "S2C", "image"),
+    "cat9k_iosxe.17.06.03.CSCxy00001.SPA.smu.bin": ("cat9k_iosxe", "17.6.3", "patch"),
+    "C9800-L-universalk9_wlc.17.09.04a.CSCxy00001.SPA.smu.bin": ("C9800-L-universalk9_wlc", "17.9.4a", "patch"),
+    "cat9k_iosxe.2024-08-08_11.57_user.24044.CSCxy00001.SSA.smu.bin": ("cat9k_iosxe", "2024-08-08_11.57_user", "patch"),
+}
+
+NO_IMAGES = [
+    "cat9k_iosxe.17.06.03.SPA.smu.bin",
+    "CSCxy00001.SPA.smu.bin",
+    "C9800-L-universalk9_wlc.17.09.04a.CSCxy00001.SPA.apsp.bin",
+    "cat9k-rpbase.17.09.04a.SPA.pkg",
+    "cat9k_iosxe.17.09.04a.SPA.conf",
+    "packages.conf",
+    "c2960x-universalk9-mz.152-7.E7.bin",
+    "nxos64-cs.10.4.5.M.bin",
+    "EOS-4.27.6M.swi",
+    "readme.txt",
+    "cat9k_iosxe.bin",
+    "",
+]
+
+# by model; None where the table does not say
+FITS: dict[str, dict[str, bool | None]] = {
+    "ASR1001-X": {"asr1001x-universalk9": True, "asr1000-universalk9": False},
+    "ASR1001-HX": {"asr1000-universalk9": True},
+    "ASR1006-X": {"asr1000rpx86-universalk9": None, "cat9k_iosxe": False},
+    "WS-C4507R+E": {"cat4500es8-universalk9": None},
+    "C8300-1N1S-6T": {"c8000be-universalk9": True},
+    "WS-C2960X-48FPD-L": {"cat9k_iosxe": False},
+    "IE-5000-12S12P-10G": {"cat9k_iosxe": False},
+    "C9200-24P": {"cat9k_lite_iosxe": True, "cat9k_iosxe": False, "cat9k-universalk9": False},
+    "C9200L-48P-4G": {"cat9k_lite_iosxe": True, "cat9k_iosxe": False, "cat9k-universalk9": False},
+    "C9200CX-12P-2X2G": {"cat9k_lite_iosxe": True, "cat9k_iosxe": False, "cat9k-universalk9": False},
+    "C9200-48T-E": {"cat9k_lite_iosxe": True, "cat9k_iosxe": False, "cat9k-universalk9": False},
+    "C9300-48P": {
+        "cat9k_lite_iosxe": False,
+        "cat9k_iosxe": True,
+        "cat9k-universalk9": True,
+        "c2960x-universalk9": None,
+    },
+    "C9300L-24T-4G": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9300LM-48U-4Y": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9300X-24Y": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9404R": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9407R": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9410R": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9500-40X": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9500-32QC": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9500X-28C8D": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9606R": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9610R": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9600-SUP-1": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9600X-SUP-2": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9400-SUP-1": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "C9300-24UX-A": {"cat9k_lite_iosxe": False, "cat9k_iosxe": True, "cat9k-universalk9": True},
+    "WS-C3850-48P": {"cat3k_caa-universalk9": True, "cat9k_iosxe": False},
+    "ISR4451-X/K9": {"isr4400-universalk9": True},
+    "C8000V": {"c8000v-universalk9": True},
+    "N9K-C9396PX": {"cat9k_iosxe": None},
+    "": {"cat9k_iosxe": None},
+}

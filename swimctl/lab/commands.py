@@ -32,7 +32,7 @@ Command = Callable[["Session", Words], Dialogue]
 USER, PRIVILEGED = 1, 15
 SECRET_TRIES = 3
 
-_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show version", shows_software.version),
     ("show inventory", shows.inventory),
     ("show module", shows.module),
@@ -82,7 +82,7 @@ _PAIR_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show stackwise-virtual link", shows_redundancy.virtual_link),
     ("show stackwise-virtual dual-active-detection", shows_redundancy.dual_active),
 )
-_PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
+PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show boot", shows_software.boot),
     ("show bootvar", shows_software.boot),
     ("show romvar", shows_software.romvar),
@@ -96,7 +96,9 @@ _PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
 )
 
 
-def _show(function: Callable[[Switch], str]) -> Command:
+def show(function: Callable[[Switch], str]) -> Command:
+    """Make a command that prints what a function of the switch gives."""
+
     def run(session: Session, _words: Words) -> Dialogue:
         yield Print(function(session.switch))
 
@@ -123,15 +125,15 @@ def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[
 def exec_grammar() -> Grammar[Command]:
     """Teach the commands of user and privileged mode, once."""
     grammar: Grammar[Command] = Grammar()
-    for listed, level in ((_SHOWS, USER), (_PRIVILEGED_SHOWS, PRIVILEGED)):
+    for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
-            grammar.add(pattern, _show(function), level)
+            grammar.add(pattern, show(function), level)
     for listed, has in ((_MEMBER_SHOWS, _has_switches), (_PAIR_SHOWS, _is_pair)):
         for pattern, function in listed:
             grammar.add(pattern, _show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
-        grammar.add(f"show install {form}", _show(partial(shows_software.install, form=form)), PRIVILEGED)
-    for pattern, command, level in _COMMANDS:
+        grammar.add(f"show install {form}", show(partial(shows_software.install, form=form)), PRIVILEGED)
+    for pattern, command, level in COMMANDS:
         grammar.add(pattern, command, level)
     return grammar
 
@@ -226,7 +228,7 @@ def _add(session: Session, words: Words) -> Dialogue:
 
 
 _QUIET = "[prompt-level none]"
-_COMMANDS: tuple[tuple[str, Command, int], ...] = (
+COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
     ("disable", _disable, USER),
     ("exit", _exit, USER),

@@ -20,8 +20,9 @@ IGNORED = "system ignore startupconfig"
 class Configuration:
     """Global lines and the lines below each. Two are equal where nothing would have to be saved."""
 
-    def __init__(self, lines: Iterable[str] = ()) -> None:
+    def __init__(self, lines: Iterable[str] = (), single: tuple[str, ...] = ()) -> None:
         self.sections: dict[str, list[str]] = {}
+        self._single = (*_SINGLE, *single)
         section = ""
         for line in lines:
             if line.startswith(" ") and section:
@@ -46,7 +47,7 @@ class Configuration:
                 wanted = line.removeprefix(negation).strip()
                 self.sections = {each: below for each, below in self.sections.items() if not _begins(each, wanted)}
                 return
-        for single in _SINGLE:
+        for single in self._single:
             if _begins(line, single):
                 self.sections = {each: below for each, below in self.sections.items() if not _begins(each, single)}
         self.sections.setdefault(line, [])
@@ -86,6 +87,8 @@ class Configuration:
             words = value.split()
             if words[:1] == ["switch"]:
                 words = words[2:]
+            if words[:1] == ["flash"]:
+                words = words[1:]
             paths += [path for path in ";".join(words).split(";") if path]
         return paths
 
@@ -116,13 +119,12 @@ def first_configuration(spec: SwitchSpec) -> Configuration:
         "no ip domain lookup",
         f"ip domain name {spec.domain}",
         *(f"username {user} privilege {level} secret 9 $9$lab" for user, (_, level) in spec.users.items()),
-        f"boot system {spec.boots}",
+        spec.boot_line,
         *(["boot manual"] if spec.manual_boot else []),
         "lldp run",
         "vlan 10",
         " name users",
-        "interface GigabitEthernet0/0",
-        " shutdown",
+        *([f"interface {spec.management}", " shutdown"] if spec.management else []),
     ]
     up = set(spec.ports_up())
     for number, member in enumerate(spec.members, 1):
@@ -132,4 +134,5 @@ def first_configuration(spec: SwitchSpec) -> Configuration:
                 lines.append(" description in use")
     lines += ["interface Vlan1", " ip address 192.0.2.10 255.255.255.0", "ip ssh version 2", "ip scp server enable"]
     lines += ["line con 0", "line vty 0 15", " login local", " transport input ssh"]
-    return Configuration([*(line for line in lines if not line.startswith("no ")), *spec.config])
+    kept = [line for line in lines if not line.startswith("no ")]
+    return Configuration([*kept, *spec.config], single=spec.single_lines)

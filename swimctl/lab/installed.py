@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.flash import LabFile
 from swimctl.lab.images import read_image
-from swimctl.lab.release import Release, parse_release
+from swimctl.lab.release import Release
 from swimctl.lab.software import Software
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
 
-IMAGE_BYTES = 3_000_000
-"""Size of the image that a switch was born with."""
 PROGRESS = 1800.0
 """Lab seconds between the timer's syslog lines."""
 PACKAGES, PACKAGES_BYTES = "packages.conf", 7_523
@@ -25,17 +23,19 @@ class Installed:
 
     `active` is what packages.conf names. Where it is not `committed` it is activated and uncommitted, and unless
     somebody commits, the switch goes back at the lab second `timer_ends`. `inactive` was added and does not run.
-    `booted` is the image file that runs in bundle mode. `points` are the rollback points, the newest first.
+    `booted` is the image that runs in bundle mode, from the file `booted_path` of the flash. `points` are the rollback
+    points, the newest first.
     """
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         spec = switch.spec
-        first = Software(spec.hardware.family, spec.release, IMAGE_BYTES)
+        first = spec.born_with
         self.active = self.base = first
         self.committed_software = first
         self.inactive: Software | None = None
         self.booted: Software | None = first if spec.mode == "BUNDLE" else None
+        self.booted_path = first.image
         self.timer_ends: float | None = None
         self.points: list[tuple[int, datetime, Software]] = [(1, switch.clock.at(-spec.uptime), first)]
         self._previous = first
@@ -118,7 +118,7 @@ class Installed:
         if software is None:
             return False
         self._previous = ran if software != ran else self._previous
-        self.booted = software
+        self.booted, self.booted_path = software, self._switch.resolve(path)[1]
         self._switch.degraded = software.release != self._switch.spec.release
         return True
 
@@ -135,7 +135,7 @@ class Installed:
         if image is None or image.family != self._switch.spec.hardware.family:
             return None
         try:
-            return Software(image.family, parse_release(image.version, image.build), file.size)
+            return self._switch.spec.software(image.version, image.build, file.size)
         except ValueError:
             return None
 

@@ -40,6 +40,13 @@ class Release:
         train = self.major * 100 + self.minor
         return next((name for first, name in reversed(_CODENAMES) if train >= first), "Denali")
 
+    def named(self, platform_image: str) -> str:
+        """Write the line with all of its names, as line 2 of `show version` and other commands have it."""
+        return (
+            f"Cisco IOS Software [{self.codename}], Catalyst L3 Switch Software ({platform_image}), "
+            f"Version {self.plain}, RELEASE SOFTWARE (fc2)"
+        )
+
     @property
     def new_dialect(self) -> bool:
         """Tell whether `install` speaks as it does since 17.9.5."""

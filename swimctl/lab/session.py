@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab import banner, tcl
-from swimctl.lab.commands import PRIVILEGED, USER, exec_grammar
+from swimctl.lab.commands import PRIVILEGED, USER, Command, exec_grammar
 from swimctl.lab.configure import configure
 from swimctl.lab.effects import Ask, Dialogue
-from swimctl.lab.grammar import Invalid
+from swimctl.lab.grammar import Grammar, Invalid
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
@@ -102,5 +102,10 @@ class Session(Vty):
         self.switch.say("SYS-5-CONFIG_I", f"Configured from console by {self.login.user} on vty0 (192.0.2.9)")
 
     def _exec(self, text: str) -> Dialogue:
-        match = exec_grammar().parse(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
+        match = self.grammar.parse(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
         return match.target(self, match.words)
+
+    @property
+    def grammar(self) -> Grammar[Command]:
+        """Give the commands that it knows."""
+        return exec_grammar()

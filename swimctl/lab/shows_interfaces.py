@@ -14,8 +14,6 @@ from swimctl.lab.shows_ports import plugged_in, ports
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
 
-MANAGEMENT = "GigabitEthernet0/0"
-
 
 @dataclass(frozen=True, slots=True)
 class Interface:
@@ -74,9 +72,9 @@ def listed(switch: Switch) -> list[Interface]:
     banks = {name: (bank, status) for name, bank, status in ports(switch)}
     all_ports = {name for number, each in enumerate(switch.spec.members, 1) for name, _ in each.hardware.ports(number)}
     named = [name.removeprefix("interface ") for name in sections if name.startswith("interface ")]
-    others = [name for name in named if name not in all_ports and name != MANAGEMENT]
+    others = [name for name in named if name not in all_ports and name != switch.spec.management]
     vlans = [name for name in others if name.startswith("Vlan")]
-    order = [*vlans, MANAGEMENT, *banks, *(name for name in others if name not in vlans)]
+    order = [*vlans, *filter(None, [switch.spec.management]), *banks, *(name for name in others if name not in vlans)]
     found = []
     for number, name in enumerate(order):
         bank, status = banks.get(name, (None, ""))

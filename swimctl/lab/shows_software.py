@@ -39,10 +39,7 @@ def uptime(seconds: float) -> str:
 
 def image_line(switch: Switch, release: Release) -> str:
     """Write the second line of `show version`, which other commands repeat."""
-    return (
-        f"Cisco IOS Software [{release.codename}], Catalyst L3 Switch Software "
-        f"({switch.spec.hardware.platform_image}), Version {release.plain}, RELEASE SOFTWARE (fc2)"
-    )
+    return release.named(switch.spec.hardware.platform_image)
 
 
 def version(switch: Switch) -> str:
@@ -131,8 +128,8 @@ def version(switch: Switch) -> str:
 
 def system_image(switch: Switch) -> str:
     """Tell what the switch was booted from."""
-    booted, root = switch.install.booted, "flash" if switch.spec.hardware.stackable else "bootflash"
-    return f"{root}:{booted.image if booted else 'packages.conf'}"
+    root = "flash" if switch.spec.hardware.stackable else "bootflash"
+    return f"{root}:{switch.install.booted_path if switch.install.booted else 'packages.conf'}"
 
 
 def _port_counts(switch: Switch) -> list[str]:

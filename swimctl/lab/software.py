@@ -8,6 +8,8 @@ from datetime import datetime
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.release import Release
 
+IMAGE_BYTES = 3_000_000
+"""Size of the image that a switch was born with."""
 _SHARES = (("rpbase", 0.7), ("rpboot", 0.05), ("srdriver", 0.2), ("webui", 0.15))
 """Package -> its size, in image sizes; together an image takes 1.1 times its own size, beside the file itself."""
 

@@ -11,6 +11,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
 from swimctl.lab.models import MODELS, Model, Shape
 from swimctl.lab.release import Release, parse_release
+from swimctl.lab.software import IMAGE_BYTES, Software
 
 MOST = 8
 """Members of a stack."""
@@ -94,6 +95,15 @@ class SwitchSpec(ChassisSpec):
         """Give the release that runs at the start."""
         return parse_release(self.version, build_number(self.version) if self.build is None else self.build)
 
+    def software(self, version: str, build: int, size: int) -> Software:
+        """Name the software of an image; raises ValueError for a version that such a switch does not have."""
+        return Software(self.hardware.family, parse_release(version, build), size)
+
+    @property
+    def born_with(self) -> Software:
+        """Name the software that runs at the start."""
+        return self.software(self.version, self.release.build, IMAGE_BYTES)
+
     @property
     def hardware(self) -> Model:
         """Give the model of the active member."""
@@ -120,7 +130,22 @@ class SwitchSpec(ChassisSpec):
         """Tell what the switch was booted from."""
         if self.mode == "INSTALL":
             return "flash:packages.conf"
-        return f"flash:{self.hardware.family}.{self.release.padded}.SPA.bin"
+        return f"flash:{self.born_with.image}"
+
+    @property
+    def boot_line(self) -> str:
+        """Give the line of the configuration that names it for the next boot."""
+        return f"boot system {self.boots}"
+
+    @property
+    def management(self) -> str:
+        """Name the port that is for nothing but management; empty where there is none."""
+        return "GigabitEthernet0/0"
+
+    @property
+    def single_lines(self) -> tuple[str, ...]:
+        """List the commands of which only the last one counts here, beside those of all systems."""
+        return ()
 
     def ports_up(self) -> tuple[str, ...]:
         """List the connected ports by their long names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,8 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
-from swimctl.lab.installed import IMAGE_BYTES, PACKAGES, PACKAGES_BYTES, Installed
+from swimctl.lab.installed import PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
-from swimctl.lab.software import Software
 from swimctl.lab.spec import SwitchSpec
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Switch(Chassis):
         """Tell whether a member runs another release than the active one: by a fault, or as it has no such image."""
         fault = self.spec.fault("member-mismatch") and number == len(self.spec.members)
         booted = self.install.booted
-        lacking = number > 1 and booted is not None and self._flash[number].get(booted.image) is None
+        lacking = number > 1 and booted is not None and self._flash[number].get(self.install.booted_path) is None
         return self.degraded and bool(fault or lacking)
 
     def flash(self, member: int) -> Flash:
@@ -89,7 +89,7 @@ class Switch(Chassis):
             system, name = "flash", text
         wanted = re.sub(r"^flash(\d)$", r"flash-\1", system.lower())
         for member in self.members:
-            if wanted in self.file_systems(member):
+            if {wanted, system.lower()} & set(self.file_systems(member)):
                 return member, name.strip("/")
         raise ValueError(path)
 
@@ -126,10 +126,15 @@ class Switch(Chassis):
         """Load what the startup configuration names; it waits for somebody where it boots by hand."""
         manual, ignored = self.configuration.has("boot manual"), self.configuration.has(IGNORED)
         self.configuration = Configuration([f"{IGNORED} switch all"]) if ignored else self.startup.copy()
-        paths, ran = self.startup.boot_paths or ["flash:packages.conf"], self.install.running
+        paths, ran = self.startup.boot_paths or self.unnamed, self.install.running
         found = any(self.install.boot(path) for path in paths) and not manual
         hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
         return found and not (hangs and self.install.booted is not None and self.install.running != ran)
+
+    @property
+    def unnamed(self) -> list[str]:
+        """List what is tried where nothing is named for the next boot."""
+        return [f"flash:{PACKAGES}"]
 
     def came_up(self) -> None:
         """Arm the timer of an uncommitted release."""
@@ -144,19 +149,20 @@ class Switch(Chassis):
     def _new_flash(self, number: int) -> Flash:
         flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        spec = self.spec
-        software = Software(spec.hardware.family, spec.release, IMAGE_BYTES)
-        if spec.mode == "BUNDLE":
-            flash.add(LabFile(software.image, software.size, wall))
-        else:
-            for file in software.files(wall):
-                flash.add(file)
-            flash.add(LabFile(PACKAGES, PACKAGES_BYTES, wall))
-        flash.add(LabFile("vlan.dat", 1_024, wall))
-        flash.add(LabFile(f"{software.family}.17.03.04.SPA.pkg.old", 900_000, wall))
+        for file in self._first_files(wall):
+            flash.add(file)
         wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
         filler = flash.free - wanted
         if filler > 0:
             flash.add(LabFile("dc_profile_dir", 0, wall, directory=True))
             flash.add(LabFile(f"dc_profile_dir/capture-{number}.pcap", filler, wall))
         return flash
+
+    def _first_files(self, wall: datetime) -> list[LabFile]:
+        software = self.spec.born_with
+        if self.spec.mode == "BUNDLE":
+            boots = [LabFile(software.image, software.size, wall)]
+        else:
+            boots = [*software.files(wall), LabFile(PACKAGES, PACKAGES_BYTES, wall)]
+        old = LabFile(f"{software.family}.17.03.04.SPA.pkg.old", 900_000, wall)
+        return [*boots, LabFile("vlan.dat", 1_024, wall), old]

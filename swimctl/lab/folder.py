@@ -24,6 +24,7 @@ IMAGES: Mapping[str, tuple[str, ...]] = {
         "cat9k_iosxe.17.12.04.SPA.bin",
         "cat9k_lite_iosxe.17.12.04.SPA.bin",
     ),
+    "cisco_nxos": ("nxos64-cs.10.3.4a.M.bin",),
 }
 """The image files that a lab's folder has, by platform."""
 GOLDEN = frozenset(name for names in IMAGES.values() for name in names) - {"cat9k_iosxe.17.09.04a.SPA.bin"}

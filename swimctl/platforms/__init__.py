@@ -65,7 +65,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         _XR,
     ),
     "cisco_nxos": _Platform(
-        None,
+        "swimctl.platforms.cisco_nxos.driver:CiscoNxos",
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
         _NXOS,
     ),

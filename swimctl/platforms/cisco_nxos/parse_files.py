@@ -24,9 +24,10 @@ _FAILED: Final = re.compile(
     r"|(?:[\w-]+: )?(?:No such file or directory|No space left on device|Permission denied).*|Not enough space.*"
     r"|(?:.*: )?(?:Connection (?:refused|closed|timed out|reset)|No route to host|Network is unreachable).*"
     r"|Host key verification failed.*|Login incorrect.*|lost connection|(?:ERROR:|% ?Error\b).*"
-    r"|(?:Copy|Transfer|Compaction|TFTP (?:get|put) operation)\b.*(?:failed|aborted).*",
+    r"|(?:Copy|Transfer|Compaction|TFTP (?:get|put) operation|Configuration update)\b.*(?:failed|aborted).*",
     re.IGNORECASE,
 )
+_BAR: Final = re.compile(r"^(?:\[[# ]*\] *[\d.]+(?:%|KB|MB) *)+")
 _REMARK: Final = re.compile(r"Warning: .*", re.IGNORECASE)
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{128}", re.IGNORECASE)
@@ -63,12 +64,12 @@ def parse_dir(text: str) -> Directory:
 def parse_copy(text: str) -> CopyOutcome:
     """Read how a copy ended: only `Copy complete` is a success, and an error line beside it takes it back."""
     command = "copy"
-    lines = [line.strip() for line in filled(text, command)]
+    # The bar of its progress may stand in the same line.
+    lines = [_BAR.sub("", line.strip()) for line in filled(text, command)]
     failed = [line for line in lines if not _REMARK.fullmatch(line) and _FAILED.fullmatch(line)]
     if failed:
         return CopyOutcome(succeeded=False, reason="; ".join(dict.fromkeys(failed)))
-    # The bar of its progress may stand in the same line.
-    if not any(_DONE.fullmatch(re.sub(r"^(?:\[[# ]*\] *[\d.]+(?:%|KB|MB) *)+", "", line)) for line in lines):
+    if not any(map(_DONE.fullmatch, lines)):
         raise UnparsableOutput(command, lines[-1], "it says neither 'Copy complete' nor what went wrong")
     return CopyOutcome(succeeded=True)
 

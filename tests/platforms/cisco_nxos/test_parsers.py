@@ -18,7 +18,7 @@ read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 @pytest.mark.parametrize("alias", ["cisco_nxos", "nxos", "nxos_ssh", "cisco.nxos.nxos"])
 def test_aliases(alias: str) -> None:
     assert platforms.load_platform(alias).find is find
-    assert platforms.canonical_platform(alias) is None  # read, and not upgraded yet
+    assert platforms.canonical_platform(alias) == "cisco_nxos"
 
 
 def test_version() -> None:
@@ -148,6 +148,8 @@ def test_copy() -> None:
     both = parse("copy x y", sample("copy/complete") + "No space left on device\n")
     assert (both.succeeded, both.reason) == (False, "No space left on device")
     assert read("copy_running-config_startup-config/saved").saved is True
+    late = read("copy_running-config_startup-config/timed_out")
+    assert (late.saved, late.reason) == (False, "Configuration update aborted: timed out")
 
 
 def test_vpc() -> None:

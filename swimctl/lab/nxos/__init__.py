@@ -1,0 +1,1 @@
+"""Nexus 9000 switches of the lab."""

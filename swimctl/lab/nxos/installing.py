@@ -1,0 +1,185 @@
+"""The installer of a lab Nexus: `show install all impact`, `install all`, and what goes wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
+from swimctl.lab.flash import LabFile, NoSpace
+
+if TYPE_CHECKING:
+    from swimctl.lab.nxos.device import Nexus
+    from swimctl.lab.nxos.session import Session
+
+Words = Mapping[str, str]
+Check: TypeAlias = Generator[Effect, str, bool]
+STEP = 8.0
+"""Lab seconds of one step of the installer."""
+REBOOTS_IN = 10.0
+_OTHER = "Another install procedure may be in progress. (0x401E0007)\n"
+_BAR = f"[{'#':<20}]   0%"
+_DONE = f"[{'#' * 20}] 100% -- SUCCESS\n\n"
+_NOTIFIES = "Notifying services about system upgrade."
+_REASON = "Reset due to upgrade"
+
+
+def status(switch: Nexus) -> str:
+    """Show install all status."""
+    return "There is an on-going installation...\n" if switch.installing else "This is the log of last installation.\n"
+
+
+def impact(session: Session, words: Words) -> Dialogue:
+    """Run `show install all impact`."""
+    yield from _check(session.switch, words["path"], "impact only check")
+
+
+def incompatibility(session: Session, words: Words) -> Dialogue:
+    """Run `show incompatibility nxos`."""
+    if session.switch.find(words["path"]) is None:
+        yield Print("No such file or directory\n")
+        return
+    yield Pause(STEP)
+    for section in ("incompatible configuration(s)", "dynamic incompatibilities"):
+        heading = f"Checking {section}:"
+        yield Print(f"{heading}\n{'-' * len(heading)}\nNo incompatible configurations\n\n")
+
+
+def install(session: Session, words: Words) -> Dialogue:
+    """Run `install all`."""
+    switch = session.switch
+    file = switch.find(words["path"])
+    release = switch.holds(file)
+    checked = yield from _check(switch, words["path"], "compatibility check first")
+    if not checked or file is None or release is None:
+        return
+    yield Print("\nSwitch will be reloaded for disruptive upgrade.\n")
+    answer = yield Ask("Do you want to continue with the installation (y/n)?  [n] ")
+    if not answer.strip().lower().startswith("y"):
+        yield Print("Installation cancelled by user.\n")
+        return
+    switch.installing = True
+    yield Print("\nInstall is in progress, please wait.\n\n")
+    if switch.drops.at("activate"):
+        switch.cut_all()
+    nothing = switch.spec.fault("does-nothing") is not None
+    yield from _succeeds("Performing runtime checks.", first=False)
+    if switch.standby and not nothing and not (yield from _synced(switch, file)):
+        return
+    if not nothing:
+        switch.boot_from(file.name)
+        switch.save()
+    yield from _succeeds("Setting boot variables.", first=False)
+    yield from _succeeds("Performing configuration copy.", first=False)
+    for number in _modules(switch):
+        yield Print(
+            f"Module {number}: Refreshing compact flash and upgrading bios/loader/bootrom.\n"
+            "Warning: please do not remove or power off the module at this time.\n"
+        )
+        yield Pause(STEP)
+        if _fails(switch, "activate"):
+            switch.installing = False
+            yield Print(f"{_BAR} -- FAIL.\nReturn code 0x4093000A (BIOS flash-type verification failed).\n\n")
+            yield Print("Install has failed. Return code 0x4093000A (BIOS flash-type verification failed).\n")
+            return
+        yield Print(_DONE)
+    yield Print("\nFinishing the upgrade, switch will reboot in 10 seconds.\n")
+    switch.installing = not nothing
+    if not nothing:
+        switch.later(REBOOTS_IN, lambda: _reboot(switch, file.name))
+
+
+def _reboot(switch: Nexus, name: str) -> None:
+    """Reload into the file; what is wrong with an upgrade is not wrong with the way back to the first release."""
+    forth = name != switch.spec.image
+
+    def after() -> None:
+        switch.degraded = forth
+        if forth and switch.spec.fault("boots-old-image"):
+            switch.startup.top("no boot nxos")
+            switch.startup.top(f"boot nxos bootflash:/{switch.file}")
+
+    switch.reload(_REASON, after, returns=not (forth and switch.spec.fault("never-returns")))
+
+
+def _modules(switch: Nexus) -> list[str]:
+    return ["1", *switch.runs] if switch.spec.hardware.modular else ["1"]
+
+
+def _fails(switch: Nexus, operation: str) -> bool:
+    """Tell whether the installer fails in this operation; alone, the fault means its check."""
+    fault = switch.spec.fault("install-fails")
+    return fault is not None and (fault.argument or "add").partition(":")[0] == operation
+
+
+def _succeeds(step: str, *, first: bool = True) -> Dialogue:
+    yield Print(f"{step}\n{_BAR if first else ''}")
+    yield Pause(STEP)
+    yield Print(_DONE)
+
+
+def _check(switch: Nexus, path: str, what: str) -> Check:
+    """Look at the file as the installer does; tell whether it may go on."""
+    yield Print(f"Installer will perform {what}. Please wait. \n")
+    yield Pause(1)
+    if switch.installing or switch.spec.fault("busy-install"):
+        yield Print(_OTHER)
+        return False
+    yield Print("Installer is forced disruptive\n\n")
+    file = switch.find(path)
+    name = file.name if file else path.rpartition(":")[2].strip("/")
+    yield Print(f'Verifying image bootflash:/{name} for boot variable "nxos".\n{_BAR}')
+    yield Pause(STEP)
+    if switch.drops.at("add"):
+        switch.cut_all()
+    release = switch.holds(file)
+    wrong = "No such file or directory" if file is None else "image is not for this hardware, or may be corrupted"
+    if release is None or _fails(switch, "add"):
+        yield Print(
+            f"{_BAR} -- FAIL.\nReturn code 0x4045001E ({wrong}).\n\n"
+            "Pre-upgrade check failed. Return code 0x40930011 (Image verification failed).\n"
+        )
+        return False
+    yield Print(_DONE)
+    prepares = [f'Preparing "{part}" version info using image bootflash:/{name}.' for part in ("nxos", "bios")]
+    for step in ("Verifying image type.", *prepares, "Performing module support checks.", _NOTIFIES):
+        yield from _succeeds(step)
+    yield Print(_tables(switch, release))
+    return True
+
+
+def _tables(switch: Nexus, release: str) -> str:
+    lines = [
+        "\n\nCompatibility check is done:",
+        "Module  bootable          Impact  Install-type  Reason",
+        "------  --------  --------------  ------------  ------",
+    ]
+    numbers = _modules(switch)
+    lines += [f"{n:>6}       yes      disruptive         reset  default upgrade is not hitless" for n in numbers]
+    lines += [
+        "\n\nImages will be upgraded according to following table:",
+        "Module       Image                  Running-Version(pri:alt)           New-Version  Upg-Required",
+        "------  ----------  ----------------------------------------  --------------------  ------------",
+    ]
+    for number in numbers:
+        card = switch.spec.hardware.modular and number == "1"
+        runs = switch.runs.get(number, switch.release)
+        needed = "no" if runs == release else "yes"
+        lines.append(f"{number:>6}  {'lcn9k' if card else 'nxos':>10}  {runs:>40}  {release:>20}  {needed:>12}")
+        bios = "v05.40(01/17/2020)"
+        lines.append(f"{number:>6}  {'bios':>10}  {f'{bios}:v05.33(09/08/2018)':>40}  {bios:>20}  {'no':>12}")
+    return "\n".join([*lines, "", ""])
+
+
+def _synced(switch: Nexus, file: LabFile) -> Check:
+    """Take the image to the other supervisor, where it is not yet."""
+    yield Print(f"Syncing image bootflash:/{file.name} to standby.\n")
+    yield Pause(STEP)
+    try:
+        switch.flash(2).add(file)
+    except NoSpace:
+        switch.installing = False
+        yield Print(f"{_BAR} -- FAIL.\nReturn code 0x40930004 (no space left on standby).\n")
+        return False
+    yield Print(_DONE)
+    return True

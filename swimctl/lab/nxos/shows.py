@@ -1,0 +1,206 @@
+"""What a lab Nexus shows of itself: release, modules, boot variables, features, configuration. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swimctl.lab.nxos.device import CARDS_UP, SLOTS
+
+if TYPE_CHECKING:
+    from swimctl.lab.configuration import Configuration
+    from swimctl.lab.nxos.device import Nexus
+
+_FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "ospf": "ospf", "scp-server": "scpServer",
+             "sftp-server": "sftpServer", "vpc": "vpc"}  # fmt: skip
+
+
+def version(switch: Nexus) -> str:
+    """Show version."""
+    fault, seconds = switch.spec.fault("no-boot-time"), int(switch.uptime)
+    days, rest = divmod(seconds, 86_400)
+    kind = " [Maintenance Release]" if switch.release.startswith("10.") else ""
+    up = f"{days} day(s), {rest // 3600} hour(s), {rest // 60 % 60} minute(s), {rest % 60} second(s)"
+    booted = switch.clock.at(switch.started_at)
+    lines = [
+        "Cisco Nexus Operating System (NX-OS) Software",
+        "TAC support: http://www.cisco.com/tac",
+        "Copyright (C) 2002-2024, Cisco and/or its affiliates.",
+        "All rights reserved.",
+        "",
+        "Software",
+        "  BIOS: version 05.40",
+        f"  NXOS: version {switch.release}{kind}",
+        "  BIOS compile time:  01/17/2020",
+        f"  NXOS image file is: bootflash:///{switch.file}",
+        "  NXOS compile time:  9/30/2023 12:00:00 [10/01/2023 05:04:03]",
+        "",
+        "",
+        "Hardware",
+        f"  cisco {switch.spec.hardware.printed} {'(4 Slot) ' * switch.spec.hardware.modular}Chassis ",
+        "  Intel(R) Xeon(R) CPU D-1528 @ 1.90GHz with 24571568 kB of memory.",
+        f"  Processor Board ID {switch.spec.serial}",
+        f"  Device name: {switch.hostname}",
+        f"  bootflash:   {switch.flash(1).capacity // 1024} kB",
+        "",
+        *([] if fault and fault.argument == "uptime" else [f"Kernel uptime is {up}", ""]),
+        "Last reset" if fault else f"Last reset at 123456 usecs after {booted:%a %b %e %H:%M:%S %Y}",
+        f"  Reason: {switch.reload_reason}",
+        f"  System version: {switch.release}",
+        "  Service: ",
+        "",
+        "plugin",
+        "  Core Plugin, Ethernet Plugin",
+        "",
+        "Active Package(s):",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _modules(switch: Nexus) -> list[tuple[str, int, str, str, str, str, str]]:
+    """List what stands in the slots: number, ports, kind, model, state, release, name of the slot."""
+    hardware, release = switch.spec.hardware, switch.release
+    ports = hardware.ports + hardware.uplinks
+    if not hardware.modular:
+        return [("1", ports, hardware.description, hardware.name, "active *", release, "NA")]
+    late = switch.since_up < CARDS_UP
+    first, other = (str(slot) for slot in SLOTS)
+    rows = [
+        ("1", ports, hardware.description, hardware.card, "powered-up" if late else "ok", release, "LC1"),
+        ("22", 0, "4-slot Fabric Module", "N9K-C9504-FM-E", "powered-up" if late else "ok", release, "FM2"),
+        (first, 0, "Supervisor Module", hardware.supervisor, "active *", release, "SUP1"),
+    ]
+    if state := switch.standby:
+        rows.append((other, 0, "Supervisor Module", hardware.supervisor, state, switch.standby_release, "SUP2"))
+    return rows
+
+
+def module(switch: Nexus) -> str:
+    """Show module."""
+    rows = _modules(switch)
+    lines = [
+        "Mod Ports             Module-Type                      Model           Status",
+        "--- ----- ------------------------------------- --------------------- ---------",
+    ]
+    lines += [f"{n:<4} {ports:<5}{kind:<37} {model:<21} {state}" for n, ports, kind, model, state, _, _ in rows]
+    lines += ["", "Mod  Sw                       Hw    Slot", "---  ----------------------- ------ ----"]
+    lines += [f"{n:<5}{'NA' if s == 'powered-up' else r:<25}1.1    {slot}" for n, _, _, _, s, r, slot in rows]
+    lines += ["", "", "Mod  MAC-Address(es)                         Serial-Num"]
+    lines.append("---  --------------------------------------  ----------")
+    for n, _, _, _, _, _, slot in rows:
+        serial = switch.spec.serial if slot == "NA" else f"FOC2410{int(n):04d}"
+        mac = f"00-11-22-aa-{int(n):02d}"
+        lines.append(f"{n:<5}{f'{mac}-00 to {mac}-ff':<40}{serial}")
+    lines += ["", "Mod  Online Diag Status", "---  ------------------", *(f"{row[0]:<5}Pass" for row in rows)]
+    return "\n".join([*lines, "", "* this terminal session", ""])
+
+
+def inventory(switch: Nexus) -> str:
+    """Show inventory."""
+    hardware, serial = switch.spec.hardware, switch.spec.serial
+    parts = [("Chassis", f"{hardware.printed} Chassis", hardware.name, serial)]
+    for n, _, kind, model, _, _, slot in _modules(switch):
+        parts.append((f"Slot {n}", kind, model, serial if slot == "NA" else f"FOC2410{int(n):04d}"))
+    parts.append(("Fan 1", f"{hardware.printed} Chassis Fan Module", "NXA-FAN-30CFM-F", "N/A"))
+    return "\n".join(
+        f'NAME: "{name}",  DESCR: "{words}"  \nPID: {pid:<20},  VID: V03 ,  SN: {number}\n'
+        for name, words, pid, number in parts
+    )
+
+
+def boot(switch: Nexus) -> str:
+    """Show boot."""
+    text = ""
+    for title, own in (
+        ("Current Boot Variables", switch.configuration),
+        ("Boot Variables on next reload", switch.startup),
+    ):
+        path = next(iter(own.values("boot nxos")), "")
+        text += f"{title}:\n\n"
+        for number in range(1, switch.spec.supervisors + 1):
+            text += (
+                f"sup-{number}\n{f'NXOS variable = {path}' if path else 'NXOS variable not set'}\nBoot POAP Disabled\n"
+            )
+        text += "\n"
+    return text
+
+
+def feature(switch: Nexus) -> str:
+    """Show feature."""
+    lines = ["Feature Name          Instance  State", "--------------------  --------  --------"]
+    for name, shown in _FEATURES.items():
+        lines.append(f"{shown:<23}1          {'en' if switch.configuration.has(f'feature {name}') else 'dis'}abled")
+    return "\n".join([*lines, ""])
+
+
+def clock(switch: Nexus) -> str:
+    """Show clock."""
+    now = switch.clock.wall()
+    return f"{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b %d %Y}\nTime source is NTP\n"
+
+
+def hostname(switch: Nexus) -> str:
+    """Show hostname."""
+    return f"{switch.hostname}.{switch.spec.domain} \n"
+
+
+def logging(switch: Nexus) -> str:
+    """Show logging."""
+    heading = "\nLogging console:                enabled (Severity: critical)\n"
+    return heading + "".join(f"{line}\n" for line in switch.buffer)
+
+
+def redundancy(switch: Nexus) -> str:
+    """Show system redundancy status."""
+    standby = switch.standby
+    words = "HA standby" if standby == "ha-standby" else "Not present" if not standby else "Initializing"
+    text = (
+        "Redundancy mode\n---------------\n      administrative:   HA\n"
+        f"         operational:   {'HA' if standby == 'ha-standby' else 'None'}\n\n"
+        f"This supervisor (sup-1)\n-----------------------\n"
+        "    Redundancy state:   Active\n    Supervisor state:   Active\n"
+        f"      Internal state:   Active with {'HA standby' if standby == 'ha-standby' else 'no standby'}\n\n"
+        "Other supervisor (sup-2)\n------------------------\n"
+    )
+    if not standby:
+        return f"{text}    Redundancy state:   Not present\n"
+    state = "Standby" if standby == "ha-standby" else "Initializing"
+    return text + (
+        f"    Redundancy state:   {state}\n\n    Supervisor state:   {words}\n      Internal state:   {words}\n\n"
+    )
+
+
+def running_configuration(switch: Nexus) -> str:
+    """Show running-config."""
+    return _configuration(switch, switch.configuration, "running")
+
+
+def startup_configuration(switch: Nexus) -> str:
+    """Show startup-config."""
+    return _configuration(switch, switch.startup, "startup")
+
+
+def _configuration(switch: Nexus, own: Configuration, which: str) -> str:
+    text = f"\n!Command: show {which}-config\n!Time: {switch.clock.wall():%a %b %e %H:%M:%S %Y}\n\n"
+    text += f"version {switch.release} Bios:version 05.40\n"
+    for top, below in own.sections.items():
+        text += "".join(f"{line}\n" for line in (top, *(f"  {line}" for line in below), *([""] if below else [])))
+    return f"{text}\n"
+
+
+def users(switch: Nexus) -> str:
+    """Show users: the first account stands for all."""
+    name = next(iter(switch.spec.users), "")
+    return (
+        "NAME     LINE         TIME         IDLE          PID COMMENT\n"
+        f"{name:<8} pts/0        {switch.clock.wall():%b %d %H:%M}   .          8096 (192.0.2.9) session=ssh *\n"
+    )
+
+
+def user_accounts(switch: Nexus) -> str:
+    """Show user-account."""
+    return "".join(
+        f"user:{name}\n        this user account has no expiry date\n"
+        f"        roles:network-{'admin' if level >= 15 else 'operator'} \n"
+        for name, (_, level) in switch.spec.users.items()
+    )

@@ -1,0 +1,138 @@
+"""What a lab Nexus shows of its ports, neighbours, routes and vPC partner. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swimctl.lab.nxos.device import CARDS_UP, PEER_UP
+
+if TYPE_CHECKING:
+    from swimctl.lab.nxos.device import Nexus
+
+_RULE = "-" * 80
+
+
+def _up(switch: Nexus) -> list[str]:
+    """List the connected ports that have a link."""
+    up = switch.spec.ports_up()
+    if switch.spec.hardware.modular and switch.since_up < CARDS_UP:
+        return []
+    return up[1:] if switch.degraded and switch.spec.fault("interface-lost") else up
+
+
+def _vpc_up(switch: Nexus) -> bool:
+    return switch.since_up >= PEER_UP and switch.spec.peer == "peer adjacency formed ok"
+
+
+def status(switch: Nexus) -> str:
+    """Show interface status."""
+    up = set(_up(switch))
+    head = "Port          Name               Status    Vlan      Duplex  Speed   Type"
+    lines = ["", _RULE, head, _RULE]
+    lines.append("mgmt0         --                 connected routed    full    1000    --         ")
+    for port in switch.spec.hardware.port_names():
+        state, duplex, speed = ("connected", "full", "10G") if port in up else ("notconnec", "auto", "auto")
+        lines.append(f"{port:<13} --                 {state:<9} 1         {duplex:<7} {speed:<7} 10Gbase-SR")
+    return "\n".join([*lines, ""])
+
+
+def brief(switch: Nexus) -> str:
+    """Show interface brief."""
+    up = set(_up(switch))
+    lines = ["", _RULE, "Port   VRF          Status IP Address                              Speed    MTU", _RULE]
+    lines.append("mgmt0  --           up     192.0.2.10                              1000     1500")
+    lines += ["", _RULE, "Ethernet      VLAN    Type Mode   Status  Reason                   Speed     Port"]
+    lines += [f"Interface{'':67}Ch #", _RULE]
+    for port in switch.spec.hardware.port_names():
+        state, reason, speed = ("up", "none", "10G(D)") if port in up else ("down", "Link not connected", "auto(D)")
+        lines.append(f"{port:<14}1       eth  access {state:<7} {reason:<24} {speed:>9} --")
+    if switch.spec.vpc is not None:
+        lines += ["", _RULE, "Port-channel VLAN    Type Mode   Status  Reason                    Speed   Protocol"]
+        lines += ["Interface", _RULE]
+        for name in ("Po11", "Po999"):
+            state, reason = ("up", "none") if _vpc_up(switch) else ("down", "No operational members")
+            lines.append(f"{name:<13}1       eth  trunk  {state:<7} {reason:<26} a-10G(D)  lacp")
+    lines += ["", _RULE, "Interface     Status     Description", _RULE, "Lo0           up         --", ""]
+    return "\n".join(lines)
+
+
+def _neighbours(switch: Nexus) -> list[tuple[str, str, str]]:
+    """List the local port, the name and the port of those behind the first and the last connected port."""
+    wired = switch.spec.ports_up()
+    behind = dict(zip(wired[:1] + wired[-1:], (f"server-{switch.name}", f"spine-1.{switch.spec.domain}"), strict=False))
+    return [(port, name, f"Eth1/{1 + len(switch.name) % 30}") for port, name in behind.items() if port in _up(switch)]
+
+
+def cdp(switch: Nexus) -> str:
+    """Show cdp neighbors."""
+    lines = [
+        "Capability Codes: R - Router, T - Trans-Bridge, B - Source-Route-Bridge",
+        "                  S - Switch, H - Host, I - IGMP, r - Repeater,",
+        "                  V - VoIP-Phone, D - Remotely-Managed-Device,",
+        "                  s - Supports-STP-Dispute",
+        "",
+        "Device-ID          Local Intrfce  Hldtme Capability  Platform      Port ID",
+    ]
+    found = _neighbours(switch)
+    for port, name, other in found:
+        head = f"{name:<19}" if len(name) < 19 else f"{name}\n{'':<19}"
+        lines.append(f"{head} {port:<15}{150:<7}{'R S I s':<11} {'N9K-C9504':<13} {other:<14}")
+    return "\n".join([*lines, "", f"Total entries displayed: {len(found)}", ""])
+
+
+def lldp(switch: Nexus) -> str:
+    """Show lldp neighbors."""
+    lines = [
+        "Capability codes:",
+        "  (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device",
+        "  (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other",
+        "Device ID            Local Intf      Hold-time  Capability  Port ID  ",
+    ]
+    found = _neighbours(switch)
+    for port, name, other in found:
+        head = f"{name:<20}" if len(name) < 20 else f"{name}  \n{'':<20}"
+        lines.append(f"{head} {port:<15} {120:<10} {'BR':<11} Ethernet{other[3:]:<8}")
+    return "\n".join([*lines, f"Total entries displayed: {len(found)}", ""])
+
+
+def routes(_switch: Nexus) -> str:
+    """Show ip route summary: the lab has one table beside that of its management port."""
+    text = ""
+    for vrf, sources in (
+        ("default", {"local": 3, "direct": 3, "ospf-1": 24}),
+        ("management", {"direct": 1, "static": 1}),
+    ):
+        total = sum(sources.values())
+        text += f'IP Route Table for VRF "{vrf}"\nTotal number of routes: {total}\nTotal number of paths:  {total}\n\n'
+        text += "Best paths per protocol:      Backup paths per protocol:\n"
+        for place, (source, count) in enumerate(sources.items()):
+            text += f"  {source:<15}: {count:<11} {'None' if place == 0 else ''}".rstrip() + "\n"
+        text += f"\nNumber of routes per mask-length:\n  /24: {total}\n\n"
+    return text
+
+
+def vpc(switch: Nexus) -> str:
+    """Show vpc."""
+    spec, up = switch.spec, _vpc_up(switch)
+    peer = spec.peer if switch.since_up >= PEER_UP else "peer link is down"
+    good = "success" if up else "failed"
+    role = "none established" if not up else "primary, operational secondary" if switch.booted_at > 0 else "primary"
+    state = "up    " if up else "down  "
+    return (
+        "Legend:\n                (*) - local vPC is down, forwarding via vPC peer-link\n\n"
+        f"vPC domain id                     : {spec.vpc}\n"
+        f"Peer status                       : {peer}\n"
+        f"vPC keep-alive status             : {spec.keepalive}\n"
+        f"Configuration consistency status  : {good}\n"
+        f"Per-vlan consistency status       : {good}\n"
+        f"Type-2 consistency status         : {good}\n"
+        f"vPC role                          : {role}\n"
+        "Number of vPCs configured         : 1\n"
+        "Peer Gateway                      : Enabled\n"
+        "Dual-active excluded VLANs        : -\n\n"
+        f"vPC Peer-link status\n{_RULE[:69]}\nid    Port   Status Active vlans    \n"
+        f"--    ----   ------ -------------------------------------------------\n1     Po999  {state} 1,10\n\n"
+        f"vPC status\n{_RULE[:76]}\nId    Port          Status Consistency Reason                Active vlans\n"
+        "--    ------------  ------ ----------- ------                ---------------\n"
+        f"11    Po11          {state} {good:<11} {good:<21} {'10' if up else '-'}\n"
+    )

@@ -1,0 +1,214 @@
+"""What a Nexus is asked, through one open session: facts, files, and the rules over them. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.facts import BootSettings, Directory, HashResult, Installed, InventoryItem, Running, Snapshot
+from swimctl.facts_nxos import Module, NxosVersion, Vpc
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.cisco_nxos.parse_boot import parse_show_boot
+from swimctl.platforms.cisco_nxos.parse_feature import parse_show_feature
+from swimctl.platforms.cisco_nxos.parse_files import parse_dir, parse_show_file_hash
+from swimctl.platforms.cisco_nxos.parse_interfaces import parse_show_interface_brief
+from swimctl.platforms.cisco_nxos.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_nxos.parse_module import parse_show_module
+from swimctl.platforms.cisco_nxos.parse_neighbours import parse_show_cdp_neighbors, parse_show_lldp_neighbors
+from swimctl.platforms.cisco_nxos.parse_redundancy import parse_show_redundancy_status
+from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summary
+from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
+from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
+from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
+from swimctl.platforms.cisco_nxos.software import not_at_work, placement, releases, short_path, states, supervisors
+from swimctl.settings import Settings
+
+T = TypeVar("T")
+
+# While the configuration is replayed line by line after a boot, nobody else may configure.
+_REFUSED: Final = re.compile(
+    r"^(?:.*configuration mode is blocked.*|\s*%.*|.*\bdenied\b.*|ERROR:.*)$", re.IGNORECASE | re.MULTILINE
+)
+UNKNOWN: Final = "% Invalid command"
+BOOTFLASH: Final = "bootflash:"
+_STANDBY: Final = "bootflash://sup-standby/"
+
+
+class NexusDevice:
+    """Read one device; every command has a deadline of the settings."""
+
+    def __init__(self, session: Session, settings: Settings, options: JobOptions) -> None:
+        self._session = session
+        self._settings = settings
+        self._options = options
+        self._limits = settings.deadlines
+
+    def running(self) -> Running:
+        """Tell what runs now on every member, and since when."""
+        version = self._version()
+        return Running(version.version, version.uptime, version.restarted_at, releases(version, self._modules()))
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
+        may = rights(self._configures())
+        if not may.ok:
+            return [may]  # what this account cannot see is no fault of the device
+        return [may, *identity(self._version(), self._modules(), self._inventory(), device)]
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""
+        may = rights(self._configures())
+        if not may.ok:
+            return [may]
+        return [*assess(self._state(), device, image, self._settings.readiness, cleanup=cleanup), may]
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space."""
+        return space(self._state(), image, self._settings.readiness)
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image's release stands: what runs, and what the boot variables name."""
+        return Installed(placement(self._version(), self._modules(), self._boot(), image))
+
+    def snapshot(self, taken_at: str) -> Snapshot:
+        """Take what must be as before after the upgrade; vPCs that are up count as interfaces."""
+        version = self._version()
+        vpc = self._vpc()
+        up = {port.name for port in parse_show_interface_brief(self._show("show interface brief")) if port.up}
+        up |= {f"vPC {port.id} ({port.port})" for port in (vpc.ports if vpc else ()) if port.status == "up"}
+        tables = parse_show_ip_route_summary(self._show("show ip route summary vrf all"))
+        return Snapshot(
+            taken_at=taken_at,
+            version=version.version,
+            uptime=version.uptime,
+            restarted_at=version.restarted_at,
+            members=states(version, self._modules()),
+            interfaces_up=tuple(sorted(up)),
+            neighbours=self._neighbours(),
+            routes={f"{table.vrf} {source}": n for table in tables for source, n in table.routes.sources.items()},
+            boots=short_path(version.system_image or ""),
+        )
+
+    def configuration(self) -> str:
+        """Read the running configuration; kept out of the transcript."""
+        text = self._session.run("show running-config", self._limits.command, quiet=True)
+        if not re.search(r"^!Command: show running-config", text, re.MULTILINE) or not re.search(
+            r"^version \S", text, re.MULTILINE
+        ):
+            raise UnparsableOutput("show running-config", "", "its heading or its version is missing")
+        return text
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet after a reload: modules, the standby, the vPC partner, the configuration."""
+        modules = self._modules()
+        if late := not_at_work(modules):
+            return ", ".join(late)
+        if len(supervisors(modules)) > 1:
+            peer = parse_show_redundancy_status(self._show("show system redundancy status")).peer_state
+            if peer != "HA standby":
+                return f"the other supervisor is {peer}"
+        if blocked := self._configures():
+            return f"its configuration: {blocked}"
+        apart = [finding.seen for finding in vpc_peer(self._vpc()) if not finding.ok]
+        return f"vPC {', '.join(apart)}" if apart else None
+
+    def file_size(self, image: Image) -> int | None:
+        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        return size_of(self._files(BOOTFLASH), image.filename)
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
+        """Let the device compute the hash of the image's file."""
+        command = f"show file {self._path(image)} {algorithm}sum"
+        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        text = self._session.run(command, seconds)
+        try:
+            return parse_show_file_hash(text)
+        except CommandRefused as error:
+            hint = "; a release without it takes `swimctl.distribution.hash: md5`" if UNKNOWN in text else ""
+            raise CommandRefused(f"'{command}': {error}{hint}") from error
+
+    def log_mark(self) -> str | None:
+        """Name nothing: the log does not survive the reload, and does not tell of installations by their lines."""
+        return None
+
+    def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - the signature is Driver's
+        """Tell nothing, for the same reason."""
+        return Trace(None, None)
+
+    def _configures(self, *lines: str) -> str:
+        """Enter configuration mode, give these lines, and leave it; tell what the device refuses."""
+        text = self._session.run("configure terminal", self._limits.command)
+        if refused := _REFUSED.search(text):
+            return refused.group(0).strip()
+        told = "\n".join(self._session.run(line, self._limits.add) for line in lines)
+        self._session.run("end", self._limits.command)
+        found = _REFUSED.search(told)
+        return found.group(0).strip() if found else ""
+
+    def _state(self) -> State:
+        modules = self._modules()
+        two = len(supervisors(modules)) > 1
+        return State(
+            version=self._version(),
+            modules=modules,
+            inventory=self._inventory(),
+            boot=self._boot(),
+            redundancy=parse_show_redundancy_status(self._show("show system redundancy status")) if two else None,
+            vpc=self._vpc(),
+            features=parse_show_feature(self._show("show feature")),
+            flash={where: self._files(where) for where in (BOOTFLASH, *((_STANDBY,) if two else ()))},
+        )
+
+    def _show(self, command: str) -> str:
+        return self._session.run(command, self._limits.command)
+
+    def _version(self) -> NxosVersion:
+        return parse_show_version(self._show("show version"))
+
+    def _modules(self) -> tuple[Module, ...]:
+        return parse_show_module(self._show("show module"))
+
+    def _inventory(self) -> tuple[InventoryItem, ...]:
+        return parse_show_inventory(self._show("show inventory"))
+
+    def _boot(self) -> BootSettings:
+        return parse_show_boot(self._show("show boot"))
+
+    def _files(self, where: str) -> Directory:
+        return parse_dir(self._show(f"dir {where}"))
+
+    def _path(self, image: Image) -> str:
+        return f"{BOOTFLASH}{image.filename}"
+
+    def _vpc(self) -> Vpc | None:
+        return _where_known(parse_show_vpc, self._show("show vpc"))
+
+    def _neighbours(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for command, parse in (
+            ("show cdp neighbors", parse_show_cdp_neighbors),
+            ("show lldp neighbors", parse_show_lldp_neighbors),
+        ):
+            seen = _where_known(parse, self._show(command)) or ()
+            found |= {f"{each.local_interface} → {each.name}" for each in seen}
+        return tuple(sorted(found))
+
+
+def _where_known(parse: Callable[[str], T], text: str) -> T | None:
+    """Read an output; None where the device does not have the command, as its feature is off."""
+    try:
+        return parse(text)
+    except NotEnabled:
+        return None
+    except CommandRefused as error:
+        if UNKNOWN not in str(error):
+            raise
+        return None
+
+
+def size_of(directory: Directory, name: str) -> int | None:
+    """Tell the size of a file in a directory, None where it is not there."""
+    return next((file.size for file in directory.files if file.name == name and not file.is_directory), None)

@@ -1,0 +1,167 @@
+"""Nexus switches that run from one image (9000 and 3000): what is changed on them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
+from swimctl.facts import InstallOutcome, Snapshot
+from swimctl.models import Finding, Image
+from swimctl.platforms.base import Sent, Support
+from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice, size_of
+from swimctl.platforms.cisco_nxos.parse_files import parse_copy_configuration
+from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
+from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
+from swimctl.platforms.cisco_nxos.readiness import rehearsed
+from swimctl.platforms.cisco_nxos.software import next_boot, short_path
+from swimctl.terminal import Answer, answer
+
+# The one question of the installer; any other is one that nobody foresaw.
+_INSTALL: Final[tuple[Answer, ...]] = (answer(r"do you want to continue with the installation ?\(y/n\)\?", "y"),)
+_CLOSING: Final = re.compile(
+    r"^(?:Finishing the upgrade, switch will reboot in|Install has been successful)", re.MULTILINE
+)
+
+SUPPORT: Final = Support(
+    name="Cisco NX-OS, one image",
+    add="install all",
+    activate="install all nxos",
+    commit="boot nxos",
+    back="install all nxos",
+    look="`show version`, `show boot` and `show install all status`",
+    way_back="the release before stays in bootflash as a file, and `install all nxos bootflash:FILE` installs it",
+    hashes=("sha512", "md5"),
+    members="supervisors and line cards: state and release of each, before and after; a vPC partner is proved healthy",
+    refuses=(
+        "Nexus 5000, 6000 and 7000, which boot a kickstart and a system image",
+        "an upgrade without a reload (non-disruptive): only a new boot proves here that all of it runs the image",
+        "EPLD images and SMUs",
+        "a switch with a vPC partner whose inventory names no redundancy_group for it",
+    ),
+)
+
+
+class CiscoNxos(NexusDevice):
+    """Read and change one device."""
+
+    support = SUPPORT
+    unpacks = False
+    returns = True
+
+    def clean(self) -> str:
+        """Refuse: NX-OS keeps no list of the files that its releases need."""
+        raise StepFailed("no clean-up of bootflash on NX-OS; next: `delete` on the device what is no longer needed")
+
+    def remove_file(self, image: Image) -> None:
+        """Remove the image's file from the device, which refuses where it has booted from it."""
+        command = f"delete {self._path(image)} no-prompt"
+        text = self._session.run(command, self._limits.command).strip()
+        if self.file_size(image) is not None:
+            raise CommandRefused(f"'{command}': the file is still there; the device answered {text[-200:]!r}")
+
+    def destination(self, image: Image) -> str:
+        """Name the path that a transport writes to."""
+        return self._path(image)
+
+    def spread(self, image: Image) -> str:  # noqa: ARG002 - the signature is Driver's
+        """Leave it to the installer, which takes the image to the standby supervisor."""
+        return ""
+
+    def rehearse(self, image: Image) -> list[Finding]:
+        """Let the installer look at the file: what it would put on each module, and what that would take down."""
+        command = f"show install all impact nxos {self._path(image)}"
+        try:
+            impact = parse_install_impact(self._session.run(command, self._limits.add))
+        except CommandRefused as error:
+            return [
+                Finding(
+                    "installer's check",
+                    ok=False,
+                    seen=str(error),
+                    needed="success",
+                    next_command=f"`{command}` on the device",
+                )
+            ]
+        try:
+            lacks = parse_show_incompatibility(
+                self._session.run(f"show incompatibility nxos {self._path(image)}", self._limits.add)
+            )
+        except CommandRefused as error:
+            if UNKNOWN not in str(error):
+                raise
+            lacks = ()  # not every release has the command
+        return rehearsed(impact, lacks, image, command)
+
+    def save(self) -> None:
+        """Save the running configuration."""
+        command = "copy running-config startup-config"
+        outcome = parse_copy_configuration(self._session.run(command, self._limits.save))
+        if not outcome.saved:
+            raise StepFailed(f"'{command}' failed: {outcome.reason}; the configuration was not saved")
+
+    def add(self, image: Image) -> Sent:
+        """Refuse: the installer does all in one."""
+        raise StepFailed(f"NX-OS adds nothing on its own; {self.support.activate} installs {image.filename}")
+
+    def activate(self, image: Image) -> Sent:
+        """Install the image: the boot variables name it, and the device reloads."""
+        return self._install(self._path(image))
+
+    def commit(self, image: Image) -> Sent:
+        """Name what runs for the next boot, where the boot variables name another."""
+        reason = self._boot_from(self._path(image))
+        return Sent(InstallOutcome(operation="boot", succeeded=not reason, reason=reason or None))
+
+    def back(self, before: Snapshot) -> Sent:
+        """Install the release from before, whose file is still there; the device reloads."""
+        system, _, name = before.boots.partition(":")
+        if not name or size_of(self._files(f"{system}:"), name) is None:
+            reason = f"{before.boots or 'the image file of the release before'} is not on the device any more"
+            return Sent(InstallOutcome(operation="all", succeeded=False, reason=reason))
+        return self._install(before.boots)
+
+    def restore(self, before: Snapshot) -> str:
+        """Let the next boot start the file of the release before, where a failed installation left another set."""
+        return self._restore(before.boots)
+
+    def _install(self, path: str) -> Sent:
+        """Run the installer once; where it fails, the next boot starts what runs."""
+        command = f"install all nxos {path}"
+        reply = self._session.converse(command, _INSTALL, self._limits.activate, closing=_CLOSING)
+        try:
+            outcome = parse_install_all(reply.text)
+        except (UnparsableOutput, CommandRefused) as error:
+            if reply.dropped:
+                return Sent(InstallOutcome(operation="all", succeeded=None), dropped=True)
+            if isinstance(error, UnparsableOutput):
+                raise
+            return Sent(InstallOutcome(operation="all", succeeded=False, reason=str(error)))
+        if outcome.other_in_progress:
+            raise DeviceUnknown(
+                f"'{command}' was refused: {outcome.reason}; that may be the one of a session that was lost, and may "
+                "reload the device yet; next: `show install all status` on the device"
+            )
+        if outcome.succeeded is False and not reply.dropped:
+            restored = self._restore(short_path(self._version().system_image or ""))
+            return Sent(replace(outcome, reason="; ".join(filter(None, (outcome.reason, restored)))))
+        return Sent(outcome, reply.dropped)
+
+    def _restore(self, path: str) -> str:
+        """Let the next boot start this file, where it would start another; tell what was done, empty where nothing."""
+        names = next_boot(self._boot())
+        if not path or set(names.values()) == {path}:
+            return ""
+        if wrong := self._boot_from(path):
+            raise DeviceUnknown(f"{wrong}; next: `boot nxos {path}` and `show boot` on the device")
+        return f"the boot variables named {', '.join(sorted(set(names.values())))}, and name {path} again"
+
+    def _boot_from(self, path: str) -> str:
+        """Set what boots next, save it, and read it back; empty where every supervisor's variable names it."""
+        if refused := self._configures(f"boot nxos {path}"):
+            return f"'boot nxos {path}' was refused: {refused}"
+        self.save()
+        names = next_boot(self._boot())
+        wrong = [f"{each or 'nothing'}{f' on {sup}' if sup else ''}" for sup, each in names.items() if each != path]
+        return f"the next boot starts {', '.join(wrong)}, not {path}" if wrong else ""

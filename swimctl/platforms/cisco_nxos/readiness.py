@@ -1,0 +1,247 @@
+"""The readiness rules for Nexus switches that run from one image. Pure: a state in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from swimctl.facts import BootSettings, Directory, InventoryItem, Redundancy
+from swimctl.facts_nxos import Feature, Incompatibility, InstallImpact, Module, NxosVersion, Vpc
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.cisco_nxos.images import fits
+from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, releases, short_path
+from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
+from swimctl.settings import Readiness
+from swimctl.versions import same_release
+
+_BOOTFLASH = "bootflash:"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a switch says before an upgrade.
+
+    `flash` has the files of each supervisor: the first one's the copy goes to. `redundancy` is None where there is one
+    supervisor, `vpc` where the feature is off.
+    """
+
+    version: NxosVersion
+    modules: tuple[Module, ...]
+    inventory: tuple[InventoryItem, ...]
+    boot: BootSettings
+    redundancy: Redundancy | None
+    vpc: Vpc | None
+    features: tuple[Feature, ...]
+    flash: Mapping[str, Directory]
+
+
+def rights(refused: str) -> Finding:
+    """Tell whether the account may change anything; `refused` is what the device said to `configure terminal`."""
+    return Finding(
+        "may configure",
+        not refused,
+        refused or "yes",
+        "an account that may, on a device that lets anybody",
+        "wait while it replays its configuration; else give the account the role network-admin",
+    )
+
+
+def identity(
+    version: NxosVersion, modules: tuple[Module, ...], inventory: tuple[InventoryItem, ...], device: Device
+) -> list[Finding]:
+    """Apply the rules that hold even where nothing is left to do: the right device, and all of it."""
+    serials = {item.serial for item in inventory} | {version.serial or ""}
+    odd = not_at_work(modules)
+    running = releases(version, modules)
+    versions = sorted(set(running.values()))
+    told = ", ".join(versions) if len(versions) == 1 else ", ".join(f"{m} {v}" for m, v in running.items())
+    return [
+        *right_device(device, _models(version, inventory), serials, version.serial),
+        Finding(
+            "modules",
+            not odd,
+            ", ".join(odd) or f"{len(modules)} at work",
+            "every module ok, active or standby",
+            "`show module` on the device; bring the module back, or `poweroff module N` it",
+        ),
+        Finding(
+            "same release on every module",
+            all(same_release(each, version.version) for each in versions),
+            told,
+            "one release on all modules",
+            "`show module` and `show install all status` on the device",
+        ),
+    ]
+
+
+def assess(state: State, device: Device, image: Image, policy: Readiness, *, cleanup: bool) -> list[Finding]:
+    """Apply every rule but that of the rights; a rule whose fact is missing has failed."""
+    return [
+        *identity(state.version, state.modules, state.inventory, device),
+        _one_image(state.version),
+        family(image, _hardware(state), fits),
+        *_redundancy(state),
+        *_boot(state),
+        *space(state, image, policy),
+        *_copies(state, image),
+        order(state.version.version, image, policy),
+        *vpc_peer(state.vpc),
+        *_group(state.vpc, device),
+        *no_clean_up(wanted=cleanup),
+    ]
+
+
+def _models(version: NxosVersion, inventory: tuple[InventoryItem, ...]) -> list[str]:
+    chassis = next((item.pid for item in inventory if item.name.lower().startswith("chassis")), "")
+    return [model for model in (chassis, version.model) if model]
+
+
+def _hardware(state: State) -> list[str]:
+    """Name what the image has to fit: the chassis, and the cards in it."""
+    chassis = _models(state.version, state.inventory)[:1]
+    cards = [each.model for each in state.modules if each.model.startswith("N9K-X9") and each.name.isdigit()]
+    return chassis + [card for card in dict.fromkeys(cards) if card not in chassis]
+
+
+def _one_image(version: NxosVersion) -> Finding:
+    return Finding(
+        "one image",
+        version.kickstart_version is None,
+        "kickstart and system image" if version.kickstart_version else "one image",
+        "a device that one image holds everything of",
+        "upgrade it by hand: `install all kickstart … system …`",
+    )
+
+
+def _redundancy(state: State) -> Iterator[Finding]:
+    if state.redundancy is not None:
+        yield Finding(
+            "standby supervisor",
+            state.redundancy.peer_state == "HA standby",
+            state.redundancy.peer_state or "unknown",
+            "HA standby",
+            "`show system redundancy status` on the device; wait for it, or `reload module N`",
+        )
+
+
+def _boot(state: State) -> Iterator[Finding]:
+    runs = short_path(state.version.system_image or "")
+    wrong = {sup: path for sup, path in next_boot(state.boot).items() if path != runs or not runs}
+    told = {f"{path or 'nothing'}{f' on {sup}' if sup else ''}" for sup, path in wrong.items()}
+    yield Finding(
+        "boot variable",
+        not wrong,
+        ", ".join(sorted(told)) or runs,
+        f"{runs or 'the image file'} that runs, on every supervisor",
+        f"`boot nxos {runs}` on the device, then `copy running-config startup-config`",
+    )
+    name = runs.removeprefix(_BOOTFLASH)
+    lacking = [where for where, files in state.flash.items() if name not in {file.name for file in files.files}]
+    yield Finding(
+        "way back",
+        bool(runs) and runs.startswith(_BOOTFLASH) and not lacking,
+        f"{runs or 'no image file'} not in {', '.join(lacking) or _BOOTFLASH}"
+        if lacking or not runs.startswith(_BOOTFLASH)
+        else f"{runs} is there",
+        "the file of the running release in bootflash, to go back to",
+        f"copy it to {_BOOTFLASH} on the device",
+    )
+
+
+def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
+    """Apply the rule of free space to each supervisor's flash; the device takes the file to its standby itself."""
+    findings = []
+    for where, files in state.flash.items():
+        present = next((file.size for file in files.files if file.name == image.filename), 0)
+        need = max(0, int(image.size * policy.space_factor) - min(present, image.size))
+        findings.append(
+            room(
+                f"free space in {where.rstrip(':/')}",
+                files.free,
+                need,
+                f"{policy.space_factor:g} times the image, less what is there of it",
+                f"`dir {where}` and `delete` on the device what is no longer needed",
+            )
+        )
+    return findings
+
+
+def _copies(state: State, image: Image) -> Iterator[Finding]:
+    """Tell whether the device takes the file, where it is not there yet."""
+    there = any(file.name == image.filename and file.size == image.size for file in state.flash[_BOOTFLASH].files)
+    on = any(each.name.lower().replace("-", "") == "scpserver" and each.enabled for each in state.features)
+    yield Finding(
+        "SCP server",
+        on or there,
+        "on" if on else "off, and the image is there" if there else "off",
+        "`feature scp-server`, as the image comes by SCP",
+        "`feature scp-server` in configuration mode of the device",
+    )
+
+
+def vpc_peer(vpc: Vpc | None) -> list[Finding]:
+    """Apply the rule of the vPC partner: while this switch is away it carries everything."""
+    if vpc is None or not vpc.domain:
+        return []
+    wrong = [
+        f"{what}: {seen}"
+        for what, seen, good in (
+            ("peer", vpc.peer_status, vpc.peer_status.startswith("peer adjacency formed ok")),
+            ("keep-alive", vpc.keepalive, vpc.keepalive == "peer is alive"),
+            ("consistency", vpc.consistency, vpc.consistency == "success"),
+            ("role", vpc.role, vpc.role.startswith(("primary", "secondary"))),
+        )
+        if not good
+    ]
+    return [
+        Finding(
+            "vPC partner",
+            not wrong,
+            ", ".join(wrong) or f"{vpc.peer_status}, {vpc.keepalive}, role {vpc.role}",
+            "adjacency formed, keep-alive, consistency success, a role",
+            "`show vpc` and `show vpc consistency-parameters global` on both switches",
+        )
+    ]
+
+
+def _group(vpc: Vpc | None, device: Device) -> Iterator[Finding]:
+    if vpc is not None and vpc.domain:
+        yield Finding(
+            "redundancy group",
+            device.redundancy_group is not None,
+            device.redundancy_group or "none in the inventory",
+            f"one that both switches of vPC domain {vpc.domain} have, so that never both are upgraded at once",
+            f"`redundancy_group: vpc-{vpc.domain}` in the `data` of both hosts of the inventory",
+        )
+
+
+def rehearsed(impact: InstallImpact, lacks: tuple[Incompatibility, ...], image: Image, command: str) -> list[Finding]:
+    """Apply the rules to what the installer foresees; that modules go down is what was asked for."""
+    found = [row.new for row in impact.images if row.image == "nxos"]
+    other = sorted({new for new in found if not same_release(new, image.version)})
+    stuck = [f"module {each.module}" for each in impact.modules if not each.bootable]
+    down = [each.module for each in impact.modules if each.disruptive]
+    strict = [f"{each.service}: {each.description} ({each.mend})" for each in lacks if each.requirement == "STRICT"]
+    return [
+        Finding(
+            "release in the file",
+            bool(found) and not other,
+            ", ".join(other or sorted(set(found))) or "none",
+            image.version,
+            "`swimctl image list`: the file holds another release than its name says",
+        ),
+        Finding(
+            "bootable",
+            not stuck,
+            f"not {', '.join(stuck)}" if stuck else f"every module; disruptive on {', '.join(down) or 'none'}",
+            "every module",
+            f"`{command}` on the device",
+        ),
+        Finding(
+            "configuration that the image knows",
+            not strict,
+            " | ".join(strict) or "all",
+            "no strict incompatibility",
+            "do on the device what stands in brackets, then `swimctl retry`",
+        ),
+    ]

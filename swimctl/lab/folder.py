@@ -24,6 +24,7 @@ IMAGES: Mapping[str, tuple[str, ...]] = {
         "cat9k_iosxe.17.12.04.SPA.bin",
         "cat9k_lite_iosxe.17.12.04.SPA.bin",
     ),
+    "juniper_junos": ("junos-arm-32-22.2R1.9.tgz", "jinstall-ex-4300-21.4R3-S2.5-signed.tgz"),
     "cisco_nxos": ("nxos64-cs.10.3.4a.M.bin",),
 }
 """The image files that a lab's folder has, by platform."""

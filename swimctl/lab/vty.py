@@ -87,11 +87,10 @@ class Vty(ABC):
 
     def run(self, text: str) -> Dialogue:
         """Run one line with its filter."""
-        command, bar, rest = text.partition("|")
-        if not command.strip() or command.lstrip().startswith("!"):
-            return
         try:
-            chosen = read_filter(rest, len(command) + 1) if bar else None
+            command, chosen = self.parted(text)
+            if not command.strip() or command.lstrip().startswith("!"):
+                return
             dialogue = self.understand(command)
             if dialogue is not None:
                 yield from self._filtered(dialogue, chosen)
@@ -101,6 +100,11 @@ class Vty(ABC):
             yield Print(self.incomplete(text))
         except Invalid as odd:
             yield Print(self.invalid(text, odd.column))
+
+    def parted(self, text: str) -> tuple[str, Filter | None]:
+        """Part a line into the command and what filters its output; raise as `understand` does."""
+        command, bar, rest = text.partition("|")
+        return command, read_filter(rest, len(command) + 1) if bar and command.strip() else None
 
     def _filtered(self, dialogue: Dialogue, chosen: Filter | None) -> Dialogue:
         garbled = self.chassis.spec.fault("garbled-output") is not None

@@ -71,7 +71,9 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
     ),
     "arista_eos": _Platform(None, frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS),
     "juniper_junos": _Platform(
-        None, frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}), _JUNOS
+        "swimctl.platforms.juniper_junos.driver:JuniperJunos",
+        frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}),
+        _JUNOS,
     ),
 }
 

@@ -20,7 +20,9 @@ _REBOOT: Final = re.compile(
 )
 # A rollback takes back what waits for its reboot; where nothing does it makes the release before the next one.
 _TAKEN_BACK: Final = re.compile(
-    r"(?:NOTICE: +)?The 'pending' set has been removed\b.*|Deleting bootstrap installer\b.*", re.IGNORECASE
+    r"(?:NOTICE: +)?The 'pending' set has been removed\b.*|Deleting bootstrap installer\b.*"
+    r"|Rollback of staged upgrade succeeded.*",
+    re.IGNORECASE,
 )
 _VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
 _VERDICT: Final = re.compile(r"(?i:Validation failed)\.?.*|ERROR: .*")

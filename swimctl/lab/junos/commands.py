@@ -1,0 +1,118 @@
+"""The commands of a lab Juniper: every pattern that it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from swimctl.lab.effects import Dialogue, Hangup, Print
+from swimctl.lab.grammar import Grammar
+from swimctl.lab.junos import files, requests, shows, shows_network
+
+if TYPE_CHECKING:
+    from swimctl.lab.junos.device import Juniper
+    from swimctl.lab.junos.session import Session
+
+Words = Mapping[str, str]
+Command = Callable[["Session", Words], Dialogue]
+READ_ONLY, SUPER_USER = 1, 15
+
+_SHOWS: tuple[tuple[str, Callable[[Juniper], str]], ...] = (
+    ("show version [all-members] [brief]", shows.version),
+    ("show virtual-chassis [status]", shows.virtual_chassis),
+    ("show system uptime [all-members]", shows.uptime),
+    ("show system storage [detail] [all-members]", shows.storage),
+    ("show system reboot", shows.reboot),
+    ("show system alarms", shows.alarms),
+    ("show system commit", shows_network.commit),
+    ("show chassis alarms", shows.alarms),
+    ("show chassis fpc", shows.fpc),
+    ("show chassis hardware", shows.hardware),
+    ("show chassis routing-engine", shows.routing_engine),
+    ("show interfaces terse", shows_network.interfaces),
+    ("show interfaces descriptions", shows_network.descriptions),
+    ("show lldp neighbors", shows_network.lldp),
+    ("show route summary", shows_network.routes),
+)
+
+
+def _show(function: Callable[[Juniper], str]) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        yield Print(function(session.switch))
+
+    return run
+
+
+def _configuration(session: Session, _words: Words) -> Dialogue:
+    yield Print(shows_network.configuration(session.switch))
+
+
+def _authorization(session: Session, _words: Words) -> Dialogue:
+    yield Print(shows_network.authorization(session))
+
+
+def _log(session: Session, words: Words) -> Dialogue:
+    yield Print(shows_network.log(session.switch, words["name"]))
+
+
+def _screen_length(session: Session, words: Words) -> Dialogue:
+    session.length = int(words["number"])
+    yield Print(f"Screen length set to {session.length}\n")
+
+
+def _screen_width(_session: Session, words: Words) -> Dialogue:
+    yield Print(f"Screen width set to {words['number']}\n")
+
+
+def _setting(text: str) -> Command:
+    def run(_session: Session, words: Words) -> Dialogue:
+        yield Print(f"{text} {'off' if 'off' in words or 'disable' in words else 'on'}\n")
+
+    return run
+
+
+def _exit(session: Session, _words: Words) -> Dialogue:
+    session.done = True
+    yield Hangup() if session.exec_command else Print("\n")
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Grammar[Command]:
+    """Teach the commands, once."""
+    taught: Grammar[Command] = Grammar()
+    for pattern, function in _SHOWS:
+        taught.add(pattern, _show(function), READ_ONLY)
+    for pattern, command, level in _COMMANDS:
+        taught.add(pattern, command, level)
+    return taught
+
+
+_COMMANDS: tuple[tuple[str, Command, int], ...] = (
+    ("show cli authorization", _authorization, READ_ONLY),
+    ("show configuration", _configuration, SUPER_USER),
+    ("show log <name>", _log, SUPER_USER),
+    ("set cli screen-length <number:0-10000>", _screen_length, READ_ONLY),
+    ("set cli screen-width <number:0-1024>", _screen_width, READ_ONLY),
+    ("set cli complete-on-space on", _setting("Enabling complete-on-space:"), READ_ONLY),
+    ("set cli complete-on-space off", _setting("Disabling complete-on-space:"), READ_ONLY),
+    ("set cli timestamp disable", _setting("CLI timestamp"), READ_ONLY),
+    ("exit", _exit, READ_ONLY),
+    ("quit", _exit, READ_ONLY),
+    ("file list [<path>]", files.file_list, SUPER_USER),
+    ("file list [<path>] detail", files.file_list, SUPER_USER),
+    ("file list detail <path>", files.file_list, SUPER_USER),
+    ("file checksum md5 <path>", files.checksum("md5"), SUPER_USER),
+    ("file checksum sha1 <path>", files.checksum("sha1"), SUPER_USER),
+    ("file checksum sha-256 <path>", files.checksum("sha-256"), SUPER_USER),
+    ("file delete <path>", files.delete, SUPER_USER),
+    ("request system storage cleanup dry-run", files.cleanup, SUPER_USER),
+    ("request system software validate <package>", requests.validate, SUPER_USER),
+    ("request system software add <package> [no-copy] [no-validate] [unlink]", requests.add, SUPER_USER),
+    ("request system software rollback [all-members]", requests.rollback, SUPER_USER),
+    ("request system software rollback member <number:0-9>", requests.rollback, SUPER_USER),
+    ("request system software delete <package>", requests.delete, SUPER_USER),
+    ("request system reboot [all-members]", requests.reboot_all, SUPER_USER),
+    ("request system reboot in <minutes:1-10000>", requests.reboot_all, SUPER_USER),
+    ("clear system reboot", requests.clear_reboot, SUPER_USER),
+)

@@ -1,0 +1,192 @@
+"""One terminal of a lab Juniper: the shell of root, the command line, its configuration mode, and filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
+from swimctl.lab.junos.commands import grammar
+from swimctl.lab.vty import Vty
+
+if TYPE_CHECKING:
+    from swimctl.lab.chassis import Login
+    from swimctl.lab.junos.device import Juniper
+
+SUPER_USER, READ_ONLY = 15, 1
+"""The classes of the lab's accounts."""
+_PIPES = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_SHELL, _CLI, _EDIT = "shell", "", "edit"
+
+
+class Session(Vty):
+    """A terminal of Junos. `mode` is "" on the command line, `edit` while configuring, `shell` for root at first."""
+
+    noise = "\n\nMessage from syslogd@switch at Jan  1 00:00:00  ...\nswitch fpc0 Resetting \n~#\x07"
+
+    def __init__(self, switch: Juniper, login: Login, *, exec_command: bool = False) -> None:
+        super().__init__(switch, login, exec_command=exec_command)
+        self.switch: Juniper = switch
+        self.mode = _SHELL if login.user == "root" and not exec_command else _CLI
+        self.candidate = list(switch.statements)
+
+    @property
+    def prompt(self) -> str:
+        """Give the prompt as it stands, below the role of what answers."""
+        who = f"{self.login.user}@{self.switch.hostname}"
+        if self.mode == _SHELL:
+            return f"{who}:RE:0% "
+        if self.mode == _EDIT:
+            return f"\n{{master:0}}[edit]\n{who}# "
+        return f"\n{{master:0}}\n{who}> "
+
+    def banner(self) -> str:
+        """Give what is printed before the first prompt."""
+        return f"--- JUNOS {self.switch.running[0]} Kernel 32-bit\n"
+
+    def ambiguous(self, line: str) -> str:
+        """Say it as Junos does."""
+        return f"{self._mark(len(line))}'{line.rsplit(maxsplit=1)[-1] if line.split() else line}' is ambiguous.\n"
+
+    def incomplete(self, line: str) -> str:
+        """Say it as Junos does."""
+        return f"{self._mark(len(line))}syntax error, expecting <command>.\n"
+
+    def invalid(self, line: str, column: int) -> str:
+        """Say it as Junos does, with a mark below the character."""
+        first = not line[:column].strip()
+        return f"{self._mark(column)}{'unknown command.' if first else 'syntax error, expecting <command>.'}\n"
+
+    def _mark(self, column: int) -> str:
+        return f"{' ' * (len(self.prompt.rpartition(chr(10))[2]) + column)}^\n"
+
+    def parted(self, text: str) -> tuple[str, Filter | None]:
+        """Part a line into the command and its filters, of which there may be several."""
+        command, *pipes = _PIPES.split(text)
+        column = len(command) + 1
+        filters: list[Filter] = []
+        for pipe in pipes:
+            filters.append(_filter(pipe, column))
+            column += len(pipe) + 1
+
+        def all_of_them(lines: list[str]) -> list[str]:
+            for each in filters:
+                lines = each(lines)
+            return lines
+
+        return command, all_of_them if filters else None
+
+    def run(self, text: str) -> Dialogue:
+        """Run one line; the command line's are written into its log first."""
+        if self.mode == _SHELL:
+            yield from self._shell(text.strip())
+            return
+        if text.strip():
+            self.switch.take_command(text, self.login.user)
+        yield from super().run(text)
+
+    def understand(self, text: str) -> Dialogue | None:
+        """Give what a line does in this mode."""
+        if self.mode == _EDIT:
+            return self._edit(text.strip())
+        if re.fullmatch(r"\s*conf(?:i(?:g(?:ure?)?)?)?(?: (?:private|exclusive))?\s*", text):
+            if self.privilege < SUPER_USER:
+                raise Invalid(0)
+            self.mode, self.candidate = _EDIT, list(self.switch.statements)
+            return _say("Entering configuration mode\n")
+        match = grammar().parse(text, self.privilege)
+        return match.target(self, match.words)
+
+    def _shell(self, line: str) -> Dialogue:
+        if line == "cli":
+            self.mode = _CLI
+        elif line in {"exit", "logout"}:
+            self.done = True
+        elif line:
+            yield Print(f"{line.split(maxsplit=1)[0]}: Command not found.\n")
+
+    def _edit(self, line: str) -> Dialogue | None:
+        word, _, rest = line.partition(" ")
+        changed = self.candidate != self.switch.statements
+        match word:
+            case "set" if rest:
+                self.candidate.append(rest)
+            case "delete" if rest:
+                self.candidate = [each for each in self.candidate if not f"{each} ".startswith(f"{rest} ")]
+            case "rollback":
+                self.candidate = list(self.switch.statements)
+                return _say("load complete\n")
+            case "commit":
+                return self._commit(rest)
+            case "show":
+                return _say("".join(f"set {each}\n" for each in self.candidate))
+            case "run" if rest:
+                match = grammar().parse(rest, self.privilege)
+                return match.target(self, match.words)
+            case "exit" | "quit":
+                self.mode = _CLI
+                left = "The configuration has been changed but not committed\n" if changed else ""
+                return _say(f"{left}Exiting configuration mode\n")
+            case "top" | "up":
+                pass
+            case "set" | "delete" | "run":
+                raise Incomplete
+            case _:
+                raise Invalid(0)
+        return None
+
+    def _commit(self, how: str) -> Dialogue:
+        if how == "check":
+            return _say("configuration check succeeds\n")
+        if how not in {"", "and-quit"}:
+            raise Invalid(7)
+        self.switch.statements = list(self.candidate)
+        names = [each.split()[2] for each in self.candidate if re.fullmatch(r"system host-name [\w-]{1,60}", each)]
+        self.switch.hostname = names[-1] if names else self.switch.spec.name
+        self.switch.say("mgd[20111]", "UI_COMMIT: User requested 'commit' operation (comment: none)")
+        if how:
+            self.mode = _CLI
+        return _say("commit complete\n" + ("Exiting configuration mode\n" if how else ""))
+
+
+def _say(text: str) -> Dialogue:
+    yield Print(text)
+
+
+def _filter(text: str, column: int) -> Filter:
+    verb, _, wanted = text.strip().partition(" ")
+    wanted = wanted.strip().strip('"')
+    known = ("count", "display", "except", "find", "last", "match", "no-more", "trim")
+    fitting = [name for name in known if verb and name.startswith(verb)]
+    if not verb:
+        raise Incomplete
+    if not fitting:
+        raise Invalid(column)
+    if len(fitting) > 1:
+        raise Ambiguous(verb)
+    return _make_filter(fitting[0], wanted, column)
+
+
+def _make_filter(name: str, wanted: str, column: int) -> Filter:
+    if name == "no-more":
+        return lambda lines: lines
+    if name == "count":
+        return lambda lines: [f"Count: {len([line for line in lines if line])} lines"]
+    if name == "last":
+        number = int(wanted[:6]) if wanted[:6].isdigit() else 24
+        return lambda lines: [line for line in lines if line][-number:]
+    if name not in {"match", "except", "find"}:
+        raise Invalid(column)  # `display xml` and the like: this lab prints for people alone
+    if not wanted:
+        raise Incomplete
+    try:
+        search: Callable[[str], object] = re.compile(wanted, re.IGNORECASE).search
+    except re.error:
+        search = re.compile(re.escape(wanted), re.IGNORECASE).search
+    if name == "match":
+        return lambda lines: [line for line in lines if search(line)]
+    if name == "except":
+        return lambda lines: [line for line in lines if not search(line)]
+    return lambda lines: lines[next((at for at, line in enumerate(lines) if search(line)), len(lines)) :]

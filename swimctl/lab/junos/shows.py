@@ -1,0 +1,176 @@
+"""What the show commands of a lab Juniper print about its software, members and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from swimctl.lab.junos.device import Juniper
+
+RULE = "-" * 74
+
+
+def by_member(switch: Juniper, of: Callable[[int], str]) -> str:
+    """Print a part for each member, under its name where there are several."""
+    if len(switch.running) == 1:
+        return of(0)
+    return "\n".join(f"fpc{number}:\n{RULE}\n{of(number)}" for number in switch.members)
+
+
+def version(switch: Juniper) -> str:
+    """Show version."""
+    return by_member(switch, lambda number: _version(switch, number))
+
+
+def _version(switch: Juniper, number: int) -> str:
+    hardware, release = switch.spec.members[number].hardware, switch.running[number]
+    waits = switch.waits.get(number)
+    text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {release}\n"
+    if hardware.old:
+        suites = ("Base OS boot", "Base OS Software Suite", "Kernel Software Suite", "Web Management Platform Package")
+        text += "".join(f"JUNOS {suite} [{release}]\n" for suite in suites)
+        return text + (f"JUNOS Installation Software [{waits}]\n" if waits else "")
+    text += f"Pending: {waits}\n" if waits else ""
+    parts = ("OS Kernel 32-bit ", "OS libs", "OS runtime", "OS time zone information")
+    return text + "".join(f"JUNOS {part} [20220101.{release.lower()}_builder_stable_12]\n" for part in parts)
+
+
+def virtual_chassis(switch: Juniper) -> str:
+    """Show virtual-chassis."""
+    several = len(switch.running) > 1
+    text = "\n" + ("Preprovisioned Virtual Chassis\n" if several else "")
+    text += (
+        "Virtual Chassis ID: 0c75.bd00.4a01\nVirtual Chassis Mode: Enabled\n"
+        "                                                Mstr           Mixed Route Neighbor List\n"
+        "Member ID  Status   Serial No    Model          prio  Role      Mode  Mode ID  Interface\n"
+    )
+    for number, member in enumerate(switch.spec.members):
+        there = number in switch.members
+        row = f"{number} (FPC {number})  {'Prsnt' if there else 'NotPrsnt':<8} {member.serial:<12} "
+        row += f"{member.hardware.name:<14}"
+        if there:
+            role = ("Master*", "Backup")[number] if number < 2 else "Linecard"
+            row += f" {129 if number < 2 else 0:>3}   {role:<9}    N  VC"
+            row += f"   {(number + 1) % len(switch.running)}  vcp-255/1/0" if several else ""
+        text += row.rstrip() + "\n"
+    return text + ("" if several else "\nMember ID for next new member: 1 (FPC 1)\n")
+
+
+def uptime(switch: Juniper) -> str:
+    """Show system uptime."""
+    return by_member(switch, lambda _number: _uptime(switch))
+
+
+def _uptime(switch: Juniper) -> str:
+    now, seconds = switch.clock.wall(), int(switch.uptime)
+    booted, protocols = now - timedelta(seconds=seconds), max(0, seconds - 75)
+
+    def line(what: str, ago: int) -> str:
+        return f"{what}: {now - timedelta(seconds=ago):%Y-%m-%d %H:%M:%S} UTC ({_ago(ago)} ago)"
+
+    lines = [f"Current time: {now:%Y-%m-%d %H:%M:%S} UTC", "Time Source:  NTP CLOCK"]
+    if not switch.spec.fault("no-boot-time"):
+        lines.append(f"System booted: {booted:%Y-%m-%d %H:%M:%S} UTC ({_ago(seconds)} ago)")
+    lines += [line("Protocols started", protocols), f"{line('Last configured', protocols)} by admin"]
+    days, minutes = seconds // 86_400, seconds // 60
+    since = f"{days} day{'s' * (days > 1)}, {minutes // 60 % 24:>2}:{minutes % 60:02}" if days else f"{minutes} mins"
+    lines.append(f"{now:%I:%M%p}  up {since}, 1 user, load averages: 0.31, 0.48, 0.50".lstrip("0"))
+    return "\n".join(lines) + "\n"
+
+
+def _ago(seconds: int) -> str:
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}"
+    if not days:
+        return f"{clock}:{rest % 60:02}"
+    return (f"{days // 7}w{days % 7}d" if days > 6 else f"{days}d") + f" {clock}"
+
+
+def storage(switch: Juniper) -> str:
+    """Show system storage detail."""
+
+    def of(number: int) -> str:
+        flash = switch.flash(number)
+        size, free = flash.capacity // 1024, flash.free // 1024
+        rows = [("/dev/gpt/junos", size, free, "/.mount"), ("tmpfs", 524_288, 524_000, "/.mount/tmp")]
+        if switch.spec.hardware.old:
+            rows = [("/dev/da0s1a", 184_000, 60_000, "/"), ("/dev/da0s3d", size, free, "/var/tmp")]  # noqa: S108
+        head = f"{'Filesystem':<16}{'1024-blocks':>12}{'Used':>11}{'Avail':>11}  {'Capacity':>8}   Mounted on\n"
+        return head + "".join(
+            f"{kind:<16}{whole:>12}{whole - left:>11}{left:>11}  {100 * (whole - left) // whole:>7}%  {where}\n"
+            for kind, whole, left, where in rows
+        )
+
+    return by_member(switch, of)
+
+
+def hardware(switch: Juniper) -> str:
+    """Show chassis hardware."""
+    members = switch.spec.members
+    several = len(switch.running) > 1
+    rows = [
+        ("Chassis", "", "", members[0].serial, "Virtual Chassis" if several else members[0].hardware.name.upper()),
+        ("Routing Engine 0", "REV 10", "650-059887", members[0].serial, members[0].hardware.name.upper()),
+    ]
+    for number in switch.members:
+        member = members[number]
+        rows += [
+            (f"FPC {number}", "REV 10", "650-059887", member.serial, member.hardware.name.upper()),
+            ("  CPU", "", "BUILTIN", "BUILTIN", "FPC CPU"),
+            ("  PIC 0", "REV 10", "BUILTIN", "BUILTIN", f"{member.hardware.ports}x10/100/1000 Base-T"),
+        ]
+    text = "Hardware inventory:\nItem             Version  Part number  Serial number     Description\n"
+    return text + "".join(f"{i:<16} {v:<8} {p:<12} {s:<17} {d}".rstrip() + "\n" for i, v, p, s, d in rows)
+
+
+def routing_engine(switch: Juniper) -> str:
+    """Show chassis routing-engine."""
+    text = "Routing Engine status:\n"
+    for number in switch.members[:2]:
+        booted = switch.clock.wall() - timedelta(seconds=int(switch.uptime))
+        seconds = int(switch.uptime)
+        days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+        up = f"{days} days, " if days else ""
+        text += (
+            f"  Slot {number}:\n"
+            f"    Current state                  {('Master', 'Backup')[number]}\n"
+            "    Temperature                 45 degrees C / 113 degrees F\n"
+            "    Memory utilization          41 percent\n"
+            "    CPU utilization:\n"
+            "      User                       7 percent\n"
+            "      Idle                      85 percent\n"
+            f"    Model                          RE-{switch.spec.members[number].hardware.name.upper()}\n"
+            f"    Serial ID                      {switch.spec.members[number].serial}\n"
+            f"    Start time                     {booted:%Y-%m-%d %H:%M:%S} UTC\n"
+            f"    Uptime                         {up}{hours} hours, {minutes} minutes, {seconds % 60} seconds\n"
+            "    Last reboot reason             0x1:power cycle/failure\n"
+            "    Load averages:                 1 minute   5 minute  15 minute\n"
+            "                                       0.31       0.48       0.50\n"
+        )
+    return text
+
+
+def reboot(switch: Juniper) -> str:
+    """Show system reboot."""
+    if switch.scheduled_reload is None:
+        return "No shutdown/reboot scheduled.\n"
+    return f"reboot requested by {switch.plan} at {switch.clock.at(switch.scheduled_reload):%a %b %e %H:%M:%S %Y}\n"
+
+
+def alarms(_switch: Juniper) -> str:
+    """Show chassis alarms, and system alarms."""
+    return "No alarms currently active\n"
+
+
+def fpc(switch: Juniper) -> str:
+    """Show chassis fpc."""
+    text = (
+        "                     Temp  CPU Utilization (%)   Memory    Utilization (%)\n"
+        "Slot State            (C)  Total  Interrupt      DRAM (MB) Heap     Buffer\n"
+    )
+    return text + "".join(
+        f"{number:>3}  {'Online':<16}  45     12          0      2048       19         13\n"
+        for number in switch.members
+    )

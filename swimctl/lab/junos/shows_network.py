@@ -1,0 +1,112 @@
+"""What the show commands of a lab Juniper print about ports, neighbours, routes, configuration and logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from swimctl.lab.junos.device import Juniper
+    from swimctl.lab.junos.session import Session
+
+
+def _wired(switch: Juniper, number: int) -> list[str]:
+    """List the ports of a member that have a cable: the first ones, and the first uplink."""
+    names = switch.spec.members[number].hardware.port_names(number)
+    return [*names[: switch.spec.connected], names[-4]]
+
+
+def ports_up(switch: Juniper) -> list[str]:
+    """List the ports that are up; `interface-lost` takes the very first one after an activation."""
+    found = [name for number in switch.members for name in _wired(switch, number)]
+    return found[1:] if switch.degraded and switch.spec.fault("interface-lost") else found
+
+
+def interfaces(switch: Juniper) -> str:
+    """Show interfaces terse."""
+    up = set(ports_up(switch))
+    text = f"{'Interface':<24}{'Admin':<6}{'Link':<5}{'Proto':<9}{'Local':<22}Remote\n"
+    for number in switch.members:
+        for name in switch.spec.members[number].hardware.port_names(number):
+            link = "up" if name in up else "down"
+            text += f"{name:<24}{'up':<6}{link}\n{name + '.0':<24}{'up':<6}{link:<5}eth-switch\n"
+    for name, rest in (("irb.10", "inet     192.0.2.10/24"), ("lo0.16384", "inet     127.0.0.1           --> 0/0")):
+        text += f"{name:<24}{'up':<6}{'up':<5}{rest}\n"
+    return text + f"{'me0':<24}{'up':<6}down\n{'vme':<24}{'up':<6}down\n"
+
+
+def descriptions(switch: Juniper) -> str:
+    """Show interfaces descriptions."""
+    rows = "".join(f"{name:<16}up    up   uplink\n" for name in ports_up(switch) if name.startswith("xe-"))
+    return f"{'Interface':<16}{'Admin':<6}{'Link':<5}Description\n{rows}"
+
+
+def lldp(switch: Juniper) -> str:
+    """Show lldp neighbors: one behind each uplink and the first port that is wired."""
+    if not switch.spec.lldp:
+        return "error: the lldp subsystem is not running\n"
+    text = "Local Interface    Parent Interface    Chassis Id          Port info          System Name\n"
+    first = _wired(switch, 0)[0]
+    for name in ports_up(switch):
+        if name == first or name.startswith("xe-"):
+            number = name.split("/")[0].rpartition("-")[2]
+            what = f"core-{number}.lab" if name.startswith("xe-") else "server-1.lab"
+            text += f"{name:<19}{'-':<20}0c:75:bd:00:{int(number):02x}:01   {'Ethernet7':<19}{what}\n"
+    return text
+
+
+def routes(_switch: Juniper) -> str:
+    """Show route summary."""
+    return (
+        "Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
+        "inet.0: 14 destinations, 14 routes (14 active, 0 holddown, 0 hidden)\n"
+        "              Direct:      4 routes,      4 active\n"
+        "               Local:      4 routes,      4 active\n"
+        "                OSPF:      5 routes,      5 active\n"
+        "              Static:      1 routes,      1 active\n"
+    )
+
+
+def configuration(switch: Juniper) -> str:
+    """Show configuration."""
+    added = "".join(f"    /* set {each} */\n" for each in switch.statements)
+    return (
+        f"## Last commit: 2031-01-01 00:00:00 UTC by admin\nversion {switch.running[0]};\n"
+        f"system {{\n    host-name {switch.hostname};\n    services {{\n        ssh;\n    }}\n"
+        "    login {\n        user admin {\n            class super-user;\n            authentication {\n"
+        '                encrypted-password "$6$lab{$"; ## SECRET-DATA\n            }\n        }\n    }\n'
+        f"{added}}}\n"
+    )
+
+
+def authorization(session: Session) -> str:
+    """Show cli authorization."""
+    every = {
+        "admin": "Can view user accounts",
+        "clear": "Can clear learned network info",
+        "configure": "Can enter configuration mode",
+        "maintenance": "Can become the super-user",
+        "reset": "Can reset or restart interfaces and daemons",
+        "view": "Can view current values and statistics",
+        "view-configuration": "Can view all configuration (not including secrets)",
+    }
+    login_class = "super-user" if session.privilege >= 15 else "read-only"
+    granted = every if login_class == "super-user" else {"view": every["view"]}
+    return (
+        f"Current user: '{session.login.user:<12}' class '{login_class}'\nPermissions:\n"
+        + "".join(f"    {name:<12}-- {what}\n" for name, what in granted.items())
+        + "Individual command authorization:\n    Allow regular expression: none\n    Deny regular expression: none\n"
+    )
+
+
+def commit(_switch: Juniper) -> str:
+    """Show system commit."""
+    return "0   2031-01-01 00:00:00 UTC by admin via cli\n"
+
+
+def log(switch: Juniper, name: str) -> str:
+    """Show log."""
+    if name == "interactive-commands" and switch.spec.interactive_log:
+        return "".join(f"{line}\n" for line in switch.commands)
+    if name == "messages":
+        return "".join(f"{line}\n" for line in switch.buffer)
+    return f"error: could not resolve file {name}\n"

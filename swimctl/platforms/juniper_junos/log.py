@@ -1,0 +1,51 @@
+"""What `show log interactive-commands` tells of the commands that a device took. Pure.
+
+Junos writes each command line of every session there, in full words, where its syslog has that file, as it does from
+the factory. A log that is not there, or that was cut, cannot tell, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.platforms.base import Trace
+
+# Its own line is in what it gives: that proves that commands are written down.
+SHOW: Final = 'show log interactive-commands | match "request system |show log" | last 300'
+# What ends each operation: a way back is a rollback and a reboot.
+_LAST_COMMAND: Final = {
+    "add": "request system software add ",
+    "activate": "request system reboot",
+    "abort": "request system reboot",
+}
+_COMMAND: Final = re.compile(r"UI_CMDLINE_READ_LINE: User '[^']*', command '(.*)'\s*$")
+
+
+def last_line(log: str) -> str | None:
+    """Give the newest command's line, None where there is none."""
+    lines = _lines(log)
+    return lines[-1] if lines else None
+
+
+def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
+    """Tell whether the operation's last command came after the line `mark`. The log never tells that one has ended.
+
+    That none came is believed only while the mark is still there, and later commands are: those of whoever looked.
+    """
+    lines, wanted = _lines(log), _LAST_COMMAND.get(operation)
+    if mark is None or wanted is None or mark not in lines:
+        return Trace(None, None)
+    after = lines[len(lines) - lines[::-1].index(mark) :]
+    if not after:
+        return Trace(None, None)
+    return Trace(any(_command(line).startswith(wanted) for line in after), None)
+
+
+def _lines(log: str) -> list[str]:
+    return [line.strip() for line in log.splitlines() if _COMMAND.search(line)]
+
+
+def _command(line: str) -> str:
+    found = _COMMAND.search(line)
+    return found[1] if found else ""

@@ -1,0 +1,231 @@
+"""What a Junos device is asked, and how its answers become facts; nothing here changes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.facts import Directory, HashResult, Installed, Placement, Running, Snapshot
+from swimctl.facts_junos import ChassisMember, NodeSoftware
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
+from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
+from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_routing_engine
+from swimctl.platforms.juniper_junos.parse_files import (
+    parse_file_checksum,
+    parse_file_list,
+    parse_show_system_storage,
+)
+from swimctl.platforms.juniper_junos.parse_hardware import parse_show_chassis_hardware
+from swimctl.platforms.juniper_junos.parse_interfaces import parse_show_interfaces_terse
+from swimctl.platforms.juniper_junos.parse_lldp import parse_show_lldp_neighbors
+from swimctl.platforms.juniper_junos.parse_members import parse_show_virtual_chassis
+from swimctl.platforms.juniper_junos.parse_reboot import parse_show_system_reboot
+from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
+from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authorization
+from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
+from swimctl.platforms.juniper_junos.parse_version import parse_nodes
+from swimctl.platforms.juniper_junos.readiness import (
+    FOLDER,
+    State,
+    assess,
+    free_for_packages,
+    identity,
+    not_there,
+    rights,
+    space,
+)
+from swimctl.settings import Settings
+from swimctl.versions import same_release
+
+# The name of the only node of a device that is no Virtual Chassis, or one of a single switch.
+_ALONE: Final = "chassis"
+# What a device answers to a command that it does not have; one that this account may not give reads otherwise.
+_UNKNOWN: Final = re.compile(r"syntax error|unknown command|command is not valid on")
+# Ports that cables are plugged into, bundles of them, and what carries addresses. The others (`lsi`, `pip0`, `bme0`)
+# are the system's own, and differ from release to release.
+_PORT: Final = re.compile(
+    r"(?:fe|ge|mge|xe|et|so|at|t1|e1)-\d+/\d+/\d+(?::\d+)?|(?:ae|reth)\d+|(?:me|fxp|vme)\d*|(?:irb|vlan)\.\d+"
+)
+_COUNT: Final = re.compile(r"^Count: (\d+) lines?", re.MULTILINE)
+
+
+class JunosDevice:
+    """Read one device; every command has a deadline of the settings."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        self._session = session
+        self._settings = settings
+        self._limits = settings.deadlines
+
+    def running(self) -> Running:
+        """Tell what runs now on every member, and since when: since the boot of the one that booted first."""
+        members = self.members()
+        nodes = self.nodes(members)
+        up = parse_show_system_uptime(self._show(of_all("show system uptime", members)))
+        return Running(
+            next(iter(nodes.values())).version,
+            max(node.uptime for node in up),
+            min(node.booted_at for node in up),
+            {name: node.version for name, node in nodes.items()},
+        )
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
+        may = self._rights()
+        if not may.ok:
+            return [may]  # what this session cannot see is no fault of the device
+        members = self.members()
+        parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
+        return [may, *identity(self.nodes(members), members, parts, device)]
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        """Apply every rule of the readiness check; changes nothing. Without the rights that is the only one."""
+        may = self._rights()
+        if not may.ok:
+            return [may]
+        return [*assess(self._state(image), device, image, self._settings.readiness, cleanup=cleanup), may]
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more."""
+        return space(self._state(image), image, self._settings.readiness)
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image's release stands on the device."""
+        nodes = self.nodes(self.members()).values()
+        if any(node.pending and same_release(node.pending, image.version) for node in nodes):
+            return Installed(Placement.NEXT)
+        runs = [same_release(node.version, image.version) for node in nodes]
+        if all(runs):
+            return Installed(Placement.UNCOMMITTED if any(node.pending for node in nodes) else Placement.COMMITTED)
+        return Installed(Placement.ADDED if any(runs) else Placement.ABSENT)
+
+    def snapshot(self, taken_at: str) -> Snapshot:
+        """Take what must be as before after the upgrade."""
+        members = self.members()
+        running = self.running()
+        interfaces = parse_show_interfaces_terse(self._show("show interfaces terse"))
+        tables = parse_show_route_summary(self._show("show route summary"))
+        return Snapshot(
+            taken_at=taken_at,
+            version=running.version,
+            uptime=running.uptime,
+            restarted_at=running.restarted_at,
+            members={f"fpc{m.number}": m.state for m in members} if len(members) > 1 else {_ALONE: "present"},
+            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up and _PORT.fullmatch(i.name))),
+            neighbours=self._neighbours(),
+            routes={
+                f"{table.vrf} {table.family}".strip(): table.routes.total
+                for table in tables
+                if table.family.startswith("inet")
+            },
+        )
+
+    def configuration(self) -> str:
+        """Read the configuration that is committed; kept out of the transcript."""
+        text = self._session.run("show configuration", self._limits.command, quiet=True)
+        bare = re.sub(r'"[^"]*"', "", text)
+        if not re.search(r"^version \S+;", bare, re.MULTILINE) or bare.count("{") != bare.count("}"):
+            raise UnparsableOutput("show configuration", "", "it has no version, or a brace that is not closed")
+        return text
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet after a reload, None where all is."""
+        members = self.members()
+        return ", ".join(not_there(self.nodes(members), members)) or None
+
+    def file_size(self, image: Image) -> int | None:
+        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        command = f"file list {FOLDER} detail"
+        listing = parse_file_list(self._show(command))
+        if not isinstance(listing, Directory):
+            raise UnparsableOutput(command, ", ".join(listing.names), "it gives names without sizes")
+        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
+        """Let the device compute the hash of the image's file."""
+        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        return parse_file_checksum(self._session.run(f"file checksum {algorithm} {self.destination(image)}", seconds))
+
+    def destination(self, image: Image) -> str:
+        """Name the path that a transport writes to."""
+        return f"{FOLDER}/{image.filename}"
+
+    def log_mark(self) -> str | None:
+        """Name the last line of the device's log of commands, None where it keeps none."""
+        return last_line(self._show(SHOW))
+
+    def trace(self, operation: str, mark: str | None) -> Trace:
+        """Tell from the device's log of commands whether an operation came after the mark."""
+        return trace_operation(self._show(SHOW), operation, mark)
+
+    def _state(self, image: Image) -> State:
+        members = self.members()
+        return State(
+            nodes=self.nodes(members),
+            members=members,
+            parts=parse_show_chassis_hardware(self._show("show chassis hardware")),
+            engines=parse_show_chassis_routing_engine(self._show("show chassis routing-engine")),
+            alarms=parse_show_alarms(self._show("show chassis alarms")),
+            reboots=parse_show_system_reboot(self._show("show system reboot")),
+            free=self.free(members),
+            present=min(self.file_size(image) or 0, image.size),
+        )
+
+    def _rights(self) -> Finding:
+        return rights(parse_show_cli_authorization(self._show("show cli authorization")))
+
+    def members(self) -> tuple[ChassisMember, ...]:
+        """Read the members of a Virtual Chassis; a switch alone is one, and a router has none."""
+        try:
+            return parse_show_virtual_chassis(self._show("show virtual-chassis"))
+        except CommandRefused as error:
+            if not unknown_command(error):
+                raise
+            return ()  # a router: it has no such command
+
+    def nodes(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSoftware]:
+        """Read what every member runs, and what its next reboot starts, by its name."""
+        command = of_all("show version", members)
+        nodes = parse_nodes(self._show(command))
+        if len(members) > 1:
+            return {node.node: node for node in nodes}
+        if len(nodes) > 1:
+            raise UnparsableOutput(command, nodes[1].node, "several nodes answer, and it is no Virtual Chassis")
+        return {_ALONE: nodes[0]}
+
+    def free(self, members: tuple[ChassisMember, ...]) -> dict[str, int | None]:
+        """Read the bytes that are free for packages on every member, by its name."""
+        nodes = parse_show_system_storage(self._show(of_all("show system storage detail", members)))
+        alone = len(members) <= 1
+        return {_ALONE if alone else node.node: free_for_packages(node.systems) for node in nodes}
+
+    def _neighbours(self) -> tuple[str, ...]:
+        command = "show lldp neighbors"
+        try:
+            found = parse_show_lldp_neighbors(self._show(command))
+        except NotEnabled:
+            return ()
+        except UnparsableOutput:
+            # A table without rows does not say that there are none; how many lines it has does.
+            counted = _COUNT.search(self._show(f"{command} | count"))
+            if counted is None or int(counted[1]) > 1:
+                raise
+            return ()
+        return tuple(sorted(f"{n.local_interface} → {n.name}" for n in found))
+
+    def _show(self, command: str) -> str:
+        return self._session.run(command, self._limits.command)
+
+
+def of_all(command: str, members: tuple[ChassisMember, ...]) -> str:
+    """Ask all members of a Virtual Chassis; another device does not know the word."""
+    return f"{command} all-members" if len(members) > 1 else command
+
+
+def unknown_command(error: CommandRefused) -> bool:
+    """Tell a command that the device does not have from one that this account may not give."""
+    return _UNKNOWN.search(str(error)) is not None

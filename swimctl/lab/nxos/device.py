@@ -53,7 +53,6 @@ class Nexus(Chassis):
 
     def boot_from(self, name: str) -> None:
         """Set it in the running configuration."""
-        self.configuration.top("no boot nxos")
         self.configuration.top(f"boot nxos bootflash:/{name}")
 
     def save(self) -> None:
@@ -172,7 +171,6 @@ def _first_configuration(spec: NexusSpec) -> Configuration:
         *(["feature scp-server"] if spec.scp_server else []),
         "feature lldp",
         *vpc,
-        "no password strength-check",
         *(
             f"username {user} password 5 $5$lab role network-{'admin' if level >= 15 else 'operator'}"
             for user, (_, level) in spec.users.items()
@@ -183,4 +181,4 @@ def _first_configuration(spec: NexusSpec) -> Configuration:
         " ip address 192.0.2.10/24",
         f"boot nxos bootflash:/{spec.image}",
     ]
-    return Configuration(line for line in lines if not line.startswith("no "))
+    return Configuration(lines, single=("boot nxos",))

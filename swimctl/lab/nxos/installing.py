@@ -96,7 +96,6 @@ def _reboot(switch: Nexus, name: str) -> None:
     def after() -> None:
         switch.degraded = forth
         if forth and switch.spec.fault("boots-old-image"):
-            switch.startup.top("no boot nxos")
             switch.startup.top(f"boot nxos bootflash:/{switch.file}")
 
     switch.reload(_REASON, after, returns=not (forth and switch.spec.fault("never-returns")))

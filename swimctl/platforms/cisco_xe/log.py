@@ -28,10 +28,9 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
     A start is proof wherever it is seen behind the mark. That none came is believed only while the mark itself is
     still in the buffer: otherwise the buffer was cleared, by a reload or by a person.
     """
-    messages = _messages(log)
-    if mark is None or mark not in messages:
+    after = messages_after(log, mark)
+    if after is None:
         return Trace(None, None)
-    after = messages[len(messages) - messages[::-1].index(mark) :]
     received = finished = False
     for message in after:
         if (started := _STARTED.search(message)) and _is(started.group(1), operation):
@@ -39,6 +38,14 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
         elif (ended := _ENDED.search(message)) and received:
             finished = _is(ended.group(1) or ended.group(2), operation)
     return Trace(received, finished)
+
+
+def messages_after(log: str, mark: str | None) -> list[str] | None:
+    """Give what came after the message `mark`, None where that is no longer in the buffer."""
+    messages = _messages(log)
+    if mark is None or mark not in messages:
+        return None
+    return messages[len(messages) - messages[::-1].index(mark) :]
 
 
 def _messages(log: str) -> list[str]:

@@ -26,6 +26,7 @@ from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_ve
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
 from swimctl.platforms.cisco_xe.units import (
     ACTIVE,
+    MASTER,
     PREPARED,
     READY,
     STANDBY,
@@ -236,7 +237,7 @@ class IosDevice:
         if len(units) == 1:
             return {units[0].name: root}
         there = [unit for unit in units if unit.state != PREPARED]
-        return {unit.name: root if unit.role == ACTIVE else _own_flash(unit, root, names) for unit in there}
+        return {unit.name: root if unit.role in {ACTIVE, MASTER} else _own_flash(unit, root, names) for unit in there}
 
 
 def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:

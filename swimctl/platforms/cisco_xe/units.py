@@ -13,6 +13,8 @@ PREPARED: Final = "Provisioned"
 HOT: Final = "STANDBY HOT"
 ACTIVE: Final = "Active"
 STANDBY: Final = "Standby"
+MASTER: Final = "Master"
+"""What classic IOS calls the active one of a stack; there is no standby beside it."""
 _EMPTY_MAC: Final = "0000.0000.0000"
 
 
@@ -92,8 +94,8 @@ def alone(version: SoftwareVersion) -> tuple[Unit, ...]:
 
 
 def without_standby(units: Collection[Unit]) -> bool:
-    """Tell whether there are several and none stands by for the active one."""
-    return len(units) > 1 and STANDBY not in {unit.role for unit in units}
+    """Tell whether there are several and none stands by for the active one, where any does at all."""
+    return len(units) > 1 and not {STANDBY, MASTER} & {unit.role for unit in units}
 
 
 def _of_processor(version: SoftwareVersion, redundancy: Redundancy, *, active: bool) -> str | None:

@@ -7,37 +7,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Down, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
 from swimctl.lab.session import Session
 from swimctl.lab.spec import MemberSpec, SwitchSpec
-from swimctl.lab.switch import Switch
+from swimctl.lab.vty import Vty
 
 OLD, NEW, OTHER = "17.06.05", "17.12.04", "17.09.04a"
 STARTED = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
-class Desk:
-    """One switch and one terminal at it. `out` is what the last command printed, questions and answers included."""
+class AnyDesk:
+    """One device and one terminal at it. `out` is what the last command printed, questions and answers included."""
 
-    def __init__(self, folder: Path, *faults: str, members: int = 1, model: str = "C9300-24P", **spec: Any) -> None:
+    def __init__(self, folder: Path, spec: ChassisSpec) -> None:
         self.folder = folder
         self.at = 0.0
         self.events: list[SwitchEvent] = []
         self.out = ""
-        given = tuple(
-            MemberSpec(model, f"FLB2701{number:03d}K", f"0c75.bd77.00{number:02x}") for number in range(1, members + 1)
-        )
-        parsed = tuple(parse_fault(text) for text in faults)
-        self.spec = SwitchSpec("desk", given, **{"version": OLD, "faults": parsed, "boot_seconds": 400, **spec})
+        self.spec: Any = spec
         spool = folder / "spool"
         spool.mkdir(exist_ok=True)
-        self.switch = Switch(self.spec, LabClock(1, lambda: self.at, STARTED), spool)
-        self.session = self.log_in()
+        self.switch: Any = spec.make(LabClock(1, lambda: self.at, STARTED), spool)
+        self.session: Any = self.log_in()
 
-    def log_in(self, user: str = "admin", password: str = "admin") -> Session:  # noqa: S107 the lab's own
+    def log_in(self, user: str = "admin", password: str = "admin") -> Vty:  # noqa: S107 the lab's own
         """Open another terminal and sit down at it."""
         login = self.switch.login(user, password)
         assert login is not None
@@ -87,12 +84,6 @@ class Desk:
         """Type lines without questions; give what all of them printed."""
         return "".join(self.type(line) for line in lines)
 
-    def put(self, version: str = NEW, size: int = 60_000, family: str = "cat9k_iosxe") -> str:
-        """Copy an image onto flash: as another copy would, through an upload. Gives its name."""
-        image = make_image(self.folder, f"{family}.{version}.SPA.bin", size)
-        self.upload(image.name, image.read_bytes())
-        return image.name
-
     def upload(self, name: str, data: bytes, path: str = "flash:/") -> None:
         """Send bytes as a file."""
         incoming = self.switch.receive(path + name)
@@ -102,6 +93,33 @@ class Desk:
         finally:
             incoming.close()
 
+    def restart(self) -> None:
+        """Wait until the switch went down and came up, and log in again."""
+        happened = self.wait(20 + self.spec.boot_time)
+        assert [type(event) for event in happened if isinstance(event, Down | Up)] == [Down, Up]
+        self.wait(120)
+        self.log_in()
+
+
+class Desk(AnyDesk):
+    """A Catalyst, or a stack of them."""
+
+    session: Session
+
+    def __init__(self, folder: Path, *faults: str, members: int = 1, model: str = "C9300-24P", **spec: Any) -> None:
+        given = tuple(
+            MemberSpec(model, f"FLB2701{number:03d}K", f"0c75.bd77.00{number:02x}") for number in range(1, members + 1)
+        )
+        parsed = tuple(parse_fault(text) for text in faults)
+        fields = {"version": OLD, "faults": parsed, "boot_seconds": 400, **spec}
+        super().__init__(folder, SwitchSpec("desk", given, **fields))
+
+    def put(self, version: str = NEW, size: int = 60_000, family: str = "cat9k_iosxe") -> str:
+        """Copy an image onto flash: as another copy would, through an upload. Gives its name."""
+        image = make_image(self.folder, f"{family}.{version}.SPA.bin", size)
+        self.upload(image.name, image.read_bytes())
+        return image.name
+
     def upgrade(self, version: str = NEW, minutes: int = 60) -> None:
         """Add and activate an image, and wait until the switch is back."""
         self.type(f"install add file flash:{self.put(version)}")
@@ -109,13 +127,6 @@ class Desk:
         self.type(f"install activate auto-abort-timer {minutes}", "y")
         assert "SUCCESS: install_activate" in self.out, self.out
         self.restart()
-
-    def restart(self) -> None:
-        """Wait until the switch went down and came up, and log in again."""
-        happened = self.wait(20 + self.spec.boot_time)
-        assert [type(event) for event in happened if isinstance(event, Down | Up)] == [Down, Up]
-        self.wait(120)
-        self.log_in()
 
     def states(self) -> list[list[str]]:
         """Give the rows of `show install summary`: state and release."""

@@ -26,7 +26,7 @@ from swimctl.errors import (
 )
 from swimctl.platforms import dialect
 from swimctl.targets import Target, open_socket
-from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, stand
+from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, shell_prompt, stand
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 
@@ -116,6 +116,11 @@ class Session:
             if deadline.passed:
                 raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
             if time.monotonic() - nudged > _SILENCE:
+                if shell := shell_prompt(text):
+                    raise LoginFailed(
+                        f"{self._target.name} gives '{self._target.username}' a shell ({shell}), not its command line; "
+                        "log in with an account that gets the command line: on Junos one of class super-user, not root"
+                    )
                 self._write("\n")
                 nudged = time.monotonic()
             text += self._read(0.05)

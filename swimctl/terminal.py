@@ -25,6 +25,8 @@ SYSLOG = re.compile(
 )
 # Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).
 _FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
+# `%`, `root@hall-7:RE:0%`, `root@hall-7:~ #`, `[anna@hall-7 ~]$`
+_SHELL = re.compile(r"(?:\[?[\w.-]+@[\w.-]+[:\w ~/\]-]*)?[%$]|[\w.-]+@[\w.-]+:\S* #")
 _QUESTION = re.compile(
     r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|(?!#+\])[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
@@ -62,6 +64,12 @@ def find_hostname(text: str) -> str | None:
     """Read the device's name from the prompt that ends `text`, with any syslog lines after it."""
     found = _FIRST_PROMPT.search(without_syslog(plain(text)).rstrip())
     return found.group(1) if found else None
+
+
+def shell_prompt(text: str) -> str | None:
+    """Give the prompt of a Unix shell that ends `text`, None where none does: Junos gives one to root."""
+    last = plain(text).rstrip(" ").rsplit("\n", 1)[-1]
+    return last if _SHELL.fullmatch(last) else None
 
 
 @dataclass(frozen=True, slots=True)

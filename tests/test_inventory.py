@@ -11,6 +11,7 @@ from swimctl.cli import main
 from swimctl.config import Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound
 from swimctl.models import Device
+from swimctl.platforms import PLATFORM_NAMES
 from swimctl.selection import Selection
 
 
@@ -136,7 +137,7 @@ class TestCredentials:
 class TestPlatforms:
     @pytest.fixture
     def mixed(self, project: Project) -> Project:
-        project.write("inventory/hosts.yaml", "ours: {platform: ios}\nother: {platform: junos}\nnone: {}\n")
+        project.write("inventory/hosts.yaml", "ours: {platform: ios}\nother: {platform: panos}\nnone: {}\n")
         return project
 
     def test_other_platforms_may_stand_in_the_inventory(self, mixed: Project) -> None:
@@ -149,7 +150,8 @@ class TestPlatforms:
             mixed.inventory().select(Selection(all=True))
         first, second = str(refused.value).splitlines()
         hosts = mixed.folder / "inventory/hosts.yaml"
-        assert first == f"{hosts} line 2: other has the platform 'junos'; swimctl can upgrade cisco_xe, cisco_ios"
+        known = ", ".join(PLATFORM_NAMES)
+        assert first == f"{hosts} line 2: other has the platform 'panos'; swimctl can upgrade {known}"
         assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swimctl.terminal import answer, body, find_hostname, matching, plain, stand, without_syslog
+from swimctl.terminal import answer, body, find_hostname, matching, plain, shell_prompt, stand, without_syslog
 
 SYSLOG = "*Mar  4 10:11:12.345: %SYS-5-CONFIG_I: Configured from console by vty0 (192.0.2.9)"
 QUESTION = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
@@ -104,6 +104,17 @@ def test_body_cuts_the_prompt_below_syslog() -> None:
 def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
     assert find_hostname(f"welcome\r\nedge-1>{SYSLOG}\r\n") == "edge-1"
     assert find_hostname("welcome to the lab\r\n") is None
+
+
+@pytest.mark.parametrize("prompt", ["% ", "root@hall-7:RE:0% ", "root@hall-7:~ # ", "[anna@hall-7 ~]$ ", "$"])
+def test_a_shell_is_no_command_line(prompt: str) -> None:
+    assert shell_prompt(f"--- JUNOS 22.2R1.9\n{prompt}") == prompt.rstrip(" ")
+    assert find_hostname(f"\n{prompt}") is None
+
+
+@pytest.mark.parametrize("text", ["anna@hall-7> ", "hall-7#", "Last login: 100% ", "RP/0/RP0/CPU0:hall-7#", ""])
+def test_a_command_line_is_no_shell(text: str) -> None:
+    assert shell_prompt(text) is None
 
 
 def test_answers_match_whatever_the_blanks() -> None:

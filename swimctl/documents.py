@@ -68,6 +68,7 @@ def batch_document(batch: Batch) -> Document:
         "activate_after_distribute": batch.options.activate,
         "cleanup_flash": batch.options.cleanup_flash,
         "force": batch.options.force,
+        "issu": batch.options.issu,
         "detached": batch.detached,
         "requested_by": batch.requested_by,
         "waves": list(batch.policy.waves),

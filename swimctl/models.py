@@ -108,12 +108,16 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """What the user asked for beyond device and image; the same for every job of a batch."""
+    """What the user asked for beyond device and image; the same for every job of a batch.
+
+    `issu`: in service, without a reload of the whole device, or not at all.
+    """
 
     workflow: str = "standard"
     activate: bool = True
     cleanup_flash: bool = False
     force: bool = False
+    issu: bool = False
 
 
 @dataclass(frozen=True, slots=True)

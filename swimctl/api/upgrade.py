@@ -63,6 +63,7 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
             activate=asked.activate_after_distribute,
             cleanup_flash=asked.cleanup_flash,
             force=asked.force,
+            issu=asked.issu,
         ),
         mode=ExecutionMode(asked.execution_mode),
         max_failures=asked.max_failures if isinstance(asked.max_failures, int) else None,

@@ -180,6 +180,7 @@ def _options(batch: Batch) -> str:
         "activated" if options.activate else "distributed only",
         "flash cleaned first" if options.cleanup_flash else "",
         "forced" if options.force else "",
+        "in service" if options.issu else "",
         _stops(batch),
     ]
     return ", ".join(word for word in said if word)

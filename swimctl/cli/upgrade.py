@@ -75,6 +75,7 @@ def upgrade(
     no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
+    issu: Annotated[bool, typer.Option("--issu", help="In service, without a reload of the whole device.")] = False,
     detach: DetachOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "--check", help="The same as `swimctl plan`.")] = False,
     yes: YesOption = False,
@@ -115,7 +116,13 @@ def upgrade(
         request = UpgradeRequest(
             devices=chosen,
             image=image_reference(image),
-            options=JobOptions(workflow=workflow, activate=not no_activate, cleanup_flash=cleanup_flash, force=force),
+            options=JobOptions(
+                workflow=workflow,
+                activate=not no_activate,
+                cleanup_flash=cleanup_flash,
+                force=force,
+                issu=issu,
+            ),
             mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
             max_failures=failures,
             schedule_time=schedule_time,

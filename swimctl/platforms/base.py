@@ -62,7 +62,8 @@ class Support:
 
     The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
     `look` names, in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that
-    the device can compute over a file, the best one first. `refuses` are sentences.
+    the device can compute over a file, the best one first. `issu` says how it is upgraded in service where that is
+    asked for; empty: it never is. `refuses` are sentences.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Support:
     hashes: tuple[str, ...]
     members: str
     clean: str = ""
+    issu: str = ""
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:

@@ -83,6 +83,18 @@ def order(running: str, image: Image, policy: Readiness) -> Finding:
     )
 
 
+def in_service(offered: str, *, wanted: bool) -> Iterator[Finding]:
+    """Refuse --issu where the driver has no such way; where it has one, its own rules judge."""
+    if wanted and not offered:
+        yield Finding(
+            "in-service upgrade",
+            ok=False,
+            seen="asked for",
+            needed="a platform that swimctl upgrades in service",
+            next_command="run again without --issu in a window for a reload, or do it by hand",
+        )
+
+
 def no_clean_up(*, wanted: bool) -> Iterator[Finding]:
     """Refuse --cleanup-flash where swimctl cannot tell what is no longer needed."""
     if wanted:

@@ -10,6 +10,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.facts import Placement, Running, Snapshot
 from swimctl.platforms.base import Driver
+from swimctl.platforms.rules import in_service
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import was_sent
@@ -48,7 +49,9 @@ class ReadinessCheck:
                     and installed.abort_timer is None
                 ):
                     return Outcome(f"already runs {running.version}, committed, on every member", finished=True)
-            findings = driver.check(context.device, context.image, cleanup=context.options.cleanup_flash)
+            options = context.options
+            findings = driver.check(context.device, context.image, cleanup=options.cleanup_flash)
+            findings += in_service(driver.support.issu, wanted=options.issu)
             refused = [finding for finding in findings if not finding.ok]
             context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
             if refused:

@@ -13,7 +13,7 @@ from asking import CANCEL, GOLDEN, LITE_HOST, NEWER, TRIGGER, Api, made_in_a_ter
 from stores import NOON
 
 from swimctl.clock import rfc3339
-from swimctl.models import Role
+from swimctl.models import JobOptions, Role
 from swimctl.states import JobStatus
 
 LATER = "2031-05-04T13:00:00.000000Z"
@@ -158,13 +158,13 @@ def test_how_many_failures_stop_a_batch(api: Api, options: dict[str, Any], kept:
 
 
 def test_the_options_reach_the_jobs(api: Api) -> None:
-    document = api.trigger("sw1", workflow_id=2, activate_after_distribute=False, cleanup_flash=True, force=True)
+    document = api.trigger(
+        "sw1", workflow_id=2, activate_after_distribute=False, cleanup_flash=True, force=True, issu=True
+    )
     options = api.store.batch(document["batch_id"]).options
-    assert (options.workflow, options.activate, options.cleanup_flash, options.force) == (
-        "distribute", False, True, True,
-    )  # fmt: skip
+    assert options == JobOptions("distribute", activate=False, cleanup_flash=True, force=True, issu=True)
     plain = api.store.batch(api.trigger("sw2")["batch_id"]).options
-    assert (plain.workflow, plain.activate, plain.cleanup_flash, plain.force) == ("standard", True, False, False)
+    assert plain == JobOptions()
 
 
 def test_null_is_as_good_as_left_out(api: Api) -> None:

@@ -95,6 +95,14 @@ def test_clean_up_comes_before_the_copy(tmp_path: Path) -> None:
             assert result.runs_target(name)
 
 
+def test_in_service_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with lab_folder(tmp_path) as lab:
+        code, answer = said(tmp_path, capsys, "upgrade", "sw1", "--yes", "--issu")
+        assert code == 1
+        assert "in-service upgrade: seen asked for, needed a platform that" in answer["jobs"][0]["error"]
+        assert all(line.startswith(("show ", "terminal ", "enable", "dir ")) for line in lab.commands("sw1"))
+
+
 def test_force_asks_the_device_and_believes_its_answer(tmp_path: Path) -> None:
     with upgraded(tmp_path, options=JobOptions(force=True), version="17.12.04") as result:
         job = result.jobs["sw1"]

@@ -24,8 +24,11 @@ IMAGES: Mapping[str, tuple[str, ...]] = {
         "cat9k_iosxe.17.12.04.SPA.bin",
         "cat9k_lite_iosxe.17.12.04.SPA.bin",
     ),
+    "cisco_ios": ("c2960x-universalk9-mz.152-7.E7.bin", "c1900-universalk9-mz.SPA.157-3.M8.bin"),
     "juniper_junos": ("junos-arm-32-22.2R1.9.tgz", "jinstall-ex-4300-21.4R3-S2.5-signed.tgz"),
+    "cisco_xr": ("asr9k-golden-x64-7.5.2-v1.iso", "ncs5500-golden-x-7.5.2-v1.iso"),
     "cisco_nxos": ("nxos64-cs.10.3.4a.M.bin",),
+    "arista_eos": ("EOS-4.31.6M.swi",),
 }
 """The image files that a lab's folder has, by platform."""
 GOLDEN = frozenset(name for names in IMAGES.values() for name in names) - {"cat9k_iosxe.17.09.04a.SPA.bin"}

@@ -22,7 +22,7 @@ _NAMES = (
         re.compile(r"(?P<family>nxos(?:64-\w+)?)\.(?P<a>\d+)\.(?P<b>\d+)\.(?P<c>\d+[a-z]?)(?:\.[MF])?\.bin"),
         "{a}.{b}({c})",
     ),
-    (re.compile(r"(?P<family>EOS(?:64)?)-(?P<version>\d+\.\d+\.\d+[A-Z])\.swi"), "{version}"),
+    (re.compile(r"(?P<family>v?EOS(?:64)?(?:-lab)?)-(?P<version>\d+(?:\.\d+){2,3}[A-Z])\.swi"), "{version}"),
     (
         re.compile(
             r"(?P<family>(?:jinstall|junos)[a-z0-9-]*?)-(?P<version>\d\d\.\dR\d+(?:-S\d+)?\.\d+)(?:-signed)?\.tgz"
@@ -30,12 +30,13 @@ _NAMES = (
         "{version}",
     ),
     (
-        re.compile(r"(?P<family>[a-z0-9]+)-(?:mini|golden)-x(?:64)?-(?P<version>\d+\.\d+\.\d+)(?:-\w+)?\.iso"),
+        re.compile(r"(?P<family>[a-z0-9]+)-(?:mini|full|golden)(?:k9)?-x(?:64)?-(?P<version>\d+\.\d+\.\d+)(?:-\w+)?\.iso"),
         "{version}",
     ),
     (
         re.compile(
-            r"(?P<family>c\w+-universalk9)-mz\.(?:SPA\.)?(?P<a>\d\d)(?P<b>\d)-(?P<c>\d+[a-z]?)\.(?P<d>[A-Z]+\d*[a-z]?)\.(?:bin|tar)"
+            r"(?P<family>c\w+-universalk9)-(?:mz|(?P<archive>tar))\.(?:SPA\.)?(?P<a>\d\d)(?P<b>\d)-(?P<c>\d+[a-z]?)"
+            r"\.(?P<d>[A-Z]+\d*[a-z]?)\.(?(archive)tar|bin)"
         ),
         "{a}.{b}({c}){d}",
     ),

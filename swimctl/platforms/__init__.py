@@ -39,7 +39,7 @@ _JUNOS: Final = Dialect(("set cli screen-length 0", "set cli screen-width 511"),
 
 _PLATFORMS: Final[dict[str, _Platform]] = {
     "cisco_xe": _Platform(
-        "swimctl.platforms.cisco_xe.driver:CiscoXe",
+        "swimctl.platforms.cisco_ios.choice:cisco",
         frozenset(
             {
                 "cisco_xe",
@@ -54,13 +54,13 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
     ),
     # Inventories call IOS-XE devices so too; which of the two one is, the driver reads from the device.
     "cisco_ios": _Platform(
-        "swimctl.platforms.cisco_xe.driver:CiscoXe",
+        "swimctl.platforms.cisco_ios.choice:cisco",
         frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
         _IOS,
         also="cisco_xe",
     ),
     "cisco_xr": _Platform(
-        None,
+        "swimctl.platforms.cisco_xr.driver:CiscoXr",
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
         _XR,
     ),
@@ -69,7 +69,9 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
         _NXOS,
     ),
-    "arista_eos": _Platform(None, frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS),
+    "arista_eos": _Platform(
+        "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS
+    ),
     "juniper_junos": _Platform(
         "swimctl.platforms.juniper_junos.driver:JuniperJunos",
         frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}),

@@ -253,6 +253,6 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("alias", ["arista_eos", "eos", "arista.eos.eos", "EOS"])
-def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
+def test_its_output_is_read_and_its_devices_are_upgraded(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/switch")).version == "4.28.3M"
-    assert platforms.canonical_platform(alias) is None
+    assert platforms.canonical_platform(alias) == "arista_eos"

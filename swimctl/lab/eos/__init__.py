@@ -1,0 +1,1 @@
+"""Arista switches in the lab."""

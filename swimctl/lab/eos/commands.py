@@ -1,0 +1,132 @@
+"""The exec commands of a lab Arista: every pattern it knows, and the plain commands among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
+from swimctl.lab.eos import booting, files, shows, shows_ports
+from swimctl.lab.grammar import Grammar
+
+if TYPE_CHECKING:
+    from swimctl.lab.eos.device import Arista
+    from swimctl.lab.eos.session import Session
+
+Words = Mapping[str, str]
+Command = Callable[["Session", Words], Dialogue]
+USER, PRIVILEGED = 1, 15
+SECRET_TRIES = 3
+
+_SHOWS: tuple[tuple[str, Callable[[Arista], str], int], ...] = (
+    ("show version", shows.version, USER),
+    ("show inventory", shows.inventory, USER),
+    ("show clock", shows.clock, USER),
+    ("show hostname", shows.hostname, USER),
+    ("show users", shows.users, USER),
+    ("show reload cause", shows.reload_cause, USER),
+    ("show interfaces status", shows_ports.status, USER),
+    ("show ip interface brief", shows_ports.addresses, USER),
+    ("show ip route summary", shows_ports.routes, USER),
+    ("show lldp neighbors", shows_ports.lldp, USER),
+    ("show lldp neighbors detail", shows_ports.lldp_detail, USER),
+    ("show mlag", shows_ports.mlag, USER),
+    ("show mlag detail", shows_ports.mlag_detail, USER),
+    ("show boot-config", shows.boot_config, PRIVILEGED),
+    ("show logging", shows.logging, PRIVILEGED),
+    ("show running-config [all]", shows.running_configuration, PRIVILEGED),
+    ("show startup-config", shows.startup_configuration, PRIVILEGED),
+)
+
+
+@lru_cache(maxsize=1)
+def exec_grammar() -> Grammar[Command]:
+    """Teach the commands of user and privileged mode, once."""
+    grammar: Grammar[Command] = Grammar()
+    for pattern, function, level in _SHOWS:
+        grammar.add(pattern, _show(function), level)
+    for pattern, command, level in _COMMANDS:
+        grammar.add(pattern, command, level)
+    return grammar
+
+
+def _show(function: Callable[[Arista], str]) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        yield Print(function(session.switch))
+
+    return run
+
+
+def _enable(session: Session, _words: Words) -> Dialogue:
+    if session.privilege >= PRIVILEGED:
+        return
+    for _ in range(SECRET_TRIES):
+        if (yield Ask("Password: ", secret=True)) == session.switch.spec.enable_secret:
+            session.privilege = PRIVILEGED
+            return
+    yield Print("% Bad secret\n")
+
+
+def _disable(session: Session, _words: Words) -> Dialogue:
+    session.privilege = USER
+    yield from ()
+
+
+def _exit(session: Session, _words: Words) -> Dialogue:
+    session.done = True
+    yield Hangup() if session.exec_command else Print("")
+
+
+def _configure(session: Session, _words: Words) -> Dialogue:
+    session.mode, session.section = "config", ""
+    yield from ()
+
+
+def _nothing(_session: Session, _words: Words) -> Dialogue:
+    yield from ()
+
+
+def _length(session: Session, words: Words) -> Dialogue:
+    session.length = int(words["number"])
+    yield Print("Pagination disabled.\n" if not session.length else f"Pagination set to {session.length} lines.\n")
+
+
+def _width(_session: Session, words: Words) -> Dialogue:
+    yield Print(f"Width set to {int(words['number'])} columns.\n")
+
+
+def _monitor(on: bool) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        session.monitor = on
+        yield from ()
+
+    return run
+
+
+def _privilege(session: Session, _words: Words) -> Dialogue:
+    yield Print(f"Current privilege level is {session.privilege}\n")
+
+
+_COMMANDS: tuple[tuple[str, Command, int], ...] = (
+    ("enable", _enable, USER),
+    ("disable", _disable, USER),
+    ("exit", _exit, USER),
+    ("logout", _exit, USER),
+    ("quit", _exit, USER),
+    ("end", _nothing, USER),
+    ("show privilege", _privilege, USER),
+    ("terminal length <number:0-32767>", _length, USER),
+    ("terminal width <number:0-32767>", _width, USER),
+    ("terminal monitor", _monitor(True), PRIVILEGED),
+    ("no terminal monitor", _monitor(False), PRIVILEGED),
+    ("configure [terminal]", _configure, PRIVILEGED),
+    ("write [memory]", booting.write, PRIVILEGED),
+    ("copy running-config startup-config", booting.write, PRIVILEGED),
+    ("reload [now]", booting.reload, PRIVILEGED),
+    ("install source <path> [reload] [now]", booting.install_source, PRIVILEGED),
+    ("dir [<path>]", files.directory, PRIVILEGED),
+    ("delete <path>", files.delete, PRIVILEGED),
+    ("verify /md5 <path>", files.verify("md5"), PRIVILEGED),
+    ("verify /sha512 <path>", files.verify("sha512"), PRIVILEGED),
+)

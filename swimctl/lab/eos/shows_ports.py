@@ -1,0 +1,161 @@
+"""What a lab Arista shows of its ports, neighbours, routes and MLAG partner. Pure; one function a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swimctl.lab.eos.device import long_name
+
+if TYPE_CHECKING:
+    from swimctl.lab.eos.device import Arista
+
+_PEER_LINK = 2
+"""The last connected ports, which a partner is behind; they do not wait for it."""
+
+
+def _states(switch: Arista) -> dict[str, str]:
+    """Tell the state of each port."""
+    up = switch.spec.ports_up()
+    lost = up[:1] if switch.degraded and switch.spec.fault("interface-lost") else []
+    waiting = up[:-_PEER_LINK] if switch.ports_wait else []
+    return {
+        port: "notconnect"
+        if port not in up or port in lost
+        else "disabled"
+        if "shutdown" in switch.configuration.sections.get(f"interface {long_name(port)}", ())
+        else "errdisabled"
+        if port in waiting
+        else "connected"
+        for port in switch.spec.hardware.port_names()
+    }
+
+
+def _behind(switch: Arista) -> list[tuple[str, str, str]]:
+    """List the local port, the name and the port of those behind the first and the last connected port."""
+    wired = switch.spec.ports_up()
+    partner = f"peer-of-{switch.name}" if switch.spec.mlag else f"spine-1.{switch.spec.domain}"
+    found = ((wired[0], f"server-{switch.name}", "eth0"), (wired[-1], partner, "Ethernet56/1"))
+    states = _states(switch)
+    return [each for each in found if states[each[0]] == "connected"]
+
+
+def status(switch: Arista) -> str:
+    """Show interfaces status."""
+    lines = ["Port       Name               Status       Vlan     Duplex Speed  Type            Flags Encapsulation"]
+    for port, state in _states(switch).items():
+        described = "in use" if port in switch.spec.ports_up() else ""
+        media = "25GBASE-SR" if port in switch.spec.ports_up() else "Not Present"
+        duplex, speed = ("full", "25G") if state == "connected" else ("auto", "auto")
+        lines.append(f"{port:<10} {described:<18} {state:<12} {'1':<8} {duplex:<6} {speed:<6} {media:<15}")
+    lines.append(f"{'Ma1':<10} {'':<18} {'connected':<12} {'routed':<8} {'a-full':<6} {'a-1G':<6} 10/100/1000")
+    return "\n".join([*lines, ""])
+
+
+def addresses(_switch: Arista) -> str:
+    """Show ip interface brief."""
+    rows = (("Loopback0", "192.0.2.33/32", "65535", ""), ("Management1", "192.0.2.10/24", "1500", ""),
+            ("Vlan10", "198.51.100.1/24", "1500", ""))  # fmt: skip
+    lines = [f"{'':81}Address", f"{'Interface':<15} {'IP Address':<22} {'Status':<10} {'Protocol':<16} MTU    Owner  "]
+    lines.append(f"{'-' * 15} {'-' * 22} {'-' * 10} {'-' * 12} {'-' * 9} {'-' * 7} ")
+    lines += [f"{name:<15} {address:<22} {'up':<10} {'up':<12} {mtu:>9} {owner}" for name, address, mtu, owner in rows]
+    return "\n".join([*lines, ""])
+
+
+def lldp(switch: Arista) -> str:
+    """Show lldp neighbors."""
+    found = _behind(switch)
+    rows = "".join(f"{port:<13} {name:<24} {other:<22} 120\n" for port, name, other in found)
+    head = f"Port          Neighbor Device ID       Neighbor Port ID    TTL\n{'-' * 10} {'-' * 24} {'-' * 22} ---"
+    return f"{_table(len(found))}\n{head}\n{rows}"
+
+
+def lldp_detail(switch: Arista) -> str:
+    """Show lldp neighbors detail."""
+    behind = {port: (name, other) for port, name, other in _behind(switch)}
+    text = ""
+    for at, port in enumerate(switch.spec.hardware.port_names()):
+        there = [behind[port]] if port in behind else []
+        text += f"Interface {long_name(port)} detected {len(there)} LLDP neighbors:\n\n"
+        for name, other in there:
+            text += (
+                f'  Neighbor 0011.22aa.{at:04x}/"{other}", age 12 seconds\n'
+                "  Discovered 3 days, 0:01:11 ago; Last changed 3 days, 0:01:11 ago\n"
+                f"  - Chassis ID type: MAC address (4)\n    Chassis ID     : 0011.22aa.{at:04x}\n"
+                f'  - Port ID type: Interface name (5)\n    Port ID     : "{other}"\n'
+                f'  - Time To Live: 120 seconds\n  - System Name: "{name}"\n\n'
+            )
+    return text
+
+
+def _table(count: int) -> str:
+    return (
+        f"Last table change time   : 3 days, 0:01:11 ago\nNumber of table inserts  : {count + 2}\n"
+        "Number of table deletes  : 2\nNumber of table drops    : 0\nNumber of table age-outs : 0\n"
+    )
+
+
+def routes(_switch: Arista) -> str:
+    """Show ip route summary."""
+    sources = {"connected": 3, "static (persistent)": 1, "ospf": 24, "bgp": 0, "internal": 9, "attached": 4}
+    rows = "".join(f"   {source:<38}{count:>22}\n" for source, count in sources.items())
+    total = sum(sources.values())
+    return (
+        "\nOperating routing protocol model: multi-agent\nConfigured routing protocol model: multi-agent\n\n"
+        "VRF: default\n   Route Source                                Number Of Routes\n"
+        f"{'-' * 37} {'-' * 25}\n{rows}\n   {'Total Routes':<38}{total:>22}\n\n"
+        f"Number of routes per mask-length:\n   /24: {total}\n\n"
+    )
+
+
+def mlag(switch: Arista) -> str:
+    """Show mlag."""
+    spec, connected = switch.spec, switch.peer_connected
+    configured = spec.mlag is not None
+    state = "Active" if connected else "Inactive" if configured else "Disabled"
+    full = spec.connected if connected and not switch.ports_wait else 0
+    link = "Up" if configured and spec.peer else "Lowerlayerdown" if configured else ""
+    fields = (
+        ("MLAG Configuration:", ""),
+        ("domain-id", spec.mlag or ""),
+        ("local-interface", "Vlan4094" if configured else ""),
+        ("peer-address", "192.0.2.71" if configured else "0.0.0.0"),  # noqa: S104 - what EOS prints
+        ("peer-link", "Port-Channel999" if configured else ""),
+        ("peer-config", "consistent" if connected else ""),
+        ("", ""),
+        ("MLAG Status:", ""),
+        ("state", state),
+        ("negotiation status", "Connected" if connected else "Connecting" if configured else ""),
+        ("peer-link status", link),
+        ("local-int status", "Up" if configured else ""),
+        ("system-id", "02:11:22:aa:01:00" if connected else "00:00:00:00:00:00"),
+        ("", ""),
+        ("MLAG Ports:", ""),
+        ("Disabled", str(spec.connected if configured and switch.ports_wait else 0)),
+        ("Configured", "0"),
+        ("Inactive", "0"),
+        ("Active-partial", "0"),
+        ("Active-full", str(full)),
+    )
+    return "\n".join([*(_field(name, value, 34, 19) for name, value in fields), "", ""])
+
+
+def mlag_detail(switch: Arista) -> str:
+    """Show mlag detail."""
+    fields = (
+        ("MLAG Detailed Status:", ""),
+        ("State", "primary" if switch.peer_connected else "inactive"),
+        ("Peer State", "secondary" if switch.peer_connected else "unknown"),
+        ("State changes", "2"),
+        ("Hardware ready", "True"),
+        ("Reload delay", f"{switch.spec.reload_delay} seconds"),
+        ("Non-MLAG reload delay", f"{switch.spec.reload_delay} seconds"),
+        ("Ports errdisabled", str(switch.ports_wait)),
+        ("Lacp standby", "False"),
+        ("Heartbeats sent/received", "3131/3123"),
+        ("Agent should be running", "True"),
+    )
+    return mlag(switch) + "\n".join([*(_field(name, value, 31, 19) for name, value in fields), ""])
+
+
+def _field(name: str, value: str, wide: int, right: int) -> str:
+    return f"{name:<{wide}} : {value:>{right}}" if name and not name.endswith(":") else name

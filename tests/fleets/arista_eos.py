@@ -1,0 +1,27 @@
+"""Arista 7050X3 in front of a virtual one, which takes other images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fleets.fleet import Fleet
+from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.eos.spec import HARDWARE, AristaSpec
+
+
+def _switch(model: str) -> Callable[..., ChassisSpec]:
+    def make(name: str, **fields: Any) -> ChassisSpec:
+        return AristaSpec(name, hardware=HARDWARE[model], number=f"JPE24{sum(name.encode()):06d}", **fields)
+
+    return make
+
+
+FLEET = Fleet(
+    make=_switch("DCS-7050SX3-48YC8"),
+    foreign=_switch("vEOS-lab"),
+    image="EOS-4.31.6M.swi",
+    old="4.28.3M",
+    target="4.31.6M",
+    changing=("boot system", "install source", "reload", "write", "delete"),
+)

@@ -80,8 +80,7 @@ class Console:
 
     def syslog(self, text: str) -> None:
         """Print a syslog line, wherever the cursor stands."""
-        if self._session.monitor:
-            self._send(("" if self._at_margin else "\n") + text.rstrip("\n") + "\n")
+        self._send(self._session.heard(text.rstrip("\n"), at_margin=self._at_margin))
 
     async def _perform(self, effect: Effect, pager: Pager) -> str:
         match effect:

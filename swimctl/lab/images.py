@@ -30,7 +30,9 @@ _NAMES = (
         "{version}",
     ),
     (
-        re.compile(r"(?P<family>[a-z0-9]+)-(?:mini|full|golden)(?:k9)?-x(?:64)?-(?P<version>\d+\.\d+\.\d+)(?:-\w+)?\.iso"),
+        re.compile(
+            r"(?P<family>[a-z0-9]+)-(?:mini|full|golden)(?:k9)?-x(?:64)?-(?P<version>\d+\.\d+\.\d+)(?:-\w+)?\.iso"
+        ),
         "{version}",
     ),
     (

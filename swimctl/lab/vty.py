@@ -65,6 +65,10 @@ class Vty(ABC):
         """Tell whether a question is not even asked, with "" as its answer."""
         return False
 
+    def heard(self, message: str, *, at_margin: bool) -> str:
+        """Give what a message of the system looks like on this terminal, empty where it shows none."""
+        return f"{'' if at_margin else chr(10)}{message}\n" if self.monitor else ""
+
     def line(self, text: str) -> Dialogue:
         """Run one line. It and the answers that it asks for are noted in the device's log, secrets masked."""
         source = self.login.user

@@ -1,0 +1,1 @@
+"""64-bit IOS-XR routers of the lab."""

@@ -1,0 +1,101 @@
+"""What a lab router with IOS-XR shows of its ports, neighbours and routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from swimctl.lab.iosxr.device import Router
+
+_LEGEND = (
+    "Capability codes:\n        (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device\n"
+    "        (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other\n\n"
+)
+LINKS_UP = 30.0
+"""Lab seconds after a boot until the ports of the line card are up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One port: its long name and its short one, its address where it has one, and what is behind it."""
+
+    name: str
+    short: str
+    up: bool
+    address: str = "unassigned"
+    neighbour: str = ""
+    bandwidth: int = 10_000_000
+
+
+def ports(router: Router) -> list[Port]:
+    """List the ports; `interface-lost` takes the last connected one."""
+    linked = router.since_up >= LINKS_UP
+    lost = router.degraded and router.spec.fault("interface-lost") is not None
+    slot = router.spec.hardware.slots[0]
+    return [
+        Port("Loopback0", "Lo0", up=True, address="203.0.113.7", bandwidth=0),
+        Port(f"MgmtEth0/{slot}/CPU0/0", f"Mg0/{slot}/CPU0/0", up=True, address="192.0.2.10", bandwidth=1_000_000),
+        Port("TenGigE0/0/0/0", "Te0/0/0/0", linked, "198.51.100.1", f"core1.{router.spec.domain}"),
+        Port("TenGigE0/0/0/1", "Te0/0/0/1", linked and not lost, "198.51.100.5", f"core2.{router.spec.domain}"),
+        Port("TenGigE0/0/0/2", "Te0/0/0/2", up=False),
+    ]
+
+
+def brief(router: Router) -> str:
+    """Show interfaces brief."""
+    rows = [
+        f"{port.short:>19} {_words(port):>11} {_words(port):>11} {'ARPA':>18} {1514:>5} {port.bandwidth:>10}\n"
+        for port in ports(router)
+    ]
+    return (
+        "\n               Intf       Intf        LineP              Encap  MTU        BW\n"
+        "               Name       State       State               Type (byte)    (Kbps)\n"
+        f"{'-' * 80}\n" + "".join(rows)
+    )
+
+
+def _words(port: Port) -> str:
+    return "up" if port.up else "down" if port.neighbour else "admin-down"
+
+
+def ip_brief(router: Router) -> str:
+    """Show ipv4 interface brief."""
+    head = f"\n{'Interface':<31}{'IP-Address':<16}{'Status':<16}{'Protocol':<9}Vrf-Name\n"
+    rows = []
+    for port in ports(router):
+        status = "Up" if port.up else "Down" if port.neighbour else "Shutdown"
+        rows.append(f"{port.name:<31}{port.address:<16}{status:<16}{'Up' if port.up else 'Down':<9}default\n")
+    return head + "".join(rows)
+
+
+def _seen(router: Router) -> list[Port]:
+    return [port for port in ports(router) if port.up and port.neighbour]
+
+
+def lldp(router: Router) -> str:
+    """Show lldp neighbors."""
+    rows = [f"{p.neighbour:<16}{p.short:<20}{120:<11}{'R':<15}Te0/0/0/7\n" for p in _seen(router)]
+    head = f"{'Device ID':<16}{'Local Intf':<20}{'Hold-time':<11}{'Capability':<15}Port ID\n"
+    return f"{_LEGEND}{head}{''.join(rows)}\nTotal entries displayed: {len(rows)}\n"
+
+
+def cdp_detail(router: Router) -> str:
+    """Show cdp neighbors detail."""
+    found = "".join(
+        f"-------------------------\nDevice ID: {port.neighbour}\nSysName : {port.neighbour}\nEntry address(es):\n"
+        f"  IPv4 address: 192.0.2.{place}\nPlatform: cisco ASR9K Series,  Capabilities: Router\n"
+        f"Interface: {port.name}\nPort ID (outgoing port): TenGigE0/0/0/7\nHoldtime : 134 sec\n\nVersion :\n"
+        "Cisco IOS XR Software, Version 7.3.2\n\nadvertisement version: 2\nDuplex: full\n\n"
+        for place, port in enumerate(_seen(router), 1)
+    )
+    return found or "Total cdp entries displayed : 0\n"
+
+
+def routes(router: Router) -> str:
+    """Show route summary."""
+    linked = len(_seen(router))
+    counts = {"connected": 1 + linked, "local": 2 + linked, "static": 2, "ospf CORE": 24 if linked else 0}
+    counts["Total"] = sum(counts.values())
+    head = f"{'Route Source':<33}{'Routes':<11}{'Backup':<11}{'Deleted':<12}Memory(bytes)\n"
+    return head + "".join(f"{name:<33}{n:<11}{0:<11}{0:<12}{n * 240}\n" for name, n in counts.items())

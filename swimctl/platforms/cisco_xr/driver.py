@@ -1,0 +1,307 @@
+"""64-bit IOS-XR (ASR 9000, NCS 5500, NCS 540 and others) by whole ISO images, through one open session."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
+from swimctl.facts import (
+    HashResult,
+    Installed,
+    InstallOutcome,
+    InventoryItem,
+    Redundancy,
+    Running,
+    Slot,
+    Snapshot,
+    SoftwareVersion,
+)
+from swimctl.facts_xr import PackageList
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.cisco_xr.installer import Installer
+from swimctl.platforms.cisco_xr.parse_files import parse_dir, parse_show_filesystem_location, parse_show_md5
+from swimctl.platforms.cisco_xr.parse_install import parse_show_install
+from swimctl.platforms.cisco_xr.parse_interfaces import parse_show_interface_brief, parse_show_route_summary
+from swimctl.platforms.cisco_xr.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xr.parse_neighbours import parse_show_cdp_neighbors_detail, parse_show_lldp_neighbors
+from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
+from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy
+from swimctl.platforms.cisco_xr.parse_session import parse_show_user_tasks
+from swimctl.platforms.cisco_xr.parse_version import parse_show_version
+from swimctl.platforms.cisco_xr.readiness import (
+    Flash,
+    State,
+    assess,
+    identity,
+    installer,
+    late,
+    nodes,
+    processors,
+    rights,
+    space,
+)
+from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
+from swimctl.settings import Settings
+from swimctl.terminal import answer
+from swimctl.versions import same_release
+
+# What is active and not committed is left by any reload: the device itself says so in its log
+# (INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO).
+_RELOAD: Final = "admin hw-module location all reload"
+_RELOAD_ANSWERS: Final = (answer(r"reload hardware module \?\s*\[(?:no,yes|yes,no)\]", "yes"),)
+_ACKNOWLEDGED: Final = re.compile(r"reload request on all (?:acknowledged|succeeded)", re.IGNORECASE)
+_DELETE_ANSWERS: Final = (answer(r"delete \S+\s*\[confirm\]", ""),)
+_ERROR: Final = re.compile(r"^\s*%.*|^.*\b(?:[Ee]rror|[Dd]enied|not authorized|No such file).*", re.MULTILINE)
+_DISK: Final = "harddisk:"
+
+SUPPORT: Final = Support(
+    name="Cisco IOS-XR, 64-bit",
+    add="install add",
+    activate="install activate",
+    commit="install commit",
+    back=_RELOAD,
+    look="`show version`, `show install log` and `show install active`",
+    way_back=f"until the commit any reload brings back what is committed: `{_RELOAD}`; after it the old ISO has to be "
+    "added and activated again",
+    hashes=("md5",),
+    members="route processors and line cards: release and state of every node, room on every route processor",
+    clean="install remove inactive all",
+    refuses=(
+        "classic IOS XR (32-bit)",
+        "IOS XR 7 with LNT (`install replace`; Cisco 8000, NCS 540L and others)",
+        "single packages, RPMs and SMUs: build them into a golden ISO",
+        "FPDs are not upgraded: `show hw-module fpd`, then `upgrade hw-module location all fpd all` after the upgrade",
+    ),
+)
+
+
+class CiscoXr:
+    """Read and change one device; every command has a deadline of the settings."""
+
+    support = SUPPORT
+    unpacks = True
+    # The release before it is no longer what the next boot starts.
+    returns = False
+
+    def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
+        self._session = session
+        self._settings = settings
+        self._limits = settings.deadlines
+        self._installer = Installer(session, self._show)
+
+    def running(self) -> Running:
+        """Tell what runs now on every node, and since when."""
+        version = self._version()
+        images = boot_images(self._packages("active"))
+        if not any(same_release(each, version.version) for each in images.values()):
+            raise UnparsableOutput(
+                "show install active", "", f"no node boots {version.version}, which 'show version' names"
+            )
+        return Running(version.version, version.uptime, version.restarted_at, images)
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
+        version, may = self._version(), self._rights()
+        known = installer(version)
+        if not (may.ok and known.ok):
+            return [may, known]  # the rest is printed in other words there, or not to this account
+        slots = self._slots()
+        return [may, *identity(version, self._inventory(), slots, self._packages("active"), device)]
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""
+        version, may = self._version(), self._rights()
+        known = installer(version)
+        if not (may.ok and known.ok):
+            return [may, known]
+        if version.uptime is None:
+            raise UnparsableOutput("show version", "", "it gives no uptime, so no reload is provable")
+        # The way back is a command of the admin plane: this proves that the account reaches it.
+        parse_show_platform(self._show("admin show platform"), "admin show platform")
+        slots = self._slots()
+        state = State(
+            version=version,
+            inventory=self._inventory(),
+            slots=slots,
+            redundancy=self._redundancy(),
+            active=self._packages("active"),
+            committed=self._packages("committed"),
+            activity=self._installer.activity(),
+            flash=self._flash(slots, image),
+        )
+        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more, after a clean-up."""
+        return space(self._flash(self._slots(), image), image, self._settings.readiness)
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image's release stands on the device."""
+
+        def added() -> bool:
+            return added_name(self._packages("inactive summary"), image) is not None
+
+        return Installed(place(self._packages("active"), self._packages("committed"), image, added))
+
+    def snapshot(self, taken_at: str) -> Snapshot:
+        """Take what must be as before after the upgrade."""
+        version = self._version()
+        interfaces = parse_show_interface_brief(self._show("show interfaces brief"))
+        routes = parse_show_route_summary(self._show("show route summary"))
+        return Snapshot(
+            taken_at=taken_at,
+            version=version.version,
+            uptime=version.uptime,
+            restarted_at=version.restarted_at,
+            members=nodes(self._slots()),
+            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
+            neighbours=self._neighbours(),
+            routes=dict(routes.sources),
+        )
+
+    def configuration(self) -> str:
+        """Read the running configuration; kept out of the transcript."""
+        text = self._session.run("show running-config", self._limits.command, quiet=True)
+        if not re.search(r"^end\s*$", text, re.MULTILINE):
+            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
+        return text
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet after a reload, None where all is."""
+        return late(self._slots(), self._redundancy(), self._packages("active"))
+
+    def clean(self) -> str:
+        """Remove what is neither active nor committed; tell what came of it."""
+        doomed = self._packages("inactive summary").packages
+        if not doomed:
+            return "nothing to remove"
+        command = self.support.clean
+        sent = self._installer.run(command, self._limits.clean)
+        if sent.dropped:
+            raise SessionLost(f"the session ended in '{command}'")
+        if sent.outcome.succeeded is not True:
+            raise StepFailed(f"'{command}' failed: {sent.outcome.reason or 'no word of success'}")
+        return f"{len(doomed)} packages removed"
+
+    def file_size(self, image: Image) -> int | None:
+        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        listing = parse_dir(self._show(f"dir {_DISK}"))
+        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
+        """Let the device compute the hash of the image's file."""
+        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        return parse_show_md5(self._session.run(f"show md5 file /{self.destination(image)}", seconds))
+
+    def remove_file(self, image: Image) -> None:
+        """Remove the image's file from the device."""
+        command = f"delete {self.destination(image)}"
+        reply = self._session.converse(command, _DELETE_ANSWERS, self._limits.command)
+        if reply.dropped:
+            raise SessionLost(f"the session ended in '{command}'")
+        if found := _ERROR.search(reply.text):
+            raise CommandRefused(f"'{command}': the device answered '{found.group(0).strip()}'")
+
+    def destination(self, image: Image) -> str:
+        """Name the path that a transport writes to."""
+        return f"{_DISK}/{image.filename}"
+
+    def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms name the image here
+        """Leave it to `install add`, which takes the image to all nodes."""
+        return ""
+
+    def save(self) -> None:
+        """Do nothing: what runs was committed, and there is no other configuration that a boot would read."""
+
+    def add(self, image: Image) -> Sent:
+        """Unpack the image on all nodes; the device does not reload."""
+        return self._installer.run(f"install add source {_DISK}/ {image.filename}", self._limits.add)
+
+    def activate(self, image: Image) -> Sent:
+        """Start what was added, not committed: the next reload would leave it again."""
+        name = added_name(self._packages("inactive summary"), image)
+        if name is None:
+            return Sent(InstallOutcome("activate", succeeded=False, reason=f"{image.filename} is not added any more"))
+        number = self._installer.added_by(image.filename)
+        # By the operation that added it, as it names what came of this very file; a log that was cleared names none.
+        what = name if number is None else f"id {number}"
+        return self._installer.run(f"install activate {what} noprompt", self._limits.activate)
+
+    def commit(self, image: Image) -> Sent:  # noqa: ARG002 - as above
+        """Keep what runs."""
+        return self._installer.run_when_free("install commit", self._limits.commit)
+
+    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
+        """Go back to the committed release, by a reload of the whole chassis."""
+        reply = self._session.converse(_RELOAD, _RELOAD_ANSWERS, self._limits.commit)
+        if _ACKNOWLEDGED.search(reply.text):
+            return Sent(InstallOutcome("reload", succeeded=True, reload_announced=True), reply.dropped)
+        refused = None if reply.dropped else _ERROR.search(reply.text)
+        if refused:
+            return Sent(InstallOutcome("reload", succeeded=False, reason=refused.group(0).strip()))
+        return Sent(InstallOutcome("reload", succeeded=None), reply.dropped)
+
+    def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
+        """Leave it to the device: what is not committed is not booted."""
+        return ""
+
+    def log_mark(self) -> str | None:
+        """Name the last operation of the device's own log of installations, None where it keeps none."""
+        last = self._installer.last()
+        return None if last is None else str(last)
+
+    def trace(self, operation: str, mark: str | None) -> Trace:
+        """Tell from that log whether an operation came after the mark, and whether it ended.
+
+        The way back is no installation: of it the log cannot tell.
+        """
+        return Trace(None, None) if operation == "abort" else self._installer.trace(operation, mark)
+
+    def _show(self, command: str) -> str:
+        # The prompt came, so the last line is whole: its end, cut off with the prompt, says so to the parsers.
+        return f"{self._session.run(command, self._limits.command)}\n"
+
+    def _version(self) -> SoftwareVersion:
+        return parse_show_version(self._show("show version"))
+
+    def _rights(self) -> Finding:
+        return rights(parse_show_user_tasks(self._show("show user tasks")))
+
+    def _slots(self) -> tuple[Slot, ...]:
+        return parse_show_platform(self._show("show platform"))
+
+    def _inventory(self) -> tuple[InventoryItem, ...]:
+        return parse_show_inventory(self._show("show inventory"))
+
+    def _redundancy(self) -> Redundancy:
+        return parse_show_redundancy(self._show("show redundancy"))
+
+    def _packages(self, which: str) -> PackageList:
+        command = f"show install {which}"
+        return parse_show_install(self._show(command), command)
+
+    def _flash(self, slots: tuple[Slot, ...], image: Image) -> dict[str, Flash]:
+        systems = parse_show_filesystem_location(self._show("show filesystem location all"))
+        free = {
+            each.node.removeprefix("node").replace("_", "/"): system.free
+            for each in systems
+            for system in each.systems
+            if _DISK in system.prefixes
+        }
+        present = min(self.file_size(image) or 0, image.size)
+        active = self._redundancy().fields["node"]
+        return {node: Flash(free.get(node), present if node == active else None) for node in processors(slots)}
+
+    def _neighbours(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for command, parse in (
+            ("show cdp neighbors detail", parse_show_cdp_neighbors_detail),
+            ("show lldp neighbors", parse_show_lldp_neighbors),
+        ):
+            try:
+                found |= {f"{n.local_interface} → {n.name}" for n in parse(self._show(command))}
+            except NotEnabled:
+                continue
+        return tuple(sorted(found))

@@ -1,0 +1,128 @@
+"""The installer of a 64-bit device: a command starts an operation, which goes on by itself and has an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnparsableOutput
+from swimctl.facts import InstallOutcome
+from swimctl.facts_xr import InstallActivity, InstallRequest, LoggedInstall
+from swimctl.platforms.base import Sent, Session, Trace
+from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
+from swimctl.platforms.cisco_xr.parse_install_request import parse_install_request
+from swimctl.terminal import Answer, answer
+
+# device-facts: the one question of an installation; `noprompt` spares it on most releases.
+_ANSWERS: Final[tuple[Answer, ...]] = (
+    answer(r"will (?:reload|reboot) the (?:sdr|system|router), continue\?\s*\[yes[/:]no\]:\s*\[yes\]", "yes"),
+)
+_LOOK_EVERY: Final = 30.0
+# Of an operation that no longer runs, the log may lag behind so many looks.
+_LAG: Final = 3
+# An operation that is refused as another one runs was not taken: it may be sent again.
+_COMMIT_TRIES: Final = 3
+_UNSEEN: Final = InstallOutcome(operation=None, succeeded=None)
+
+
+class Installer:
+    """Start operations and follow them to their end. Remembers nothing: what was, the device's own log tells."""
+
+    def __init__(self, session: Session, show: Callable[[str], str]) -> None:
+        self._session = session
+        self._show = show
+
+    def log(self) -> tuple[LoggedInstall, ...]:
+        """Read all operations that the device remembers."""
+        return parse_show_install_log(self._show("show install log"))
+
+    def activity(self) -> InstallActivity:
+        """Read whether an operation runs."""
+        return parse_show_install_request(self._show("show install request"))
+
+    def last(self) -> int | None:
+        """Give the id of the newest operation, None where the device has no log of them."""
+        try:
+            return max(each.request.id or 0 for each in self.log())
+        except (CommandRefused, UnparsableOutput):
+            return None
+
+    def added_by(self, filename: str) -> int | None:
+        """Give the id of the newest operation that added a file, None where the log names none."""
+        ids = [
+            each.request.id
+            for each in self.log()
+            if each.request.operation == "add" and each.request.succeeded and filename in each.command.split()
+        ]
+        return ids[-1] if ids else None
+
+    def run(self, command: str, seconds: float) -> Sent:
+        """Start an operation and wait for its end: its verdict, or that the session ended meanwhile."""
+        reply = self._session.converse(command, _ANSWERS, seconds)
+        try:
+            request = parse_install_request(f"{reply.text}\n", command)
+        except UnparsableOutput:
+            if reply.dropped:
+                return Sent(_UNSEEN, dropped=True)
+            raise
+        if reply.dropped or request.succeeded is not None:
+            return Sent(request, reply.dropped)
+        return self._follow(request, command, seconds)
+
+    def run_when_free(self, command: str, seconds: float) -> Sent:
+        """Start an operation that does no harm twice; where another one runs, some time later."""
+        for _ in range(_COMMIT_TRIES - 1):
+            sent = self.run(command, seconds)
+            busy = isinstance(sent.outcome, InstallRequest) and sent.outcome.other_in_progress
+            if not busy or self._session.ended_within(_LOOK_EVERY, watch=True):
+                return sent
+        return self.run(command, seconds)
+
+    def trace(self, kind: str, mark: str | None) -> Trace:
+        """Tell whether an operation of this kind came after the one of that id, and whether it ended."""
+        if mark is None:
+            return Trace(None, None)
+        try:
+            log, activity = self.log(), self.activity()
+        except (CommandRefused, UnparsableOutput):
+            return Trace(None, None)
+        known = [(each.request.id or 0, each.request) for each in log]
+        since = [request for number, request in known if number > int(mark) and request.operation == kind]
+        if since:
+            return Trace(received=True, finished=since[-1].succeeded is not None)
+        if activity.running and (activity.id is None or activity.id > int(mark)):
+            return Trace(received=True, finished=activity.pending_reload)
+        if all(number < int(mark) for number, _ in known):
+            return Trace(None, None)  # another log than the one that the mark is of
+        return Trace(received=False, finished=None)
+
+    def _follow(self, request: InstallRequest, command: str, seconds: float) -> Sent:
+        waited, idle = 0.0, 0
+        odd = "it still runs"
+        while waited < seconds:
+            if self._session.ended_within(_LOOK_EVERY, watch=True):
+                return Sent(request, dropped=True)
+            waited += _LOOK_EVERY
+            try:
+                activity, ended = self.activity(), self._end_of(request)
+            except SessionLost:
+                return Sent(request, dropped=True)
+            except (CommandRefused, UnparsableOutput) as error:
+                odd = str(error)
+                continue
+            if ended is not None:
+                return Sent(replace(ended, operation=request.operation or ended.operation))
+            if activity.pending_reload:
+                return Sent(replace(request, succeeded=True, reload_announced=True))
+            idle = 0 if activity.running else idle + 1
+            if idle == _LAG:
+                return Sent(request)  # through, and its log does not say how: what became of it shows elsewhere
+        raise DeadlineExceeded(f"'{command}', operation {request.id}, did not end within {seconds:.0f}s: {odd}")
+
+    def _end_of(self, request: InstallRequest) -> InstallRequest | None:
+        """Read an operation's result from its log, None while there is none."""
+        which = "" if request.id is None else f" {request.id}"
+        kept = parse_show_install_log(self._show(f"show install log{which}"))
+        own = [each.request for each in kept if request.id in {None, each.request.id}]
+        return own[-1] if own and own[-1].succeeded is not None else None

@@ -1,0 +1,50 @@
+"""What a 64-bit device runs, keeps and has added, from its three lists of packages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import Placement
+from swimctl.facts_xr import PackageList
+from swimctl.models import Image
+from swimctl.versions import same_release
+
+ISO = ".iso"
+
+
+def boot_images(listed: PackageList) -> dict[str, str]:
+    """Give the release of each node's boot image; raises UnparsableOutput where it is not said of every node."""
+    command = f"show install {listed.which}"
+    nodes = dict.fromkeys(package.node for package in listed.packages)
+    images = {each.node: each.version for each in listed.packages if each.boot_image and each.version}
+    lacking = [node for node in nodes if not node or node not in images]
+    if lacking or not images:
+        raise UnparsableOutput(command, lacking[0] if lacking else "", "it names no boot image for a node")
+    return images
+
+
+def contents(listed: PackageList) -> frozenset[tuple[str, str]]:
+    """Give every package with its node, as two lists are compared."""
+    return frozenset((package.node, package.name) for package in listed.packages)
+
+
+def added_name(inactive: PackageList, image: Image) -> str | None:
+    """Give the name that an added image goes by, its file's without `.iso`; None where it is not there."""
+    wanted = image.filename.removesuffix(ISO)
+    return next((p.name for p in inactive.packages if p.name.removesuffix(ISO) == wanted), None)
+
+
+def place(active: PackageList, committed: PackageList, image: Image, is_added: Callable[[], bool]) -> Placement:
+    """Tell how far an image got. What is active and not committed goes with the next reload."""
+
+    def on(images: Mapping[str, str]) -> list[bool]:
+        return [same_release(version, image.version) for version in images.values()]
+
+    runs, stays = on(boot_images(active)), on(boot_images(committed))
+    if any(runs):
+        kept = all(runs) and all(stays) and contents(active) == contents(committed)
+        return Placement.COMMITTED if kept else Placement.UNCOMMITTED
+    if any(stays):
+        return Placement.NEXT
+    return Placement.ADDED if is_added() else Placement.ABSENT

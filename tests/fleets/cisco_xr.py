@@ -1,0 +1,28 @@
+"""64-bit IOS-XR: an ASR 9901, an ASR 9006 with two route processors, and an NCS 5501 that takes other images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleets.fleet import Fleet
+from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.iosxr.spec import HARDWARE, RouterSpec
+
+
+def router(model: str) -> Any:
+    def make(name: str, **fields: Any) -> ChassisSpec:
+        number = f"FOX28{len(name):02d}{sum(name.encode()):04d}"
+        return RouterSpec(name, hardware=HARDWARE[model], number=number, **fields)
+
+    return make
+
+
+FLEET = Fleet(
+    make=router("ASR-9901"),
+    stack=router("ASR-9006-AC-V2"),
+    foreign=router("NCS-5501"),
+    image="asr9k-golden-x64-7.5.2-v1.iso",
+    old="7.3.2",
+    target="7.5.2",
+    changing=("install ", "admin hw-module", "reload", "delete"),
+)

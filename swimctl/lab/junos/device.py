@@ -44,6 +44,7 @@ class Juniper(Chassis):
         self.statements: list[str] = []
         self.commands: list[str] = []
         self.plan = ""
+        self.processes = 20_100
         self._going_back = False
         self._flash = {number: self._new_flash(number) for number in numbers}
 
@@ -94,12 +95,11 @@ class Juniper(Chassis):
         """Write a syslog line as Junos does: the daemon, and a tag."""
         return f"{self.clock.wall():%b %e %H:%M:%S}  {self.hostname} {code}: {text}"
 
-    def take_command(self, line: str, user: str) -> None:
-        """Write a command line into the log of commands, as mgd does before it runs it."""
+    def take_command(self, line: str, user: str, process: int) -> None:
+        """Write a command line into the log of commands, as the process of its session does before it runs it."""
         if self.spec.interactive_log:
-            self.commands.append(
-                self.syslog("mgd[20111]", f"UI_CMDLINE_READ_LINE: User '{user}', command '{line.strip()} '")
-            )
+            said = f"UI_CMDLINE_READ_LINE: User '{user}', command '{line.strip()} '"
+            self.commands.append(self.syslog(f"mgd[{process}]", said))
             del self.commands[:-_KEPT_COMMANDS]
 
     def package(self, path: str) -> tuple[LabFile | None, LabImage | None]:

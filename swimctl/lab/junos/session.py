@@ -31,6 +31,8 @@ class Session(Vty):
         self.switch: Juniper = switch
         self.mode = _SHELL if login.user == "root" and not exec_command else _CLI
         self.candidate = list(switch.statements)
+        switch.processes += 1
+        self._process = switch.processes
 
     @property
     def prompt(self) -> str:
@@ -84,7 +86,7 @@ class Session(Vty):
             yield from self._shell(text.strip())
             return
         if text.strip():
-            self.switch.take_command(text, self.login.user)
+            self.switch.take_command(text, self.login.user, self._process)
         yield from super().run(text)
 
     def understand(self, text: str) -> Dialogue | None:
@@ -145,7 +147,7 @@ class Session(Vty):
         self.switch.statements = list(self.candidate)
         names = [each.split()[2] for each in self.candidate if re.fullmatch(r"system host-name [\w-]{1,60}", each)]
         self.switch.hostname = names[-1] if names else self.switch.spec.name
-        self.switch.say("mgd[20111]", "UI_COMMIT: User requested 'commit' operation (comment: none)")
+        self.switch.say(f"mgd[{self._process}]", "UI_COMMIT: User requested 'commit' operation (comment: none)")
         if how:
             self.mode = _CLI
         return _say("commit complete\n" + ("Exiting configuration mode\n" if how else ""))

@@ -43,7 +43,7 @@ def descriptions(switch: Juniper) -> str:
 def lldp(switch: Juniper) -> str:
     """Show lldp neighbors: one behind each uplink and the first port that is wired."""
     if not switch.spec.lldp:
-        return "error: the lldp subsystem is not running\n"
+        return "error: lldp subsystem not running - not needed by configuration.\n"
     text = "Local Interface    Parent Interface    Chassis Id          Port info          System Name\n"
     first = _wired(switch, 0)[0]
     for name in ports_up(switch):

@@ -309,9 +309,9 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("alias", ["juniper_junos", "junos", "juniper", "junipernetworks.junos.junos", "JUNOS"])
-def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
+def test_aliases(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/local")).version == "23.4R2-S4.11"
-    assert platforms.canonical_platform(alias) is None
+    assert platforms.canonical_platform(alias) == "juniper_junos"
 
 
 @pytest.mark.parametrize(

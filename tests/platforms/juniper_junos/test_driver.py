@@ -1,0 +1,237 @@
+"""What the driver of Junos does at a device: members half-added, what waits for a reboot, ways back half gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from platforms.juniper_junos.paper import IMAGE, OLD_KIND, Desk, changer, desk, image, put
+
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.facts import Placement, Snapshot
+from swimctl.models import Image
+from swimctl.platforms.base import Trace
+from swimctl.platforms.juniper_junos.log import trace_operation
+from swimctl.platforms.juniper_junos.readiness import FOLDER
+from swimctl.versions import same_release
+
+THREE = ("ex3400-48p", "ex3400-24p", "ex3400-24p")
+BEFORE = Snapshot("", "20.4R3.8", 1, None, {}, (), (), {})
+CHANGES = ("request system software", "request system reboot")
+
+
+def changes(at: Desk) -> list[str]:
+    """List the commands that change what runs or boots."""
+    return [line for line in at.sent if line.startswith(CHANGES)]
+
+
+def back_up(at: Desk) -> None:
+    """Wait until the device went down and all of it came up."""
+    at.wait(20 + at.device.spec.boot_time + 60)
+    at.log_in()
+    at.sent.clear()
+
+
+@pytest.mark.parametrize(("models", "given"), [(("ex3400-24p",), IMAGE), (THREE, IMAGE), (("ex4300-48t",), OLD_KIND)])
+def test_an_upgrade_and_the_way_back(tmp_path: Path, models: tuple[str, ...], given: Image) -> None:
+    at = desk(tmp_path, models=models)
+    wanted, driver = put(at, tmp_path, given), changer(at)
+    before = driver.snapshot("")
+    assert driver.installed(wanted).placement is Placement.ABSENT
+    # The older kind has no command to validate, and adds all the same.
+    assert driver.add(wanted).outcome.succeeded is True
+    assert driver.installed(wanted).placement is Placement.NEXT
+    assert driver.activate(wanted).outcome.reload_announced
+    assert changes(at) == [
+        f"request system software validate {FOLDER}/{wanted.filename}",
+        f"request system software add {FOLDER}/{wanted.filename}",
+        f"request system reboot{' all-members' if len(models) > 1 else ''}",
+    ]
+    back_up(at)
+    assert all(same_release(version, wanted.version) for version in at.device.runs.values())
+    assert set(driver.running().members.values()) == set(at.device.runs.values())
+    assert driver.installed(wanted).placement is Placement.COMMITTED
+    assert driver.snapshot("").interfaces_up == before.interfaces_up
+    assert driver.back(before).outcome.reload_announced
+    back_up(at)
+    assert set(at.device.runs.values()) == {at.device.stays} == {"20.4R3.8"}
+    assert driver.installed(wanted).placement is Placement.ABSENT
+
+
+def test_a_member_that_fails_leaves_none_armed(tmp_path: Path) -> None:
+    at = desk(tmp_path, "install-fails:add:no-space", models=THREE)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    sent = driver.add(wanted)
+    assert sent.outcome.succeeded is False
+    assert sent.outcome.reason == "fpc2: Available space: -49868 require: 4641"
+    assert set(at.device.waits) == {0, 1}
+    assert driver.installed(wanted).placement is Placement.NEXT
+    refused = driver.activate(wanted).outcome
+    assert (refused.succeeded, "fpc2 20.4R3.8" in (refused.reason or "")) == (False, True)
+    told = driver.restore(BEFORE)
+    assert told == "`request system software rollback`: taken back (fpc0, 22.2R1.9), taken back (fpc1, 22.2R1.9)"
+    assert (at.device.waits, driver.restore(BEFORE)) == ({}, "")
+    assert changes(at)[-2:] == [
+        "request system software rollback member 0",
+        "request system software rollback member 1",
+    ]
+    assert not any("reboot" in line for line in changes(at))
+
+
+def test_what_somebody_else_added_is_left_alone(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    at.device.unpack(0, "21.4R1.12", 1000)
+    found = driver.add(wanted).outcome
+    assert (found.succeeded, "already an install pending" in (found.reason or "")) == (False, True)
+    assert driver.installed(wanted).placement is Placement.ABSENT
+    assert "chassis 21.4R1.12" in (driver.activate(wanted).outcome.reason or "")
+    assert at.device.waits == {0: "21.4R1.12"}
+    at.device.waits.clear()
+    at.device.running[0] = "22.2R1.9"
+    at.device.unpack(0, "21.4R1.12", 1000)
+    assert driver.installed(wanted).placement is Placement.UNCOMMITTED
+    kept = driver.commit(wanted).outcome
+    assert (kept.succeeded, "another release waits" in (kept.reason or "")) == (False, True)
+
+
+def test_a_device_that_does_not_name_what_waits_is_left_unarmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    shown = at.type
+
+    def silent(line: str, answers: object = ()) -> str:
+        text = shown(line, answers)  # type: ignore[arg-type] # handed on as it came
+        return "".join(row for row in text.splitlines(keepends=True) if not row.startswith("Pending:"))
+
+    monkeypatch.setattr(at, "type", silent)
+    found = driver.add(wanted).outcome
+    assert found.succeeded is False
+    assert found.reason == (
+        "'show version' does not name 22.2R1 for the next reboot; it would start chassis 20.4R3.8; "
+        "`request system software rollback`: chassis taken back"
+    )
+    assert at.device.waits == {}
+    # Nothing waits there, and the rollback made the release before the next one: that is taken back too.
+    at.device.previous[0] = "19.4R1.10"
+    monkeypatch.setattr(at.device, "unpack", lambda *_: None)
+    assert (driver.add(wanted).outcome.reason or "").endswith("chassis taken back")
+    assert at.device.waits == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ("no file", "is not found or empty"),
+        ("damaged", "Package signature validation failed"),
+        ("foreign", "not for ex3400-24p"),
+    ],
+)
+def test_a_package_that_the_device_does_not_take(tmp_path: Path, spoil: str, words: str) -> None:
+    at = desk(tmp_path, *(["corrupt-copy"] if spoil == "damaged" else []))
+    driver = changer(at)
+    given = image("junos-none-22.2R1.9.tgz", "junos-none", "22.2R1")
+    wanted = given if spoil == "no file" else put(at, tmp_path, OLD_KIND if spoil == "foreign" else IMAGE)
+    found = driver.add(wanted).outcome
+    assert (found.succeeded, words in (found.reason or "")) == (False, True)
+    assert [line.split()[3] for line in changes(at)] == ["validate"]
+    assert at.device.waits == {}
+
+
+def test_where_room_is_small_no_copy_of_the_package_is_kept(tmp_path: Path) -> None:
+    at = desk(tmp_path, free=100_000)
+    driver, wanted = changer(at), put(at, tmp_path, IMAGE)
+    driver.add(wanted)
+    assert changes(at)[-1].endswith(" no-copy")
+
+
+def test_a_way_back_that_was_half_gone_is_gone_to_its_end(tmp_path: Path) -> None:
+    at = desk(tmp_path, "member-mismatch", models=THREE)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    assert driver.add(wanted).outcome.succeeded
+    driver.activate(wanted)
+    back_up(at)
+    assert set(at.device.runs.values()) == {"20.4R3.8", "22.2R1.9"}
+    assert driver.installed(wanted).placement is Placement.ADDED
+    at.type("request system software rollback member 0")
+    at.sent.clear()
+    assert driver.back(BEFORE).outcome.reload_announced
+    assert changes(at) == ["request system software rollback member 1", "request system reboot all-members"]
+    back_up(at)
+    assert set(at.device.runs.values()) == {at.device.stays} == {"20.4R3.8"}
+
+
+@pytest.mark.parametrize(
+    ("previous", "words"), [(None, "there is no image for rollback"), ("19.4R1.10", "would start 19.4R1.10")]
+)
+def test_a_way_back_to_another_release_is_not_gone(tmp_path: Path, previous: str | None, words: str) -> None:
+    at = desk(tmp_path, version="22.2R1.9")
+    if previous:
+        at.device.previous[0] = previous
+    found = changer(at).back(BEFORE).outcome
+    assert (found.succeeded, words in (found.reason or "")) == (False, True)
+    assert "request system reboot" not in changes(at)
+
+
+def test_a_reboot_that_is_refused_is_no_reload(tmp_path: Path) -> None:
+    at = desk(tmp_path, "install-fails:activate")
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    assert driver.add(wanted).outcome.succeeded
+    found = driver.activate(wanted).outcome
+    assert (found.succeeded, found.reload_announced, "reboot of fpc0 failed" in (found.reason or "")) == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_the_log_of_commands_proves_what_came(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    driver = changer(at)
+    mark = driver.log_mark()
+    assert mark is not None
+    at.log_in()
+    assert driver.trace("activate", mark) == Trace(received=False, finished=None)
+    at.type("request system reboot", ["no"])
+    assert driver.trace("activate", mark) == Trace(received=True, finished=None)
+    assert driver.trace("add", mark) == Trace(received=False, finished=None)
+    assert driver.trace("commit", mark) == driver.trace("add", None) == Trace(None, None)
+    # The last line that is there says nothing of what came later: nobody wrote down that somebody looked.
+    assert trace_operation(mark, "add", mark) == Trace(None, None)
+    silent = changer(desk(tmp_path, interactive_log=False))
+    assert (silent.log_mark(), silent.trace("add", mark)) == (None, Trace(None, None))
+
+
+def test_a_device_without_neighbours_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert changer(desk(tmp_path, lldp=False)).snapshot("").neighbours == ()
+    at = desk(tmp_path)
+    monkeypatch.setattr("swimctl.lab.junos.shows_network.ports_up", lambda _: [])
+    assert changer(at).snapshot("").neighbours == ()
+    shown = at.type
+    monkeypatch.setattr(at, "type", lambda line, *more: "Count: 3 lines\n" if "count" in line else shown(line, *more))
+    with pytest.raises(UnparsableOutput, match="there are no rows"):
+        changer(at).snapshot("")
+
+
+def test_a_configuration_that_was_cut_off_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = desk(tmp_path)
+    text = changer(at).configuration()
+    assert "host-name hall-9;" in text
+    monkeypatch.setattr(at, "type", lambda _line: text.rpartition("}")[0])
+    with pytest.raises(UnparsableOutput, match="brace"):
+        changer(at).configuration()
+
+
+def test_a_file_that_stays_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    assert driver.file_size(wanted) == wanted.size
+    assert driver.file_hash(wanted, "md5").digest is not None
+    with monkeypatch.context() as stuck:
+        stuck.setattr(at.device.flash(0), "delete", lambda _name: False)
+        with pytest.raises(CommandRefused, match="still there"):
+            driver.remove_file(wanted)
+    driver.remove_file(wanted)
+    assert driver.file_size(wanted) is None

@@ -173,9 +173,9 @@ def test_lines_may_be_short_and_wrong(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    f"show version install all impact nxos bootflash: bootflash:{NEW} bootflash://sup-standby/ dir delete no-prompt file "
-    "md5sum boot vpc configure terminal length 0 no interface Ethernet1/1 feature hostname copy running-config reload "
-    "startup-config | include no-more end exit ip route summary vrf lldp neighbors incompatibility ? s username".split()
+    f"show version install all impact nxos bootflash: bootflash:{NEW} bootflash://sup-standby/ dir delete no-prompt "
+    "file md5sum boot vpc configure terminal length 0 no interface Ethernet1/1 feature hostname copy reload | include "
+    "no-more running-config startup-config end exit ip route summary vrf lldp neighbors incompatibility ? s".split()
 )
 ODD = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=30)
 

@@ -72,7 +72,6 @@ SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show snmp chassis", shows_features.snmp_chassis),
     ("show file systems", files.file_systems),
 )
-# Those that not every kind of hardware has.
 _MEMBER_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show switch", shows.stack),
     ("show switch detail", shows.stack_detail),
@@ -106,11 +105,23 @@ def show(function: Callable[[Switch], str]) -> Command:
 
 
 def _has_switches(switch: Switch) -> bool:
-    return switch.spec.hardware.shape is not Shape.MODULAR
+    return switch.spec.hardware.shape in {Shape.STACK, Shape.FIXED}
+
+
+def _is_wireless(switch: Switch) -> bool:
+    return switch.spec.hardware.shape is Shape.WIRELESS
 
 
 def _is_pair(switch: Switch) -> bool:
     return switch.spec.is_pair
+
+
+# Those that not every kind of hardware has.
+_SOMEWHERE = (
+    (_MEMBER_SHOWS, _has_switches),
+    (_PAIR_SHOWS, _is_pair),
+    ((("show chassis", shows.chassis),), _is_wireless),
+)
 
 
 def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[[Switch], str]) -> Command:
@@ -128,8 +139,8 @@ def exec_grammar() -> Grammar[Command]:
     for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
             grammar.add(pattern, show(function), level)
-    for listed, has in ((_MEMBER_SHOWS, _has_switches), (_PAIR_SHOWS, _is_pair)):
-        for pattern, function in listed:
+    for shows_of_some, has in _SOMEWHERE:
+        for pattern, function in shows_of_some:
             grammar.add(pattern, _show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
         grammar.add(f"show install {form}", show(partial(shows_software.install, form=form)), PRIVILEGED)

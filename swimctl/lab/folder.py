@@ -31,7 +31,11 @@ IMAGES: Mapping[str, tuple[str, ...]] = {
     "arista_eos": ("EOS-4.31.6M.swi",),
 }
 """The image files that a lab's folder has, by platform."""
-GOLDEN = frozenset(name for names in IMAGES.values() for name in names) - {"cat9k_iosxe.17.09.04a.SPA.bin"}
+RARE: Mapping[str, str] = {"C9800-40-K9": "C9800-40-universalk9_wlc.17.12.04.SPA.bin"}
+"""Image files that a folder has only for such a model."""
+GOLDEN = frozenset((*(name for names in IMAGES.values() for name in names), *RARE.values())) - {
+    "cat9k_iosxe.17.09.04a.SPA.bin"
+}
 """Those that the lab's devices are meant to run: newer than what any of them runs, one a family."""
 
 COMMAND_LOG = "lab-commands.jsonl"
@@ -96,7 +100,9 @@ def write_folder(
         (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
     _write_config(folder / "config.yaml", speed)
     platforms = dict.fromkeys(spec.platform for spec in specs)
-    return [_image(folder / "images", name) for platform in platforms for name in IMAGES[platform]]
+    names = [name for platform in platforms for name in IMAGES[platform]]
+    names += [name for model, name in RARE.items() if model in {spec.model for spec in specs}]
+    return [_image(folder / "images", name) for name in names]
 
 
 def _image(folder: Path, filename: str) -> Path:

@@ -17,11 +17,12 @@ SPEEDS = {
 
 
 class Shape(StrEnum):
-    """What the members of a switch are: switches of a stack, chassis of a virtual pair, supervisors of one chassis."""
+    """What its members are: switches of a stack, chassis or wireless controllers of a pair, supervisors of one."""
 
     STACK = "stack"
     FIXED = "fixed"
     MODULAR = "modular"
+    WIRELESS = "wireless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ class Model:
         return self.shape is Shape.STACK
 
     def ports(self, member: int) -> list[tuple[str, Bank]]:
-        """List the long names of a member's ports, uplinks last; those of a modular chassis are its first member's."""
-        if self.shape is Shape.MODULAR and member > 1:
+        """List the long names of a member's ports, uplinks last; supervisors and standby controllers have none."""
+        if self.shape in {Shape.MODULAR, Shape.WIRELESS} and member > 1:
             return []
+        if self.shape is Shape.WIRELESS:
+            return [(f"{bank.kind}0/{bank.slot}/{number}", bank) for bank in self.banks for number in range(bank.count)]
         return [
             (f"{bank.kind}{member}/{bank.slot}/{number}", bank)
             for bank in self.banks
@@ -122,6 +125,16 @@ def _models() -> dict[str, Model]:
             shape=Shape.MODULAR,
             memory_kb=16_777_216,
             supervisor="C9400-SUP-1XL",
+        ),
+        Model(
+            "C9800-40-K9",
+            "C9800-40-universalk9_wlc",
+            "C9800_IOSXE-K9",
+            banks=(Bank(ten, 0, 4, _SFP),),
+            uplinks=4,
+            description="Cisco C9800-40 Wireless Controller",
+            shape=Shape.WIRELESS,
+            memory_kb=33_554_432,
         ),
     )
     return {model.name: model for model in listed}

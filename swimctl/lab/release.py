@@ -42,8 +42,9 @@ class Release:
 
     def named(self, platform_image: str) -> str:
         """Write the line with all of its names, as line 2 of `show version` and other commands have it."""
+        series = "C9800" if platform_image.startswith("C9800") else "Catalyst L3 Switch"
         return (
-            f"Cisco IOS Software [{self.codename}], Catalyst L3 Switch Software ({platform_image}), "
+            f"Cisco IOS Software [{self.codename}], {series} Software ({platform_image}), "
             f"Version {self.plain}, RELEASE SOFTWARE (fc2)"
         )
 

@@ -35,6 +35,14 @@ def stack(switch: Switch) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+def chassis(switch: Switch) -> str:
+    """Show chassis: the same of a wireless controller, with the address of each on the line between them."""
+    lines = stack(switch).replace("Switch/Stack", "Chassis/Stack").replace("Switch#", "Chassis#").splitlines()
+    lines[3] += "                IP"
+    rows = [f"{line.rstrip():<62}169.254.10.{number}" for number, line in enumerate(lines[5:], 1) if line]
+    return "\n".join([*lines[:5], *rows]) + "\n\n"
+
+
 def _ring(switch: Switch) -> list[tuple[int, int | None, int | None]]:
     """List each member with its neighbours on stack ports 1 and 2; a ring closes where there are two or more."""
     there = switch.members
@@ -97,6 +105,8 @@ def inventory(switch: Switch) -> str:
         if shape is Shape.MODULAR:
             name, supply = f"Slot {number + 2} Supervisor", f"Power Supply Module {number}"
             described, pid, serial = "Supervisor 1 XL Module", spec.hardware.supervisor, f"J{spec.serial[1:]}"
+        elif shape is Shape.WIRELESS:
+            name, supply = f"Chassis {number}", f"Chassis {number} Power Supply Module 0"
         elif shape is Shape.STACK or switch.spec.is_pair:
             name = f"Switch {number}" if shape is Shape.STACK else f"Switch {number} Chassis"
             supply = f"Switch {number} - Power Supply A"

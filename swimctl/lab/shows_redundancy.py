@@ -21,10 +21,11 @@ def platform(switch: Switch) -> str:
         return _stack_platform(switch)
     model = switch.spec.hardware
     since = uptime(switch.uptime).split(",")[0].replace(" weeks", "w").replace(" days", "d").replace(" ", "")
-    rows = [("1", "C9400-LC-48P" if model.supervisor else model.name, "ok")]
-    rows += [("1/0", rows[0][1], "ok")]
-    for number in switch.members:
-        rows.append((f"R{number - 1}", model.supervisor or model.name, f"ok, {('active', 'standby')[number - 1]}"))
+    slot = "0" if model.shape is Shape.WIRELESS else "1"
+    card = "C9400-LC-48P" if model.supervisor else model.name
+    rows = [(slot, card, "ok"), (f"{slot}/0", card, "ok")]
+    roles = zip(switch.members, ("active", "standby"), strict=False)
+    rows += [(f"R{number - 1}", model.supervisor or model.name, f"ok, {role}") for number, role in roles]
     rows += [("P1", "C9400-PWR-3200AC" if model.supervisor else "C9K-PWR-650WAC-R", "ok")]
     lines = [
         f"Chassis type: {model.name:<20}",

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab.configuration import IGNORED, Configuration
+from swimctl.lab.models import Shape
 from swimctl.lab.release import Release
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def version(switch: Switch) -> str:
         f"{switch.flash(1).capacity // 1024}K bytes of {kind} at {kind.lower()}:.",
         "",
     ]
+    if model.shape is Shape.WIRELESS:
+        lines += [f"Installation mode is {switch.install.mode} ", "", "", f"Configuration register is {REGISTER}"]
+        return "\n".join([*lines, "", ""])
     lines += _member_block(switch, 1)
     if not model.stackable:
         return "\n".join([*lines, "", ""])

@@ -118,12 +118,14 @@ class SwitchSpec(ChassisSpec):
         """Name a member as the lists of `install` do: 2 of a stack, 2/R0 of a pair, R1 for the second supervisor."""
         if self.hardware.stackable:
             return str(number)
-        return f"{number}/R0" if self.is_pair else f"R{number - 1}"
+        return f"{number}/R0" if self.unit_word else f"R{number - 1}"
 
     @property
     def unit_word(self) -> str:
         """Give the word that stands before such a name, and nothing where there is none."""
-        return "Switch" if self.hardware.stackable else "Chassis" if self.is_pair else ""
+        if self.hardware.stackable:
+            return "Switch"
+        return "Chassis" if self.is_pair or self.hardware.shape is Shape.WIRELESS else ""
 
     @property
     def boots(self) -> str:

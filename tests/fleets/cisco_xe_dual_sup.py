@@ -1,4 +1,4 @@
-"""A Catalyst 9407R in install mode, with one and with two supervisors."""
+"""A Catalyst 9407R in install mode, with two supervisors."""
 
 from __future__ import annotations
 
@@ -6,5 +6,8 @@ from dataclasses import replace
 
 from fleets.cisco_xe import FLEET as STACKED
 from fleets.cisco_xe import switch
+from fleets.cisco_xe_svl import PAIRED
 
-FLEET = replace(STACKED, make=switch("C9407R"), stack=switch("C9407R", "C9407R"))
+_both = switch("C9407R", "C9407R")
+
+FLEET = replace(STACKED, make=_both, stack=_both, cases=PAIRED)

@@ -7,4 +7,8 @@ from dataclasses import replace
 from fleets.cisco_xe import FLEET as STACKED
 from fleets.cisco_xe import switch
 
-FLEET = replace(STACKED, make=switch("C9500-24Y4C"), stack=switch("C9500-24Y4C", "C9500-24Y4C"))
+PAIRED = frozenset({"upgrade", "no-space", "lost-session", "way-back", "member-lags"})
+"""What two members that are no stack make different."""
+_pair = switch("C9500-24Y4C", "C9500-24Y4C")
+
+FLEET = replace(STACKED, make=_pair, stack=_pair, cases=PAIRED)

@@ -15,7 +15,7 @@ class Fleet:
     `make` gives an ordinary device by its name, with keywords for fields of its spec; `stack` one with members, None
     where the platform has none. `image` is the file to install; `old` and `target` are releases as the lab's `runs`
     spells them. `foreign` makes a device of the platform that the image does not fit. `changing` are beginnings of the
-    command lines that change what a device runs.
+    command lines that change what a device runs. `cases`: those that are tried, where it is but a variation of another.
     """
 
     make: Callable[..., ChassisSpec]
@@ -25,3 +25,8 @@ class Fleet:
     foreign: Callable[..., ChassisSpec]
     changing: tuple[str, ...]
     stack: Callable[..., ChassisSpec] | None = None
+    cases: frozenset[str] | None = None
+
+    def tries(self, case: str) -> bool:
+        """Tell whether a case is tried on it."""
+        return self.cases is None or case in self.cases

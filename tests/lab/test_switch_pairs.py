@@ -71,3 +71,12 @@ def test_links_of_a_pair(tmp_path: Path) -> None:
 def test_what_no_switch_could_be(models: tuple[str, ...], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         SwitchSpec("x", tuple(MemberSpec(model, f"S{n}", f"0c75.bd77.000{n}") for n, model in enumerate(models)))
+
+
+def test_a_pair_of_wireless_controllers(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, model="C9800-40-K9", members=2)
+    assert INVALID in desk.type("show switch")
+    assert "Standby  0c75.bd77.0002     14     V02     Ready     169.254.10.2" in desk.type("show chassis")
+    path = desk.put(NEW, family="C9800-40-universalk9_wlc")
+    assert "Add: Passed on [1/R0 2/R0]" in desk.type(f"install add file bootflash:{path}")
+    assert "Installation mode is INSTALL" in desk.type("show version")

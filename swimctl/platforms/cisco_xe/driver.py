@@ -66,6 +66,7 @@ SUPPORT: Final = Support(
     refuses=(
         "bundle mode: convert it to install mode first",
         "a StackWise Virtual pair with two supervisors a chassis",
+        "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
         "in-service upgrades (--issu): its supervisors reload one by one, which no output that is read here proves",
     ),
 )

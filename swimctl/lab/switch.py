@@ -35,6 +35,7 @@ class Switch(Chassis):
         self.configuration = first_configuration(spec)
         self.startup = self.configuration.copy()
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
+        self._left_behind: set[int] = set()
         self.install: Installed = Installed(self)
         self.installer: Installer = Installer(self, self.install)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
@@ -71,9 +72,11 @@ class Switch(Chassis):
     def lags(self, number: int) -> bool:
         """Tell whether a member runs another release than the active one: by a fault, or as it has no such image."""
         fault = self.spec.fault("member-mismatch") and number == len(self.spec.members)
-        booted = self.install.booted
-        lacking = number > 1 and booted is not None and self._flash[number].get(self.install.booted_path) is None
-        return self.degraded and bool(fault or lacking)
+        return self.degraded and bool(fault or number in self._left_behind)
+
+    def has_image(self, number: int) -> bool:
+        """Tell whether a member boots the image file that the active one does, in bundle mode from its own flash."""
+        return self.install.booted is None or self._flash[number].get(self.install.booted_path) is not None
 
     def flash(self, member: int) -> Flash:
         """Give the flash of a member."""
@@ -128,6 +131,7 @@ class Switch(Chassis):
         self.configuration = Configuration([f"{IGNORED} switch all"]) if ignored else self.startup.copy()
         paths, ran = self.startup.boot_paths or self.unnamed, self.install.running
         found = any(self.install.boot(path) for path in paths) and not manual
+        self._left_behind = {number for number in self._flash if number > 1 and not self.has_image(number)}
         hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
         return found and not (hangs and self.install.booted is not None and self.install.running != ran)
 

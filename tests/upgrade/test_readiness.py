@@ -68,7 +68,9 @@ CASES = {
         spec={"version": TARGET}, host={"data": {"serial": "FLB2600ZZZZ"}},
     ),
     "bundle": Case(
-        ("install mode: seen member 1 BUNDLE, needed INSTALL on every member; next: convert it",), {"mode": "BUNDLE"}
+        ("boot variable: seen nothing first, needed cat9k_iosxe.17.06.05.SPA.bin, which runs, first on every member",
+         "next: `boot system flash:cat9k_iosxe.17.06.05.SPA.bin` as the first"),
+        {"mode": "BUNDLE", "config": ("no boot system",)},
     ),
     "by-hand": Case(
         ("boots by itself: seen manual boot (register 0x102), needed no manual boot; next: `no boot manual`",),

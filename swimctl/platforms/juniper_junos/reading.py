@@ -159,8 +159,15 @@ class JunosDevice:
         return last_line(self._show(SHOW))
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log of commands whether an operation came after the mark."""
-        return trace_operation(self._show(SHOW), operation, mark)
+        """Tell from the device's log of commands whether an operation came after the mark.
+
+        A reboot that came and is neither done nor planned stopped at its question, as its session was lost there: it
+        may be asked for again, and one that is just starting takes no harm from that.
+        """
+        traced = trace_operation(self._show(SHOW), operation, mark)
+        if traced.received and operation != "add" and not parse_show_system_reboot(self._show("show system reboot")):
+            return Trace(received=False, finished=None)
+        return traced
 
     def _state(self, image: Image) -> State:
         members = self.members()

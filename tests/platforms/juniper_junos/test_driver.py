@@ -195,6 +195,8 @@ def test_the_log_of_commands_proves_what_came(tmp_path: Path) -> None:
     at.log_in()
     assert driver.trace("activate", mark) == Trace(received=False, finished=None)
     at.type("request system reboot", ["no"])
+    assert driver.trace("activate", mark) == Trace(received=False, finished=None)
+    at.type("request system reboot in 5", ["yes"])
     assert driver.trace("activate", mark) == Trace(received=True, finished=None)
     assert driver.trace("add", mark) == Trace(received=False, finished=None)
     assert driver.trace("commit", mark) == driver.trace("add", None) == Trace(None, None)

@@ -1,0 +1,90 @@
+"""Junos: the next reboot starts what was added, so a job that ends before its own reboot leaves no device armed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from fleets.juniper_junos import FLEET
+from upgrading import Upgraded, upgraded
+
+from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.faults import parse_fault
+from swimctl.models import Outcome
+from swimctl.states import JobStatus
+
+pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("junos")]
+SPEED = 300
+CHANGING = ("request system software validate", "request system software add", "request system reboot")
+
+
+def device(name: str, *faults: str) -> ChassisSpec:
+    parsed = tuple(parse_fault(text) for text in faults)
+    make = FLEET.stack if name.startswith("stack") and FLEET.stack else FLEET.make
+    return make(name, faults=parsed, version=FLEET.old, transfer=100_000, boot_seconds=200)
+
+
+def lost(lines: Sequence[str]) -> dict[str, str]:
+    """Name the faults that lose the session before and after each command that changes something."""
+    places = {command: next(n for n, line in enumerate(lines, 1) if line.startswith(command)) for command in CHANGING}
+    return {
+        f"{command.split()[-1]}-{when}": f"drop-session-{when}:{place}"
+        for command, place in places.items()
+        for when in ("before", "after")
+    }
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+    """Upgrade one device undisturbed, and then one for each fault."""
+    with upgraded(tmp_path_factory.mktemp("sound"), fleet=[device("sound")], speed=SPEED) as sound:
+        assert sound.jobs["sound"].outcome is Outcome.UPGRADED, sound.jobs["sound"].error
+        lines = [line for line in sound.lab.commands("sound") if line.strip() and line != "yes"]
+    faults = {**lost(lines), "in-add": "drop-session-at:add"}
+    specs = [device(name, fault) for name, fault in faults.items()]
+    specs += [device("stack-one-fails", "install-fails:add:no-space"), device("refused", "install-fails:activate")]
+    specs += [device("busy", "busy-install")]
+    settings = {"workers": len(specs)}
+    with upgraded(tmp_path_factory.mktemp("broken"), fleet=specs, speed=SPEED, settings=settings) as result:
+        yield result
+
+
+def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(fleet: Upgraded) -> None:
+    names = [name for name in fleet.jobs if name.endswith(("-before", "-after")) or name == "in-add"]
+    assert len(names) == 2 * len(CHANGING) + 1
+    for name in names:
+        job, lab = fleet.jobs[name], fleet.lab
+        seen = (name, job.status, job.outcome, job.error, lab.commands(name))
+        assert not lab.switch(name).drops._left, seen
+        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), seen
+        assert (set(lab.switch(name).runs.values()), lab.switch(name).stays) == ({FLEET.target}, FLEET.target), seen
+        assert len(lab.reloads(name)) == 1, seen
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("stack-one-fails", "fpc2: Available space: -49868 require: 4641"),
+        ("refused", "reboot of fpc0 failed"),
+        ("busy", "another package installation is in progress"),
+    ],
+)
+def test_a_job_that_fails_before_its_reboot_leaves_nothing_armed(fleet: Upgraded, name: str, words: str) -> None:
+    job, chassis = fleet.jobs[name], fleet.lab.switch(name)
+    seen = (job.status, job.outcome, job.error, fleet.lab.commands(name))
+    assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED), seen
+    assert words in (job.error or ""), seen
+    assert chassis.stays == FLEET.old, seen
+    assert not fleet.lab.reloads(name), seen
+    kinds = [event.kind for event in fleet.opened.store.events(job.id)]
+    assert ("restored" in kinds) is (name != "busy"), kinds
+
+
+def test_root_is_refused_with_the_account_that_it_needs(tmp_path: Path) -> None:
+    users = {"root": ("admin", 15)}
+    with upgraded(tmp_path, fleet=[device("shell")], users=users) as result:
+        job = result.jobs["shell"]
+        assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
+        assert "gives 'root' a shell (root@shell:RE:0%), not its command line" in (job.error or "")
+        assert "super-user" in (job.error or "")

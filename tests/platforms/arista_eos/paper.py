@@ -1,0 +1,151 @@
+"""An MLAG peer on paper, and a terminal at a lab Arista without a network: what the driver is tried with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desks import AnyDesk
+from platforms.contract import platform
+
+from swimctl.errors import SessionLost
+from swimctl.lab.effects import Down
+from swimctl.lab.eos.spec import HARDWARE, AristaSpec
+from swimctl.lab.faults import parse_fault
+from swimctl.lab.images import make_image
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.arista_eos.driver import AristaEos
+from swimctl.sessions import Reply
+from swimctl.settings import Deadlines, Readiness, Settings
+from swimctl.terminal import Answer, matching
+
+SAMPLE = platform("arista_eos").sample
+SIZE = 1_000_000_000
+IMAGE = Image(
+    1,
+    "EOS-4.31.6M.swi",
+    Path("EOS-4.31.6M.swi"),
+    "arista_eos",
+    "EOS",
+    "4.31.6M",
+    SIZE,
+    "a" * 128,
+    "b" * 32,
+    datetime(2024, 5, 1, tzinfo=UTC),
+)
+DEVICE = Device(
+    1,
+    "leaf-1",
+    "arista_eos",
+    "192.0.2.20",
+    model="DCS-7050SX3-48YC8",
+    serial="JPE24100001",
+    redundancy_group="mlag-hall-7",
+)
+PEER = {
+    "show privilege": SAMPLE("show_privilege/fifteen"),
+    "show version": SAMPLE("show_version/switch"),
+    "show inventory": SAMPLE("show_inventory/switch"),
+    "show boot-config": SAMPLE("show_boot-config/set"),
+    "show mlag": SAMPLE("show_mlag/active"),
+    "show mlag detail": SAMPLE("show_mlag_detail/ports_wait"),
+    "dir flash:": SAMPLE("dir/flash"),
+}
+"""It runs EOS-4.28.3M.swi from flash; an image of SIZE fits."""
+
+
+@dataclass
+class PaperSession:
+    """Answers a command with its text, and notes it; knows no other command."""
+
+    answers: dict[str, str]
+    asked: list[str] = field(default_factory=list)
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        assert deadline > 0
+        assert not quiet
+        self.asked.append(command)
+        return self.answers[command]
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        raise AssertionError(f"a check that changes nothing gave {command!r} ({answers}, {deadline}, {closing})")
+
+
+def changed(*changes: tuple[str, str, str]) -> dict[str, str]:
+    """Change words in what the peer answers: (command, words, other words); the words must be there."""
+    made = dict(PEER)
+    for command, words, others in changes:
+        assert words in made[command], (command, words)
+        made[command] = made[command].replace(words, others)
+    return made
+
+
+def check(
+    answers: dict[str, str],
+    *,
+    device: Device = DEVICE,
+    image: Image = IMAGE,
+    policy: Readiness | None = None,
+    ready: float = 900,
+    cleanup: bool = False,
+) -> list[Finding]:
+    """Apply all rules to a switch on paper."""
+    settings = Settings(readiness=policy or Readiness(), deadlines=Deadlines(ready=ready))
+    return AristaEos(PaperSession(answers), settings, JobOptions()).check(device, image, cleanup=cleanup)
+
+
+class Desk(AnyDesk):
+    """A lab Arista with the image on it, and the driver in front of it."""
+
+    def __init__(self, folder: Path, *faults: str, **spec: Any) -> None:
+        parsed = tuple(parse_fault(text) for text in faults)
+        fields = {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
+        hardware = HARDWARE["DCS-7050SX3-48YC8"]
+        super().__init__(folder, AristaSpec("desk", hardware=hardware, number="JPE24000001", **fields))
+        self.upload(IMAGE.filename, make_image(folder, IMAGE.filename, 60_000).read_bytes(), "/mnt/flash/")
+
+    @property
+    def untouched(self) -> bool:
+        """Tell whether it never went down, and boots what it runs."""
+        went_down = any(isinstance(event, Down) for event in self.events)
+        return not went_down and set(self.switch.runs.values()) == {self.switch.stays}
+
+    def driver(self, lost: tuple[str, str] = ("", "")) -> AristaEos:
+        """Log in anew; `lost` is the command whose session ends, and whether `before` or `after` it was taken."""
+        self.log_in()
+        return AristaEos(Typed(self, *lost), Settings(), JobOptions())
+
+
+@dataclass
+class Typed:
+    """A session that types at a desk."""
+
+    desk: Desk
+    lost_in: str = ""
+    when: str = ""
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        reply = self.converse(command, (), deadline)
+        assert not quiet or command == "show running-config"
+        if reply.dropped:
+            raise SessionLost(f"the session ended in '{command}'")
+        return reply.text
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        assert deadline > 0
+        assert closing is None
+        lost = bool(self.lost_in) and command.startswith(self.lost_in)
+        if lost and self.when == "before":
+            return Reply("", dropped=True)
+        self.desk.say(command, ())
+        assert not self.desk.out.endswith("]"), matching(self.desk.out, answers)
+        self.desk.wait(5)
+        return Reply(self.desk.out, dropped=lost or not self.desk.switch.reachable)

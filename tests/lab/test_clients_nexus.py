@@ -23,6 +23,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
         yield lab
 
 
+@pytest.mark.filterwarnings("ignore:path is deprecated:DeprecationWarning")  # netmiko finds its templates so
 def test_netmiko_reads_by_the_communitys_templates_and_saves(lab: LabFleet, tmp_path: Path) -> None:
     host, port = lab.address("leaf")
     login = {"host": host, "port": port, "username": "admin", "password": "admin"}

@@ -95,6 +95,10 @@ def test_configuration_mode(tmp_path: Path) -> None:
     at.type("configure")
     at.type("delete system host-name")
     assert "not committed" in at.type("exit")
+    at.type("configure")
+    assert at.type("show") == ""  # what was deleted is not committed, and not lost
+    at.type("rollback")
+    at.type("quit")
     assert "/* set system host-name hall-1 */" in at.type("show configuration")
 
 

@@ -26,7 +26,7 @@ class Juniper(Chassis):
     """One switch, or one Virtual Chassis. Member 0 is the master.
 
     `waits` is what the next boot of a member starts, `previous` what a rollback starts. `plan` is who asked for a
-    reboot at a time to come.
+    reboot at a time to come. `statements` are what was configured and committed, `candidate` what will be.
     """
 
     spec: JunosSpec
@@ -42,6 +42,7 @@ class Juniper(Chassis):
         self.waits: dict[int, str] = {}
         self.previous: dict[int, str] = {}
         self.statements: list[str] = []
+        self.candidate: list[str] = []
         self.commands: list[str] = []
         self.plan = ""
         self.processes = 20_100

@@ -30,7 +30,6 @@ class Session(Vty):
         super().__init__(switch, login, exec_command=exec_command)
         self.switch: Juniper = switch
         self.mode = _SHELL if login.user == "root" and not exec_command else _CLI
-        self.candidate = list(switch.statements)
         switch.processes += 1
         self._process = switch.processes
 
@@ -96,7 +95,7 @@ class Session(Vty):
         if re.fullmatch(r"\s*conf(?:i(?:g(?:ure?)?)?)?(?: (?:private|exclusive))?\s*", text):
             if self.privilege < SUPER_USER:
                 raise Invalid(0)
-            self.mode, self.candidate = _EDIT, list(self.switch.statements)
+            self.mode = _EDIT
             return _say("Entering configuration mode\n")
         match = grammar().parse(text, self.privilege)
         return match.target(self, match.words)
@@ -111,19 +110,21 @@ class Session(Vty):
 
     def _edit(self, line: str) -> Dialogue | None:
         word, _, rest = line.partition(" ")
-        changed = self.candidate != self.switch.statements
+        changed = self.switch.candidate != self.switch.statements
         match word:
             case "set" if rest:
-                self.candidate.append(rest)
+                self.switch.candidate.append(rest)
             case "delete" if rest:
-                self.candidate = [each for each in self.candidate if not f"{each} ".startswith(f"{rest} ")]
+                self.switch.candidate = [
+                    each for each in self.switch.candidate if not f"{each} ".startswith(f"{rest} ")
+                ]
             case "rollback":
-                self.candidate = list(self.switch.statements)
+                self.switch.candidate = list(self.switch.statements)
                 return _say("load complete\n")
             case "commit":
                 return self._commit(rest)
             case "show":
-                return _say("".join(f"set {each}\n" for each in self.candidate))
+                return _say("".join(f"set {each}\n" for each in self.switch.candidate))
             case "run" if rest:
                 match = grammar().parse(rest, self.privilege)
                 return match.target(self, match.words)
@@ -144,8 +145,10 @@ class Session(Vty):
             return _say("configuration check succeeds\n")
         if how not in {"", "and-quit"}:
             raise Invalid(7)
-        self.switch.statements = list(self.candidate)
-        names = [each.split()[2] for each in self.candidate if re.fullmatch(r"system host-name [\w-]{1,60}", each)]
+        self.switch.statements = list(self.switch.candidate)
+        names = [
+            each.split()[2] for each in self.switch.candidate if re.fullmatch(r"system host-name [\w-]{1,60}", each)
+        ]
         self.switch.hostname = names[-1] if names else self.switch.spec.name
         self.switch.say(f"mgd[{self._process}]", "UI_COMMIT: User requested 'commit' operation (comment: none)")
         if how:

@@ -44,7 +44,7 @@ from swimctl.platforms.cisco_xr.readiness import (
 )
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
 from swimctl.settings import Settings
-from swimctl.terminal import answer
+from swimctl.terminal import answer, without_syslog
 from swimctl.versions import same_release
 
 # What is active and not committed is left by any reload: the device itself says so in its log
@@ -193,7 +193,7 @@ class CiscoXr:
     def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
         """Let the device compute the hash of the image's file."""
         seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
-        return parse_show_md5(self._session.run(f"show md5 file /{self.destination(image)}", seconds))
+        return parse_show_md5(self._show(f"show md5 file /{self.destination(image)}", seconds))
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""
@@ -259,9 +259,12 @@ class CiscoXr:
         """
         return Trace(None, None) if operation == "abort" else self._installer.trace(operation, mark)
 
-    def _show(self, command: str) -> str:
+    def _show(self, command: str, seconds: float | None = None) -> str:
+        text = self._session.run(command, seconds or self._limits.command)
+        # What the installer tells lands in any output; in its own log it is what is asked for.
+        kept = text if command.startswith("show install log") else without_syslog(text)
         # The prompt came, so the last line is whole: its end, cut off with the prompt, says so to the parsers.
-        return f"{self._session.run(command, self._limits.command)}\n"
+        return f"{kept}\n"
 
     def _version(self) -> SoftwareVersion:
         return parse_show_version(self._show("show version"))
@@ -301,7 +304,12 @@ class CiscoXr:
             ("show lldp neighbors", parse_show_lldp_neighbors),
         ):
             try:
-                found |= {f"{n.local_interface} → {n.name}" for n in parse(self._show(command))}
+                found |= {f"{_short(n.local_interface)} → {n.name}" for n in parse(self._show(command))}
             except NotEnabled:
                 continue
         return tuple(sorted(found))
+
+
+def _short(interface: str) -> str:
+    """Spell an interface as LLDP does, so that what CDP sees too is one neighbour: `TenGigE0/0/0/1` is `Te0/0/0/1`."""
+    return re.sub(r"^([A-Z][a-z])[A-Za-z-]*(?=\d)", r"\1", interface)

@@ -295,9 +295,9 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("alias", ["cisco_xr", "iosxr", "cisco_iosxr", "cisco.iosxr.iosxr", "IOS-XR"])
-def test_its_output_is_read_and_its_devices_are_not_upgraded(alias: str) -> None:
+def test_its_output_is_read_and_its_devices_are_upgraded_by_any_of_its_names(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/evolved")).version == "7.3.2"
-    assert platforms.canonical_platform(alias) is None
+    assert platforms.canonical_platform(alias) == "cisco_xr"
 
 
 def test_the_log_of_installations() -> None:

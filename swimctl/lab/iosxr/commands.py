@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.iosxr import files, shows, shows_network
+from swimctl.lab.iosxr import files, shows, shows_network, xml_agent
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router
@@ -116,6 +116,13 @@ def _configure(session: Session, _words: Words) -> Dialogue:
     yield Print(f"{session.now}\n")
 
 
+def _xml(session: Session, _words: Words) -> Dialogue:
+    if not session.router.configuration.has(xml_agent.CONFIGURED):
+        yield Print(xml_agent.OFF)
+        return
+    session.agent = xml_agent.Agent(session.router)
+
+
 def _add(session: Session, words: Words) -> Dialogue:
     yield from session.router.installer.add(session.login.user, words["path"], words["name"])
 
@@ -174,6 +181,7 @@ _EVERYBODY: tuple[tuple[str, Command], ...] = (
 )
 _ROOTS: tuple[tuple[str, Command], ...] = (
     ("configure [terminal]", _configure),
+    ("xml", _xml),
     ("install add source <path> <name>", _timed(_add)),
     ("install activate id <number:1-9999> [noprompt]", _timed(_activate)),
     ("install activate <name> [noprompt]", _timed(_activate)),

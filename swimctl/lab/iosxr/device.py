@@ -185,5 +185,6 @@ def _first_configuration(spec: RouterSpec) -> Configuration:
             "interface TenGigE0/0/0/0",
             " ipv4 address 198.51.100.1 255.255.255.252",
             "ssh server v2",
+            "xml agent tty",
         ]
     )

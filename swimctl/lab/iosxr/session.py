@@ -9,6 +9,7 @@ from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Incomplete, Invalid
 from swimctl.lab.iosxr.commands import DENIED, exec_grammar
+from swimctl.lab.iosxr.xml_agent import Agent
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ _LEAVE = "Uncommitted changes found, commit them before exiting(yes/no/cancel)? 
 
 
 class Session(Vty):
-    """A terminal of IOS-XR. `target` is the configuration that a commit would make the running one, None in exec."""
+    """A terminal of IOS-XR. `target` is the configuration that a commit would make the running one, None in exec.
+
+    `agent` takes the lines while it speaks XML.
+    """
 
     noise = "\nRP/0/RP0/CPU0:Jan  1 00:00:00.000 UTC: pfm_node_rp[311]: %PLATFORM-PFM-4-FAULT : set|x\n~#\x07"
 
@@ -35,11 +39,19 @@ class Session(Vty):
         self.router: Router = router
         self.target: Configuration | None = None
         self.mode = self.section = ""
+        self.agent: Agent | None = None
 
     @property
     def prompt(self) -> str:
         """Give the prompt as it stands."""
+        if self.agent is not None:
+            return self.agent.prompt
         return f"{self.router.node}:{self.router.hostname}{f'({self.mode})' if self.mode else ''}#"
+
+    @property
+    def echoes(self) -> bool:
+        """Tell whether what is typed is seen: not by the XML agent, whose clients read its answers whole."""
+        return self.agent is None
 
     @property
     def now(self) -> str:
@@ -68,6 +80,15 @@ class Session(Vty):
     def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
         """Say it as IOS-XR does, with a mark below the character."""
         return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n"
+
+    def run(self, text: str) -> Dialogue:
+        """Run one line; the XML agent takes its own as they are."""
+        if self.agent is None:
+            yield from super().run(text)
+        elif text.strip() == "exit":
+            self.agent = None
+        else:
+            yield Print(self.agent.take(text))
 
     def begin(self) -> None:
         """Enter the configuration."""

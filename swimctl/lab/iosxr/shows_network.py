@@ -36,8 +36,8 @@ def ports(router: Router) -> list[Port]:
     return [
         Port("Loopback0", "Lo0", up=True, address="203.0.113.7", bandwidth=0),
         Port(f"MgmtEth0/{slot}/CPU0/0", f"Mg0/{slot}/CPU0/0", up=True, address="192.0.2.10", bandwidth=1_000_000),
-        Port("TenGigE0/0/0/0", "Te0/0/0/0", linked, "198.51.100.1", f"core1.{router.spec.domain}"),
-        Port("TenGigE0/0/0/1", "Te0/0/0/1", linked and not lost, "198.51.100.5", f"core2.{router.spec.domain}"),
+        Port("TenGigE0/0/0/0", "Te0/0/0/0", linked, "198.51.100.1", "core1"),
+        Port("TenGigE0/0/0/1", "Te0/0/0/1", linked and not lost, "198.51.100.5", "core2"),
         Port("TenGigE0/0/0/2", "Te0/0/0/2", up=False),
     ]
 

@@ -69,6 +69,7 @@ def batch_document(batch: Batch) -> Document:
         "cleanup_flash": batch.options.cleanup_flash,
         "force": batch.options.force,
         "issu": batch.options.issu,
+        "convert": batch.options.convert,
         "detached": batch.detached,
         "requested_by": batch.requested_by,
         "waves": list(batch.policy.waves),

@@ -110,7 +110,8 @@ class Golden:
 class JobOptions:
     """What the user asked for beyond device and image; the same for every job of a batch.
 
-    `issu`: in service, without a reload of the whole device, or not at all.
+    `issu`: in service, without a reload of the whole device, or not at all. `convert`: what runs in bundle mode comes
+    to install mode by it.
     """
 
     workflow: str = "standard"
@@ -118,6 +119,7 @@ class JobOptions:
     cleanup_flash: bool = False
     force: bool = False
     issu: bool = False
+    convert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

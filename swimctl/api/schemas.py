@@ -105,6 +105,7 @@ class TriggerRequest(Request):
     auto_select_image: Flag = Field(True, description="take each device's golden image where no image_id is given")
     force: Flag = Field(False, description="do not end where the device runs the image already")
     issu: Flag = Field(False, description="in service, without a reload of the whole device; refused where it cannot")
+    convert: Flag = Field(False, description="IOS-XE devices that run in bundle mode come to install mode by it")
     max_failures: Number | Percent | None = Field(
         None,
         description="start no more after so many failures, or when such a share of those tried failed, counted from "

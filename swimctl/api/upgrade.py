@@ -64,6 +64,7 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
             cleanup_flash=asked.cleanup_flash,
             force=asked.force,
             issu=asked.issu,
+            convert=asked.convert,
         ),
         mode=ExecutionMode(asked.execution_mode),
         max_failures=asked.max_failures if isinstance(asked.max_failures, int) else None,

@@ -181,6 +181,7 @@ def _options(batch: Batch) -> str:
         "flash cleaned first" if options.cleanup_flash else "",
         "forced" if options.force else "",
         "in service" if options.issu else "",
+        "from bundle to install mode" if options.convert else "",
         _stops(batch),
     ]
     return ", ".join(word for word in said if word)

@@ -76,6 +76,9 @@ def upgrade(
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
     issu: Annotated[bool, typer.Option("--issu", help="In service, without a reload of the whole device.")] = False,
+    convert: Annotated[
+        bool, typer.Option("--convert", help="Bring IOS-XE devices that run in bundle mode to install mode by it.")
+    ] = False,
     detach: DetachOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "--check", help="The same as `swimctl plan`.")] = False,
     yes: YesOption = False,
@@ -122,6 +125,7 @@ def upgrade(
                 cleanup_flash=cleanup_flash,
                 force=force,
                 issu=issu,
+                convert=convert,
             ),
             mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
             max_failures=failures,

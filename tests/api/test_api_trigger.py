@@ -159,10 +159,16 @@ def test_how_many_failures_stop_a_batch(api: Api, options: dict[str, Any], kept:
 
 def test_the_options_reach_the_jobs(api: Api) -> None:
     document = api.trigger(
-        "sw1", workflow_id=2, activate_after_distribute=False, cleanup_flash=True, force=True, issu=True
+        "sw1",
+        workflow_id=2,
+        activate_after_distribute=False,
+        cleanup_flash=True,
+        force=True,
+        issu=True,
+        convert=True,
     )
     options = api.store.batch(document["batch_id"]).options
-    assert options == JobOptions("distribute", activate=False, cleanup_flash=True, force=True, issu=True)
+    assert options == JobOptions("distribute", activate=False, cleanup_flash=True, force=True, issu=True, convert=True)
     plain = api.store.batch(api.trigger("sw2")["batch_id"]).options
     assert plain == JobOptions()
 

@@ -31,7 +31,7 @@ def test_a_batch_is_read_as_it_was_written(store: Store) -> None:
         "0a1b2c3d4e",
         mode=ExecutionMode.SEQUENTIAL,
         max_failures=3,
-        options=JobOptions(activate=False, cleanup_flash=True, force=True, issu=True),
+        options=JobOptions(activate=False, cleanup_flash=True, force=True, issu=True, convert=True),
         schedule_time=NOON + timedelta(hours=9, microseconds=7),
         workers=12,
         requested_by="ops@jump1",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from swimctl.models import JobOptions
 from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.cisco_ios.conversion import Conversion
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.settings import Settings
 
 
 def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
     """Make the driver for what the device runs now; what was read for it serves the driver's first look."""
     version = parse_show_version(session.run("show version", settings.deadlines.command))
+    if version.mode == "INSTALL" and is_requested(version):
+        return Requested(session, settings, options, version)
     if version.mode == "INSTALL":
         return CiscoXe(session, settings, options, version)
+    if version.mode == "BUNDLE" and options.convert:
+        return Conversion(session, settings, options, version)
     return BootVariable(session, settings, options, version)

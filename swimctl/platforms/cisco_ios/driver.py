@@ -14,23 +14,11 @@ from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
-from swimctl.platforms.cisco_xe.log import messages_after
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
 
-# operators.md §5b, device-facts §1.9: every question that was seen around a reload, with the one answer for it.
-_TOO_SMALL: Final = "Boot variable either does not exist or buffer is too small"
-_RELOAD: Final[tuple[Answer, ...]] = (
-    answer(rf"{_TOO_SMALL}.*\[confirm\]", "n", one_key=True),
-    # Saved just before; what was changed since is saved too, as the reload would lose it.
-    answer(r"configuration has been modified\. save\?.*\[yes/no\]", "yes"),
-    answer(r"proceed with reload\?.*\[confirm\]", ""),
-)
-_PROCEED: Final = re.compile(r"proceed with reload\?", re.IGNORECASE)
-_RELOADING: Final = re.compile(r"%SYS-\d-RELOAD:")
 # A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
 _COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)
 _FITS: Final = {"cisco_ios": cisco_ios.fits, "cisco_xe": cisco_xe.fits}
@@ -66,13 +54,15 @@ class BootVariable(Flashes):
     There it is saved only once it is whole: what a lost session leaves half-way is gone with the next boot.
     """
 
+    support = BUNDLE
     one_release = ONE_RELEASE
     unpacks = False
     returns = True
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion) -> None:
         super().__init__(session, settings, version)
-        self.support = CLASSIC if version.mode is None else BUNDLE
+        if version.mode is None:
+            self.support = CLASSIC
         self._stack = len(version.members) > 1
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
@@ -182,12 +172,9 @@ class BootVariable(Flashes):
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log whether a reload was asked for after the mark; it ends with the log itself."""
-        after = messages_after(self._log(), mark)
         if operation == "commit":
             return Trace(received=False, finished=None)  # to name once more what runs changes nothing
-        if after is None:
-            return Trace(None, None)
-        return Trace(received=any(_RELOADING.search(message) for message in after), finished=False)
+        return self._trace_reload(mark)
 
     def _lines(self) -> tuple[str, ...]:
         return parse_boot_lines(self._show(COMMAND))
@@ -229,16 +216,6 @@ class BootVariable(Flashes):
                     raise CommandRefused(f"'{line}': the device answered '{complaint[0].strip()}'")
         finally:
             self._show("end")
-
-    def _reload(self) -> Sent:
-        reply = self._converse("reload", _RELOAD, self._limits.activate)
-        if reply.dropped:
-            return Sent(InstallOutcome("reload", succeeded=None), dropped=True)
-        if _TOO_SMALL.casefold() in reply.text.casefold():
-            raise StepFailed(f"'reload' asked '{_TOO_SMALL}', and was answered no")
-        if not _PROCEED.search(reply.text):
-            raise StepFailed(f"'reload' did not ask to proceed but said {reply.text.strip()[-120:]!r}")
-        return Sent(InstallOutcome("reload", succeeded=True, reload_announced=True))
 
     def _undone(self, lines: tuple[str, ...], reason: str) -> Sent:
         """Put the boot lines back as they were, and say why."""

@@ -14,7 +14,7 @@ from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_ios.boot_lines import inside
 from swimctl.platforms.cisco_ios.readiness import MemberFlash
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
-from swimctl.platforms.cisco_xe.reading import IosDevice
+from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -41,7 +41,7 @@ def boot_file(filename: str) -> str:
     return f"{folder}/{folder}.bin"
 
 
-class Flashes(IosDevice):
+class Flashes(Reloads):
     """What there is on the flash of each member, and how an image comes there."""
 
     def __init__(self, session: Session, settings: Settings, version: SoftwareVersion) -> None:
@@ -82,17 +82,18 @@ class Flashes(IosDevice):
         free = {prefix: system.free for system in systems for prefix in system.prefixes}
         found = {}
         for number, root in self._flashes(units, systems).items():
-            need = self._missing(root, image.filename, image.size) if self._takes_file(root, image) else 0
-            if image.filename.endswith(_ARCHIVE) and self._size(root + boot_file(image.filename)) is None:
-                need += image.size
-            found[number] = MemberFlash(root, free.get(root), need, self._size(root + inside(self._runs)) is not None)
+            boots = self._size(root + inside(self._runs)) is not None
+            found[number] = MemberFlash(root, free.get(root), self._need(root, image), boots)
         return found
 
-    def _takes_file(self, root: str, image: Image) -> bool:
-        return root == self._file_system() or not image.filename.endswith(_ARCHIVE)
-
-    def _missing(self, root: str, name: str, size: int) -> int:
-        return max(0, size - (self._size(root + name) or 0))
+    def _need(self, root: str, image: Image) -> int:
+        """Tell the bytes that an image still takes on a flash; an archive itself lies on that of the active member."""
+        archive, need = image.filename.endswith(_ARCHIVE), 0
+        if root == self._file_system() or not archive:
+            need = max(0, image.size - (self._size(root + image.filename) or 0))
+        if archive and self._size(root + boot_file(image.filename)) is None:
+            need += image.size
+        return need
 
     def spread(self, image: Image) -> str:
         """Put the verified image onto all other members, each of which proves it by its own hash; tell what was done.

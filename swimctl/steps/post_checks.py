@@ -191,8 +191,9 @@ class PostChecks:
         if on_target(now, before.version):
             raise StepFailed(f"rolled back to {now.version}: {kept}")
         sent = context.record.recall("abort sent") or {}
+        runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
         raise DeviceUnknown(
-            f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {now.version} runs, not "
+            f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {runs or now.version} runs, not "
             f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
         )
 

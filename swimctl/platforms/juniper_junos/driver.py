@@ -113,8 +113,18 @@ class JuniperJunos(JunosDevice):
         )
 
     def back(self, before: Snapshot) -> Sent:
-        """Have every member boot what it ran before, and reboot."""
+        """Have every member boot what it ran before, and reboot; not without one that would come back on another."""
         members = self.members()
+        away = [f"fpc{member.number}" for member in members if member.state == "NotPrsnt"]
+        if away:
+            return Sent(
+                InstallOutcome(
+                    "rollback",
+                    succeeded=False,
+                    reason=f"{', '.join(away)} NotPrsnt: it cannot be told to go back too, and would not join the "
+                    f"others on {before.version}; nothing was sent",
+                )
+            )
         for name, node in self.nodes(members).items():
             starts = node.pending or node.version
             if same_release(starts, before.version):

@@ -163,6 +163,18 @@ def test_a_way_back_that_was_half_gone_is_gone_to_its_end(tmp_path: Path) -> Non
     assert set(at.device.runs.values()) == {at.device.stays} == {"20.4R3.8"}
 
 
+def test_nothing_goes_back_without_a_member_that_is_away(tmp_path: Path) -> None:
+    at = desk(tmp_path, "member-missing", models=THREE)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    assert driver.add(wanted).outcome.succeeded
+    driver.activate(wanted)
+    back_up(at)
+    assert driver.unready() == "fpc2 NotPrsnt"
+    found = driver.back(BEFORE).outcome
+    assert (found.succeeded, changes(at)) == (False, [])
+    assert (found.reason or "").startswith("fpc2 NotPrsnt")
+
+
 @pytest.mark.parametrize(
     ("previous", "words"), [(None, "there is no image for rollback"), ("19.4R1.10", "would start 19.4R1.10")]
 )

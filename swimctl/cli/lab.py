@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from swimctl.store import Store
 
 DEVICES = 8
+
+
+class Fleet(StrEnum):
+    """Which devices a lab has."""
+
+    CATALYST = "catalyst"
+    MIXED = "mixed"
+
 
 app = typer.Typer(no_args_is_help=True, help="Run simulated switches on this machine.")
 
@@ -44,28 +53,37 @@ def up(
             metavar="SWITCH=FAULT", help="What is wrong with a switch (or all=FAULT); see `swimctl lab faults`."
         ),
     ] = None,
+    fleet: Annotated[
+        Fleet | None,
+        typer.Option(
+            help="catalyst (else), or mixed: a device of each platform in turn; without it as DIR's inventory has."
+        ),
+    ] = None,
     port_base: Annotated[
         int | None, typer.Option(min=1024, max=65_000, help="Port of the first switch; free ports without it.")
     ] = None,
 ) -> None:
     """Run switches on 127.0.0.1 until Ctrl-C; print `ready` when they answer."""
     from swimctl.lab.fleet import LabFleet, default_fleet
-    from swimctl.lab.folder import check_folder, parse_faults, read_fault_options, read_hosts
+    from swimctl.lab.folder import Kept, check_folder, parse_faults, read_fault_options, read_hosts
+    from swimctl.lab.mixed import mixed_fleet
 
-    kept: dict[str, tuple[str, ...]] = {}
+    kept = Kept()
     if folder is not None:
         check_folder(folder)
         kept = read_hosts(folder)
-    count = devices or len(kept) or DEVICES
-    names = [spec.name for spec in default_fleet(count)]
+    mixed = fleet is Fleet.MIXED or (fleet is None and bool(kept.platforms - {"cisco_xe"}))
+    make = mixed_fleet if mixed else default_fleet
+    count = devices or len(kept.faults) or DEVICES
+    names = [spec.name for spec in make(count)]
     asked = read_fault_options(fault or [], names)
-    faults = {name: (*kept.get(name, ()), *asked.get(name, ())) for name in names}
-    specs = default_fleet(count, parse_faults(faults))
+    faults = {name: (*kept.faults.get(name, ()), *asked.get(name, ())) for name in names}
+    specs = make(count, parse_faults(faults))
     ports = {} if port_base is None else {name: port_base + place for place, name in enumerate(names)}
     with _stop_signals() as stop, _home(folder) as home, LabFleet(specs, speed=speed, folder=home, ports=ports) as lab:
         options = context.of(ctx)
         if folder is not None:
-            register(folder, lab.write_folder(folder, kept))
+            register(folder, lab.write_folder(folder, kept.faults))
             if not options.quiet:
                 output.note(f"{count} switches run; in a second terminal: cd {folder} && swimctl upgrade --all --yes")
         _announce(lab, as_json=options.json, with_inventory=folder is None)

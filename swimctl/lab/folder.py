@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -148,15 +149,25 @@ def check_folder(folder: Path) -> None:
             )
 
 
-def read_hosts(folder: Path) -> dict[str, tuple[str, ...]]:
-    """Read the hosts of a lab folder's inventory, each with its `lab_faults`; empty where there is none yet."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the inventory of a lab folder says of the lab that ran there: `lab_faults` by host, and the platforms."""
+
+    faults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    platforms: frozenset[str] = frozenset()
+
+
+def read_hosts(folder: Path) -> Kept:
+    """Read the hosts of a lab folder's inventory; there are none where there is no inventory yet."""
     path = folder / "inventory" / "hosts.yaml"
     if not path.exists():
-        return {}
+        return Kept()
     document = yaml_file.read(path, InventoryError, "start the lab with --dir to make it") or {}
     if not isinstance(document, dict):
         raise InventoryError(f"{path}: hosts by name are expected")
-    return {str(name): _faults_of(path, str(name), host) for name, host in document.items()}
+    faults = {str(name): _faults_of(path, str(name), host) for name, host in document.items()}
+    platforms = [host.get("platform") for host in document.values() if isinstance(host, dict)]
+    return Kept(faults, frozenset(str(name) for name in platforms if name))
 
 
 def _faults_of(path: Path, name: str, host: object) -> tuple[str, ...]:

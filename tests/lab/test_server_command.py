@@ -16,6 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from swimctl.cli import main
+from swimctl.platforms import PLATFORM_NAMES
 
 PROGRAM = (sys.executable, "-c", "import sys; from swimctl.cli import main; sys.exit(main())")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -77,6 +78,16 @@ def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: P
         found = YAML(typ="safe").load(hosts)
         assert list(found) == ["sw1", "sw2", "sw3"]
         assert found["sw1"]["data"]["lab_faults"] == ["refuse-login"]
+
+
+def test_a_mixed_fleet_has_every_platform_and_stays_mixed_in_its_folder(tmp_path: Path) -> None:
+    hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
+    for arguments in (("--fleet", "mixed", "--devices", "7"), ()):
+        with lab_up(tmp_path, *arguments, "--dir", "lab"):
+            found = [host["platform"] for host in YAML(typ="safe").load(hosts).values()]
+        assert (len(found), set(found[:6]), found[6]) == (7, set(PLATFORM_NAMES), found[0])
+    listed = json.loads(run("image", "list", "--json", folder=tmp_path / "lab").stdout)["images"]
+    assert {image["platform"] for image in listed} == set(PLATFORM_NAMES)
 
 
 def images_in(folder: Path) -> int:

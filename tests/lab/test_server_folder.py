@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from swimctl.errors import InventoryError, UsageError
 from swimctl.lab.fleet import default_fleet
-from swimctl.lab.folder import IMAGES, read_fault_options, read_hosts, write_folder
+from swimctl.lab.folder import IMAGES, Kept, read_fault_options, read_hosts, write_folder
 
 SPECS = default_fleet(4)
 PORTS = {spec.name: 2200 + place for place, spec in enumerate(SPECS)}
@@ -75,9 +75,10 @@ def test_an_inventory_of_people_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_faults_of_the_inventory_are_read_and_kept(tmp_path: Path) -> None:
-    assert read_hosts(tmp_path) == {}
+    assert read_hosts(tmp_path) == Kept()
     write_folder(tmp_path, SPECS, PORTS, 60, {"sw3": ["no-space", "drop-session-at:add"]})
-    assert read_hosts(tmp_path) == {"sw1": (), "sw2": (), "sw3": ("no-space", "drop-session-at:add"), "sw4": ()}
+    faults = {"sw1": (), "sw2": (), "sw3": ("no-space", "drop-session-at:add"), "sw4": ()}
+    assert read_hosts(tmp_path) == Kept(faults, frozenset({"cisco_xe"}))
 
 
 def test_faults_that_are_no_list_are_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,9 +48,19 @@ def upgraded(folder: Path, specs: list[ChassisSpec]) -> Iterator[tuple[LabFleet,
             opened.engine.run(made.batch, made.jobs, threading.Event())
             return opened.store.job(made.jobs[0].id)
 
-        with ThreadPoolExecutor(len(specs)) as pool:
+        with ThreadPoolExecutor(len(specs) + 1) as pool:
+            if any(spec.name == "plug" for spec in specs):
+                pool.submit(pull_the_plug, lab, "plug")
             jobs = list(pool.map(run, [spec.name for spec in specs]))
         yield lab, {job.device_name: job for job in jobs}
+
+
+def pull_the_plug(lab: LabFleet, name: str) -> None:
+    """Cut the power while the new release runs and is not committed."""
+    device: Any = lab.switch(name)
+    while not (device.uncommitted and device.reachable):
+        time.sleep(0.005)
+    lab.power_cycle(name)
 
 
 CASES: Mapping[str, tuple[tuple[str, ...], Outcome, str]] = {
@@ -63,6 +74,7 @@ CASES: Mapping[str, tuple[tuple[str, ...], Outcome, str]] = {
     "lost-post": (("drop-session-at:post",), Outcome.UPGRADED, ""),
     "lost-verify": (("drop-session-at:verify",), Outcome.UPGRADED, ""),
     "garbled": (("garbled-output",), Outcome.UNTOUCHED, "cannot read the output"),
+    "plug": ((), Outcome.ROLLED_BACK, "runs 7.3.2 again"),
     "missing": (("member-missing",), Outcome.ROLLED_BACK, "0/RSP1/CPU0"),
 }
 

@@ -54,7 +54,7 @@ class Console:
         try:
             while not (self._session.done or self._gone):
                 self._send(self._session.prompt)
-                entered = await self._line(self._session.prompt)
+                entered = await self._line(self._session.prompt, secret=not self._session.echoes)
                 if entered.leaves_config and "(config" in self._session.prompt:
                     await self.run("end", length=0)
                 elif not entered.broken:

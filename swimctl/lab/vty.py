@@ -57,6 +57,11 @@ class Vty(ABC):
     def invalid(self, line: str, column: int) -> str:
         """Say at which character of what was typed a line goes wrong."""
 
+    @property
+    def echoes(self) -> bool:
+        """Tell whether what is typed is seen."""
+        return True
+
     def banner(self) -> str:
         """Give what is printed before the first prompt."""
         return "\n"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
-from swimctl.lab.eos import booting, files, shows, shows_ports
+from swimctl.lab.eos import bash, booting, files, shows, shows_ports
 from swimctl.lab.grammar import Grammar
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ def _exit(session: Session, _words: Words) -> Dialogue:
     yield Hangup() if session.exec_command else Print("")
 
 
+def _bash(session: Session, _words: Words) -> Dialogue:
+    session.mode = bash.MODE
+    yield Print("\nArista Networks EOS shell\n\n")
+
+
 def _configure(session: Session, _words: Words) -> Dialogue:
     session.mode, session.section = "config", ""
     yield from ()
@@ -121,6 +126,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("terminal monitor", _monitor(True), PRIVILEGED),
     ("no terminal monitor", _monitor(False), PRIVILEGED),
     ("configure [terminal]", _configure, PRIVILEGED),
+    ("bash", _bash, PRIVILEGED),
     ("write [memory]", booting.write, PRIVILEGED),
     ("copy running-config startup-config", booting.write, PRIVILEGED),
     ("reload [now]", booting.reload, PRIVILEGED),

@@ -57,7 +57,7 @@ class Arista(Chassis):
 
     def resolve(self, path: str) -> tuple[int, str]:
         """Read a path of EOS or of the Linux below it; raises ValueError for a file system that is not there."""
-        text = path.strip().strip('"')
+        text = path.strip().strip('"').removeprefix("file:")
         if text == _LINUX.rstrip("/") or text.startswith(_LINUX):
             return 1, text.removeprefix(_LINUX.rstrip("/")).strip("/")
         system, colon, name = text.partition(":")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Dialogue
+from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.eos import bash
 from swimctl.lab.eos.booting import boot_system
 from swimctl.lab.eos.commands import PRIVILEGED, USER, exec_grammar
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid, Match
@@ -40,6 +41,8 @@ class Session(Vty):
     @property
     def prompt(self) -> str:
         """Give the prompt as it stands."""
+        if self.mode == bash.MODE:
+            return f"[{self.login.user}@{self.switch.hostname} ~]$ "
         if self.mode:
             return f"{self.switch.hostname}({self.mode})#"
         return f"{self.switch.hostname}{'#' if self.privilege >= PRIVILEGED else '>'}"
@@ -62,6 +65,12 @@ class Session(Vty):
 
     def run(self, text: str) -> Dialogue:
         """Run one line; `| no-more` at its end asks for what a terminal without a pager does anyway."""
+        if self.mode == bash.MODE:
+            if text.strip() in {"exit", "logout"}:
+                self.mode = ""
+            else:
+                yield Print(bash.answer(self.switch, text))
+            return
         yield from super().run(re.sub(r"\s*\|\s*no-more\s*$", "", text))
 
     def understand(self, text: str) -> Dialogue | None:

@@ -1,4 +1,4 @@
-"""Netmiko, NAPALM and scrapli against a lab Nexus: what they send at login, and what they read."""
+"""Netmiko at a lab Nexus, with the community's templates."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import scrapli
 from fleets.cisco_nxos import FLEET
-from napalm import get_network_driver
 from netmiko import ConnectHandler, file_transfer
-from scrapli.transport import Ssh2Options
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
@@ -47,22 +44,3 @@ def test_netmiko_reads_by_the_communitys_templates_and_saves(lab: LabFleet, tmp_
         image = make_image(tmp_path, "nxos.9.3.6.bin", 5000)
         sent = file_transfer(device, source_file=str(image), dest_file=image.name, file_system="bootflash:")
         assert sent == {"file_exists": True, "file_transferred": True, "file_verified": True}
-
-
-def test_napalm_gets_its_facts(lab: LabFleet) -> None:
-    host, port = lab.address("leaf")
-    with get_network_driver("nxos_ssh")(host, "admin", "admin", optional_args={"port": port}) as device:
-        facts = device.get_facts()
-        assert (facts["os_version"], facts["hostname"]) == ("9.3(5)", "leaf.lab.example")
-        assert "Ethernet1/54" in facts["interface_list"]
-
-
-def test_scrapli_logs_in_and_reads(lab: LabFleet) -> None:
-    host, port = lab.address("leaf")
-    auth = scrapli.AuthOptions(username="admin", password="admin")
-    with scrapli.Cli(
-        host, port=port, definition_file_or_name="cisco_nxos", auth_options=auth, transport_options=Ssh2Options()
-    ) as cli:
-        result = cli.send_input("show version")
-        assert "NXOS: version 9.3(5)" in result.result
-        assert not result.failed

@@ -1,4 +1,4 @@
-"""Netmiko and scrapli at a lab Arista, each with its own login."""
+"""Netmiko at a lab Arista, with privilege and without."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 import netmiko
 import pytest
-import scrapli
 from fleets.arista_eos import FLEET
-from scrapli.auth import LookupKeyValue
-from scrapli.transport import Ssh2Options
 
 from swimctl.lab.fleet import LabFleet
 
@@ -37,15 +34,3 @@ def test_netmiko_reads_configures_and_saves(lab: LabFleet, user: str, prompt: st
         device.send_config_set(["interface Ethernet3", f"description of {user}"])
         assert "Copy completed successfully." in device.save_config()
         assert f"   description of {user}" in device.send_command("show startup-config")
-
-
-@pytest.mark.parametrize("user", USERS)
-def test_scrapli_logs_in_and_reads(lab: LabFleet, user: str) -> None:
-    host, port = lab.address("leaf")
-    auth = scrapli.AuthOptions(username=user, password=user, lookups=[LookupKeyValue("enable", "enable")])
-    with scrapli.Cli(
-        host, port=port, definition_file_or_name="arista_eos", auth_options=auth, transport_options=Ssh2Options()
-    ) as cli:
-        told = cli.send_input("show version")
-        assert "Software image version: 4.28.3M" in told.result
-        assert not told.failed

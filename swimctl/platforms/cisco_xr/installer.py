@@ -14,7 +14,7 @@ from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log,
 from swimctl.platforms.cisco_xr.parse_install_request import parse_install_request
 from swimctl.terminal import Answer, answer
 
-# device-facts: the one question of an installation; `noprompt` spares it on most releases.
+# The one question that was seen around an installation; `noprompt` spares it.
 _ANSWERS: Final[tuple[Answer, ...]] = (
     answer(r"will (?:reload|reboot) the (?:sdr|system|router), continue\?\s*\[yes[/:]no\]:\s*\[yes\]", "yes"),
 )

@@ -210,12 +210,11 @@ class BootVariable(Flashes):
 
     def _configure(self, lines: list[str]) -> None:
         self._show("configure terminal")
-        try:
-            for line in lines:
-                if complaint := _COMPLAINT.search(self._show(line)):
-                    raise CommandRefused(f"'{line}': the device answered '{complaint[0].strip()}'")
-        finally:
-            self._show("end")
+        answers = ((line, _COMPLAINT.search(self._show(line))) for line in lines)
+        refused = next(((line, complaint[0].strip()) for line, complaint in answers if complaint), None)
+        self._show("end")
+        if refused:
+            raise CommandRefused(f"'{refused[0]}': the device answered '{refused[1]}'")
 
     def _undone(self, lines: tuple[str, ...], reason: str) -> Sent:
         """Put the boot lines back as they were, and say why."""

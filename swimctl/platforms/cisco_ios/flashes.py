@@ -163,4 +163,4 @@ class Flashes(Reloads):
 
 def _last(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return repr(" / ".join(lines[-3:-1] or lines)[-200:])
+    return repr(" / ".join(lines[-3:])[-200:])

@@ -1,0 +1,67 @@
+"""`boot system` lines: read in their five spellings, and written with another file in the same one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms.cisco_ios.boot_lines import Form, files, parse_boot_lines, put_first
+
+LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=False), Form(joined=True, stack=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "form", "written"),
+    [
+        ("flash:/old.bin", LINES, ("flash:/new.bin", "flash:/old.bin")),
+        ("flash:old.bin", LINES, ("flash:new.bin", "flash:old.bin")),
+        ("flash flash:old.bin", LINES, ("flash flash:new.bin", "flash flash:old.bin")),
+        ("flash old.bin", LINES, ("flash new.bin", "flash old.bin")),
+        ("switch all flash:old.bin", LINES, ("switch all flash:new.bin", "switch all flash:old.bin")),
+        ("flash0:old.bin", LINES, ("flash0:new.bin", "flash0:old.bin")),
+        ("flash:/old.bin", JOINED, ("flash:/new.bin;flash:/old.bin",)),
+        ("flash old.bin", JOINED, ("flash new.bin;old.bin",)),
+        ("flash:/old.bin", STACK, ("switch all flash:/new.bin;flash:/old.bin",)),
+        ("flash old.bin", STACK, ("switch all flash:new.bin;flash:old.bin",)),
+        ("switch 1 flash:/old.bin", STACK, ("switch all flash:/new.bin;flash:/old.bin",)),
+    ],
+)
+def test_the_spelling_is_the_devices_own(line: str, form: Form, written: tuple[str, ...]) -> None:
+    expected = tuple(f"boot system {each}" for each in written)
+    assert put_first([f"boot system {line}"], "new.bin", "old.bin", form, "flash:") == expected
+
+
+def test_what_else_was_named_stays_behind_it() -> None:
+    lines = ["boot system flash:old.bin", "boot system tftp://192.0.2.1/net.bin", "boot system flash:older.bin"]
+    made = put_first(lines, "new.bin", "old.bin", LINES, "flash:")
+    assert made == ("boot system flash:new.bin", *lines)
+    assert put_first([], "new.bin", "old.bin", LINES, "flash0:") == (
+        "boot system flash0:new.bin",
+        "boot system flash0:old.bin",
+    )
+
+
+NAMES = st.lists(st.sampled_from(["a.bin", "b.bin", "dir/c.bin", "old.bin", "new.bin"]), max_size=4, unique=True)
+
+
+@given(names=NAMES, form=st.builds(Form, st.booleans(), st.booleans()), head=st.sampled_from(["flash:", "flash:/"]))
+def test_whatever_was_named_the_new_one_is_first_the_old_one_second_and_none_is_lost(
+    names: list[str], form: Form, head: str
+) -> None:
+    lines = [f"boot system {head}{name}" for name in names]
+    made = put_first(lines, "new.bin", "old.bin", form, "flash:")
+    rest = [name for name in names if name not in {"new.bin", "old.bin"}]
+    assert list(files(made)) == ["new.bin", "old.bin", *rest]
+    assert put_first(made, "new.bin", "old.bin", form, "flash:") == made
+
+
+def test_none_is_an_answer_only_where_the_configuration_was_printed() -> None:
+    assert parse_boot_lines("version 15.2\n") == ()
+    assert parse_boot_lines("version 17.6\nboot system  flash:a.bin\n") == ("boot system flash:a.bin",)
+    for text in ("", "boot system flash:a.bin\n", "version 15.2\nboot sys", "version 15.2\nsomething else\n"):
+        with pytest.raises(UnparsableOutput):
+            parse_boot_lines(text)
+    with pytest.raises(CommandRefused):
+        parse_boot_lines("        ^\n% Invalid input detected at '^' marker.\n")

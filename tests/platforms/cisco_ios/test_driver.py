@@ -1,0 +1,220 @@
+"""Devices that boot by their boot variable: what the driver leaves set, wherever its session or the power goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platforms.cisco_ios.desk import ARCHIVE, NEW, NEW_FILE, OLD, OLD_FILE, ROUTER, BundleDesk, IosDesk
+
+from swimctl.errors import SessionLost, StepFailed, UnexpectedPrompt
+from swimctl.facts import Placement
+
+OLD_LINE = f"boot system flash:/{OLD_FILE}"
+BOTH = f"boot system flash:/{NEW_FILE};flash:/{OLD_FILE}"
+TOO_SMALL = "Boot variable either does not exist or buffer is too small\nKeep it? [confirm]"
+
+
+@pytest.mark.parametrize("spelling", ["", "flash:{}", "flash flash:{}", "flash {}", "switch all flash:{}"])
+def test_it_goes_to_the_new_image_and_back_in_its_own_spelling(tmp_path: Path, spelling: str) -> None:
+    desk = IosDesk(tmp_path, spelling=spelling)
+    image, before = desk.image(), desk.driver().snapshot("now")
+    kept = desk.boots
+    assert desk.driver().installed(image).placement is Placement.ABSENT
+    assert desk.driver().activate(image).outcome.succeeded
+    assert desk.driver().installed(image).placement is Placement.NEXT
+    desk.restart()
+    assert dict(desk.switch.runs) == {"1": NEW}
+    assert desk.driver().installed(image).placement is Placement.COMMITTED
+    assert desk.boots == [kept[0].replace(OLD_FILE, NEW_FILE) + ";" + kept[0].split()[-1]]
+    assert desk.driver().back(before).outcome.succeeded
+    desk.restart()
+    assert (dict(desk.switch.runs), desk.boots) == ({"1": OLD}, kept)
+
+
+def test_a_router_has_a_line_for_each_image(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, ROUTER, version="15.7(3)M5")
+    image, before = desk.image("c1900-universalk9-mz.SPA.157-3.M8.bin", "15.7(3)M8"), desk.driver().snapshot("now")
+    kept = desk.boots
+    assert desk.driver().activate(image).outcome.succeeded
+    desk.restart()
+    assert dict(desk.switch.runs) == {"1": "15.7(3)M8"}
+    assert desk.boots == [f"boot system flash0:{image.filename}", *kept]
+    assert desk.driver().back(before).outcome.succeeded
+    desk.restart()
+    assert (dict(desk.switch.runs), desk.boots) == ({"1": "15.7(3)M5"}, kept)
+
+
+class Hall(BundleDesk):
+    """A Catalyst in bundle mode that names two images, of which the second is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, config=("boot system flash:none.bin",))
+        self.kept = self.boots
+        self.before = self.driver().snapshot("now")
+        self.new = self.image("cat9k_iosxe.17.12.04.SPA.bin", "17.12.4")
+
+    def activate(self) -> list[str]:
+        """Activate; give the lines of it that came."""
+        driver, self.typed = self.driver(), []
+        driver.activate(self.new)
+        return self.typed
+
+
+def test_old_lines_go_one_by_one_and_come_back_behind_the_new_one(tmp_path: Path) -> None:
+    desk = Hall(tmp_path)
+    assert desk.activate()[3:] == [
+        "configure terminal",
+        *(f"no {line}" for line in desk.kept),
+        "boot system flash:cat9k_iosxe.17.12.04.SPA.bin",
+        *desk.kept,
+        "end",
+        "write memory",
+        "show boot",
+        "reload",
+    ]
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["session", "power"])
+@pytest.mark.parametrize("cut", range(1, 14))
+def test_an_accident_at_any_line_leaves_a_device_that_boots_and_can_be_put_back(
+    tmp_path: Path, cut: int, power: bool
+) -> None:
+    desk = Hall(tmp_path)
+    driver, desk.typed, desk.cut, desk.power = desk.driver(), [], cut, power
+    with pytest.raises(SessionLost):
+        driver.activate(desk.new)
+    desk.cut = 0
+    assert desk.switch.stays in {"17.06.05", "17.12.04"}
+    if power:
+        desk.wait(400)
+        assert dict(desk.switch.runs) == {"1": desk.switch.stays}
+    else:
+        desk.activate()
+        assert desk.switch.startup.boot_paths[:2] == [
+            f"flash:{desk.new.filename}",
+            "flash:cat9k_iosxe.17.06.05.SPA.bin",
+        ]
+        desk.type("reload cancel")
+    if desk.driver().running().version == "17.06.05":
+        desk.driver().restore(desk.before)
+        assert (desk.boots, desk.switch.unsaved) == (desk.kept, False)
+        assert desk.driver().installed(desk.new).placement is Placement.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ({"deaf": ("boot system",)}, f"the boot variable reads {OLD_FILE} after {NEW_FILE}, {OLD_FILE} was set"),
+        ({"swaps": {BOTH: ("", "")}, "asks": {"reload": TOO_SMALL.splitlines()[0] + " [confirm]"}}, "answered no"),
+        ({"swaps": {"write memory": ("[OK]", "startup-config file open failed")}}, "'write memory' did not say [OK]"),
+    ],
+)
+def test_what_is_refused_or_does_not_read_back_is_put_back(tmp_path: Path, trouble: dict[str, Any], words: str) -> None:
+    desk = IosDesk(tmp_path)
+    image, driver = desk.image(), desk.driver()
+    for name, value in trouble.items():
+        setattr(desk, name, value)
+    sent = driver.activate(image)
+    assert sent.outcome.succeeded is False
+    assert words in (sent.outcome.reason or "")
+    assert desk.boots == [OLD_LINE]
+    assert desk.switch.scheduled_reload is None
+
+
+def test_a_question_that_nobody_knows_ends_it_and_the_lines_are_put_back_in_the_next_session(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    image, before, driver = desk.image(), desk.driver().snapshot("now"), desk.driver()
+    desk.asks = {"reload": "Do you like it? [yes/no]: "}
+    with pytest.raises(UnexpectedPrompt):
+        driver.activate(image)
+    assert desk.boots == [BOTH]
+    assert desk.driver().restore(before) == f"the next boot starts {OLD_FILE} again, as before: boot lines put back"
+    assert desk.boots == [OLD_LINE]
+    assert desk.driver().restore(before) == ""
+
+
+def test_the_log_tells_whether_the_reload_came(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    image, driver = desk.image(), desk.driver()
+    mark = driver.log_mark()
+    assert driver.trace("activate", mark).received is False
+    assert driver.activate(image).outcome.succeeded
+    trace = desk.driver().trace("activate", mark)
+    assert (trace.received, trace.finished) == (True, False)
+    assert desk.driver().trace("activate", "gone").received is None
+
+
+def test_no_way_back_without_the_old_image(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=2)
+    before = desk.driver().snapshot("now")
+    desk.switch.flash(2).delete(OLD_FILE)
+    sent = desk.driver().back(before)
+    assert sent.outcome.reason == f"{OLD_FILE} is not on flash2:; nothing was changed"
+    assert not any(line.startswith(("configure", "reload", "write")) for line in desk.typed)
+
+
+def test_a_boot_variable_that_names_another_than_what_runs_is_no_commit(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    image = desk.image()
+    desk.driver().activate(image)
+    desk.restart()
+    desk.lines("configure terminal", OLD_LINE, "end", "write memory")
+    assert desk.driver().installed(image).placement is Placement.UNCOMMITTED
+    assert desk.driver().commit(image).outcome.succeeded
+    assert desk.driver().installed(image).placement is Placement.COMMITTED
+    assert desk.boots == [BOTH]
+
+
+def test_every_member_gets_the_image_and_proves_it(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=3)
+    image = desk.image()
+    desk.upload(NEW_FILE, b"something else", "flash2:/")
+    assert desk.driver().spread(image) == f"{NEW_FILE} on flash2:, flash3: too, each verified by its md5"
+    assert {desk.switch.flash(n).get(NEW_FILE).digests["md5"] for n in (1, 2, 3)} == {image.md5}
+    desk.typed = []
+    assert desk.driver().spread(image)
+    assert not any(line.startswith("copy") for line in desk.typed)
+
+
+def test_a_member_whose_copy_stays_wrong_is_named_and_cleaned(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=3)
+    image = desk.image()
+    desk.swaps = {f"verify /md5 flash3:{NEW_FILE}": (image.md5, "0" * 32)}
+    with pytest.raises(StepFailed, match="on flash3: is still wrong after a copy from flash:"):
+        desk.driver().spread(image)
+    assert desk.switch.flash(3).get(NEW_FILE) is None
+    assert desk.switch.flash(2).get(NEW_FILE) is not None
+
+
+def test_an_image_that_is_not_on_a_member_leaves_that_member_behind(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=2)
+    image = desk.image()
+    assert desk.driver().activate(image).outcome.succeeded
+    desk.restart()
+    assert desk.driver().running().members == {"1": NEW, "2": OLD}
+    assert desk.driver().unready() == "member 2 Version Mismatch"
+
+
+def test_an_archive_is_unpacked_on_all_members_and_the_old_image_stays(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=2)
+    image = desk.image(ARCHIVE)
+    boots = f"{NEW_FILE.removesuffix('.bin')}/{NEW_FILE}"
+    assert desk.driver().spread(image) == f"{ARCHIVE} unpacked on flash:, flash2:"
+    assert desk.boots == [f"boot system switch all flash:/{OLD_FILE}"]
+    assert desk.driver().spread(image) == f"{ARCHIVE} was unpacked already on flash:, flash2:"
+    assert desk.driver().activate(image).outcome.succeeded
+    assert desk.boots == [f"boot system switch all flash:/{boots};flash:/{OLD_FILE}"]
+    desk.restart()
+    assert dict(desk.switch.runs) == {"1": NEW, "2": NEW}
+    assert desk.driver().installed(image).placement is Placement.COMMITTED
+    assert all(desk.switch.flash(member).get(OLD_FILE) for member in (1, 2))
+
+
+def test_an_archive_that_does_not_unpack_activates_nothing(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    image = desk.image("c3750e-universalk9-tar.152-7.E7.tar")
+    with pytest.raises(StepFailed, match="ERROR: Image is not a valid IOS image archive"):
+        desk.driver().spread(image)
+    assert desk.boots == [OLD_LINE]

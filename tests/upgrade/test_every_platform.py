@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -68,71 +66,60 @@ CASES: Mapping[str, tuple[str, Ends]] = {
 }
 ON_STACKS = {"stack", "member-lags"}
 CELLS = [
-    pytest.param(name, case, id=f"{name}-{case}", marks=pytest.mark.xdist_group(f"platform-{name}"))
-    for name, fleet in FLEETS.items()
+    (platform, case)
+    for platform, fleet in FLEETS.items()
     for case in CASES
     if fleet.tries(case) and (fleet.stack is not None or case not in ON_STACKS)
 ]
 
 
-def device(fleet: Fleet, case: str) -> ChassisSpec:
+def named(platform: str, case: str) -> str:
+    """Name the device of a case."""
+    return f"{platform.replace('_', '-')}-{case}"
+
+
+def device(platform: str, case: str) -> ChassisSpec:
     """Make the device of a case."""
-    fault = CASES[case][0]
+    fleet, fault, name = FLEETS[platform], CASES[case][0], named(platform, case)
     fields = {"faults": (parse_fault(fault),) if fault else (), "transfer": RATE, "version": fleet.old}
     if case == "already-there":
         fields["version"] = fleet.target
     if case == "wrong-hardware":
-        return fleet.foreign(case, **fields)
-    return (fleet.stack if case in ON_STACKS and fleet.stack else fleet.make)(case, **fields)
+        return fleet.foreign(name, **fields)
+    return (fleet.stack if case in ON_STACKS and fleet.stack else fleet.make)(name, **fields)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of one platform's devices, with their lab still up."""
+    """What became of every device, with their lab still up."""
 
-    fleet: Fleet
     lab: LabFleet
     jobs: Mapping[str, Job]
 
 
 @pytest.fixture(scope="module")
-def all_tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tried]]:
-    """Give what became of a platform's devices, tried when the first of its cases asks."""
-    with ExitStack() as labs:
-
-        @cache
-        def give(platform: str) -> Tried:
-            return labs.enter_context(trying(platform, tmp_path_factory.mktemp(platform)))
-
-        yield give
-
-
-@contextmanager
-def trying(platform: str, folder: Path) -> Iterator[Tried]:
-    """Run all cases of one platform in one lab at the same time, a batch a device."""
-    fleet = FLEETS[platform]
-    specs = [
-        device(fleet, case)
-        for case in CASES
-        if fleet.tries(case) and (fleet.stack is not None or case not in ON_STACKS)
-    ]
+def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    """Run the chosen cases of all platforms in one lab at the same time, a batch a device."""
+    folder = tmp_path_factory.mktemp("platforms")
+    chosen = {(call.params.get("platform"), call.params.get("case"))
+              for item in request.session.items if (call := getattr(item, "callspec", None))}  # fmt: skip
+    cells = [cell for cell in CELLS if cell in chosen]
+    specs = [device(*cell) for cell in cells]
     with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
-        if fleet.tries("wrong-hardware"):
-            without_data(
-                folder, "wrong-hardware", "model"
-            )  # else the wish itself would be refused, unseen by the device
+        for platform, case in cells:
+            if case == "wrong-hardware":  # else the wish itself would be refused, unseen by the device
+                without_data(folder, named(platform, case), "model")
         with Context(folder / "config.yaml").open() as opened:
-            engine = opened.engine
 
-            def run(name: str) -> Job:
-                wish = ask(opened, devices=[opened.inventory.device(name)], image=fleet.image)
-                made = opened.service.trigger(wish)
-                engine.run(made.batch, made.jobs, threading.Event())
+            def run(cell: tuple[str, str]) -> Job:
+                one = [opened.inventory.device(named(*cell))]
+                made = opened.service.trigger(ask(opened, devices=one, image=FLEETS[cell[0]].image))
+                opened.engine.run(made.batch, made.jobs, threading.Event())
                 return opened.store.job(made.jobs[0].id)
 
-            with ThreadPoolExecutor(len(specs)) as pool:
-                jobs = list(pool.map(run, [spec.name for spec in specs]))
-            yield Tried(fleet, lab, {job.device_name: job for job in jobs})
+            with ThreadPoolExecutor(len(cells)) as pool:
+                jobs = list(pool.map(run, cells))
+            yield Tried(lab, {job.device_name: job for job in jobs})
 
 
 def really(chassis: Chassis, fleet: Fleet, reloads: int) -> Outcome:
@@ -145,25 +132,24 @@ def really(chassis: Chassis, fleet: Fleet, reloads: int) -> Outcome:
     return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
 
 
+@pytest.mark.xdist_group("platforms")
 @pytest.mark.parametrize(("platform", "case"), CELLS)
-def test_a_job_ends_as_it_must_and_says_what_the_device_is(
-    all_tried: Callable[[str], Tried], platform: str, case: str
-) -> None:
-    tried = all_tried(platform)
-    job, ends, chassis = tried.jobs[case], CASES[case][1], tried.lab.switch(case)
-    real = really(chassis, tried.fleet, len(tried.lab.reloads(case)))
+def test_a_job_ends_as_it_must_and_says_what_the_device_is(tried: Tried, platform: str, case: str) -> None:
+    name, fleet = named(platform, case), FLEETS[platform]
+    job, ends, chassis = tried.jobs[name], CASES[case][1], tried.lab.switch(name)
+    real = really(chassis, fleet, len(tried.lab.reloads(name)))
     seen = (job.status, job.outcome, real, job.current_step, job.error, dict(chassis.runs), chassis.stays)
     assert (job.status, job.outcome) == (ends.status, ends.outcome), seen
     assert job.current_step in ends.steps, seen
     assert ends.words in (job.error or ""), seen
     if ends.outcome is not Outcome.UNKNOWN:
         assert real is ends.outcome, seen
-    changed = [line for line in tried.lab.commands(case) if line.startswith(tried.fleet.changing)]
+    changed = [line for line in tried.lab.commands(name) if line.startswith(fleet.changing)]
     if case in {"already-there", "no-space", "wrong-hardware"}:
         assert not changed, seen
-        assert not tried.lab.reloads(case), seen
+        assert not tried.lab.reloads(name), seen
     # Whatever happened to its session, it reloaded once for the upgrade, and once more where it was taken back.
-    assert len(tried.lab.reloads(case)) <= (2 if ends.outcome is Outcome.ROLLED_BACK else 1), tried.lab.commands(case)
+    assert len(tried.lab.reloads(name)) <= (2 if ends.outcome is Outcome.ROLLED_BACK else 1), tried.lab.commands(name)
 
 
 def test_every_platform_that_can_be_upgraded_is_tried() -> None:

@@ -19,7 +19,7 @@ from swimctl.lab.iosxr.device import CARD_UP, STANDBY_READY, STANDBY_UP
 from swimctl.lab.iosxr.spec import HARDWARE, RouterSpec
 
 NAME, OTHER = "asr9k-golden-x64-7.5.2-v1", "ncs5500-golden-x-7.5.2-v1"
-PROMPT = re.compile(r"RP/0/RS?P0/CPU0:desk(\([\w-]+\))?#|XML>")
+PROMPT = re.compile(r"RP/0/RS?P0/CPU0:desk(\([\w-]+\))?#|(?:XML>)?")
 
 
 class Desk(AnyDesk):

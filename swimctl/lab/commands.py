@@ -132,6 +132,16 @@ def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[
     return run
 
 
+def _where(command: Command, *, requests: bool) -> Command:
+    def run(session: Session, words: Words) -> Dialogue:
+        if session.switch.spec.hardware.requests is requests:
+            yield from command(session, words)
+        else:
+            yield Print(session.invalid("", 0))
+
+    return run
+
+
 @lru_cache(maxsize=1)
 def exec_grammar() -> Grammar[Command]:
     """Teach the commands of user and privileged mode, once."""
@@ -143,9 +153,13 @@ def exec_grammar() -> Grammar[Command]:
         for pattern, function in shows_of_some:
             grammar.add(pattern, _show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
-        grammar.add(f"show install {form}", show(partial(shows_software.install, form=form)), PRIVILEGED)
+        function = partial(shows_software.install, form=form)
+        grammar.add(f"show install {form}", _where(show(function), requests=False), PRIVILEGED)
     for pattern, command, level in COMMANDS:
-        grammar.add(pattern, command, level)
+        if pattern.startswith(("install ", "request ", "show install ")):
+            grammar.add(pattern, _where(command, requests=pattern.startswith("request ")), level)
+        else:
+            grammar.add(pattern, command, level)
     return grammar
 
 
@@ -290,4 +304,14 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     (f"install rollback to base {_QUIET}", _rollback, PRIVILEGED),
     (f"install rollback to id <number:1-9999> {_QUIET}", _rollback, PRIVILEGED),
     ("install auto-abort-timer stop", lambda session, _words: session.switch.installer.stop_timer(), PRIVILEGED),
+    (
+        "request platform software package install switch all file <path> [auto-copy]",
+        lambda session, words: session.switch.requester.install(words["path"]),
+        PRIVILEGED,
+    ),
+    (
+        "request platform software package install switch all rollback [on-reboot] [auto-copy]",
+        lambda session, _words: session.switch.requester.roll_back(),
+        PRIVILEGED,
+    ),
 )

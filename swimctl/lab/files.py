@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile
-from swimctl.lab.shows_software import NVRAM
+from swimctl.lab.installed import PACKAGES
+from swimctl.lab.shows_software import NVRAM, packages_conf
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -143,5 +144,8 @@ def more(session: Session, words: Words) -> Dialogue:
     file = session.switch.find(words["path"])
     if file is None:
         yield Print(f"%Error opening {words['path']} (No such file or directory)\n")
+        return
+    if file.name == PACKAGES:
+        yield Print(packages_conf(session.switch))
         return
     yield Print(b"".join(file.blocks())[:20_000].decode(errors="replace"))

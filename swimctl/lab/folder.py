@@ -32,7 +32,10 @@ IMAGES: Mapping[str, tuple[str, ...]] = {
     "arista_eos": ("EOS-4.31.6M.swi",),
 }
 """The image files that a lab's folder has, by platform."""
-RARE: Mapping[str, str] = {"C9800-40-K9": "C9800-40-universalk9_wlc.17.12.04.SPA.bin"}
+RARE: Mapping[str, str] = {
+    "C9800-40-K9": "C9800-40-universalk9_wlc.17.12.04.SPA.bin",
+    "WS-C3850-48P": "cat3k_caa-universalk9.16.12.10a.SPA.bin",
+}
 """Image files that a folder has only for such a model."""
 GOLDEN = frozenset((*(name for names in IMAGES.values() for name in names), *RARE.values())) - {
     "cat9k_iosxe.17.09.04a.SPA.bin"

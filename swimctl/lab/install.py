@@ -181,7 +181,7 @@ class Installer:
         if switch.drops.at("add"):
             switch.cut_all()
         if not self._lies:
-            failed = self._unpack(file, software, say)
+            failed = self.unpack(file, software, say)
             if failed:
                 return failed
         yield Print(say.synced() + say.stage("Add"))
@@ -191,7 +191,7 @@ class Installer:
         yield Print(say.finished("Add", software.release.full))
         return None
 
-    def _unpack(self, file: LabFile, software: Software, say: Wording) -> str | None:
+    def unpack(self, file: LabFile, software: Software, say: Wording) -> str | None:
         """Put the image file and its packages on every member, or on none where one is too full."""
         made = [file, *software.files(self._switch.clock.wall())]
         wanted: list[tuple[Flash, LabFile]] = []

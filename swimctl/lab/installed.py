@@ -24,7 +24,8 @@ class Installed:
     `active` is what packages.conf names. Where it is not `committed` it is activated and uncommitted, and unless
     somebody commits, the switch goes back at the lab second `timer_ends`. `inactive` was added and does not run.
     `booted` is the image that runs in bundle mode, from the file `booted_path` of the flash. `points` are the rollback
-    points, the newest first.
+    points, the newest first. `provisioned` is what `request platform` made packages.conf name for the next boot, where
+    that is not what runs, and `rolls_back_to` what it named before.
     """
 
     def __init__(self, switch: Switch) -> None:
@@ -39,6 +40,8 @@ class Installed:
         self.timer_ends: float | None = None
         self.points: list[tuple[int, datetime, Software]] = [(1, switch.clock.at(-spec.uptime), first)]
         self._previous = first
+        self.provisioned: Software | None = None
+        self.rolls_back_to: Software | None = None
         self._timers: list[object] = []
 
     @property
@@ -108,9 +111,21 @@ class Installed:
             self.inactive = self.active
         self._previous = self.active = software
 
+    def provision(self, software: Software) -> None:
+        """Make packages.conf name a release."""
+        self.rolls_back_to = self.provisioned or self.active
+        self.provisioned = software if software != self.active else None
+
+    def _start_provisioned(self) -> None:
+        old, new, self.provisioned = self.active, self.provisioned, None
+        if new is not None and not self._switch.spec.fault("boots-old-image"):
+            self._previous, self.active, self.committed_software = old, new, new
+            self._switch.degraded = new.release != self._switch.spec.release
+
     def boot(self, path: str) -> bool:
         """Try to boot from a path; False: there is nothing to boot."""
         if path.rpartition(":")[2].strip("/") == PACKAGES:
+            self._start_provisioned()
             whole = self._switch.find(path) is not None and self.active.whole(self._switch.flash(1))
             self.booted = None if whole else self.booted
             return whole

@@ -38,7 +38,10 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model. Of a modular one `supervisor` is what its supervisors are called."""
+    """One model. Of a modular one `supervisor` is what its supervisors are called.
+
+    `requests`: its packages are installed by `request platform software`, it has no `install`.
+    """
 
     name: str
     family: str
@@ -50,6 +53,7 @@ class Model:
     revision: str = "V02"
     memory_kb: int = 8_388_608
     supervisor: str = ""
+    requests: bool = False
 
     @property
     def stackable(self) -> bool:
@@ -97,6 +101,16 @@ def _models() -> dict[str, Model]:
             description="C9200L-48P",
             revision="V01",
             memory_kb=2_097_152,
+        ),
+        Model(
+            "WS-C3850-48P",
+            "cat3k_caa-universalk9",
+            "CAT3K_CAA-UNIVERSALK9-M",
+            banks=(Bank(gigabit, 0, 48, _COPPER), Bank(ten, 1, 4, _SFP)),
+            uplinks=4,
+            description="WS-C3850-48P-E",
+            memory_kb=4_194_304,
+            requests=True,
         ),
         Model(
             "C9500-24Y4C",

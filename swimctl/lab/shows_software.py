@@ -265,6 +265,18 @@ def package(switch: Switch, path: str) -> str:
     )
 
 
+def packages_conf(switch: Switch) -> str:
+    """Write packages.conf, alike on every member: what the next boot starts."""
+    software = switch.install.provisioned or switch.install.active
+    digest = hashlib.sha1("".join(software.packages).encode(), usedforsecurity=False).hexdigest()
+    lines = ["#! /usr/binos/bin/packages_conf.sh", "", f"sha1sum: {digest}", ""]
+    lines += ["# sha1sum above - used to verify that this file is not corrupted.", "#"]
+    for package in software.packages:
+        kind = package.split(".")[0].rpartition("-")[2]
+        lines.append(f"{'boot' if kind == 'rpboot' else 'iso':<5} rp 0 0   {kind:<13} {package}")
+    return "\n".join(lines) + "\n"
+
+
 def running_configuration(switch: Switch) -> str:
     """Show running-config."""
     text = written(switch, switch.configuration)

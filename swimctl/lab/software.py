@@ -31,6 +31,8 @@ class Software:
     def packages(self) -> tuple[str, ...]:
         """Name the package files, alike on every member."""
         stem = self.family.removesuffix("_iosxe").replace("_", "-")
+        if self.family.startswith("cat3k"):
+            stem = self.family.removesuffix("-universalk9")
         return tuple(f"{stem}-{part}.{self.release.padded}.SPA.pkg" for part, _ in _SHARES)
 
     @property

@@ -15,6 +15,7 @@ from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
+from swimctl.lab.request_install import Requester
 from swimctl.lab.spec import SwitchSpec
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Switch(Chassis):
         self._left_behind: set[int] = set()
         self.install: Installed = Installed(self)
         self.installer: Installer = Installer(self, self.install)
+        self.requester: Requester = Requester(self, self.install)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
 
     @property
@@ -121,7 +123,7 @@ class Switch(Chassis):
     def stays(self) -> str:
         """Tell the committed release, or that of the first image that the saved boot variable names and that boots."""
         if self.install.booted is None:
-            return self.install.committed.padded
+            return (self.install.provisioned or self.install.committed_software).release.padded
         found = (self.install.bootable(path) for path in self.startup.boot_paths)
         return next((software.release.padded for software in found if software), "nothing")
 
@@ -133,7 +135,7 @@ class Switch(Chassis):
         found = any(self.install.boot(path) for path in paths) and not manual
         self._left_behind = {number for number in self._flash if number > 1 and not self.has_image(number)}
         hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
-        return found and not (hangs and self.install.booted is not None and self.install.running != ran)
+        return found and not (hangs and self.install.running != ran)
 
     @property
     def unnamed(self) -> list[str]:

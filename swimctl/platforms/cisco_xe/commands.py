@@ -24,6 +24,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy,
     parse_show_redundancy_states,
 )
+from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
@@ -64,6 +65,8 @@ COMMANDS: Final = (
     Command("show install rollback", parse_show_install_rollback),
     Command("install remove", parse_install_remove_outcome, open_end=True),
     Command("install", parse_install_outcome, open_end=True),
+    Command(REQUEST, parse_request, open_end=True),
+    Command(MORE, parse_packages, open_end=True),
     *(Command(name, _boot(name)) for name in ("show boot", "show bootvar", "show boot system")),
     Command("show romvar", parse_show_romvar, open_end=True),
     Command("show redundancy", parse_show_redundancy),

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
-from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
+from swimctl.errors import SessionLost, StepFailed, UnparsableOutput
 from swimctl.facts import (
-    BootSettings,
     Installed,
-    InstallOutcome,
     InstallSummary,
     PackageState,
     Placement,
@@ -20,33 +16,20 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.cisco_xe.installing import ASK_NOTHING, CLOSING, Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
+from swimctl.platforms.cisco_xe.packaged import Packaged
 from swimctl.platforms.cisco_xe.pair import held_together, one_supervisor_each, watched
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
-from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
+from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remove_outcome
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
-from swimctl.platforms.cisco_xe.readiness import Flash, State, assess, space
-from swimctl.platforms.cisco_xe.reading import IosDevice, unknown_command
-from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.cisco_xe.readiness import State, assess, space
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, answer
+from swimctl.terminal import answer
 from swimctl.versions import same_release
 
-# A process that dies while the device asks leaves a command that has come and does nothing. What was answered here
-# was sure before: some releases ask all the same.
-_ASK_NOTHING: Final = " prompt-level none"
-# device-facts: every question that was seen around an install, a save or a delete, with the one answer for it.
-_INSTALL: Final[tuple[Answer, ...]] = (
-    answer(r"do you want to proceed\??.*\[y/n\]", "y"),
-    answer(r"changed boot config to \S*packages\.conf.*\[y/n\]", "y"),
-    # Saved just before; what was changed since is saved too, as the reload would lose it.
-    answer(r"press yes\(y\) to save.*\[y/n/q\]", "y"),
-)
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
-_CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
 
 # Two of these are a StackWise Virtual pair; what is stacked has other models.
 _VIRTUAL: Final = re.compile(r"C9[456]")
@@ -58,13 +41,14 @@ SUPPORT: Final = Support(
     commit="install commit",
     back="install abort",
     look="`show version`, `show install summary` and `show logging`",
-    way_back="the auto-abort timer takes it back by itself unless it is committed; `install rollback` after that",
+    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, or, "
+    "converted from bundle mode, `boot system` with the old image, `write memory`, `reload`",
     hashes=("sha512", "md5"),
     members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
     "and after; a standby must be there",
     clean="install remove inactive",
     refuses=(
-        "bundle mode: convert it to install mode first",
+        "members of which some run in bundle mode: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
         "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
         "in-service upgrades (--issu): its supervisors reload one by one, which no output that is read here proves",
@@ -72,7 +56,7 @@ SUPPORT: Final = Support(
 )
 
 
-class CiscoXe(IosDevice):
+class CiscoXe(Installing, Packaged):
     """Read and change one device; every command has a deadline of the settings."""
 
     support = SUPPORT
@@ -143,17 +127,13 @@ class CiscoXe(IosDevice):
 
     def clean(self) -> str:
         """Remove what no install state needs; tell what came of it."""
-        reply = self._converse("install remove inactive", _REMOVE, self._limits.clean, closing=_CLOSING)
+        reply = self._converse("install remove inactive", _REMOVE, self._limits.clean, closing=CLOSING)
         if reply.dropped:
             raise SessionLost("the session ended in 'install remove inactive'")
         outcome = parse_install_remove_outcome(reply.text)
         if outcome.succeeded is not True:
             raise StepFailed(f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}")
         return f"{len(outcome.deleted)} files removed" if outcome.deleted else "nothing to remove"
-
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - as above
-        """Leave it to `install add`, which takes the image to all members."""
-        return ""
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all members; the device does not reload."""
@@ -162,12 +142,9 @@ class CiscoXe(IosDevice):
     def activate(self, image: Image) -> Sent:
         """Start what was added, with the auto-abort timer armed; in one-shot mode do all in one command."""
         if not self.unpacks:
-            return self._install(
-                f"install add file {self.destination(image)} activate commit{_ASK_NOTHING}",
-                self._limits.add + self._limits.activate,
-            )
+            return self._add_activate_commit(image)
         minutes = self._settings.activation.auto_abort_minutes
-        return self._install(f"install activate auto-abort-timer {minutes}{_ASK_NOTHING}", self._limits.activate)
+        return self._install(f"install activate auto-abort-timer {minutes}{ASK_NOTHING}", self._limits.activate)
 
     def commit(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
         """Keep what runs; disarms the timer."""
@@ -175,7 +152,7 @@ class CiscoXe(IosDevice):
 
     def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
         """Go back to the committed release; the device reloads."""
-        return self._install(f"install abort{_ASK_NOTHING}", self._limits.commit)
+        return self._install(f"install abort{ASK_NOTHING}", self._limits.commit)
 
     def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
         """Leave it to the device: what is not committed is not booted."""
@@ -185,40 +162,8 @@ class CiscoXe(IosDevice):
         """Tell from the device's log whether an operation came after the mark, and whether it ended."""
         return trace_operation(self._log(), operation, mark)
 
-    def _install(self, command: str, seconds: float) -> Sent:
-        reply = self._converse(command, _INSTALL, seconds, closing=_CLOSING)
-        try:
-            return Sent(parse_install_outcome(reply.text), reply.dropped)
-        except UnparsableOutput:
-            if reply.dropped:
-                return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
-            raise
-
     def _install_summary(self) -> InstallSummary:
         return parse_show_install(self._show("show install summary"))
-
-    def _boot(self) -> BootSettings:
-        boot = parse_show_boot(self._show("show boot"))
-        try:
-            romvar = parse_show_romvar(self._show("show romvar"))
-        except CommandRefused as error:
-            if not unknown_command(error):
-                raise
-            # Not every model has the command. What was configured stands in the configuration; what was set at the
-            # boot prompt, in the register.
-            configured = re.search(r"^system ignore startupconfig", self.configuration(), re.MULTILINE)
-            return replace(boot, ignore_startup=True if configured else boot.ignore_startup)
-        manual = romvar.manual if boot.manual is None else boot.manual
-        # A variable that is not set is the default: it is not ignored.
-        return replace(boot, manual=manual, ignore_startup=bool(boot.ignore_startup or romvar.ignore_startup))
-
-    def _flash(self, units: Sequence[Unit], image: Image) -> dict[str, Flash]:
-        systems = parse_show_file_systems(self._show("show file systems"))
-        root = self._file_system()
-        free = {prefix: system.free for system in systems for prefix in system.prefixes}
-        present = min(self.file_size(image) or 0, image.size)
-        names = self._flashes(units, systems)
-        return {unit: Flash(free.get(name), present if name == root else None) for unit, name in names.items()}
 
 
 def _is_pair(state: State) -> bool:

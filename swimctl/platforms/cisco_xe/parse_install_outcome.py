@@ -38,9 +38,13 @@ _RELOADS: Final = re.compile(
 )
 _PROGRESS: Final = re.compile(
     r"install_\w+: .*|-+ Starting (?:initial file|Add|Activate|Commit|Abort|Rollback|SMU|\w*_).*|Performing \w+ on .*"
-    r"|Checking status of .*|\w+: Passed on \[.*"
+    r"|Checking status of [A-Z]\w+ on .*|\w+: Passed on \[.*"
     r"|Finished (?:Add|Activate|Commit|Abort|Rollback|Deactivate|SMU|initial file)\b.*|Image added\. .*"
     r"|This operation may require a reload .*|Following packages shall be .*|Install will reload the system now!"
+)
+# Those of `request platform software package install`, which ends in other words.
+_REQUEST: Final = re.compile(
+    r"(?:\[[\d ]+\]: *)?(?:(?:install|rollback) package\(s\) on switch \d+|Expanding image file: .*)"
 )
 _LISTED: Final = re.compile(r"(?:\[[^\]]+\]: *)?((?:\S*/|\w+:)\S+)")
 _DELETED: Final = re.compile(r"Deleting file (\S+) \.+ *done\.?")
@@ -56,6 +60,8 @@ def parse_install_outcome(text: str, command: str = COMMAND) -> InstallOutcome:
     UnparsableOutput where no line is an installer's.
     """
     lines = [line.strip() for line in filled(text, command)]
+    if odd := next((line for line in lines if _REQUEST.fullmatch(line)), None):
+        raise UnparsableOutput(command, odd, "this is the older package manager's")
     operation = next((found[1] for line in lines if (found := _START.fullmatch(line))), None)
     verdict = _verdict(lines, operation)
     reasons = _reasons(lines)

@@ -61,9 +61,8 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
     return [
         *identity(state.version, state.units, state.inventory, device),
         family(image, models(state.version), fits),
-        *_mode(state),
+        *boots_packages(state),
         *_install_state(state, image, cleanup=cleanup),
-        *_boot(state),
         *free,
         order(state.version.version, image, policy),
     ]
@@ -122,6 +121,12 @@ def _mode(state: State) -> Iterator[Finding]:
         "INSTALL on every member",
         "convert it in a maintenance window: `install add file flash:IMAGE activate commit`",
     )
+
+
+def boots_packages(state: State) -> Iterator[Finding]:
+    """Refuse what does not run, or would not boot, the packages that an install changes."""
+    yield from _mode(state)
+    yield from _boot(state)
 
 
 def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Finding]:

@@ -33,6 +33,8 @@ CASES = Cases(
         "install_remove": "install remove inactive",
         "show_install_state": "show install inactive",
         "show_issu_rollback_timer": "show issu rollback-timer",
+        "more": "more flash:packages.conf",
+        "request": "request platform software package install switch all",
         "show_stackwise_virtual_link": "show stackwise-virtual link",
         "show_stackwise_virtual_dual_active_detection": "show stackwise-virtual dual-active-detection",
     },

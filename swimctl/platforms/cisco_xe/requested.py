@@ -1,0 +1,223 @@
+"""Catalyst 3650 and 3850, and the first releases of the Catalyst 9000, whose packages `request platform` installs.
+
+What `packages.conf` of each member names is what its next boot starts: it is read back after every command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
+from swimctl.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.cisco_xe.images import fits
+from swimctl.platforms.cisco_xe.packaged import Packaged
+from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
+from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_request import (
+    MORE,
+    REQUEST,
+    parse_packages,
+    parse_request,
+    provisioned_release,
+)
+from swimctl.platforms.cisco_xe.readiness import State, boots_packages, identity, models, space
+from swimctl.platforms.cisco_xe.reload import Reloads
+from swimctl.platforms.rules import family, no_clean_up, order
+from swimctl.settings import Settings
+from swimctl.versions import release, same_release
+
+# operators.md §5a, step 10: these have no `install add`.
+_ALWAYS: Final = re.compile(r"WS-C3[68]50")
+_RELEASES: Final = frozenset({"16.5.1a", "16.6.1"})
+# Before 16.1 it is `software install`, whose dialogue is known of a single switch alone.
+_TOO_OLD: Final = re.compile(r"0?3\.")
+# device-facts, §1.3: as it was typed where a rollback was seen.
+_ROLLBACK: Final = f"{REQUEST} switch all rollback on-reboot auto-copy"
+
+SUPPORT: Final = Support(
+    name="Cisco IOS-XE, install mode by `request platform software`",
+    add="",
+    activate=f"{REQUEST}, reload",
+    commit="",
+    back=f"{_ROLLBACK}, reload",
+    look="`show version`, `more flash:packages.conf` of every member and `show logging`",
+    way_back=f"nothing goes back by itself; by hand `{_ROLLBACK}`, then `reload`",
+    hashes=("sha512", "md5"),
+    members="stacks: room, release, role, boot variable and packages of every member, before and after",
+    refuses=(
+        "releases 03.x of Catalyst 3650 and 3850: go to 16.x by hand: `software install file flash:IMAGE new force`",
+        "--cleanup-flash: how these devices clean up is not known",
+    ),
+)
+
+
+def is_requested(version: SoftwareVersion) -> bool:
+    """Tell whether a device in install mode installs by `request platform software package install`."""
+    return _ALWAYS.match(version.model or "") is not None or release(version.version) in _RELEASES
+
+
+class Requested(Reloads, Packaged):
+    """Read and change one device; what it boots next is changed in `activate` and its ways back alone."""
+
+    support = SUPPORT
+    unpacks = False
+    returns = True
+
+    def __init__(self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion) -> None:
+        super().__init__(session, settings, version)
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]
+        version = self._version()
+        if version.uptime is None and version.restarted_at is None:
+            raise UnparsableOutput(
+                "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
+            )
+        units = self._units(version)
+        state = State(
+            version=version,
+            units=units,
+            install=InstallSummary((), timer_printed=False),
+            boot=self._boot(),
+            inventory=parse_show_inventory(self._show("show inventory")),
+            flash=self._flash(units, image),
+        )
+        policy = self._settings.readiness
+        return [
+            *identity(version, units, state.inventory, device),
+            family(image, models(version), fits),
+            *boots_packages(state),
+            self._installer(version),
+            *space(state.flash, state.install, image, policy, cleaned=True),
+            order(version.version, image, policy),
+            *no_clean_up(wanted=cleanup),
+            may,
+        ]
+
+    def _installer(self, version: SoftwareVersion) -> Finding:
+        """Refuse a device that would boot something else than what runs, and one too old for the command."""
+        if _TOO_OLD.match(version.version):
+            return Finding(
+                "installer", ok=False, seen=version.version, needed="16.1 or newer", next_command=SUPPORT.refuses[0]
+            )
+        named = self._named()
+        odd = {unit: found for unit, found in named.items() if not same_release(found, version.version)}
+        return Finding(
+            "installer",
+            not odd,
+            ", ".join(f"packages.conf of {unit}: {found}" for unit, found in odd.items()) or version.version,
+            f"packages.conf of every member names what runs, {version.version}",
+            f"`reload` to start it, or `{_ROLLBACK}` to forget it",
+        )
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more."""
+        nothing = InstallSummary((), timer_printed=False)
+        flash = self._flash(self._units(self._version()), image)
+        return space(flash, nothing, image, self._settings.readiness, cleaned=True)
+
+    def clean(self) -> str:
+        """Refuse: how these devices clean up is not known."""
+        raise StepFailed(f"{SUPPORT.refuses[-1]}; next: `delete` on the device what is no longer needed")
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image's release stands on the device."""
+        named = self._are_named(image.version)
+        if all(same_release(runs, image.version) for runs in self.running().members.values()):
+            return Installed(Placement.COMMITTED if all(named.values()) else Placement.UNCOMMITTED)
+        return Installed(Placement.NEXT if any(named.values()) else Placement.ABSENT)
+
+    def add(self, image: Image) -> Sent:
+        """Refuse: what is unpacked is what boots next."""
+        raise StepFailed(f"{image.filename} cannot be added without being named for the next boot")
+
+    def activate(self, image: Image) -> Sent:
+        """Install the packages on all members, read back that each boots them next, and reload.
+
+        What an earlier session installed is not installed again.
+        """
+        before = self._version().version
+        if not all(self._are_named(image.version).values()):
+            command = f"{REQUEST} switch all file {self.destination(image)} auto-copy"
+            sent = self._request(command, self._limits.add + self._limits.activate)
+            if sent.dropped:
+                return sent
+            named = self._are_named(image.version)
+            if sent.outcome.succeeded is False or not all(named.values()):
+                lacking = ", ".join(unit for unit, done in named.items() if not done)
+                reason = sent.outcome.reason or f"packages.conf of {lacking} does not name {image.version} after it"
+                return self._undone(before, reason)
+        return self._reload()
+
+    def commit(self, image: Image) -> Sent:
+        """Refuse: what runs is what boots next, or somebody else has changed that."""
+        raise StepFailed(f"packages.conf does not name {image.version}, which runs; next: {SUPPORT.look}")
+
+    def back(self, before: Snapshot) -> Sent:
+        """Let the packages of before be named again, read that back on every member, and reload."""
+        sent = self._roll_back(before.version)
+        return self._reload() if sent.outcome.succeeded and not sent.dropped else sent
+
+    def restore(self, before: Snapshot) -> str:
+        """Let the packages of before be named again where others are."""
+        if all(self._are_named(before.version).values()):
+            return ""
+        sent = self._roll_back(before.version)
+        if not sent.outcome.succeeded:
+            raise StepFailed(f"'{_ROLLBACK}' failed: {sent.outcome.reason or 'the session ended in it'}")
+        return f"the next boot starts {before.version} again, as before: packages rolled back"
+
+    def trace(self, operation: str, mark: str | None) -> Trace:
+        """Tell from the device's log whether a reload was asked for after the mark; of the rest it says nothing."""
+        found = self._trace_reload(mark)
+        return found if found.received and operation in {"activate", "abort"} else Trace(None, None)
+
+    def _roll_back(self, version: str) -> Sent:
+        sent = self._request(_ROLLBACK, self._limits.activate)
+        if sent.dropped:
+            return sent
+        lacking = [unit for unit, done in self._are_named(version).items() if not done]
+        if lacking:
+            said = f"{sent.outcome.reason}; " if sent.outcome.reason else ""
+            reason = f"{said}packages.conf of {', '.join(lacking)} does not name {version}"
+            return Sent(InstallOutcome("rollback", succeeded=False, reason=reason))
+        return Sent(InstallOutcome("rollback", succeeded=True))
+
+    def _undone(self, before: str, reason: str) -> Sent:
+        """Let what was named before be named again where an install failed half-way, and say why."""
+        if any(not named for named in self._are_named(before).values()):
+            sent = self._roll_back(before)
+            done = "the packages are as they were" if sent.outcome.succeeded else "and they could not be rolled back"
+            reason = f"{reason}; {done}"
+        return Sent(InstallOutcome("install", succeeded=False, reason=reason))
+
+    def _request(self, command: str, seconds: float) -> Sent:
+        reply = self._converse(command, (), seconds)
+        try:
+            return Sent(parse_request(reply.text), reply.dropped)
+        except CommandRefused as error:
+            return Sent(InstallOutcome("install", succeeded=False, reason=str(error)))
+        except UnparsableOutput:
+            if reply.dropped:
+                return Sent(InstallOutcome("install", succeeded=None), dropped=True)
+            raise
+
+    def _named(self) -> Mapping[str, str]:
+        """Tell the release that `packages.conf` of every unit names."""
+        version = self._version()
+        systems = parse_show_file_systems(self._show("show file systems"))
+        roots = self._flashes(self._units(version), systems)
+        return {
+            unit: provisioned_release(parse_packages(self._show(f"{MORE} {root}packages.conf")))
+            for unit, root in roots.items()
+        }
+
+    def _are_named(self, version: str) -> dict[str, bool]:
+        return {unit: same_release(found, version) for unit, found in self._named().items()}

@@ -9,8 +9,9 @@ from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
-from swimctl.steps.readiness import on_target
+from swimctl.steps.readiness import baseline, on_target
 from swimctl.steps.reload import NOT_BACK, boot_mark, look, wait_for_down, wait_for_reload
+from swimctl.versions import same_release
 
 # So many sessions may be lost, one after the other, before an activation is given up.
 _SESSIONS = 3
@@ -28,17 +29,23 @@ class Activation:
         now, reloaded = self._reload(context)
         if not reloaded:
             look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
+            apart = ", ".join(f"{name}: {version}" for name, version in now.members.items())
+            runs = apart if len(set(now.members.values())) > 1 else now.version
             raise StepFailed(
-                f"{context.device.name} did not reload: it still runs {now.version} since the same boot; seen: the "
-                f"device answered the activation; needed: a newer boot; next: {look} on the device, then "
-                "`swimctl retry`"
+                f"{context.device.name} did not reload: it still runs {runs} since the same boot; seen: the "
+                f"device answered the activation; needed: a newer boot{_in_service(context, ', or the image')}; next: "
+                f"{look} on the device, then `swimctl retry`"
             )
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
-        return Outcome(f"reloaded and up with {now.version} ({state})")
+        return Outcome(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
 
     def _reload(self, context: Context) -> tuple[Running, bool]:
         """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
         sessions = 0
+
+        def arrived(now: Running) -> bool:
+            return _arrived(context, now)
+
         while True:
             sessions += 1
             try:
@@ -52,11 +59,12 @@ class Activation:
                 if mark is None or (lost and not last):
                     continue
                 # It may be reloading, and nobody can ask it before it is back.
-                now, reloaded = wait_for_reload(context, mark, seen_down=not lost)
+                now, reloaded = wait_for_reload(context, mark, seen_down=not lost, enough=arrived)
                 if last or reloaded:
                     return now, reloaded
             else:
-                return wait_for_reload(context, context.record.recall("boot") or {}, seen_down=seen_down)
+                mark = context.record.recall("boot") or {}
+                return wait_for_reload(context, mark, seen_down=seen_down, enough=arrived)
 
     def _send(self, context: Context) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
@@ -118,6 +126,8 @@ class Activation:
                 "the device says that there is nothing to change, and does not reload; "
                 f"next: {driver.support.look} on the device"
             )
+        if context.options.issu:
+            return sent.dropped  # perhaps nothing goes down
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
     def _rehearse(self, context: Context, driver: Driver) -> None:
@@ -142,7 +152,8 @@ class Activation:
             )
 
         def reloaded() -> bool:
-            return bool(look(context, driver, mark)[1])
+            now, new_boot = look(context, driver, mark)
+            return bool(new_boot) or _arrived(context, now)
 
         if reloaded():
             return True
@@ -152,6 +163,16 @@ class Activation:
             raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
         context.checkpoint()
         return self._activate(context, session, driver)
+
+
+def _arrived(context: Context, now: Running) -> bool:
+    """Tell whether an upgrade in service is through: all of the device runs the image, and it did not before."""
+    version = context.image.version
+    return context.options.issu and on_target(now, version) and not same_release(baseline(context).version, version)
+
+
+def _in_service(context: Context, words: str) -> str:
+    return words if context.options.issu else ""
 
 
 def _refused(support: Support, command: str, sent: Sent, state: str) -> str:

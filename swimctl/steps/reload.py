@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from swimctl.clock import Deadline
@@ -74,8 +75,16 @@ def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
     return went
 
 
-def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: bool) -> tuple[Running, bool]:
+def _never(_: Running) -> bool:
+    return False
+
+
+def wait_for_reload(
+    context: Context, mark: dict[str, object], *, seen_down: bool, enough: Callable[[Running], bool] = _never
+) -> tuple[Running, bool]:
     """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
+
+    What is `enough` counts as a reload: an upgrade in service may come without one.
 
     Raises DeviceUnknown where it does not come back or cannot be told. Where it answers to the end and has not
     reloaded, the caller decides what that means.
@@ -96,7 +105,7 @@ def wait_for_reload(context: Context, mark: dict[str, object], *, seen_down: boo
             context.pause(login.first_wait)
         as_before, pause = None, login.poll
         try:
-            now, stays = _look(context, mark)
+            now, stays = _look(context, mark, enough)
         except LoginFailed as error:
             last_error = str(error)
             context.record.say(
@@ -130,10 +139,12 @@ def _not_back(context: Context, last_error: str, seconds: float, refusals: int) 
     )
 
 
-def _look(context: Context, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def _look(context: Context, mark: dict[str, object], enough: Callable[[Running], bool]) -> tuple[Running, bool | None]:
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
         now, new_boot = look(context, context.on(session), mark)
+        if enough(now):
+            return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
         if new_boot is None:
             raise DeviceUnknown(
                 f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "

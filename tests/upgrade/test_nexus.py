@@ -17,7 +17,7 @@ from swimctl.cli.context import Context
 from swimctl.lab.chassis import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
-from swimctl.models import Job, Outcome
+from swimctl.models import Job, JobOptions, Outcome
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("nexus")]
@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
 }
 CHANGING = ("show install all impact", "copy running-config", "install all")
 PAIR = ("left", "right")
+IN_SERVICE = "issu"
 
 
 def switch(name: str, *faults: str, stack: bool = False, **fields: Any) -> ChassisSpec:
@@ -45,8 +46,9 @@ def upgrade(folder: Path, specs: list[ChassisSpec], cut: str = "") -> Iterator[t
         with Context(folder / "config.yaml").open() as opened:
 
             def run(group: list[str]) -> list[Job]:
-                wish = request(opened, devices=[opened.inventory.device(n) for n in group], image=FLEET.image)
-                made = opened.service.trigger(wish)
+                devices = [opened.inventory.device(name) for name in group]
+                options = JobOptions(issu=group[0].startswith(IN_SERVICE))
+                made = opened.service.trigger(request(opened, devices=devices, image=FLEET.image, options=options))
                 opened.engine.run(made.batch, made.jobs, threading.Event())
                 return [opened.store.job(job.id) for job in made.jobs]
 
@@ -60,7 +62,8 @@ def upgrade(folder: Path, specs: list[ChassisSpec], cut: str = "") -> Iterator[t
 def pull_the_plug(lab: LabFleet, name: str) -> None:
     """Cut the power between the boot variable and the reload."""
     device: Any = lab.switch(name)
-    while device.boots != FLEET.image:
+    until = time.monotonic() + 120
+    while device.boots != FLEET.image and time.monotonic() < until:
         time.sleep(0.005)
     lab.power_cycle(name)
 
@@ -73,6 +76,12 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, 
         switch("busy", "busy-install"),
         switch("short", "member-missing", stack=True),
         switch("cut"),
+        switch("issu", issu=True),
+        switch("issu-two", issu=True, stack=True),
+        switch("issu-lost", "drop-session-at:activate", issu=True),
+        switch("issu-nothing", "does-nothing", issu=True),
+        switch("issu-lags", "member-mismatch", issu=True, stack=True),
+        switch("issu-never"),
     ]
     yield from upgrade(tmp_path_factory.mktemp("nexus"), specs, cut="cut")
 
@@ -86,6 +95,11 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, 
         ("busy", Outcome.UNTOUCHED, "not activated: installer's check: seen"),
         ("short", Outcome.ROLLED_BACK, "module 28"),
         ("cut", Outcome.UPGRADED, ""),
+        ("issu", Outcome.UPGRADED, ""),
+        ("issu-two", Outcome.UPGRADED, ""),
+        ("issu-lost", Outcome.UPGRADED, ""),
+        ("issu-nothing", Outcome.UNTOUCHED, "needed: a newer boot, or the image"),
+        ("issu-never", Outcome.UNTOUCHED, "impact: seen disruptive: module 1 (default upgrade is not hitless)"),
     ],
 )
 def test_what_a_job_says_of_its_device_is_so(
@@ -98,7 +112,15 @@ def test_what_a_job_says_of_its_device_is_so(
     assert words in (job.error or "")
     release = FLEET.target if outcome is Outcome.UPGRADED else FLEET.old
     assert set(device.runs.values()) == {device.stays} == {release}, (job.error, lab.commands(name))
-    assert len(lab.reloads(name)) == {Outcome.UNTOUCHED: 0, Outcome.UPGRADED: 1, Outcome.ROLLED_BACK: 2}[outcome]
+    reloads = {Outcome.UNTOUCHED: 0, Outcome.UPGRADED: 1, Outcome.ROLLED_BACK: 2}[outcome]
+    assert len(lab.reloads(name)) == (0 if name.startswith(IN_SERVICE) else reloads)
+
+
+def test_half_of_an_upgrade_in_service_is_for_a_person(tried: tuple[LabFleet, dict[str, Job]]) -> None:
+    lab, jobs = tried
+    assert jobs["issu-lags"].outcome is Outcome.UNKNOWN
+    assert "module 27: 10.3(4a), module 28: 9.3(5)" in (jobs["issu-lags"].error or "")
+    assert lab.reloads("issu-lags") == []
 
 
 def test_a_pair_is_never_away_at_once(tried: tuple[LabFleet, dict[str, Job]]) -> None:

@@ -151,7 +151,7 @@ _ADMINS: tuple[tuple[str, Command], ...] = (
     ("copy running-config startup-config", _save),
     ("delete <path> [no-prompt]", files.delete),
     ("reload", _reload),
-    ("show install all impact nxos <path>", installing.impact),
+    ("show install all impact nxos <path> [non-disruptive]", installing.impact),
     ("show incompatibility nxos <path>", installing.incompatibility),
-    ("install all nxos <path>", installing.install),
+    ("install all nxos <path> [non-disruptive]", installing.install),
 )

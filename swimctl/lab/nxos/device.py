@@ -138,6 +138,12 @@ class Nexus(Chassis):
         self.standby_release = before if lags else release
         return True
 
+    def load_in_service(self, name: str, release: str) -> None:
+        """Run another release without a boot."""
+        self.file, self.release = name, release
+        if not self.spec.fault("member-mismatch"):
+            self.standby_release = release
+
     def came_up(self) -> None:
         """Say that the system is up."""
         self.say("ASCII-CFG-2-CONFIG_REPLAY_STATUS", "Ascii Replay Started.")

@@ -21,6 +21,7 @@ _OTHER = "Another install procedure may be in progress. (0x401E0007)\n"
 _BAR = f"[{'#':<20}]   0%"
 _DONE = f"[{'#' * 20}] 100% -- SUCCESS\n\n"
 _NOTIFIES = "Notifying services about system upgrade."
+_REBOOTS = "Finishing the upgrade, switch will reboot in 10 seconds."
 _REASON = "Reset due to upgrade"
 
 
@@ -31,7 +32,7 @@ def status(switch: Nexus) -> str:
 
 def impact(session: Session, words: Words) -> Dialogue:
     """Run `show install all impact`."""
-    yield from _check(session.switch, words["path"], "impact only check")
+    yield from _check(session.switch, words, "impact only check")
 
 
 def incompatibility(session: Session, words: Words) -> Dialogue:
@@ -50,10 +51,15 @@ def install(session: Session, words: Words) -> Dialogue:
     switch = session.switch
     file = switch.find(words["path"])
     release = switch.holds(file)
-    checked = yield from _check(switch, words["path"], "compatibility check first")
+    checked = yield from _check(switch, words, "compatibility check first")
     if not checked or file is None or release is None:
         return
-    yield Print("\nSwitch will be reloaded for disruptive upgrade.\n")
+    calm = "non-disruptive" in words
+    if not calm:
+        yield Print("\nSwitch will be reloaded for disruptive upgrade.\n")
+    elif not switch.spec.issu:
+        yield Print("\nPre-upgrade check failed. Return code 0x40930056 (Non-disruptive upgrade is not possible).\n")
+        return
     answer = yield Ask("Do you want to continue with the installation (y/n)?  [n] ")
     if not answer.strip().lower().startswith("y"):
         yield Print("Installation cancelled by user.\n")
@@ -83,9 +89,11 @@ def install(session: Session, words: Words) -> Dialogue:
             yield Print("Install has failed. Return code 0x4093000A (BIOS flash-type verification failed).\n")
             return
         yield Print(_DONE)
-    yield Print("\nFinishing the upgrade, switch will reboot in 10 seconds.\n")
-    switch.installing = not nothing
-    if not nothing:
+    switch.installing = not (nothing or calm)
+    if calm and not nothing:
+        switch.load_in_service(file.name, release)
+    yield Print(f"\n{'Install has been successful.' if calm else _REBOOTS}\n")
+    if not (nothing or calm):
         switch.later(REBOOTS_IN, lambda: _reboot(switch, file.name))
 
 
@@ -117,14 +125,15 @@ def _succeeds(step: str, *, first: bool = True) -> Dialogue:
     yield Print(_DONE)
 
 
-def _check(switch: Nexus, path: str, what: str) -> Check:
+def _check(switch: Nexus, words: Words, what: str) -> Check:
     """Look at the file as the installer does; tell whether it may go on."""
+    path, calm = words["path"], "non-disruptive" in words and switch.spec.issu
     yield Print(f"Installer will perform {what}. Please wait. \n")
     yield Pause(1)
     if switch.installing or switch.spec.fault("busy-install"):
         yield Print(_OTHER)
         return False
-    yield Print("Installer is forced disruptive\n\n")
+    yield Print("\n" if calm else "Installer is forced disruptive\n\n")
     file = switch.find(path)
     name = file.name if file else path.rpartition(":")[2].strip("/")
     yield Print(f'Verifying image bootflash:/{name} for boot variable "nxos".\n{_BAR}')
@@ -143,18 +152,19 @@ def _check(switch: Nexus, path: str, what: str) -> Check:
     prepares = [f'Preparing "{part}" version info using image bootflash:/{name}.' for part in ("nxos", "bios")]
     for step in ("Verifying image type.", *prepares, "Performing module support checks.", _NOTIFIES):
         yield from _succeeds(step)
-    yield Print(_tables(switch, release))
+    yield Print(_tables(switch, release, calm=calm))
     return True
 
 
-def _tables(switch: Nexus, release: str) -> str:
+def _tables(switch: Nexus, release: str, *, calm: bool) -> str:
     lines = [
         "\n\nCompatibility check is done:",
         "Module  bootable          Impact  Install-type  Reason",
         "------  --------  --------------  ------------  ------",
     ]
     numbers = _modules(switch)
-    lines += [f"{n:>6}       yes      disruptive         reset  default upgrade is not hitless" for n in numbers]
+    what = "non-disruptive          none  " if calm else "    disruptive         reset  default upgrade is not hitless"
+    lines += [f"{n:>6}       yes  {what}" for n in numbers]
     lines += [
         "\n\nImages will be upgraded according to following table:",
         "Module       Image                  Running-Version(pri:alt)           New-Version  Upg-Required",

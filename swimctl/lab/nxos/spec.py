@@ -68,7 +68,7 @@ class NexusSpec(ChassisSpec):
     """All that a lab Nexus is made from.
 
     `version` is spelt as the device prints it. `vpc` is the number of its domain, None without a partner; `peer` and
-    `keepalive` are what `show vpc` says of it. `scp_server` None: on.
+    `keepalive` are what `show vpc` says of it. `issu`: it can be upgraded in service.
     """
 
     hardware: Hardware
@@ -79,6 +79,7 @@ class NexusSpec(ChassisSpec):
     peer: str = "peer adjacency formed ok"
     keepalive: str = "peer is alive"
     scp_server: bool = True
+    issu: bool = False
     connected: int = 4
 
     def __post_init__(self) -> None:

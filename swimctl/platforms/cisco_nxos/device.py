@@ -40,9 +40,10 @@ _STANDBY: Final = "bootflash://sup-standby/"
 class NexusDevice:
     """Read one device; every command has a deadline of the settings."""
 
-    def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
+    def __init__(self, session: Session, settings: Settings, options: JobOptions) -> None:
         self._session = session
         self._settings = settings
+        self._options = options
         self._limits = settings.deadlines
 
     def running(self) -> Running:

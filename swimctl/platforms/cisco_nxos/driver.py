@@ -34,9 +34,10 @@ SUPPORT: Final = Support(
     way_back="the release before stays in bootflash as a file, and `install all nxos bootflash:FILE` installs it",
     hashes=("sha512", "md5"),
     members="supervisors and line cards: state and release of each, before and after; a vPC partner is proved healthy",
+    issu="install all nxos bootflash:IMAGE non-disruptive, where its check calls every module non-disruptive",
     refuses=(
         "Nexus 5000, 6000 and 7000, which boot a kickstart and a system image",
-        "an upgrade without a reload (non-disruptive): only a new boot proves here that all of it runs the image",
+        "--issu where the installer calls any module disruptive",
         "EPLD images and SMUs",
         "a switch with a vPC partner whose inventory names no redundancy_group for it",
     ),
@@ -71,7 +72,7 @@ class CiscoNxos(NexusDevice):
 
     def rehearse(self, image: Image) -> list[Finding]:
         """Let the installer look at the file: what it would put on each module, and what that would take down."""
-        command = f"show install all impact nxos {self._path(image)}"
+        command = f"show install all impact nxos {self._path(image)}{self._kind}"
         try:
             impact = parse_install_impact(self._session.run(command, self._limits.add))
         except CommandRefused as error:
@@ -92,7 +93,7 @@ class CiscoNxos(NexusDevice):
             if UNKNOWN not in str(error):
                 raise
             lacks = ()  # not every release has the command
-        return rehearsed(impact, lacks, image, command)
+        return rehearsed(impact, lacks, image, command, in_service=bool(self._kind))
 
     def save(self) -> None:
         """Save the running configuration."""
@@ -106,8 +107,8 @@ class CiscoNxos(NexusDevice):
         raise StepFailed(f"NX-OS adds nothing on its own; {self.support.activate} installs {image.filename}")
 
     def activate(self, image: Image) -> Sent:
-        """Install the image: the boot variables name it, and the device reloads."""
-        return self._install(self._path(image))
+        """Install the image: the boot variables name it, and the device reloads, if not in service."""
+        return self._install(f"{self._path(image)}{self._kind}")
 
     def commit(self, image: Image) -> Sent:
         """Name what runs for the next boot, where the boot variables name another."""
@@ -126,9 +127,14 @@ class CiscoNxos(NexusDevice):
         """Let the next boot start the file of the release before, where a failed installation left another set."""
         return self._restore(before.boots)
 
-    def _install(self, path: str) -> Sent:
+    @property
+    def _kind(self) -> str:
+        """Give the word that the installer is told with, so that it installs in service or not at all."""
+        return " non-disruptive" if self._options.issu else ""
+
+    def _install(self, what: str) -> Sent:
         """Run the installer once; where it fails, the next boot starts what runs."""
-        command = f"install all nxos {path}"
+        command = f"install all nxos {what}"
         reply = self._session.converse(command, _INSTALL, self._limits.activate, closing=_CLOSING)
         try:
             outcome = parse_install_all(reply.text)

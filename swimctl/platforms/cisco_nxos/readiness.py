@@ -215,12 +215,14 @@ def _group(vpc: Vpc | None, device: Device) -> Iterator[Finding]:
         )
 
 
-def rehearsed(impact: InstallImpact, lacks: tuple[Incompatibility, ...], image: Image, command: str) -> list[Finding]:
-    """Apply the rules to what the installer foresees; that modules go down is what was asked for."""
+def rehearsed(
+    impact: InstallImpact, lacks: tuple[Incompatibility, ...], image: Image, command: str, *, in_service: bool
+) -> list[Finding]:
+    """Apply the rules to what the installer foresees; modules may go down where it is not asked for in service."""
     found = [row.new for row in impact.images if row.image == "nxos"]
     other = sorted({new for new in found if not same_release(new, image.version)})
     stuck = [f"module {each.module}" for each in impact.modules if not each.bootable]
-    down = [each.module for each in impact.modules if each.disruptive]
+    down = [f"module {each.module} ({each.reason})" for each in impact.modules if each.disruptive]
     strict = [f"{each.service}: {each.description} ({each.mend})" for each in lacks if each.requirement == "STRICT"]
     return [
         Finding(
@@ -233,9 +235,16 @@ def rehearsed(impact: InstallImpact, lacks: tuple[Incompatibility, ...], image: 
         Finding(
             "bootable",
             not stuck,
-            f"not {', '.join(stuck)}" if stuck else f"every module; disruptive on {', '.join(down) or 'none'}",
+            f"not {', '.join(stuck)}" if stuck else "every module",
             "every module",
             f"`{command}` on the device",
+        ),
+        Finding(
+            "impact",
+            not (in_service and impact.disruptive),
+            f"disruptive: {', '.join(down) or 'all'}" if impact.disruptive else "non-disruptive",
+            "every module non-disruptive, as it was asked for in service" if in_service else "any",
+            f"`{command}` on the device says why; run again without --issu in a window for a reload",
         ),
         Finding(
             "configuration that the image knows",

@@ -125,11 +125,11 @@ class Terminal:
 
 
 def driver(
-    answers: dict[str, str | list[str]], policy: Readiness | None = None, *, dropped: bool = False
+    answers: dict[str, str | list[str]], policy: Readiness | None = None, *, dropped: bool = False, issu: bool = False
 ) -> tuple[CiscoNxos, Terminal]:
     """Put the real driver in front of a switch on paper."""
     terminal = Terminal(answers, dropped)
-    return CiscoNxos(terminal, Settings(readiness=policy or Readiness()), JobOptions()), terminal
+    return CiscoNxos(terminal, Settings(readiness=policy or Readiness()), JobOptions(issu=issu)), terminal
 
 
 def check(

@@ -139,6 +139,23 @@ def test_the_installer_is_asked_what_it_would_do(changes: dict[str, str], rule: 
     assert all(seen in each.seen for each in refused)
 
 
+@pytest.mark.parametrize(("sample", "refused"), [("non_disruptive", []), ("disruptive", ["impact"])])
+def test_in_service_means_in_service_or_not_at_all(sample: str, refused: list[str]) -> None:
+    told = SAMPLE(f"show_install_all_impact/{sample}").replace("9.3(5)", "10.3(4a)")
+    calm = {f"{IMPACT} non-disruptive": told, f"{INSTALL} non-disruptive": SAMPLE("install_all/non_disruptive")}
+    made, terminal = driver({**SWITCH, **calm}, issu=True)
+    assert [each.rule for each in made.rehearse(IMAGE) if not each.ok] == refused
+    outcome = made.activate(IMAGE).outcome
+    assert (outcome.succeeded, outcome.reload_announced) == (True, False)
+    assert not {IMPACT, INSTALL} & set(terminal.asked)
+
+
+def test_the_way_back_of_an_upgrade_in_service_is_a_reload() -> None:
+    made, terminal = driver({**SWITCH, BACK: SAMPLE("install_all/disruptive")}, dropped=True, issu=True)
+    assert made.back(BEFORE).outcome.succeeded is True
+    assert terminal.asked[-1] == BACK
+
+
 def test_a_configuration_that_is_not_saved_stops() -> None:
     late = SAMPLE("copy_running-config_startup-config/timed_out")
     with pytest.raises(StepFailed, match="update aborted: timed out; the configuration was not saved"):

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import support_matrix
 from pydantic import BaseModel
 
 from swimctl import errors
+from swimctl.platforms import PLATFORM_NAMES
 from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
 
@@ -57,3 +59,10 @@ def test_error_codes_are_stable_and_unique() -> None:
 @pytest.mark.parametrize("status", [*JobStatus, *StepStatus])
 def test_every_state_is_documented(status: str) -> None:
     assert f"`{status}`" in (DOCS / "states.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_platforms_says_what_the_drivers_say() -> None:
+    assert support_matrix.PAGE.read_text(encoding="utf-8") == support_matrix.page(), (
+        "write it anew: python tests/support_matrix.py"
+    )
+    assert {platform for platform, _ in support_matrix.supported()} == set(PLATFORM_NAMES)

@@ -31,7 +31,7 @@ def supported() -> Iterator[tuple[str, Support]]:
 
 
 def _code(command: str) -> str:
-    return f"`{command}`" if command else "–"
+    return f"`{command}`" if command else "none"
 
 
 def _section(platform: str, support: Support) -> list[str]:

@@ -21,7 +21,8 @@ class _Platform:
     """Name what makes its driver, what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible), its terminal.
 
     Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
-    of files that the driver can put on a device. `also`: another platform whose images its devices may take.
+    of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
+    what switches on that a device takes files by SCP, where something has to.
     """
 
     driver: str | None
@@ -29,8 +30,10 @@ class _Platform:
     dialect: Dialect
     installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     also: str | None = None
+    scp: str = ""
 
 
+_SCP: Final = "`ip scp server enable`"
 _IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
 _NXOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=False)
 _EOS: Final = Dialect(("terminal length 0", "terminal width 32767"), enable=True)
@@ -51,6 +54,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
             }
         ),
         _IOS,
+        scp=_SCP,
     ),
     # Inventories call IOS-XE devices so too; which of the two one is, the driver reads from the device.
     "cisco_ios": _Platform(
@@ -58,6 +62,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
         _IOS,
         also="cisco_xe",
+        scp=_SCP,
     ),
     "cisco_xr": _Platform(
         "swimctl.platforms.cisco_xr.driver:CiscoXr",
@@ -68,6 +73,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         "swimctl.platforms.cisco_nxos.driver:CiscoNxos",
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
         _NXOS,
+        scp="`feature scp-server`",
     ),
     "arista_eos": _Platform(
         "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS
@@ -97,6 +103,11 @@ def driver_factory(platform: str) -> DriverFactory:
 def dialect(platform: str) -> Dialect:
     """Tell how the terminal of a platform is made ready."""
     return _PLATFORMS[platform].dialect
+
+
+def scp_server(platform: str) -> str:
+    """Name what switches on that a device takes files by SCP; empty where nothing has to."""
+    return _PLATFORMS[platform].scp
 
 
 def installs(platform: str) -> frozenset[ImageKind]:

@@ -13,6 +13,7 @@ from scp import SCPClient, SCPException
 
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, TransferFailed, Unreachable
+from swimctl.platforms import scp_server
 from swimctl.settings import Distribution
 from swimctl.targets import Target, open_socket
 from swimctl.transports.base import Progress
@@ -62,7 +63,7 @@ class _Pace:
 
 
 class ScpPush:
-    """Push with the classic SCP protocol; the device needs `ip scp server enable` and an account of privilege 15."""
+    """Push with the classic SCP protocol; the device has to serve it, and to let the account write."""
 
     def send(
         self, source: Path, destination: str, target: Target, limits: Distribution, clock: Clock, progress: Progress
@@ -70,9 +71,12 @@ class ScpPush:
         """Copy `source` to the device's path `destination`."""
         size = source.stat().st_size
         raised: list[BaseException] = []
+        begun = False
         with contextlib.closing(_login(target, clock)) as client, _Pace(size, limits, clock, client) as pace:
 
             def report(_name: bytes, _size: int, sent: int) -> None:
+                nonlocal begun
+                begun = begun or sent > 0
                 pace.moved()
                 try:
                     progress(sent)
@@ -92,17 +96,16 @@ class ScpPush:
             except (SCPException, paramiko.SSHException, OSError, EOFError) as error:
                 if raised:
                     raise raised[0] from None
-                why = pace.verdict or _reason(error)
+                why = pace.verdict or _reason(error, "" if begun else scp_server(target.platform))
                 raise TransferFailed(f"the copy of {source.name} to {target.name} broke off: {why}") from error
 
 
-def _reason(error: BaseException) -> str:
-    text = str(error).strip()
+def _reason(error: BaseException, server: str) -> str:
+    """Tell what went wrong; `server` is what may be off where not a byte was taken."""
+    text = str(error).strip() or "the connection was lost"
     if "rivilege denied" in text:
         return "the device says 'Privilege denied.': the account needs privilege 15"
-    if "dministratively" in text or "isabled" in text:
-        return f"{text}; configure `ip scp server enable` on the device"
-    return text or "the connection was lost"
+    return f"{text}; is {server} configured on the device?" if server else text
 
 
 def _prefer_gcm(sock: paramiko.transport._SocketLike, **options: object) -> paramiko.Transport:

@@ -218,8 +218,9 @@ class TestFit:
         assert "is for cisco_xe, the device is eos" in (
             catalogue.why_unfit(replace(DEVICE, platform="eos"), image) or ""
         )
-        patch = replace(image, kind=ImageKind.PATCH)
-        assert "of kind patch, which swimctl does not install on cisco_xe" in (catalogue.why_unfit(DEVICE, patch) or "")
+        assert catalogue.why_unfit(DEVICE, replace(image, kind=ImageKind.PATCH)) is None
+        epld = replace(image, kind=ImageKind.EPLD)
+        assert "of kind epld, which swimctl does not install on cisco_xe" in (catalogue.why_unfit(DEVICE, epld) or "")
         image.path.write_bytes(b"longer than it was")
         assert "swimctl image verify 1" in (catalogue.why_unfit(DEVICE, image) or "")
         image.path.unlink()

@@ -19,6 +19,12 @@ _HEADER = re.compile(
 _NAMES = (
     (re.compile(r"(?P<family>[A-Za-z][\w-]*)\.(?P<version>\d{1,2}\.\d{1,2}\.\d{1,2}[a-z]?)\.SPA\.bin"), "{version}"),
     (
+        re.compile(
+            r"(?P<family>[A-Za-z][\w-]*?)\.(?P<version>\d\d\.\d\d\.\d\d[a-z]?)\.CSC[a-z]{2}\d{5}\.SPA\.smu\.bin"
+        ),
+        "{version}",
+    ),
+    (
         re.compile(r"(?P<family>nxos(?:64-\w+)?)\.(?P<a>\d+)\.(?P<b>\d+)\.(?P<c>\d+[a-z]?)(?:\.[MF])?\.bin"),
         "{a}.{b}({c})",
     ),

@@ -7,19 +7,17 @@ the file's own size beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import Flash, LabFile
-from swimctl.lab.install_words import PROCEED, REASONS, REMOVE, Wording
+from swimctl.lab.install_words import PROCEED, REASONS, REMOVE, Verdict, Wording
 from swimctl.lab.installed import PACKAGES, Installed
+from swimctl.lab.patches import is_patch, needs_reload
 from swimctl.lab.software import Software
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
-
-Verdict: TypeAlias = Generator[Effect, str, str | None]
-"""What an operation does, and the reason why it failed, None where it did not."""
 
 ADD_SECONDS, ACTIVATE_SECONDS, COMMIT_SECONDS, REMOVE_SECONDS = 120.0, 90.0, 8.0, 20.0
 RELOAD_DELAY = 14.0
@@ -62,7 +60,7 @@ class Installer:
             if self._switch.unsaved:
                 return REASONS["unsaved"]
             failed = yield from self._add(path, say)
-            if failed or not (self._installed.inactive or self._lies):
+            if failed or not (self._installed.inactive or self._installed.patches.those("I") or self._lies):
                 return failed  # the same image again: nothing to activate, and no reload
             return (yield from self._activate(None if commit else DEFAULT_TIMER, say, ask=ask))
 
@@ -81,6 +79,7 @@ class Installer:
                 self._switch.cut_all()
             if not self._lies:
                 self._installed.commit()
+                self._installed.patches.commit()
             yield Print(say.finished("Commit"))
             return None
 
@@ -88,9 +87,13 @@ class Installer:
 
     def abort(self, *, ask: bool) -> Dialogue:
         """Run `install abort`."""
-        yield from self._operate(
-            "abort", lambda say: self._return("Abort", self._installed.committed_software, say, ask=ask)
-        )
+
+        def run(say: Wording) -> Verdict:
+            if self._installed.patches.those("U"):
+                return (yield from self._abort_patches(say))
+            return (yield from self._return("Abort", self._installed.committed_software, say, ask=ask))
+
+        yield from self._operate("abort", run)
 
     def roll_back(self, to: Literal["base"] | int | None, *, ask: bool) -> Dialogue:
         """Run `install rollback to`: the base, the point of a number, or what is committed."""
@@ -156,6 +159,12 @@ class Installer:
         if file is None:
             return f"{path}: No such file or directory"
         yield Print(say.begin("add", "Adding"))
+        if is_patch(file.name):
+            return (yield from self._installed.patches.add(path, file, say))
+        return (yield from self._add_image(path, file, say))
+
+    def _add_image(self, path: str, file: LabFile, say: Wording) -> Verdict:
+        switch = self._switch
         if (
             not all(self._installed.active.whole(switch.flash(number)) for number in switch.members)
             and not self._installed.booted
@@ -215,6 +224,8 @@ class Installer:
             return failed
         if switch.unsaved:
             return REASONS["unsaved"]
+        if added is None and self._installed.patches.those("I"):
+            return (yield from self._activate_patches(minutes, say, ask=ask))
         if added is None and not self._lies:
             return "No inactive package to activate"
         if self._installed.uncommitted:
@@ -238,6 +249,31 @@ class Installer:
         if added is not None and not self._lies:
             self._reloads = True
             switch.later(RELOAD_DELAY, lambda: self._start_new(added, minutes))
+        return None
+
+    def _activate_patches(self, minutes: int | None, say: Wording, *, ask: bool) -> Verdict:
+        switch, patches = self._switch, self._installed.patches
+        reloads = any(needs_reload(name) for name in patches.those("I"))
+        if reloads and ask and not (yield from self._agreed()):
+            return _REJECTED
+        failed = yield from patches.activate(minutes, say)
+        if minutes is None:
+            yield Print(say.stage("Commit"))
+            yield Pause(COMMIT_SECONDS)
+            yield Print(say.finished("Commit"))
+        if reloads and not failed:
+            self._reloads = True
+            switch.later(RELOAD_DELAY, lambda: switch.reload("Image Install"))
+        return failed
+
+    def _abort_patches(self, say: Wording) -> Verdict:
+        switch = self._switch
+        yield Print(say.stage("Abort"))
+        yield Pause(COMMIT_SECONDS)
+        if not self._lies and self._installed.go_back_without_patches():
+            self._reloads = True
+            switch.later(RELOAD_DELAY, lambda: switch.reload("Install"))
+        yield Print(say.finished("Abort"))
         return None
 
     def _start_new(self, added: Software, minutes: int | None) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from swimctl.lab.effects import Effect
+
+Verdict: TypeAlias = Generator[Effect, str, str | None]
+"""What an operation does, and the reason why it failed, None where it did not."""
 
 REASONS = {
     "no-space": "/flash requires 2912703 KB of free space, but only 408260 KB is available",
@@ -109,6 +115,15 @@ class Wording:
         closing = [self.close(name)]
         lines += [*added, "", *closing] if self.new else [*closing, "", *added]
         return "\n".join([*lines, "", ""])
+
+    def patched(self, name: str, *, each: bool = True) -> str:
+        """Write a stage of patches, from its beginning to its end."""
+        stage, counted = f"SMU_{name.upper()}", self._counted if each else []
+        lines = [f"--- Starting SMU {name} operation ---", f"Performing {stage} on all members"]
+        lines += [f" [{number}] {stage} package(s) on {unit}" for number, unit in counted]
+        lines += [f" [{number}] Finished {stage} on {unit}" for number, unit in counted]
+        lines += [f"Checking status of {stage} on [{self.numbers}]", f"{stage}: Passed on [{self.numbers}]"]
+        return "\n".join([*lines, f"Finished SMU {name} operation", ""])
 
     def close(self, name: str) -> str:
         """Say that a stage is over."""

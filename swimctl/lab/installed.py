@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.flash import LabFile
 from swimctl.lab.images import read_image
+from swimctl.lab.patches import Patches, is_patch
 from swimctl.lab.release import Release
 from swimctl.lab.software import Software
 
@@ -40,6 +41,7 @@ class Installed:
         self.timer_ends: float | None = None
         self.points: list[tuple[int, datetime, Software]] = [(1, switch.clock.at(-spec.uptime), first)]
         self._previous = first
+        self.patches = Patches(switch)
         self.provisioned: Software | None = None
         self.rolls_back_to: Software | None = None
         self._timers: list[object] = []
@@ -88,6 +90,7 @@ class Installed:
         if self.booted is not None:
             self._previous, self.booted = self.booted, None
         self.active, self.inactive = software, None
+        self.patches.states.clear()
         for number in self._switch.members:
             self._switch.flash(number).add(LabFile(PACKAGES, PACKAGES_BYTES, self._switch.clock.wall()))
         if minutes is None:
@@ -102,6 +105,16 @@ class Installed:
             number = self.points[0][0] + 1 if self.points else 1
             self.points.insert(0, (number, self._switch.clock.wall(), self.active))
         self.committed_software = self.active
+
+    def start_timer(self, minutes: int) -> None:
+        """Go back after so many minutes unless somebody commits."""
+        self.timer_ends = self._switch.clock.now() + minutes * 60
+        self.after_boot()
+
+    def go_back_without_patches(self) -> bool:
+        """Take back what patches were activated; tells whether the switch reloads for it."""
+        self.stop_timer()
+        return self.patches.back()
 
     def go_back(self, software: Software) -> None:
         """Make an earlier release the active one again; what an activation broke is healed by it."""
@@ -146,7 +159,7 @@ class Installed:
 
     def read(self, file: LabFile) -> Software | None:
         """Tell what release an image file holds; None: it is none, is damaged, or is for another family."""
-        image = None if file.damaged else read_image(file.head, file.name)
+        image = None if file.damaged or is_patch(file.name) else read_image(file.head, file.name)
         if image is None or image.family != self._switch.spec.hardware.family:
             return None
         try:
@@ -207,6 +220,11 @@ class Installed:
             self._timers.append(self._switch.later(PROGRESS, self._progress))
 
     def _expire(self) -> None:
+        if self.patches.those("U"):
+            self.log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_EXPIRED", "Install auto abort timer has expired, rolling back")
+            if self.go_back_without_patches():
+                self._switch.reload("Install")
+            return
         if self.timer_ends is not None and self.uncommitted:
             self.log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_EXPIRED", "Install auto abort timer has expired, rolling back")
             self._switch.reload("Install", lambda: self.go_back(self.committed_software))

@@ -228,6 +228,8 @@ def install(switch: Switch, form: str = "summary") -> str:
             f"{RULE}\nType  St   Filename/Version    \n{RULE}\n"
         )
         listed = [f"IMG   {state}    {release.full:<70}\n" for state, release in rows if state in wanted]
+        patches = switch.install.patches.states.items()
+        listed += [f"SMU   {state}    flash:{name:<64}\n" for name, state in patches if state in wanted]
         text += "".join(listed) or f"No {title} Packages\n"
         text += "\n"
     timer = "inactive"

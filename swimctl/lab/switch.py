@@ -150,7 +150,7 @@ class Switch(Chassis):
     @property
     def uncommitted(self) -> bool:
         """Tell whether what runs was activated and is not kept yet."""
-        return self.install.uncommitted
+        return self.install.uncommitted or bool(self.install.patches.those("U"))
 
     def _new_flash(self, number: int) -> Flash:
         flash = Flash(self.spec.capacity)

@@ -34,6 +34,7 @@ class _Platform:
 
 
 _SCP: Final = "`ip scp server enable`"
+_PATCHED: Final = frozenset({ImageKind.IMAGE, ImageKind.PATCH})
 _IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
 _NXOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=False)
 _EOS: Final = Dialect(("terminal length 0", "terminal width 32767"), enable=True)
@@ -54,6 +55,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
             }
         ),
         _IOS,
+        installs=_PATCHED,
         scp=_SCP,
     ),
     # Inventories call IOS-XE devices so too; which of the two one is, the driver reads from the device.
@@ -61,6 +63,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         "swimctl.platforms.cisco_ios.choice:cisco",
         frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
         _IOS,
+        installs=_PATCHED,
         also="cisco_xe",
         scp=_SCP,
     ),

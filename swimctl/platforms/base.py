@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from swimctl.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
-from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.settings import Settings
 from swimctl.terminal import Answer
 
@@ -63,7 +63,7 @@ class Support:
     The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
     `look` names, in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that
     the device can compute over a file, the best one first. `issu` says how it is upgraded in service where that is
-    asked for; empty: it never is. `refuses` are sentences.
+    asked for; empty: it never is. `kinds` are those of the images that it installs. `refuses` are sentences.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Support:
     members: str
     clean: str = ""
     issu: str = ""
+    kinds: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from swimctl.errors import UnorderedVersions
-from swimctl.models import Device, Finding, Image
+from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.settings import Readiness
 from swimctl.versions import compare
 
@@ -92,6 +92,18 @@ def in_service(offered: str, *, wanted: bool) -> Iterator[Finding]:
             seen="asked for",
             needed="a platform that swimctl upgrades in service",
             next_command="run again without --issu in a window for a reload, or do it by hand",
+        )
+
+
+def kind(image: Image, installs: Collection[ImageKind]) -> Iterator[Finding]:
+    """Refuse an image of a kind that this driver does not install; the platform's others may."""
+    if image.kind not in installs:
+        yield Finding(
+            "kind of image",
+            ok=False,
+            seen=f"{image.filename}, {image.kind}",
+            needed=f"one of these kinds: {', '.join(sorted(installs))}",
+            next_command="`swimctl image list`, then choose an image with --image, or install this one by hand",
         )
 
 

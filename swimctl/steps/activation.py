@@ -9,8 +9,9 @@ from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
-from swimctl.steps.readiness import baseline, on_target
+from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import NOT_BACK, boot_mark, look, wait_for_down, wait_for_reload
+from swimctl.steps.target import called, is_applied, is_patch, on_target
 from swimctl.versions import same_release
 
 # So many sessions may be lost, one after the other, before an activation is given up.
@@ -37,14 +38,16 @@ class Activation:
                 f"{look} on the device, then `swimctl retry`"
             )
         state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
+        if is_patch(context.image):
+            return Outcome(f"{called(context.image)} activated, up with {now.version}")
         return Outcome(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
 
     def _reload(self, context: Context) -> tuple[Running, bool]:
         """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
         sessions = 0
 
-        def arrived(now: Running) -> bool:
-            return _arrived(context, now)
+        def arrived(driver: Driver, now: Running) -> bool:
+            return _arrived(context, driver, now)
 
         while True:
             sessions += 1
@@ -80,7 +83,7 @@ class Activation:
 
     def _add(self, context: Context, driver: Driver) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:
-            context.record.event("added", f"{context.image.version} is on all members already")
+            context.record.event("added", f"{called(context.image)} is on all members already")
             return
         if was_sent(context, "add"):
 
@@ -91,13 +94,13 @@ class Activation:
                 if done():
                     return
                 raise StepFailed(
-                    f"the device took '{driver.support.add}' and has not added {context.image.version}; nothing was "
+                    f"the device took '{driver.support.add}' and has not added {called(context.image)}; nothing was "
                     f"activated; next: {driver.support.look} on the device"
                 )
         context.record.say("saving the configuration")
         driver.save()
         command, look = driver.support.add, driver.support.look
-        context.record.say(f"{command} {context.image.version}")
+        context.record.say(f"{command} {called(context.image)}")
         sent = send_once(context, driver, "add", lambda: driver.add(context.image))
         if sent.dropped:
             raise SessionLost(f"the session ended in '{command}'")
@@ -105,7 +108,7 @@ class Activation:
             raise StepFailed(_refused(driver.support, command, sent, "nothing was activated"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(
-                f"'{command}' said that it succeeded, but the device does not name {context.image.version}; "
+                f"'{command}' said that it succeeded, but the device does not name {called(context.image)}; "
                 f"nothing was activated; next: {look} on the device"
             )
 
@@ -115,7 +118,7 @@ class Activation:
         if not driver.unpacks:
             context.record.say("saving the configuration")
             driver.save()
-        context.record.say(f"{command} {context.image.version}")
+        context.record.say(f"{command} {called(context.image)}")
         sent = send_once(context, driver, "activate", lambda: driver.activate(context.image))
         if sent.dropped and sent.outcome.succeeded is None:
             raise SessionLost(f"the session ended in '{command}'")
@@ -126,7 +129,7 @@ class Activation:
                 "the device says that there is nothing to change, and does not reload; "
                 f"next: {driver.support.look} on the device"
             )
-        if context.options.issu:
+        if context.options.issu or is_patch(context.image):
             return sent.dropped  # perhaps nothing goes down
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
@@ -153,7 +156,7 @@ class Activation:
 
         def reloaded() -> bool:
             now, new_boot = look(context, driver, mark)
-            return bool(new_boot) or _arrived(context, now)
+            return bool(new_boot) or _arrived(context, driver, now)
 
         if reloaded():
             return True
@@ -165,14 +168,16 @@ class Activation:
         return self._activate(context, session, driver)
 
 
-def _arrived(context: Context, now: Running) -> bool:
-    """Tell whether an upgrade in service is through: all of the device runs the image, and it did not before."""
+def _arrived(context: Context, driver: Driver, now: Running) -> bool:
+    """Tell whether what may come without a reload is there: a patch, or an upgrade in service on all of the device."""
+    if is_patch(context.image):
+        return is_applied(driver, context.image)
     version = context.image.version
     return context.options.issu and on_target(now, version) and not same_release(baseline(context).version, version)
 
 
 def _in_service(context: Context, words: str) -> str:
-    return words if context.options.issu else ""
+    return words if context.options.issu or is_patch(context.image) else ""
 
 
 def _refused(support: Support, command: str, sent: Sent, state: str) -> str:

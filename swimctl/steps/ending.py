@@ -15,8 +15,9 @@ from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.steps.base import Context
 from swimctl.steps.once import was_sent
-from swimctl.steps.readiness import baseline, on_target
+from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import look
+from swimctl.steps.target import is_patch, on_target
 from swimctl.versions import same_release
 
 
@@ -42,6 +43,7 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
         installed,
         booted=booted,
         under_way=under_way,
+        patch=is_patch(context.image),
         # One that was never there is missed by nobody.
         members=sum(state != "Provisioned" for state in before.members.values()),
     )
@@ -99,15 +101,18 @@ def judge(
     booted: bool | None,
     under_way: bool,
     members: int,
+    patch: bool = False,
 ) -> Outcome:
     """Judge by what the device says of itself. Pure. `under_way`: its log knows of an activation without an end.
+
+    A `patch` is for the release that runs: where it stands tells of it, and the release does not.
 
     `members` is how many there were before: those that are gone say nothing of what they run.
     """
     if installed.abort_timer is not None or under_way or len(running.members) < members:
         return Outcome.UNKNOWN
     committed = installed.placement is Placement.COMMITTED
-    same = same_release(target, before)
+    same = same_release(target, before) and not patch
     if on_target(running, target) and committed and not same:
         return Outcome.UPGRADED
     as_before = committed if same else installed.placement in {Placement.ABSENT, Placement.ADDED}

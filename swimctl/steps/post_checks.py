@@ -20,8 +20,9 @@ from swimctl.settings import Tolerances
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
-from swimctl.steps.readiness import baseline, on_target
+from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import NOT_BACK, boot_mark, wait_for_down, wait_for_reload
+from swimctl.steps.target import called, is_applied, is_patch, on_target, runs_as_before
 
 _AGAIN = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
 
@@ -46,7 +47,7 @@ class PostChecks:
         context.again(lambda: self._confirm(context))
         moved = context.record.recall("roles")
         noted = f"; {moved}" if moved else ""
-        return Outcome(f"{context.image.version} runs committed on every member, and all is as before{noted}")
+        return Outcome(f"{called(context.image)} runs committed on every member, and all is as before{noted}")
 
     def look_again(self, context: Context) -> str:
         """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""
@@ -55,7 +56,7 @@ class PostChecks:
             return complaint
         with context.driver() as driver:
             placement = driver.installed(context.image).placement
-        return "" if placement is Placement.COMMITTED else f"{context.image.version} is {placement}, not committed"
+        return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 
     def _look(self, context: Context, before: Snapshot) -> str:
         """Tell what is not as it must be, empty where all is; waits for what may still come."""
@@ -93,7 +94,7 @@ class PostChecks:
             return f"not back: {late}"
         installed = driver.installed(context.image)
         if installed.placement not in {Placement.UNCOMMITTED, Placement.COMMITTED}:
-            return f"the device calls {context.image.version} {installed.placement}, not activated"
+            return f"the device calls {called(context.image)} {installed.placement}, not activated"
         after = driver.snapshot(rfc3339(context.clock.now()))
         if moved := changed_roles(before, after):
             context.record.remember("roles", moved)
@@ -155,16 +156,18 @@ class PostChecks:
             driver = context.on(session)
             if was_sent(context, "abort"):
                 deadline = context.settings.deadlines.commit
-                if wait_while_running(context, driver, "abort", deadline, lambda: self._runs_before(driver, before)):
+                if wait_while_running(
+                    context, driver, "abort", deadline, lambda: runs_as_before(driver, context.image, before)
+                ):
                     return
-            elif self._runs_before(driver, before):
+            elif runs_as_before(driver, context.image, before):
                 raise StepFailed(
                     f"the device runs {before.version} again: {complaint}; why, its log may tell: "
                     f"{driver.support.look}, then `swimctl retry`"
                 )
             if driver.installed(context.image).placement is Placement.COMMITTED and not driver.returns:
                 raise StepFailed(
-                    f"{context.image.version} is committed, but {complaint}; nothing goes back by itself; next: "
+                    f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
                     f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
                 )
             self._abort(context, session, driver, before)
@@ -181,24 +184,26 @@ class PostChecks:
                 f"'{command}' failed: {sent.outcome.reason}; the way back: {driver.support.way_back}; "
                 f"next: {driver.support.look} on the device"
             )
-        if not sent.dropped:
+        if not (sent.dropped or is_patch(context.image)):
             wait_for_down(context, session, context.settings.deadlines.down)
 
     def _confirm_way_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
         mark = context.record.recall("boot before abort") or {}
-        now, _ = wait_for_reload(context, mark, seen_down=False)
+        patch = is_patch(context.image)
+
+        def taken_back(driver: Driver, _now: Running) -> bool:
+            return patch and not is_applied(driver, context.image)
+
+        now, back = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
         kept = context.record.recall("complaint") or complaint
-        if on_target(now, before.version):
-            raise StepFailed(f"rolled back to {now.version}: {kept}")
+        if on_target(now, before.version) and (back or not patch):
+            raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
         sent = context.record.recall("abort sent") or {}
         runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
         raise DeviceUnknown(
             f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {runs or now.version} runs, not "
             f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
         )
-
-    def _runs_before(self, driver: Driver, before: Snapshot) -> bool:
-        return on_target(driver.running(), before.version)
 
 
 def _missing(before: Snapshot, running: Running) -> str | None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.facts import Placement, Running, Snapshot
+from swimctl.facts import Placement, Snapshot
 from swimctl.platforms.base import Driver
-from swimctl.platforms.rules import in_service
+from swimctl.platforms.rules import in_service, kind
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import was_sent
-from swimctl.versions import same_release
+from swimctl.steps.target import called, is_patch, on_target
 
 
 class ReadinessCheck:
@@ -48,10 +48,12 @@ class ReadinessCheck:
                     and installed.placement is Placement.COMMITTED
                     and installed.abort_timer is None
                 ):
-                    return Outcome(f"already runs {running.version}, committed, on every member", finished=True)
+                    what = called(context.image) if is_patch(context.image) else running.version
+                    return Outcome(f"already runs {what}, committed, on every member", finished=True)
             options = context.options
             findings = driver.check(context.device, context.image, cleanup=options.cleanup_flash)
             findings += in_service(driver.support.issu, wanted=options.issu)
+            findings += kind(context.image, driver.support.kinds)
             refused = [finding for finding in findings if not finding.ok]
             context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
             if refused:
@@ -59,7 +61,7 @@ class ReadinessCheck:
             if context.record.recall("baseline") is None:
                 self._keep_baseline(context, driver)
             version = driver.running().version
-        return Outcome(f"ready: {version} to {context.image.version}, {len(findings)} rules hold")
+        return Outcome(f"ready: {version} to {called(context.image)}, {len(findings)} rules hold")
 
     def _keep_baseline(self, context: Context, driver: Driver) -> None:
         context.record.say("keeping the baseline")
@@ -72,11 +74,6 @@ class ReadinessCheck:
             f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up, "
             f"{len(snapshot.neighbours)} neighbours, {sum(snapshot.routes.values())} routes",
         )
-
-
-def on_target(running: Running, version: str) -> bool:
-    """Tell whether every member runs the release."""
-    return bool(running.members) and all(same_release(member, version) for member in running.members.values())
 
 
 def baseline(context: Context) -> Snapshot:

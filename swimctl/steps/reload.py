@@ -75,16 +75,20 @@ def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
     return went
 
 
-def _never(_: Running) -> bool:
+# Tells of what a device runs whether that is enough without a reload.
+Enough = Callable[[Driver, Running], bool]
+
+
+def _never(_driver: Driver, _now: Running) -> bool:
     return False
 
 
 def wait_for_reload(
-    context: Context, mark: dict[str, object], *, seen_down: bool, enough: Callable[[Running], bool] = _never
+    context: Context, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
 ) -> tuple[Running, bool]:
     """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
 
-    What is `enough` counts as a reload: an upgrade in service may come without one.
+    What is `enough` counts as a reload: an upgrade in service may come without one, and a patch.
 
     Raises DeviceUnknown where it does not come back or cannot be told. Where it answers to the end and has not
     reloaded, the caller decides what that means.
@@ -139,11 +143,12 @@ def _not_back(context: Context, last_error: str, seconds: float, refusals: int) 
     )
 
 
-def _look(context: Context, mark: dict[str, object], enough: Callable[[Running], bool]) -> tuple[Running, bool | None]:
+def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
-        now, new_boot = look(context, context.on(session), mark)
-        if enough(now):
+        driver = context.on(session)
+        now, new_boot = look(context, driver, mark)
+        if enough(driver, now):
             return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
         if new_boot is None:
             raise DeviceUnknown(

@@ -18,8 +18,12 @@ from platforms.paper import (
     lacking,
 )
 
-from swimctl.facts import InstallSummary
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import InstallSummary, Placement
+from swimctl.models import ImageKind
+from swimctl.platforms.cisco_ios.driver import BUNDLE
 from swimctl.platforms.cisco_xe.readiness import space
+from swimctl.platforms.rules import kind
 from swimctl.settings import Readiness
 
 ANY = replace(DEVICE, model=None, serial=None)
@@ -48,6 +52,9 @@ class Refused:
 
 
 PEER = CHASSIS["show redundancy"][CHASSIS["show redundancy"].index("Peer Processor") :]
+PATCH = replace(
+    IMAGE, filename="cat9k_iosxe.17.09.05.CSCwa00002.SPA.smu.bin", version="17.9.5", kind=ImageKind.PATCH
+)
 COMMIT, SET_BOOT, IGNORE = "`install commit`", "`boot system flash:packages.conf`", "`no system ignore startupconfig"
 MAKE_ROOM = "run again with --cleanup-flash, or `dir flash:` and `delete`"
 REFUSALS = {
@@ -156,6 +163,14 @@ REFUSALS = {
     "no room on the other chassis": Refused(
         "free flash on member 2", "2499.0 MB", "2500.0 MB", MAKE_ROOM,
         (("show file systems", "2700000000", "2499000000"),), switch=PAIR,
+    ),
+    "patch of another release": Refused(
+        "release of the patch", "17.09.05", "17.6.5, which the patch mends", "`swimctl image list`",
+        asked={"image": replace(PATCH, version="17.6.5")},
+    ),
+    "another patch is added": Refused(
+        "no other image added", "flash:b.smu.bin", f"none but {PATCH.filename}", "--cleanup-flash",
+        ((INSTALL, COMMITTED, f"{COMMITTED}SMU   I    flash:b.smu.bin\n"),), asked={"image": PATCH},
     ),
     "image that waits for its commit": Refused(
         "no uncommitted install", "17.09.05.0.6411 is U", "committed", "`install abort`",
@@ -292,6 +307,7 @@ def test_one_supervisor_alone_passes_every_rule() -> None:
 
 def test_every_rule_is_tried() -> None:
     rules = {finding.rule for switch in (STACK, CHASSIS, PAIR) for finding in check(switch)}
+    rules |= {finding.rule for finding in check(STACK, image=PATCH)}
     assert {case.rule for case in REFUSALS.values()} == rules
 
 
@@ -354,6 +370,33 @@ def test_what_is_no_reason_to_refuse(name: str) -> None:
     assert lacking(check(changed(STACK, *changes), **asked)) == {}
 
 
+SMU = f"SMU   {{}}    flash:{PATCH.filename}\n"
+OF_ONE = STACK[INSTALL].replace("Switch 1 2", "Switch 2")
+
+
+@pytest.mark.parametrize(
+    ("shown", "placement"),
+    [
+        (STACK[INSTALL], Placement.ABSENT),
+        (STACK[INSTALL].replace(COMMITTED, COMMITTED + SMU.format("I")), Placement.ADDED),
+        (STACK[INSTALL].replace(COMMITTED, COMMITTED + SMU.format("U")), Placement.UNCOMMITTED),
+        (STACK[INSTALL].replace(COMMITTED, COMMITTED + SMU.format("D")), Placement.UNCOMMITTED),
+        (STACK[INSTALL].replace(COMMITTED, COMMITTED + SMU.format("C")), Placement.COMMITTED),
+        (
+            STACK[INSTALL].replace("Switch 1 2", "Switch 1").replace(COMMITTED, COMMITTED + SMU.format("C")) + OF_ONE,
+            Placement.UNCOMMITTED,
+        ),
+    ],
+)
+def test_a_patch_is_where_every_member_says_that_it_is(shown: str, placement: Placement) -> None:
+    assert driver({**STACK, INSTALL: shown})[0].installed(PATCH).placement is placement
+
+
+def test_a_member_of_which_nothing_is_told_is_not_guessed() -> None:
+    with pytest.raises(UnparsableOutput, match="it says nothing of 1"):
+        driver({**STACK, INSTALL: OF_ONE})[0].installed(IMAGE)
+
+
 def test_space_that_is_put_off_says_so() -> None:
     full = changed(STACK, ("show file systems", "2600000000", "1000000"))
     finding = next(f for f in check(full, cleanup=True) if f.rule == "free flash on member 1")
@@ -396,3 +439,9 @@ def test_identity_alone_asks_for_the_device_and_its_stack() -> None:
     broken = changed(STACK, (SWITCH, "Provisioned", "Removed"))
     refused = lacking(driver(broken)[0].identity(replace(DEVICE, model="C9500-24Y4C", serial="FLB27019ZZ9")))
     assert set(refused) == {"model", "serial number", "stack members", "same release on every member"}
+
+
+def test_a_driver_that_installs_no_patches_refuses_one() -> None:
+    (refused,) = kind(PATCH, BUNDLE.kinds)
+    assert refused.seen == f"{PATCH.filename}, patch"
+    assert list(kind(PATCH, driver(STACK)[0].support.kinds)) == list(kind(IMAGE, BUNDLE.kinds)) == []

@@ -18,6 +18,22 @@ def judged(*runs: str, target: str = "17.12.04", placement: Placement = ADDED, t
     return judge(target, OLD, running, Installed(placement, timer), booted=booted, under_way=under_way, members=members)
 
 
+@pytest.mark.parametrize(
+    ("placement", "booted", "outcome"),
+    [
+        (Placement.COMMITTED, False, Outcome.UPGRADED),
+        (Placement.COMMITTED, True, Outcome.UPGRADED),
+        (Placement.ADDED, False, Outcome.UNTOUCHED),
+        (Placement.ABSENT, True, Outcome.ROLLED_BACK),
+        (Placement.UNCOMMITTED, False, Outcome.UNKNOWN),
+    ],
+)
+def test_of_a_patch_its_place_tells_and_not_its_release(placement: Placement, booted: bool, outcome: Outcome) -> None:
+    running = Running(OLD, 60, None, {"1": OLD})
+    found = judge(OLD, OLD, running, Installed(placement), booted=booted, under_way=False, members=1, patch=True)
+    assert found is outcome
+
+
 def test_on_the_same_boot_with_the_old_release_it_is_untouched() -> None:
     assert judged(OLD, OLD) is Outcome.UNTOUCHED
     assert judged(OLD, OLD, placement=ABSENT) is Outcome.UNTOUCHED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from swimctl.errors import SessionLost, StepFailed, UnparsableOutput
@@ -14,7 +15,7 @@ from swimctl.facts import (
     Snapshot,
     SoftwareVersion,
 )
-from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.installing import ASK_NOTHING, CLOSING, Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
@@ -24,7 +25,7 @@ from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remove_outcome
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
-from swimctl.platforms.cisco_xe.readiness import State, assess, space
+from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
 from swimctl.settings import Settings
 from swimctl.terminal import answer
 from swimctl.versions import same_release
@@ -47,6 +48,7 @@ SUPPORT: Final = Support(
     members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
     "and after; a standby must be there",
     clean="install remove inactive",
+    kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     refuses=(
         "members of which some run in bundle mode: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
@@ -104,10 +106,14 @@ class CiscoXe(Installing, Packaged):
         return space(flash, self._install_summary(), image, self._settings.readiness, cleaned=True)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Tell where the image stands on the device: by the row of its release, a patch by the row of its file."""
         summary = self._install_summary()
-        states = {p.state for p in summary.packages if p.kind == "IMG" and same_release(p.name, image.version)}
-        runs = all(same_release(version, image.version) for version in self.running().members.values())
+        members = self.running().members
+        _check_told(summary, members)
+        if image.kind is ImageKind.PATCH:
+            return Installed(_of_patch(summary, image), summary.abort_timer)
+        states = {p.state for p in summary.packages if is_of(p, image)}
+        runs = all(same_release(version, image.version) for version in members.values())
         if PackageState.UNCOMMITTED in states:
             placement = Placement.UNCOMMITTED
         elif PackageState.COMMITTED in states and runs and PackageState.INACTIVE not in states:
@@ -164,6 +170,26 @@ class CiscoXe(Installing, Packaged):
 
     def _install_summary(self) -> InstallSummary:
         return parse_show_install(self._show("show install summary"))
+
+
+def _check_told(summary: InstallSummary, members: Collection[str]) -> None:
+    """Raise UnparsableOutput where a member that runs has no block: nobody knows what is installed there."""
+    told = {name.partition("/")[0] for package in summary.packages for name in package.members}
+    silent = [name for name in members if len(members) > 1 and name not in told]
+    if silent:
+        raise UnparsableOutput("show install summary", "", f"it says nothing of {', '.join(silent)}")
+
+
+def _of_patch(summary: InstallSummary, image: Image) -> Placement:
+    """Tell where a patch stands: committed only where it is so on every member."""
+    rows = [package for package in summary.packages if is_of(package, image)]
+    states = {row.state for row in rows}
+    everywhere = {name for row in rows for name in row.members} == {n for p in summary.packages for n in p.members}
+    if not rows:
+        return Placement.ABSENT
+    if states == {PackageState.COMMITTED} and everywhere:
+        return Placement.COMMITTED
+    return Placement.ADDED if states == {PackageState.INACTIVE} else Placement.UNCOMMITTED
 
 
 def _is_pair(state: State) -> bool:

@@ -36,7 +36,7 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
         if (started := _STARTED.search(message)) and _is(started.group(1), operation):
             received, finished = True, False
         elif (ended := _ENDED.search(message)) and received:
-            finished = _is(ended.group(1) or ended.group(2), operation)
+            finished = finished or _is(ended.group(1) or ended.group(2), operation)
     return Trace(received, finished)
 
 

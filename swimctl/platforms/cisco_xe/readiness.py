@@ -13,7 +13,7 @@ from swimctl.facts import (
     PackageState,
     SoftwareVersion,
 )
-from swimctl.models import Device, Finding, Image
+from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.rules import family, later, order, right_device, room
@@ -64,7 +64,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
         *boots_packages(state),
         *_install_state(state, image, cleanup=cleanup),
         *free,
-        order(state.version.version, image, policy),
+        _patched(state, image) if image.kind is ImageKind.PATCH else order(state.version.version, image, policy),
     ]
 
 
@@ -123,6 +123,25 @@ def _mode(state: State) -> Iterator[Finding]:
     )
 
 
+def is_of(package: Package, image: Image) -> bool:
+    """Tell whether a row is the image's: that of its release, or of a patch's file in whichever folder."""
+    if image.kind is ImageKind.PATCH:
+        return package.name.replace(":", "/").rpartition("/")[2] == image.filename
+    return package.kind == "IMG" and same_release(package.name, image.version)
+
+
+def _patched(state: State, image: Image) -> Finding:
+    """Refuse a patch of another release than the one that runs."""
+    runs = [unit.version or "unknown" for unit in state.units]
+    return Finding(
+        "release of the patch",
+        all(same_release(each, image.version) for each in runs),
+        ", ".join(dict.fromkeys(runs)),
+        f"{image.version}, which the patch mends",
+        "`swimctl image list`, then choose a patch of the release that runs",
+    )
+
+
 def boots_packages(state: State) -> Iterator[Finding]:
     """Refuse what does not run, or would not boot, the packages that an install changes."""
     yield from _mode(state)
@@ -154,12 +173,14 @@ def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Fin
         "not running",
         "`install commit` on the device to keep what runs, or `install abort` to go back",
     )
-    others = [p.name for p in images if p.state is PackageState.INACTIVE and not same_release(p.name, image.version)]
+    inactive = [p for p in state.install.packages if p.state is PackageState.INACTIVE]
+    others = [p.name for p in inactive if not is_of(p, image)]
+    what = image.filename if image.kind is ImageKind.PATCH else image.version
     yield Finding(
         "no other image added",
         cleanup or not others,
         ", ".join(others) or "none",
-        f"none but {image.version}: the device refuses a second one, or would activate both",
+        f"none but {what}: the device refuses a second one, or would activate both",
         "run again with --cleanup-flash, or `install remove inactive` on the device",
     )
 
@@ -223,11 +244,7 @@ def space(
     flash: Mapping[str, Flash], install: InstallSummary, image: Image, policy: Readiness, *, cleaned: bool = False
 ) -> list[Finding]:
     """Apply the rule of free space to every member. `cleaned`: inactive releases were just removed."""
-    added = [
-        p
-        for p in install.packages
-        if p.kind == "IMG" and p.state is PackageState.INACTIVE and same_release(p.name, image.version)
-    ]
+    added = [p for p in install.packages if p.state is PackageState.INACTIVE and is_of(p, image)]
     findings = []
     for member, there in sorted(flash.items()):
         if any(_is_on(package, member, alone=len(flash) == 1) for package in added):

@@ -60,3 +60,9 @@ def test_an_add_is_no_activation_and_the_timer_no_abort() -> None:
     assert trace_operation(log(BEFORE, ADD), "activate", BEFORE).received is False
     timer = START.replace("activate", "auto_abort_timer")
     assert trace_operation(log(BEFORE, timer), "abort", BEFORE).received is False
+
+
+def test_the_end_of_what_came_later_takes_no_end_back() -> None:
+    later = DONE.replace("install activate", "install abort").replace("install_activate", "install_abort")
+    assert later != DONE
+    assert trace_operation(log(ADD, START, DONE, later), "activate", ADD) == Trace(received=True, finished=True)

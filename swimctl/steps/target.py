@@ -1,0 +1,33 @@
+"""Whether a device runs the image: an image by its release, a patch by what the device says of its file."""
+
+from __future__ import annotations
+
+from swimctl.facts import Placement, Running, Snapshot
+from swimctl.models import Image, ImageKind
+from swimctl.platforms.base import Driver
+from swimctl.versions import same_release
+
+
+def on_target(running: Running, version: str) -> bool:
+    """Tell whether every member runs the release."""
+    return bool(running.members) and all(same_release(member, version) for member in running.members.values())
+
+
+def is_patch(image: Image) -> bool:
+    """Tell whether an image mends a release that runs before it and after it, perhaps without a reload."""
+    return image.kind is ImageKind.PATCH
+
+
+def is_applied(driver: Driver, image: Image) -> bool:
+    """Tell whether the device runs a patch, whatever comes at the next boot."""
+    return driver.installed(image).placement in {Placement.UNCOMMITTED, Placement.COMMITTED}
+
+
+def runs_as_before(driver: Driver, image: Image, before: Snapshot) -> bool:
+    """Tell whether every member runs what it ran before the activation."""
+    return on_target(driver.running(), before.version) and not (is_patch(image) and is_applied(driver, image))
+
+
+def called(image: Image) -> str:
+    """Name it for people: an image by its release, a patch by its file."""
+    return image.filename if is_patch(image) else image.version

@@ -52,9 +52,7 @@ class Refused:
 
 
 PEER = CHASSIS["show redundancy"][CHASSIS["show redundancy"].index("Peer Processor") :]
-PATCH = replace(
-    IMAGE, filename="cat9k_iosxe.17.09.05.CSCwa00002.SPA.smu.bin", version="17.9.5", kind=ImageKind.PATCH
-)
+PATCH = replace(IMAGE, filename="cat9k_iosxe.17.09.05.CSCwa00002.SPA.smu.bin", version="17.9.5", kind=ImageKind.PATCH)
 COMMIT, SET_BOOT, IGNORE = "`install commit`", "`boot system flash:packages.conf`", "`no system ignore startupconfig"
 MAKE_ROOM = "run again with --cleanup-flash, or `dir flash:` and `delete`"
 REFUSALS = {

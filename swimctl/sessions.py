@@ -15,6 +15,7 @@ from netmiko import NetmikoAuthenticationException, NetmikoTimeoutException
 from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
 from nornir_netmiko.connections import Netmiko
 
+from swimctl.ciphers import GcmClient
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import (
     DeadlineExceeded,
@@ -282,6 +283,7 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
     plugin = Netmiko()
     plugin.open(target.address, target.username, target.password, target.port, target.platform, extras)
     connection = plugin.connection
+    connection._get_ssh_client_instance = GcmClient  # noqa: SLF001 - netmiko has no other way
     transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
     session = Session(target, clock, transcript, connection)
 

@@ -11,6 +11,7 @@ from typing import Self
 import paramiko
 from scp import SCPClient, SCPException
 
+from swimctl.ciphers import prefer_gcm
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, TransferFailed, Unreachable
 from swimctl.platforms import scp_server
@@ -19,8 +20,6 @@ from swimctl.targets import Target, open_socket
 from swimctl.transports.base import Progress
 from swimctl.watchdog import GRACE, watchdog
 
-# AES-GCM first: paramiko spends 1.7 CPU seconds a GB in it against 2.9 in AES-CTR.
-_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 # A bigger read a packet's worth at a time saves calls; measured 178 against 154 MB/s with a 64 KB device window.
 _CHUNK = 128 * 1024
 _LOGIN_SECONDS = 60.0
@@ -108,15 +107,6 @@ def _reason(error: BaseException, server: str) -> str:
     return f"{text}; is {server} configured on the device?" if server else text
 
 
-def _prefer_gcm(sock: paramiko.transport._SocketLike, **options: object) -> paramiko.Transport:
-    transport = paramiko.Transport(sock, **options)  # type: ignore[arg-type] # handed on as paramiko gives them
-    security = transport.get_security_options()
-    ciphers = tuple(security.ciphers)
-    gcm = tuple(cipher for cipher in _CIPHERS if cipher in ciphers)
-    security.ciphers = gcm + tuple(cipher for cipher in ciphers if cipher not in gcm)
-    return transport
-
-
 def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
     deadline = Deadline(clock, _LOGIN_SECONDS)
     client = paramiko.SSHClient()
@@ -139,7 +129,7 @@ def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
                 allow_agent=False,
                 key_filename=target.extras.get("key_file") if target.extras.get("use_keys") else None,
                 passphrase=target.extras.get("passphrase"),
-                transport_factory=_prefer_gcm,
+                transport_factory=prefer_gcm,
             )
     except paramiko.AuthenticationException as error:
         sock.close()

@@ -12,6 +12,8 @@ from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
 from swimctl.lab.vty import Vty
 
 READ_BYTES = 65_536
+_DRAINED = 30_000
+"""Characters from which on an output waits until the client has taken it."""
 TWO_PACKETS = 0.3
 """Real seconds within which CR and LF may come and be one Enter."""
 
@@ -47,6 +49,7 @@ class Console:
         self._gone = False
         self._at_margin = True
         self._fed_at = 0.0
+        self._unsent: list[str] = []
 
     async def shell(self) -> None:
         """Prompt for commands and run them until the session or the client ends."""
@@ -81,6 +84,7 @@ class Console:
     def syslog(self, text: str) -> None:
         """Print a syslog line, wherever the cursor stands."""
         self._send(self._session.heard(text.rstrip("\n"), at_margin=self._at_margin))
+        self.flush()
 
     async def _perform(self, effect: Effect, pager: Pager) -> str:
         match effect:
@@ -88,6 +92,7 @@ class Console:
                 await self._page(text, pager)
             case Pause(seconds):
                 pager.reset()
+                self.flush()
                 await asyncio.sleep(self._host.seconds(seconds))
             case Ask(prompt, secret, one_key):
                 pager.reset()
@@ -105,7 +110,8 @@ class Console:
             except EOFError:
                 key = "q"
             self._send(pager.press(key))
-        if not self._gone:
+        if not self._gone and len(text) > _DRAINED:
+            self.flush()
             await self._stdout.drain()
 
     async def _answer(self, prompt: str, *, secret: bool, one_key: bool) -> str:
@@ -140,6 +146,7 @@ class Console:
             await self._fill()
 
     async def _fill(self) -> None:
+        self.flush()
         if self._gone:
             raise EOFError
         try:
@@ -159,13 +166,21 @@ class Console:
     def _send(self, text: str) -> None:
         if self._gone or not text:
             return
+        self._unsent.append(on_screen(text))
+        self._at_margin = text.endswith("\n")
+
+    def flush(self) -> None:
+        """Send what was printed: an echo, an output and the prompt behind it go in one packet, not in three."""
+        text, self._unsent = "".join(self._unsent), []
+        if self._gone or not text:
+            return
         try:
-            self._stdout.write(on_screen(text))
+            self._stdout.write(text)
         except OSError:
             self._gone = True
-        self._at_margin = text.endswith("\n")
 
     def hang_up(self) -> None:
         """Close the connection; a running command goes on without its terminal."""
+        self.flush()
         self._gone = True
         self._stdout.channel.get_connection().close()

@@ -212,6 +212,8 @@ class SwitchPort:
         self._abort()
 
     def _abort(self) -> None:
+        for console in tuple(self._consoles):
+            console.flush()
         for connection in tuple(self.connections):
             connection.abort()
 
@@ -245,6 +247,7 @@ class SwitchPort:
             else:
                 await console.shell()
         finally:
+            console.flush()
             self._consoles.discard(console)
             self.look()
         if not channel.is_closing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from swimctl.lab.banner import keep, whole_lines
@@ -12,13 +12,13 @@ from swimctl.lab.copying import overwrites
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid
+from swimctl.lab.plain_commands import Words
 from swimctl.lab.shows_software import written
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
     from swimctl.lab.switch import Switch
 
-Words = Mapping[str, str]
 RUNNING, STARTUP = "running-config", "startup-config"
 _SECONDS = 0.5
 _WARNING = (

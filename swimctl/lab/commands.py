@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from swimctl.lab import (
     archive,
     copying,
     files,
+    plain_commands,
     reloading,
     shows,
     shows_environment,
@@ -19,18 +20,27 @@ from swimctl.lab import (
     shows_redundancy,
     shows_software,
 )
-from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
+from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.models import Shape
+from swimctl.lab.plain_commands import (
+    PRIVILEGED,
+    USER,
+    Words,
+    disable,
+    leave,
+    length,
+    monitor,
+    nothing,
+    privilege,
+    show,
+)
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
     from swimctl.lab.switch import Switch
 
-Words = Mapping[str, str]
 Command = Callable[["Session", Words], Dialogue]
-USER, PRIVILEGED = 1, 15
-SECRET_TRIES = 3
 
 SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show version", shows_software.version),
@@ -95,15 +105,6 @@ PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
 )
 
 
-def show(function: Callable[[Switch], str]) -> Command:
-    """Make a command that prints what a function of the switch gives."""
-
-    def run(session: Session, _words: Words) -> Dialogue:
-        yield Print(function(session.switch))
-
-    return run
-
-
 def _has_switches(switch: Switch) -> bool:
     return switch.spec.hardware.shape in {Shape.STACK, Shape.FIXED}
 
@@ -164,26 +165,7 @@ def exec_grammar() -> Grammar[Command]:
 
 
 def _enable(session: Session, _words: Words) -> Dialogue:
-    if session.privilege >= PRIVILEGED:
-        return
-    for _ in range(SECRET_TRIES):
-        answer = yield Ask("Password: ", secret=True)
-        if answer == session.switch.spec.enable_secret:
-            session.privilege = PRIVILEGED
-            return
-        if not answer:
-            break
-    yield Print("% Bad secrets\n\n")
-
-
-def _disable(session: Session, _words: Words) -> Dialogue:
-    session.privilege = USER
-    yield from ()
-
-
-def _exit(session: Session, _words: Words) -> Dialogue:
-    session.done = True
-    yield Hangup() if session.exec_command else Print("")
+    yield from plain_commands.enable(session, "% Bad secrets\n\n", empty_ends=True)
 
 
 def _configure(session: Session, _words: Words) -> Dialogue:
@@ -194,27 +176,6 @@ def _configure(session: Session, _words: Words) -> Dialogue:
 def _tclsh(session: Session, _words: Words) -> Dialogue:
     session.mode = "tcl"
     yield from ()
-
-
-def _length(session: Session, words: Words) -> Dialogue:
-    session.length = int(words["number"])
-    yield from ()
-
-
-def _nothing(_session: Session, _words: Words) -> Dialogue:
-    yield from ()
-
-
-def _monitor(on: bool) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        session.monitor = on
-        yield from ()
-
-    return run
-
-
-def _privilege(session: Session, _words: Words) -> Dialogue:
-    yield Print(f"Current privilege level is {session.privilege}\n")
 
 
 def _package(session: Session, words: Words) -> Dialogue:
@@ -255,19 +216,19 @@ def _add(session: Session, words: Words) -> Dialogue:
 _QUIET = "[prompt-level none]"
 COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
-    ("disable", _disable, USER),
-    ("exit", _exit, USER),
-    ("logout", _exit, USER),
-    ("quit", _exit, USER),
-    ("end", _nothing, PRIVILEGED),
-    ("show privilege", _privilege, USER),
+    ("disable", disable, USER),
+    ("exit", leave, USER),
+    ("logout", leave, USER),
+    ("quit", leave, USER),
+    ("end", nothing, PRIVILEGED),
+    ("show privilege", privilege, USER),
     ("show interfaces <name>", _interface, USER),
     ("show vlan id <number:1-4094>", _vlan, USER),
     ("show install package <path>", _package, PRIVILEGED),
-    ("terminal length <number:0-512>", _length, USER),
-    ("terminal width <number:0-512>", _nothing, USER),
-    ("terminal monitor", _monitor(True), PRIVILEGED),
-    ("terminal no monitor", _monitor(False), PRIVILEGED),
+    ("terminal length <number:0-512>", length, USER),
+    ("terminal width <number:0-512>", nothing, USER),
+    ("terminal monitor", monitor(on=True), PRIVILEGED),
+    ("terminal no monitor", monitor(on=False), PRIVILEGED),
     ("configure [terminal]", _configure, PRIVILEGED),
     ("tclsh", _tclsh, PRIVILEGED),
     ("write [memory]", reloading.write, PRIVILEGED),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile
 from swimctl.lab.installed import PACKAGES
+from swimctl.lab.plain_commands import Words
 from swimctl.lab.shows_software import NVRAM, packages_conf
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
     from swimctl.lab.switch import Switch
 
-Words = Mapping[str, str]
 HASH_SECONDS = 30.0
 """Lab seconds that hashing an image takes: it is as long for the lab's few megabytes as for a real one's gigabyte."""
 

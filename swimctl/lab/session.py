@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab import banner, tcl
-from swimctl.lab.commands import PRIVILEGED, USER, Command, exec_grammar
+from swimctl.lab.commands import Command, exec_grammar
 from swimctl.lab.configure import configure
 from swimctl.lab.effects import Ask, Dialogue
 from swimctl.lab.grammar import Grammar, Invalid
+from swimctl.lab.plain_commands import PRIVILEGED, USER
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.eos.device import BY_USER, GRACE
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.device import Arista
     from swimctl.lab.eos.session import Session
 
-Words = Mapping[str, str]
 _WRITE_BOOT_CONFIG, _SAVE = 4.0, 3.0
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
+from swimctl.lab import plain_commands
+from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.eos import bash, booting, files, shows, shows_ports
 from swimctl.lab.grammar import Grammar
+from swimctl.lab.plain_commands import (
+    PRIVILEGED,
+    USER,
+    Words,
+    disable,
+    leave,
+    monitor,
+    nothing,
+    privilege,
+    show,
+)
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.device import Arista
     from swimctl.lab.eos.session import Session
 
-Words = Mapping[str, str]
 Command = Callable[["Session", Words], Dialogue]
-USER, PRIVILEGED = 1, 15
-SECRET_TRIES = 3
 
 _SHOWS: tuple[tuple[str, Callable[[Arista], str], int], ...] = (
     ("show version", shows.version, USER),
@@ -45,37 +54,14 @@ def exec_grammar() -> Grammar[Command]:
     """Teach the commands of user and privileged mode, once."""
     grammar: Grammar[Command] = Grammar()
     for pattern, function, level in _SHOWS:
-        grammar.add(pattern, _show(function), level)
+        grammar.add(pattern, show(function), level)
     for pattern, command, level in _COMMANDS:
         grammar.add(pattern, command, level)
     return grammar
 
 
-def _show(function: Callable[[Arista], str]) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        yield Print(function(session.switch))
-
-    return run
-
-
 def _enable(session: Session, _words: Words) -> Dialogue:
-    if session.privilege >= PRIVILEGED:
-        return
-    for _ in range(SECRET_TRIES):
-        if (yield Ask("Password: ", secret=True)) == session.switch.spec.enable_secret:
-            session.privilege = PRIVILEGED
-            return
-    yield Print("% Bad secret\n")
-
-
-def _disable(session: Session, _words: Words) -> Dialogue:
-    session.privilege = USER
-    yield from ()
-
-
-def _exit(session: Session, _words: Words) -> Dialogue:
-    session.done = True
-    yield Hangup() if session.exec_command else Print("")
+    yield from plain_commands.enable(session, "% Bad secret\n", empty_ends=False)
 
 
 def _bash(session: Session, _words: Words) -> Dialogue:
@@ -88,10 +74,6 @@ def _configure(session: Session, _words: Words) -> Dialogue:
     yield from ()
 
 
-def _nothing(_session: Session, _words: Words) -> Dialogue:
-    yield from ()
-
-
 def _length(session: Session, words: Words) -> Dialogue:
     session.length = int(words["number"])
     yield Print("Pagination disabled.\n" if not session.length else f"Pagination set to {session.length} lines.\n")
@@ -101,30 +83,18 @@ def _width(_session: Session, words: Words) -> Dialogue:
     yield Print(f"Width set to {int(words['number'])} columns.\n")
 
 
-def _monitor(on: bool) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        session.monitor = on
-        yield from ()
-
-    return run
-
-
-def _privilege(session: Session, _words: Words) -> Dialogue:
-    yield Print(f"Current privilege level is {session.privilege}\n")
-
-
 _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
-    ("disable", _disable, USER),
-    ("exit", _exit, USER),
-    ("logout", _exit, USER),
-    ("quit", _exit, USER),
-    ("end", _nothing, USER),
-    ("show privilege", _privilege, USER),
+    ("disable", disable, USER),
+    ("exit", leave, USER),
+    ("logout", leave, USER),
+    ("quit", leave, USER),
+    ("end", nothing, USER),
+    ("show privilege", privilege, USER),
     ("terminal length <number:0-32767>", _length, USER),
     ("terminal width <number:0-32767>", _width, USER),
-    ("terminal monitor", _monitor(True), PRIVILEGED),
-    ("no terminal monitor", _monitor(False), PRIVILEGED),
+    ("terminal monitor", monitor(on=True), PRIVILEGED),
+    ("no terminal monitor", monitor(on=False), PRIVILEGED),
     ("configure [terminal]", _configure, PRIVILEGED),
     ("bash", _bash, PRIVILEGED),
     ("write [memory]", booting.write, PRIVILEGED),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Pause, Print
 from swimctl.lab.flash import LabFile
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.device import Arista
     from swimctl.lab.eos.session import Session
 
-Words = Mapping[str, str]
 HASH_SECONDS = 30.0
 """Lab seconds that hashing an image takes, however small the lab's is."""
 

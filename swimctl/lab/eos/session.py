@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.eos import bash
 from swimctl.lab.eos.booting import boot_system
-from swimctl.lab.eos.commands import PRIVILEGED, USER, exec_grammar
+from swimctl.lab.eos.commands import exec_grammar
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid, Match
+from swimctl.lab.plain_commands import PRIVILEGED, USER
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from swimctl.lab.commands import COMMANDS, PRIVILEGED, PRIVILEGED_SHOWS, SHOWS, USER, Command, show
+from swimctl.lab.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS, Command
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.ios import shows
 from swimctl.lab.ios.archives import download
+from swimctl.lab.plain_commands import PRIVILEGED, USER, show
 from swimctl.lab.session import Session
 
 if TYPE_CHECKING:

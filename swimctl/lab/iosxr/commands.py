@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.iosxr import files, shows, shows_network, xml_agent
+from swimctl.lab.plain_commands import Words, authorized, leave, length, monitor, nothing
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router
     from swimctl.lab.iosxr.session import Session
 
-Words = Mapping[str, str]
 Command = Callable[["Session", Words], Dialogue]
-ANYBODY, ROOT = 1, 15
 DENIED = "% This command is not authorized\n"
 GRACE = 8.0
 """Lab seconds from the acknowledgement of a reload to the drop."""
@@ -66,16 +65,6 @@ def _timed(command: Command) -> Command:
     return run
 
 
-def _for_root(command: Command) -> Command:
-    def run(session: Session, words: Words) -> Dialogue:
-        if session.privilege < ROOT:
-            yield Print(DENIED)
-            return
-        yield from command(session, words)
-
-    return run
-
-
 @lru_cache(maxsize=1)
 def exec_grammar() -> Grammar[Command]:
     """Teach the commands, once; who may not use one is told so by the command itself."""
@@ -85,30 +74,8 @@ def exec_grammar() -> Grammar[Command]:
     for pattern, command in _EVERYBODY:
         grammar.add(pattern, command)
     for pattern, command in _ROOTS:
-        grammar.add(pattern, _for_root(command))
+        grammar.add(pattern, authorized(command, DENIED))
     return grammar
-
-
-def _nothing(_session: Session, _words: Words) -> Dialogue:
-    yield from ()
-
-
-def _exit(session: Session, _words: Words) -> Dialogue:
-    session.done = True
-    yield Hangup() if session.exec_command else Print("")
-
-
-def _length(session: Session, words: Words) -> Dialogue:
-    session.length = int(words["number"])
-    yield from ()
-
-
-def _monitor(on: bool) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        session.monitor = on
-        yield from ()
-
-    return run
 
 
 def _configure(session: Session, _words: Words) -> Dialogue:
@@ -165,14 +132,14 @@ def _reload(session: Session, _words: Words) -> Dialogue:
 
 
 _EVERYBODY: tuple[tuple[str, Command], ...] = (
-    ("exit", _exit),
-    ("logout", _exit),
-    ("quit", _exit),
-    ("end", _nothing),
-    ("terminal length <number:0-512>", _length),
-    ("terminal width <number:0-512>", _nothing),
-    ("terminal monitor", _monitor(on=True)),
-    ("terminal monitor disable", _monitor(on=False)),
+    ("exit", leave),
+    ("logout", leave),
+    ("quit", leave),
+    ("end", nothing),
+    ("terminal length <number:0-512>", length),
+    ("terminal width <number:0-512>", nothing),
+    ("terminal monitor", monitor(on=True)),
+    ("terminal monitor disable", monitor(on=False)),
     ("show user tasks", _say(lambda session, _words: shows.tasks(session.privilege))),
     ("show user", _say(lambda session, _words: f"{session.login.user}\n")),
     ("show install log [<number:1-9999>] [detail]", _say(lambda s, words: shows.install_log(s.router, words))),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router
     from swimctl.lab.iosxr.session import Session
 
-Words = Mapping[str, str]
 HASH_SECONDS = 30.0
 _SYSTEMS = "File Systems:\n\n      Size(b)      Free(b)        Type  Flags  Prefixes\n"
 

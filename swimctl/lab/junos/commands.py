@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.junos import files, requests, shows, shows_network
+from swimctl.lab.plain_commands import Words, show
 
 if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
     from swimctl.lab.junos.session import Session
 
-Words = Mapping[str, str]
 Command = Callable[["Session", Words], Dialogue]
 READ_ONLY, SUPER_USER = 1, 15
+"""The classes of the lab's accounts."""
 
 _SHOWS: tuple[tuple[str, Callable[[Juniper], str]], ...] = (
     ("show version [all-members] [brief]", shows.version),
@@ -35,13 +36,6 @@ _SHOWS: tuple[tuple[str, Callable[[Juniper], str]], ...] = (
     ("show lldp neighbors", shows_network.lldp),
     ("show route summary", shows_network.routes),
 )
-
-
-def _show(function: Callable[[Juniper], str]) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        yield Print(function(session.switch))
-
-    return run
 
 
 def _configuration(session: Session, _words: Words) -> Dialogue:
@@ -82,7 +76,7 @@ def grammar() -> Grammar[Command]:
     """Teach the commands, once."""
     taught: Grammar[Command] = Grammar()
     for pattern, function in _SHOWS:
-        taught.add(pattern, _show(function), READ_ONLY)
+        taught.add(pattern, show(function), READ_ONLY)
     for pattern, command, level in _COMMANDS:
         taught.add(pattern, command, level)
     return taught

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Pause, Print
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.flash import LabFile
     from swimctl.lab.junos.session import Session
 
-Words = Mapping[str, str]
 HASH_SECONDS = 20.0
 _SPELLED = {"md5": "MD5", "sha1": "SHA1", "sha-256": "SHA256"}
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import NoSpace
 from swimctl.lab.junos.shows import RULE, reboot
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.images import LabImage
     from swimctl.lab.junos.device import Juniper
     from swimctl.lab.junos.session import Session
 
-Words = Mapping[str, str]
 VALIDATE_SECONDS, ADD_SECONDS, ROLLBACK_SECONDS = 60.0, 240.0, 10.0
 GRACE = 5.0
 """Lab seconds from the answer to the drop."""

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
-from swimctl.lab.junos.commands import grammar
+from swimctl.lab.junos.commands import SUPER_USER, grammar
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
     from swimctl.lab.chassis import Login
     from swimctl.lab.junos.device import Juniper
 
-SUPER_USER, READ_ONLY = 15, 1
-"""The classes of the lab's accounts."""
 _PIPES = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _SHELL, _CLI, _EDIT = "shell", "", "edit"
 

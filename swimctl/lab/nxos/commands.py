@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.nxos import files, installing, shows, shows_ports
+from swimctl.lab.plain_commands import Words, authorized, length, monitor, nothing, show
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.device import Nexus
     from swimctl.lab.nxos.session import Session
 
-Words = Mapping[str, str]
 Command = Callable[["Session", Words], Dialogue]
-ANYBODY, ADMIN = 1, 15
 DENIED = "% Permission denied for the role\n"
 GRACE = 2.0
 """Lab seconds from the answer to `reload` to the drop."""
@@ -44,13 +43,6 @@ _SHOWS: tuple[tuple[str, Callable[[Nexus], str]], ...] = (
 )
 
 
-def _show(function: Callable[[Nexus], str]) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        yield Print(function(session.switch))
-
-    return run
-
-
 def _where_on(feature: str, function: Callable[[Nexus], str]) -> Command:
     """Make a command that is there only while its feature is on."""
 
@@ -66,24 +58,14 @@ def exec_grammar() -> Grammar[Command]:
     """Teach the commands, once; who may not use one is told so by the command itself."""
     grammar: Grammar[Command] = Grammar()
     for pattern, function in _SHOWS:
-        grammar.add(pattern, _show(function))
+        grammar.add(pattern, show(function))
     grammar.add("show vpc", _where_on("vpc", shows_ports.vpc))
     grammar.add("show lldp neighbors", _where_on("lldp", shows_ports.lldp))
     for pattern, command in _EVERYBODY:
         grammar.add(pattern, command)
     for pattern, command in _ADMINS:
-        grammar.add(pattern, _for_admins(command))
+        grammar.add(pattern, authorized(command, DENIED))
     return grammar
-
-
-def _for_admins(command: Command) -> Command:
-    def run(session: Session, words: Words) -> Dialogue:
-        if session.privilege < ADMIN:
-            yield Print(DENIED)
-            return
-        yield from command(session, words)
-
-    return run
 
 
 def _configure(session: Session, _words: Words) -> Dialogue:
@@ -97,23 +79,6 @@ def _configure(session: Session, _words: Words) -> Dialogue:
 def _exit(session: Session, _words: Words) -> Dialogue:
     session.done = True
     yield Hangup()
-
-
-def _nothing(_session: Session, _words: Words) -> Dialogue:
-    yield from ()
-
-
-def _length(session: Session, words: Words) -> Dialogue:
-    session.length = int(words["number"])
-    yield from ()
-
-
-def _monitor(on: bool) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
-        session.monitor = on
-        yield from ()
-
-    return run
 
 
 def _save(session: Session, _words: Words) -> Dialogue:
@@ -137,11 +102,11 @@ def _reload(session: Session, _words: Words) -> Dialogue:
 
 _EVERYBODY: tuple[tuple[str, Command], ...] = (
     ("exit", _exit),
-    ("end", _nothing),
-    ("terminal length <number:0-511>", _length),
-    ("terminal width <number:24-511>", _nothing),
-    ("terminal monitor", _monitor(True)),
-    ("terminal no monitor", _monitor(False)),
+    ("end", nothing),
+    ("terminal length <number:0-511>", length),
+    ("terminal width <number:24-511>", nothing),
+    ("terminal monitor", monitor(on=True)),
+    ("terminal no monitor", monitor(on=False)),
     ("dir [<path>]", files.directory),
     ("show file <path> md5sum", files.hash_of("md5")),
     ("show file <path> sha512sum", files.hash_of("sha512")),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.session import Session
 
-Words = Mapping[str, str]
 HASH_SECONDS = 30.0
 """Lab seconds that hashing an image takes, however small the lab's is."""
 MISSING = "No such file or directory\n"

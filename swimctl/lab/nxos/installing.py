@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
+from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.device import Nexus
     from swimctl.lab.nxos.session import Session
 
-Words = Mapping[str, str]
 Check: TypeAlias = Generator[Effect, str, bool]
 STEP = 8.0
 """Lab seconds of one step of the installer."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from swimctl.lab.chassis import Login
     from swimctl.lab.nxos.device import Nexus
 
-ADMIN, OPERATOR = 15, 1
-"""The roles network-admin and network-operator, as the lab's accounts have them."""
 _SECTIONS = {"interface": "config-if", "vlan": "config-vlan", "vpc": "config-vpc-domain", "line": "config-line",
              "router": "config-router", "vrf": "config-vrf"}  # fmt: skip
 _GLOBAL = (*_SECTIONS, "aaa", "banner", "boot", "cdp", "clock", "feature", "hostname", "ip", "ipv6", "lldp", "logging",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Down, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.clock import SystemClock
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy

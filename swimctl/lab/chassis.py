@@ -6,29 +6,26 @@ Pure but for the spool files of uploads. What a system does on it is its subclas
 from __future__ import annotations
 
 import uuid
-import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
-from swimctl.lab.faults import Fault
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.upload import Upload
 
 if TYPE_CHECKING:
     from swimctl.lab.vty import Vty
 
-CAPACITY = 36_000_000
-"""Bytes of flash: a life-size 11 GB, scaled to image files of about 3 MB."""
 LOCKED_FOR = 900.0
 EARLY_LOGINS = 3
 EARLY = 60.0
-SLOW = 20.0
+SLOW_COPY, SLOW_FLASH = 20.0, 4.0
 START = 60.0
 """Lab seconds from the start of the system until the device answers."""
 NO_SPACE_FREE = 1_500_000
@@ -61,61 +58,6 @@ class LoggedCommand:
 class _Due:
     at: float
     what: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChassisSpec(ABC):
-    """What any lab device is made from; two with equal specs and clocks behave equally.
-
-    `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
-    `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
-    start, `transfer` in bytes a lab second.
-    """
-
-    name: str = field(kw_only=False)
-    capacity: int = CAPACITY
-    free: int = 20_000_000
-    users: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {"admin": ("admin", 15)})
-    enable_secret: str = "enable"  # noqa: S105 the lab's own, printed in its inventory
-    faults: tuple[Fault, ...] = ()
-    boot_seconds: float | None = None
-    uptime: float = 1_900_000
-    transfer: float = 15_000_000
-    domain: str = "lab.example"
-    authentication: tuple[str, ...] = ("password", "keyboard-interactive")
-
-    @property
-    @abstractmethod
-    def platform(self) -> str:
-        """Name the platform as an inventory does."""
-
-    @property
-    @abstractmethod
-    def model(self) -> str:
-        """Name the model as the device prints it."""
-
-    @property
-    @abstractmethod
-    def serial(self) -> str:
-        """Give the serial number of the chassis."""
-
-    @property
-    @abstractmethod
-    def role(self) -> str:
-        """Name what such a device is for in a network: access, core, leaf, edge."""
-
-    @abstractmethod
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the device."""
-
-    @property
-    def boot_time(self) -> float:
-        """Give the lab seconds from going down to answering again."""
-        return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
-
-    def fault(self, name: str) -> Fault | None:
-        """Give the fault of that name, if this device has it."""
-        return next((fault for fault in self.faults if fault.name == name), None)
 
 
 class Chassis(ABC):
@@ -186,7 +128,22 @@ class Chassis(ABC):
     @property
     def transfer(self) -> float:
         """Tell the bytes a lab second that a copy runs at."""
-        return self.spec.transfer / (SLOW if self.spec.fault("slow-flash") else 1)
+        return self.spec.transfer / (SLOW_COPY if self.spec.fault("slow-flash") else 1)
+
+    @property
+    def slowness(self) -> float:
+        """Tell how many times longer than usual it takes to read or write an image in its flash."""
+        return SLOW_FLASH if self.spec.fault("slow-flash") else 1.0
+
+    def filled_flash(self, files: Iterable[LabFile], filler: str) -> Flash:
+        """Make a flash with what it held before the lab's start, and a file that leaves free what its spec says."""
+        flash = Flash(self.spec.capacity)
+        for file in files:
+            flash.add(file)
+        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
+        if flash.free > wanted:
+            flash.add(LabFile(filler, flash.free - wanted, self.clock.at(-self.spec.uptime)))
+        return flash
 
     @property
     def uptime(self) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.flash import LabFile
+from swimctl.lab.hashing import hashing
 from swimctl.lab.installed import PACKAGES
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.shows_software import NVRAM, packages_conf
@@ -15,9 +16,6 @@ from swimctl.lab.shows_software import NVRAM, packages_conf
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
     from swimctl.lab.switch import Switch
-
-HASH_SECONDS = 30.0
-"""Lab seconds that hashing an image takes: it is as long for the lab's few megabytes as for a real one's gigabyte."""
 
 
 def _system(switch: Switch, member: int) -> str:
@@ -120,12 +118,7 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
         if file is None:
             yield Print(f"%Error verifying {path} (No such file or directory)\n")
             return
-        slow = 4.0 if switch.spec.fault("slow-flash") else 1.0
-        for _ in range(10):
-            yield Print("." * 40)
-            yield Pause(HASH_SECONDS / 10 * slow)
-            if switch.drops.at("verify"):
-                switch.cut_all()
+        yield from hashing(switch, pieces=10, sign="." * 40)
         digest = file.digests[algorithm]
         given = words.get("hash", "").lower()
         yield Print("Done!\n")

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from swimctl.lab.chassis import ITSELF, UP, Chassis, ChassisSpec, LoggedCommand
+from swimctl.lab.chassis import ITSELF, UP, Chassis, LoggedCommand
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder

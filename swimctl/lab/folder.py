@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from swimctl import yaml_file
 from swimctl.clock import rfc3339
 from swimctl.errors import InventoryError, UsageError
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import Fault, parse_fault
 from swimctl.lab.images import DEFAULT_SIZE, make_image
 

@@ -186,7 +186,7 @@ class Installer:
             yield Print(say.unchanged("Super package already added-No Change"))
             return None
         yield Print(say.syncing(path))
-        yield Pause(ADD_SECONDS / 2 * self._slowness())
+        yield Pause(ADD_SECONDS / 2 * self._switch.slowness)
         if switch.drops.at("add"):
             switch.cut_all()
         if not self._lies:
@@ -194,7 +194,7 @@ class Installer:
             if failed:
                 return failed
         yield Print(say.synced() + say.stage("Add"))
-        yield Pause(ADD_SECONDS / 2 * self._slowness())
+        yield Pause(ADD_SECONDS / 2 * self._switch.slowness)
         if not self._lies:
             self._installed.inactive = software
         yield Print(say.finished("Add", software.release.full))
@@ -352,9 +352,6 @@ class Installer:
         first, _, second = (fault.argument or "add").partition(":")
         where, why = (first, second) if first in {"add", "activate", "commit"} else ("add", first)
         return REASONS[why or "operation-failed"] if where == operation else None
-
-    def _slowness(self) -> float:
-        return 4.0 if self._switch.spec.fault("slow-flash") else 1.0
 
     def _stamp(self) -> str:
         return self._switch.clock.wall().strftime("%a %b %d %H:%M:%S UTC %Y")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.eos.spec import HARDWARE as ARISTA
 from swimctl.lab.eos.spec import AristaSpec
 from swimctl.lab.faults import Fault

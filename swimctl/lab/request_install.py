@@ -39,7 +39,7 @@ class Requester:
         self._busy = True
         try:
             yield Print(f"Expanding image file: {path}\n[{numbers}]: Expanding file\n")
-            yield Pause(ADD_SECONDS * (4 if switch.spec.fault("slow-flash") else 1))
+            yield Pause(ADD_SECONDS * switch.slowness)
             if switch.drops.at("activate"):
                 switch.cut_all()
             say = Wording("install", False, [switch.spec.unit(each) for each in switch.members], "Switch")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
 from swimctl.lab.models import MODELS, Model, Shape

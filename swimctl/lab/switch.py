@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, RELOAD_COMMAND, Chassis, Login
+from swimctl.lab.chassis import RELOAD_COMMAND, Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.flash import Flash, LabFile
@@ -153,16 +153,9 @@ class Switch(Chassis):
         return self.install.uncommitted or bool(self.install.patches.those("U"))
 
     def _new_flash(self, number: int) -> Flash:
-        flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        for file in self._first_files(wall):
-            flash.add(file)
-        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
-        filler = flash.free - wanted
-        if filler > 0:
-            flash.add(LabFile("dc_profile_dir", 0, wall, directory=True))
-            flash.add(LabFile(f"dc_profile_dir/capture-{number}.pcap", filler, wall))
-        return flash
+        folder = LabFile("dc_profile_dir", 0, wall, directory=True)
+        return self.filled_flash([*self._first_files(wall), folder], f"{folder.name}/capture-{number}.pcap")
 
     def _first_files(self, wall: datetime) -> list[LabFile]:
         software = self.spec.born_with

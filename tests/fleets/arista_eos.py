@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fleets.fleet import Fleet
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.eos.spec import HARDWARE, AristaSpec
 
 

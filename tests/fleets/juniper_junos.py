@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fleets.fleet import Fleet
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
 
 

@@ -16,7 +16,8 @@ from upgrading import lab_folder, without_data
 from upgrading import request as ask
 
 from swimctl.cli.context import Context
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome

@@ -9,7 +9,7 @@ import pytest
 from fleets.juniper_junos import FLEET
 from upgrading import Upgraded, upgraded
 
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.models import Outcome
 from swimctl.states import JobStatus

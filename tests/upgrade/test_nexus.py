@@ -14,7 +14,7 @@ from fleets.cisco_nxos import FLEET
 from upgrading import lab_folder, request, with_data
 
 from swimctl.cli.context import Context
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, JobOptions, Outcome

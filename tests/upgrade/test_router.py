@@ -15,7 +15,7 @@ from fleets.cisco_xr import FLEET
 from upgrading import lab_folder, request
 
 from swimctl.cli.context import Context
-from swimctl.lab.chassis import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome

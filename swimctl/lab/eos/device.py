@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, Chassis, Login
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.eos.spec import AristaSpec
@@ -128,17 +128,11 @@ class Arista(Chassis):
         return self.spec.mlag is not None and self.since_up < self.spec.reload_delay
 
     def _new_flash(self) -> Flash:
-        flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        flash.add(LabFile(self.spec.image, DEFAULT_SIZE, wall))
-        for name, size in (("boot-config", 36), ("startup-config", 20_530), ("zerotouch-config", 13)):
-            flash.add(LabFile(name, size, wall))
-        for name in ("debug", "persist", "schedule"):
-            flash.add(LabFile(name, 0, wall, directory=True))
-        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
-        if (filler := flash.free - wanted) > 0:
-            flash.add(LabFile("schedule/tech-support.gz", filler, wall))
-        return flash
+        sizes = {self.spec.image: DEFAULT_SIZE, "boot-config": 36, "startup-config": 20_530, "zerotouch-config": 13}
+        files = [LabFile(name, size, wall) for name, size in sizes.items()]
+        folders = [LabFile(name, 0, wall, directory=True) for name in ("debug", "persist", "schedule")]
+        return self.filled_flash([*files, *folders], "schedule/tech-support.gz")
 
 
 def _first_configuration(spec: AristaSpec) -> Configuration:

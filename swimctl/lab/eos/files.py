@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Dialogue, Pause, Print
+from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.flash import LabFile
+from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.device import Arista
     from swimctl.lab.eos.session import Session
-
-HASH_SECONDS = 30.0
-"""Lab seconds that hashing an image takes, however small the lab's is."""
 
 
 def directory(session: Session, words: Words) -> Dialogue:
@@ -62,10 +60,7 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
         if file is None or file.directory:
             yield Print(f"% Error verifying {path} (No such file or directory)\n")
             return
-        yield Pause(HASH_SECONDS / 2 * (4.0 if switch.spec.fault("slow-flash") else 1.0))
-        if switch.drops.at("verify"):
-            switch.cut_all()
-        yield Pause(HASH_SECONDS / 2)
+        yield from hashing(switch, pieces=2)
         yield Print(f"verify /{algorithm} ({path}) = {file.digests[algorithm]}\n")
 
     return run

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import LoneChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.images import name_image
 
@@ -55,7 +56,7 @@ HARDWARE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AristaSpec(ChassisSpec):
+class AristaSpec(LoneChassisSpec):
     """All that a lab Arista is made from.
 
     `mlag` is the name of its domain, None without a partner; `peer` tells whether that one answers. `reload_delay` is
@@ -65,7 +66,6 @@ class AristaSpec(ChassisSpec):
     """
 
     hardware: Hardware
-    number: str
     version: str = "4.28.3M"
     mlag: str | None = None
     peer: bool = True
@@ -93,16 +93,6 @@ class AristaSpec(ChassisSpec):
     def platform(self) -> str:
         """Name the platform as an inventory does."""
         return "arista_eos"
-
-    @property
-    def model(self) -> str:
-        """Name the model."""
-        return self.hardware.name
-
-    @property
-    def serial(self) -> str:
-        """Give the serial number."""
-        return self.number
 
     @property
     def role(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, Chassis, Login
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Syslog
@@ -162,14 +162,9 @@ class Router(Chassis):
             self.say("INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO", _NOT_KEPT)
 
     def _new_flash(self) -> Flash:
-        flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        flash.add(LabFile("nvgen_bkup.log", 382_788, wall))
-        flash.add(LabFile("showtech", 0, wall, directory=True))
-        filler = flash.free - (NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free)
-        if filler > 0:
-            flash.add(LabFile("showtech/showtech-install.tgz", filler, wall))
-        return flash
+        files = [LabFile("nvgen_bkup.log", 382_788, wall), LabFile("showtech", 0, wall, directory=True)]
+        return self.filled_flash(files, "showtech/showtech-install.tgz")
 
 
 def _first_configuration(spec: RouterSpec) -> Configuration:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router
     from swimctl.lab.iosxr.session import Session
 
-HASH_SECONDS = 30.0
 _SYSTEMS = "File Systems:\n\n      Size(b)      Free(b)        Type  Flags  Prefixes\n"
 
 
@@ -59,9 +59,7 @@ def md5(session: Session, words: Words) -> Dialogue:
     if file is None:
         yield Print(f"%Error: md5: '{path}': No such file or directory\n")
         return
-    yield Pause(HASH_SECONDS * (4.0 if router.spec.fault("slow-flash") else 1.0))
-    if router.drops.at("verify"):
-        router.cut_all()
+    yield from hashing(router)
     yield Print(f"{file.digests['md5']}\n")
 
 

@@ -140,8 +140,7 @@ class Installer:
         if operation.succeeded is not None:  # a reload came in between
             return
         yield Print(self._note(operation, "Install operation will continue in the background"))
-        slow = 4.0 if router.spec.fault("slow-flash") else 1.0
-        seconds = SECONDS[operation.kind] * slow
+        seconds = SECONDS[operation.kind] * router.slowness
         if router.drops.at(operation.kind):
             router.later(seconds / 2, router.cut_all)
         router.later(seconds, lambda: self._end(operation, work))

@@ -74,7 +74,7 @@ def inventory(router: Router) -> str:
         for place, (name, what, pid) in enumerate(parts, 1)
     )
     return text + (
-        f'NAME: "Rack 0", DESCR: "{hardware.description}"\nPID: {hardware.chassis:<18}, VID: V02, SN: {spec.number}\n\n'
+        f'NAME: "Rack 0", DESCR: "{hardware.description}"\nPID: {hardware.name:<18}, VID: V02, SN: {spec.number}\n\n'
     )
 
 

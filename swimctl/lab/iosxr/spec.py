@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import LoneChassisSpec
 from swimctl.lab.clock import LabClock
 
 
@@ -17,7 +18,7 @@ class Hardware:
     `iso` is the beginning of its images' names, up to the kind of image.
     """
 
-    chassis: str
+    name: str
     description: str
     system: str
     family: str
@@ -28,7 +29,7 @@ class Hardware:
 
 
 HARDWARE: Mapping[str, Hardware] = {
-    each.chassis: each
+    each.name: each
     for each in (
         Hardware(
             "ASR-9901",
@@ -65,27 +66,16 @@ HARDWARE: Mapping[str, Hardware] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouterSpec(ChassisSpec):
-    """All that a lab router is made from. `number` is the serial number of its chassis, `version` as `7.3.2`."""
+class RouterSpec(LoneChassisSpec):
+    """All that a lab router is made from. `version` is spelt as `7.3.2`."""
 
     hardware: Hardware
-    number: str
     version: str = "7.3.2"
 
     @property
     def platform(self) -> str:
         """Name the platform as an inventory does."""
         return "cisco_xr"
-
-    @property
-    def model(self) -> str:
-        """Name the chassis."""
-        return self.hardware.chassis
-
-    @property
-    def serial(self) -> str:
-        """Give the serial number of the chassis."""
-        return self.number
 
     @property
     def role(self) -> str:

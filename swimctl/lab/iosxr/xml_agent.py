@@ -61,7 +61,7 @@ def _inventory(router: Router) -> str:
     return (
         "<PlatformInventory><RackTable><Rack><Naming><Name>0</Name></Naming><Attributes><BasicInfo>"
         f"<Description>{escape(spec.hardware.description)}</Description>"
-        f"<SoftwareRevision>{router.active.version}</SoftwareRevision><ModelName>{spec.hardware.chassis}</ModelName>"
+        f"<SoftwareRevision>{router.active.version}</SoftwareRevision><ModelName>{spec.hardware.name}</ModelName>"
         f"<SerialNumber>{spec.number}</SerialNumber></BasicInfo></Attributes></Rack></RackTable></PlatformInventory>"
     )
 

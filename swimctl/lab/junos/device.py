@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, Chassis, Login
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, LabImage, read_image
@@ -158,9 +158,5 @@ class Juniper(Chassis):
         self.reload(f"reboot requested by {user}", returns=not down)
 
     def _new_flash(self, number: int) -> Flash:
-        flash, wall = Flash(self.spec.capacity), self.clock.at(-self.spec.uptime)
-        flash.add(LabFile(f"{_SETS}{self.running[number]}", DEFAULT_SIZE, wall))
-        filler = flash.free - (NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free)
-        if filler > 0:
-            flash.add(LabFile(f"log/cores-{number}.tgz", filler, wall))
-        return flash
+        running = LabFile(f"{_SETS}{self.running[number]}", DEFAULT_SIZE, self.clock.at(-self.spec.uptime))
+        return self.filled_flash([running], f"log/cores-{number}.tgz")

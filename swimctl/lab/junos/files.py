@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Dialogue, Pause, Print
+from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def checksum(algorithm: str) -> Callable[[Session, Words], Dialogue]:
         if file is None:
             yield Print(f"{algorithm}: {path}: No such file or directory\n")
             return
-        yield Pause(HASH_SECONDS * (4.0 if switch.spec.fault("slow-flash") else 1.0))
-        if switch.drops.at("verify"):
-            switch.cut_all()
+        yield from hashing(switch, seconds=HASH_SECONDS)
         digest = file.digests["md5"] if algorithm == "md5" else _digest(file, algorithm)
         yield Print(f"{_SPELLED[algorithm]} ({path}) = {digest}\n")
 

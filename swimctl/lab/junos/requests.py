@@ -84,11 +84,10 @@ def add(session: Session, words: Words) -> Dialogue:
         stamp = f"[{switch.clock.wall():%b %e %H:%M:%S}]: "
         yield Print("".join(f"{stamp}Checking pending install on fpc{number}\n" for number in members))
         yield Print("".join(f"{stamp}Pushing package to fpc{number}\n" for number in members[1:]))
-    slow = 4.0 if switch.spec.fault("slow-flash") else 1.0
-    yield Pause(ADD_SECONDS / 2 * slow)
+    yield Pause(ADD_SECONDS / 2 * switch.slowness)
     if switch.drops.at("add"):
         switch.cut_all()
-    yield Pause(ADD_SECONDS / 2 * slow)
+    yield Pause(ADD_SECONDS / 2 * switch.slowness)
     failing = _failing(switch, "add")
     texts = {}
     for number in members:

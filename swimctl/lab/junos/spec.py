@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 
 _RELEASE = re.compile(r"\d\d\.\dR\d+(?:-S\d+)?\.\d+")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import NO_SPACE_FREE, Chassis, Login
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
@@ -153,15 +153,13 @@ class Nexus(Chassis):
         self.say("ASCII-CFG-2-CONFIG_REPLAY_STATUS", "Ascii Replay Done.")
 
     def _new_flash(self, number: int) -> Flash:
-        flash = Flash(self.spec.capacity)
         wall = self.clock.at(-self.spec.uptime)
-        flash.add(LabFile(self.spec.image, DEFAULT_SIZE, wall))
-        flash.add(LabFile(".rpmstore", 0, wall, directory=True))
-        flash.add(LabFile("platform-sdk.cmd", 0, wall))
-        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
-        if (filler := flash.free - wanted) > 0:
-            flash.add(LabFile(f"tech-support-{number}.tar.gz", filler, wall))
-        return flash
+        files = [
+            LabFile(self.spec.image, DEFAULT_SIZE, wall),
+            LabFile(".rpmstore", 0, wall, directory=True),
+            LabFile("platform-sdk.cmd", 0, wall),
+        ]
+        return self.filled_flash(files, f"tech-support-{number}.tar.gz")
 
 
 def _file_of(configuration: Configuration) -> str:

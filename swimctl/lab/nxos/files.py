@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.session import Session
 
-HASH_SECONDS = 30.0
-"""Lab seconds that hashing an image takes, however small the lab's is."""
 MISSING = "No such file or directory\n"
 
 
@@ -73,10 +72,7 @@ def hash_of(algorithm: str) -> Callable[[Session, Words], Dialogue]:
         if file is None or file.directory:
             yield Print(MISSING)
             return
-        yield Pause(HASH_SECONDS / 2 * (4.0 if switch.spec.fault("slow-flash") else 1.0))
-        if switch.drops.at("verify"):
-            switch.cut_all()
-        yield Pause(HASH_SECONDS / 2)
+        yield from hashing(switch, pieces=2)
         yield Print(f"{file.digests[algorithm]}\n")
 
     return run

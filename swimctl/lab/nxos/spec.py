@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis, ChassisSpec
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import LoneChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.images import name_image
 
@@ -64,7 +65,7 @@ HARDWARE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NexusSpec(ChassisSpec):
+class NexusSpec(LoneChassisSpec):
     """All that a lab Nexus is made from.
 
     `version` is spelt as the device prints it. `vpc` is the number of its domain, None without a partner; `peer` and
@@ -72,7 +73,6 @@ class NexusSpec(ChassisSpec):
     """
 
     hardware: Hardware
-    number: str
     supervisors: int = 1
     version: str = "9.3(5)"
     vpc: int | None = None
@@ -103,16 +103,6 @@ class NexusSpec(ChassisSpec):
     def platform(self) -> str:
         """Name the platform as an inventory does."""
         return "cisco_nxos"
-
-    @property
-    def model(self) -> str:
-        """Name the model as `show inventory` does."""
-        return self.hardware.name
-
-    @property
-    def serial(self) -> str:
-        """Give the serial number of the chassis."""
-        return self.number
 
     @property
     def role(self) -> str:

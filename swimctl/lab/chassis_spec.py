@@ -1,0 +1,100 @@
+"""What any lab device is made from, whatever system it runs."""
+
+from __future__ import annotations
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from swimctl.lab.clock import LabClock
+from swimctl.lab.faults import Fault
+
+if TYPE_CHECKING:
+    from swimctl.lab.chassis import Chassis
+
+CAPACITY = 36_000_000
+"""Bytes of flash: a life-size 11 GB, scaled to image files of about 3 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChassisSpec(ABC):
+    """What any lab device is made from; two with equal specs and clocks behave equally.
+
+    `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
+    `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
+    start, `transfer` in bytes a lab second.
+    """
+
+    name: str = field(kw_only=False)
+    capacity: int = CAPACITY
+    free: int = 20_000_000
+    users: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {"admin": ("admin", 15)})
+    enable_secret: str = "enable"  # noqa: S105 the lab's own, printed in its inventory
+    faults: tuple[Fault, ...] = ()
+    boot_seconds: float | None = None
+    uptime: float = 1_900_000
+    transfer: float = 15_000_000
+    domain: str = "lab.example"
+    authentication: tuple[str, ...] = ("password", "keyboard-interactive")
+
+    @property
+    @abstractmethod
+    def platform(self) -> str:
+        """Name the platform as an inventory does."""
+
+    @property
+    @abstractmethod
+    def model(self) -> str:
+        """Name the model as the device prints it."""
+
+    @property
+    @abstractmethod
+    def serial(self) -> str:
+        """Give the serial number of the chassis."""
+
+    @property
+    @abstractmethod
+    def role(self) -> str:
+        """Name what such a device is for in a network: access, core, leaf, edge."""
+
+    @abstractmethod
+    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
+        """Make the device."""
+
+    @property
+    def boot_time(self) -> float:
+        """Give the lab seconds from going down to answering again."""
+        return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
+
+    def fault(self, name: str) -> Fault | None:
+        """Give the fault of that name, if this device has it."""
+        return next((fault for fault in self.faults if fault.name == name), None)
+
+
+class Named(Protocol):
+    """Hardware as a row of its table."""
+
+    @property
+    def name(self) -> str:
+        """Name the model as the device prints it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneChassisSpec(ChassisSpec):
+    """A device of one chassis, not of members. `number` is the serial number of that."""
+
+    hardware: Named
+    number: str
+
+    @property
+    def model(self) -> str:
+        """Name the model as the device prints it."""
+        return self.hardware.name
+
+    @property
+    def serial(self) -> str:
+        """Give the serial number of the chassis."""
+        return self.number

@@ -236,11 +236,18 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class IssuState:
-    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs."""
+    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs.
+
+    `checks` are the device's own of whether it can, empty where it prints none. `reached` is how far an operation has
+    come; `terminal` tells whether its two processors stand as they will stay, None where the device does not say.
+    """
 
     in_progress: bool
     rollback: int | None = None
     status: str = ""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    reached: str = ""
+    terminal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ _STATUSES: Final = (
     "commitversion",
     "abortversion",
 )
+_CHECK: Final = re.compile(
+    r"(Platform ISSU Support|Standby Online|Autoboot Enabled|SSO Mode|Install Boot|Valid Boot Media) {2,}(\S.*)"
+)
+_REACHED: Final = re.compile(r"Current state *: *(\S.*?)(?: state)?")
+_TERMINAL: Final = re.compile(r"Operating mode: .*terminal state (not )?reached")
 _REMAINING: Final = re.compile(
     r"(?:.*remaining time before rollback|Time remaining)[:=]? *(\d+):(\d\d):(\d\d).*", re.IGNORECASE
 )
@@ -127,4 +132,15 @@ def parse_show_issu(text: str, command: str = "show issu state detail") -> IssuS
     stopped = re.fullmatch(r"(?:Not in progress|Disabled|Enabled)", status, re.IGNORECASE) is not None
     if stopped and not idle and timer is None and not status.lower().startswith("not"):
         raise UnparsableOutput(command, lines[-1], "it ends before the line on the operation in progress")
-    return IssuState(in_progress=not idle and not stopped, rollback=left, status=status)
+    checks = {found[1]: found[2] for line in lines if (found := _CHECK.fullmatch(line))}
+    ended = next((found for line in lines if (found := _TERMINAL.fullmatch(line))), None)
+    if checks and not idle and ended is None:
+        raise UnparsableOutput(command, lines[-1], "it ends before the state that the operation is in")
+    return IssuState(
+        in_progress=not idle and not stopped,
+        rollback=left,
+        status=status,
+        checks=checks,
+        reached=next((found[1] for line in lines if (found := _REACHED.fullmatch(line))), ""),
+        terminal=None if ended is None else not ended[1],
+    )

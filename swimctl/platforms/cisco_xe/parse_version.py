@@ -67,7 +67,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
     return SoftwareVersion(
         version=version,
         hostname=uptime[1] if uptime else None,
-        uptime=_seconds(uptime[2]) if uptime else None,
+        uptime=seconds(uptime[2]) if uptime else None,
         restarted_at=_restarted(lines),
         reload_reason=_text(lines, *_REASONS),
         system_image=image,
@@ -108,7 +108,7 @@ def _text(lines: list[str], *patterns: re.Pattern[str]) -> str | None:
     return None
 
 
-def _seconds(words: str) -> int | None:
+def seconds(words: str) -> int | None:
     """Add up `1 year, 22 weeks, 6 days, 9 hours, 38 minutes`; None where a part does not read."""
     total = 0
     for part in words.split(","):

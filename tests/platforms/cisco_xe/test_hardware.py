@@ -99,7 +99,21 @@ def test_redundancy_states() -> None:
 def test_issu() -> None:
     assert parse_show_issu(sample("show_issu_state_detail/idle")) == IssuState(in_progress=False)
     runs = parse_show_issu(sample("show_issu_state_detail/rollback_runs"))
-    assert runs == IssuState(in_progress=True, rollback=24 * 60 + 26, status="runversion")
+    assert runs == IssuState(in_progress=True, rollback=24 * 60 + 26, status="runversion", terminal=False)
+    ready = parse_show_issu(sample("show_issu_state_detail/ready"))
+    assert (ready.in_progress, ready.status, len(ready.checks), set(ready.checks.values())) == (
+        False,
+        "Enabled",
+        6,
+        {"Yes"},
+    )
+    over = parse_show_issu(sample("show_issu_state_detail/taken_over"))
+    assert (over.in_progress, over.rollback, over.reached, over.terminal) == (
+        True,
+        103 * 60 + 9,
+        "Active switched-over",
+        True,
+    )
     timer = parse_show_issu(sample("show_issu_rollback-timer/not_in_progress"), "show issu rollback-timer")
     assert not timer.in_progress
     with pytest.raises(UnparsableOutput):

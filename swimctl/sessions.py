@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Session:
         self._clock = clock
         self._transcript = transcript
         self._connection = connection
+        self._news = threading.Event()
         self.hostname = ""
         self.privileged = False
 
@@ -103,7 +105,7 @@ class Session:
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
             try:
                 while not deadline.passed:
-                    self._transcript.received(self._read(0.1))
+                    self._transcript.received(self._read(min(0.5, max(deadline.left_real, 0.01))))
             except _LOST:
                 self.close()
                 return not bit.is_set()
@@ -111,6 +113,8 @@ class Session:
 
     def prepare(self, deadline: Deadline) -> None:
         """Find the prompt, get privilege, and switch off what would break the reading of output."""
+        # Woken by what comes, a thread that waits costs nothing: hundreds of them may wait for minutes.
+        self._connection.remote_conn.in_buffer.set_event(self._news)
         text = ""
         nudged = time.monotonic()
         while not (name := find_hostname(text)):
@@ -190,7 +194,7 @@ class Session:
             self._write(command + "\n")
             last_news = time.monotonic()
             while True:
-                if news := self._read(0.02 if time.monotonic() - last_news < 0.5 else 0.1):
+                if news := self._read(0.05 if time.monotonic() - last_news < _SILENCE else 0.25):
                     last_news = time.monotonic()
                     text += news
                     if not quiet:
@@ -258,8 +262,8 @@ class Session:
         channel = self._connection.remote_conn
         if channel is None or ((channel.closed or channel.eof_received) and not channel.recv_ready()):
             raise EOFError
-        if wait:
-            time.sleep(wait)
+        if wait and self._news.wait(wait):
+            return str(self._connection.read_channel())
         return ""
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from projects import Project, make_project
 
+from swimctl import clock
+
 pytest_plugins = ("platforms.tally",)
 
 
@@ -22,6 +24,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     return make_project(tmp_path / "project")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what waits in vain do so for a few real seconds, in place of what a busy machine may need."""
+    monkeypatch.setattr(clock, "_SHORTEST_REAL", 6.0)
 
 
 @pytest.fixture

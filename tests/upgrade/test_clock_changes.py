@@ -64,6 +64,7 @@ def test_the_mark_of_a_moment_is_not_moved_by_the_time_of_day(change: timedelta)
 
 
 @EITHER_WAY
+@pytest.mark.usefixtures("impatient")
 def test_while_a_device_reloads(tmp_path: Path, change: timedelta) -> None:
     # sw2 says SUCCESS and does nothing: with an hour more on the clock its old uptime must not look like a new boot.
     settings = {"activation": {"mode": "one-shot"}}

@@ -33,6 +33,7 @@ def step(result: Upgraded, name: str, step_name: str) -> StepStatus:
     return next(step.status for step in result.jobs[name].steps if step.name == step_name)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_one_shot_is_one_command_and_no_commit(tmp_path: Path) -> None:
     settings = {"activation": {"mode": "one-shot"}}
     with upgraded(tmp_path, devices=4, settings=settings, faults={"sw2": ["does-nothing"]}) as result:
@@ -138,6 +139,7 @@ def test_one_after_another_and_none_after_a_failure(tmp_path: Path, capsys: pyte
         assert "not attempted: sw2" in again["jobs"][2]["error"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_max_failures_zero_goes_on_and_the_unknown_is_exit_code_4(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

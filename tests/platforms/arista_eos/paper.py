@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from desks import AnyDesk
 from platforms.contract import platform
+from platforms.paper import Paper, image
 
 from swimctl.errors import SessionLost
 from swimctl.lab.effects import Down
@@ -25,18 +25,7 @@ from swimctl.terminal import Answer, matching
 
 SAMPLE = platform("arista_eos").sample
 SIZE = 1_000_000_000
-IMAGE = Image(
-    1,
-    "EOS-4.31.6M.swi",
-    Path("EOS-4.31.6M.swi"),
-    "arista_eos",
-    "EOS",
-    "4.31.6M",
-    SIZE,
-    "a" * 128,
-    "b" * 32,
-    datetime(2024, 5, 1, tzinfo=UTC),
-)
+IMAGE = image("arista_eos", "EOS-4.31.6M.swi", "EOS", "4.31.6M", SIZE)
 DEVICE = Device(
     1,
     "leaf-1",
@@ -58,34 +47,6 @@ PEER = {
 """It runs EOS-4.28.3M.swi from flash; an image of SIZE fits."""
 
 
-@dataclass
-class PaperSession:
-    """Answers a command with its text, and notes it; knows no other command."""
-
-    answers: dict[str, str]
-    asked: list[str] = field(default_factory=list)
-
-    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        assert deadline > 0
-        assert not quiet
-        self.asked.append(command)
-        return self.answers[command]
-
-    def converse(
-        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
-    ) -> Reply:
-        raise AssertionError(f"a check that changes nothing gave {command!r} ({answers}, {deadline}, {closing})")
-
-
-def changed(*changes: tuple[str, str, str]) -> dict[str, str]:
-    """Change words in what the peer answers: (command, words, other words); the words must be there."""
-    made = dict(PEER)
-    for command, words, others in changes:
-        assert words in made[command], (command, words)
-        made[command] = made[command].replace(words, others)
-    return made
-
-
 def check(
     answers: dict[str, str],
     *,
@@ -97,7 +58,7 @@ def check(
 ) -> list[Finding]:
     """Apply all rules to a switch on paper."""
     settings = Settings(readiness=policy or Readiness(), deadlines=Deadlines(ready=ready))
-    return AristaEos(PaperSession(answers), settings, JobOptions()).check(device, image, cleanup=cleanup)
+    return AristaEos(Paper(answers), settings, JobOptions()).check(device, image, cleanup=cleanup)
 
 
 class Desk(AnyDesk):

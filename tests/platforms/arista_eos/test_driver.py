@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platforms.arista_eos.paper import IMAGE, PEER, Desk, PaperSession, changed
+from platforms.arista_eos.paper import IMAGE, PEER, Desk
+from platforms.paper import Paper, changed
 
 from swimctl.errors import CommandRefused, DeviceError, StepFailed, UnparsableOutput
 from swimctl.facts import Placement
@@ -141,8 +142,8 @@ def test_what_runs_is_named_where_another_image_is(tmp_path: Path) -> None:
 
 
 def test_a_name_that_tells_no_release_is_not_guessed_at() -> None:
-    answers = changed(("show boot-config", "EOS-4.28.3M.swi", "EOS.swi"), ("show version", "4.28.3M", NEW))
-    made = AristaEos(PaperSession(answers), Settings(), JobOptions())
+    answers = changed(PEER, ("show boot-config", "EOS-4.28.3M.swi", "EOS.swi"), ("show version", "4.28.3M", NEW))
+    made = AristaEos(Paper(answers), Settings(), JobOptions())
     with pytest.raises(UnparsableOutput, match=r"its name does not tell whether the next boot starts 4\.31\.6M"):
         made.installed(IMAGE)
 
@@ -167,7 +168,7 @@ def test_a_name_that_tells_no_release_is_not_guessed_at() -> None:
 def test_a_peer_is_ready_when_its_partner_and_its_ports_are_back(
     changes: tuple[tuple[str, str, str], ...], late: str | None
 ) -> None:
-    assert AristaEos(PaperSession(changed(*changes)), Settings(), JobOptions()).unready() == late
+    assert AristaEos(Paper(changed(PEER, *changes)), Settings(), JobOptions()).unready() == late
 
 
 def test_a_switch_without_a_partner_is_ready_at_once(tmp_path: Path) -> None:
@@ -203,6 +204,6 @@ def test_what_it_does_not_do_it_refuses(tmp_path: Path, method: str) -> None:
     "answer", ["% Error copying system:/running-config to flash:/startup-config (No space left on device)\n", "what?\n"]
 )
 def test_a_configuration_that_is_not_saved_stops_it(answer: str) -> None:
-    made = AristaEos(PaperSession({**PEER, "write memory": answer}), Settings(), JobOptions())
+    made = AristaEos(Paper({**PEER, "write memory": answer}), Settings(), JobOptions())
     with pytest.raises(DeviceError):
         made.save()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from platforms.arista_eos.paper import DEVICE, IMAGE, PEER, SAMPLE, PaperSession, changed, check
+from platforms.arista_eos.paper import DEVICE, IMAGE, PEER, SAMPLE, check
+from platforms.paper import Paper, Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.models import JobOptions
@@ -24,18 +25,6 @@ System has 8 card slots
   2         DCS-7500-SUP2     05.02       JPE24100012    2024-03-09
 
 """
-
-
-@dataclass(frozen=True)
-class Refused:
-    """What is changed of the healthy peer, and what the one rule that fails must say."""
-
-    rule: str
-    seen: str
-    needed: str
-    next_command: str
-    changes: tuple[tuple[str, str, str], ...] = ()
-    asked: dict[str, Any] = field(default_factory=dict)
 
 
 REFUSALS = {
@@ -89,25 +78,15 @@ REFUSALS = {
 }  # fmt: skip
 
 
-def lacking(answers: dict[str, str], **asked: Any) -> dict[str, Any]:
-    """Give the rules that do not hold, by their names."""
-    return {finding.rule: finding for finding in check(answers, **asked) if not finding.ok}
-
-
 def test_a_healthy_peer_passes_every_rule_and_each_is_tried() -> None:
-    assert lacking(PEER) == {}
+    assert lacking(check(PEER)) == {}
     assert {case.rule for case in REFUSALS.values()} - {"clean-up of flash"} == {each.rule for each in check(PEER)}
 
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refusal_names_what_was_seen_what_is_needed_and_what_to_do(name: str) -> None:
     case = REFUSALS[name]
-    refused = lacking(changed(*case.changes), **case.asked)
-    assert set(refused) == {case.rule}
-    finding = refused[case.rule]
-    assert case.seen in finding.seen
-    assert case.needed in finding.needed
-    assert case.next_command in finding.next_command
+    case.is_told_by(check(changed(PEER, *case.changes), **case.asked))
 
 
 HOLDS: dict[str, tuple[tuple[tuple[str, str, str], ...], dict[str, Any]]] = {
@@ -128,13 +107,13 @@ HOLDS: dict[str, tuple[tuple[tuple[str, str, str], ...], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", HOLDS)
 def test_what_is_no_reason_to_refuse(name: str) -> None:
     changes, asked = HOLDS[name]
-    assert lacking(changed(*changes), **asked) == {}
+    assert lacking(check(changed(PEER, *changes), **asked)) == {}
 
 
 def test_a_switch_without_a_partner_needs_no_group_and_is_asked_for_no_delay() -> None:
     alone = {name: text for name, text in PEER.items() if name != DETAIL}
     alone[MLAG] = SAMPLE("show_mlag/disabled")
-    assert lacking(alone, device=replace(DEVICE, redundancy_group=None)) == {}
+    assert lacking(check(alone, device=replace(DEVICE, redundancy_group=None))) == {}
 
 
 @pytest.mark.parametrize("command", PEER)
@@ -148,7 +127,7 @@ def test_a_rule_whose_command_is_broken_refuses(command: str, text: str, error: 
 
 
 def test_with_little_privilege_nothing_else_is_asked() -> None:
-    session = PaperSession(changed(("show privilege", "15", "1")))
+    session = Paper(changed(PEER, ("show privilege", "15", "1")))
     made = AristaEos(session, Settings(), JobOptions())
     for findings in (made.check(DEVICE, IMAGE, cleanup=False), made.identity(DEVICE)):
         assert [(finding.rule, finding.ok) for finding in findings] == [("privilege", False)]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass
 
 from platforms.contract import platform
+from platforms.paper import Paper, image
 
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
@@ -18,18 +17,7 @@ from swimctl.terminal import Answer, matching
 
 SAMPLE = platform("cisco_nxos").sample
 SIZE = 1_000_000_000
-IMAGE = Image(
-    1,
-    "nxos64-cs.10.3.4a.M.bin",
-    Path("nxos64-cs.10.3.4a.M.bin"),
-    "cisco_nxos",
-    "nxos64-cs",
-    "10.3(4a)",
-    SIZE,
-    "a" * 128,
-    "b" * 32,
-    datetime(2024, 5, 1, tzinfo=UTC),
-)
+IMAGE = image("cisco_nxos", "nxos64-cs.10.3.4a.M.bin", "nxos64-cs", "10.3(4a)", SIZE)
 DEVICE = Device(
     1, "spine-1", "cisco_nxos", "192.0.2.20", model="N9K-C9504", serial="FOX24100001", redundancy_group="vpc-7"
 )
@@ -98,21 +86,10 @@ SWITCH = {
 
 
 @dataclass
-class Terminal:
-    """Answers a command with its text, or with its texts one after the other; knows no other command."""
+class Terminal(Paper):
+    """Installs on paper, and says whether the session `dropped` in it."""
 
-    answers: dict[str, str | list[str]]
     dropped: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        assert deadline > 0
-        assert quiet is (command == "show running-config")
-        self.asked.append(command)
-        answer = self.answers[command]
-        if isinstance(answer, str):
-            return answer
-        return answer.pop(0) if len(answer) > 1 else answer[0]
 
     def converse(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
@@ -128,7 +105,7 @@ def driver(
     answers: dict[str, str | list[str]], policy: Readiness | None = None, *, dropped: bool = False, issu: bool = False
 ) -> tuple[CiscoNxos, Terminal]:
     """Put the real driver in front of a switch on paper."""
-    terminal = Terminal(answers, dropped)
+    terminal = Terminal(answers, dropped=dropped)
     return CiscoNxos(terminal, Settings(readiness=policy or Readiness()), JobOptions(issu=issu)), terminal
 
 

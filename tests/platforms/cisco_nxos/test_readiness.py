@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from platforms.cisco_nxos.paper import DEVICE, IMAGE, IMPACT, LACKS, SAMPLE, SIZE, SWITCH, check, driver
-from platforms.paper import changed, lacking
+from platforms.paper import Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Placement
@@ -16,19 +15,6 @@ VERSION, MODULES, BOOT, VPC, FILES = "show version", "show module", "show boot",
 NEXT = SWITCH[BOOT][SWITCH[BOOT].index("Boot Variables on next") :]
 STANDBY = "dir bootflash://sup-standby/"
 UNKNOWN = "          ^\n% Invalid command at '^' marker.\n"
-
-
-@dataclass(frozen=True)
-class Refused:
-    """One way to break one rule: what is changed on paper, and the three things that a refusal must name."""
-
-    rule: str
-    seen: str
-    needed: str
-    next_command: str
-    changes: tuple[tuple[str, str, str], ...] = ()
-    asked: dict[str, Any] = field(default_factory=dict)
-    also: tuple[str, ...] = ()
 
 
 REFUSALS = {
@@ -123,12 +109,7 @@ def test_a_switch_that_is_well_breaks_no_rule() -> None:
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_broken_rule_says_what_is_seen_needed_and_next(name: str) -> None:
     case = REFUSALS[name]
-    refused = lacking(check(changed(SWITCH, *case.changes), **case.asked))
-    assert set(refused) == {case.rule, *case.also}, refused
-    finding = refused[case.rule]
-    assert case.seen in finding.seen
-    assert case.needed in finding.needed
-    assert case.next_command in finding.next_command
+    case.is_told_by(check(changed(SWITCH, *case.changes), **case.asked))
 
 
 def test_what_the_image_has_taken_of_its_room_is_not_asked_for_again() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
+from platforms.cisco_xe.paper import DEVICE, IMAGE, REFUSED, STACK
 from platforms.material import sample
-from platforms.paper import DEVICE, IMAGE, REFUSED, STACK, changed, lacking
+from platforms.paper import changed, lacking
 
 from swimctl.facts import Placement, Snapshot
 from swimctl.models import Finding, JobOptions

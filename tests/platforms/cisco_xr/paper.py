@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+
+from platforms.paper import Paper, image
 
 from swimctl.errors import SessionLost
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -17,18 +17,7 @@ from swimctl.terminal import Answer, matching
 
 SIZE = 1_500_000_000
 NAME = "asr9k-golden-x64-7.5.2-v1"
-IMAGE = Image(
-    1,
-    f"{NAME}.iso",
-    Path(f"{NAME}.iso"),
-    "cisco_xr",
-    "asr9k",
-    "7.5.2",
-    SIZE,
-    "a" * 128,
-    "b" * 32,
-    datetime(2024, 5, 1, tzinfo=UTC),
-)
+IMAGE = image("cisco_xr", f"{NAME}.iso", "asr9k", "7.5.2", SIZE)
 DEVICE = Device(1, "edge-1", "cisco_xr", "192.0.2.20", model="ASR-9006-AC-V2", serial="FOX24100001")
 NODES = ("0/RSP0/CPU0", "0/RSP1/CPU0", "0/0/CPU0")
 ADD = f"install add source harddisk:/ {NAME}.iso"
@@ -119,21 +108,17 @@ ADDED = f"1 inactive package(s) found:\n    {NAME}\n"
 
 
 @dataclass
-class Terminal:
-    """Answers a command with its text, or with its texts one after the other; knows no other command.
+class Terminal(Paper):
+    """A router that is changed on paper: an empty text ends the session, two line ends at its end do so after it.
 
-    An empty text ends the session. `waits` is how long the driver waited, in device seconds.
+    `waits` is how long the driver waited, in device seconds.
     """
 
-    answers: dict[str, str | list[str]]
-    asked: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     goes_down: bool = False
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        assert deadline > 0
-        assert quiet is (command == "show running-config")
-        text = self._answer(command)
+        text = super().run(command, deadline, quiet=quiet)
         if not text:
             raise SessionLost(f"the session ended in '{command}'")
         return text.rstrip("\n")
@@ -141,9 +126,8 @@ class Terminal:
     def converse(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
     ) -> Reply:
-        assert deadline > 0
         assert closing is None
-        text = self._answer(command)
+        text = super().run(command, deadline)
         for question in re.findall(r"^.*continue\?\n.*\[yes\]|^.*\[confirm\]|^.*\[no,yes\]", text, re.MULTILINE):
             assert matching(question, answers), question
         return Reply(text.rstrip("\n"), dropped=not text or text.endswith("\n\n"))
@@ -152,13 +136,6 @@ class Terminal:
         assert watch
         self.waits.append(seconds)
         return self.goes_down
-
-    def _answer(self, command: str) -> str:
-        self.asked.append(command)
-        answer = self.answers[command]
-        if isinstance(answer, str):
-            return answer
-        return answer.pop(0) if len(answer) > 1 else answer[0]
 
 
 def driver(answers: dict[str, str | list[str]], policy: Readiness | None = None) -> tuple[CiscoXr, Terminal]:

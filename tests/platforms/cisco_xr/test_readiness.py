@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from platforms.cisco_xr.paper import BUSY, DEVICE, IDLE, IMAGE, ROUTER, SIZE, check, driver, packages
-from platforms.paper import changed, lacking
+from platforms.paper import Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 
 VERSION, NODES, PACKAGES, DISKS = "show version", "show platform", "show install active", "show filesystem location all"
 LAGS = ("7.3.2", "7.3.1", "7.3.2")
-
-
-@dataclass(frozen=True)
-class Refused:
-    """One way to break one rule: what is changed on paper, and the three things that a refusal must name."""
-
-    rule: str
-    seen: str
-    needed: str
-    next_command: str
-    changes: tuple[tuple[str, str, str], ...] = ()
-    asked: dict[str, Any] = field(default_factory=dict)
 
 
 REFUSALS = {
@@ -96,12 +83,7 @@ REFUSALS = {
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_rule_that_is_broken_refuses_and_says_what_comes_next(name: str) -> None:
     case = REFUSALS[name]
-    found = lacking(check(changed(ROUTER, *case.changes), **case.asked))
-    assert set(found) == {case.rule}
-    finding = found[case.rule]
-    assert case.seen in finding.seen
-    assert case.needed in finding.needed
-    assert case.next_command in finding.next_command
+    case.is_told_by(check(changed(ROUTER, *case.changes), **case.asked))
 
 
 def test_a_router_that_is_well_is_ready_and_only_looked_at() -> None:

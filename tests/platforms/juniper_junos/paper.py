@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from platforms import paper
 from platforms.contract import platform
+from platforms.paper import Paper
 
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Pause, Print
@@ -17,7 +19,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
 from swimctl.lab.junos.device import Juniper
 from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
-from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.readiness import FOLDER
 from swimctl.sessions import Reply
@@ -31,9 +33,8 @@ DEVICE = Device(1, "hall-7", "juniper_junos", "192.0.2.20", model="EX3400-48P", 
 
 
 def image(filename: str, family: str, version: str, size: int = SIZE) -> Image:
-    """Make an image of the catalogue."""
-    added = datetime(2024, 5, 1, tzinfo=UTC)
-    return Image(1, filename, Path(filename), "juniper_junos", family, version, size, "a" * 128, "b" * 32, added)
+    """Make an image of Junos."""
+    return paper.image("juniper_junos", filename, family, version, size)
 
 
 IMAGE = image("junos-arm-32-22.2R1.9.tgz", "junos-arm-32", "22.2R1")
@@ -72,31 +73,11 @@ PAIR = {
 """Two members; an image of SIZE fits with the default rule of space."""
 
 
-@dataclass
-class Paper:
-    """Answers a command with its text; knows no other command."""
-
-    answers: dict[str, str]
-
-    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        assert deadline > 0
-        assert quiet is (command == "show configuration")
-        return self.answers[command]
-
-    def converse(
-        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
-    ) -> Reply:
-        raise AssertionError(f"a check that changes nothing gave {command!r} ({answers}, {deadline}, {closing})")
-
-
 def reader(answers: dict[str, str], policy: Readiness | None = None) -> JuniperJunos:
     """Put the real driver in front of a device on paper."""
-    return JuniperJunos(Paper(answers), Settings(readiness=policy or Readiness()), JobOptions())
-
-
-def lacking(findings: Sequence[Finding]) -> dict[str, Finding]:
-    """Give the rules that do not hold, by their names."""
-    return {finding.rule: finding for finding in findings if not finding.ok}
+    return JuniperJunos(
+        Paper(answers, configuration="show configuration"), Settings(readiness=policy or Readiness()), JobOptions()
+    )
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.juniper_junos.paper import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, lacking, reader
+from platforms.juniper_junos.paper import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, reader
+from platforms.paper import lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.facts import FileSystem

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from platforms.paper import CHASSIS, DEVICE, PAIR, REFUSED, STACK, UNAUTHORIZED, changed, check, lacking
+from platforms.cisco_xe.paper import (
+    ANY,
+    BOOT,
+    CHASSIS,
+    INSTALL,
+    PAIR,
+    REFUSED,
+    STACK,
+    SWITCH,
+    UNAUTHORIZED,
+    VERSION,
+    check,
+)
+from platforms.paper import changed, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 
-ANY = replace(DEVICE, model=None, serial=None)
-VERSION, SWITCH, INSTALL, BOOT = "show version", "show switch", "show install summary", "show boot"
 # Where a cut leaves lines that are whole each, and too few.
 CUT_AT = {
     VERSION: "System restarted",

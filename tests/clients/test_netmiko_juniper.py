@@ -1,4 +1,4 @@
-"""Netmiko and scrapli against a lab Juniper: what they send at login, and what they read."""
+"""Netmiko against a lab Juniper: what it sends at login, and what it reads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import scrapli
 from fleets.juniper_junos import FLEET
 from netmiko import ConnectHandler
-from scrapli.transport import Ssh2Options
 
 from swimctl.lab.fleet import LabFleet
 
@@ -46,14 +44,3 @@ def test_netmiko_reads_by_the_communitys_templates_and_commits(lab: LabFleet, us
         assert "Reboot the system ?" in asked
         device.send_command("no", expect_string=">")
     assert not lab.reloads("ex")
-
-
-def test_scrapli_logs_in_and_reads(lab: LabFleet) -> None:
-    host, port = lab.address("ex")
-    auth = scrapli.AuthOptions(username="admin", password="admin")
-    with scrapli.Cli(
-        host, port=port, definition_file_or_name="juniper_junos", auth_options=auth, transport_options=Ssh2Options()
-    ) as cli:
-        result = cli.send_input("show version")
-        assert "Junos: 20.4R3.8" in result.result
-        assert not result.failed

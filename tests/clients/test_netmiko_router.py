@@ -1,4 +1,4 @@
-"""Netmiko and scrapli against a lab router with IOS-XR: what they send at login, and what they read."""
+"""Netmiko against a lab router with IOS-XR: what it sends at login, and what it reads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import scrapli
 from fleets.cisco_xr import FLEET
 from netmiko import ConnectHandler
-from scrapli.transport import Ssh2Options
 
 from swimctl.lab.fleet import LabFleet
 
@@ -32,23 +30,9 @@ def test_netmiko_reads_by_the_communitys_templates_and_commits(lab: LabFleet) ->
         assert rows("show version")[0]["version"] == "7.3.2"
         assert [row["state"] for row in rows("show platform")][:2] == ["IOS XR RUN"] * 2
         assert rows("show inventory")[-1]["pid"] == "ASR-9901"
-        assert [row["neighbor_name"] for row in rows("show lldp neighbors")] == [
-            "core1",
-            "core2",
-        ]
+        assert [row["neighbor_name"] for row in rows("show lldp neighbors")] == ["core1", "core2"]
         device.send_config_set(["interface TenGigE0/0/0/2", "description to nowhere"], exit_config_mode=False)
         device.commit()
         device.exit_config_mode()
         assert " description to nowhere" in device.send_command("show running-config")
     assert not lab.reloads("edge")
-
-
-def test_scrapli_logs_in_and_reads(lab: LabFleet) -> None:
-    host, port = lab.address("edge")
-    auth = scrapli.AuthOptions(username="admin", password="admin")
-    with scrapli.Cli(
-        host, port=port, definition_file_or_name="cisco_iosxr", auth_options=auth, transport_options=Ssh2Options()
-    ) as cli:
-        result = cli.send_input("show version")
-        assert "Version 7.3.2" in result.result
-        assert not result.failed

@@ -80,6 +80,10 @@ class Directory:
     total: int | None
     free: int | None
 
+    def size_of(self, name: str) -> int | None:
+        """Tell the size of a file in it, None where no file has that name."""
+        return next((file.size for file in self.files if file.name == name and not file.is_directory), None)
+
 
 @dataclass(frozen=True, slots=True)
 class FileSystem:

@@ -159,6 +159,11 @@ class Settings(Section):
     activation: Activation = Activation()
     deadlines: Deadlines = Deadlines()
     login: Login = Login()
+
+    def hash_deadline(self, size: int) -> float:
+        """Give the seconds within which a device must have hashed so many bytes."""
+        return self.deadlines.command + size / (self.distribution.verify_rate * 1e6)
+
     tolerances: Tolerances = Tolerances()
     workflows: dict[str, Workflow] = Field(
         default_factory=dict, description="workflows of one's own: steps of the standard one, in its order"

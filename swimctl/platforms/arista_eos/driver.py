@@ -171,12 +171,11 @@ class AristaEos:
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
-        files = self._directory(_FLASH).files
-        return next((f.size for f in files if f.name == image.filename and not f.is_directory), None)
+        return self._directory(_FLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
-        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        seconds = self._settings.hash_deadline(image.size)
         return parse_verify(self._session.run(f"verify /{algorithm} {self._path(image)}", seconds))
 
     def remove_file(self, image: Image) -> None:

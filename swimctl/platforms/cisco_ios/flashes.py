@@ -74,7 +74,7 @@ class Flashes(Reloads):
                 raise
             return None
         name = PurePosixPath(path.partition(":")[2]).name
-        return next((file.size for file in listing.files if file.name == name and not file.is_directory), None)
+        return listing.size_of(name)
 
     def _member_flash(
         self, units: Sequence[Unit], systems: Sequence[FileSystem], image: Image
@@ -154,7 +154,7 @@ class Flashes(Reloads):
         return f"{image.filename} {done} on {', '.join(roots.values())}"
 
     def _md5(self, path: str, size: int) -> str:
-        seconds = self._limits.command + size / (self._settings.distribution.verify_rate * 1e6)
+        seconds = self._settings.hash_deadline(size)
         digest = parse_verify(self._run(f"verify /md5 {path}", seconds)).digest
         if digest is None:
             raise StepFailed(f"'verify /md5 {path}' gave no hash")

@@ -117,12 +117,12 @@ class NexusDevice:
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
-        return size_of(self._files(BOOTFLASH), image.filename)
+        return self._files(BOOTFLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
         command = f"show file {self._path(image)} {algorithm}sum"
-        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        seconds = self._settings.hash_deadline(image.size)
         text = self._session.run(command, seconds)
         try:
             return parse_show_file_hash(text)
@@ -207,8 +207,3 @@ def _where_known(parse: Callable[[str], T], text: str) -> T | None:
         if UNKNOWN not in str(error):
             raise
         return None
-
-
-def size_of(directory: Directory, name: str) -> int | None:
-    """Tell the size of a file in a directory, None where it is not there."""
-    return next((file.size for file in directory.files if file.name == name and not file.is_directory), None)

@@ -10,7 +10,7 @@ from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, Unparsable
 from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.models import Finding, Image
 from swimctl.platforms.base import Sent, Support
-from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice, size_of
+from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice
 from swimctl.platforms.cisco_nxos.parse_files import parse_copy_configuration
 from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
 from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
@@ -118,7 +118,7 @@ class CiscoNxos(NexusDevice):
     def back(self, before: Snapshot) -> Sent:
         """Install the release from before, whose file is still there; the device reloads."""
         system, _, name = before.boots.partition(":")
-        if not name or size_of(self._files(f"{system}:"), name) is None:
+        if not name or self._files(f"{system}:").size_of(name) is None:
             reason = f"{before.boots or 'the image file of the release before'} is not on the device any more"
             return Sent(InstallOutcome(operation="all", succeeded=False, reason=reason))
         return self._install(before.boots)

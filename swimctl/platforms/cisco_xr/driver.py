@@ -187,12 +187,11 @@ class CiscoXr:
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
-        listing = parse_dir(self._show(f"dir {_DISK}"))
-        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
+        return parse_dir(self._show(f"dir {_DISK}")).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
         """Let the device compute the hash of the image's file."""
-        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        seconds = self._settings.hash_deadline(image.size)
         return parse_show_md5(self._show(f"show md5 file /{self.destination(image)}", seconds))
 
     def remove_file(self, image: Image) -> None:

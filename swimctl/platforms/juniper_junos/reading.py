@@ -143,11 +143,11 @@ class JunosDevice:
         listing = parse_file_list(self._show(command))
         if not isinstance(listing, Directory):
             raise UnparsableOutput(command, ", ".join(listing.names), "it gives names without sizes")
-        return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
+        return listing.size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
-        seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
+        seconds = self._settings.hash_deadline(image.size)
         return parse_file_checksum(self._session.run(f"file checksum {algorithm} {self.destination(image)}", seconds))
 
     def destination(self, image: Image) -> str:

@@ -269,6 +269,16 @@ class Chassis(ABC):
         if returns and found:
             self.later(self.spec.boot_time, self._come_up)
 
+    def go_away(self, seconds: float) -> None:
+        """Drop every connection and answer nobody for so many lab seconds, without a reload."""
+        self.reachable = False
+        self._events.append(Down())
+        self.later(seconds, self._answer)
+
+    def _answer(self) -> None:
+        self.reachable = True
+        self._events.append(Up())
+
     def schedule_reload(self, seconds: float) -> None:
         """Reload after so many lab seconds, instead of when it was to be before."""
         self.cancel_reload()
@@ -283,7 +293,6 @@ class Chassis(ABC):
         return planned
 
     def _come_up(self) -> None:
-        self.reachable = True
         self.note_command(UP, ITSELF)
         self.came_up()
-        self._events.append(Up())
+        self._answer()

@@ -10,6 +10,7 @@ from swimctl.lab import (
     archive,
     copying,
     files,
+    in_service,
     plain_commands,
     reloading,
     shows,
@@ -91,6 +92,7 @@ _PAIR_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show stackwise-virtual link", shows_redundancy.virtual_link),
     ("show stackwise-virtual dual-active-detection", shows_redundancy.dual_active),
 )
+_CORE_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (("show issu state detail", in_service.state_detail),)
 PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show boot", shows_software.boot),
     ("show bootvar", shows_software.boot),
@@ -113,6 +115,10 @@ def _is_wireless(switch: Switch) -> bool:
     return switch.spec.hardware.shape is Shape.WIRELESS
 
 
+def _is_core(switch: Switch) -> bool:
+    return switch.spec.hardware.shape in {Shape.MODULAR, Shape.FIXED}
+
+
 def _is_pair(switch: Switch) -> bool:
     return switch.spec.is_pair
 
@@ -121,6 +127,7 @@ def _is_pair(switch: Switch) -> bool:
 _SOMEWHERE = (
     (_MEMBER_SHOWS, _has_switches),
     (_PAIR_SHOWS, _is_pair),
+    (_CORE_SHOWS, _is_core),
     ((("show chassis", shows.chassis),), _is_wireless),
 )
 
@@ -197,7 +204,11 @@ def _copy_running(session: Session, words: Words) -> Dialogue:
 
 
 def _activate(session: Session, words: Words) -> Dialogue:
-    yield from session.switch.installer.activate(int(words.get("minutes", 120)), ask="none" not in words)
+    installer, minutes = session.switch.installer, int(words.get("minutes", 120))
+    if "issu" in words:
+        yield from installer.activate_in_service(minutes)
+    else:
+        yield from installer.activate(minutes, ask="none" not in words)
 
 
 def _rollback(session: Session, words: Words) -> Dialogue:
@@ -255,12 +266,14 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("install remove inactive", lambda session, _words: session.switch.installer.remove_inactive(), PRIVILEGED),
     (f"install add file <path> [activate [commit]] {_QUIET}", _add, PRIVILEGED),
     (f"install activate [auto-abort-timer <minutes:30-1200>] {_QUIET}", _activate, PRIVILEGED),
+    ("install activate issu [auto-abort-timer <minutes:30-1200>]", _activate, PRIVILEGED),
     ("install commit", lambda session, _words: session.switch.installer.commit(), PRIVILEGED),
     (
         f"install abort {_QUIET}",
         lambda session, words: session.switch.installer.abort(ask="none" not in words),
         PRIVILEGED,
     ),
+    ("install abort issu", lambda session, _words: session.switch.installer.abort_in_service(), PRIVILEGED),
     (f"install rollback to committed {_QUIET}", _rollback, PRIVILEGED),
     (f"install rollback to base {_QUIET}", _rollback, PRIVILEGED),
     (f"install rollback to id <number:1-9999> {_QUIET}", _rollback, PRIVILEGED),

@@ -6,12 +6,12 @@ the file's own size beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
+from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import Flash, LabFile
-from swimctl.lab.install_words import PROCEED, REASONS, REMOVE, Verdict, Wording
+from swimctl.lab.install_words import REASONS, REMOVE, Verdict, Wording, agreed
 from swimctl.lab.installed import PACKAGES, Installed
 from swimctl.lab.patches import is_patch, needs_reload
 from swimctl.lab.software import Software
@@ -52,6 +52,30 @@ class Installer:
     def activate(self, minutes: int, *, ask: bool) -> Dialogue:
         """Run `install activate`."""
         yield from self._operate("activate", lambda say: self._activate(minutes, say, ask=ask))
+
+    def activate_in_service(self, minutes: int) -> Dialogue:
+        """Run `install activate issu`."""
+
+        def run(say: Wording) -> Verdict:
+            issu, added = self._switch.in_service, self._installed.inactive
+            if self._switch.unsaved:
+                return REASONS["unsaved"]
+            failed = self._fails("activate") or issu.refuses()
+            if failed or (added is None and not self._lies):
+                return failed or "No inactive package to activate"
+            return (yield from issu.activate(None if self._lies else added, minutes, say))
+
+        yield from self._operate("activate", run, in_service=True)
+
+    def abort_in_service(self) -> Dialogue:
+        """Run `install abort issu`."""
+
+        def run(say: Wording) -> Verdict:
+            if self._switch.unsaved:
+                return REASONS["unsaved"]
+            return (yield from self._switch.in_service.abort(say))
+
+        yield from self._operate("abort", run, in_service=True)
 
     def one_shot(self, path: str, *, ask: bool, commit: bool) -> Dialogue:
         """Run `install add file … activate [commit]`."""
@@ -125,13 +149,18 @@ class Installer:
         """Run `install remove inactive`."""
         yield from self._operate("remove", self._remove)
 
-    def _operate(self, operation: str, run: Callable[[Wording], Verdict], target: str = "") -> Dialogue:
+    def _operate(
+        self, operation: str, run: Callable[[Wording], Verdict], target: str = "", *, in_service: bool = False
+    ) -> Dialogue:
         switch = self._switch
         units = [switch.spec.unit(number) for number in switch.members]
         say = Wording(operation, self._installed.running.new_dialect, units, switch.spec.unit_word, target)
         yield Print(say.start(self._stamp()))
         if self._operation or switch.spec.fault("busy-install"):
             yield Print(say.failed(REASONS["busy"], self._stamp()))
+            return
+        if not in_service and switch.in_service.forbids(operation):
+            yield Print(say.failed(REASONS["issu"], self._stamp()))
             return
         started = self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install {operation} {target or 'NONE'}")
         self._operation, self._reloads = operation, False
@@ -235,7 +264,7 @@ class Installer:
         yield Print(
             "Following packages shall be activated:\n" + "".join(f"/flash/{each}\n" for each in packages) + "\n"
         )
-        if ask and not (yield from self._agreed()):
+        if ask and not (yield from agreed()):
             return _REJECTED
         yield Print(say.stage("Activate"))
         yield Pause(ACTIVATE_SECONDS)
@@ -254,7 +283,7 @@ class Installer:
     def _activate_patches(self, minutes: int | None, say: Wording, *, ask: bool) -> Verdict:
         switch, patches = self._switch, self._installed.patches
         reloads = any(needs_reload(name) for name in patches.those("I"))
-        if reloads and ask and not (yield from self._agreed()):
+        if reloads and ask and not (yield from agreed()):
             return _REJECTED
         failed = yield from patches.activate(minutes, say)
         if minutes is None:
@@ -296,7 +325,7 @@ class Installer:
             return None
         if self._installed.active == software:
             return "No uncommitted install to abort" if stage == "Abort" else "Already at the rollback point"
-        if ask and not (yield from self._agreed()):
+        if ask and not (yield from agreed()):
             return _REJECTED
         yield Print(say.stage(stage))
         yield Pause(ACTIVATE_SECONDS / 2)
@@ -340,10 +369,6 @@ class Installer:
             f"Performing REMOVE_POSTCHECK on all members\n{say.close('Post_Remove_Cleanup')}\n"
         )
         return None
-
-    def _agreed(self) -> Generator[Effect, str, bool]:
-        answer = yield Ask(PROCEED, one_key=True)
-        return answer.lower().startswith("y")
 
     def _fails(self, operation: str) -> str | None:
         fault = self._switch.spec.fault("install-fails")

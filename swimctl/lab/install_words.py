@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from swimctl.lab.effects import Effect
+from swimctl.lab.effects import Ask, Effect
 
 Verdict: TypeAlias = Generator[Effect, str, str | None]
 """What an operation does, and the reason why it failed, None where it did not."""
@@ -14,6 +14,7 @@ Verdict: TypeAlias = Generator[Effect, str, str | None]
 REASONS = {
     "no-space": "/flash requires 2912703 KB of free space, but only 408260 KB is available",
     "unsaved": "System configuration has been modified. Please save configuration and resubmit command.",
+    "issu": "Install ISSU in progress. Abort the ISSU upgrade to proceed",
     "busy": "Another install operation is in progress. Please try again after it is over.",
     "bad-image": "Image verification failed: the package is not valid for this platform",
     "running-package-missing": (
@@ -31,6 +32,12 @@ REASONS = {
 }
 PROCEED = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
 REMOVE = "\nDo you want to remove the above files? [y/n]"
+
+
+def agreed() -> Generator[Effect, str, bool]:
+    """Ask whether to go on."""
+    answer = yield Ask(PROCEED, one_key=True)
+    return answer.lower().startswith("y")
 
 
 @dataclass(frozen=True)

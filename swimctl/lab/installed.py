@@ -68,6 +68,9 @@ class Installed:
 
     def member_release(self, number: int) -> Release:
         """Tell what a member runs."""
+        ahead = self._switch.in_service.ahead
+        if ahead is not None and number != self._switch.active:
+            return ahead.release
         return self._previous.release if self._switch.lags(number) else self.running
 
     def states(self, number: int) -> list[tuple[str, Release]]:
@@ -77,10 +80,11 @@ class Installed:
         """
         if self._switch.lags(number):
             return [("C", self._previous.release)]
-        rows = [("U" if self.uncommitted else "C", self.running)]
-        if self.uncommitted and not self.running.new_dialect:
+        release = self.member_release(number)
+        rows = [("C" if release == self.committed else "U", release)]
+        if release != self.committed and not release.new_dialect:
             rows.append(("C", self.committed))
-        if self.inactive is not None:
+        if self.inactive is not None and self.inactive.release != release:
             rows.append(("I", self.inactive.release))
         return rows
 
@@ -101,6 +105,7 @@ class Installed:
     def commit(self) -> None:
         """Keep what is active, and remember it as a point to come back to."""
         self.stop_timer()
+        self._switch.in_service.committed()
         if self.active != self.committed_software:
             number = self.points[0][0] + 1 if self.points else 1
             self.points.insert(0, (number, self._switch.clock.wall(), self.active))
@@ -189,6 +194,14 @@ class Installed:
         kept = (self.active, self.committed_software)
         self.points = [point for point in self.points if point[2] in kept or point[2].whole(flash)]
 
+    @property
+    def timer_left(self) -> str:
+        """Give the time until it goes back, as 01:59:30; empty where no timer runs."""
+        if self.timer_ends is None:
+            return ""
+        left = max(0, int(self.timer_ends - self._switch.clock.now()))
+        return f"{left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
+
     def after_boot(self) -> None:
         """Arm the timer of an uncommitted release now that it runs."""
         if self.timer_ends is None:
@@ -227,4 +240,7 @@ class Installed:
             return
         if self.timer_ends is not None and self.uncommitted:
             self.log("INSTALL-5-INSTALL_AUTO_ABORT_TIMER_EXPIRED", "Install auto abort timer has expired, rolling back")
+            if self._switch.in_service.open:
+                self._switch.in_service.go_back()
+                return
             self._switch.reload("Install", lambda: self.go_back(self.committed_software))

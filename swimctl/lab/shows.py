@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
 
 
-def role(number: int) -> str:
+def role(switch: Switch, number: int) -> str:
     """Tell what a member is to the others."""
-    return {1: "Active", 2: "Standby"}.get(number, "Member")
+    return {switch.active: "Active", switch.standby: "Standby"}.get(number, "Member")
 
 
 def stack(switch: Switch) -> str:
@@ -27,9 +27,9 @@ def stack(switch: Switch) -> str:
     ]
     for number in switch.members:
         spec = switch.spec.members[number - 1]
-        star = "*" if number == 1 else " "
+        star = "*" if number == switch.active else " "
         lines.append(
-            f"{star}{number}       {role(number):<8} {spec.mac}     {max(16 - number, 1):<6} "
+            f"{star}{number}       {role(switch, number):<8} {spec.mac}     {max(16 - number, 1):<6} "
             f"{spec.hardware.revision:<7} {switch.member_state(number):<20}"
         )
     return "\n".join(lines) + "\n\n"

@@ -24,7 +24,7 @@ def platform(switch: Switch) -> str:
     slot = "0" if model.shape is Shape.WIRELESS else "1"
     card = "C9400-LC-48P" if model.supervisor else model.name
     rows = [(slot, card, "ok"), (f"{slot}/0", card, "ok")]
-    roles = zip(switch.members, ("active", "standby"), strict=False)
+    roles = [(number, shows.role(switch, number).lower()) for number in switch.members]
     rows += [(f"R{number - 1}", model.supervisor or model.name, f"ok, {role}") for number, role in roles]
     rows += [("P1", "C9400-PWR-3200AC" if model.supervisor else "C9K-PWR-650WAC-R", "ok")]
     lines = [
@@ -54,8 +54,10 @@ def _stack_platform(switch: Switch) -> str:
     lines += ["Mac persistency wait time: Indefinite", "                                   Current"]
     lines += ["Switch#   Role        Priority      State ", "-" * 43]
     for number in switch.members:
-        star = "*" if number == 1 else " "
-        lines.append(f"{star}{number:<9}{shows.role(number):<12}{max(16 - number, 1):<14}{switch.member_state(number)}")
+        star = "*" if number == switch.active else " "
+        lines.append(
+            f"{star}{number:<9}{shows.role(switch, number):<12}{max(16 - number, 1):<14}{switch.member_state(number)}"
+        )
     return "\n".join(lines) + "\n\n"
 
 
@@ -66,7 +68,8 @@ def redundancy(switch: Switch) -> str:
     slots = (3, 4) if switch.spec.hardware.shape is Shape.MODULAR else (1, 2)
     text = (
         "Redundant System Information :\n------------------------------\n"
-        f"       Available system uptime = {uptime(switch.uptime)}\nSwitchovers system experienced = 0\n"
+        f"       Available system uptime = {uptime(switch.uptime)}\n"
+        f"Switchovers system experienced = {switch.switchovers}\n"
         "              Standby failures = 0\n        Last switchover reason = none\n\n"
         f"                 Hardware Mode = {'Duplex' if state else 'Simplex'}\n"
         f"    Configured Redundancy Mode = {'sso' if len(switch.spec.members) > 1 else 'Non-redundant'}\n"
@@ -74,24 +77,24 @@ def redundancy(switch: Switch) -> str:
         "              Maintenance Mode = Disabled\n"
         f"                Communications = {'Up' if state else 'Down      Reason: Simplex mode'}\n\n"
         "Current Processor Information :\n-------------------------------\n"
-        f"               Active Location = slot {slots[0]}\n        Current Software state = ACTIVE \n"
-        f"       Uptime in current state = {uptime(switch.uptime)}\n{_software(switch, switch.install.running)}"
+        f"               Active Location = slot {slots[switch.active - 1]}\n        Current Software state = ACTIVE \n"
+        f"       Uptime in current state = {uptime(switch.active_for)}\n{_software(switch, switch.install.running)}"
     )
     if not state:
         return text + "Peer (slot: 0) information is not available because it is in 'DISABLED' state\n"
     return text + (
-        f"Peer Processor Information :\n{'-' * 28}\n              Standby Location = slot {slots[1]}\n"
+        f"Peer Processor Information :\n{'-' * 28}\n              Standby Location = slot {slots[switch.standby - 1]}\n"
         f"        Current Software state = {state} \n"
         f"       Uptime in current state = {uptime(switch.uptime)}\n"
-        f"{_software(switch, switch.install.member_release(2))}"
+        f"{_software(switch, switch.install.member_release(switch.standby))}"
     )
 
 
 def _peer_state(switch: Switch) -> str:
     """Tell the state of the second processor, empty where there is none."""
-    if 2 not in switch.members:
+    if switch.standby not in switch.members:
         return ""
-    return HOT if switch.member_state(2) == "Ready" else "STANDBY COLD"
+    return HOT if switch.hot else "STANDBY COLD"
 
 
 def _software(switch: Switch, release: Release) -> str:

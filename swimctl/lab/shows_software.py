@@ -64,7 +64,7 @@ def version(switch: Switch) -> str:
     if not (fault and fault.argument == "uptime"):
         lines += [
             f"{switch.hostname} uptime is {uptime(switch.uptime)}",
-            f"Uptime for this control processor is {uptime(switch.uptime + 60)}",
+            f"Uptime for this control processor is {uptime(switch.active_for + 60)}",
         ]
     lines.append(f"System returned to ROM by {switch.reload_reason}")
     if not fault:
@@ -232,12 +232,8 @@ def install(switch: Switch, form: str = "summary") -> str:
         listed += [f"SMU   {state}    flash:{name:<64}\n" for name, state in patches if state in wanted]
         text += "".join(listed) or f"No {title} Packages\n"
         text += "\n"
-    timer = "inactive"
-    if switch.install.timer_ends is not None:
-        left = max(0, int(switch.install.timer_ends - switch.clock.now()))
-        timer = (
-            f"active on install_activate, time before rollback - {left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
-        )
+    left = switch.install.timer_left
+    timer = f"active on install_activate, time before rollback - {left}" if left else "inactive"
     return f"{text}{RULE}\nAuto abort timer: {timer}\n{RULE}\n\n"
 
 

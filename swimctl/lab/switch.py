@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import RELOAD_COMMAND, Chassis, Login
+from swimctl.lab.chassis import FOREVER, RELOAD_COMMAND, Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import IGNORED, Configuration, first_configuration
 from swimctl.lab.flash import Flash, LabFile
+from swimctl.lab.in_service import InService
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 
 LATE_MEMBER, INITIALIZING = 12.0, 25.0
 """Lab seconds after the switch answers again until the next member of a stack is seen; and then until it is Ready."""
+SWITCHOVER = 20.0
+"""Lab seconds until the standby that takes over answers."""
 
 
 class Switch(Chassis):
-    """One switch, or one stack."""
+    """One switch, or one stack. `active` is the number of the member that answers; it changed `switchovers` times."""
 
     spec: SwitchSpec
 
@@ -37,7 +40,12 @@ class Switch(Chassis):
         self.startup = self.configuration.copy()
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
         self._left_behind: set[int] = set()
+        self.active = 1
+        self.switchovers = 0
+        self._took_over: float | None = None
+        self._restarted: dict[int, float] = {}
         self.install: Installed = Installed(self)
+        self.in_service: InService = InService(self, self.install)
         self.installer: Installer = Installer(self, self.install)
         self.requester: Requester = Requester(self, self.install)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
@@ -55,25 +63,68 @@ class Switch(Chassis):
     @property
     def members(self) -> list[int]:
         """Number the members that are there; the active one always is."""
-        return [number for number in self._flash if number == 1 or self._joined(number)]
+        return [number for number in self._flash if number == self.active or self._joined(number)]
 
     def _joined(self, number: int) -> bool:
-        if self.degraded and self.spec.fault("member-missing") and number == len(self.spec.members):
+        if self.degraded and self.spec.fault("member-missing") and number == self._last:
             return False
-        return self.since_up >= LATE_MEMBER * (number - 1)
+        return self._there_for(number) >= 0
+
+    def _there_for(self, number: int) -> float:
+        """Tell the lab seconds since a member beside the active one was seen; less than 0: it is not yet."""
+        own = self.clock.now() - self._restarted.get(number, -FOREVER) - self.spec.boot_time
+        return min(own, self.since_up - LATE_MEMBER * (number - 1))
+
+    @property
+    def standby(self) -> int:
+        """Give the number of the member that takes over, whether it is there or not."""
+        return 1 if self.active != 1 else 2
+
+    @property
+    def hot(self) -> bool:
+        """Tell whether the standby could take over."""
+        return self.standby in self.members and self.member_state(self.standby) == "Ready"
+
+    @property
+    def active_for(self) -> float:
+        """Tell the lab seconds since the active member is the active one."""
+        return self.uptime if self._took_over is None else self.clock.now() - self._took_over
+
+    @property
+    def rejoin_seconds(self) -> float:
+        """Tell the lab seconds from the restart of one member until it is ready."""
+        return self.spec.boot_time + INITIALIZING + 1
+
+    @property
+    def _last(self) -> int:
+        return max((number for number in self._flash if number != self.active), default=1)
+
+    def restart_member(self, number: int) -> None:
+        """Let a member beside the active one start anew."""
+        self._restarted[number] = self.clock.now()
+
+    def switch_over(self) -> None:
+        """Let the standby take over: sessions and the log are gone, and the one that was active starts anew."""
+        self.restart_member(self.active)
+        self.active, self._took_over = self.standby, self.clock.now()
+        self.switchovers += 1
+        self.reload_reason = "Image Install"
+        self.buffer.clear()
+        self.go_away(SWITCHOVER)
 
     def member_state(self, number: int) -> str:
         """Tell the state of a member as `show switch` prints it; faults of members strike the last one."""
-        last = number == len(self.spec.members)
-        if self.lags(number):
+        last = number == self._last
+        # Two that are upgraded in service work together in two releases.
+        if self.lags(number) and not self.in_service.open:
             return "V-Mismatch"
-        if number == 1:
+        if number == self.active:
             return "Removed" if self.degraded and last and self.spec.fault("member-missing") else "Ready"
-        return "Ready" if self.since_up >= LATE_MEMBER * (number - 1) + INITIALIZING else "Initializing"
+        return "Ready" if self._there_for(number) >= INITIALIZING else "Initializing"
 
     def lags(self, number: int) -> bool:
         """Tell whether a member runs another release than the active one: by a fault, or as it has no such image."""
-        fault = self.spec.fault("member-mismatch") and number == len(self.spec.members)
+        fault = self.spec.fault("member-mismatch") and number == self._last
         return self.degraded and bool(fault or number in self._left_behind)
 
     def has_image(self, number: int) -> bool:
@@ -104,9 +155,9 @@ class Switch(Chassis):
         roots = ("flash", "bootflash") if shape is Shape.STACK else ("bootflash", "flash")
         called = roots[:1] if shape is Shape.STACK else roots
         numbered = tuple(f"{name}-{member}" for name in called if shape is not Shape.MODULAR)
-        if member == 1:
+        if member == self.active:
             return (*roots, *numbered) if len(self.members) > 1 else roots
-        return (*numbered, *(f"stby-{name}" for name in called)) if member == 2 else numbered
+        return (*numbered, *(f"stby-{name}" for name in called)) if member == self.standby else numbered
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""
@@ -133,6 +184,9 @@ class Switch(Chassis):
         self.configuration = Configuration([f"{IGNORED} switch all"]) if ignored else self.startup.copy()
         paths, ran = self.startup.boot_paths or self.unnamed, self.install.running
         found = any(self.install.boot(path) for path in paths) and not manual
+        self._took_over = None
+        self._restarted.clear()
+        self.in_service.forget()
         self._left_behind = {number for number in self._flash if number > 1 and not self.has_image(number)}
         hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
         return found and not (hangs and self.install.running != ran)

@@ -78,6 +78,8 @@ WORDS = [
     "flash:none.bin",
     "remove",
     "inactive",
+    "issu",
+    "state",
     "auto-abort-timer",
     "30",
     "stop",

@@ -8,6 +8,7 @@ import pytest
 from desks import NEW, OLD, Desk
 
 from swimctl.errors import UsageError
+from swimctl.lab.effects import Down, Up
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 
 PAIR, MODULAR = "C9500-24Y4C", "C9407R"
@@ -34,6 +35,30 @@ def test_both_take_the_image_and_reload_together(
     desk.wait(120)
     assert desk.type("show redundancy").count("Version 17.12.4,") == 2
     assert "peer state = 8  -STANDBY HOT" in desk.type("show redundancy states")
+
+
+def test_one_supervisor_after_the_other_and_back_when_nobody_commits(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, model=MODULAR, members=2)
+    assert "No ISSU operation is in progress" in desk.type("install abort issu")
+    desk.type(f"install add file {desk.put(NEW)}")
+    assert "SUCCESS: install_activate" in desk.type("install activate issu auto-abort-timer 60", "y")
+    assert "Current state : Standby activated state" in desk.type("show issu state detail")
+    assert "Version 17.06.05" in desk.type("show version")
+    assert [type(event) for event in desk.wait(60) if isinstance(event, Down | Up)] == [Down, Up]
+    desk.log_in()
+    assert "R1        C9400-SUP-1XL       ok, active" in desk.type("show platform")
+    for refused in ("install commit", "install abort", "install remove inactive"):
+        assert "Install ISSU in progress" in desk.type(refused), refused
+    desk.wait(desk.switch.rejoin_seconds)
+    settled = desk.type("show issu state detail")
+    assert "Operating mode: sso, terminal state reached" in settled
+    assert "Auto abort timer: automatic, remaining time before rollback: 00:5" in settled
+    assert desk.type("show redundancy").count("Version 17.12.4,") == 2
+    desk.wait(7200)
+    desk.log_in()
+    assert desk.type("show redundancy").count("Version 17.6.5,") == 2
+    assert "Previous ISSU Operation: Aborted" in desk.type("show issu state detail")
+    assert (desk.switch.switchovers, desk.switch.active, desk.states()) == (2, 1, [["C", OLD], ["I", NEW]])
 
 
 def test_the_second_supervisor_lags(tmp_path: Path) -> None:

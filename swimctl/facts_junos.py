@@ -102,6 +102,20 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeSnapshots:
+    """Which releases one node can boot from where what runs does not: those of `show system snapshot`.
+
+    `recovery`: they are recovery snapshots; else they are those of both root partitions, what runs among them.
+    `unreadable` are the device's words for what it cannot look into.
+    """
+
+    node: str
+    recovery: bool
+    releases: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SoftwareRequest(InstallOutcome):
     """How `request system software …` ended.
 

@@ -20,6 +20,7 @@ from swimctl.platforms.juniper_junos.parse_members import parse_show_virtual_cha
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot, parse_show_system_reboot
 from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
 from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authorization
+from swimctl.platforms.juniper_junos.parse_snapshot import parse_show_system_snapshot, parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_show_version
@@ -52,6 +53,13 @@ COMMANDS: Final = (
     ),
     *(Command(f"show system storage detail{more}", parse_show_system_storage) for more in ("", " all-members")),
     Command("show system reboot", parse_show_system_reboot),
+    *(
+        Command(name, _named(parse_show_system_snapshot, name))
+        for name in (
+            f"show system snapshot{kind}{more}" for kind in ("", " media internal") for more in ("", " all-members")
+        )
+    ),
+    Command("request system snapshot", _named(parse_snapshot, "request system snapshot"), open_end=True),
     Command("show virtual-chassis", parse_show_virtual_chassis),
     Command("show virtual-chassis status", parse_show_virtual_chassis),
     Command("show cli authorization", parse_show_cli_authorization),

@@ -8,7 +8,15 @@ from platforms.contract import platform
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import File, Interface, InventoryItem, MemberSoftware, Neighbour, RouteSummary, RouteTable, Slot
-from swimctl.facts_junos import Alarm, Authorization, ChassisMember, FileNames, NodeUptime, RoutingEngine
+from swimctl.facts_junos import (
+    Alarm,
+    Authorization,
+    ChassisMember,
+    FileNames,
+    NodeSnapshots,
+    NodeUptime,
+    RoutingEngine,
+)
 from swimctl.platforms.juniper_junos import find, parse
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 
@@ -57,6 +65,12 @@ def test_members_of_a_virtual_chassis() -> None:
         ("show_system_storage/router", "2.5G        0%"),
         ("show_system_uptime/router", " 6:56PM"),
         ("show_system_uptime/members", "System booted: 2024-03-08"),
+        ("show_system_snapshot_media_internal/branch", "Information for snapshot on       internal (/dev/da0s2a)"),
+        ("show_system_snapshot_media_internal/branch", "1X46-D86.2-domestic\nInformation"),
+        ("show_system_snapshot_media_internal/members", "  jbase  : ex-15.1R7.9"),
+        ("show_system_snapshot/members", "Total recovery"),
+        ("show_system_snapshot/no_volume", " such file"),
+        ("request_system_snapshot_recovery/made", "Creating"),
         ("file_list/folder", "cleanup"),
         ("file_list/detail", "total files"),
         ("file_list/detail", "466000001"),
@@ -73,6 +87,48 @@ def test_what_is_cut_off_is_refused(name: str, cut: str) -> None:
     assert cut in text
     with pytest.raises(UnparsableOutput):
         parse(command_of(name.partition("/")[0]), text[: text.index(cut)])
+
+
+def test_snapshots() -> None:
+    assert read("show_system_snapshot_media_internal/members") == (
+        NodeSnapshots("fpc0", recovery=False, releases=("15.1R6.7", "15.1R7.9")),
+        NodeSnapshots("fpc1", recovery=False, releases=("15.1R7.9", "15.1R7.9")),
+    )
+    assert read("show_system_snapshot_media_internal/branch")[0].releases == ("12.1X46-D86.2", "12.1X46-D86.2")
+    assert read("show_system_snapshot/members") == (
+        NodeSnapshots("fpc0", recovery=True, releases=("20.4R3.8",)),
+        NodeSnapshots("fpc1", recovery=True, releases=()),
+    )
+    assert read("show_system_snapshot/no_volume")[0].unreadable == ("mount: /dev/oam: No such file or directory",)
+    text = sample("show_system_snapshot_media_internal/branch")
+    stuck = f"{text[: text.index('Information', 9)]}error: cannot mount /dev/da0s2a\n"
+    found = parse("show system snapshot media internal", stuck)[0]
+    assert (found.releases, found.unreadable) == (("12.1X46-D86.2",), ("error: cannot mount /dev/da0s2a",))
+
+
+@pytest.mark.parametrize(
+    ("words", "others", "reason"),
+    [
+        ("internal (/dev/da0s2a) (backup)", "hard-disk (ad1)", "neither of two root partitions"),
+        ("  junos  : 12.1X46-D86.2-domestic\nI", "  junos  : 12.1X46-D86.2\n  jweb : 12.1X46-D80.1\nI", "or two"),
+    ],
+)
+def test_partitions_of_which_nobody_can_tell_the_release(words: str, others: str, reason: str) -> None:
+    text = sample("show_system_snapshot_media_internal/branch")
+    assert words in text
+    with pytest.raises(UnparsableOutput, match=reason):
+        parse("show system snapshot media internal", text.replace(words, others))
+
+
+def test_a_snapshot_is_made_where_every_member_says_so() -> None:
+    command = "request system snapshot slice alternate all-members"
+    text = sample("request_system_snapshot_slice_alternate/members")
+    assert parse(command, text).succeeded is True
+    assert read("request_system_snapshot_recovery/made").succeeded is True
+    last = text.rindex("The following")
+    assert parse(command, text[:last]).succeeded is None
+    found = parse(command, f"{text[:last]}error: cannot mount /dev/da0s2a\n")
+    assert (found.succeeded, found.reason) == (False, "fpc1: error: cannot mount /dev/da0s2a")
 
 
 def test_hardware() -> None:

@@ -73,6 +73,9 @@ class Activation(Section):
     )
     auto_abort_minutes: int = Field(60, ge=30, le=1200, description="the device goes back by itself after this long")
     settle: Seconds = Field(60, description="seconds a device must stay up before it is believed to be back")
+    snapshot: bool = Field(
+        False, description="Junos: make a snapshot of what runs on every member before a package is added"
+    )
     usual_minutes: float = Field(
         45, gt=0, le=1440, description="how long activation and post-checks take, for a model that has no record yet"
     )
@@ -85,6 +88,7 @@ class Deadlines(Section):
     command: Seconds = Field(120, description="an ordinary show command")
     save: Seconds = Field(120, description="write memory")
     clean: Seconds = Field(600, description="install remove inactive")
+    snapshot: Seconds = Field(1800, description="request system snapshot of Junos, until the prompt")
     add: Seconds = Field(1800, description="install add")
     activate: Seconds = Field(1800, description="install activate, until the prompt or the drop")
     commit: Seconds = Field(900, description="install commit and install abort, until the prompt or the drop")

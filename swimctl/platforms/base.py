@@ -63,7 +63,8 @@ class Support:
     The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
     `look` names, in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that
     the device can compute over a file, the best one first. `issu` says how it is upgraded in service where that is
-    asked for; empty: it never is. `kinds` are those of the images that it installs. `refuses` are sentences.
+    asked for; empty: it never is. `preserve` makes a copy of what runs, where that is asked for. `kinds` are those of
+    the images that it installs. `refuses` are sentences.
     """
 
     name: str
@@ -77,12 +78,19 @@ class Support:
     members: str
     clean: str = ""
     issu: str = ""
+    preserve: str = ""
     kinds: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:
-        """Give the command of an operation that is sent at most once: add, activate, commit or abort."""
-        return {"add": self.add, "activate": self.activate, "commit": self.commit, "abort": self.back}[operation]
+        """Give the command of an operation that is sent at most once: preserve, add, activate, commit or abort."""
+        return {
+            "preserve": self.preserve,
+            "add": self.add,
+            "activate": self.activate,
+            "commit": self.commit,
+            "abort": self.back,
+        }[operation]
 
 
 class Driver(Protocol):
@@ -182,6 +190,17 @@ class Rehearses(Protocol):
 
     def rehearse(self, image: Image) -> list[Finding]:
         """Let the device look at the file and apply the rules to what it says; changes nothing."""
+
+
+@runtime_checkable
+class Preserves(Protocol):
+    """A driver whose device can keep a copy of what runs, and boot that where nothing else boots."""
+
+    def preserved(self) -> bool:
+        """Tell whether every member keeps a copy of what runs."""
+
+    def preserve(self) -> Sent:
+        """Make such a copy on every member."""
 
 
 # Makes a driver for one open session.

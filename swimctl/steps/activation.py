@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.facts import Placement, Running
-from swimctl.platforms.base import Driver, Rehearses, Sent, Support
+from swimctl.platforms.base import Driver, Preserves, Rehearses, Sent, Support
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -97,6 +97,8 @@ class Activation:
                     f"the device took '{driver.support.add}' and has not added {called(context.image)}; nothing was "
                     f"activated; next: {driver.support.look} on the device"
                 )
+        elif context.settings.activation.snapshot and isinstance(driver, Preserves):
+            self._preserve(context, driver, driver)
         context.record.say("saving the configuration")
         driver.save()
         command, look = driver.support.add, driver.support.look
@@ -110,6 +112,29 @@ class Activation:
             raise StepFailed(
                 f"'{command}' said that it succeeded, but the device does not name {called(context.image)}; "
                 f"nothing was activated; next: {look} on the device"
+            )
+
+    def _preserve(self, context: Context, driver: Driver, keeper: Preserves) -> None:
+        """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
+        command, look = driver.support.preserve, driver.support.look
+        if keeper.preserved():
+            context.record.event("preserved", "the device keeps a copy of what runs already")
+            return
+        seconds = context.settings.deadlines.snapshot
+        sure = was_sent(context, "preserve") and wait_while_running(
+            context, driver, "preserve", seconds, keeper.preserved
+        )
+        if not sure:
+            context.record.say(f"{command}: keeping a copy of what runs")
+            sent = send_once(context, driver, "preserve", keeper.preserve)
+            if sent.dropped:
+                raise SessionLost(f"the session ended in '{command}'")
+            if sent.outcome.succeeded is not True:
+                raise StepFailed(_refused(driver.support, command, sent, "nothing was added"))
+        if not keeper.preserved():
+            raise StepFailed(
+                f"the device took '{command}' and does not name a copy of what runs on every member; nothing was "
+                f"added; next: {look} on the device"
             )
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:

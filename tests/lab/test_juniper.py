@@ -15,7 +15,8 @@ PROMPT = re.compile(r"\n\{master:0\}(\[edit\])?\n\w+@hall-9[>#] |root@hall-9:RE:
 TEXT = (
     "show version brief detail all-members virtual-chassis status system uptime storage reboot alarms commit chassis "
     "hardware fpc routing-engine interfaces terse lldp neighbors route summary configuration log messages cli "
-    "authorization interactive-commands file list checksum md5 sha1 sha-256 delete /var/tmp /var/tmp/none.tgz "
+    "authorization interactive-commands snapshot slice alternate recovery media internal "
+    "file list checksum md5 sha1 sha-256 delete /var/tmp /var/tmp/none.tgz "
     "fpc1:/var/tmp fpc9:/x request software validate add rollback member 0 1 7 no-copy unlink jinstall in 5 clear set "
     "screen-length screen-width complete-on-space off configure run commit check and-quit exit quit top host-name x | "
     'match except count last find no-more display xml ( [ " ? sh ver conf cleanup dry-run'

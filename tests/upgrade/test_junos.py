@@ -16,7 +16,13 @@ from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("junos")]
 SPEED = 300
-CHANGING = ("request system software validate", "request system software add", "request system reboot")
+KEPT = {"activation": {"auto_abort_minutes": 900, "snapshot": True}}
+CHANGING = (
+    "request system snapshot",
+    "request system software validate",
+    "request system software add",
+    "request system reboot",
+)
 
 
 def device(name: str, *faults: str) -> ChassisSpec:
@@ -38,14 +44,14 @@ def lost(lines: Sequence[str]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
     """Upgrade one device undisturbed, and then one for each fault."""
-    with upgraded(tmp_path_factory.mktemp("sound"), fleet=[device("sound")], speed=SPEED) as sound:
+    with upgraded(tmp_path_factory.mktemp("sound"), fleet=[device("sound")], speed=SPEED, settings=KEPT) as sound:
         assert sound.jobs["sound"].outcome is Outcome.UPGRADED, sound.jobs["sound"].error
         lines = [line for line in sound.lab.commands("sound") if line.strip() and line != "yes"]
     faults = {**lost(lines), "in-add": "drop-session-at:add"}
     specs = [device(name, fault) for name, fault in faults.items()]
     specs += [device("stack-one-fails", "install-fails:add:no-space"), device("refused", "install-fails:activate")]
-    specs += [device("busy", "busy-install")]
-    settings = {"workers": len(specs)}
+    specs += [device("busy", "busy-install"), device("unkept", "does-nothing")]
+    settings = {"workers": len(specs), **KEPT}
     with upgraded(tmp_path_factory.mktemp("broken"), fleet=specs, speed=SPEED, settings=settings) as result:
         yield result
 
@@ -60,6 +66,8 @@ def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(f
         assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), seen
         assert (set(lab.switch(name).runs.values()), lab.switch(name).stays) == ({FLEET.target}, FLEET.target), seen
         assert len(lab.reloads(name)) == 1, seen
+        assert lab.switch(name).kept[0][0] == FLEET.old, seen
+        assert sum(line.startswith("request system snapshot") for line in lab.commands(name)) == 1, seen
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,7 @@ def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(f
         ("stack-one-fails", "fpc2: Available space: -49868 require: 4641"),
         ("refused", "reboot of fpc0 failed"),
         ("busy", "another package installation is in progress"),
+        ("unkept", "does not name a copy of what runs on every member; nothing was added"),
     ],
 )
 def test_a_job_that_fails_before_its_reboot_leaves_nothing_armed(fleet: Upgraded, name: str, words: str) -> None:
@@ -78,7 +87,7 @@ def test_a_job_that_fails_before_its_reboot_leaves_nothing_armed(fleet: Upgraded
     assert chassis.stays == FLEET.old, seen
     assert not fleet.lab.reloads(name), seen
     kinds = [event.kind for event in fleet.opened.store.events(job.id)]
-    assert ("restored" in kinds) is (name != "busy"), kinds
+    assert ("restored" in kinds) is (name not in {"busy", "unkept"}), kinds
 
 
 def test_root_is_refused_with_the_account_that_it_needs(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ class Juniper(Chassis):
     """One switch, or one Virtual Chassis. Member 0 is the master.
 
     `waits` is what the next boot of a member starts, `previous` what a rollback starts. `plan` is who asked for a
-    reboot at a time to come. `statements` are what was configured and committed, `candidate` what will be.
+    reboot at a time to come. `kept` is what a snapshot of each member holds, where one was made. `statements`
+    are what was configured and committed, `candidate` what will be.
     """
 
     spec: JunosSpec
@@ -41,6 +43,7 @@ class Juniper(Chassis):
             self.running[numbers[-1]] = spec.odd_member
         self.waits: dict[int, str] = {}
         self.previous: dict[int, str] = {}
+        self.kept: dict[int, tuple[str, datetime]] = {}
         self.statements: list[str] = []
         self.candidate: list[str] = []
         self.commands: list[str] = []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
     from swimctl.lab.junos.session import Session
 
-VALIDATE_SECONDS, ADD_SECONDS, ROLLBACK_SECONDS = 60.0, 240.0, 10.0
+VALIDATE_SECONDS, ADD_SECONDS, ROLLBACK_SECONDS, SNAPSHOT_SECONDS = 60.0, 240.0, 10.0, 300.0
 GRACE = 5.0
 """Lab seconds from the answer to the drop."""
 PENDING = (
@@ -64,6 +64,26 @@ def validate(session: Session, words: Words) -> Dialogue:
         "Validating against /config/juniper.conf.gz\nmgd: error: schema: could not find a name 7\n"
         "mgd: commit complete\nValidation succeeded\n"
     )
+
+
+def snapshot(session: Session, words: Words) -> Dialogue:
+    """Run `request system snapshot slice alternate`, or `recovery`, of which each kind of Junos has one."""
+    switch, old = session.switch, session.switch.spec.hardware.old
+    if old is ("recovery" in words):
+        yield Print(f"error: command is not valid on the {switch.spec.hardware.name}\n")
+        return
+    members = switch.members if "all-members" in words else switch.members[:1]
+    begun = (
+        "Formatting alternate root (/dev/da0s2a)...\n"
+        "Copying '/dev/da0s1a' to '/dev/da0s2a' .. (this may take a few minutes)\n"
+        if old
+        else "Creating image ...\nCompressing image ...\nImage size is 512MB\n"
+    )
+    ended = "The following filesystems were archived: /\n" if old else "Recovery snapshot created successfully\n"
+    yield Pause(SNAPSHOT_SECONDS * switch.slowness)
+    if not switch.spec.fault("does-nothing"):
+        switch.kept |= {number: (switch.running[number], switch.clock.wall()) for number in members}
+    yield Print(_parts(switch, members, dict.fromkeys(members, begun + ended)))
 
 
 def add(session: Session, words: Words) -> Dialogue:

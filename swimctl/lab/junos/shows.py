@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
 
 RULE = "-" * 74
+_AT_THE_FACTORY = "15.1R7.9"
 
 
 def by_member(switch: Juniper, of: Callable[[int], str]) -> str:
@@ -104,6 +105,48 @@ def storage(switch: Juniper) -> str:
         )
 
     return by_member(switch, of)
+
+
+def snapshots(switch: Juniper) -> str:
+    """Show system snapshot, of the kind of Junos that has recovery snapshots."""
+
+    def of(number: int) -> str:
+        text = (
+            "Non-recovery snapshots:\nNo non-recovery snapshots available on the Junos volume\n\nRecovery Snapshots:\n"
+        )
+        if number not in switch.kept:
+            return text + "No recovery snapshots available on the OAM volume\n"
+        release, at = switch.kept[number]
+        return (
+            f"{text}Snapshots available on the OAM volume:\nrecovery.ufs\nDate created: {at:%a %b %e %H:%M:%S UTC %Y}\n"
+            f"Junos version: {release}\n\nTotal recovery snapshots: 1\n"
+        )
+
+    if switch.spec.hardware.old:
+        return "error: external media missing or invalid\n"
+    return by_member(switch, of)
+
+
+def partitions(switch: Juniper) -> str:
+    """Show system snapshot media internal, of the kind of Junos that has two root partitions."""
+
+    def of(number: int) -> str:
+        running = (switch.running[number], switch.clock.at(-switch.spec.uptime))
+        return _partition("da0s1a", "primary", *running) + _partition(
+            "da0s2a", "backup", *switch.kept.get(number, (_AT_THE_FACTORY, switch.clock.at(-9 * switch.spec.uptime)))
+        )
+
+    if not switch.spec.hardware.old:
+        return f"error: command is not valid on the {switch.spec.hardware.name}\n"
+    return by_member(switch, of)
+
+
+def _partition(name: str, role: str, release: str, at: datetime) -> str:
+    packages = ("jdocs-ex", "junos", "junos-ex-4300", "jweb-ex")
+    return (
+        f"Information for snapshot on       internal (/dev/{name}) ({role})\nCreation date: {at:%b %e %H:%M:%S %Y}\n"
+        "JUNOS version on snapshot:\n"
+    ) + "".join(f"  {each:<7}: {'ex-' if each == 'junos' else ''}{release}\n" for each in packages)
 
 
 def hardware(switch: Juniper) -> str:

@@ -7,10 +7,11 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import InstallOutcome, Snapshot
-from swimctl.facts_junos import ChassisMember, SoftwareRequest
+from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Reply, Sent, Session, Support
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
+from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.reading import JunosDevice, of_all, unknown_command
 from swimctl.settings import Settings
@@ -21,6 +22,7 @@ _VALIDATE: Final = "request system software validate"
 _ADD: Final = "request system software add"
 _ROLLBACK: Final = "request system software rollback"
 _REBOOT: Final = "request system reboot"
+_SNAPSHOT: Final = "request system snapshot"
 _YES: Final = (answer(r"reboot the system\b.*\[yes,no\] \(no\)", "yes"),)
 
 SUPPORT: Final = Support(
@@ -29,6 +31,7 @@ SUPPORT: Final = Support(
     activate=_REBOOT,
     commit="",
     back=_ROLLBACK,
+    preserve=_SNAPSHOT,
     look="`show version`, `show virtual-chassis` and `show log messages | last 50`",
     way_back=(
         f"`{_ROLLBACK}`, then `{_REBOOT}`; before the first reboot, `{_ROLLBACK}` alone takes back what was added"
@@ -41,7 +44,7 @@ SUPPORT: Final = Support(
         "members of a Virtual Chassis on different releases: bring them to one first, member by member",
         "a device whose `show version` does not name a package that waits for its reboot: what was added is taken back",
         "cleaning: `request system storage cleanup` deletes old logs too, and is left to people",
-        "a snapshot of the other partition: `request system snapshot slice alternate` by hand, before",
+        "snapshots on USB sticks and disks; it makes those of `swimctl.activation.snapshot` on the device itself",
         "the shell that root gets: use an account of class super-user",
     ),
 )
@@ -75,6 +78,23 @@ class JuniperJunos(JunosDevice):
 
     def save(self) -> None:
         """Do nothing: what is committed on Junos is saved."""
+
+    def preserved(self) -> bool:
+        """Tell whether every member keeps what runs: in both root partitions, or as a recovery snapshot."""
+        members = self.members()
+        runs, kept = self.nodes(members), self.kept(members)
+        return bool(kept) and all(_keeps(node, runs[name].version) for name, node in kept.items())
+
+    def preserve(self) -> Sent:
+        """Copy what runs to the other root partition, or into a recovery snapshot, on every member."""
+        members = self.members()
+        kept = self.kept(members)
+        if not kept:
+            raise CommandRefused(f"'{_SNAPSHOT}': the device keeps neither a second root partition nor snapshots")
+        where = "recovery" if next(iter(kept.values())).recovery else "slice alternate"
+        command = of_all(f"{_SNAPSHOT} {where}", members)
+        reply = self._session.converse(command, (), self._limits.snapshot)
+        return _read(reply, lambda: parse_snapshot(reply.text, command))
 
     def add(self, image: Image) -> Sent:
         """Add the package on all members; the next reboot starts it."""
@@ -213,6 +233,12 @@ class JuniperJunos(JunosDevice):
         command = of_all(_REBOOT, self.members())
         reply = self._session.converse(command, _YES, self._limits.activate)
         return _read(reply, lambda: parse_reboot(reply.text, command))
+
+
+def _keeps(node: NodeSnapshots, release: str) -> bool:
+    same = [same_release(each, release) for each in node.releases]
+    # A partition that cannot be read, or that holds another release, is no copy; old recovery snapshots may lie about.
+    return any(same) if node.recovery else len(same) > 1 and all(same)
 
 
 def _failed(sent: Sent, reason: str) -> Sent:

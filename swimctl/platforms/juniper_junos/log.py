@@ -15,6 +15,7 @@ from swimctl.platforms.base import Trace
 SHOW: Final = 'show log interactive-commands | match "request system |show log" | last 300'
 # What ends each operation: a way back is a rollback and a reboot.
 _LAST_COMMAND: Final = {
+    "preserve": "request system snapshot ",
     "add": "request system software add ",
     "activate": "request system reboot",
     "abort": "request system reboot",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from swimctl.facts import FileSystem, InventoryItem
-from swimctl.facts_junos import Alarm, Authorization, ChassisMember, NodeSoftware, RoutingEngine
+from swimctl.facts_junos import Alarm, Authorization, ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.juniper_junos.images import fits
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
@@ -181,6 +181,19 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
             )
         )
     return findings
+
+
+def snapshots(kept: Mapping[str, NodeSnapshots]) -> Finding:
+    """Tell whether the device can keep a snapshot of what runs, where one is asked for."""
+    unreadable = [f"{name}: {words}" for name, node in kept.items() for words in node.unreadable]
+    seen = [f"{name} {', '.join(node.releases) or 'none'}" for name, node in kept.items()]
+    return Finding(
+        "snapshots",
+        bool(kept) and not unreadable,
+        ", ".join(unreadable or seen) or "the device has no `show system snapshot`",
+        "two root partitions, or recovery snapshots, that the device can read",
+        "`show system snapshot` on the device; or `swimctl.activation.snapshot: false`",
+    )
 
 
 def free_for_packages(systems: Sequence[FileSystem]) -> int | None:

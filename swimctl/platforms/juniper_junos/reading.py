@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import Directory, HashResult, Installed, Placement, Running, Snapshot
-from swimctl.facts_junos import ChassisMember, NodeSoftware
+from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
@@ -26,6 +26,7 @@ from swimctl.platforms.juniper_junos.parse_members import parse_show_virtual_cha
 from swimctl.platforms.juniper_junos.parse_reboot import parse_show_system_reboot
 from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
 from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authorization
+from swimctl.platforms.juniper_junos.parse_snapshot import parse_show_system_snapshot
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 from swimctl.platforms.juniper_junos.readiness import (
@@ -36,6 +37,7 @@ from swimctl.platforms.juniper_junos.readiness import (
     identity,
     not_there,
     rights,
+    snapshots,
     space,
 )
 from swimctl.settings import Settings
@@ -87,7 +89,8 @@ class JunosDevice:
         may = self._rights()
         if not may.ok:
             return [may]
-        return [*assess(self._state(image), device, image, self._settings.readiness, cleanup=cleanup), may]
+        found = [*assess(self._state(image), device, image, self._settings.readiness, cleanup=cleanup), may]
+        return [*found, snapshots(self.kept(self.members()))] if self._settings.activation.snapshot else found
 
     def space(self, image: Image) -> list[Finding]:
         """Apply the rule of free space once more."""
@@ -165,7 +168,8 @@ class JunosDevice:
         may be asked for again, and one that is just starting takes no harm from that.
         """
         traced = trace_operation(self._show(SHOW), operation, mark)
-        if traced.received and operation != "add" and not parse_show_system_reboot(self._show("show system reboot")):
+        reboots = operation not in {"preserve", "add"}
+        if traced.received and reboots and not parse_show_system_reboot(self._show("show system reboot")):
             return Trace(received=False, finished=None)
         return traced
 
@@ -209,6 +213,23 @@ class JunosDevice:
         nodes = parse_show_system_storage(self._show(of_all("show system storage detail", members)))
         alone = len(members) <= 1
         return {_ALONE if alone else node.node: free_for_packages(node.systems) for node in nodes}
+
+    def kept(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSnapshots]:
+        """Read what every member keeps to boot from, by its name; empty where the device keeps no snapshots."""
+        # Of two root partitions both are on internal media, where those with recovery snapshots have no such word.
+        for asked in ("show system snapshot media internal", "show system snapshot"):
+            command = of_all(asked, members)
+            try:
+                nodes = parse_show_system_snapshot(self._show(command), command)
+            except CommandRefused as error:
+                if not unknown_command(error):
+                    raise
+                continue
+            kept = {node.node for node in nodes} if len(members) > 1 else {_ALONE}
+            if len(kept) != len(nodes) or kept != set(self.nodes(members)) or len({n.recovery for n in nodes}) > 1:
+                raise UnparsableOutput(command, ", ".join(n.node for n in nodes), "it is not of every member alike")
+            return {node.node if len(members) > 1 else _ALONE: node for node in nodes}
+        return {}
 
     def _neighbours(self) -> tuple[str, ...]:
         command = "show lldp neighbors"

@@ -9,10 +9,12 @@ from platforms.juniper_junos.paper import IMAGE, OLD_KIND, Desk, changer, desk, 
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Placement, Snapshot
-from swimctl.models import Image
+from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.base import Trace
+from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.log import trace_operation
 from swimctl.platforms.juniper_junos.readiness import FOLDER
+from swimctl.settings import Activation, Settings
 from swimctl.versions import same_release
 
 THREE = ("ex3400-48p", "ex3400-24p", "ex3400-24p")
@@ -56,6 +58,65 @@ def test_an_upgrade_and_the_way_back(tmp_path: Path, models: tuple[str, ...], gi
     back_up(at)
     assert set(at.device.runs.values()) == {at.device.stays} == {"20.4R3.8"}
     assert driver.installed(wanted).placement is Placement.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("models", "command"),
+    [
+        (THREE, "request system snapshot recovery all-members"),
+        (("ex3400-24p",), "request system snapshot recovery"),
+        (("ex4300-48t", "ex4300-48t"), "request system snapshot slice alternate all-members"),
+    ],
+)
+def test_a_snapshot_is_of_what_runs_on_every_member(tmp_path: Path, models: tuple[str, ...], command: str) -> None:
+    at = desk(tmp_path, models=models)
+    driver = changer(at)
+    assert not driver.preserved()
+    assert driver.preserve().outcome.succeeded is True
+    assert [line for line in at.sent if line.startswith("request")] == [command]
+    assert driver.preserved()
+    release, made_at = at.device.kept[0]
+    at.device.kept[0] = ("19.4R1.10", made_at)
+    assert not driver.preserved()
+    at.device.kept[0] = (release, made_at)
+    at.device.kept.pop(len(models) - 1)
+    assert not driver.preserved()
+
+
+def test_a_snapshot_that_is_not_made_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = desk(tmp_path, "does-nothing", models=("ex4300-48t",))
+    driver, shown = changer(at), at.type
+    assert (driver.preserve().outcome.succeeded, driver.preserved()) == (True, False)
+    stuck = "Formatting alternate root (/dev/da0s2a)...\nerror: cannot mount /dev/da0s2a\n"
+    monkeypatch.setattr(at, "type", lambda line, *more: stuck if line.startswith("request") else shown(line, *more))
+    found = driver.preserve().outcome
+    assert (found.succeeded, found.reason) == (False, "error: cannot mount /dev/da0s2a")
+
+
+def test_a_device_that_keeps_no_snapshots_is_not_ready_where_one_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(tmp_path)
+    wanted, asked = put(at, tmp_path, IMAGE), Settings(activation=Activation(snapshot=True))
+    driver, shown = JuniperJunos(at, asked, JobOptions()), at.type
+    device = Device(1, "hall-9", "juniper_junos", "192.0.2.20")
+
+    def seen() -> tuple[bool, str]:
+        return next((f.ok, f.seen) for f in driver.check(device, wanted, cleanup=False) if f.rule == "snapshots")
+
+    assert seen() == (True, "chassis none")
+    assert not any(found.rule == "snapshots" for found in changer(at).check(device, wanted, cleanup=False))
+    for answer, words in (
+        ("Recovery Snapshots:\nmount: /dev/oam: No such file or directory\n", "chassis: mount: /dev/oam: No such file"),
+        ("error: command is not valid on the ex3400-24p\n", "the device has no `show system snapshot`"),
+    ):
+        monkeypatch.setattr(
+            at, "type", lambda line, *more, said=answer: said if "snapshot" in line else shown(line, *more)
+        )
+        assert seen()[0] is False
+        assert words in seen()[1]
+    with pytest.raises(CommandRefused, match="keeps neither"):
+        driver.preserve()
 
 
 def test_a_member_that_fails_leaves_none_armed(tmp_path: Path) -> None:

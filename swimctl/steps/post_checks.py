@@ -45,8 +45,7 @@ class PostChecks:
             return self._go_back(context, before, complaint)
         context.again(lambda: self._commit(context))
         context.again(lambda: self._confirm(context))
-        moved = context.record.recall("roles")
-        noted = f"; {moved}" if moved else ""
+        noted = "".join(f"; {found}" for key in ("went down", "roles") if (found := context.record.recall(key)))
         return Outcome(f"{called(context.image)} runs committed on every member, and all is as before{noted}")
 
     def look_again(self, context: Context) -> str:
@@ -98,6 +97,8 @@ class PostChecks:
         after = driver.snapshot(rfc3339(context.clock.now()))
         if moved := changed_roles(before, after):
             context.record.remember("roles", moved)
+        if context.options.issu and (whole := went_down(before, after)):
+            context.record.remember("went down", whole)
         return compare_snapshots(before, after, context.settings.tolerances)
 
     def _commit(self, context: Context) -> None:
@@ -195,6 +196,7 @@ class PostChecks:
             return patch and not is_applied(driver, context.image)
 
         now, back = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
+        now = self._joined(context, before, now)
         kept = context.record.recall("complaint") or complaint
         if on_target(now, before.version) and (back or not patch):
             raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
@@ -205,11 +207,31 @@ class PostChecks:
             f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
         )
 
+    def _joined(self, context: Context, before: Snapshot, now: Running) -> Running:
+        """Wait for members that join later than the one that answers: without them nothing is proved."""
+        ready = Deadline(context.clock, context.settings.deadlines.ready)
+        while (late := _missing(before, now)) and not ready.passed:
+            context.record.say(f"waiting: {late}")
+            context.pause(context.settings.login.poll)
+            try:
+                with context.driver() as driver:
+                    now = driver.running()
+            except _AGAIN as error:
+                context.record.event("session", f"{error}; looking once more")
+        return now
+
 
 def _missing(before: Snapshot, running: Running) -> str | None:
     """Tell which members have not joined yet: after a reload that may take longer than all else. Pure."""
     gone = [name for name, state in before.members.items() if state != "Provisioned" and name not in running.members]
     return f"{', '.join(gone)} not there" if gone else None
+
+
+def went_down(before: Snapshot, after: Snapshot) -> str:
+    """Tell that a device's own uptime began anew, empty where it went on or is not told: worth knowing. Pure."""
+    if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
+        return ""
+    return "its own uptime began anew"
 
 
 def changed_roles(before: Snapshot, after: Snapshot) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swimctl.facts import Snapshot
 from swimctl.settings import Tolerances
-from swimctl.steps.post_checks import changed_roles, compare_snapshots
+from swimctl.steps.post_checks import changed_roles, compare_snapshots, went_down
 
 BEFORE = Snapshot(
     taken_at="2026-03-04T10:00:00.000000Z",
@@ -61,3 +61,8 @@ def test_another_member_may_lead() -> None:
     assert compare_snapshots(led, after, STRICT) == ""
     assert changed_roles(led, after) == "1 was Active and is Standby, 2 was Standby and is Active"
     assert changed_roles(led, led) == changed_roles(BEFORE, after) == ""
+
+
+def test_an_uptime_that_began_anew_is_told() -> None:
+    assert went_down(BEFORE, replace(BEFORE, uptime=60)) == "its own uptime began anew"
+    assert went_down(BEFORE, replace(BEFORE, uptime=900)) == went_down(BEFORE, replace(BEFORE, uptime=None)) == ""

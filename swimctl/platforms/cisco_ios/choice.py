@@ -7,6 +7,7 @@ from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_ios.conversion import Conversion
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_xe.driver import CiscoXe
+from swimctl.platforms.cisco_xe.in_service import InService, offers
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.settings import Settings
@@ -17,6 +18,8 @@ def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
     version = parse_show_version(session.run("show version", settings.deadlines.command))
     if version.mode == "INSTALL" and is_requested(version):
         return Requested(session, settings, options, version)
+    if version.mode == "INSTALL" and options.issu and offers(version):
+        return InService(session, settings, options, version)
     if version.mode == "INSTALL":
         return CiscoXe(session, settings, options, version)
     if version.mode == "BUNDLE" and options.convert:

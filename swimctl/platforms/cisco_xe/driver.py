@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from swimctl.errors import SessionLost, StepFailed, UnparsableOutput
@@ -26,14 +26,15 @@ from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remov
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
+from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.settings import Settings
 from swimctl.terminal import answer
 from swimctl.versions import same_release
 
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 
-# Two of these are a StackWise Virtual pair; what is stacked has other models.
-_VIRTUAL: Final = re.compile(r"C9[456]")
+VIRTUAL: Final = re.compile(r"C9[456]")
+"""Two of these are a StackWise Virtual pair; what is stacked has other models."""
 
 SUPPORT: Final = Support(
     name="Cisco IOS-XE, install mode",
@@ -53,7 +54,7 @@ SUPPORT: Final = Support(
         "members of which some run in bundle mode: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
         "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
-        "in-service upgrades (--issu): its supervisors reload one by one, which no output that is read here proves",
+        "in-service upgrades (--issu) of anything but a Catalyst 9400, 9500 or 9600; those have a section of their own",
     ),
 )
 
@@ -91,7 +92,15 @@ class CiscoXe(Installing, Packaged):
             flash=self._flash(units, image),
         )
         together = self._pair(state) if _is_pair(state) else ()
-        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), *together, may]
+        return [
+            *assess(state, device, image, self._settings.readiness, cleanup=cleanup),
+            *together,
+            *self._also(units),
+            may,
+        ]
+
+    def _also(self, units: Sequence[Unit]) -> list[Finding]:  # noqa: ARG002 - for drivers that ask more
+        return []
 
     def _pair(self, state: State) -> tuple[Finding, ...]:
         return (
@@ -196,5 +205,5 @@ def _is_pair(state: State) -> bool:
     return (
         len(state.units) > 1
         and all(unit.name.isdigit() for unit in state.units)
-        and bool(_VIRTUAL.match(state.version.model or ""))
+        and bool(VIRTUAL.match(state.version.model or ""))
     )

@@ -1,0 +1,208 @@
+"""Upgrades in service (ISSU) of two supervisors, or of two chassis of a StackWise Virtual pair.
+
+The standby reloads into the new release and takes over, then the one that was active does the same. All the while each
+runs what it runs: nothing is told of them until both stand as they will stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import Installed, IssuState, Placement, Redundancy, Running, Snapshot, SoftwareVersion
+from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.platforms.base import Sent
+from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
+from swimctl.platforms.cisco_xe.parse_redundancy import (
+    parse_show_issu,
+    parse_show_redundancy,
+    parse_show_redundancy_states,
+)
+from swimctl.platforms.cisco_xe.parse_version import seconds
+from swimctl.platforms.cisco_xe.units import HOT, Unit
+
+_STATE: Final = "show issu state detail"
+_REDUNDANCY: Final = "show redundancy states"
+# Where both run the new release; `Activated` where it is committed too.
+_TAKEN_OVER: Final = frozenset({"Active switched-over", "Activated"})
+# General knowledge: it is the device's own time for this, and two reloads, one after the other, take half of it.
+_LEAST_MINUTES: Final = 120
+_STATEFUL: Final = frozenset({"sso", "stateful switchover"})
+_UNSAVED: Final = re.compile(r"save configuration", re.IGNORECASE)
+
+SUPPORT_IN_SERVICE: Final = replace(
+    SUPPORT,
+    name="Cisco IOS-XE, install mode, in service",
+    activate="install activate issu",
+    back="install abort issu",
+    look="`show issu state detail`, `show redundancy`, `show install summary` and `show logging`",
+    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, "
+    "which reloads all of the device",
+    members="two supervisors, or two chassis of a StackWise Virtual pair: room, release and boot variable of each, "
+    "before and after; stateful switchover and a hot standby, before and after",
+    issu="the standby reloads first and takes over, where `show issu state detail` says that the device can",
+    kinds=frozenset({ImageKind.IMAGE}),
+    refuses=(
+        "one supervisor, or a standby that is not hot: nothing could take over",
+        "a StackWise Virtual pair with two supervisors a chassis",
+        "one-shot mode: nothing would be looked at before the commit",
+        "SMUs with --issu",
+    ),
+)
+
+
+def offers(version: SoftwareVersion) -> bool:
+    """Tell whether a device is of a kind that has an upgrade in service; how many supervisors it has, it says later."""
+    return VIRTUAL.match(version.model or "") is not None
+
+
+class InService(CiscoXe):
+    """Read and change one device; its two processors are never told of before both are there."""
+
+    support = SUPPORT_IN_SERVICE
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do, and that it can be told what both run."""
+        findings = super().identity(device)
+        if not findings[0].ok:
+            return findings
+        return [*findings, two(self._units(self._version())), at_rest(self._issu())]
+
+    def rehearse(self, image: Image) -> list[Finding]:  # noqa: ARG002 - other platforms name the image here
+        """Ask once more whether the device can: the copy and the unpacking took their time."""
+        return self._able()
+
+    def running(self) -> Running:
+        """Tell what runs on both, and since when the one that answers is the active one.
+
+        The device's own uptime goes on when the standby takes over. Raises UnparsableOutput while an upgrade is under
+        way, and while one of the two does not tell its release.
+        """
+        issu = self._issu()
+        if not settled(issu):
+            raise UnparsableOutput(_STATE, "", f"an upgrade in service is under way: {issu.reached or issu.status}")
+        running = super().running()
+        redundancy = parse_show_redundancy(self._show("show redundancy"))
+        since = seconds(redundancy.fields.get("Uptime in current state", ""))
+        if len(running.members) != 2 or "unknown" in running.members.values():
+            told = ", ".join(f"{name} {version}" for name, version in running.members.items())
+            raise UnparsableOutput("show redundancy", "", f"only one of two tells its release: {told}")
+        if since is None:
+            raise UnparsableOutput("show redundancy", "", "it does not say since when the active one is active")
+        return Running(running.version, since, None, running.members)
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image stands; while an upgrade in service is open, nothing is committed."""
+        told, issu = super().installed(image), self._issu()
+        if not issu.in_progress:
+            return told
+        placement = Placement.UNCOMMITTED if told.placement is Placement.COMMITTED else told.placement
+        return Installed(placement, issu.rollback if told.abort_timer is None else told.abort_timer)
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet, None where all is: the standby is hot again."""
+        late = super().unready()
+        if late:
+            return late
+        redundancy = parse_show_redundancy_states(self._show(_REDUNDANCY))
+        return None if _takes_over(redundancy) else f"the standby is {redundancy.peer_state}, {redundancy.mode}"
+
+    def activate(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
+        """Start what was added on one after the other, with the auto-abort timer armed.
+
+        General knowledge: the timer stands behind `issu`, and the command asks, as there is no `prompt-level` with it.
+        """
+        minutes = max(_LEAST_MINUTES, self._settings.activation.auto_abort_minutes)
+        return self._install(f"install activate issu auto-abort-timer {minutes}", self._limits.activate)
+
+    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
+        """Go back to the committed release on one after the other.
+
+        The device refuses where its configuration is not saved, and has done nothing then.
+        """
+        sent = self._install(SUPPORT_IN_SERVICE.back, self._limits.commit)
+        if sent.dropped or not _UNSAVED.search(sent.outcome.reason or ""):
+            return sent
+        self.save()
+        return self._install(SUPPORT_IN_SERVICE.back, self._limits.commit)
+
+    def _also(self, units: Sequence[Unit]) -> list[Finding]:
+        return [staged(told_apart=self.unpacks), two(units), *self._able()]
+
+    def _able(self) -> list[Finding]:
+        redundancy = parse_show_redundancy_states(self._show(_REDUNDANCY))
+        return [stands_by(redundancy), able(self._issu())]
+
+    def _issu(self) -> IssuState:
+        return parse_show_issu(self._show(_STATE), _STATE)
+
+
+def staged(*, told_apart: bool) -> Finding:
+    """Refuse to add, activate and commit in one command."""
+    return Finding(
+        "activation in service",
+        told_apart,
+        "staged" if told_apart else "one-shot",
+        "staged, so that both are looked at before the commit",
+        "set swimctl.activation.mode: staged",
+    )
+
+
+def two(units: Sequence[Unit]) -> Finding:
+    """Refuse a device in which nothing could take over."""
+    return Finding(
+        "two processors",
+        len(units) == 2,
+        ", ".join(unit.label for unit in units),
+        "two supervisors, or two chassis of a StackWise Virtual pair",
+        "run again without --issu in a window for a reload",
+    )
+
+
+def stands_by(redundancy: Redundancy) -> Finding:
+    """Refuse a standby that could not take over with all that the active one knows."""
+    return Finding(
+        "stateful switchover",
+        _takes_over(redundancy),
+        f"{redundancy.mode}: {redundancy.active_state}, {redundancy.peer_state}",
+        f"sso: ACTIVE, {HOT}",
+        f"`{_REDUNDANCY}` on the device; configure `redundancy`, `mode sso`, and wait until the standby is hot",
+    )
+
+
+def able(issu: IssuState) -> Finding:
+    """Refuse where an operation is open, or the device itself says that it cannot; older releases print no checks."""
+    odd = [f"{check}: {word}" for check, word in issu.checks.items() if word.casefold() != "yes"]
+    odd += ["an operation is open"] if issu.in_progress else []
+    odd += [issu.status] if issu.status.casefold() == "disabled" else []
+    return Finding(
+        "in-service upgrade",
+        not odd,
+        ", ".join(odd) or ("all checks Yes" if issu.checks else "no operation; it prints no checks"),
+        "no operation open, and every check Yes",
+        f"`{_STATE}` on the device; what is open ends with `install commit` or `{SUPPORT_IN_SERVICE.back}`",
+    )
+
+
+def at_rest(issu: IssuState) -> Finding:
+    """Tell whether nothing restarts."""
+    return Finding(
+        "no upgrade in service under way",
+        settled(issu),
+        issu.reached or issu.status or "none",
+        "none, or one that waits for its commit",
+        f"wait, and look at `{_STATE}` on the device",
+    )
+
+
+def settled(issu: IssuState) -> bool:
+    """Tell whether nothing restarts any more: none is open, or both have changed places and stand as they will stay."""
+    return not issu.in_progress or (issu.terminal is True and issu.reached in _TAKEN_OVER)
+
+
+def _takes_over(redundancy: Redundancy) -> bool:
+    states = (redundancy.active_state, redundancy.peer_state)
+    return (redundancy.mode or "").casefold() in _STATEFUL and states == ("ACTIVE", HOT)

@@ -196,8 +196,8 @@ class Rehearses(Protocol):
 class Preserves(Protocol):
     """A driver whose device can keep a copy of what runs, and boot that where nothing else boots."""
 
-    def preserved(self) -> bool:
-        """Tell whether every member keeps a copy of what runs."""
+    def unpreserved(self) -> str:
+        """Tell which members keep no copy of what runs and by which command that is seen, empty where all do."""
 
     def preserve(self) -> Sent:
         """Make such a copy on every member."""

@@ -116,13 +116,13 @@ class Activation:
 
     def _preserve(self, context: Context, driver: Driver, keeper: Preserves) -> None:
         """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
-        command, look = driver.support.preserve, driver.support.look
-        if keeper.preserved():
+        command = driver.support.preserve
+        if not keeper.unpreserved():
             context.record.event("preserved", "the device keeps a copy of what runs already")
             return
         seconds = context.settings.deadlines.snapshot
         sure = was_sent(context, "preserve") and wait_while_running(
-            context, driver, "preserve", seconds, keeper.preserved
+            context, driver, "preserve", seconds, lambda: not keeper.unpreserved()
         )
         if not sure:
             context.record.say(f"{command}: keeping a copy of what runs")
@@ -131,10 +131,10 @@ class Activation:
                 raise SessionLost(f"the session ended in '{command}'")
             if sent.outcome.succeeded is not True:
                 raise StepFailed(_refused(driver.support, command, sent, "nothing was added"))
-        if not keeper.preserved():
+        if lacking := keeper.unpreserved():
             raise StepFailed(
-                f"the device took '{command}' and does not name a copy of what runs on every member; nothing was "
-                f"added; next: {look} on the device"
+                f"the device took '{command}' and keeps no copy of what runs; seen: {lacking}; needed: "
+                f"{baseline(context).version} on every member; nothing was added; next: the same commands on the device"
             )
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:

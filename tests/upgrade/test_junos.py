@@ -76,7 +76,10 @@ def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(f
         ("stack-one-fails", "fpc2: Available space: -49868 require: 4641"),
         ("refused", "reboot of fpc0 failed"),
         ("busy", "another package installation is in progress"),
-        ("unkept", "does not name a copy of what runs on every member; nothing was added"),
+        (
+            "unkept",
+            "seen: `show system snapshot` names chassis none; needed: 20.4R3.8 on every member; nothing was added",
+        ),
     ],
 )
 def test_a_job_that_fails_before_its_reboot_leaves_nothing_armed(fleet: Upgraded, name: str, words: str) -> None:

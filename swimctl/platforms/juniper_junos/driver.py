@@ -79,11 +79,16 @@ class JuniperJunos(JunosDevice):
     def save(self) -> None:
         """Do nothing: what is committed on Junos is saved."""
 
-    def preserved(self) -> bool:
-        """Tell whether every member keeps what runs: in both root partitions, or as a recovery snapshot."""
+    def unpreserved(self) -> str:
+        """Tell which members keep what runs neither in both root partitions nor as a recovery snapshot."""
         members = self.members()
-        runs, kept = self.nodes(members), self.kept(members)
-        return bool(kept) and all(_keeps(node, runs[name].version) for name, node in kept.items())
+        kept = self.kept(members)
+        lacking = [
+            f"{name} {', '.join(kept[name].releases) or 'none' if name in kept else 'none'}"
+            for name, node in self.nodes(members).items()
+            if name not in kept or not _keeps(kept[name], node.version)
+        ]
+        return f"`show system snapshot` names {'; '.join(lacking)}" if lacking else ""
 
     def preserve(self) -> Sent:
         """Copy what runs to the other root partition, or into a recovery snapshot, on every member."""

@@ -14,12 +14,12 @@ from swimctl.platforms.text import ended, filled
 _SHOW: Final = "show system snapshot"
 _PARTITION: Final = re.compile(r"Information for snapshot on +internal \(/dev/\w+\) \((?:primary|backup)\)")
 _UNREADABLE: Final = re.compile(r"error: cannot mount \S+|mount: \S+: .+")
-# `jbase  : ex-12.3R12-S15`, `junos : 15.1X49-D70.3-domestic`: each package by its own kind of name, all of one release.
-_PACKAGE: Final = re.compile(
-    r"[\w-]+ *: (?:[A-Za-z]\w*-)*(\d+\.\d+[A-Z]\d[\w.]*(?:-[SD]\d[\w.]*)?)(?:-(?:domestic|export|limited))?"
+# The base tells the release (`jbase  : ex-12.3R12-S15`, `junos : 15.1X49-D70.3-domestic`); others may have their own.
+_BASE: Final = re.compile(
+    r"(?:jbase|junos) *: (?:[A-Za-z]\w*-)*(\d+\.\d+[A-Z]\d[\w.]*(?:-[SD]\d[\w.]*)?)(?:-(?:domestic|export|limited))?"
 )
 _NOISE: Final = re.compile(
-    r"Creation date: .+|JUNOS version on snapshot:|Doing the initial labeling\.\.\."
+    r"Creation date: .+|[\w-]+ *: \S+|JUNOS version on snapshot:|Doing the initial labeling\.\.\."
     r"|WARNING: snapshot format is incompatible with the software currently running"
 )
 _RECOVERY: Final = "Recovery Snapshots:"
@@ -68,20 +68,18 @@ def parse_snapshot(text: str, command: str = "request system snapshot") -> Insta
 
 def _partitions(text: str, command: str, node: str, lines: list[str]) -> NodeSnapshots:
     releases: list[str] = []
-    packages: list[set[str]] = []
+    partitions = 0
     unreadable = [line for line in lines if _UNREADABLE.fullmatch(line)]
     for line in lines:
         if _PARTITION.fullmatch(line):
-            packages.append(set())
-        elif (found := _PACKAGE.fullmatch(line)) and packages:
-            packages[-1].add(found[1])
+            partitions += 1
+        elif (found := _BASE.fullmatch(line)) and len(releases) == partitions - 1:
+            releases.append(found[1])
         elif not (_NOISE.fullmatch(line) or _UNREADABLE.fullmatch(line)):
             raise UnparsableOutput(command, line, "this is neither of two root partitions nor of recovery snapshots")
-    for each in packages:
-        if len(each) != 1:
-            raise UnparsableOutput(command, ", ".join(sorted(each)), "a partition has no release, or two")
-        releases += each
-    if len(packages) + len(unreadable) < 2 or not ended(text, lines[-1]):
+    if len(releases) < partitions:
+        raise UnparsableOutput(command, lines[-1], "a partition has no release")
+    if partitions + len(unreadable) < 2 or not ended(text, lines[-1]):
         raise UnparsableOutput(command, lines[-1] if lines else "", "it ends before the second partition does")
     return NodeSnapshots(node, recovery=False, releases=tuple(releases), unreadable=tuple(unreadable))
 

@@ -71,22 +71,25 @@ def test_an_upgrade_and_the_way_back(tmp_path: Path, models: tuple[str, ...], gi
 def test_a_snapshot_is_of_what_runs_on_every_member(tmp_path: Path, models: tuple[str, ...], command: str) -> None:
     at = desk(tmp_path, models=models)
     driver = changer(at)
-    assert not driver.preserved()
+    assert driver.unpreserved()
     assert driver.preserve().outcome.succeeded is True
     assert [line for line in at.sent if line.startswith("request")] == [command]
-    assert driver.preserved()
+    assert driver.unpreserved() == ""
     release, made_at = at.device.kept[0]
     at.device.kept[0] = ("19.4R1.10", made_at)
-    assert not driver.preserved()
+    assert "19.4R1.10" in driver.unpreserved()
     at.device.kept[0] = (release, made_at)
     at.device.kept.pop(len(models) - 1)
-    assert not driver.preserved()
+    assert (f"fpc{len(models) - 1} " if len(models) > 1 else "chassis none") in driver.unpreserved()
 
 
 def test_a_snapshot_that_is_not_made_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = desk(tmp_path, "does-nothing", models=("ex4300-48t",))
     driver, shown = changer(at), at.type
-    assert (driver.preserve().outcome.succeeded, driver.preserved()) == (True, False)
+    assert (driver.preserve().outcome.succeeded, driver.unpreserved()) == (
+        True,
+        "`show system snapshot` names chassis 20.4R3.8, 15.1R7.9",
+    )
     stuck = "Formatting alternate root (/dev/da0s2a)...\nerror: cannot mount /dev/da0s2a\n"
     monkeypatch.setattr(at, "type", lambda line, *more: stuck if line.startswith("request") else shown(line, *more))
     found = driver.preserve().outcome

@@ -110,7 +110,8 @@ def test_snapshots() -> None:
     ("words", "others", "reason"),
     [
         ("internal (/dev/da0s2a) (backup)", "hard-disk (ad1)", "neither of two root partitions"),
-        ("  junos  : 12.1X46-D86.2-domestic\nI", "  junos  : 12.1X46-D86.2\n  jweb : 12.1X46-D80.1\nI", "or two"),
+        ("  junos  : 12.1X46-D86.2-domestic\nI", "  jweb : 12.1X46-D80.1\nI", "has no release"),
+        ("  junos  : 12.1X46-D86.2-domestic\nI", "  junos  : ?\nI", "has no release"),
     ],
 )
 def test_partitions_of_which_nobody_can_tell_the_release(words: str, others: str, reason: str) -> None:

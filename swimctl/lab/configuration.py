@@ -47,9 +47,8 @@ class Configuration:
                 wanted = line.removeprefix(negation).strip()
                 self.sections = {each: below for each, below in self.sections.items() if not _begins(each, wanted)}
                 return
-        for single in self._single:
-            if _begins(line, single):
-                self.sections = {each: below for each, below in self.sections.items() if not _begins(each, single)}
+        for single in _beginnings(line, self._single):
+            self.sections = {each: below for each, below in self.sections.items() if not _begins(each, single)}
         self.sections.setdefault(line, [])
 
     def below(self, section: str, line: str) -> None:
@@ -60,9 +59,8 @@ class Configuration:
             wanted = "shutdown" if len(wanted) > 2 and "shutdown".startswith(wanted) else wanted
             lines[:] = [each for each in lines if not _begins(each, wanted)]
             return
-        for single in _SINGLE_BELOW:
-            if _begins(line, single):
-                lines[:] = [each for each in lines if not _begins(each, single)]
+        for single in _beginnings(line, _SINGLE_BELOW):
+            lines[:] = [each for each in lines if not _begins(each, single)]
         if line not in lines:
             lines.append(line)
 
@@ -108,6 +106,11 @@ class Configuration:
 
 def _begins(line: str, command: str) -> bool:
     return line == command or line.startswith(f"{command} ")
+
+
+def _beginnings(line: str, commands: tuple[str, ...]) -> list[str]:
+    # Asked of all at once first: hardly any line begins with one of them, and a switch has hundreds of lines.
+    return [command for command in commands if _begins(line, command)] if line.startswith(commands) else []
 
 
 def first_configuration(spec: SwitchSpec) -> Configuration:

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from processes import PROGRAM, start
+from processes import PROGRAM, look, start
 
 _MARK = "TEST_OF_SECRETS"
 _LOOK_EVERY = 0.1
@@ -65,6 +65,12 @@ class Watched:
         self.keep(" ".join(arguments), out)
         return process.returncode, out
 
+    def look(self, *arguments: str) -> tuple[int, str]:
+        """Run a command as `processes.look` does, and give its exit code and all that it printed."""
+        code, out = look(self.folder, *arguments)
+        self.keep(" ".join(arguments), out)
+        return code, out
+
     def run_on_terminal(self, *arguments: str, types: str = "") -> tuple[int, str]:
         """Run a command on a terminal, type an answer at its question, and give its exit code and what was shown."""
         master, slave = pty.openpty()
@@ -87,8 +93,9 @@ class Watched:
         return [
             f"{kind} in {place}"
             for kind, text in self.hidden.items()
+            for ways in [spellings(text)]
             for place, content in places
-            if kind not in self.written.get(Path(place).name, ()) and any(one in content for one in spellings(text))
+            if kind not in self.written.get(Path(place).name, ()) and any(one in content for one in ways)
         ]
 
     def _files(self) -> Iterator[Path]:

@@ -16,6 +16,9 @@ from typing import Any
 
 from processes import start
 
+from swimctl.cli.context import Context, caller
+from swimctl.models import Role
+
 PASSWORD = "a lab's own passphrase"
 FINAL = {"success", "failed", "cancelled"}
 
@@ -74,14 +77,11 @@ class Served:
 
 
 def token_for(folder: Path, role: str = "operator") -> str:
-    """Make a user of this role with a token, by the command line."""
+    """Make a user of this role with a token."""
     name = f"{role}-user"
-    with start(folder, "user", "add", name, "--role", role, "--password-stdin", stdin=f"{PASSWORD}\n") as process:
-        out, _ = process.communicate(timeout=60)
-        assert process.returncode == 0, out
-    with start(folder, "token", "create", "--user", name, "--json") as process:
-        out, _ = process.communicate(timeout=60)
-    return str(json.loads(out)["token"])
+    with Context(folder / "config.yaml").open() as opened:
+        opened.accounts.create_user(name, PASSWORD, Role(role), by=caller())
+        return opened.accounts.create_token(name, by=caller()).text
 
 
 @contextmanager

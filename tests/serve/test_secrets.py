@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import receiving
-from processes import jobs, start, stop_in
+from processes import jobs, look, stop_in
 from ruamel.yaml import YAML
 from secrecy import Watched, secret, spellings, watched, with_defect
 from serving import Served, serving
@@ -133,18 +133,19 @@ def look_at_everything(watch: Watched) -> None:
         ("audit", "list", "--json"),
         ("store", "backup", "backup.db"),
     ):
-        code, said = watch.run(*arguments)
+        code, said = watch.look(*arguments)
         assert code in {0, 1}, said
-    assert "Password:" in watch.run("job", "transcript", "5")[1], "the secret was asked for"
+    assert "Password:" in watch.look("job", "transcript", "5")[1], "the secret was asked for"
 
 
 def the_search_finds(watch: Watched) -> None:
     """Show that nothing was found because nothing is there: what the test writes itself is found, however written."""
     kind, text = "API password", watch.hidden["API password"]
-    for number, spelling in enumerate(spellings(text)):
-        path = watch.folder / "jobs" / f"planted-{number}"
+    planted = {watch.folder / "jobs" / f"planted-{n}": spelling for n, spelling in enumerate(spellings(text))}
+    for path, spelling in planted.items():
         path.write_bytes(b"before " + spelling + b" after")
-        assert watch.found() == [f"{kind} in {path}"]
+    assert sorted(watch.found()) == sorted(f"{kind} in {path}" for path in planted)
+    for path in planted:
         path.unlink()
     basic = base64.b64encode(f"somebody:{text}".encode()).decode()
     watch.keep("a test", f"Authorization: Basic {basic}")
@@ -182,16 +183,15 @@ def test_in_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             ("token", "list"),
             ("user", "list", "--json"),
         ):
-            assert watch.run(*arguments)[0] == 0
-        assert watch.run("store", "backup", "backup.db")[0] == 0
+            assert watch.look(*arguments)[0] == 0
+        assert watch.look("store", "backup", "backup.db")[0] == 0
         assert watch.found() == []
 
 
 def make_token(watch: Watched) -> str:
     """Have a token made in the terminal: shown once, and from then on hidden."""
     arguments = ("token", "create", "--user", "olga", "--label", "night shift", "--json")
-    with start(watch.folder, *arguments) as process:
-        out, _ = process.communicate(timeout=60)
+    _, out = look(watch.folder, *arguments)
     token = watch.hidden["terminal token"] = str(json.loads(out)["token"])
     assert out.count(token) == 1
     watch.keep("token create", out.replace(token, ""))

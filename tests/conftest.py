@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 from projects import Project, make_project
 
 from swimctl import clock
+
+# swimctl is started hundreds of times, and many workers read the same tests: nobody compiles what another one has.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ("platforms.tally",)
 

@@ -37,7 +37,7 @@ def fuzz(served: Served, folder: Path, examples: int) -> tuple[int, str]:
         words += ["--exclude-path", path]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE), "COLUMNS": "200"}
     ended = subprocess.run(
-        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=110, check=False
+        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
     )
     made = re.search(r"([\d,]+) generated", ended.stdout)
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
@@ -45,6 +45,7 @@ def fuzz(served: Served, folder: Path, examples: int) -> tuple[int, str]:
     return int(made[1].replace(",", "")), ended.stdout
 
 
+@pytest.mark.timeout(240)
 def test_all_checks(project: Project) -> None:
     with Context(project.folder / "config.yaml").open() as opened:
         image = project.add_image(opened.store, "cat9k_iosxe.17.12.04.SPA.bin", b"an image")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from receiving import serving
-from upgrading import Upgraded, go, lab_folder, request, with_data
+from upgrading import Upgraded, at, go, lab_folder, request, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context
@@ -203,19 +203,22 @@ def test_outside_its_window_a_batch_waits_and_what_does_not_fit_is_told(tmp_path
 
 
 def test_copied_before_the_window_and_activated_in_it(tmp_path: Path) -> None:
-    opens = (datetime.now(UTC) + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    if opens - datetime.now(UTC) < timedelta(seconds=12):
-        time.sleep(15)
-        opens += timedelta(minutes=1)
+    # Windows are told to the minute, so the clock is set to shortly before one: time enough for the copy.
+    now = datetime.now(UTC)
+    opens = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
     window = f"{clock_text(opens)}-{clock_text(opens + timedelta(hours=2))}@UTC"
     settings = {"activation": {"auto_abort_minutes": 900, "usual_minutes": 30}}
-    with night(tmp_path, Policy(window=window, stage_now=True), devices=1, settings=settings) as done:
+    with (
+        lab_folder(tmp_path, devices=1, settings=settings) as lab,
+        at(tmp_path, opens - timedelta(seconds=12) - now) as opened,
+    ):
+        done = go(opened, lab, Policy(window=window, stage_now=True))
         job = done.jobs["sw1"]
         assert (job.status, job.error) == (SUCCESS, None)
         copied = next(step for step in job.steps if step.name == "Distribution")
         assert copied.finished_at is not None
         assert copied.finished_at < opens
-        (sent,) = [e for e in done.opened.store.events(job.id) if e.kind == "sent" and e.message == "install activate"]
+        (sent,) = [e for e in opened.store.events(job.id) if e.kind == "sent" and e.message == "install activate"]
         assert sent.at >= opens
 
 

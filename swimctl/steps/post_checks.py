@@ -43,10 +43,21 @@ class PostChecks:
         complaint = self._look(context, before)
         if complaint:
             return self._go_back(context, before, complaint)
-        context.again(lambda: self._commit(context))
-        context.again(lambda: self._confirm(context))
+        try:
+            self._keep(context)
+        except (Unreachable, SessionLost) as error:
+            # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
+            context.record.event("session", f"{error}; looking once more")
+            complaint = self._look(context, before)
+            if complaint:
+                return self._go_back(context, before, complaint)
+            self._keep(context)
         noted = "".join(f"; {found}" for key in ("went down", "roles") if (found := context.record.recall(key)))
         return Outcome(f"{called(context.image)} runs committed on every member, and all is as before{noted}")
+
+    def _keep(self, context: Context) -> None:
+        context.again(lambda: self._commit(context))
+        context.again(lambda: self._confirm(context))
 
     def look_again(self, context: Context) -> str:
         """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""

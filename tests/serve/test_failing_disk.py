@@ -93,10 +93,11 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("kind", ["limit", "full"])
 def test_a_server_whose_store_cannot_be_written(tmp_path: Path, kind: str) -> None:
-    # The reload takes some 14 s: time to ask the server much while nothing is recorded, also on a busy machine.
-    with lab_on(kind, tmp_path, 30) as (lab, failing):
+    # The reload takes some 20 s: time to ask the server much while nothing is recorded, also on a busy machine.
+    with lab_on(kind, tmp_path, 20) as (lab, failing):
         token = token_for(tmp_path)
         with serving(tmp_path, token=token) as served:
             (running,) = served.trigger("sw1")

@@ -60,6 +60,12 @@ def room(rule: str, free: int | None, need: int, why: str, next_command: str) ->
     )
 
 
+def unpacked(image: Image, present: int, policy: Readiness) -> tuple[int, str]:
+    """Give the bytes that an image which the device unpacks still takes where `present` of it are, and why so many."""
+    need = int(image.size * policy.space_factor) - min(present, image.size)
+    return max(0, need), f"{policy.space_factor:g} times the image, less what is there of it"
+
+
 def later(finding: Finding) -> Finding:
     """Put off a lack of room until a clean-up has been made; unknown room stays a refusal."""
     if finding.ok or finding.seen == _UNKNOWN:

@@ -125,6 +125,13 @@ def ended(text: str, line: str) -> bool:
     return re.search(re.escape(line.strip()) + r"[ \t]*[\r\n]", text) is not None
 
 
+def up_to_end(configuration: str) -> str:
+    """Give back a running configuration that is whole by its `end`, as Cisco and Arista print it."""
+    if not re.search(r"^end\s*$", configuration, re.MULTILINE):
+        raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
+    return configuration
+
+
 def filled(text: str, command: str) -> list[str]:
     """Give the lines of `clean` that are not blank, without blanks at their ends."""
     return [line.rstrip() for line in clean(text, command) if line.strip()]

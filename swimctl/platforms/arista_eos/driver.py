@@ -20,6 +20,7 @@ from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
 from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.privilege import parse_show_privilege, privilege
+from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 from swimctl.versions import same_release
@@ -148,9 +149,7 @@ class AristaEos:
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""
         text = self._session.run("show running-config", self._limits.command, quiet=True)
-        if not re.search(r"^end\s*$", text, re.MULTILINE):
-            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
-        return text
+        return up_to_end(text)
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""

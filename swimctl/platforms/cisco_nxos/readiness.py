@@ -10,7 +10,7 @@ from swimctl.facts_nxos import Feature, Incompatibility, InstallImpact, Module, 
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_nxos.images import fits
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, releases, short_path
-from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
+from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
 from swimctl.settings import Readiness
 from swimctl.versions import same_release
 
@@ -153,13 +153,13 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
     findings = []
     for where, files in state.flash.items():
         present = next((file.size for file in files.files if file.name == image.filename), 0)
-        need = max(0, int(image.size * policy.space_factor) - min(present, image.size))
+        need, why = unpacked(image, present, policy)
         findings.append(
             room(
                 f"free space in {where.rstrip(':/')}",
                 files.free,
                 need,
-                f"{policy.space_factor:g} times the image, less what is there of it",
+                why,
                 f"`dir {where}` and `delete` on the device what is no longer needed",
             )
         )

@@ -43,6 +43,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     space,
 )
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
+from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import answer, without_syslog
 from swimctl.versions import same_release
@@ -164,9 +165,7 @@ class CiscoXr:
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""
         text = self._session.run("show running-config", self._limits.command, quiet=True)
-        if not re.search(r"^end\s*$", text, re.MULTILINE):
-            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
-        return text
+        return up_to_end(text)
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""

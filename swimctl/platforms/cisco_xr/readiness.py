@@ -12,7 +12,7 @@ from swimctl.facts_xr import InstallActivity, PackageList
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_xr.images import fits
 from swimctl.platforms.cisco_xr.software import ISO, boot_images, contents
-from swimctl.platforms.rules import family, later, order, right_device, room
+from swimctl.platforms.rules import family, later, order, right_device, room, unpacked
 from swimctl.settings import Readiness
 
 EVOLVED: Final = "64-bit"
@@ -142,8 +142,7 @@ def space(flash: Mapping[str, Flash], image: Image, policy: Readiness) -> list[F
         room(
             f"free harddisk: of {node}",
             there.free,
-            max(0, int(image.size * policy.space_factor) - (there.present or 0)),
-            f"{policy.space_factor:g} times the image, less what is there of it",
+            *unpacked(image, there.present or 0, policy),
             "`dir harddisk:` and `delete` on the device what is no longer needed",
         )
         for node, there in sorted(flash.items())

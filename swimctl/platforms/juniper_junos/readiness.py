@@ -9,7 +9,7 @@ from swimctl.facts import FileSystem, InventoryItem
 from swimctl.facts_junos import Alarm, Authorization, ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.juniper_junos.images import fits
-from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
+from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
 from swimctl.settings import Readiness
 from swimctl.versions import same_release
 
@@ -168,8 +168,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
             # Only the file itself may have to be copied once more.
             need, why = (image.size - there if there else 0), "added already"
         else:
-            need = max(0, int(image.size * policy.space_factor) - there)
-            why = f"{policy.space_factor:g} times the image, less what is there of it"
+            need, why = unpacked(image, there, policy)
         findings.append(
             room(
                 "free space" if len(state.nodes) == 1 else f"free space on {name}",

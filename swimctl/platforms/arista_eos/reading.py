@@ -1,0 +1,183 @@
+"""What an Arista switch of one supervisor is asked, and how its answers become facts; nothing here changes it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.facts import Directory, HashResult, Installed, Placement, Running, Snapshot
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config
+from swimctl.platforms.arista_eos.parse_files import parse_dir, parse_verify
+from swimctl.platforms.arista_eos.parse_interfaces import parse_show_interfaces_status, parse_show_ip_interface_brief
+from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
+from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors
+from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_mlag_detail
+from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
+from swimctl.platforms.arista_eos.parse_version import parse_show_version
+from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
+from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.privilege import parse_show_privilege, privilege
+from swimctl.platforms.text import up_to_end
+from swimctl.settings import Settings
+from swimctl.versions import same_release
+
+SHOW_BOOT: Final = "show boot-config"
+_FLASH: Final = "flash:"
+# Those that `show interfaces status` lists too, by their short names.
+_PORTS: Final = ("Ethernet", "Port-Channel", "Management")
+
+
+class AristaDevice:
+    """Read one device; every command has a deadline of the settings."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        self._session = session
+        self._settings = settings
+        self._limits = settings.deadlines
+
+    def running(self) -> Running:
+        """Tell what runs now, and since when."""
+        version = parse_show_version(self._show("show version"))
+        return Running(version.version, version.uptime, version.restarted_at, {"switch": version.version})
+
+    def identity(self, device: Device) -> list[Finding]:
+        """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]  # what this session cannot see is no fault of the device
+        version = parse_show_version(self._show("show version"))
+        return [may, *identity(version, parse_show_inventory(self._show("show inventory")), device)]
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
+        may = self._privilege()
+        if not may.ok:
+            return [may]
+        boot = parse_show_boot_config(self._show(SHOW_BOOT))
+        mlag = parse_show_mlag(self._show("show mlag"))
+        state = State(
+            version=parse_show_version(self._show("show version")),
+            inventory=parse_show_inventory(self._show("show inventory")),
+            boot=boot,
+            boots_there=any(self._is_there(path) for path in boot.variable or ()),
+            flash=self._directory(_FLASH),
+            mlag=mlag,
+            delay=parse_show_mlag_detail(self._show("show mlag detail")) if mlag.domain else None,
+            patience=self._limits.ready,
+        )
+        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
+
+    def space(self, image: Image) -> list[Finding]:
+        """Apply the rule of free space once more."""
+        return [space(self._directory(_FLASH), image)]
+
+    def installed(self, image: Image) -> Installed:
+        """Tell where the image's release stands on the device."""
+        version, boots = parse_show_version(self._show("show version")).version, self._boots()
+        release = release_named(boots)
+        boots_it = boots == self._path(image) or (release is not None and same_release(release, image.version))
+        if not same_release(version, image.version):
+            return Installed(Placement.NEXT if boots_it else Placement.ABSENT)
+        if boots and release is None and not boots_it:
+            raise UnparsableOutput(
+                SHOW_BOOT,
+                boots,
+                f"its name does not tell whether the next boot starts {version}, which runs; name a file that does "
+                "with `boot system`",
+            )
+        return Installed(Placement.COMMITTED if boots_it else Placement.UNCOMMITTED)
+
+    def snapshot(self, taken_at: str) -> Snapshot:
+        """Take what must be as before after the upgrade, with the file that the way back names again."""
+        version = parse_show_version(self._show("show version"))
+        ports = parse_show_interfaces_status(self._show("show interfaces status"))
+        addressed = parse_show_ip_interface_brief(self._show("show ip interface brief"))
+        others = [each for each in addressed if not each.name.startswith(_PORTS)]
+        tables = parse_show_ip_route_summary(self._show("show ip route summary"))
+        return Snapshot(
+            taken_at=taken_at,
+            version=version.version,
+            uptime=version.uptime,
+            restarted_at=version.restarted_at,
+            members={"switch": "Ready"},
+            interfaces_up=tuple(sorted(each.name for each in (*ports, *others) if each.up)),
+            neighbours=self._neighbours(),
+            routes={f"{table.vrf} {name}": n for table in tables for name, n in table.routes.sources.items()},
+            boots=self._boots(),
+        )
+
+    def configuration(self) -> str:
+        """Read the running configuration; kept out of the transcript."""
+        text = self._session.run("show running-config", self._limits.command, quiet=True)
+        return up_to_end(text)
+
+    def unready(self) -> str | None:
+        """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""
+        uptime = self.running().uptime
+        mlag = parse_show_mlag(self._show("show mlag"))
+        if not mlag.domain:
+            return None
+        apart = [finding.seen for finding in partner(mlag) if not finding.ok]
+        if apart:
+            return f"MLAG {', '.join(apart)}"
+        delay = parse_show_mlag_detail(self._show("show mlag detail"))
+        waits = (uptime or 0) < delay.seconds if delay.waiting is None else delay.waiting
+        return f"MLAG keeps the ports down for its reload delay of {delay.seconds} s" if waits else None
+
+    def file_size(self, image: Image) -> int | None:
+        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        return self._directory(_FLASH).size_of(image.filename)
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
+        """Let the device compute the hash of the image's file."""
+        seconds = self._settings.hash_deadline(image.size)
+        return parse_verify(self._session.run(f"verify /{algorithm} {self._path(image)}", seconds))
+
+    def destination(self, image: Image) -> str:
+        """Name the path that a transport writes to: SCP ends in the Linux below EOS."""
+        return f"/mnt/flash/{image.filename}"
+
+    def log_mark(self) -> str | None:
+        """Name what the next boot starts: no line of the log proves as much."""
+        return self._boots()
+
+    def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - every one of them begins alike
+        """Tell whether an operation came: each begins by naming another image. Nothing tells whether its reload did."""
+        return Trace(received=False if self._boots() == mark else None, finished=None)
+
+    def _boots(self) -> str:
+        """Tell the file that the next boot starts, spelled as a command takes it; empty where none is named."""
+        named = next(iter(parse_show_boot_config(self._show(SHOW_BOOT)).variable or ()), "")
+        return named.replace(":/", ":", 1)
+
+    def _is_there(self, path: str) -> bool:
+        system, _, inside = path.partition(":")
+        folder, _, name = inside.strip("/").rpartition("/")
+        try:
+            files = self._directory(f"{system}:{folder}").files
+        except CommandRefused:
+            return False
+        return any(file.name == name and not file.is_directory for file in files)
+
+    def _directory(self, path: str) -> Directory:
+        listing = parse_dir(self._show(f"dir {path}"))
+        if isinstance(listing, tuple):
+            raise UnparsableOutput(f"dir {path}", "", "it lists more than one file system")
+        return listing
+
+    def _neighbours(self) -> tuple[str, ...]:
+        try:
+            found = parse_show_lldp_neighbors(self._show("show lldp neighbors"))
+        except NotEnabled:
+            return ()
+        return tuple(sorted({f"{each.local_interface} → {each.name}" for each in found}))
+
+    def _path(self, image: Image) -> str:
+        return f"{_FLASH}{image.filename}"
+
+    def _privilege(self) -> Finding:
+        return privilege(parse_show_privilege(self._show("show privilege")), self._settings.readiness)
+
+    def _show(self, command: str) -> str:
+        return self._session.run(command, self._limits.command)

@@ -1,17 +1,13 @@
-"""The `install` commands of a lab switch, in both dialects, with the faults that make them fail.
-
-Space: `install add` needs 1.1 times the image's size on every member, and on those that do not have the image file yet
-the file's own size beside it.
-"""
+"""The `install` commands of a lab switch, in both dialects, with the faults that make them fail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from swimctl.lab.effects import Ask, Dialogue, Pause, Print
-from swimctl.lab.flash import Flash, LabFile
-from swimctl.lab.install_words import REASONS, REMOVE, Verdict, Wording, agreed
+from swimctl.lab.effects import Dialogue, Pause, Print
+from swimctl.lab.install_files import add_image, remove_inactive
+from swimctl.lab.install_words import REASONS, Verdict, Wording, agreed
 from swimctl.lab.installed import PACKAGES, Installed
 from swimctl.lab.patches import is_patch, needs_reload
 from swimctl.lab.software import Software
@@ -19,7 +15,7 @@ from swimctl.lab.software import Software
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
 
-ADD_SECONDS, ACTIVATE_SECONDS, COMMIT_SECONDS, REMOVE_SECONDS = 120.0, 90.0, 8.0, 20.0
+ACTIVATE_SECONDS, COMMIT_SECONDS = 90.0, 8.0
 RELOAD_DELAY = 14.0
 """Lab seconds from the SUCCESS line to the drop; the prompt is back meanwhile."""
 DEFAULT_TIMER = 120
@@ -147,7 +143,7 @@ class Installer:
 
     def remove_inactive(self) -> Dialogue:
         """Run `install remove inactive`."""
-        yield from self._operate("remove", self._remove)
+        yield from self._operate("remove", lambda say: remove_inactive(self._switch, self._installed, say))
 
     def _operate(
         self, operation: str, run: Callable[[Wording], Verdict], target: str = "", *, in_service: bool = False
@@ -190,59 +186,7 @@ class Installer:
         yield Print(say.begin("add", "Adding"))
         if is_patch(file.name):
             return (yield from self._installed.patches.add(path, file, say))
-        return (yield from self._add_image(path, file, say))
-
-    def _add_image(self, path: str, file: LabFile, say: Wording) -> Verdict:
-        switch = self._switch
-        if (
-            not all(self._installed.active.whole(switch.flash(number)) for number in switch.members)
-            and not self._installed.booted
-        ):
-            return REASONS["running-package-missing"]
-        software = self._installed.read(file)
-        if software is None:
-            return REASONS["bad-image"]
-        if (
-            software.release == self._installed.running
-            and not self._installed.uncommitted
-            and not self._installed.booted
-        ):
-            yield Print(say.unchanged("Same Image File-No Change"))
-            return None
-        if self._installed.inactive is not None:
-            if self._installed.inactive.release != software.release:
-                return REASONS["added"]
-            yield Print(say.unchanged("Super package already added-No Change"))
-            return None
-        yield Print(say.syncing(path))
-        yield Pause(ADD_SECONDS / 2 * self._switch.slowness)
-        if switch.drops.at("add"):
-            switch.cut_all()
-        if not self._lies:
-            failed = self.unpack(file, software, say)
-            if failed:
-                return failed
-        yield Print(say.synced() + say.stage("Add"))
-        yield Pause(ADD_SECONDS / 2 * self._switch.slowness)
-        if not self._lies:
-            self._installed.inactive = software
-        yield Print(say.finished("Add", software.release.full))
-        return None
-
-    def unpack(self, file: LabFile, software: Software, say: Wording) -> str | None:
-        """Put the image file and its packages on every member, or on none where one is too full."""
-        made = [file, *software.files(self._switch.clock.wall())]
-        wanted: list[tuple[Flash, LabFile]] = []
-        for number in self._switch.members:
-            flash = self._switch.flash(number)
-            lacking = [each for each in made if flash.get(each.name) is None]
-            needed = sum(each.size for each in lacking)
-            if needed > flash.free:
-                return say.no_space(needed, flash.free, self._switch.spec.unit(number))
-            wanted += [(flash, each) for each in lacking]
-        for flash, each in wanted:
-            flash.add(each)
-        return None
+        return (yield from add_image(self._switch, self._installed, path, file, say))
 
     def _activate(self, minutes: int | None, say: Wording, *, ask: bool) -> Verdict:
         """Activate what was added; `minutes` None: and commit it."""
@@ -332,42 +276,6 @@ class Installer:
         yield Print(say.finished(stage))
         self._reloads = True
         switch.later(RELOAD_DELAY, lambda: switch.reload("Install", lambda: self._installed.go_back(software)))
-        return None
-
-    def _remove(self, say: Wording) -> Verdict:
-        switch = self._switch
-        yield Print(
-            "install_remove: Removing IMG\nCleaning up unnecessary package files\n"
-            "No path specified, will use booted path /flash/packages.conf\n\nCleaning /flash\n"
-            "  Scanning boot directory for packages ... done.\n  Preparing packages list to delete ...\n"
-        )
-        yield Pause(REMOVE_SECONDS)
-        sorted_out = {number: self._installed.removable(number) for number in switch.members}
-        for number, (kept, _) in sorted_out.items():
-            yield Print(
-                "".join(f"    [R{number - 1}]: /flash/{name} File is in use, will not delete.\n" for name in kept)
-            )
-        doomed = list(dict.fromkeys(name for _, names in sorted_out.values() for name in names))
-        if not doomed:
-            yield Print("\nSUCCESS: No extra package or provisioning files found on media. Nothing to clean.\n\n")
-            return None
-        yield Print("\nThe following files will be deleted:\n")
-        for number, (_, names) in sorted_out.items():
-            yield Print("".join(f"    [R{number - 1}]: /flash/{name}\n" for name in names))
-        answer = yield Ask(REMOVE, one_key=True)
-        if not answer.lower().startswith("y"):
-            yield Print("\n[1]  R0 Add succeed with reason: User Rejected Deletion\n\n")
-            return None
-        for name in doomed:
-            if not self._lies:
-                for number in switch.members:
-                    switch.flash(number).delete(name)
-            yield Print(f"\nDeleting file /flash/{name} ... done.")
-        self._installed.forget_removed()
-        yield Print(
-            "\nSUCCESS: Files deleted.\n\n--- Starting Post_Remove_Cleanup ---\n"
-            f"Performing REMOVE_POSTCHECK on all members\n{say.close('Post_Remove_Cleanup')}\n"
-        )
         return None
 
     def _fails(self, operation: str) -> str | None:

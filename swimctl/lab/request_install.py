@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Pause, Print
-from swimctl.lab.install import ACTIVATE_SECONDS, ADD_SECONDS
+from swimctl.lab.install import ACTIVATE_SECONDS
+from swimctl.lab.install_files import ADD_SECONDS, unpack
 from swimctl.lab.install_words import REASONS, Wording
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Requester:
             if switch.drops.at("activate"):
                 switch.cut_all()
             say = Wording("install", False, [switch.spec.unit(each) for each in switch.members], "Switch")
-            lacking = None if self._lies else switch.installer.unpack(file, software, say)
+            lacking = None if self._lies else unpack(switch, file, software, say)
             if lacking:
                 yield Print(f"FAILED: {lacking}\n")
                 return

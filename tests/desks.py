@@ -101,6 +101,12 @@ class AnyDesk:
         self.log_in()
 
 
+def small(*faults: str, **spec: Any) -> dict[str, Any]:
+    """Give the fields of a device with these faults that boots soon, and has room for a few images."""
+    parsed = tuple(parse_fault(text) for text in faults)
+    return {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
+
+
 class Desk(AnyDesk):
     """A Catalyst, or a stack of them."""
 

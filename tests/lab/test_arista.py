@@ -8,14 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desks import AnyDesk, all_of
+from desks import AnyDesk, all_of, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swimctl.errors import UsageError
 from swimctl.lab.eos.device import BY_FPGA, PEER_UP
 from swimctl.lab.eos.spec import HARDWARE, AristaSpec
-from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
 
 OLD, NEW = "EOS-4.28.3M.swi", "EOS-4.31.6M.swi"
@@ -25,8 +24,7 @@ class Desk(AnyDesk):
     """An Arista with an image on it that is newer than what it runs."""
 
     def __init__(self, folder: Path, *faults: str, model: str = "DCS-7050SX3-48YC8", **spec: Any) -> None:
-        parsed = tuple(parse_fault(text) for text in faults)
-        fields = {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
+        fields = small(*faults, **spec)
         super().__init__(folder, AristaSpec("desk", hardware=HARDWARE[model], number="JPE24000001", **fields))
 
     def put(self, name: str = NEW, size: int = 60_000) -> None:

@@ -8,12 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desks import AnyDesk, all_of
+from desks import AnyDesk, all_of, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swimctl.errors import UsageError
-from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
 from swimctl.lab.nxos.device import REPLAY, STANDBY_UP
 from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
@@ -26,8 +25,7 @@ class Desk(AnyDesk):
     """A Nexus with an image on it that is newer than what it runs."""
 
     def __init__(self, folder: Path, *faults: str, model: str = "N9K-C93180YC-FX", **spec: Any) -> None:
-        parsed = tuple(parse_fault(text) for text in faults)
-        fields = {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
+        fields = small(*faults, **spec)
         super().__init__(folder, NexusSpec("desk", hardware=HARDWARE[model], number="FDO27010001", **fields))
 
     def put(self, name: str = NEW, size: int = 60_000) -> None:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desks import AnyDesk
+from desks import AnyDesk, small
 from platforms.contract import platform
 from platforms.paper import Paper, image
 
 from swimctl.errors import SessionLost
 from swimctl.lab.effects import Down
 from swimctl.lab.eos.spec import HARDWARE, AristaSpec
-from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
@@ -65,8 +64,7 @@ class Desk(AnyDesk):
     """A lab Arista with the image on it, and the driver in front of it."""
 
     def __init__(self, folder: Path, *faults: str, **spec: Any) -> None:
-        parsed = tuple(parse_fault(text) for text in faults)
-        fields = {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
+        fields = small(*faults, **spec)
         hardware = HARDWARE["DCS-7050SX3-48YC8"]
         super().__init__(folder, AristaSpec("desk", hardware=hardware, number="JPE24000001", **fields))
         self.upload(IMAGE.filename, make_image(folder, IMAGE.filename, 60_000).read_bytes(), "/mnt/flash/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from swimctl.lab.spec import SwitchSpec
 
@@ -68,14 +68,14 @@ class Configuration:
         """Tell whether a global command is there, whatever follows it."""
         return any(_begins(line, command) for line in self.sections)
 
-    def values(self, command: str) -> list[str]:
+    def values(self, command: str) -> Iterator[str]:
         """Give what follows each occurrence of a global command."""
-        return [line[len(command) :].strip() for line in self.sections if _begins(line, command)]
+        return (line[len(command) :].strip() for line in tuple(self.sections) if _begins(line, command))
 
     @property
     def hostname(self) -> str:
         """Give the name in the prompt; a switch without one is called Switch."""
-        return next(iter(self.values("hostname")), "Switch")
+        return next(self.values("hostname"), "Switch")
 
     @property
     def boot_paths(self) -> list[str]:

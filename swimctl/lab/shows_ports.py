@@ -218,7 +218,7 @@ def vlan(switch: Switch, only: str = "") -> str:
 
 def hosts(switch: Switch) -> str:
     """Show hosts."""
-    domain = next(iter(switch.configuration.values("ip domain name")), "")
+    domain = next(switch.configuration.values("ip domain name"), "")
     return (
         f"Default domain is {domain}\nName servers are 255.255.255.255\n"
         if domain

@@ -44,7 +44,7 @@ class Arista(Chassis):
     @property
     def hostname(self) -> str:
         """Give the name in the prompt."""
-        return next(iter(self.configuration.values("hostname")), "localhost")
+        return next(self.configuration.values("hostname"), "localhost")
 
     @property
     def unsaved(self) -> bool:

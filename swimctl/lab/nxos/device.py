@@ -163,7 +163,7 @@ class Nexus(Chassis):
 
 
 def _file_of(configuration: Configuration) -> str:
-    path = next(iter(configuration.values("boot nxos")), "")
+    path = next(configuration.values("boot nxos"), "")
     return path.rpartition("/")[2].rpartition(":")[2]
 
 

@@ -115,7 +115,7 @@ def boot(switch: Nexus) -> str:
         ("Current Boot Variables", switch.configuration),
         ("Boot Variables on next reload", switch.startup),
     ):
-        path = next(iter(own.values("boot nxos")), "")
+        path = next(own.values("boot nxos"), "")
         text += f"{title}:\n\n"
         for number in range(1, switch.spec.supervisors + 1):
             text += (

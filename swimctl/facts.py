@@ -303,6 +303,7 @@ class Snapshot:
     `interfaces_up` are names; `neighbours` are `local interface → name`; `uptime` seconds as the device said at
     `taken_at` (RFC 3339, our clock). `boots` is the file that the device boots, where a way back has to name it.
     `roles` are of the members that have one: another member may lead after a reload, and that is no fault.
+    `unread` names the fields above that could not be read, and why: they are empty here, which says nothing.
     """
 
     taken_at: str
@@ -315,6 +316,7 @@ class Snapshot:
     routes: Mapping[str, int]
     boots: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

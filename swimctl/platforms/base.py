@@ -123,8 +123,11 @@ class Driver(Protocol):
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
 
-    def snapshot(self, taken_at: str) -> Snapshot:
-        """Take what must be as before after the upgrade."""
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
+        """Take what must be as before after the upgrade.
+
+        What does not read raises; without `whole` only the release does, and the rest is named in `unread`.
+        """
 
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""

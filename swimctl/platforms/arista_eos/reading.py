@@ -17,6 +17,7 @@ from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import parse_show_privilege, privilege
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
@@ -88,23 +89,20 @@ class AristaDevice:
             )
         return Installed(Placement.COMMITTED if boots_it else Placement.UNCOMMITTED)
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade, with the file that the way back names again."""
-        version = parse_show_version(self._show("show version"))
-        ports = parse_show_interfaces_status(self._show("show interfaces status"))
-        addressed = parse_show_ip_interface_brief(self._show("show ip interface brief"))
-        others = [each for each in addressed if not each.name.startswith(_PORTS)]
-        tables = parse_show_ip_route_summary(self._show("show ip route summary"))
+        version, pieces = parse_show_version(self._show("show version")), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
             members={"switch": "Ready"},
-            interfaces_up=tuple(sorted(each.name for each in (*ports, *others) if each.up)),
-            neighbours=self._neighbours(),
-            routes={f"{table.vrf} {name}": n for table in tables for name, n in table.routes.sources.items()},
-            boots=self._boots(),
+            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            routes=pieces.read("routes", self._routes, {}),
+            boots=pieces.read("boots", self._boots, ""),
+            unread=pieces.unread,
         )
 
     def configuration(self) -> str:
@@ -165,6 +163,16 @@ class AristaDevice:
         if isinstance(listing, tuple):
             raise UnparsableOutput(f"dir {path}", "", "it lists more than one file system")
         return listing
+
+    def _interfaces_up(self) -> tuple[str, ...]:
+        ports = parse_show_interfaces_status(self._show("show interfaces status"))
+        addressed = parse_show_ip_interface_brief(self._show("show ip interface brief"))
+        others = [each for each in addressed if not each.name.startswith(_PORTS)]
+        return tuple(sorted(each.name for each in (*ports, *others) if each.up))
+
+    def _routes(self) -> dict[str, int]:
+        tables = parse_show_ip_route_summary(self._show("show ip route summary"))
+        return {f"{table.vrf} {name}": n for table in tables for name, n in table.routes.sources.items()}
 
     def _neighbours(self) -> tuple[str, ...]:
         try:

@@ -16,6 +16,7 @@ from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.pieces import Pieces
 from swimctl.settings import Settings
 from swimctl.versions import same_release
 
@@ -115,9 +116,11 @@ class BootVariable(Flashes):
             return Installed(Placement.NEXT)
         return Installed(Placement.ADDED if any(_same_file(name, wanted) for name in named) else Placement.ABSENT)
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade, with the lines that the way back puts into force again."""
-        return replace(super().snapshot(taken_at), boots="\n".join(self._lines()))
+        taken, pieces = super().snapshot(taken_at, whole=whole), Pieces(whole=whole)
+        boots = pieces.read("boots", lambda: "\n".join(self._lines()), "")
+        return replace(taken, boots=boots, unread={**taken.unread, **pieces.unread})
 
     def save(self) -> None:
         """Leave it to `activate`, which saves when its lines are whole: saved half-way, they would outlive a reload."""

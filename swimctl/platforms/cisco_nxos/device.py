@@ -24,6 +24,7 @@ from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
 from swimctl.platforms.cisco_nxos.software import not_at_work, placement, releases, short_path, states, supervisors
+from swimctl.platforms.pieces import Pieces
 from swimctl.settings import Settings
 
 T = TypeVar("T")
@@ -73,23 +74,20 @@ class NexusDevice:
         """Tell where the image's release stands: what runs, and what the boot variables name."""
         return Installed(placement(self._version(), self._modules(), self._boot(), image))
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade; vPCs that are up count as interfaces."""
-        version = self._version()
-        vpc = self._vpc()
-        up = {port.name for port in parse_show_interface_brief(self._show("show interface brief")) if port.up}
-        up |= {f"vPC {port.id} ({port.port})" for port in (vpc.ports if vpc else ()) if port.status == "up"}
-        tables = parse_show_ip_route_summary(self._show("show ip route summary vrf all"))
+        version, pieces = self._version(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
-            members=states(version, self._modules()),
-            interfaces_up=tuple(sorted(up)),
-            neighbours=self._neighbours(),
-            routes={f"{table.vrf} {source}": n for table in tables for source, n in table.routes.sources.items()},
+            members=pieces.read("members", lambda: states(version, self._modules()), {}),
+            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            routes=pieces.read("routes", self._routes, {}),
             boots=short_path(version.system_image or ""),
+            unread=pieces.unread,
         )
 
     def configuration(self) -> str:
@@ -185,6 +183,16 @@ class NexusDevice:
 
     def _vpc(self) -> Vpc | None:
         return _where_known(parse_show_vpc, self._show("show vpc"))
+
+    def _interfaces_up(self) -> tuple[str, ...]:
+        vpc = self._vpc()
+        up = {port.name for port in parse_show_interface_brief(self._show("show interface brief")) if port.up}
+        up |= {f"vPC {port.id} ({port.port})" for port in (vpc.ports if vpc else ()) if port.status == "up"}
+        return tuple(sorted(up))
+
+    def _routes(self) -> dict[str, int]:
+        tables = parse_show_ip_route_summary(self._show("show ip route summary vrf all"))
+        return {f"{table.vrf} {source}": n for table in tables for source, n in table.routes.sources.items()}
 
     def _neighbours(self) -> tuple[str, ...]:
         found: set[str] = set()

@@ -37,6 +37,7 @@ from swimctl.platforms.cisco_xe.units import (
     switches,
     without_standby,
 )
+from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import parse_show_privilege, privilege
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -84,22 +85,21 @@ class IosDevice:
         inventory = parse_show_inventory(self._show("show inventory"))
         return [may, *identity(version, self._units(version), inventory, device, self.one_release)]
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
-        version = self._version()
-        interfaces = parse_show_ip_interface_brief(self._show("show ip interface brief"))
-        routes = parse_show_ip_route_summary(self._show("show ip route summary"))
-        units = self._units(version)
+        version, pieces = self._version(), Pieces(whole=whole)
+        units = pieces.read("members", lambda: self._units(version), tuple[Unit, ...]())
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
             members={unit.name: unit.state for unit in units},
-            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
-            neighbours=self._neighbours(),
-            routes=dict(routes.sources),
+            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            routes=pieces.read("routes", self._routes, {}),
             roles={unit.name: unit.role for unit in units if unit.role},
+            unread=pieces.unread,
         )
 
     def configuration(self) -> str:
@@ -217,6 +217,13 @@ class IosDevice:
             names = [prefix for system in systems for prefix in system.prefixes]
             self._root = next((name for name in ("flash:", "bootflash:") if name in names), "flash:")
         return self._root
+
+    def _interfaces_up(self) -> tuple[str, ...]:
+        interfaces = parse_show_ip_interface_brief(self._show("show ip interface brief"))
+        return tuple(sorted(each.name for each in interfaces if each.up))
+
+    def _routes(self) -> dict[str, int]:
+        return dict(parse_show_ip_route_summary(self._show("show ip route summary")).sources)
 
     def _neighbours(self) -> tuple[str, ...]:
         found: set[str] = set()

@@ -43,6 +43,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     space,
 )
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
+from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import answer, without_syslog
@@ -146,20 +147,19 @@ class CiscoXr:
 
         return Installed(place(self._packages("active"), self._packages("committed"), image, added))
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
-        version = self._version()
-        interfaces = parse_show_interface_brief(self._show("show interfaces brief"))
-        routes = parse_show_route_summary(self._show("show route summary"))
+        version, pieces = self._version(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
-            members=nodes(self._slots()),
-            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up)),
-            neighbours=self._neighbours(),
-            routes=dict(routes.sources),
+            members=pieces.read("members", lambda: dict(nodes(self._slots())), {}),
+            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            routes=pieces.read("routes", self._routes, {}),
+            unread=pieces.unread,
         )
 
     def configuration(self) -> str:
@@ -294,6 +294,13 @@ class CiscoXr:
         present = min(self.file_size(image) or 0, image.size)
         active = self._redundancy().fields["node"]
         return {node: Flash(free.get(node), present if node == active else None) for node in processors(slots)}
+
+    def _interfaces_up(self) -> tuple[str, ...]:
+        interfaces = parse_show_interface_brief(self._show("show interfaces brief"))
+        return tuple(sorted(each.name for each in interfaces if each.up))
+
+    def _routes(self) -> dict[str, int]:
+        return dict(parse_show_route_summary(self._show("show route summary")).sources)
 
     def _neighbours(self) -> tuple[str, ...]:
         found: set[str] = set()

@@ -40,6 +40,7 @@ from swimctl.platforms.juniper_junos.readiness import (
     snapshots,
     space,
 )
+from swimctl.platforms.pieces import Pieces
 from swimctl.settings import Settings
 from swimctl.versions import same_release
 
@@ -106,25 +107,19 @@ class JunosDevice:
             return Installed(Placement.UNCOMMITTED if any(node.pending for node in nodes) else Placement.COMMITTED)
         return Installed(Placement.ADDED if any(runs) else Placement.ABSENT)
 
-    def snapshot(self, taken_at: str) -> Snapshot:
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
-        members = self.members()
-        running = self.running()
-        interfaces = parse_show_interfaces_terse(self._show("show interfaces terse"))
-        tables = parse_show_route_summary(self._show("show route summary"))
+        members, running, pieces = self.members(), self.running(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
             version=running.version,
             uptime=running.uptime,
             restarted_at=running.restarted_at,
             members={f"fpc{m.number}": m.state for m in members} if len(members) > 1 else {_ALONE: "present"},
-            interfaces_up=tuple(sorted(i.name for i in interfaces if i.up and _PORT.fullmatch(i.name))),
-            neighbours=self._neighbours(),
-            routes={
-                f"{table.vrf} {table.family}".strip(): table.routes.total
-                for table in tables
-                if table.family.startswith("inet")
-            },
+            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            routes=pieces.read("routes", self._routes, {}),
+            unread=pieces.unread,
         )
 
     def configuration(self) -> str:
@@ -230,6 +225,15 @@ class JunosDevice:
                 raise UnparsableOutput(command, ", ".join(n.node for n in nodes), "it is not of every member alike")
             return {node.node if len(members) > 1 else _ALONE: node for node in nodes}
         return {}
+
+    def _interfaces_up(self) -> tuple[str, ...]:
+        interfaces = parse_show_interfaces_terse(self._show("show interfaces terse"))
+        return tuple(sorted(each.name for each in interfaces if each.up and _PORT.fullmatch(each.name)))
+
+    def _routes(self) -> dict[str, int]:
+        tables = parse_show_route_summary(self._show("show route summary"))
+        inet = [table for table in tables if table.family.startswith("inet")]
+        return {f"{table.vrf} {table.family}".strip(): table.routes.total for table in inet}
 
     def _neighbours(self) -> tuple[str, ...]:
         command = "show lldp neighbors"

@@ -27,6 +27,7 @@ from swimctl.lab.models import Shape
 from swimctl.lab.plain_commands import (
     PRIVILEGED,
     USER,
+    Show,
     Words,
     disable,
     leave,
@@ -34,7 +35,6 @@ from swimctl.lab.plain_commands import (
     monitor,
     nothing,
     privilege,
-    show,
 )
 
 if TYPE_CHECKING:
@@ -156,13 +156,13 @@ def exec_grammar() -> Grammar[Command]:
     grammar: Grammar[Command] = Grammar()
     for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
-            grammar.add(pattern, show(function), level)
+            grammar.add(pattern, Show(function), level)
     for shows_of_some, has in _SOMEWHERE:
         for pattern, function in shows_of_some:
             grammar.add(pattern, _show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
         function = partial(shows_software.install, form=form)
-        grammar.add(f"show install {form}", _where(show(function), requests=False), PRIVILEGED)
+        grammar.add(f"show install {form}", _where(Show(function), requests=False), PRIVILEGED)
     for pattern, command, level in COMMANDS:
         if pattern.startswith(("install ", "request ", "show install ")):
             grammar.add(pattern, _where(command, requests=pattern.startswith("request ")), level)

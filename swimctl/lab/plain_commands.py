@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Print
 from swimctl.lab.vty import Vty
 
 Words = Mapping[str, str]
+Model = Mapping[str, object]
+"""An output as data, by the names that the system gives them."""
 Terminal = TypeVar("Terminal", bound=Vty)
 Device = TypeVar("Device")
 Device_co = TypeVar("Device_co", covariant=True)
@@ -26,13 +29,16 @@ class TerminalOf(Protocol[Device_co]):
         """Give the device."""
 
 
-def show(function: Callable[[Device], str]) -> Callable[[TerminalOf[Device], Words], Dialogue]:
-    """Make a command that prints what a function of the device gives."""
+@dataclass(frozen=True, slots=True)
+class Show(Generic[Device]):
+    """A command that prints what `text` gives of the device; `model` gives the same as data, None: it has no such."""
 
-    def run(session: TerminalOf[Device], _words: Words) -> Dialogue:
-        yield Print(function(session.switch))
+    text: Callable[[Device], str]
+    model: Callable[[Device], Model] | None = None
 
-    return run
+    def __call__(self, session: TerminalOf[Device], words: Words) -> Dialogue:  # noqa: ARG002 - as every command
+        """Print it for people."""
+        yield Print(self.text(session.switch))
 
 
 def authorized(command: Callable[[Terminal, Words], Dialogue], denied: str) -> Callable[[Terminal, Words], Dialogue]:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab import plain_commands
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.eos import bash, booting, files, shows, shows_ports
+from swimctl.lab.eos import bash, booting, files, shows, shows_ports, structured, structured_ports
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
     PRIVILEGED,
     USER,
+    Show,
     Words,
     disable,
     leave,
     monitor,
     nothing,
     privilege,
-    show,
 )
 
 if TYPE_CHECKING:
@@ -28,24 +28,25 @@ if TYPE_CHECKING:
 
 Command = Callable[["Session", Words], Dialogue]
 
-_SHOWS: tuple[tuple[str, Callable[[Arista], str], int], ...] = (
-    ("show version", shows.version, USER),
-    ("show inventory", shows.inventory, USER),
-    ("show clock", shows.clock, USER),
-    ("show hostname", shows.hostname, USER),
-    ("show users", shows.users, USER),
-    ("show reload cause", shows.reload_cause, USER),
-    ("show interfaces status", shows_ports.status, USER),
-    ("show ip interface brief", shows_ports.addresses, USER),
-    ("show ip route summary", shows_ports.routes, USER),
-    ("show lldp neighbors", shows_ports.lldp, USER),
-    ("show lldp neighbors detail", shows_ports.lldp_detail, USER),
-    ("show mlag", shows_ports.mlag, USER),
-    ("show mlag detail", shows_ports.mlag_detail, USER),
-    ("show boot-config", shows.boot_config, PRIVILEGED),
-    ("show logging", shows.logging, PRIVILEGED),
-    ("show running-config [all]", shows.running_configuration, PRIVILEGED),
-    ("show startup-config", shows.startup_configuration, PRIVILEGED),
+_SHOWS: tuple[tuple[str, Show[Arista], int], ...] = (
+    ("show version", Show(shows.version, structured.version), USER),
+    ("show inventory", Show(shows.inventory, structured.inventory), USER),
+    ("show clock", Show(shows.clock), USER),
+    ("show hostname", Show(shows.hostname, structured.hostname), USER),
+    ("show users", Show(shows.users), USER),
+    ("show reload cause", Show(shows.reload_cause, structured.reload_cause), USER),
+    ("show interfaces", Show(shows_ports.interfaces, structured_ports.interfaces), USER),
+    ("show interfaces status", Show(shows_ports.status, structured_ports.status), USER),
+    ("show ip interface brief", Show(shows_ports.addresses, structured_ports.addresses), USER),
+    ("show ip route summary", Show(shows_ports.routes, structured_ports.routes), USER),
+    ("show lldp neighbors", Show(shows_ports.lldp, structured_ports.lldp), USER),
+    ("show lldp neighbors detail", Show(shows_ports.lldp_detail, structured_ports.lldp_detail), USER),
+    ("show mlag", Show(shows_ports.mlag, structured_ports.mlag), USER),
+    ("show mlag detail", Show(shows_ports.mlag_detail, structured_ports.mlag_detail), USER),
+    ("show boot-config", Show(shows.boot_config, structured.boot_config), PRIVILEGED),
+    ("show logging", Show(shows.logging), PRIVILEGED),
+    ("show running-config [all]", Show(shows.running_configuration, structured.running_configuration), PRIVILEGED),
+    ("show startup-config", Show(shows.startup_configuration), PRIVILEGED),
 )
 
 
@@ -53,8 +54,8 @@ _SHOWS: tuple[tuple[str, Callable[[Arista], str], int], ...] = (
 def exec_grammar() -> Grammar[Command]:
     """Teach the commands of user and privileged mode, once."""
     grammar: Grammar[Command] = Grammar()
-    for pattern, function, level in _SHOWS:
-        grammar.add(pattern, show(function), level)
+    for pattern, shown, level in _SHOWS:
+        grammar.add(pattern, shown, level)
     for pattern, command, level in _COMMANDS:
         grammar.add(pattern, command, level)
     return grammar
@@ -102,6 +103,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("reload [now]", booting.reload, PRIVILEGED),
     ("install source <path> [reload] [now]", booting.install_source, PRIVILEGED),
     ("dir [<path>]", files.directory, PRIVILEGED),
+    ("dir all-filesystems", files.directory, PRIVILEGED),
     ("delete <path>", files.delete, PRIVILEGED),
     ("verify /md5 <path>", files.verify("md5"), PRIVILEGED),
     ("verify /sha512 <path>", files.verify("sha512"), PRIVILEGED),

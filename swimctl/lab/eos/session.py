@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.eos import bash
+from swimctl.lab.eos import bash, structured
 from swimctl.lab.eos.booting import boot_system
 from swimctl.lab.eos.commands import exec_grammar
-from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid, Match
+from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid, Match
 from swimctl.lab.plain_commands import PRIVILEGED, USER
 from swimctl.lab.vty import Vty
 
@@ -26,6 +26,9 @@ _GLOBAL = (*_SECTIONS, "aaa", "alias", "banner", "clock", "daemon", "default", "
 _BELOW = ("channel-group", "description", "domain-id", "idle-timeout", "ip", "ipv6", "lldp", "local-interface", "mlag",
           "mtu", "name", "no", "peer-address", "peer-link", "reload-delay", "shutdown", "spanning-tree", "speed",
           "switchport", "vrf")  # fmt: skip
+
+
+_AS_JSON = re.compile(r"\s*\|\s*json\s*$", re.IGNORECASE)
 
 
 class Session(Vty):
@@ -74,6 +77,10 @@ class Session(Vty):
             return
         yield from super().run(re.sub(r"\s*\|\s*no-more\s*$", "", text))
 
+    def parted(self, text: str) -> tuple[str, Filter | None]:
+        """Leave `| json` to what the line does: it is no filter of the text."""
+        return (text, None) if _AS_JSON.search(text) else super().parted(text)
+
     def understand(self, text: str) -> Dialogue | None:
         """Give what a line does; a configuration mode takes exec commands too."""
         words = text.strip()
@@ -119,7 +126,10 @@ class Session(Vty):
         return True
 
     def _exec(self, text: str) -> Dialogue:
-        match = self._match(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
+        command = _AS_JSON.sub("", text)
+        match = self._match(command, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
+        if command != text:
+            return _say(structured.as_json(self.switch, match.target))
         return match.target(self, match.words)
 
     def _match(self, text: str, level: int) -> Match[Command]:
@@ -131,3 +141,7 @@ class Session(Vty):
         except (Ambiguous, Incomplete, Invalid):
             return False
         return True
+
+
+def _say(text: str) -> Dialogue:
+    yield Print(text)

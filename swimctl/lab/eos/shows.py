@@ -11,16 +11,24 @@ if TYPE_CHECKING:
     from swimctl.lab.configuration import Configuration
     from swimctl.lab.eos.device import Arista
 
+BUILD_ID = "5a1bb4f2-0d6e-4a57-9f0e-2c1d3b4a5e6f"
+TOTAL_MEMORY, FREE_MEMORY = 8_099_732, 5_735_212
 
-def _mac(switch: Arista) -> str:
+
+def mac(switch: Arista) -> str:
+    """Give the hardware address of the system."""
     number = zlib.crc32(switch.name.encode())
     return f"001c.73{number >> 24:02x}.{number & 0xFFFF:04x}"
+
+
+def build(switch: Arista) -> str:
+    """Give the release as the build system spells it."""
+    return f"{switch.release}-{build_number(switch.release)}0001.{switch.release.replace('.', '')}"
 
 
 def version(switch: Arista) -> str:
     """Show version."""
     hardware = switch.spec.hardware
-    build = f"{switch.release}-{build_number(switch.release)}0001.{switch.release.replace('.', '')}"
     weeks, rest = divmod(int(switch.uptime) // 60, 7 * 24 * 60)
     days, rest = divmod(rest, 24 * 60)
     hours, minutes = divmod(rest, 60)
@@ -30,11 +38,11 @@ def version(switch: Arista) -> str:
     )
     return (
         f"Arista {hardware.name}\nHardware version: 11.20\nSerial number: {switch.spec.serial}\n"
-        f"Hardware MAC address: {_mac(switch)}\nSystem MAC address: {_mac(switch)}\n\n"
+        f"Hardware MAC address: {mac(switch)}\nSystem MAC address: {mac(switch)}\n\n"
         f"Software image version: {switch.release}\nArchitecture: {hardware.architecture}\n"
-        f"Internal build version: {build}\nInternal build ID: 5a1bb4f2-0d6e-4a57-9f0e-2c1d3b4a5e6f\n"
+        f"Internal build version: {build(switch)}\nInternal build ID: {BUILD_ID}\n"
         f"Image format version: 3.0\nImage optimization: None\n\n{uptime}"
-        "Total memory: 8099732 kB\nFree memory: 5735212 kB\n\n"
+        f"Total memory: {TOTAL_MEMORY} kB\nFree memory: {FREE_MEMORY} kB\n\n"
     )
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from swimctl.lab.eos.device import long_name
+from swimctl.lab.eos.shows import mac
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.device import Arista
 
+ADDRESSES = {
+    "Loopback0": ("192.0.2.33/32", 65_535),
+    "Management1": ("192.0.2.10/24", 1500),
+    "Vlan10": ("198.51.100.1/24", 1500),
+}
+"""The addresses and MTU of the interfaces that are routed."""
+ROUTES = {"connected": 3, "static (persistent)": 1, "ospf": 24, "bgp": 0, "internal": 9, "attached": 4}
+MLAG_PEER, MLAG_SYSTEM = "192.0.2.71", "02:11:22:aa:01:00"
 _PEER_LINK = 2
 """The last connected ports, which a partner is behind; they do not wait for it."""
 
 
-def _states(switch: Arista) -> dict[str, str]:
+def port_states(switch: Arista) -> dict[str, str]:
     """Tell the state of each port."""
     up = switch.spec.ports_up()
     lost = up[:1] if switch.degraded and switch.spec.fault("interface-lost") else []
@@ -30,19 +40,72 @@ def _states(switch: Arista) -> dict[str, str]:
     }
 
 
-def _behind(switch: Arista) -> list[tuple[str, str, str]]:
+def neighbours(switch: Arista) -> list[tuple[str, str, str]]:
     """List the local port, the name and the port of those behind the first and the last connected port."""
     wired = switch.spec.ports_up()
     partner = f"peer-of-{switch.name}" if switch.spec.mlag else f"spine-1.{switch.spec.domain}"
     found = ((wired[0], f"server-{switch.name}", "eth0"), (wired[-1], partner, "Ethernet56/1"))
-    states = _states(switch)
+    states = port_states(switch)
     return [each for each in found if states[each[0]] == "connected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One interface; `speed` in bits a second, `virtual` ones have no hardware of their own."""
+
+    name: str
+    state: str
+    mac: str
+    mtu: int
+    speed: int
+    description: str = ""
+    address: str = ""
+    virtual: bool = False
+
+
+def interface_list(switch: Arista) -> list[Port]:
+    """List all interfaces: the ports, that of management, and the virtual ones."""
+    system = mac(switch)[:10]
+    wired = set(switch.spec.ports_up())
+    ports = [
+        Port(
+            long_name(port),
+            state,
+            f"{system}{at:04x}",
+            9214,
+            25_000_000_000 if state == "connected" else 0,
+            "in use" if port in wired else "",
+        )
+        for at, (port, state) in enumerate(port_states(switch).items(), 1)
+    ]
+    for name, (address, mtu) in ADDRESSES.items():
+        speed = 1_000_000_000 if name == "Management1" else 0
+        ports.append(Port(name, "connected", mac(switch), mtu, speed, address=address, virtual=name != "Management1"))
+    return ports
+
+
+def interfaces(switch: Arista) -> str:
+    """Show interfaces, without the counters below each."""
+    return "".join(_interface(port) for port in interface_list(switch))
+
+
+def _interface(port: Port) -> str:
+    up = "up" if port.state == "connected" else "down"
+    kind = "Loopback" if port.name.startswith("Loopback") else "Vlan" if port.virtual else "Ethernet"
+    own = "" if port.virtual else f", address is {port.mac} (bia {port.mac})"
+    text = f"{port.name} is {up}, line protocol is {up} ({port.state})\n  Hardware is {kind}{own}\n"
+    if port.description:
+        text += f"  Description: {port.description}\n"
+    if port.address:
+        text += f"  Internet address is {port.address}\n  Broadcast address is 255.255.255.255\n"
+    text += f"  {'IP' if port.address else 'Ethernet'} MTU {port.mtu} bytes"
+    return text + (f" , BW {port.speed // 1000} kbit\n" if port.speed else "\n")
 
 
 def status(switch: Arista) -> str:
     """Show interfaces status."""
     lines = ["Port       Name               Status       Vlan     Duplex Speed  Type            Flags Encapsulation"]
-    for port, state in _states(switch).items():
+    for port, state in port_states(switch).items():
         described = "in use" if port in switch.spec.ports_up() else ""
         media = "25GBASE-SR" if port in switch.spec.ports_up() else "Not Present"
         duplex, speed = ("full", "25G") if state == "connected" else ("auto", "auto")
@@ -53,17 +116,15 @@ def status(switch: Arista) -> str:
 
 def addresses(_switch: Arista) -> str:
     """Show ip interface brief."""
-    rows = (("Loopback0", "192.0.2.33/32", "65535", ""), ("Management1", "192.0.2.10/24", "1500", ""),
-            ("Vlan10", "198.51.100.1/24", "1500", ""))  # fmt: skip
     lines = [f"{'':81}Address", f"{'Interface':<15} {'IP Address':<22} {'Status':<10} {'Protocol':<16} MTU    Owner  "]
     lines.append(f"{'-' * 15} {'-' * 22} {'-' * 10} {'-' * 12} {'-' * 9} {'-' * 7} ")
-    lines += [f"{name:<15} {address:<22} {'up':<10} {'up':<12} {mtu:>9} {owner}" for name, address, mtu, owner in rows]
+    lines += [f"{name:<15} {address:<22} {'up':<10} {'up':<12} {mtu:>9} " for name, (address, mtu) in ADDRESSES.items()]
     return "\n".join([*lines, ""])
 
 
 def lldp(switch: Arista) -> str:
     """Show lldp neighbors."""
-    found = _behind(switch)
+    found = neighbours(switch)
     rows = "".join(f"{port:<13} {name:<24} {other:<22} 120\n" for port, name, other in found)
     head = f"Port          Neighbor Device ID       Neighbor Port ID    TTL\n{'-' * 10} {'-' * 24} {'-' * 22} ---"
     return f"{_table(len(found))}\n{head}\n{rows}"
@@ -71,7 +132,7 @@ def lldp(switch: Arista) -> str:
 
 def lldp_detail(switch: Arista) -> str:
     """Show lldp neighbors detail."""
-    behind = {port: (name, other) for port, name, other in _behind(switch)}
+    behind = {port: (name, other) for port, name, other in neighbours(switch)}
     text = ""
     for at, port in enumerate(switch.spec.hardware.port_names()):
         there = [behind[port]] if port in behind else []
@@ -96,9 +157,8 @@ def _table(count: int) -> str:
 
 def routes(_switch: Arista) -> str:
     """Show ip route summary."""
-    sources = {"connected": 3, "static (persistent)": 1, "ospf": 24, "bgp": 0, "internal": 9, "attached": 4}
-    rows = "".join(f"   {source:<38}{count:>22}\n" for source, count in sources.items())
-    total = sum(sources.values())
+    rows = "".join(f"   {source:<38}{count:>22}\n" for source, count in ROUTES.items())
+    total = sum(ROUTES.values())
     return (
         "\nOperating routing protocol model: multi-agent\nConfigured routing protocol model: multi-agent\n\n"
         "VRF: default\n   Route Source                                Number Of Routes\n"
@@ -107,18 +167,25 @@ def routes(_switch: Arista) -> str:
     )
 
 
+def mlag_ports(switch: Arista) -> dict[str, int]:
+    """Count the ports of the pair by their state."""
+    spec = switch.spec
+    disabled = spec.connected if spec.mlag is not None and switch.ports_wait else 0
+    full = spec.connected if switch.peer_connected and not switch.ports_wait else 0
+    return {"Disabled": disabled, "Configured": 0, "Inactive": 0, "Active-partial": 0, "Active-full": full}
+
+
 def mlag(switch: Arista) -> str:
     """Show mlag."""
     spec, connected = switch.spec, switch.peer_connected
     configured = spec.mlag is not None
     state = "Active" if connected else "Inactive" if configured else "Disabled"
-    full = spec.connected if connected and not switch.ports_wait else 0
     link = "Up" if configured and spec.peer else "Lowerlayerdown" if configured else ""
     fields = (
         ("MLAG Configuration:", ""),
         ("domain-id", spec.mlag or ""),
         ("local-interface", "Vlan4094" if configured else ""),
-        ("peer-address", "192.0.2.71" if configured else "0.0.0.0"),  # noqa: S104 - what EOS prints
+        ("peer-address", MLAG_PEER if configured else "0.0.0.0"),  # noqa: S104 - what EOS prints
         ("peer-link", "Port-Channel999" if configured else ""),
         ("peer-config", "consistent" if connected else ""),
         ("", ""),
@@ -127,14 +194,10 @@ def mlag(switch: Arista) -> str:
         ("negotiation status", "Connected" if connected else "Connecting" if configured else ""),
         ("peer-link status", link),
         ("local-int status", "Up" if configured else ""),
-        ("system-id", "02:11:22:aa:01:00" if connected else "00:00:00:00:00:00"),
+        ("system-id", MLAG_SYSTEM if connected else "00:00:00:00:00:00"),
         ("", ""),
         ("MLAG Ports:", ""),
-        ("Disabled", str(spec.connected if configured and switch.ports_wait else 0)),
-        ("Configured", "0"),
-        ("Inactive", "0"),
-        ("Active-partial", "0"),
-        ("Active-full", str(full)),
+        *((name, str(count)) for name, count in mlag_ports(switch).items()),
     )
     return "\n".join([*(_field(name, value, 34, 19) for name, value in fields), "", ""])
 

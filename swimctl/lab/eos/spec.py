@@ -62,7 +62,7 @@ class AristaSpec(LoneChassisSpec):
     `mlag` is the name of its domain, None without a partner; `peer` tells whether that one answers. `reload_delay` is
     how many lab seconds after a boot its ports stay down. `fpga`: a new release reloads the switch a second time, so
     many lab seconds after it came up; None: it does not. `boots` is the file that the next boot names at the start,
-    None: the one that runs.
+    None: the one that runs. `structured` off: no output comes as data.
     """
 
     hardware: Hardware
@@ -73,6 +73,7 @@ class AristaSpec(LoneChassisSpec):
     fpga: float | None = None
     boots: str | None = None
     connected: int = 4
+    structured: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no switch could be."""

@@ -10,7 +10,7 @@ from swimctl.lab.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS, Command
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.ios import shows
 from swimctl.lab.ios.archives import download
-from swimctl.lab.plain_commands import PRIVILEGED, USER, show
+from swimctl.lab.plain_commands import PRIVILEGED, USER, Show
 from swimctl.lab.session import Session
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def _grammar(*, router: bool) -> Grammar[Command]:
     for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
             if pattern not in theirs and not pattern.startswith(_NEWER):
-                grammar.add(pattern, show(function), level)
+                grammar.add(pattern, Show(function), level)
     for pattern, own_function in own.items():
         level = PRIVILEGED if "boot" in pattern else USER
-        grammar.add(pattern, show(cast("Callable[[Switch], str]", own_function)), level)
+        grammar.add(pattern, Show(cast("Callable[[Switch], str]", own_function)), level)
     for pattern, command, level in COMMANDS:
         if not pattern.startswith(_NEWER):
             grammar.add(pattern, command, level)

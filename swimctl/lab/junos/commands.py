@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.junos import files, requests, shows, shows_network
-from swimctl.lab.plain_commands import Words, show
+from swimctl.lab.plain_commands import Show, Words
 
 if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
@@ -78,7 +78,7 @@ def grammar() -> Grammar[Command]:
     """Teach the commands, once."""
     taught: Grammar[Command] = Grammar()
     for pattern, function in _SHOWS:
-        taught.add(pattern, show(function), READ_ONLY)
+        taught.add(pattern, Show(function), READ_ONLY)
     for pattern, command, level in _COMMANDS:
         taught.add(pattern, command, level)
     return taught

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.nxos import files, installing, shows, shows_ports
-from swimctl.lab.plain_commands import Words, authorized, length, monitor, nothing, show
+from swimctl.lab.plain_commands import Show, Words, authorized, length, monitor, nothing
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.device import Nexus
@@ -58,7 +58,7 @@ def exec_grammar() -> Grammar[Command]:
     """Teach the commands, once; who may not use one is told so by the command itself."""
     grammar: Grammar[Command] = Grammar()
     for pattern, function in _SHOWS:
-        grammar.add(pattern, show(function))
+        grammar.add(pattern, Show(function))
     grammar.add("show vpc", _where_on("vpc", shows_ports.vpc))
     grammar.add("show lldp neighbors", _where_on("lldp", shows_ports.lldp))
     for pattern, command in _EVERYBODY:

@@ -26,7 +26,7 @@ from swimctl.errors import (
     UnexpectedPrompt,
     Unreachable,
 )
-from swimctl.platforms import dialect
+from swimctl.platforms import terminal
 from swimctl.targets import Target, open_socket
 from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, shell_prompt, stand
 from swimctl.transcript import Transcript
@@ -40,6 +40,10 @@ logging.getLogger("netmiko").setLevel(logging.CRITICAL)
 _LOST = (OSError, EOFError, paramiko.SSHException, ReadException, WriteException)
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0
+# Real seconds of silence after which a prompt is believed that has something unknown behind it.
+_ODD_SILENCE = 5.0
+# Real seconds in which the prompt must come after a question was refused, before the session is closed.
+_REFUSED = 10.0
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
 _CLOSING_SILENCE = 10.0
 
@@ -61,6 +65,7 @@ class Session:
         self._transcript = transcript
         self._connection = connection
         self._news = threading.Event()
+        self._terminal = terminal(target.platform)
         self.hostname = ""
         self.privileged = False
 
@@ -86,7 +91,7 @@ class Session:
         reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
         if reply.dropped:
             raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
-        return body(reply.text, command, self.hostname)
+        return body(reply.text, command, self.hostname, self._terminal)
 
     def converse(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
@@ -97,7 +102,7 @@ class Session:
         after which nothing more is waited for than a moment of silence.
         """
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
-        return Reply(body(reply.text, command, self.hostname), reply.dropped)
+        return Reply(body(reply.text, command, self.hostname, self._terminal), reply.dropped)
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
@@ -117,7 +122,7 @@ class Session:
         self._connection.remote_conn.in_buffer.set_event(self._news)
         text = ""
         nudged = time.monotonic()
-        while not (name := find_hostname(text)):
+        while not (name := find_hostname(text, self._terminal)):
             if deadline.passed:
                 raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
             if time.monotonic() - nudged > _SILENCE:
@@ -130,12 +135,11 @@ class Session:
                 nudged = time.monotonic()
             text += self._read(0.05)
         self.hostname = name
-        own = dialect(self._target.platform)
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
-        if own.enable and (stand(text, name).prompt != "#" or self._target.enable_secret):
+        if self._terminal.enable and (stand(text, name, self._terminal).prompt != "#" or self._target.enable_secret):
             self._enable(deadline)
         self.privileged = True
-        for command in own.setup:
+        for command in self._terminal.setup:
             self._converse(command, (), deadline, closing=None, quiet=False)
 
     def _enable(self, deadline: Deadline) -> None:
@@ -152,7 +156,7 @@ class Session:
             raise problem from None
         if reply.dropped:
             raise SessionLost(f"the session to {self._target.name} ended in 'enable'")
-        if stand(reply.text, self.hostname).prompt != "#":
+        if stand(reply.text, self.hostname, self._terminal).prompt != "#":
             raise problem
 
     def _converse(
@@ -200,8 +204,8 @@ class Session:
                     if not quiet:
                         self._transcript.received(news)
                 silence = time.monotonic() - last_news
-                where = self._ends(text, seen)
-                if where.prompt and (where.sure or silence > _SILENCE):
+                where = self._ends(text, seen, command)
+                if where.prompt and (where.sure or silence > (_ODD_SILENCE if where.odd else _SILENCE)):
                     return Reply(text)
                 if where.question:
                     reply = self._reply_to(where, answers, answered, silence, command)
@@ -225,10 +229,10 @@ class Session:
             f"last line: {_last_line(text)!r}"
         )
 
-    def _ends(self, text: str, seen: int) -> Stand:
+    def _ends(self, text: str, seen: int, command: str) -> Stand:
         # A prompt or question is in the last few lines; reading all of a long output at each step would be quadratic.
         tail = text[max(seen, len(text) - 4000) :]
-        return stand(tail, self.hostname)
+        return stand(tail, self.hostname, self._terminal, command)
 
     def _reply_to(
         self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str
@@ -245,12 +249,24 @@ class Session:
         refusal = "no\n" if "yes/no" in question else "n\n" if "y/n" in question else "\x03"
         with contextlib.suppress(*_LOST):
             self._write(refusal)
+            self._wait_for_prompt(_REFUSED)
         self.close()
         again = " again" if known is not None else ""
         raise UnexpectedPrompt(
             f"'{command}' on {self._target.name} asked{again}: {question.strip()!r}; "
             "it was refused and the session closed"
         )
+
+    def _wait_for_prompt(self, seconds: float) -> None:
+        """Read until a prompt comes: a session that ends while the device still asks may leave its installer locked.
+
+        Seen on a C9300 with 17.18.3: every later `install …` is refused until the device is reloaded.
+        """
+        text, end = "", time.monotonic() + seconds
+        while time.monotonic() < end and not stand(text, self.hostname, self._terminal).prompt:
+            news = self._read(0.25)
+            self._transcript.received(news)
+            text += news
 
     def _write(self, text: str) -> None:
         self._connection.write_channel(text)

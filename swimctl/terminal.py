@@ -1,30 +1,20 @@
-"""Where a terminal's output stands: a prompt, a question, or neither. Pure; a syslog line may land anywhere."""
+"""Where a terminal's output stands: a prompt, a question, or neither. Pure; a log message may land anywhere."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-_DAY = r"[A-Z][a-z]{2} +\d{1,2}"
-_TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
-SYSLOG = re.compile(
-    r"(?:^|(?<=[#>\]\s]))(?:(?:"
-    rf"(?:\d+: )?[*.]?(?:{_DAY} (?:\d{{4}} )?{_TIME}(?: [A-Z]{{2,5}})?|\d+[dwy]\d+[hdw]|\d\d:\d\d:\d\d): "
-    # NX-OS: `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %ETHPORT-5-IF_UP: …`
-    rf"|\d{{4}} {_DAY} {_TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?"
-    # IOS-XR: `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`
-    rf"|(?:[A-Z]{{2,4}}/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{_DAY} {_TIME}(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: "
-    r")%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+ ?:"
-    # Its installer tells its end whenever that comes: `Mar 09 18:33:41 Install operation 25 finished successfully`
-    rf"|(?:{_DAY}|\d{{4}}-\d\d-\d\d) {_TIME} (?:Install operation \d+ (?:finished|aborted)|Ending operation \d+"
-    r"|Action \d+:|ERROR!|It is a NO IMPACT))[^\n]*",
-    re.MULTILINE,
-)
+# What follows a log message of IOS in lines of its own.
+_REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 # Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).
 _FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
+# A message that is not known of the system has no more lines than these behind a prompt.
+_BEHIND = 4
 # `%`, `root@hall-7:RE:0%`, `root@hall-7:~ #`, `[anna@hall-7 ~]$`
 _SHELL = re.compile(r"(?:\[?[\w.-]+@[\w.-]+[:\w ~/\]-]*)?[%$]|[\w.-]+@[\w.-]+:\S* #")
 _QUESTION = re.compile(
@@ -36,12 +26,50 @@ _QUESTION = re.compile(
 _CHOICES = re.compile(r"\s*(?:\[[\w/:,]+\]\s*:?\s*)+")
 
 
+# What the logs of several systems have in common: `Mar  9`, `16:06:55.053`, and `%LINK-3-UPDOWN: …` to the line's end.
+DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}"
+TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
+RFC_3339 = r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)"
+MESSAGE = r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
+# Refusals and a protocol that is off, as IOS and its kin say it.
+PERCENT = (
+    r"%\s*(?:Invalid (?:input|command|number|parameter|interface)|Incomplete command|Ambiguous command|"
+    r"Unknown command|Unrecognized command|Unavailable command|Bad IP address|Authorization (?:failed|denied)|"
+    r"Permission denied|Access denied|.*not supported|.*not available|.*not allowed)"
+    r"|% This command is not authorized|Command authorization failed|Line has invalid autocommand|.*: command not found"
+)
+PERCENT_DISABLED = re.compile(r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a platform's terminal is made ready: whether `enable` gives privilege there, and what is typed then."""
+class Terminal:
+    """What is particular to a system's terminal; the one home of it, for sessions and parsers alike.
+
+    `setup` is typed after the login, whatever is answered; `enable` tells whether that gives privilege there. `log`
+    matches a log message from its stamp to the end of its line, wherever in a line it begins; each has one of `signs`
+    in it, which spares the search in other lines. `late` matches what the system prints when something ends in the
+    background: no part of a prompt, and a fact for those who wait for it. `refusals` match a line that refuses a
+    command, `disabled` one that says that a protocol is off; `verbs` match the first words of commands as an echo shows
+    them, `above` what stands between an echo and an output.
+    """
 
     setup: tuple[str, ...]
     enable: bool
+    log: re.Pattern[str]
+    signs: tuple[str, ...]
+    refusals: re.Pattern[str]
+    disabled: re.Pattern[str]
+    verbs: str
+    above: re.Pattern[str] | None = None
+    late: re.Pattern[str] | None = None
+
+    def without_log(self, line: str, *, late: bool = False) -> str:
+        """Return a line without the log message in it, empty where it is nothing else; `late` ones cut too if asked."""
+        if any(sign in line for sign in self.signs):
+            line = self.log.sub("", line)
+        if line.startswith("-") or line.lstrip().startswith("-"):
+            line = "" if _REST_OF_LOG.match(line) else line
+        return self.late.sub("", line) if late and self.late is not None else line
 
 
 def plain(text: str) -> str:
@@ -55,14 +83,14 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def without_syslog(text: str) -> str:
-    """Take out syslog lines, also one that is glued to a prompt or a question."""
-    return SYSLOG.sub("", text)
+def without_log(text: str, terminal: Terminal) -> str:
+    """Return a text without log messages and late ones, also where they are glued to a prompt or a question."""
+    return "\n".join(terminal.without_log(line, late=True) for line in text.split("\n"))
 
 
-def find_hostname(text: str) -> str | None:
-    """Read the device's name from the prompt that ends `text`, with any syslog lines after it."""
-    found = _FIRST_PROMPT.search(without_syslog(plain(text)).rstrip())
+def find_hostname(text: str, terminal: Terminal) -> str | None:
+    """Return the device's name from the prompt that ends `text`, with any log messages after it."""
+    found = _FIRST_PROMPT.search(without_log(plain(text), terminal).rstrip())
     return found.group(1) if found else None
 
 
@@ -88,49 +116,77 @@ def answer(question: str, reply: str, *, one_key: bool = False) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Tell a prompt (`#` or `>`) from a question or neither. `sure`: nothing is behind it."""
+    """Tell a prompt (`#` or `>`) from a question or neither. `sure`: nothing is behind it.
+
+    `odd`: what is behind the prompt is no log message that is known of the system; it may be one all the same.
+    """
 
     prompt: str | None = None
     question: str | None = None
     sure: bool = True
+    odd: bool = False
 
 
-def stand(text: str, hostname: str) -> Stand:
-    """Tell where output that has arrived so far stands.
+def stand(text: str, hostname: str, terminal: Terminal, command: str = "") -> Stand:
+    """Return where output that has arrived so far stands.
 
-    Syslog text after a prompt or a question makes it unsure: the caller waits for silence before it believes it.
-    IOS cuts the name in a configuration prompt, so the first 16 characters decide.
+    Log messages after a prompt or a question make it unsure, and anything else after a prompt makes it odd: the caller
+    waits for silence before it believes them. A prompt with the `command` behind it is an echo. IOS cuts the name in a
+    configuration prompt, so the first 16 characters decide.
     """
-    raw = plain(text)
-    quiet = without_syslog(raw)
-    tail = quiet.rstrip()
-    last = tail.rsplit("\n", 1)[-1]
-    sure = raw.rstrip().rsplit("\n", 1)[-1] == last  # syslog lines above it are old; one behind it is not
-    if re.fullmatch(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE, last):
+    lines = plain(text).rstrip().split("\n")
+    said: list[str] = []  # the last line that is no log message, and the one above
+    sure = True
+    for line in reversed(lines):
+        rest = terminal.without_log(line, late=True).rstrip()
+        sure = sure and (bool(said) or rest == line.rstrip())
+        if rest:
+            said.append(rest)
+        if len(said) == 2:
+            break
+    last = said[0] if said else ""
+    prompt = _prompt_of(hostname)
+    if prompt.fullmatch(last):
         return Stand(prompt=last[-1], sure=sure)
     if last and _QUESTION.search(last):
-        if _CHOICES.fullmatch(last):
-            last = tail[: -len(last)].rstrip().rsplit("\n", 1)[-1] + "\n" + last
+        if _CHOICES.fullmatch(last) and len(said) > 1:
+            last = said[1] + "\n" + last
         return Stand(question=last, sure=sure)
-    return Stand()
+    odd = _odd_prompt(lines, hostname, command)
+    return Stand() if odd is None else Stand(prompt=odd[1], sure=False, odd=True)
 
 
-def body(text: str, command: str, hostname: str) -> str:
-    """Cut the echoed command and the closing prompt off a command's output."""
+def _odd_prompt(lines: Sequence[str], hostname: str, command: str) -> tuple[int, str] | None:
+    """Return the place of a prompt with other text behind it than the command, and its sign; None where none is."""
+    for index in range(max(0, len(lines) - _BEHIND), len(lines)):
+        found = _prompt_of(hostname).match(lines[index])
+        if found and not lines[index][found.end() :].strip().startswith(command.strip() or "\n"):
+            return index, found.group(0)[-1]
+    return None
+
+
+def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
+    """Return a command's output without its echo and the closing prompt."""
     raw = plain(text).lstrip("\n")
     first, newline, rest = raw.partition("\n")
     if newline and first.strip().endswith(command.strip()):
         raw = rest
     lines = raw.rstrip().split("\n")
-    prompt = re.compile(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE)
+    prompt = _prompt_of(hostname)
     for index in range(len(lines) - 1, -1, -1):
-        line = without_syslog(lines[index]).strip()
+        line = terminal.without_log(lines[index], late=True).strip()
         if prompt.fullmatch(line):
-            del lines[index]
-            break
+            late = [each for each in lines[index + 1 :] if terminal.without_log(each).strip()]
+            return "\n".join([*lines[:index], *late])
         if line:
             break
-    return "\n".join(lines)
+    odd = _odd_prompt(lines, hostname, command)
+    return "\n".join(lines if odd is None else lines[: odd[0]])
+
+
+@cache
+def _prompt_of(hostname: str) -> re.Pattern[str]:
+    return re.compile(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE)
 
 
 def matching(question_text: str, answers: Sequence[Answer]) -> Answer | None:

@@ -3,41 +3,48 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platforms.contract import platform
 
-from swimctl.terminal import answer, body, find_hostname, matching, plain, shell_prompt, stand, without_syslog
+from swimctl.platforms import PLATFORM_NAMES
+from swimctl.platforms import terminal as terminal_of
+from swimctl.terminal import answer, body, find_hostname, matching, plain, shell_prompt, stand, without_log
 
+IOS = terminal_of("cisco_xe")
+NXOS = terminal_of("cisco_nxos")
+XR = terminal_of("cisco_xr")
+JUNOS = terminal_of("juniper_junos")
 SYSLOG = "*Mar  4 10:11:12.345: %SYS-5-CONFIG_I: Configured from console by vty0 (192.0.2.9)"
 QUESTION = "This operation may require a reload of the system. Do you want to proceed? [y/n]"
 
 
 def test_a_prompt_ends_a_command() -> None:
-    where = stand("show clock\n10:11:12.345 UTC Wed Mar 4 2026\nedge-1#", "edge-1")
+    where = stand("show clock\n10:11:12.345 UTC Wed Mar 4 2026\nedge-1#", "edge-1", IOS)
     assert (where.prompt, where.sure) == ("#", True)
 
 
 @pytest.mark.parametrize("mode", ["edge-1(config)#", "edge-1(config-if)#", "edge-1>"])
 def test_prompts_of_other_modes_count(mode: str) -> None:
-    assert stand(f"\n{mode}", "edge-1").prompt == mode[-1]
+    assert stand(f"\n{mode}", "edge-1", IOS).prompt == mode[-1]
 
 
 def test_a_long_name_is_cut_in_configuration_mode() -> None:
-    assert stand("\na-very-long-switc(config)#", "a-very-long-switch-name").prompt == "#"
+    assert stand("\na-very-long-switc(config)#", "a-very-long-switch-name", IOS).prompt == "#"
 
 
 def test_a_prompt_with_syslog_behind_it_is_not_sure() -> None:
-    where = stand(f"done\nedge-1#{SYSLOG}\n", "edge-1")
+    where = stand(f"done\nedge-1#{SYSLOG}\n", "edge-1", IOS)
     assert (where.prompt, where.sure) == ("#", False)
 
 
 @pytest.mark.parametrize("between", ["hall-7 ", "UTC hall-7 ", "", "hall-7 %$ VDC-1 %$ "])
 def test_a_prompt_with_syslog_of_nx_os_behind_it_is_seen(between: str) -> None:
     message = f"2031 Mar  4 10:11:12.345 {between}%VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured from vty by admin"
-    where = stand(f"done\nhall-7# {message}\n", "hall-7")
+    where = stand(f"done\nhall-7# {message}\n", "hall-7", NXOS)
     assert (where.prompt, where.sure) == ("#", False)
 
 
 def test_a_progress_bar_is_no_question() -> None:
-    assert stand("Setting boot variables.\n[####################]", "hall-7").question is None
+    assert stand("Setting boot variables.\n[####################]", "hall-7", NXOS).question is None
 
 
 @pytest.mark.parametrize(
@@ -52,13 +59,13 @@ def test_a_progress_bar_is_no_question() -> None:
 )
 def test_what_ios_xr_prints_behind_a_prompt_leaves_it_one(late: str) -> None:
     name = "RP/0/RP0/CPU0:hall-7"
-    where = stand(f"No install operation in progress\n{name}#{late}", name)
+    where = stand(f"No install operation in progress\n{name}#{late}", name, XR)
     assert (where.prompt, where.sure) == ("#", False)
-    assert find_hostname(f"\n{name}#{late}") == name
+    assert find_hostname(f"\n{name}#{late}", XR) == name
 
 
 def test_a_question_with_syslog_behind_it_is_still_one() -> None:
-    where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1")
+    where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1", IOS)
     assert where.question == QUESTION
     assert not where.sure
 
@@ -76,40 +83,40 @@ def test_a_question_with_syslog_behind_it_is_still_one() -> None:
     ],
 )
 def test_every_seen_question_is_seen(text: str) -> None:
-    assert stand(f"words\n{text}", "edge-1").question is not None
+    assert stand(f"words\n{text}", "edge-1", IOS).question is not None
 
 
 def test_choices_in_a_line_of_their_own_belong_to_the_question_above() -> None:
     asked = "This install operation will reload the sdr, continue?\n [yes/no]:[yes]"
-    assert stand(f"Package list:\n{asked} ", "RP/0/RP0/CPU0:hall-7").question == asked
+    assert stand(f"Package list:\n{asked} ", "RP/0/RP0/CPU0:hall-7", XR).question == asked
 
 
 def test_output_in_the_middle_is_neither() -> None:
-    where = stand("install_add: START Wed Mar 04 10:11:12 UTC 2026\n--- Starting Add ---\n", "edge-1")
+    where = stand("install_add: START Wed Mar 04 10:11:12 UTC 2026\n--- Starting Add ---\n", "edge-1", IOS)
     assert (where.prompt, where.question) == (None, None)
 
 
 def test_another_devices_prompt_is_not_ours() -> None:
-    assert stand("banner\nother#", "edge-1").prompt is None
+    assert stand("banner\nother#", "edge-1", IOS).prompt is None
 
 
 def test_body_cuts_echo_and_prompt() -> None:
-    assert body("show clock\r\n10:11:12 UTC\r\nedge-1#", "show clock", "edge-1") == "10:11:12 UTC"
+    assert body("show clock\r\n10:11:12 UTC\r\nedge-1#", "show clock", "edge-1", IOS) == "10:11:12 UTC"
 
 
 def test_body_cuts_the_prompt_below_syslog() -> None:
-    assert body(f"dir\nline\nedge-1#{SYSLOG}\n", "dir", "edge-1") == "line"
+    assert body(f"dir\nline\nedge-1#{SYSLOG}\n", "dir", "edge-1", IOS) == "line"
 
 
 def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
-    assert find_hostname(f"welcome\r\nedge-1>{SYSLOG}\r\n") == "edge-1"
-    assert find_hostname("welcome to the lab\r\n") is None
+    assert find_hostname(f"welcome\r\nedge-1>{SYSLOG}\r\n", IOS) == "edge-1"
+    assert find_hostname("welcome to the lab\r\n", IOS) is None
 
 
 @pytest.mark.parametrize("prompt", ["% ", "root@hall-7:RE:0% ", "root@hall-7:~ # ", "[anna@hall-7 ~]$ ", "$"])
 def test_a_shell_is_no_command_line(prompt: str) -> None:
     assert shell_prompt(f"--- JUNOS 22.2R1.9\n{prompt}") == prompt.rstrip(" ")
-    assert find_hostname(f"\n{prompt}") is None
+    assert find_hostname(f"\n{prompt}", JUNOS) is None
 
 
 @pytest.mark.parametrize("text", ["anna@hall-7> ", "hall-7#", "Last login: 100% ", "RP/0/RP0/CPU0:hall-7#", ""])
@@ -129,7 +136,45 @@ def test_backspaces_take_back() -> None:
 
 @given(st.text(alphabet=st.characters(codec="ascii"), max_size=300))
 def test_no_text_breaks_the_reading(text: str) -> None:
-    where = stand(text, "edge-1")
+    where = stand(text, "edge-1", IOS)
     assert where.prompt in {None, "#", ">"}
-    assert isinstance(body(text, "show clock", "edge-1"), str)
-    assert "%SYS-5-CONFIG_I" not in without_syslog(f"\n{SYSLOG}\n")
+    assert isinstance(body(text, "show clock", "edge-1", IOS), str)
+    assert "%SYS-5-CONFIG_I" not in without_log(f"\n{SYSLOG}\n", IOS)
+
+
+@pytest.mark.parametrize("name", PLATFORM_NAMES)
+def test_a_log_message_of_the_system_behind_a_prompt_leaves_it_one(name: str) -> None:
+    for message in platform(name).cases.syslog:
+        for text in (
+            f"output\nhall-7#{message}\n",
+            f"output\nhall-7# \n{message}",
+            f"output\nhall-7>\r\n{message}\r\n",
+        ):
+            where = stand(text, "hall-7", terminal_of(name))
+            assert where.prompt in {"#", ">"}, text
+            assert not where.odd, text
+            assert body(text, "show clock", "hall-7", terminal_of(name)) == "output", text
+
+
+@pytest.mark.parametrize("name", PLATFORM_NAMES)
+def test_a_log_message_glued_to_a_question_leaves_it_one(name: str) -> None:
+    for message in platform(name).cases.syslog:
+        where = stand(f"{QUESTION}{message}\n", "hall-7", terminal_of(name))
+        assert where.question == QUESTION, message
+
+
+@pytest.mark.parametrize(
+    "behind", ["Broadcast: the power of rack 7 is going down\n", " note from the console\n\nmore\n"]
+)
+def test_a_prompt_with_something_unknown_behind_it_is_odd(behind: str) -> None:
+    text = f"show clock\noutput\nhall-7#{behind}"
+    where = stand(text, "hall-7", IOS, "show clock")
+    assert (where.prompt, where.sure, where.odd) == ("#", False, True)
+    assert body(text, "show clock", "hall-7", IOS) == "output"
+
+
+@pytest.mark.parametrize(
+    "text", ["hall-7#show clock\n", "hall-7#show clock\noutput in the making", "hall-7# show clock\n\n", "a hall-7#x\n"]
+)
+def test_an_echo_behind_a_prompt_is_no_end(text: str) -> None:
+    assert stand(text, "hall-7", IOS, "show clock").prompt is None

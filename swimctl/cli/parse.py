@@ -32,19 +32,27 @@ def parse(
 ) -> None:
     """Show what swimctl reads from a device's output.
 
-    The fields are those of the facts that swimctl works with. Output that it cannot read gives exit code 2 and the
-    first odd line: put both into a bug report.
+    The fields are those of the facts that swimctl works with. A line that it does not know and does not need is passed
+    over and named as `unread`, here and on standard error. Output that it cannot read gives exit code 2 and the first
+    odd line: put both into a bug report.
     """
     from swimctl import platforms
+    from swimctl.platforms.text import unread
 
     reader = platforms.load_platform(platform).find(command).parser
     text = _read(file)
     try:
-        facts = reader(text)
+        with unread() as passed:
+            facts = reader(text)
     except DeviceError as error:
         # Here the output is what the user gave, so it is a wrong input and not a device that failed.
         raise UsageError(str(error)) from None
-    typer.echo(json.dumps(_plain(facts), indent=2, ensure_ascii=False))
+    shown = _plain(facts)
+    if passed and isinstance(shown, dict):
+        shown["unread"] = [line for _, line in passed]
+    typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    for _, line in passed:
+        typer.echo(f"unread: {line}", err=True)
 
 
 def _read(file: Path | None) -> str:

@@ -12,8 +12,13 @@ from swimctl.errors import NotFound
 from swimctl.facts import ImageName
 from swimctl.models import ImageKind
 from swimctl.platforms import hardware
+from swimctl.platforms.arista_eos.terminal import TERMINAL as ARISTA_EOS
 from swimctl.platforms.base import DriverFactory
-from swimctl.terminal import Dialect
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL as CISCO_NXOS
+from swimctl.platforms.cisco_xe.terminal import TERMINAL as CISCO_XE
+from swimctl.platforms.cisco_xr.terminal import TERMINAL as CISCO_XR
+from swimctl.platforms.juniper_junos.terminal import TERMINAL as JUNIPER_JUNOS
+from swimctl.terminal import Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class _Platform:
 
     driver: str | None
     aliases: frozenset[str]
-    dialect: Dialect
+    terminal: Terminal
     installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     also: str | None = None
     scp: str = ""
@@ -35,12 +40,6 @@ class _Platform:
 
 _SCP: Final = "`ip scp server enable`"
 _PATCHED: Final = frozenset({ImageKind.IMAGE, ImageKind.PATCH})
-_IOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=True)
-_NXOS: Final = Dialect(("terminal length 0", "terminal width 511", "terminal no monitor"), enable=False)
-_EOS: Final = Dialect(("terminal length 0", "terminal width 32767"), enable=True)
-_XR: Final = Dialect(("terminal length 0", "terminal width 511"), enable=False)
-_JUNOS: Final = Dialect(("set cli screen-length 0", "set cli screen-width 511"), enable=False)
-
 _PLATFORMS: Final[dict[str, _Platform]] = {
     "cisco_xe": _Platform(
         "swimctl.platforms.cisco_ios.choice:cisco",
@@ -54,7 +53,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
                 "cisco_ios_xe",
             }
         ),
-        _IOS,
+        CISCO_XE,
         installs=_PATCHED,
         scp=_SCP,
     ),
@@ -62,7 +61,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
     "cisco_ios": _Platform(
         "swimctl.platforms.cisco_ios.choice:cisco",
         frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
-        _IOS,
+        CISCO_XE,
         installs=_PATCHED,
         also="cisco_xe",
         scp=_SCP,
@@ -70,21 +69,21 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
     "cisco_xr": _Platform(
         "swimctl.platforms.cisco_xr.driver:CiscoXr",
         frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
-        _XR,
+        CISCO_XR,
     ),
     "cisco_nxos": _Platform(
         "swimctl.platforms.cisco_nxos.driver:CiscoNxos",
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
-        _NXOS,
+        CISCO_NXOS,
         scp="`feature scp-server`",
     ),
     "arista_eos": _Platform(
-        "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), _EOS
+        "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), ARISTA_EOS
     ),
     "juniper_junos": _Platform(
         "swimctl.platforms.juniper_junos.driver:JuniperJunos",
         frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}),
-        _JUNOS,
+        JUNIPER_JUNOS,
     ),
 }
 
@@ -103,9 +102,9 @@ def driver_factory(platform: str) -> DriverFactory:
     return cast("DriverFactory", getattr(import_module(module), name))
 
 
-def dialect(platform: str) -> Dialect:
-    """Tell how the terminal of a platform is made ready."""
-    return _PLATFORMS[platform].dialect
+def terminal(platform: str) -> Terminal:
+    """Return what is particular to a platform's terminal."""
+    return _PLATFORMS[platform].terminal
 
 
 def scp_server(platform: str) -> str:

@@ -9,14 +9,15 @@ from swimctl.errors import UnparsableOutput
 from swimctl.models import Finding
 from swimctl.platforms.text import filled
 from swimctl.settings import Readiness
+from swimctl.terminal import Terminal
 
 _PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
 
 
-def parse_show_privilege(text: str) -> int:
-    """Read the privilege level of the session, 0 to 15."""
+def level_of(text: str, terminal: Terminal) -> int:
+    """Return the privilege level of the session, 0 to 15, from `show privilege`."""
     command = "show privilege"
-    lines = filled(text, command)
+    lines = filled(text, command, terminal)
     found = _PRIVILEGE.fullmatch(lines[0].strip())
     if not found or len(lines) > 1 or int(found[1]) > 15:
         raise UnparsableOutput(command, lines[-1])

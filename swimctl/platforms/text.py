@@ -1,12 +1,17 @@
-"""The one way from what a session caught to what a command printed: no echo, prompt, paging, syslog or indentation."""
+"""The one way from what a session caught to what a command printed: no echo, prompt, paging, log or indentation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.terminal import Terminal
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
@@ -15,99 +20,51 @@ _MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
 
 _PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
-_VERBS: Final = (
-    r"(?:sh(?:o(?:w)?)?|dir|verify|install(?! (?:operation (?:\d+ |will |completed)|has been |is in progress))|admin|"
-    r"more|copy(?! complete)|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|conf(?:igure)?|"
-    r"reload(?! cause \d+:)|exit|request|redundancy(?! mode\b)|issu|"
-    r"file (?:list|checksum|copy|delete|show))"
-)
-_COMMAND_AFTER_PROMPT: Final = re.compile(
-    rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{_VERBS}(?:\s.*)?)", re.IGNORECASE
-)
-# A bare echo: a verb, then words. `verify /md5 (flash:f) = 1a2b…` is a result, and `install_add: START` one word.
-_BARE_COMMAND: Final = re.compile(rf"\s*{_VERBS}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE)
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
 _SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
-_ECHOES: Final = (_BARE_COMMAND, _SCROLLED_COMMAND, _PROMPT_LINE)
-# IOS-XR puts the time above each output: `Wed Dec  8 10:34:38.634 PST`. Junos can too (`Mar  9 18:56:04`), and puts
-# the role of what answers above each prompt: `{master:0}`, `{primary:node0}[edit]`.
-_BEFORE_OUTPUT: Final = re.compile(
-    r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*|\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*"
-    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*"
-    r"|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\s*"
-    r"|\{(?:master|backup|primary|secondary|line-?card|local|hold|disabled|lost)[\w:-]*\}(?:\[edit[^\]]*\])?\s*)"
-)
+# What unicon writes above an output that it caught.
+_CAUGHT: Final = re.compile(r"\s*\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*")
 
-# IOS-XR: `RP/0/RP0/CPU0:Jul 27 14:00:42.051 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`
-_NODE_STAMP: Final = (
-    r"(?:[A-Z]{2,4}/)?\d+/\w+(?:/\w+)?:(?:\d{4} )?[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?"
-    r"(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: "
-)
-_STAMP: Final = (
-    r"(?:\d{6,}: )?(?:<\d+>)?(?:\d+: )?"
-    r"(?:[*.]?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} (?:\d{4} )?"
-    r"\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z]{2,8})?"
-    r"|\$?\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
-)
-# Arista EOS: `Mar  9 16:06:55 leaf-1 Ebra: 21: %LINEPROTO-5-UPDOWN: …`, with an RFC 3339 time where so configured.
-_AGENT_STAMP: Final = (
-    r"(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+))"
-    r" [\w.-]+ [A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?"
-)
-# NX-OS: `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
-_YEAR_STAMP: Final = (
-    r"\d{4} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w.+-]*){0,2} +(?:%\$ VDC-\d+ %\$ +)?"
-)
-_SYSLOG: Final = re.compile(
-    rf"(?:{_NODE_STAMP}|{_AGENT_STAMP}|{_YEAR_STAMP}|{_STAMP})%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
-)
-# Junos: `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag.
-_DAEMON: Final = re.compile(
-    r"[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})? +[\w.:-]+ +[\w./-]+(?:\[\d+\])?: "
-    r"(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: .*"
-)
-_SYSLOG_REST: Final = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
-
-_REFUSALS: Final = re.compile(
-    r"\s*(%\s*(?:Invalid (?:input|command|number|parameter|interface)|Incomplete command|Ambiguous command|"
-    r"Unknown command|Unrecognized command|Unavailable command|Bad IP address|Authorization (?:failed|denied)|"
-    r"Permission denied|Access denied|"
-    r".*not supported|.*not available|.*not allowed)"
-    r"|% This command is not authorized"
-    r"|Command authorization failed|Line has invalid autocommand|.*: command not found"
-    # NX-OS
-    r"|Syntax error while parsing '|Cmd exec error\b|% String exceeded"
-    # Junos
-    r"|syntax error(?:[,.:]|$)|unknown command\.|missing argument\.|'\S+' is ambiguous\."
-    r"|error: (?:syntax error|unknown command|permission denied|command is not valid on|invalid value"
-    r"|(?:the )?\S+(?: subsystem| instance)? (?:is )?not running)).*",
-    re.IGNORECASE,
-)
 # A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
 REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
 
 # Each of the error texts has one of these in it, most outputs have none.
 _ERROR_SIGNS: Final = ("%", "'", "error", "failed", "warning", "autocommand", "missing", "unknown", "not found")
-_NOT_ENABLED: Final = re.compile(
-    r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*"
-    r"|\s*(?:error|warning): (?:the )?\S+ subsystem not running - not needed by configuration.*",
-    re.IGNORECASE,
-)
+
+_PASSED: ContextVar[list[tuple[str, str]] | None] = ContextVar("lines that no parser knows", default=None)
 
 
-def clean(text: str, command: str) -> list[str]:
-    """Give the lines that the command printed, blank ones too; what follows a later prompt with a command is cut.
+@contextmanager
+def unread() -> Iterator[list[tuple[str, str]]]:
+    """Give a list that gathers each line which a parser passes over meanwhile, with its command, once."""
+    gathered: list[tuple[str, str]] = []
+    token = _PASSED.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _PASSED.reset(token)
+
+
+def passed_over(command: str, line: str) -> None:
+    """Tell that a line stands where no needed fact must stand, and that the parser does not know it."""
+    gathered, told = _PASSED.get(), (command, line.strip())
+    if gathered is not None and told[1] and told not in gathered:
+        gathered.append(told)
+
+
+def clean(text: str, command: str, terminal: Terminal) -> list[str]:
+    """Return the lines that the command printed, blank ones too; what follows a later prompt with a command is cut.
 
     Raises CommandRefused with the device's words for an error text (`% Invalid input detected …`), NotEnabled for
     `% CDP is not enabled`, and UnparsableOutput where nothing was printed.
     """
-    lines = without_syslog(_terminal_lines(text))
-    lines = _between_prompts(lines, command)
+    lines = _without_log(_terminal_lines(text), terminal)
+    lines = _between_prompts(lines, command, _Echo.of(terminal))
     said = "\n".join(lines).casefold()
     for line in lines if any(sign in said for sign in _ERROR_SIGNS) else ():
-        if _NOT_ENABLED.fullmatch(line):
+        if terminal.disabled.fullmatch(line):
             raise NotEnabled(f"'{command}': the device answered '{line.strip()}'")
-        if _REFUSALS.fullmatch(line):
+        if terminal.refusals.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line.strip()}'")
     if not any(line.strip() for line in lines):
         raise UnparsableOutput(command, "", "the device printed nothing")
@@ -132,25 +89,18 @@ def up_to_end(configuration: str) -> str:
     return configuration
 
 
-def filled(text: str, command: str) -> list[str]:
-    """Give the lines of `clean` that are not blank, without blanks at their ends."""
-    return [line.rstrip() for line in clean(text, command) if line.strip()]
+def filled(text: str, command: str, terminal: Terminal) -> list[str]:
+    """Return the lines of `clean` that are not blank, without blanks at their ends."""
+    return [line.rstrip() for line in clean(text, command, terminal) if line.strip()]
 
 
-def without_syslog(lines: list[str]) -> list[str]:
-    """Cut syslog messages: whole lines, and those that start in the middle of a line (after a prompt, a question)."""
+def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
+    """Drop lines that are log messages, and cut those that begin in the middle of a line, as after a prompt."""
     kept = []
     for line in lines:
-        if _DAEMON.fullmatch(line):
-            continue
-        if "%" in line:
-            found = _SYSLOG.search(line)
-            if found:
-                if line[: found.start()].strip():
-                    kept.append(line[: found.start()])
-                continue
-        if not _SYSLOG_REST.match(line):
-            kept.append(line)
+        rest = terminal.without_log(line)
+        if rest == line or rest.strip():
+            kept.append(rest)
     return kept
 
 
@@ -184,52 +134,72 @@ def _overwrite(raw: str) -> str:
     return "".join(shown)
 
 
-def _between_prompts(lines: list[str], command: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Echo:
+    """What an echoed command of a system looks like, behind a prompt and alone, and what stands above an output."""
+
+    prompted: re.Pattern[str]
+    bare: re.Pattern[str]
+    above: re.Pattern[str] | None
+
+    @staticmethod
+    @cache
+    def of(terminal: Terminal) -> _Echo:
+        """Make the patterns of a system, once."""
+        verbs = f"(?:{terminal.verbs})"
+        return _Echo(
+            re.compile(rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{verbs}(?:\s.*)?)", re.IGNORECASE),
+            # A verb, then words. `verify /md5 (flash:f) = 1a2b…` is a result, and `install_add: START` one word.
+            re.compile(rf"\s*{verbs}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE),
+            terminal.above,
+        )
+
+    def asked(self, line: str) -> re.Match[str] | None:
+        """Match a prompt with a command; long outputs have thousands of lines, hardly one with a prompt's end."""
+        return self.prompted.fullmatch(line) if "#" in line or ">" in line else None
+
+    def asks(self, line: str, command: str) -> bool:
+        """Tell a prompt with this very command, perhaps abbreviated, from a prompt with another."""
+        asked = self.asked(line)
+        if not asked:
+            return False
+        typed, wanted = asked["typed"].lower().split(), command.lower().split()
+        return len(typed) >= len(wanted) and all(w.startswith(t) for w, t in zip(wanted, typed, strict=False))
+
+    def is_echo(self, line: str, command: str) -> bool:
+        """Tell a command without its prompt, also one that lost its first letters (`how inventory`)."""
+        lost = " " in line.strip() and command.endswith(line.strip())
+        return lost or any(each.fullmatch(line) for each in (self.bare, _SCROLLED_COMMAND, _PROMPT_LINE))
+
+    def is_above(self, line: str) -> bool:
+        """Tell what stands above an output; each has one of these signs in it, and it is asked of every line."""
+        if not any(sign in line for sign in (":", "{", "++", " source")):
+            return False
+        return bool(_CAUGHT.fullmatch(line) or (self.above is not None and self.above.fullmatch(line)))
+
+
+def _between_prompts(lines: list[str], command: str, echo: _Echo) -> list[str]:
     """Cut echo and prompts. A last line that is the beginning of the prompt seen at the head is a cut-off prompt."""
     # A banner, or other commands, may stand above the command that was asked for.
-    start = next((number for number, line in enumerate(lines) if _asks(line, command)), 0)
+    start = next((number for number, line in enumerate(lines) if echo.asks(line, command)), 0)
     prompts: list[str] = []
     for number, line in enumerate(lines[start:], start):
-        if not line.strip() or _is_before_output(line):
+        if not line.strip() or echo.is_above(line):
             continue
-        asked = _asked(line)
+        asked = echo.asked(line)
         if asked:
             prompts.append(asked["prompt"])
-        elif not (_is_end_of(line, command) or any(echo.fullmatch(line) for echo in _ECHOES)):
+        elif not echo.is_echo(line, command):
             break
         start = number + 1
-    kept = [line for line in lines[start:] if not _is_before_output(line)]
+    kept = [line for line in lines[start:] if not echo.is_above(line)]
     for number, line in enumerate(kept):
-        if _asked(line):
+        if echo.asked(line):
             kept = kept[:number]
             break
     while kept and (_PROMPT_LINE.fullmatch(kept[-1]) or any(p.startswith(kept[-1].strip()) for p in [*prompts, ""])):
         kept.pop()
     return kept
-
-
-def _asked(line: str) -> re.Match[str] | None:
-    # Long outputs have thousands of lines, and hardly one with the end of a prompt.
-    return _COMMAND_AFTER_PROMPT.fullmatch(line) if "#" in line or ">" in line else None
-
-
-def _is_before_output(line: str) -> bool:
-    # Each has one of these in it; it is asked of every line.
-    return any(sign in line for sign in (":", "{", "++", " source")) and _BEFORE_OUTPUT.fullmatch(line) is not None
-
-
-def _asks(line: str, command: str) -> bool:
-    """Tell a prompt with this very command, perhaps abbreviated, from a prompt with another."""
-    asked = _asked(line)
-    if not asked:
-        return False
-    typed, wanted = asked["typed"].lower().split(), command.lower().split()
-    return len(typed) >= len(wanted) and all(full.startswith(word) for full, word in zip(wanted, typed, strict=False))
-
-
-def _is_end_of(line: str, command: str) -> bool:
-    """Tell an echo that lost its first letters (`how inventory`)."""
-    return " " in line.strip() and command.endswith(line.strip())
 
 
 def _dedent(lines: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.base import Driver, DriverFactory
+from swimctl.platforms.text import unread
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
@@ -22,6 +23,8 @@ from swimctl.transcript import Transcript
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2
 _ATTEMPTS = 3
+# So many lines that no parser knew are recorded of a job: more of them say no more.
+_MOST_UNREAD = 50
 
 T = TypeVar("T")
 
@@ -79,6 +82,7 @@ class Context:
     stop: threading.Event
     # Of the job and not of a wait: two waits that each begin anew would ask too often together.
     refusals: Refusals = field(default_factory=Refusals)
+    passed_over: set[tuple[str, str]] = field(default_factory=set)
 
     @contextmanager
     def driver(self) -> Iterator[Driver]:
@@ -112,8 +116,20 @@ class Context:
                 self.record.event("session", f"{error}; trying again")
                 self.pause(self.settings.login.poll * attempt)
                 attempt += 1
-        with session:
+        with session, self._noting_unread():
             yield session
+
+    @contextmanager
+    def _noting_unread(self) -> Iterator[None]:
+        """Record each line of output that no parser knew meanwhile, once a job: the device may have news for people."""
+        with unread() as passed:
+            try:
+                yield
+            finally:
+                for command, line in passed:
+                    if (command, line) not in self.passed_over and len(self.passed_over) < _MOST_UNREAD:
+                        self.passed_over.add((command, line))
+                        self.record.event("unread", f"'{command}': a line that swimctl does not know: {line}")
 
     def _login(self) -> Session:
         """Log in, not too soon after a refusal, and not at all after too many."""

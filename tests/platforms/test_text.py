@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms.text import clean, filled
+from swimctl.platforms import terminal
+from swimctl.platforms.text import clean, filled, passed_over, unread
 
 BODY = "Mode = Duplex\n  Unit = Primary"
 LINES = ["Mode = Duplex", "  Unit = Primary"]
 COMMAND = "show redundancy states"
+IOS = terminal("cisco_xe")
+XR = terminal("cisco_xr")
 
 
 @pytest.mark.parametrize(
@@ -47,19 +50,28 @@ COMMAND = "show redundancy states"
         BODY.replace("\n", "\n000123: Mar  9 2024 16:06:55.053 CET: %LINK-3-UPDOWN: Interface Gi1/0/1, changed\n"),
         BODY.replace("\n", "\n%PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand\n-Traceback= 1#2 :3 4:5\n"),
         BODY.replace("\n", "\n1w2d: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up\n"),
-        f"RP/0/RP0/CPU0:edge(a)#admin show redundancy states\nSat Mar  9 16:06:55.053 CET\n{BODY}\nRP/0/RP0/CPU0:edge#",
-        f"RP/0/RSP0/CPU0:edge#show redundancy states\nSat Mar  9 16:06:55.053 CET\n\n{BODY}\nRP/0/RSP0/CPU0:edge#",
-        BODY.replace("\n", "\nRP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Te0/0\n"),
-        f"{BODY}\nRP/0/RP0/CPU0:edge#LC/0/1/CPU0:2024 Mar  9 16:06:55.053 CET: x_y[9]: %L2-A-6-B : text\n",
         BODY.replace("\n", "*Mar  9 16:06:55.053: %SYS-5-CONFIG_I: Configured from console\n"),
     ],
 )
 def test_only_the_output_is_left(text: str) -> None:
-    assert [line.rstrip() for line in clean(text, COMMAND) if line.strip()] == LINES
+    assert [line.rstrip() for line in clean(text, COMMAND, IOS) if line.strip()] == LINES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"RP/0/RP0/CPU0:edge(a)#admin show redundancy states\nSat Mar  9 16:06:55.053 CET\n{BODY}\nRP/0/RP0/CPU0:edge#",
+        f"RP/0/RSP0/CPU0:edge#show redundancy states\nSat Mar  9 16:06:55.053 CET\n\n{BODY}\nRP/0/RSP0/CPU0:edge#",
+        BODY.replace("\n", "\nRP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Te0/0\n"),
+        f"{BODY}\nRP/0/RP0/CPU0:edge#LC/0/1/CPU0:2024 Mar  9 16:06:55.053 CET: x_y[9]: %L2-A-6-B : text\n",
+    ],
+)
+def test_only_the_output_is_left_of_ios_xr(text: str) -> None:
+    assert [line.rstrip() for line in clean(text, COMMAND, XR) if line.strip()] == LINES
 
 
 def test_a_paste_that_lost_the_first_indentation() -> None:
-    assert filled("Mode = Duplex\n        Unit = Primary\n        Mode = x", COMMAND) == [
+    assert filled("Mode = Duplex\n        Unit = Primary\n        Mode = x", COMMAND, IOS) == [
         "Mode = Duplex",
         "Unit = Primary",
         "Mode = x",
@@ -67,12 +79,12 @@ def test_a_paste_that_lost_the_first_indentation() -> None:
 
 
 def test_columns_are_kept() -> None:
-    assert clean("\tPort   Name\n\tGi1    x", "show interfaces status") == ["Port   Name", "Gi1    x"]
+    assert clean("\tPort   Name\n\tGi1    x", "show interfaces status", IOS) == ["Port   Name", "Gi1    x"]
 
 
 def test_results_that_look_like_an_echo_are_kept() -> None:
     line = "verify /md5 (flash:a.bin) = 00112233445566778899aabbccddeeff"
-    assert clean(line, "verify /md5 flash:a.bin") == [line]
+    assert clean(line, "verify /md5 flash:a.bin", IOS) == [line]
 
 
 @pytest.mark.parametrize(
@@ -88,12 +100,12 @@ def test_results_that_look_like_an_echo_are_kept() -> None:
 )
 def test_an_error_text_is_a_refusal_in_the_devices_words(answer: str) -> None:
     with pytest.raises(CommandRefused, match=r"'show foo': the device answered '(%|Command)"):
-        clean(f"sw#show foo\n{answer}\nsw#", "show foo")
+        clean(f"sw#show foo\n{answer}\nsw#", "show foo", IOS)
 
 
 def test_an_error_text_in_the_middle_is_one_too() -> None:
     with pytest.raises(CommandRefused):
-        clean(f"{BODY}\n% Invalid input detected at '^' marker.", COMMAND)
+        clean(f"{BODY}\n% Invalid input detected at '^' marker.", COMMAND, IOS)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +113,22 @@ def test_an_error_text_in_the_middle_is_one_too() -> None:
 )
 def test_a_protocol_that_is_off_is_told_apart(answer: str) -> None:
     with pytest.raises(NotEnabled):
-        clean(answer, "show cdp neighbors")
+        clean(answer, "show cdp neighbors", IOS)
 
 
 @pytest.mark.parametrize("text", ["", "\n\r\n  \n", "sw#show clock\nsw#", "sw#", "*Mar  9 16:06:55.053: %SYS-5-X: y"])
 def test_nothing_printed_is_no_answer(text: str) -> None:
     with pytest.raises(UnparsableOutput, match="printed nothing"):
-        clean(text, "show clock")
+        clean(text, "show clock", IOS)
+
+
+def test_lines_that_no_parser_knows_are_gathered_once() -> None:
+    passed_over(COMMAND, "nobody listens")
+    with unread() as outer:
+        passed_over(COMMAND, "  a new line ")
+        with unread() as inner:
+            passed_over(COMMAND, "another")
+        passed_over(COMMAND, "a new line")
+        passed_over(COMMAND, "   ")
+    assert outer == [(COMMAND, "a new line")]
+    assert inner == [(COMMAND, "another")]

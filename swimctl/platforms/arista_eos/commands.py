@@ -12,10 +12,9 @@ from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
 from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors, parse_show_lldp_neighbors_detail
 from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_mlag_detail
 from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
-from swimctl.platforms.arista_eos.parse_session import parse_show_clock, parse_write_memory
+from swimctl.platforms.arista_eos.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.commands import Command, find_command
-from swimctl.platforms.privilege import parse_show_privilege
 
 COMMANDS: Final = (
     Command("show version", parse_show_version),

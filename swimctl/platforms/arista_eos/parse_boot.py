@@ -9,6 +9,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
 from swimctl.facts_eos import ReloadCause
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _SETTING: Final = re.compile(r"([A-Z][A-Za-z ()]*): *(\S.*)")
@@ -29,7 +30,7 @@ def parse_show_boot_config(text: str) -> BootSettings:
     """
     command = "show boot-config"
     settings: dict[str, str] = {}
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         found = _SETTING.fullmatch(line)
         if found:
@@ -45,7 +46,7 @@ def parse_show_boot_config(text: str) -> BootSettings:
 def parse_show_reload_cause(text: str) -> tuple[ReloadCause, ...]:
     """Read every cause, the latest first; older releases print no time."""
     command = "show reload cause"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     causes: list[dict[str, list[str]]] = []
     section: list[str] = []
     for line in lines:

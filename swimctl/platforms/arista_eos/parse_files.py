@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, HashResult
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S.*)")
@@ -36,7 +37,7 @@ def parse_dir(text: str) -> Directory | tuple[Directory, ...]:
     path: str | None = None
     files: list[File] = []
     empty = False
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         head, entry, trailer = _DIRECTORY.fullmatch(line), _FILE.fullmatch(line), _TRAILER.fullmatch(line)
         if not entry and _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
@@ -69,7 +70,7 @@ def parse_verify(text: str) -> HashResult:
     """Read `verify /sha512 F` and its sisters. Raises CommandRefused for a file that is not there."""
     command = "verify"
     joined: list[str] = []
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         # The terminal may have broken a long hash.
         if joined and _REST_OF_DIGEST.fullmatch(line) and _OPEN_DIGEST.fullmatch(joined[-1]):
             joined[-1] = f"{joined[-1]}{'' if joined[-1][-1] != '=' else ' '}{line}"

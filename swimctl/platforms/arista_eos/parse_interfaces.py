@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: +Flags)?(?: +Encapsulation)?")
@@ -33,7 +34,7 @@ def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
     command = "show interfaces status"
     found: list[Interface] = []
     header = False
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _STATUS.fullmatch(line)
         if row and header:
@@ -51,7 +52,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
     """Read the interfaces; `up` where both status and protocol are. With a filter (`| include`) there is no header."""
     command = "show ip interface brief"
     found: list[Interface] = []
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _BRIEF.fullmatch(line)
         if row:

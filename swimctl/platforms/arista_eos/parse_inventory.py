@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show inventory"
@@ -30,7 +31,7 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
 
     The heading of the transceivers is the last that every device prints; without it the output is cut off.
     """
-    lines = filled(text, COMMAND)
+    lines = filled(text, COMMAND, TERMINAL)
     if lines[0].strip() != _SYSTEM:
         raise UnparsableOutput(COMMAND, lines[0], f"it does not begin with '{_SYSTEM}'")
     sections: list[tuple[str, list[str]]] = [(_SYSTEM, [])]

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _COUNT: Final = re.compile(r"Number of table (inserts|deletes|drops|age-outs) *: *(\d+)")
@@ -31,7 +32,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     counts: dict[str, int] = {}
     found: list[Neighbour] = []
     header = False
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _ROW.fullmatch(line) if "  " in line else _ONE_BLANK.fullmatch(line)
         if header and row:
@@ -57,7 +58,7 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     found: list[tuple[str, dict[str, str]]] = []
     local, wanted, before = "", 0, 0
     quoted = False  # inside a neighbour's own words, which may look like anything
-    lines = filled(text, command)
+    lines = filled(text, command, TERMINAL)
     for line in lines:
         interface, neighbour = _INTERFACE.fullmatch(line), _NEIGHBOUR.fullmatch(line.strip())
         if interface:

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_eos import Mlag, MlagDelay
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show mlag"
@@ -27,7 +28,7 @@ def parse_show_mlag(text: str) -> Mlag:
     Where MLAG is not configured, `state` is `Disabled` and the domain empty: the device says so, so it is no error.
     """
     sections: dict[str, dict[str, str]] = {}
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         found = _FIELD.fullmatch(line)
         # Newer releases add remarks to a heading.
@@ -62,7 +63,7 @@ def parse_show_mlag(text: str) -> Mlag:
 def parse_show_mlag_detail(text: str) -> MlagDelay:
     """Read how long the ports wait after a boot, and whether they do; the rest of it is that of `show mlag`."""
     command = f"{COMMAND} detail"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     start = next((at for at, line in enumerate(lines) if line.startswith(_DETAIL)), None)
     if lines[0] != _HEADS[0] or start is None:
         raise UnparsableOutput(command, lines[-1], f"there is no '{_DETAIL}'")

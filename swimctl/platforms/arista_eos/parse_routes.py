@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import RouteSummary, RouteTable
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show ip route summary"
@@ -29,7 +30,7 @@ def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
     vrf: str | None = None
     sources: dict[str, int] = {}
     width = 0
-    lines = filled(text, COMMAND)
+    lines = filled(text, COMMAND, TERMINAL)
     for whole in lines:
         line = whole.strip()
         head, count = _VRF.fullmatch(line), _COUNT.fullmatch(line)

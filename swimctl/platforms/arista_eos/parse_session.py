@@ -8,6 +8,8 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime, SaveOutcome
+from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.privilege import level_of
 from swimctl.platforms.text import filled, is_half
 
 _CLOCK: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})")
@@ -23,7 +25,7 @@ def parse_show_clock(text: str) -> DeviceTime:
     Older releases print no source.
     """
     command = "show clock"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     found = _CLOCK.fullmatch(lines[0])
     zone = _ZONE.fullmatch(lines[1]) if len(lines) > 1 else None
     source = _SOURCE.fullmatch(lines[2]) if len(lines) > 2 else None
@@ -42,8 +44,13 @@ def parse_show_clock(text: str) -> DeviceTime:
 def parse_write_memory(text: str) -> SaveOutcome:
     """Read what `write memory` answered; the one sentence alone is a success, and an error line takes it back."""
     command = "write memory"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     failed = next((line for line in lines if _NOT_SAVED.fullmatch(line)), None)
     if failed is None and lines != [_SAVED]:
         raise UnparsableOutput(command, lines[-1], f"it says neither '{_SAVED}' nor what went wrong")
     return SaveOutcome(saved=failed is None, reason=failed)
+
+
+def parse_show_privilege(text: str) -> int:
+    """Return the privilege level of the session, 0 to 15."""
+    return level_of(text, TERMINAL)

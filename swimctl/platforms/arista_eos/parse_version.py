@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show version"
@@ -25,7 +26,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
 
     A virtual device may have no serial number. The last line is the free memory; without it the output is cut off.
     """
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     model = _MODEL.fullmatch(lines[0])
     if model is None:
         raise UnparsableOutput(COMMAND, lines[0], "it does not begin with the model")

@@ -14,11 +14,12 @@ from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
 from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors
 from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_mlag_detail
 from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
+from swimctl.platforms.arista_eos.parse_session import parse_show_privilege
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.privilege import parse_show_privilege, privilege
+from swimctl.platforms.privilege import privilege
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.versions import same_release

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 # The line of the version is in every configuration: with it, none of `boot system` is an answer too.
@@ -33,7 +34,7 @@ class Form:
 
 def parse_boot_lines(text: str) -> tuple[str, ...]:
     """Read the lines in their order; none is an answer where the version's line was printed."""
-    lines = [" ".join(line.split()) for line in filled(text, COMMAND)]
+    lines = [" ".join(line.split()) for line in filled(text, COMMAND, TERMINAL)]
     found = tuple(line for line in lines if line.startswith("boot system"))
     odd = next((line for line in found if not (_LINE.fullmatch(line) or _OTHER.fullmatch(line))), None)
     odd = odd or next((x for x in lines if x not in found and x != _BUILDING and not _VERSION.fullmatch(x)), None)

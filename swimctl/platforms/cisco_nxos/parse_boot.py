@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show boot"
@@ -35,7 +36,7 @@ def parse_show_boot(text: str) -> BootSettings:
     """
     phases: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {}
     phase, member = "", ""
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         variable = _VARIABLE.fullmatch(line)
         if _CURRENT.fullmatch(line) or _NEXT.fullmatch(line):

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Feature
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show feature"
@@ -20,7 +21,7 @@ def parse_show_feature(text: str) -> tuple[Feature, ...]:
     """Read every instance of every feature; one that is enabled and does not run is not enabled here."""
     found: list[Feature] = []
     headed = False
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         row = _ROW.fullmatch(line)
         if _HEAD.fullmatch(line):

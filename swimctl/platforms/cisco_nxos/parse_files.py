@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.facts_nxos import CopyOutcome
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _FILE: Final = re.compile(r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4} +(?P<name>\S.*)")
@@ -42,7 +43,7 @@ def parse_dir(text: str) -> Directory:
     files: list[File] = []
     path: str | None = None
     numbers: dict[str, int] = {}
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         entry, usage, size = _FILE.fullmatch(line), _USAGE.fullmatch(line), _BYTES.fullmatch(line)
         if entry and path is None:
@@ -65,7 +66,7 @@ def parse_copy(text: str) -> CopyOutcome:
     """Read how a copy ended: only `Copy complete` is a success, and an error line beside it takes it back."""
     command = "copy"
     # The bar of its progress may stand in the same line.
-    lines = [_BAR.sub("", line.strip()) for line in filled(text, command)]
+    lines = [_BAR.sub("", line.strip()) for line in filled(text, command, TERMINAL)]
     failed = [line for line in lines if not _REMARK.fullmatch(line) and _FAILED.fullmatch(line)]
     if failed:
         return CopyOutcome(succeeded=False, reason="; ".join(dict.fromkeys(failed)))
@@ -86,7 +87,7 @@ def parse_show_file_hash(text: str) -> HashResult:
     Raises CommandRefused for a file that is not there.
     """
     command = "show file"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if error := next((line for line in lines if _ERROR.fullmatch(line)), None):
         raise CommandRefused(f"'{command}': the device answered '{error}'")
     if len(lines) != 1 or not _DIGEST.fullmatch(lines[0]):

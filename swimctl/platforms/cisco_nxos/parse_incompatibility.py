@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Incompatibility
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show incompatibility nxos"
@@ -25,7 +26,7 @@ def parse_show_incompatibility(text: str) -> tuple[Incompatibility, ...]:
     """Read every entry; each section has some, or says that there are none. Long words go on in the next line."""
     entries: list[dict[str, str]] = []
     last = "start"
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         entry = _ENTRY.fullmatch(line)
         part = next(((name, found[1]) for name, each in _FIELDS.items() if (found := each.fullmatch(line))), None)

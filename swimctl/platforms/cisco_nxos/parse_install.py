@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 _START: Final = re.compile(
@@ -50,7 +51,7 @@ _WORDS: Final = re.compile(r"[A-Z].*[a-z.)].*")
 def parse_install_impact(text: str) -> InstallImpact:
     """Read the tables of the compatibility check; raises CommandRefused where the check failed, or did not start."""
     command = "show install all impact"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     reasons = _reasons(lines)
     if reasons:
         raise CommandRefused(f"'{command}': the device answered '{'; '.join(reasons)}'")
@@ -69,7 +70,7 @@ def parse_install_all(text: str) -> NxosInstallOutcome:
     and of the EPLDs where any is new, succeeded.
     """
     command = "install all"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     other = any(map(_OTHER.fullmatch, lines))
     if not any(map(_START.fullmatch, lines)) and not other and not any(map(_FAILED.fullmatch, lines)):
         raise UnparsableOutput(command, lines[0], "no line is the installer's")

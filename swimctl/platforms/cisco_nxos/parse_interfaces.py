@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 # Not those of IOS (`Gi1/0/1`) and EOS (`Et1`), whose tables are alike.
@@ -61,7 +62,7 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
     command = "show interface status"
     found: list[Interface] = []
     row: re.Pattern[str] | None = None
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         match = row.fullmatch(line) if row else None
         if match:
@@ -81,7 +82,7 @@ def parse_show_interface_brief(text: str) -> tuple[Interface, ...]:
     found: list[Interface] = []
     row = ""
     second = False
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         head = next((pattern for header, pattern in _BRIEF_TABLES if header.fullmatch(line)), None)
         match = re.fullmatch(row, line) if row and not head else None
@@ -103,7 +104,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
     command = "show ip interface brief"
     found: list[Interface] = []
     vrf = headed = False
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _ADDRESS.fullmatch(line)
         if _VRF.fullmatch(line):

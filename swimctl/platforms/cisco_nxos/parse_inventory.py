@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show inventory"
@@ -22,7 +23,7 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     """Read pairs of a NAME and a PID line. A part without its PID line means that the output was cut off."""
     items: list[InventoryItem] = []
     name: re.Match[str] | None = None
-    for line in (line.strip() for line in filled(text, COMMAND)):
+    for line in (line.strip() for line in filled(text, COMMAND, TERMINAL)):
         product = _PID.fullmatch(line)
         if product and name is not None:
             description = (name["words"] or name["plain"] or "").strip()

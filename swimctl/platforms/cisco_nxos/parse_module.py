@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Module
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show module"
@@ -40,7 +41,7 @@ def parse_show_module(text: str) -> tuple[Module, ...]:
     modules: dict[str, re.Match[str]] = {}
     told: dict[str, dict[str, str]] = {}
     kind, table, service = "", "", False
-    lines = _joined(filled(text, COMMAND))
+    lines = _joined(filled(text, COMMAND, TERMINAL))
     for line in lines:
         head = _MODULES.fullmatch(line)
         other = next((name for name, pattern in _HEADS.items() if pattern.fullmatch(line)), None)

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import clean, filled
 
 _LOCAL: Final = r"(?P<local>(?:Eth|Ethernet|mgmt|sup-eth)\d[\d/]*)"
@@ -36,7 +37,7 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
     A long name has a line of its own above its row, a long port one below.
     """
     command = "show cdp neighbors"
-    lines = [line for line in clean(text, command) if line.strip()]
+    lines = [line for line in clean(text, command, TERMINAL) if line.strip()]
     start = _header(command, lines, _CDP_HEAD)
     found: list[Neighbour] = []
     total: int | None = None
@@ -67,7 +68,7 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     """Read the short table; its count of entries closes it. A device without LLDP raises CommandRefused."""
     command = "show lldp neighbors"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     start = _header(command, lines, _LLDP_HEAD)
     found: list[Neighbour] = []
     total: int | None = None
@@ -94,7 +95,7 @@ def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     found: list[Neighbour] = []
     name, ports, held = "", None, False
     total: int | None = None
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         if begun := _CDP_START.fullmatch(line):
             if name:
@@ -121,7 +122,7 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     found: list[Neighbour] = []
     chassis, fields = "", dict[str, str]()
     total: int | None = None
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         entry = _LLDP_FIELD.fullmatch(line)
         if begun := _LLDP_START.fullmatch(line):

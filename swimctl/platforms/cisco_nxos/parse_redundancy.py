@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Redundancy
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show redundancy status"
@@ -26,7 +27,7 @@ def parse_show_redundancy_status(text: str) -> Redundancy:
     """
     fields: dict[str, str] = {}
     section = ""
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         head, entry = _SECTION.fullmatch(line), _FIELD.fullmatch(line)
         if head:

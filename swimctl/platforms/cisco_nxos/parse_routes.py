@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import RouteSummary, RouteTable
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show ip route summary"
@@ -27,7 +28,7 @@ def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
     Fewer best and backup paths than the table counts in total means that lines of it are missing.
     """
     tables: list[RouteTable] = []
-    lines = filled(text, COMMAND)
+    lines = filled(text, COMMAND, TERMINAL)
     starts = [number for number, line in enumerate(lines) if _VRF.fullmatch(line.strip())]
     if not starts or starts[0] != 0:
         raise UnparsableOutput(COMMAND, lines[0], "there is no line 'IP Route Table for VRF'")

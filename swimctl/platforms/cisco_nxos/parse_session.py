@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _CLOCK: Final = re.compile(
@@ -19,7 +20,7 @@ _WARNING: Final = re.compile(r"Warning: No NTP peer/server configured\..*", re.I
 def parse_show_clock(text: str) -> DeviceTime:
     """Read the device's own time, in its own zone; not trusted where the device warns that it has no NTP server."""
     command = "show clock"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     told = [line for line in lines if not _WARNING.fullmatch(line)]
     found = _CLOCK.fullmatch(told[0]) if told else None
     if found is None or len(told) > 1:

@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import NxosVersion
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show version"
@@ -36,7 +37,7 @@ def parse_show_version(text: str) -> NxosVersion:
 
     `mode` is the boot mode (`LXC`) where the device prints one. `uptime` is the kernel's.
     """
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     versions = {found[1]: found[2] for line in lines if (found := _VERSION.fullmatch(line))}
     version = versions.get("NXOS", versions.get("system"))
     if version is None or "Software" not in " ".join(lines).split():

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Vpc, VpcPort
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show vpc"
@@ -41,7 +42,7 @@ def parse_show_vpc(text: str) -> Vpc:
     links: list[VpcPort] = []
     ports: list[VpcPort] = []
     part, last = "", ""
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         entry = _FIELD.fullmatch(line)
         row = {"links": _LINK, "ports": _PORT}[part].fullmatch(line) if part else None

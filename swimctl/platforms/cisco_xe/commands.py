@@ -25,12 +25,11 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy_states,
 )
 from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
-from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_write_memory
+from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.commands import Command, Parser, find_command
-from swimctl.platforms.privilege import parse_show_privilege
 
 
 def _install(command: str) -> Parser:

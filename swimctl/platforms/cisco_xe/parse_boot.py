@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import REGISTER, filled
 
 COMMAND: Final = "show boot"
@@ -57,7 +58,7 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
     """
     blocks: dict[str, _Block] = {}
     name = ""
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         if member := _MEMBER.fullmatch(line):
             name = member[1]
@@ -146,7 +147,7 @@ def parse_show_romvar(text: str) -> BootSettings:
     command = "show romvar"
     blocks: dict[str, _Block] = {}
     name: str | None = None
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if _OPEN_BOOT.fullmatch(lines[-1]):
         raise UnparsableOutput(command, lines[-1], "it ends inside the boot variable")
     for line in lines:

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, FileSystem, HashResult
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
@@ -48,7 +49,7 @@ def parse_dir(text: str) -> Directory:
     files: list[File] = []
     trailer: re.Match[str] | None = None
     empty = open_table = False
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         entry = _FILE.fullmatch(line) or _FILE_WITH_ATTRIBUTES.fullmatch(line)
         if _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
@@ -81,7 +82,7 @@ def parse_show_file_systems(text: str) -> tuple[FileSystem, ...]:
     command = "show file systems"
     systems: list[FileSystem] = []
     header = False
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         row = _SYSTEM.fullmatch(line)
         if _SYSTEMS.fullmatch(line):
             header = True
@@ -104,7 +105,7 @@ def parse_verify(text: str) -> HashResult:
     UnparsableOutput where a hash has not all its digits or where only the dots of the progress were printed.
     """
     command = "verify"
-    lines = _joined(filled(text, command))
+    lines = _joined(filled(text, command, TERMINAL))
     results = {result for line in lines if (result := _one_result(command, line)) is not None}
     if len(results) > 1:
         raise UnparsableOutput(command, lines[-1], "it holds more than one result")

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallSummary, Package, PackageState, RollbackPoint
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 from swimctl.versions import release
 
@@ -35,7 +36,7 @@ def parse_show_install(text: str, command: str = COMMAND) -> InstallSummary:
     Members are named as printed without the word before them: `1`, `R0`, `1/R0`. No packages at all is an answer
     only where the device says so (`No Inactive Packages`), or where an empty table of a sister was printed whole.
     """
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     packages: list[Package] = []
     members: tuple[str, ...] = ()
     timer: re.Match[str] | None = None
@@ -96,7 +97,7 @@ def _major(name: str) -> int:
 def parse_show_install_rollback(text: str) -> tuple[RollbackPoint, ...]:
     """Read the rollback points, newest first as printed; ids may repeat. Empty where the device says there is none."""
     command = "show install rollback"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if len(lines) == 1 and _NO_ROLLBACK.fullmatch(lines[0]):
         return ()
     if not _ROLLBACK_TABLE.fullmatch(lines[0]):

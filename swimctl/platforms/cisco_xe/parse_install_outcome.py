@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome, RemoveOutcome
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "install"
@@ -59,7 +60,7 @@ def parse_install_outcome(text: str, command: str = COMMAND) -> InstallOutcome:
     The operation is the one that the first START line names, else the one of the last line. Raises
     UnparsableOutput where no line is an installer's.
     """
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if odd := next((line for line in lines if _REQUEST.fullmatch(line)), None):
         raise UnparsableOutput(command, odd, "this is the older package manager's")
     operation = next((found[1] for line in lines if (found := _START.fullmatch(line))), None)
@@ -120,7 +121,7 @@ def _unchanged(lines: list[str]) -> bool:
 def parse_install_remove_outcome(text: str, command: str = "install remove inactive") -> RemoveOutcome:
     """Read what `install remove …` listed and deleted; a SUCCESS alone does not mean that files went away."""
     outcome = parse_install_outcome(text, command)
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if outcome.operation not in {None, "remove"}:
         raise UnparsableOutput(command, lines[0], "this is another install operation's")
     start = next((number for number, line in enumerate(lines) if line.startswith("The following files will be")), None)

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show inventory"
@@ -21,7 +22,7 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     """Read pairs of a NAME and a PID line. A part without its PID line means that the output was cut off."""
     items: list[InventoryItem] = []
     name: re.Match[str] | None = None
-    for line in _joined(filled(text, COMMAND)):
+    for line in _joined(filled(text, COMMAND, TERMINAL)):
         product = _PID.fullmatch(line)
         if product and name is not None:
             items.append(InventoryItem(name[1], name[2].strip(), product[1], product[3]))

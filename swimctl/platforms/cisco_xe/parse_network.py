@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface, Neighbour, RouteSummary
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.templates import rows
 from swimctl.platforms.text import clean, filled
 
@@ -37,7 +38,7 @@ _ADDRESS: Final = re.compile(r"(\S+) +(\S+) +(?:YES|NO) +\S+ +(\S.*?) +(up|down)
 def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
     """Read the short table. Empty where the table is; a device without CDP raises NotEnabled."""
     command = "show cdp neighbors"
-    lines = filled(text, command)
+    lines = filled(text, command, TERMINAL)
     start = _header(command, lines, _CDP_HEADER, _CDP_ABOVE)
     found: list[Neighbour] = []
     total: int | None = None
@@ -90,7 +91,7 @@ def _check_total(command: str, last: str, found: int, total: int | None) -> None
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     """Read the short table. Empty where the table is; a device without LLDP raises NotEnabled."""
     command = "show lldp neighbors"
-    lines = filled(text, command)
+    lines = filled(text, command, TERMINAL)
     start = _header(command, lines, _LLDP_HEADER, _LLDP_ABOVE)
     found: list[Neighbour] = []
     total: int | None = None
@@ -109,7 +110,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
 def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     """Read the blocks that start with `Device ID:`. Empty where the device counts none."""
     command = "show cdp neighbors detail"
-    lines = clean(text, command)
+    lines = clean(text, command, TERMINAL)
     if (total := _total(lines)) == 0 and _says_only_total(lines):
         return ()
     found = tuple(
@@ -129,7 +130,7 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     A neighbour that does not tell its name goes by its chassis id.
     """
     command = "show lldp neighbors detail"
-    lines = clean(text, command)
+    lines = clean(text, command, TERMINAL)
     if (total := _total(lines)) == 0 and _says_only_total(lines):
         return ()
     found = tuple(
@@ -159,7 +160,7 @@ def _says_only_total(lines: list[str]) -> bool:
 def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
     """Read the table of switch ports; `up` where connected (or monitoring, which is up as a mirror's destination)."""
     command = "show interfaces status"
-    found = rows("show_interfaces_status", clean(text, command), command)
+    found = rows("show_interfaces_status", clean(text, command, TERMINAL), command)
     foreign = next((row["PORT"] for row in found if _NXOS_PORT.match(row["PORT"])), None)
     if foreign is not None:
         raise UnparsableOutput(command, foreign, "this is a port of another operating system")
@@ -175,7 +176,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
     """
     command = "show ip interface brief"
     found: list[Interface] = []
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         row = _ADDRESS.fullmatch(line)
         if row:
             status, protocol = row[3].lower(), row[4].lower()
@@ -190,7 +191,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
 def parse_show_ip_route_summary(text: str) -> RouteSummary:
     """Read the number of routes (networks and subnets) by source; the line `Total` has to be there."""
     command = "show ip route summary"
-    lines = clean(text, command)
+    lines = clean(text, command, TERMINAL)
     counts: dict[str, int] = {}
     for row in rows("show_ip_route_summary", lines, command):
         source = " ".join(row["ROUTE_SOURCE"].split())

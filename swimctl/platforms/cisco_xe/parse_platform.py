@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
 from swimctl.platforms.cisco_xe.parse_switch import STATES
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 _CHASSIS: Final = re.compile(r"Chassis [Tt]ype *: *(\S.*)")
@@ -40,7 +41,7 @@ def _is_rule(line: str) -> bool:
 def parse_show_platform(text: str) -> tuple[Slot, ...]:
     """Read the slots of a chassis or a router, or the members of a stack with their states."""
     command = "show platform"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     lines = [line for line in lines if not _is_rule(line) and not re.fullmatch(r"-+ show platform -+", line)]
     if lines and _SWITCHES.fullmatch(lines[0]):
         return _switches(command, lines)
@@ -87,7 +88,7 @@ def _switches(command: str, lines: list[str]) -> tuple[Slot, ...]:
 def parse_show_module(text: str) -> tuple[Slot, ...]:
     """Read the cards of a chassis, `1/3` for slot 3 of switch 1, with their states; or the members of a stack."""
     command = "show module"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     lines = [line for line in lines if not _is_rule(line)]
     if lines and _SWITCHES.fullmatch(lines[0]):
         return _switches(command, lines)

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import IssuState, Redundancy
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 _FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)
@@ -58,7 +59,7 @@ def parse_show_redundancy(text: str) -> Redundancy:
     section = ""
     key = ""
     peer: tuple[str | None, str] | None = None
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         if head := _SECTION.fullmatch(line):
             section, key = head[1], ""
             sections[section] = {}
@@ -100,7 +101,7 @@ def parse_show_redundancy_states(text: str) -> Redundancy:
     """Read the states of both units; `active_state` and `peer_state` are `ACTIVE`, `STANDBY HOT`, `DISABLED`."""
     command = "show redundancy states"
     fields: dict[str, str] = {}
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         entry = _FIELD.fullmatch(line)
         if not entry:
             raise UnparsableOutput(command, line)
@@ -117,7 +118,7 @@ def parse_show_redundancy_states(text: str) -> Redundancy:
 
 def parse_show_issu(text: str, command: str = "show issu state detail") -> IssuState:
     """Read whether an ISSU is open, and the seconds left of its rollback timer. `status` is in the device's words."""
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     idle = any(map(_NO_ISSU.fullmatch, lines))
     words = [found for line in lines if (found := _ISSU_LINE.fullmatch(line))]
     if not words and not idle:

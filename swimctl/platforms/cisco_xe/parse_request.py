@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 REQUEST: Final = "request platform software package install"
@@ -32,7 +33,7 @@ def parse_request(text: str) -> InstallOutcome:
 
     A SUCCESS is that of one part of it; one FAILED of any member is one of all.
     """
-    lines = [line.strip() for line in filled(text, REQUEST)]
+    lines = [line.strip() for line in filled(text, REQUEST, TERMINAL)]
     reasons = [found[1] for line in lines if (found := _FAILED.fullmatch(line) or _NO_ROOM.fullmatch(line))]
     reasons += [line for line in lines if _NEEDED.fullmatch(line)]
     if not any(map(_ABOUT.fullmatch, lines)):
@@ -46,7 +47,7 @@ def parse_request(text: str) -> InstallOutcome:
 
 def parse_packages(text: str) -> tuple[str, ...]:
     """Read the files that a `packages.conf` names, in its order, each once."""
-    lines = [line.strip() for line in filled(text, MORE)]
+    lines = [line.strip() for line in filled(text, MORE, TERMINAL)]
     if not _SOURCE.fullmatch(lines[0]):
         raise UnparsableOutput(MORE, lines[0], "this is no packages.conf")
     named = [found[1] for line in lines if (found := _PACKAGE.fullmatch(line))]

@@ -8,6 +8,8 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime, SaveOutcome
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.privilege import level_of
 from swimctl.platforms.templates import rows
 from swimctl.platforms.text import filled
 
@@ -23,7 +25,7 @@ _NOT_SAVED: Final = re.compile(
 def parse_show_clock(text: str) -> DeviceTime:
     """Read the device's own time, in its own zone."""
     command = "show clock"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if len(lines) != 1:
         raise UnparsableOutput(command, lines[1], "it has more than one line")
     row = rows("show_clock", lines, command)[0]
@@ -37,10 +39,15 @@ def parse_show_clock(text: str) -> DeviceTime:
 def parse_write_memory(text: str) -> SaveOutcome:
     """Read what `write memory` answered; only `[OK]` is a success, and an error line beside it takes it back."""
     command = "write memory"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     failed = next((line for line in lines if _NOT_SAVED.fullmatch(line)), None)
     if failed is not None:
         return SaveOutcome(saved=False, reason=failed)
     if not any(map(_SAVED.fullmatch, lines)):
         raise UnparsableOutput(command, lines[-1], "it says neither [OK] nor what went wrong")
     return SaveOutcome(saved=True)
+
+
+def parse_show_privilege(text: str) -> int:
+    """Return the privilege level of the session, 0 to 15."""
+    return level_of(text, TERMINAL)

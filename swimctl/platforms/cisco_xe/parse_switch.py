@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Member
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show switch"
@@ -45,7 +46,7 @@ _PORT_ROW: Final = re.compile(r"(\d+) +(?:OK|DOWN|ABSENT|\S+) .*", re.IGNORECASE
 
 def parse_show_switch(text: str) -> tuple[Member, ...]:
     """Read the members with their states as printed; with `detail`, every member must have its line of ports too."""
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     header = next((number for number, line in enumerate(lines) if _HEADER.fullmatch(line)), None)
     if header is None:
         raise UnparsableOutput(COMMAND, _odd(lines), "there is no header 'Switch# Role Mac Address …'")

@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import MemberSoftware, SoftwareVersion
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import REGISTER, filled
 
 COMMAND: Final = "show version"
@@ -51,7 +52,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
     `mode` is that of the active member, else what `Installation mode` says, else what the booted file tells:
     packages.conf is INSTALL, any other BUNDLE; None on classic IOS, which has no such thing.
     """
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     version = _version(lines)
     register = _first(lines, _REGISTER)
     last = _LAST_OF_SWITCH if any("Switch Software" in line for line in lines) else _LAST_OF_ROUTER

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xe import DualActive, VirtualLink
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 LINK: Final = "show stackwise-virtual link"
@@ -32,7 +33,7 @@ def parse_virtual_link(text: str) -> tuple[VirtualLink, ...]:
     found: list[VirtualLink] = []
     legend: dict[str, str] = {}
     table, chassis = False, 0
-    lines = [line.strip() for line in filled(text, LINK)]
+    lines = [line.strip() for line in filled(text, LINK, TERMINAL)]
     for line in lines:
         row = _LINK_ROW.fullmatch(line)
         if table and row:
@@ -61,7 +62,7 @@ def parse_dual_active(text: str) -> DualActive:
     """Read the ports that watch for a second active chassis; no rows at all: none were configured."""
     found: list[tuple[int, str, bool]] = []
     table, recovery, chassis = False, False, 0
-    lines = [line.strip() for line in filled(text, DETECTION)]
+    lines = [line.strip() for line in filled(text, DETECTION, TERMINAL)]
     for line in lines:
         row = _DETECTION_ROW.fullmatch(line)
         if table and row:

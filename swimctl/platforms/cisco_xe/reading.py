@@ -21,6 +21,7 @@ from swimctl.platforms.cisco_xe.parse_network import (
 )
 from swimctl.platforms.cisco_xe.parse_platform import parse_show_platform
 from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
+from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
@@ -38,7 +39,7 @@ from swimctl.platforms.cisco_xe.units import (
     without_standby,
 )
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.privilege import parse_show_privilege, privilege
+from swimctl.platforms.privilege import privilege
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 

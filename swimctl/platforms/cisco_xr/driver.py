@@ -43,10 +43,11 @@ from swimctl.platforms.cisco_xr.readiness import (
     space,
 )
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
-from swimctl.terminal import answer, without_syslog
+from swimctl.terminal import answer, without_log
 from swimctl.versions import same_release
 
 # What is active and not committed is left by any reload: the device itself says so in its log
@@ -260,7 +261,7 @@ class CiscoXr:
     def _show(self, command: str, seconds: float | None = None) -> str:
         text = self._session.run(command, seconds or self._limits.command)
         # What the installer tells lands in any output; in its own log it is what is asked for.
-        kept = text if command.startswith("show install log") else without_syslog(text)
+        kept = text if command.startswith("show install log") else without_log(text, TERMINAL)
         # The prompt came, so the last line is whole: its end, cut off with the prompt, says so to the parsers.
         return f"{kept}\n"
 

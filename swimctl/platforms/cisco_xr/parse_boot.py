@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import BootVariables
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show variables boot"
@@ -22,7 +23,7 @@ def parse_show_variables_boot(text: str) -> BootVariables:
     A word without a value is there with an empty one. Of a name that comes twice (`console`) the last counts, as for
     the kernel. A file's number of tries (`,1`) is cut.
     """
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     classic = [_CLASSIC.fullmatch(line) for line in lines]
     boot = next((found[2] for found in classic if found and found[1] == "BOOT"), None)
     if boot is not None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import ended, filled
 
 _DIRECTORY: Final = re.compile(r"Directory of (\S+)")
@@ -39,7 +40,7 @@ def parse_dir(text: str) -> Directory:
     files: list[File] = []
     trailer: re.Match[str] | None = None
     empty = False
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         entry = _FILE.fullmatch(line)
         if entry is None and _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
@@ -65,7 +66,7 @@ def parse_dir(text: str) -> Directory:
 def parse_show_md5(text: str) -> HashResult:
     """Read the MD5 of a file; raises CommandRefused where the file is not there."""
     command = "show md5 file"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     found = _MD5.fullmatch(lines[0])
     if found is None or len(lines) > 1:
         if any(map(_ERROR.fullmatch, lines)):
@@ -95,7 +96,7 @@ def parse_show_filesystem_location(text: str) -> tuple[NodeFileSystems, ...]:
 def _nodes(text: str, command: str) -> tuple[NodeFileSystems, ...]:
     nodes: list[tuple[str, list[FileSystem]]] = []
     header = False
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         row = _SYSTEM.fullmatch(line)
         if node := _NODE.fullmatch(line):
             nodes.append((node[1], []))

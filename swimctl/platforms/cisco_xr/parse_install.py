@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import ListedPackage, PackageList
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import ended, filled
 
 _WORDS: Final = {"active": "active", "inactive": "inactive", "commit": "committed", "committed": "committed"}
@@ -115,7 +116,7 @@ def parse_show_install(text: str, command: str) -> PackageList:
 
     Nothing at all is an answer only where the device says so.
     """
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     reader = _Reader(command)
     for line in lines:
         reader.read(line)

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import InstallActivity, LoggedInstall
 from swimctl.platforms.cisco_xr.parse_install_request import AT, STARTED, read_request
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import ended, filled
 
 _TYPED: Final = re.compile(rf"{AT} *((?:\(admin\) )?(?:admin )?install \w.*)")
@@ -26,7 +27,7 @@ def parse_show_install_log(text: str) -> tuple[LoggedInstall, ...]:
     One that goes on in another step (`Install operation 1 started:`) is one.
     """
     command = "show install log"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     starts: list[int] = []
     current = None
     for number, line in enumerate(lines):
@@ -50,7 +51,7 @@ def parse_show_install_log(text: str) -> tuple[LoggedInstall, ...]:
 def parse_show_install_request(text: str) -> InstallActivity:
     """Read whether an operation runs; what it says of its nodes and packages is not read."""
     command = "show install request"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     idle = any(map(_IDLE.fullmatch, lines))
     pending = any(map(_PENDING.fullmatch, lines))
     runs = [found for line in lines if (found := _RUNS.fullmatch(line))]

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import InstallRequest
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "install"
@@ -49,7 +50,7 @@ def parse_install_request(text: str, command: str = COMMAND) -> InstallRequest:
     A result of another operation than the one that the text starts is none for it. Raises UnparsableOutput where no
     line is the installer's.
     """
-    lines = [line.strip() for line in filled(_GLUED.sub("\n", text), command)]
+    lines = [line.strip() for line in filled(_GLUED.sub("\n", text), command, TERMINAL)]
     found = read_request(lines, text)
     if found is None:
         raise UnparsableOutput(command, lines[0], "no line is the installer's")

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface, RouteSummary, RouteTable
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _BRIEF_HEAD: Final = re.compile(r"Intf +Intf +LineP +Encap +MTU +BW|Name +State +State +Type \(byte\) +\(Kbps\)|-+")
@@ -38,7 +39,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
 
 def _interfaces(text: str, command: str, head: re.Pattern[str], entry: re.Pattern[str]) -> tuple[Interface, ...]:
     found: list[Interface] = []
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         row = entry.fullmatch(line)
         if row:
             up = row[2].lower() == row[3].lower() == "up"
@@ -68,7 +69,7 @@ def _tables(text: str, command: str) -> tuple[RouteTable, ...]:
     tables: list[RouteTable] = []
     vrf = family = ""
     sources: dict[str, int] | None = None
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _ROUTES.fullmatch(line)
         if sources is not None and row:

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _CDP_TOTAL: Final = re.compile(r"Total cdp entries displayed *: *(\d+)", re.IGNORECASE)
@@ -60,7 +61,7 @@ def _blocks(
     blocks: list[dict[str, str]] = []
     total: int | None = None
     free = False
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         key, colon, value = (part.strip() for part in line.partition(":"))
         if key == first and colon and value:
@@ -90,7 +91,7 @@ def _check(command: str, block: dict[str, str], needed: tuple[str, ...]) -> None
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     """Read the short table; it is whole only with its total. A device without LLDP raises NotEnabled."""
     command = "show lldp neighbors"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     found: list[Neighbour] = []
     header = False
     total: int | None = None

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "show platform"
@@ -29,7 +30,7 @@ _GOOD: Final = frozenset({"OPERATIONAL", "N/A"})
 
 def parse_show_platform(text: str, command: str = COMMAND) -> tuple[Slot, ...]:
     """Read the rows. Of hardware's and software's state (64-bit admin) the one that is not well is taken."""
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     layout = next((kind for pattern, kind in _HEADERS if pattern.fullmatch(lines[0])), None)
     if layout is None:
         raise UnparsableOutput(command, lines[0], "there is no header 'Node …'")

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Redundancy
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _ROLE: Final = re.compile(r"Node (\S+) is in (ACTIVE|STANDBY) role")
@@ -31,7 +32,7 @@ def parse_show_redundancy(text: str) -> Redundancy:
     `fields` has the names of the nodes, NSR, when and why they booted.
     """
     command = "show redundancy"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     starts = [number for number, line in enumerate(lines) if _ROLE.fullmatch(line)]
     if not starts:
         raise UnparsableOutput(command, lines[0], "no node is said to be in a role")
@@ -82,7 +83,7 @@ def _answer(command: str, lines: list[str]) -> Redundancy:
 def parse_show_redundancy_summary(text: str) -> Redundancy:
     """Read the table. `peer_state` is what stands in brackets behind the standby node, or `no valid partner`."""
     command = "show redundancy summary"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if not _TABLE.fullmatch(lines[0]):
         raise UnparsableOutput(command, lines[0], "there is no header 'Active … Standby …'")
     rows: list[re.Match[str]] = []

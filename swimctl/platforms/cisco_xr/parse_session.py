@@ -8,6 +8,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _CLOCK: Final = re.compile(
@@ -22,7 +23,7 @@ _TASK: Final = re.compile(
 def parse_show_clock(text: str) -> DeviceTime:
     """Read the device's own time, in its own zone."""
     command = "show clock"
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     found = _CLOCK.fullmatch(lines[0])
     if found is None or len(lines) > 1:
         raise UnparsableOutput(command, lines[-1])
@@ -39,7 +40,7 @@ def parse_show_user_tasks(text: str) -> dict[str, tuple[str, ...]]:
     """Read the rights that the account has in each task: READ, WRITE, EXECUTE, DEBUG."""
     command = "show user tasks"
     found: dict[str, tuple[str, ...]] = {}
-    for line in (line.strip() for line in filled(text, command)):
+    for line in (line.strip() for line in filled(text, command, TERMINAL)):
         row = _TASK.fullmatch(line)
         if row is None:
             raise UnparsableOutput(command, line)

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
+from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import REGISTER, ended, filled
 
 COMMAND: Final = "show version"
@@ -29,7 +30,7 @@ def parse_show_version(text: str, command: str = COMMAND) -> SoftwareVersion:
     one ends with the uptime. Where the host's own name is not printed (`System uptime`), `hostname` is None. `mode` is
     `classic`, `64-bit` or `LNT`: three ways to install.
     """
-    lines = [line.strip() for line in filled(text, command)]
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     release = _RELEASE.fullmatch(lines[0])
     if release is None:
         raise UnparsableOutput(command, lines[0], "it does not begin with the release of IOS XR")

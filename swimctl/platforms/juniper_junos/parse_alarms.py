@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import Alarm
 from swimctl.platforms.juniper_junos.nodes import by_node, moment
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _NONE: Final = re.compile(r"No alarms currently active\.?")
@@ -18,7 +19,7 @@ _ROW: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+) +([A-Z][a-z]+) +
 
 def parse_show_alarms(text: str, command: str = "show chassis alarms") -> tuple[Alarm, ...]:
     """Read the alarms of all nodes; empty only where every node says that it has none."""
-    parts = by_node([line.strip() for line in filled(text, command)])
+    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
     return tuple(alarm for node, lines in parts for alarm in _node(command, node, lines))
 
 

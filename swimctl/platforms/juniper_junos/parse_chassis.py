@@ -9,6 +9,7 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
 from swimctl.facts_junos import RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import by_node, moment
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 
 _FPC_HEADS: Final = (re.compile(r"Temp +CPU Utilization.*"), re.compile(r"Slot +State\b.*"))
@@ -44,7 +45,7 @@ def parse_show_chassis_fpc(text: str) -> tuple[Slot, ...]:
     """Read the state of every slot, empty ones too. `name` is `FPC 0`, with its node in front where one is named."""
     command = "show chassis fpc"
     found: list[Slot] = []
-    for node, lines in by_node([line.strip() for line in filled(text, command)]):
+    for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)]):
         header = False
         before = len(found)
         for line in lines:
@@ -65,7 +66,7 @@ def parse_show_chassis_routing_engine(text: str) -> tuple[RoutingEngine, ...]:
     command = "show chassis routing-engine"
     return tuple(
         engine
-        for node, lines in by_node([line.strip() for line in filled(text, command)])
+        for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)])
         for engine in _engines(command, node, lines)
     )
 

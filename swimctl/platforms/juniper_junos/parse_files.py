@@ -10,6 +10,7 @@ from swimctl.facts import Directory, File, FileSystem, HashResult, NodeFileSyste
 from swimctl.facts_junos import FileNames
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _PATH: Final = re.compile(r"((?:[\w-]+:)?/\S*):")
@@ -39,7 +40,7 @@ def parse_file_list(text: str) -> Directory | FileNames:
     named by a pattern. Raises CommandRefused for a file that is not there.
     """
     command = "file list"
-    parts = by_node([line.strip() for line in filled(text, command)])
+    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
     lines = parts[0][1]
     if len(parts) > 1 or not lines:
         raise UnparsableOutput(command, parts[-1][0], "it lists the files of several members, or of none")
@@ -80,7 +81,7 @@ def _detailed(command: str, path: str, lines: list[str]) -> Directory:
 def parse_file_checksum(text: str) -> HashResult:
     """Read `file checksum md5 F` and its sisters. Raises CommandRefused for a file that is not there."""
     command = "file checksum"
-    lines = [line.strip() for line in filled(cli_text(text), command)]
+    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
     found = _HASH.fullmatch(lines[0])
     if found is None or len(lines) > 1:
         if error := next((line for line in lines if _ERROR.fullmatch(line)), None):
@@ -99,7 +100,7 @@ def parse_show_system_storage(text: str) -> tuple[NodeFileSystems, ...]:
     """
     command = "show system storage"
     nodes: list[NodeFileSystems] = []
-    for node, lines in by_node([line.strip() for line in filled(text, command)]):
+    for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)]):
         head = _HEAD.fullmatch(lines[0]) if lines else None
         rows = [(line, _SYSTEM.fullmatch(line)) for line in lines[1:]]
         odd = next((line for line, row in rows if row is None), None)

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show chassis hardware"
@@ -24,7 +25,7 @@ def parse_show_chassis_hardware(text: str) -> tuple[InventoryItem, ...]:
     The chassis has none: its model stands in `description`.
     """
     items: list[InventoryItem] = []
-    for node, lines in by_node(filled(text, COMMAND)):
+    for node, lines in by_node(filled(text, COMMAND, TERMINAL)):
         prefix = f"{node}/" if node else ""
         items += [InventoryItem(prefix + item.name, item.description, item.pid, item.serial) for item in _parts(lines)]
     return tuple(items)

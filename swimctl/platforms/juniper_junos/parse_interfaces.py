@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show interfaces terse"
@@ -19,7 +20,7 @@ _FURTHER: Final = re.compile(r"\s+\S.*")
 
 def parse_show_interfaces_terse(text: str) -> tuple[Interface, ...]:
     """Read ports and their units; `status` is that of the administrator and of the link."""
-    lines = filled(text, COMMAND)
+    lines = filled(text, COMMAND, TERMINAL)
     if not _HEAD.fullmatch(lines[0].strip()):
         raise UnparsableOutput(COMMAND, lines[0], "there is no header 'Interface Admin Link …'")
     found: list[Interface] = []

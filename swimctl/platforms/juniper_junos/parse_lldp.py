@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _HEAD: Final = re.compile(r" *Local Interface +(?:Parent Interface +)?Chassis Id +Port info +System Name")
@@ -23,7 +24,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     A header without a row says nothing: the device does not count its neighbours.
     """
     command = "show lldp neighbors"
-    lines = filled(text, command)
+    lines = filled(text, command, TERMINAL)
     if not _HEAD.fullmatch(lines[0]):
         raise UnparsableOutput(command, lines[0], "there is no header 'Local Interface …'")
     names_at = lines[0].index("System Name")

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import ChassisMember
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show virtual-chassis"
@@ -29,7 +30,7 @@ def parse_show_virtual_chassis(text: str) -> tuple[ChassisMember, ...]:
     """Read every member. A switch alone is a Virtual Chassis of one."""
     found: list[ChassisMember] = []
     header = False
-    parts = by_node([line.strip() for line in filled(text, COMMAND)])
+    parts = by_node([line.strip() for line in filled(text, COMMAND, TERMINAL)])
     for line in (line for _, lines in parts for line in lines):
         row = _ROW.fullmatch(line)
         if row and header:

@@ -10,6 +10,7 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import RebootRequest
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _QUESTION: Final = re.compile(
@@ -39,7 +40,7 @@ def parse_reboot(text: str, command: str = "request system reboot") -> RebootReq
 
     Raises UnparsableOutput where it says nothing of it.
     """
-    lines = [line.strip() for line in filled(cli_text(text), command)]
+    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
     question = next((found for line in lines if (found := _QUESTION.fullmatch(line))), None)
     # Behind the question any error is about it.
     failed = next((each for each in lines if _FAILED.fullmatch(each) or (question and _ERROR.fullmatch(each))), None)
@@ -62,7 +63,7 @@ def parse_show_system_reboot(text: str) -> tuple[str, ...]:
     """Read the reboots and halts that are planned, as the device words them; empty only where it says that none is."""
     command = "show system reboot"
     planned: list[str] = []
-    for node, lines in by_node([line.strip() for line in filled(text, command)]):
+    for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)]):
         odd = next((line for line in lines if not (_NONE_PLANNED.fullmatch(line) or _PLANNED.fullmatch(line))), None)
         if odd is not None or not lines:
             raise UnparsableOutput(command, odd or node, "it does not say whether a reboot is planned")

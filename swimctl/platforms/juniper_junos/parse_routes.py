@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import RouteSummary, RouteTable
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show route summary"
@@ -31,7 +32,7 @@ def parse_show_route_summary(text: str) -> tuple[RouteTable, ...]:
     The sources of a table add up to what its heading counts; where they fall short the output is cut off.
     """
     tables: list[tuple[re.Match[str], dict[str, int]]] = []
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     for line in lines:
         row = _ROW.fullmatch(line)
         if head := _TABLE.fullmatch(line):

@@ -7,6 +7,7 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import Authorization
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show cli authorization"
@@ -18,7 +19,7 @@ _REGEX: Final = re.compile(r"Individual command authorization:|(?:Allow|Deny) [\
 
 def parse_show_cli_authorization(text: str) -> Authorization:
     """Read user, class and permissions."""
-    lines = [line.strip() for line in filled(text, COMMAND)]
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     user = _USER.fullmatch(lines[0])
     if user is None:
         raise UnparsableOutput(COMMAND, lines[0], "it does not begin with 'Current user:'")

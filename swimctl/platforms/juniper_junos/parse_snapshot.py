@@ -9,6 +9,7 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome
 from swimctl.facts_junos import NodeSnapshots
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import ended, filled
 
 _SHOW: Final = "show system snapshot"
@@ -44,7 +45,7 @@ def parse_show_system_snapshot(text: str, command: str = _SHOW) -> tuple[NodeSna
 
     Raises UnparsableOutput for a device that keeps them in another way, say on a disk of its own.
     """
-    parts = by_node([line.strip() for line in filled(text, command)])
+    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
     return tuple(
         _recovery(text, command, node, lines) if _RECOVERY in lines else _partitions(text, command, node, lines)
         for node, lines in parts
@@ -53,7 +54,7 @@ def parse_show_system_snapshot(text: str, command: str = _SHOW) -> tuple[NodeSna
 
 def parse_snapshot(text: str, command: str = "request system snapshot") -> InstallOutcome:
     """Read how making a snapshot ended on each node that answered; `succeeded` is None where one says neither."""
-    parts = by_node([line.strip() for line in filled(text, command)])
+    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
     lines = [line for _, body in parts for line in body]
     if not any(known.fullmatch(line) for line in lines for known in (_MADE, _OURS, _REFUSED)):
         raise UnparsableOutput(command, lines[0] if lines else "", "no line is of a snapshot")

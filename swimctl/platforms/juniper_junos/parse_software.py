@@ -11,6 +11,7 @@ from swimctl.facts import InstallOutcome
 from swimctl.facts_junos import SoftwareRequest
 from swimctl.platforms.juniper_junos.netconf import RESULT, cli_text
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _REBOOT: Final = re.compile(
@@ -55,7 +56,7 @@ def parse_software(text: str, command: str = "request system software add") -> S
     no line is the installer's.
     """
     operation = command.split()[3]
-    lines = [line.strip() for line in filled(cli_text(text), command)]
+    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
     parts = [(node, body) for node, body in by_node(lines) if body]
     outcomes = [(node, _outcome(operation, body)) for node, body in parts]
     verdicts = [outcome.succeeded for _, outcome in outcomes]

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import NodeUptime
 from swimctl.platforms.juniper_junos.nodes import by_node, moment
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show system uptime"
@@ -20,7 +21,9 @@ _LOAD: Final = re.compile(r"\d{1,2}:\d\d[AP]M +up .*load averages?: *[\d.]+, [\d
 
 def parse_show_system_uptime(text: str) -> tuple[NodeUptime, ...]:
     """Read each node's block; it ends with the line of its load, without which it is cut off."""
-    return tuple(_node(node, lines) for node, lines in by_node([line.strip() for line in filled(text, COMMAND)]))
+    return tuple(
+        _node(node, lines) for node, lines in by_node([line.strip() for line in filled(text, COMMAND, TERMINAL)])
+    )
 
 
 def _node(node: str, lines: list[str]) -> NodeUptime:

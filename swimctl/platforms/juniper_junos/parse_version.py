@@ -9,6 +9,7 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import MemberSoftware, SoftwareVersion
 from swimctl.facts_junos import NodeSoftware
 from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled
 
 _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending): +(\S+).*")
@@ -39,7 +40,7 @@ def parse_show_version(text: str, command: str = "show version") -> SoftwareVers
 
 def parse_nodes(text: str, command: str = "show version") -> tuple[NodeSoftware, ...]:
     """Read what runs on each node, and what starts at its next reboot."""
-    parts = by_node([line.strip() for line in filled(text, command)])
+    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
     return tuple(_node(command, node, lines) for node, lines in parts)
 
 

@@ -14,8 +14,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy,
     parse_show_redundancy_states,
 )
-from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_write_memory
-from swimctl.platforms.privilege import parse_show_privilege
+from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 
 
 def test_inventory() -> None:

@@ -1,0 +1,25 @@
+"""The terminal of NX-OS: its log messages, refusals and echoes, and what makes it ready."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
+
+# `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
+_STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?)?"
+
+TERMINAL: Final = Terminal(
+    setup=("terminal length 0", "terminal width 511", "terminal no monitor"),
+    enable=False,
+    log=re.compile(_STAMP + MESSAGE),
+    signs=("%",),
+    refusals=re.compile(
+        rf"\s*(?:{PERCENT}|Syntax error while parsing '|Cmd exec error\b|% String exceeded).*", re.IGNORECASE
+    ),
+    disabled=PERCENT_DISABLED,
+    verbs=r"sh(?:o(?:w)?)?|dir|install(?! has been )|copy(?! complete)|delete|term(?:inal)?|conf(?:igure)?|reload|exit",
+    # `show clock` of some releases, and what `terminal exec prompt timestamp` puts before an output.
+    above=re.compile(r"\s*(?:Time source is .*|No time source, .*)"),
+)

@@ -1,0 +1,27 @@
+"""The terminal of IOS and IOS-XE: its log messages, refusals and echoes, and what makes it ready."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
+
+# `000123: *Mar  9 2024 16:06:55.053 CET: `, `1w2d: `, `00:01:23: `, or nothing.
+_STAMP: Final = (
+    r"(?:\d{6,}: )?(?:<\d+>)?(?:\d+: )?"
+    rf"(?:[*.]?(?:{DAY} (?:\d{{4}} )?{TIME}(?: [A-Za-z]{{2,8}})?|\$?{RFC_3339}|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
+)
+
+TERMINAL: Final = Terminal(
+    setup=("terminal length 0", "terminal width 511", "terminal no monitor"),
+    enable=True,
+    log=re.compile(_STAMP + MESSAGE),
+    signs=("%",),
+    refusals=re.compile(rf"\s*(?:{PERCENT}).*", re.IGNORECASE),
+    disabled=PERCENT_DISABLED,
+    verbs=r"sh(?:o(?:w)?)?|dir|verify|install|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
+    r"conf(?:igure)?|reload|exit|request|redundancy(?! mode\b)|issu|software|archive",
+    # What `terminal exec prompt timestamp` puts before an output.
+    above=re.compile(r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*)"),
+)

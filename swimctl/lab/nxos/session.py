@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid
-from swimctl.lab.nxos.commands import exec_grammar
+from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
+from swimctl.lab.nxos.commands import Featured, exec_grammar
+from swimctl.lab.nxos.structured import structured
+from swimctl.lab.plain_commands import Show
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ _GLOBAL = (*_SECTIONS, "aaa", "banner", "boot", "cdp", "clock", "feature", "host
            "no", "ntp", "password", "snmp-server", "spanning-tree", "system", "tacacs-server", "username")  # fmt: skip
 _BELOW = ("channel-group", "description", "exec-timeout", "ip", "ipv6", "mtu", "name", "no", "peer-keepalive",
           "peer-switch", "role", "session-limit", "shutdown", "speed", "switchport", "vpc", "vrf")  # fmt: skip
+_AS_DATA = re.compile(r"\s*\|\s*(json(?:-pretty)?(?:\s+native)?)\s*$", re.IGNORECASE)
 
 
 class Session(Vty):
@@ -58,8 +61,14 @@ class Session(Vty):
         """Run one line; `| no-more` at its end asks for what this terminal does anyway."""
         yield from super().run(re.sub(r"\s*\|\s*no-more\s*$", "", text))
 
+    def parted(self, text: str) -> tuple[str, Filter | None]:
+        """Leave `| json` to what the line does: it is no filter of the text."""
+        return (text, None) if self.switch.spec.structured and _AS_DATA.search(text) else super().parted(text)
+
     def understand(self, text: str) -> Dialogue | None:
         """Give what a line does; a configuration mode takes exec commands too."""
+        if found := _AS_DATA.search(text):
+            return self._as_data(text[: found.start()], found)
         if self.mode:
             if re.fullmatch(r"\s*end?\s*", text, re.IGNORECASE):
                 self.mode = self.section = ""
@@ -72,6 +81,13 @@ class Session(Vty):
                 return _say(told)
         match = exec_grammar().parse(text, self.privilege)
         return match.target(self, match.words)
+
+    def _as_data(self, command: str, found: re.Match[str]) -> Dialogue:
+        """Print an output as data; only those of show commands can be."""
+        target = exec_grammar().parse(command, self.privilege).target
+        if not isinstance(target, Show) or (isinstance(target, Featured) and not target.on(self.switch)):
+            raise Invalid(found.start(1))
+        return _say(structured(self.switch, target, " ".join(found[1].lower().split())))
 
     def _configure(self, text: str) -> str | None:
         """Take a line of configuration and tell what is printed; None where it is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.nxos.device import CARDS_UP, SLOTS
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from swimctl.lab.configuration import Configuration
     from swimctl.lab.nxos.device import Nexus
 
-_FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "ospf": "ospf", "scp-server": "scpServer",
+FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "ospf": "ospf", "scp-server": "scpServer",
              "sftp-server": "sftpServer", "vpc": "vpc"}  # fmt: skip
 
 
@@ -57,7 +57,10 @@ def version(switch: Nexus) -> str:
     return "\n".join(lines)
 
 
-def _modules(switch: Nexus) -> list[tuple[str, int, str, str, str, str, str]]:
+Module: TypeAlias = tuple[str, int, str, str, str, str, str]
+
+
+def modules(switch: Nexus) -> list[Module]:
     """List what stands in the slots: number, ports, kind, model, state, release, name of the slot."""
     hardware, release = switch.spec.hardware, switch.release
     ports = hardware.ports + hardware.uplinks
@@ -75,9 +78,20 @@ def _modules(switch: Nexus) -> list[tuple[str, int, str, str, str, str, str]]:
     return rows
 
 
+def serial_of(switch: Nexus, row: Module) -> str:
+    """Give the serial number of a module; the only one of a fixed switch has the switch's."""
+    return switch.spec.serial if row[-1] == "NA" else f"FOC2410{int(row[0]):04d}"
+
+
+def addresses_of(number: str) -> str:
+    """Give the hardware addresses of a module."""
+    mac = f"00-11-22-aa-{int(number):02d}"
+    return f"{mac}-00 to {mac}-ff"
+
+
 def module(switch: Nexus) -> str:
     """Show module."""
-    rows = _modules(switch)
+    rows = modules(switch)
     lines = [
         "Mod Ports             Module-Type                      Model           Status",
         "--- ----- ------------------------------------- --------------------- ---------",
@@ -87,24 +101,25 @@ def module(switch: Nexus) -> str:
     lines += [f"{n:<5}{'NA' if s == 'powered-up' else r:<25}1.1    {slot}" for n, _, _, _, s, r, slot in rows]
     lines += ["", "", "Mod  MAC-Address(es)                         Serial-Num"]
     lines.append("---  --------------------------------------  ----------")
-    for n, _, _, _, _, _, slot in rows:
-        serial = switch.spec.serial if slot == "NA" else f"FOC2410{int(n):04d}"
-        mac = f"00-11-22-aa-{int(n):02d}"
-        lines.append(f"{n:<5}{f'{mac}-00 to {mac}-ff':<40}{serial}")
+    for row in rows:
+        lines.append(f"{row[0]:<5}{addresses_of(row[0]):<40}{serial_of(switch, row)}")
     lines += ["", "Mod  Online Diag Status", "---  ------------------", *(f"{row[0]:<5}Pass" for row in rows)]
     return "\n".join([*lines, "", "* this terminal session", ""])
 
 
+def parts(switch: Nexus) -> list[tuple[str, str, str, str]]:
+    """List what it is made of: name, description, product, serial number."""
+    hardware = switch.spec.hardware
+    found = [("Chassis", f"{hardware.printed} Chassis", hardware.name, switch.spec.serial)]
+    found += [(f"Slot {row[0]}", row[2], row[3], serial_of(switch, row)) for row in modules(switch)]
+    return [*found, ("Fan 1", f"{hardware.printed} Chassis Fan Module", "NXA-FAN-30CFM-F", "N/A")]
+
+
 def inventory(switch: Nexus) -> str:
     """Show inventory."""
-    hardware, serial = switch.spec.hardware, switch.spec.serial
-    parts = [("Chassis", f"{hardware.printed} Chassis", hardware.name, serial)]
-    for n, _, kind, model, _, _, slot in _modules(switch):
-        parts.append((f"Slot {n}", kind, model, serial if slot == "NA" else f"FOC2410{int(n):04d}"))
-    parts.append(("Fan 1", f"{hardware.printed} Chassis Fan Module", "NXA-FAN-30CFM-F", "N/A"))
     return "\n".join(
         f'NAME: "{name}",  DESCR: "{words}"  \nPID: {pid:<20},  VID: V03 ,  SN: {number}\n'
-        for name, words, pid, number in parts
+        for name, words, pid, number in parts(switch)
     )
 
 
@@ -128,7 +143,7 @@ def boot(switch: Nexus) -> str:
 def feature(switch: Nexus) -> str:
     """Show feature."""
     lines = ["Feature Name          Instance  State", "--------------------  --------  --------"]
-    for name, shown in _FEATURES.items():
+    for name, shown in FEATURES.items():
         lines.append(f"{shown:<23}1          {'en' if switch.configuration.has(f'feature {name}') else 'dis'}abled")
     return "\n".join([*lines, ""])
 

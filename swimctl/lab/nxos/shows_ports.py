@@ -9,10 +9,12 @@ from swimctl.lab.nxos.device import CARDS_UP, PEER_UP
 if TYPE_CHECKING:
     from swimctl.lab.nxos.device import Nexus
 
+ROUTES = {"default": {"local": 3, "direct": 3, "ospf-1": 24}, "management": {"direct": 1, "static": 1}}
+"""The best paths of each table by their protocol."""
 _RULE = "-" * 80
 
 
-def _up(switch: Nexus) -> list[str]:
+def linked(switch: Nexus) -> list[str]:
     """List the connected ports that have a link."""
     up = switch.spec.ports_up()
     if switch.spec.hardware.modular and switch.since_up < CARDS_UP:
@@ -20,13 +22,46 @@ def _up(switch: Nexus) -> list[str]:
     return up[1:] if switch.degraded and switch.spec.fault("interface-lost") else up
 
 
-def _vpc_up(switch: Nexus) -> bool:
+def vpc_up(switch: Nexus) -> bool:
+    """Tell whether the vPC partner is there and its ports are up."""
     return switch.since_up >= PEER_UP and switch.spec.peer == "peer adjacency formed ok"
+
+
+def long_name(port: str) -> str:
+    """Spell a port as data and the configuration do."""
+    return f"Ethernet{port.removeprefix('Eth')}"
+
+
+def mac(number: int) -> str:
+    """Give the hardware address of a port by its number; 0 is that of management."""
+    return f"0011.22aa.{number:04x}"
+
+
+def interfaces(switch: Nexus) -> str:
+    """Show interface, without the counters below each."""
+    up = set(linked(switch))
+    text = (
+        f"mgmt0 is up\nadmin state is up,\n  Hardware: Ethernet, address: {mac(0)} (bia {mac(0)})\n"
+        "  Internet Address is 192.0.2.10/24\n  MTU 1500 bytes, BW 1000000 Kbit, DLY 10 usec\n"
+        "  full-duplex, 1000 Mb/s\n\n"
+    )
+    for at, port in enumerate(switch.spec.hardware.port_names(), 1):
+        state, mode = (
+            ("up", "full-duplex, 10 Gb/s") if port in up else ("down (Link not connected)", "auto-duplex, auto-speed")
+        )
+        described = "  Description: in use\n" if port in switch.spec.ports_up() else ""
+        text += (
+            f"{long_name(port)} is {state}\nadmin state is up, Dedicated Interface\n"
+            f"  Hardware: 100/1000/10000/25000 Ethernet, address: {mac(at)} (bia {mac(at)})\n{described}"
+            "  MTU 1500 bytes, BW 10000000 Kbit, DLY 10 usec\n  Encapsulation ARPA, medium is broadcast\n"
+            f"  Port mode is access\n  {mode}, media type is 10G\n\n"
+        )
+    return text
 
 
 def status(switch: Nexus) -> str:
     """Show interface status."""
-    up = set(_up(switch))
+    up = set(linked(switch))
     head = "Port          Name               Status    Vlan      Duplex  Speed   Type"
     lines = ["", _RULE, head, _RULE]
     lines.append("mgmt0         --                 connected routed    full    1000    --         ")
@@ -38,7 +73,7 @@ def status(switch: Nexus) -> str:
 
 def brief(switch: Nexus) -> str:
     """Show interface brief."""
-    up = set(_up(switch))
+    up = set(linked(switch))
     lines = ["", _RULE, "Port   VRF          Status IP Address                              Speed    MTU", _RULE]
     lines.append("mgmt0  --           up     192.0.2.10                              1000     1500")
     lines += ["", _RULE, "Ethernet      VLAN    Type Mode   Status  Reason                   Speed     Port"]
@@ -50,17 +85,19 @@ def brief(switch: Nexus) -> str:
         lines += ["", _RULE, "Port-channel VLAN    Type Mode   Status  Reason                    Speed   Protocol"]
         lines += ["Interface", _RULE]
         for name in ("Po11", "Po999"):
-            state, reason = ("up", "none") if _vpc_up(switch) else ("down", "No operational members")
+            state, reason = ("up", "none") if vpc_up(switch) else ("down", "No operational members")
             lines.append(f"{name:<13}1       eth  trunk  {state:<7} {reason:<26} a-10G(D)  lacp")
     lines += ["", _RULE, "Interface     Status     Description", _RULE, "Lo0           up         --", ""]
     return "\n".join(lines)
 
 
-def _neighbours(switch: Nexus) -> list[tuple[str, str, str]]:
+def neighbours(switch: Nexus) -> list[tuple[str, str, str]]:
     """List the local port, the name and the port of those behind the first and the last connected port."""
     wired = switch.spec.ports_up()
     behind = dict(zip(wired[:1] + wired[-1:], (f"server-{switch.name}", f"spine-1.{switch.spec.domain}"), strict=False))
-    return [(port, name, f"Eth1/{1 + len(switch.name) % 30}") for port, name in behind.items() if port in _up(switch)]
+    return [
+        (port, name, f"Eth1/{1 + len(switch.name) % 30}") for port, name in behind.items() if port in linked(switch)
+    ]
 
 
 def cdp(switch: Nexus) -> str:
@@ -73,11 +110,25 @@ def cdp(switch: Nexus) -> str:
         "",
         "Device-ID          Local Intrfce  Hldtme Capability  Platform      Port ID",
     ]
-    found = _neighbours(switch)
+    found = neighbours(switch)
     for port, name, other in found:
         head = f"{name:<19}" if len(name) < 19 else f"{name}\n{'':<19}"
         lines.append(f"{head} {port:<15}{150:<7}{'R S I s':<11} {'N9K-C9504':<13} {other:<14}")
     return "\n".join([*lines, "", f"Total entries displayed: {len(found)}", ""])
+
+
+def cdp_detail(switch: Nexus) -> str:
+    """Show cdp neighbors detail."""
+    return "".join(
+        f"{'-' * 40}\nDevice ID:{name}\nSystem Name: {name}\n\nInterface address(es): 1\n"
+        "    IPv4 Address: 192.0.2.77\n"
+        "Platform: N9K-C9504, Capabilities: Router Switch IGMP Filtering Supports-STP-Dispute\n"
+        f"Interface: {long_name(port)}, Port ID (outgoing port): {long_name(other)}\nHoldtime: 150 sec\n\n"
+        "Version:\nCisco Nexus Operating System (NX-OS) Software, Version 10.3(4a)\n\n"
+        "Advertisement Version: 2\nDuplex: full\n\nMTU: 1500\nMgmt address(es): 1\n"
+        "    IPv4 Address: 192.0.2.77\n\n"
+        for port, name, other in neighbours(switch)
+    )
 
 
 def lldp(switch: Nexus) -> str:
@@ -88,7 +139,7 @@ def lldp(switch: Nexus) -> str:
         "  (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other",
         "Device ID            Local Intf      Hold-time  Capability  Port ID  ",
     ]
-    found = _neighbours(switch)
+    found = neighbours(switch)
     for port, name, other in found:
         head = f"{name:<20}" if len(name) < 20 else f"{name}  \n{'':<20}"
         lines.append(f"{head} {port:<15} {120:<10} {'BR':<11} Ethernet{other[3:]:<8}")
@@ -98,10 +149,7 @@ def lldp(switch: Nexus) -> str:
 def routes(_switch: Nexus) -> str:
     """Show ip route summary: the lab has one table beside that of its management port."""
     text = ""
-    for vrf, sources in (
-        ("default", {"local": 3, "direct": 3, "ospf-1": 24}),
-        ("management", {"direct": 1, "static": 1}),
-    ):
+    for vrf, sources in ROUTES.items():
         total = sum(sources.values())
         text += f'IP Route Table for VRF "{vrf}"\nTotal number of routes: {total}\nTotal number of paths:  {total}\n\n'
         text += "Best paths per protocol:      Backup paths per protocol:\n"
@@ -113,7 +161,7 @@ def routes(_switch: Nexus) -> str:
 
 def vpc(switch: Nexus) -> str:
     """Show vpc."""
-    spec, up = switch.spec, _vpc_up(switch)
+    spec, up = switch.spec, vpc_up(switch)
     peer = spec.peer if switch.since_up >= PEER_UP else "peer link is down"
     good = "success" if up else "failed"
     role = "none established" if not up else "primary, operational secondary" if switch.booted_at > 0 else "primary"

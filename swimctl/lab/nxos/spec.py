@@ -69,7 +69,8 @@ class NexusSpec(LoneChassisSpec):
     """All that a lab Nexus is made from.
 
     `version` is spelt as the device prints it. `vpc` is the number of its domain, None without a partner; `peer` and
-    `keepalive` are what `show vpc` says of it. `issu`: it can be upgraded in service.
+    `keepalive` are what `show vpc` says of it. `issu`: it can be upgraded in service. `structured` off: it has no
+    `| json`, as old releases.
     """
 
     hardware: Hardware
@@ -81,6 +82,7 @@ class NexusSpec(LoneChassisSpec):
     scp_server: bool = True
     issu: bool = False
     connected: int = 4
+    structured: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no switch could be."""

@@ -17,13 +17,14 @@ from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun, secrets
 from swimctl.line import Hold, held, stopped, unfinished_before
-from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome
+from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
 from swimctl.platforms import driver_factory
 from swimctl.sessions import connect
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
+from swimctl.steps.first_look import Look, first_look
 from swimctl.store import Store
 from swimctl.transcript import Transcript
 from swimctl.windows import Never, Wait
@@ -199,15 +200,22 @@ class Engine:
         lost = {job.id for job in late}
         return [job for job in due if job.id not in lost]
 
-    def check(self, device: Device, image: Image | None) -> list[Finding]:
-        """Apply the readiness rules to a device, changing nothing; without an image, to what it runs."""
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+        """Look at a device as the readiness check of a job with these options would, changing nothing."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
         target = self._jobs.target(device)
         transcript = Transcript(self._settings.jobs_dir / "checks" / f"{device.name}.log", self._clock, secrets(target))
         with connect(target, self._clock, transcript, self._settings.deadlines.connect) as session:
-            driver = driver_factory(device.platform)(session, self._settings, JobOptions())
-            return driver.check(device, image, cleanup=False)
+            return first_look(
+                session,
+                lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
+                device,
+                image,
+                options,
+                username=target.username,
+                taken_at=rfc3339(self._clock.now()),
+            )
 
     def _work(self, run: _Run, job: Job) -> None:
         """Run one job; never raises, so that one bad device is kept from the others."""

@@ -9,25 +9,28 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swimctl.errors import SwimctlError
-from swimctl.models import Device, Finding, Image
+from swimctl.models import Device, Finding, Image, JobOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from swimctl.steps.first_look import Look
+
 
 class Checker(Protocol):
-    """What applies the readiness rules to one device."""
+    """What looks at one device as a job would."""
 
-    def check(self, device: Device, image: Image | None) -> list[Finding]:
-        """Apply the rules; raises a SwimctlError where the device cannot be asked."""
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+        """Look at it; raises a SwimctlError where the device cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one device said, or why it could not be asked."""
+    """What one device said, or why it could not be asked. `already`: a job would have nothing to do, and says this."""
 
     device: Device
     findings: tuple[Finding, ...] = ()
+    already: str = ""
     error: str | None = None
 
     @property
@@ -44,6 +47,7 @@ class Checked:
         """Write the answer as JSON."""
         return {
             "ready": self.ready,
+            "already": self.already,
             "error": self.error,
             "findings": [
                 {
@@ -73,10 +77,14 @@ def lack_rows(checked: Sequence[Checked]) -> list[tuple[str, str, str, str, str]
 def check_devices(
     checker: Checker,
     wanted: Sequence[tuple[Device, Image | None]],
+    options: JobOptions,
     workers: int,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Checked]:
-    """Check all devices, `workers` at once; in the given order. `progress` hears how many are done."""
+    """Look at all devices, `workers` at once, as jobs with these options would; in the given order.
+
+    `progress` hears how many are done.
+    """
     todo: SimpleQueue[int] = SimpleQueue()
     done: SimpleQueue[tuple[int, Checked]] = SimpleQueue()
     for number in range(len(wanted)):
@@ -88,7 +96,7 @@ def check_devices(
                 number = todo.get_nowait()
             except Empty:
                 return
-            done.put((number, _check(checker, *wanted[number])))
+            done.put((number, _check(checker, *wanted[number], options)))
 
     # Daemons, so that Ctrl-C need not wait for devices that do not answer: nothing is written to them.
     for _ in range(min(workers, len(wanted))):
@@ -101,9 +109,10 @@ def check_devices(
     return [answers[number] for number in range(len(wanted))]
 
 
-def _check(checker: Checker, device: Device, image: Image | None) -> Checked:
+def _check(checker: Checker, device: Device, image: Image | None, options: JobOptions) -> Checked:
     try:
-        return Checked(device, tuple(checker.check(device, image)))
+        look = checker.check(device, image, options)
+        return Checked(device, look.findings, look.already)
     except SwimctlError as error:
         return Checked(device, error=str(error))
     except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers

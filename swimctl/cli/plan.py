@@ -28,6 +28,10 @@ CleanupOption = Annotated[
     bool, typer.Option("--cleanup-flash", help="Remove inactive releases from the device's flash before the copy.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Also where the device already runs the image.")]
+IssuOption = Annotated[bool, typer.Option("--issu", help="In service, without a reload of the whole device.")]
+ConvertOption = Annotated[
+    bool, typer.Option("--convert", help="Bring IOS-XE devices that run in bundle mode to install mode by it.")
+]
 
 
 @app.command()
@@ -44,6 +48,8 @@ def plan(
     workflow: WorkflowOption = "standard",
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
+    issu: IssuOption = False,
+    convert: ConvertOption = False,
     canary: policy.Canary = None,
     wave: policy.Wave = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Devices asked at once.")] = None,
@@ -51,6 +57,7 @@ def plan(
 ) -> None:
     """Show what each device would get and what it lacks; changes nothing.
 
+    A device is asked what its upgrade will ask, so that one called ready here passes the job's readiness check.
     Exits 1 where a device would get no image, lacks something or cannot be asked.
     """
     from swimctl.models import JobOptions
@@ -67,7 +74,7 @@ def plan(
             group=group,
             exclude=exclude,
         )
-        options = JobOptions(workflow=workflow, cleanup_flash=cleanup_flash, force=force)
+        options = JobOptions(workflow=workflow, cleanup_flash=cleanup_flash, force=force, issu=issu, convert=convert)
         how, _ = policy.policy_of(canary=canary, wave=wave)
         request = UpgradeRequest(
             devices=chosen, image=image_reference(image), options=options, workers=workers, policy=how
@@ -120,7 +127,7 @@ def _ask(context: Context, opened: Opened, planned: Plan) -> dict[int, Checked]:
     wanted = [(item.device, item.image) for item in planned.accepted]
     if wanted and not context.quiet:
         output.note(f"asking {len(wanted)} devices, changing nothing …")
-    answers = check_devices(opened.engine, wanted, workers) if wanted else []
+    answers = check_devices(opened.engine, wanted, planned.request.options, workers) if wanted else []
     return {answer.device.id: answer for answer in answers}
 
 
@@ -132,6 +139,8 @@ def _verdict(item: PlanItem, answer: Checked | None) -> str:
         return f"gets it{said}"
     if answer.error is not None:
         return f"could not be asked{said}"
+    if answer.already and answer.ready:
+        return f"{answer.already}{said}"
     return f"ready{said}" if answer.ready else f"lacks {', '.join(lack.rule for lack in answer.lacks)}{said}"
 
 
@@ -154,4 +163,4 @@ def _item_document(item: PlanItem, answer: Checked | None) -> dict[str, Any]:
         "after": list(item.after),
         "redundancy_group": item.device.redundancy_group,
         "note": item.note,
-    } | (answer.document() if answer else {"ready": None, "error": None, "findings": []})
+    } | (answer.document() if answer else {"ready": None, "already": "", "error": None, "findings": []})

@@ -11,8 +11,10 @@ from swimctl.cli import output, policy, selection
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import (
     CleanupOption,
+    ConvertOption,
     ForceOption,
     ImageOption,
+    IssuOption,
     WorkflowOption,
     image_reference,
     print_plan,
@@ -75,10 +77,8 @@ def upgrade(
     no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
     cleanup_flash: CleanupOption = False,
     force: ForceOption = False,
-    issu: Annotated[bool, typer.Option("--issu", help="In service, without a reload of the whole device.")] = False,
-    convert: Annotated[
-        bool, typer.Option("--convert", help="Bring IOS-XE devices that run in bundle mode to install mode by it.")
-    ] = False,
+    issu: IssuOption = False,
+    convert: ConvertOption = False,
     detach: DetachOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "--check", help="The same as `swimctl plan`.")] = False,
     yes: YesOption = False,

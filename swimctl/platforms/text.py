@@ -82,11 +82,20 @@ def ended(text: str, line: str) -> bool:
     return re.search(re.escape(line.strip()) + r"[ \t]*[\r\n]", text) is not None
 
 
-def up_to_end(configuration: str) -> str:
-    """Give back a running configuration that is whole by its `end`, as Cisco and Arista print it."""
+def up_to_end(configuration: str, terminal: Terminal) -> str:
+    """Return a running configuration that is whole by its `end`, as Cisco and Arista print it."""
     if not re.search(r"^end\s*$", configuration, re.MULTILINE):
-        raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
+        raise not_whole(configuration, "show running-config", "its closing 'end' is missing", terminal)
     return configuration
+
+
+def not_whole(configuration: str, command: str, why: str, terminal: Terminal) -> CommandRefused | UnparsableOutput:
+    """Return the error for a configuration that is none: its refusal, else why; never one of its lines."""
+    try:
+        clean(configuration, command, terminal)
+    except (CommandRefused, UnparsableOutput) as error:
+        return error
+    return UnparsableOutput(command, "", why)
 
 
 def filled(text: str, command: str, terminal: Terminal) -> list[str]:

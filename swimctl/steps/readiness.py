@@ -7,14 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from swimctl.clock import rfc3339
-from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.facts import Placement, Snapshot
-from swimctl.platforms.base import Driver
-from swimctl.platforms.rules import in_service, kind
+from swimctl.errors import StepFailed
+from swimctl.facts import Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
+from swimctl.steps.first_look import first_look
 from swimctl.steps.once import was_sent
-from swimctl.steps.target import called, is_patch, on_target
+from swimctl.steps.target import called
 
 
 class ReadinessCheck:
@@ -28,52 +27,40 @@ class ReadinessCheck:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
             return Outcome("the activation was sent before; going on from what the device says")
-        try:
-            return context.again(lambda: self._check(context))
-        except (CommandRefused, UnparsableOutput) as error:
-            raise StepFailed(
-                f"not ready, nothing was changed: {error}; needed: an output that can be read, as no rule is skipped; "
-                f"next: give that command on {context.device.name} as '{context.target.username}' and look"
-            ) from error
+        return context.again(lambda: self._check(context))
 
     def _check(self, context: Context) -> Outcome:
-        with context.driver() as driver:
+        with context.session() as session:
             context.record.say("reading the device")
-            # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
-            if all(finding.ok for finding in driver.identity(context.device)) and not context.options.force:
-                running = driver.running()
-                installed = driver.installed(context.image)
-                if (
-                    on_target(running, context.image.version)
-                    and installed.placement is Placement.COMMITTED
-                    and installed.abort_timer is None
-                ):
-                    what = called(context.image) if is_patch(context.image) else running.version
-                    return Outcome(f"already runs {what}, committed, on every member", finished=True)
-            options = context.options
-            findings = driver.check(context.device, context.image, cleanup=options.cleanup_flash)
-            findings += in_service(driver.support.issu, wanted=options.issu)
-            findings += kind(context.image, driver.support.kinds)
-            refused = [finding for finding in findings if not finding.ok]
-            context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
-            if refused:
-                raise StepFailed(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
-            if context.record.recall("baseline") is None:
-                self._keep_baseline(context, driver)
-            version = driver.running().version
-        return Outcome(f"ready: {version} to {called(context.image)}, {len(findings)} rules hold")
+            look = first_look(
+                session,
+                lambda open_one: context.make_driver(open_one, context.settings, context.options),
+                context.device,
+                context.image,
+                context.options,
+                username=context.target.username,
+                taken_at=rfc3339(context.clock.now()),
+            )
+        if look.already:
+            return Outcome(look.already, finished=True)
+        refused, findings = look.refused, look.findings
+        context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
+        if refused or look.configuration is None or look.snapshot is None:
+            raise StepFailed(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
+        if context.record.recall("baseline") is None:
+            _keep_baseline(context, look.configuration, look.snapshot)
+        return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
-    def _keep_baseline(self, context: Context, driver: Driver) -> None:
-        context.record.say("keeping the baseline")
-        configuration = driver.configuration()
-        _write_private(context.folder / "running-config.txt", configuration)
-        snapshot = driver.snapshot(rfc3339(context.clock.now()))
-        context.record.remember("baseline", asdict(snapshot))
-        context.record.event(
-            "baseline",
-            f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up, "
-            f"{len(snapshot.neighbours)} neighbours, {sum(snapshot.routes.values())} routes",
-        )
+
+def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> None:
+    context.record.say("keeping the baseline")
+    _write_private(context.folder / "running-config.txt", configuration)
+    context.record.remember("baseline", asdict(snapshot))
+    context.record.event(
+        "baseline",
+        f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up, "
+        f"{len(snapshot.neighbours)} neighbours, {sum(snapshot.routes.values())} routes",
+    )
 
 
 def baseline(context: Context) -> Snapshot:

@@ -19,6 +19,7 @@ from swimctl.errors import SwimctlError
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
 from swimctl.settings import STEP_NAMES
 from swimctl.states import JobStatus, StepStatus
+from swimctl.steps.first_look import Look
 from swimctl.store import NewJob, Store
 
 START = datetime(2031, 3, 4, 1, 0, tzinfo=UTC)
@@ -82,6 +83,8 @@ class Script:
 
     fates: dict[str, str] = field(default_factory=dict)
     findings: dict[str, list[Finding] | SwimctlError] = field(default_factory=dict)
+    already: dict[str, str] = field(default_factory=dict)
+    options: JobOptions | None = None
     while_running: Callable[[Job], None] = lambda _: None
 
 
@@ -115,12 +118,13 @@ class Engine:
         self.resume(due, stop)
         return due
 
-    def check(self, device: Device, image: Image | None) -> list[Finding]:
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
         assert image is not None
+        self.script.options = options
         answer = self.script.findings.get(device.name, [])
         if isinstance(answer, SwimctlError):
             raise answer
-        return answer
+        return Look(tuple(answer), self.script.already.get(device.name, ""))
 
     def _one(self, job: Job, stop: threading.Event) -> None:
         claimed = self.store.claim(job.id, self.runner)

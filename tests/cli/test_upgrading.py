@@ -209,8 +209,21 @@ def test_plan_asks_the_devices_and_changes_nothing(place: Place, capsys: Capture
     assert [devices[name]["ready"] for name in ("sw1", "sw2", "sw3")] == [True, False, False]
     assert devices["sw2"]["findings"][0]["next"] == "install remove inactive"
     assert main(["plan", "--all", "--offline", "--json"]) == 0
-    assert said_json(capsys)["devices"][1]["ready"] is None
+    offline = said_json(capsys)["devices"][1]
+    assert (offline["ready"], offline["already"]) == (None, "")
     assert place.store.batches() == []
+
+
+def test_plan_asks_with_the_options_of_the_upgrade_and_says_where_nothing_is_to_do(
+    place: Place, capsys: Capture
+) -> None:
+    place.script.already = {"sw1": "already runs 17.12.04, committed, on every member"}
+    assert main(["plan", "--all", "--issu", "--convert", "--force", "--cleanup-flash"]) == 0
+    verdicts = [line.split("\t")[-1] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert verdicts == ["already runs 17.12.04, committed, on every member", "ready", "ready"]
+    asked = place.script.options
+    assert asked is not None
+    assert (asked.issu, asked.convert, asked.force, asked.cleanup_flash) == (True, True, True, True)
 
 
 def test_retry_runs_what_failed_once_more(place: Place, capsys: Capture) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 
-import fleets
 import pytest
+from fleets.every import FLEETS
 from fleets.fleet import Fleet
 from upgrading import lab_folder, without_data
 from upgrading import request as ask
@@ -30,11 +29,6 @@ SPEED = 120
 READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
 RATE = 40_000
 SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}}
-FLEETS: Mapping[str, Fleet] = {
-    path.stem: import_module(f"fleets.{path.stem}").FLEET
-    for path in sorted(Path(fleets.__path__[0]).glob("*.py"))
-    if path.stem not in {"__init__", "fleet"}
-}
 
 
 @dataclass(frozen=True)
@@ -151,6 +145,38 @@ def test_a_job_ends_as_it_must_and_says_what_the_device_is(tried: Tried, platfor
         assert not tried.lab.reloads(name), seen
     # Whatever happened to its session, it reloaded once for the upgrade, and once more where it was taken back.
     assert len(tried.lab.reloads(name)) <= (2 if ends.outcome is Outcome.ROLLED_BACK else 1), tried.lab.commands(name)
+
+
+# What an upgrade gives after its readiness check and could not give before, with the reason.
+ONLY_BY_NIGHT = {
+    r"(?:enable|terminal|set cli) ?.*": "each session begins so",
+    r"verify /\w+ .*|show file \S+ \w+sum|file checksum .*|show md5 file .*": "it needs the image's file",
+    r"show install all impact .*|show incompatibility .*|request system software validate .*": "they need it too",
+    r"dir \S*\.bin": "the size of that file, in a folder that was listed",
+    r"show install log \d+": "one entry of the log that was read, by the number of what was just started",
+    r"(?:configure|configure terminal|end|boot .*|no boot .*)": "it sets what boots next",
+    r"copy .*|write memory|scp .*": "it copies, or saves",
+    r"(?:\w|yes|no)?": "an answer to a question",
+}
+
+
+def asked(lab: LabFleet, name: str) -> tuple[set[str], set[str]]:
+    """Give what swimctl gave in its first session, which is the readiness check's, and what it gave after that."""
+    lines, opens = lab.commands(name), ("terminal length 0", "set cli screen-length 0")
+    begins = [number for number, line in enumerate(lines) if line in opens]
+    return set(lines[begins[0] : begins[1]]), set(lines[begins[1] :])
+
+
+@pytest.mark.xdist_group("platforms")
+@pytest.mark.parametrize(
+    ("platform", "case"),
+    [cell for cell in CELLS if CASES[cell[1]][1].steps[0] != READINESS and cell[1] != "already-there"],
+)
+def test_what_is_asked_by_night_was_asked_by_day(tried: Tried, platform: str, case: str) -> None:
+    by_day, by_night = asked(tried.lab, named(platform, case))
+    new = {line for line in by_night - by_day if not line.startswith(FLEETS[platform].changing)}
+    assert {line for line in new if not any(re.fullmatch(known, line) for known in ONLY_BY_NIGHT)} == set()
+    assert by_day - by_night != by_day  # the night gave something that the day had given
 
 
 def test_every_platform_that_can_be_upgraded_is_tried() -> None:

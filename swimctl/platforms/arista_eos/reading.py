@@ -17,6 +17,7 @@ from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.arista_eos.parse_session import parse_show_privilege
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
+from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
@@ -109,7 +110,7 @@ class AristaDevice:
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""
         text = self._session.run("show running-config", self._limits.command, quiet=True)
-        return up_to_end(text)
+        return up_to_end(text, TERMINAL)
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""

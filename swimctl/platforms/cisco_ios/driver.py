@@ -16,6 +16,7 @@ from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.reading import unknown_command
 from swimctl.platforms.pieces import Pieces
 from swimctl.settings import Settings
 from swimctl.versions import same_release
@@ -187,7 +188,9 @@ class BootVariable(Flashes):
         text = self._show("show boot")
         try:
             return parse_show_boot(text), "path-list" in text
-        except CommandRefused:
+        except CommandRefused as error:
+            if not unknown_command(error):
+                raise
             return parse_show_boot(self._show("show bootvar"), "show bootvar"), False  # routers
 
     def _first(self, lines: tuple[str, ...], wanted: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
+from swimctl.errors import CommandRefused, NotEnabled
 from swimctl.facts import BootSettings, Directory, HashResult, Installed, InventoryItem, Running, Snapshot
 from swimctl.facts_nxos import Module, NxosVersion, Vpc
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -24,7 +24,9 @@ from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
 from swimctl.platforms.cisco_nxos.software import not_at_work, placement, releases, short_path, states, supervisors
+from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
 
 T = TypeVar("T")
@@ -96,7 +98,7 @@ class NexusDevice:
         if not re.search(r"^!Command: show running-config", text, re.MULTILINE) or not re.search(
             r"^version \S", text, re.MULTILINE
         ):
-            raise UnparsableOutput("show running-config", "", "its heading or its version is missing")
+            raise not_whole(text, "show running-config", "its heading or its version is missing", TERMINAL)
         return text
 
     def unready(self) -> str | None:

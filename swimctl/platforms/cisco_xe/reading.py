@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
+from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed
 from swimctl.facts import FileSystem, HashResult, Member, Running, Slot, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
@@ -25,6 +25,7 @@ from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
+from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.cisco_xe.units import (
     ACTIVE,
     MASTER,
@@ -40,6 +41,7 @@ from swimctl.platforms.cisco_xe.units import (
 )
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 
@@ -105,10 +107,7 @@ class IosDevice:
 
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""
-        text = self._run("show running-config", self._limits.command, quiet=True)
-        if not re.search(r"^end\s*$", text, re.MULTILINE):
-            raise UnparsableOutput("show running-config", "", "its closing 'end' is missing")
-        return text
+        return up_to_end(self._run("show running-config", self._limits.command, quiet=True), TERMINAL)
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""

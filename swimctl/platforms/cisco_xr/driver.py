@@ -123,6 +123,9 @@ class CiscoXr:
             raise UnparsableOutput("show version", "", "it gives no uptime, so no reload is provable")
         # The way back is a command of the admin plane: this proves that the account reaches it.
         parse_show_platform(self._show("admin show platform"), "admin show platform")
+        # What the activation asks between the copy and the reload: it must read by then.
+        self._packages("inactive summary")
+        self._installer.log()
         slots = self._slots()
         state = State(
             version=version,
@@ -166,7 +169,7 @@ class CiscoXr:
     def configuration(self) -> str:
         """Read the running configuration; kept out of the transcript."""
         text = self._session.run("show running-config", self._limits.command, quiet=True)
-        return up_to_end(text)
+        return up_to_end(text, TERMINAL)
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""

@@ -40,7 +40,9 @@ from swimctl.platforms.juniper_junos.readiness import (
     snapshots,
     space,
 )
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
 from swimctl.versions import same_release
 
@@ -127,7 +129,7 @@ class JunosDevice:
         text = self._session.run("show configuration", self._limits.command, quiet=True)
         bare = re.sub(r'"[^"]*"', "", text)
         if not re.search(r"^version \S+;", bare, re.MULTILINE) or bare.count("{") != bare.count("}"):
-            raise UnparsableOutput("show configuration", "", "it has no version, or a brace that is not closed")
+            raise not_whole(text, "show configuration", "it has no version, or a brace that is not closed", TERMINAL)
         return text
 
     def unready(self) -> str | None:

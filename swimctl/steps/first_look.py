@@ -1,0 +1,183 @@
+"""The look at a device before anything is changed: the rules, and all that is asked again by night.
+
+It is one look for whoever asks: a job's readiness check, `swimctl plan`, `swimctl device check`, `device capture`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TypeVar
+
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    StepFailed,
+    UnexpectedPrompt,
+    UnparsableOutput,
+)
+from swimctl.facts import Placement, Snapshot
+from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms.base import Driver, Reply, Session
+from swimctl.platforms.rules import in_service, kind
+from swimctl.steps.target import called, is_patch, on_target
+from swimctl.terminal import Answer
+
+# An answer that says no, or does not read: the session goes on, and so do the questions.
+_UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
+# What closes the session: nothing more can be asked.
+_ENDS = (DeadlineExceeded, UnexpectedPrompt)
+
+_NAMED = re.compile(r"'([^']+)'")
+_REPORT = "what its AAA server refuses must be allowed to that account"
+_MENDS = {
+    DeadlineExceeded: "the rest was not asked; swimctl.deadlines.command sets how long it may take",
+    UnexpectedPrompt: "the rest was not asked",
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a device said. `already`: it has the image, and there is nothing to do; then nothing else was asked.
+
+    `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
+    """
+
+    findings: tuple[Finding, ...]
+    already: str = ""
+    configuration: str | None = None
+    snapshot: Snapshot | None = None
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """List the rules that do not hold."""
+        return tuple(finding for finding in self.findings if not finding.ok)
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a job would go on from here."""
+        return not self.refused
+
+
+def first_look(
+    session: Session,
+    make: Callable[[Session], Driver],
+    device: Device,
+    image: Image,
+    options: JobOptions,
+    *,
+    username: str,
+    taken_at: str,
+) -> Look:
+    """Ask a device all that its upgrade asks before and after the reload; changes nothing.
+
+    `make` makes its driver in an open session, `username` is who asks. What cannot be read is a finding; raises
+    SessionLost and what comes of a lost session.
+    """
+    noting = _Noting(session)
+    asked = _Asked(device, username, noting)
+    driver = asked.answer("what runs", lambda: make(noting))
+    if driver is None:
+        return Look(tuple(asked.findings))
+    identity = asked.answer("identity", lambda: driver.identity(device))
+    # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
+    known = identity is not None and all(finding.ok for finding in identity)
+    if known and not options.force:
+        already = asked.answer("installed release", lambda: _already(driver, image))
+        if already:
+            return Look(tuple(identity or ()), already)
+    elif known:
+        asked.answer("installed release", lambda: (driver.running(), driver.installed(image)))
+    rules = asked.answer("facts", lambda: driver.check(device, image, cleanup=options.cleanup_flash)) or identity or ()
+    asked.findings += rules
+    asked.findings += in_service(driver.support.issu, wanted=options.issu)
+    asked.findings += kind(image, driver.support.kinds)
+    if identity is not None and not known:
+        return Look(tuple(asked.findings))  # another device, or one that tells this account little
+    asked.answer("files", lambda: driver.file_size(image))
+    asked.answer("members", driver.unready)
+    asked.answer("log", driver.log_mark)
+    configuration = asked.answer("configuration", driver.configuration)
+    snapshot = asked.answer("baseline", lambda: driver.snapshot(taken_at, whole=False))
+    for piece, why in (snapshot.unread if snapshot else {}).items():
+        asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
+    whole = snapshot if snapshot and not snapshot.unread else None
+    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole)
+
+
+def _already(driver: Driver, image: Image) -> str:
+    """Tell that the device has what it is to get, empty where it has not."""
+    running, installed = driver.running(), driver.installed(image)
+    there = installed.placement is Placement.COMMITTED and installed.abort_timer is None
+    if not (there and on_target(running, image.version)):
+        return ""
+    return f"already runs {called(image) if is_patch(image) else running.version}, committed, on every member"
+
+
+@dataclass
+class _Noting:
+    """A session that notes the commands; a refusal or an odd output belongs to the last one."""
+
+    session: Session
+    asked: list[str] = field(default_factory=list)
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        """Run a command and note it."""
+        self.asked.append(command)
+        return self.session.run(command, deadline, quiet=quiet)
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        """Run a command that may ask, and note it."""
+        self.asked.append(command)
+        return self.session.converse(command, answers, deadline, closing=closing)
+
+    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
+        """Tell whether the session ends by itself."""
+        return self.session.ended_within(seconds, watch=watch)
+
+    def given_as(self, why: str) -> str:
+        """Return the command as it was given that a message names: a parser may name it without its arguments."""
+        named = "".join(_NAMED.findall(why)[:1])
+        return next(iter(get_close_matches(named, reversed(self.asked), n=1)), named)
+
+
+@dataclass
+class _Asked:
+    """The questions so far: what could not be read of them is a finding, each cause once."""
+
+    device: Device
+    username: str
+    session: _Noting
+    findings: list[Finding] = field(default_factory=list)
+    ended: bool = False
+
+    def answer(self, what: str, ask: Callable[[], T]) -> T | None:
+        """Give the answer, None where there is none."""
+        if self.ended:
+            return None
+        try:
+            return ask()
+        except (*_UNREADABLE, *_ENDS) as error:
+            self.ended = isinstance(error, _ENDS)
+            self.tell(what, str(error), self.session.asked[-1], _MENDS.get(type(error), _REPORT))
+            return None
+
+    def tell(self, what: str, seen: str, command: str, mend: str = _REPORT) -> None:
+        """Tell of a command that could not be read."""
+        if seen in {finding.seen for finding in self.findings}:
+            return
+        self.findings.append(
+            Finding(
+                f"readable {what}",
+                ok=False,
+                seen=seen,
+                needed="an output that can be read",
+                next_command=f"give `{command}` on {self.device.name} as '{self.username}' and look; {mend}",
+            )
+        )

@@ -1,0 +1,192 @@
+"""The look before anything is changed: ready only where every command that the night will give can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desks import AnyDesk
+from fleets.every import FLEETS
+
+from swimctl import platforms
+from swimctl.errors import DeadlineExceeded, UnexpectedPrompt
+from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
+from swimctl.platforms.base import Driver, Session
+from swimctl.sessions import Reply
+from swimctl.settings import Settings
+from swimctl.steps.first_look import Look, first_look
+from swimctl.terminal import Answer
+
+# What an AAA server that allows single commands makes of the others, in each system's words.
+DENIED = {
+    "cisco_xe": "Command authorization failed.\n\n",
+    "cisco_ios": "Command authorization failed.\n\n",
+    "cisco_nxos": "% Permission denied for the role\n",
+    "cisco_xr": "% This command is not authorized\n",
+    "arista_eos": "% Authorization denied for command\n",
+    "juniper_junos": "error: permission denied: command\n",
+}
+GARBAGE = "\n~~~ 0x7f3a core dumped ~~~\n"
+NEEDLESS = {
+    "show logging": "after a lost session it tells whether a command came; without it the whole deadline is waited",
+    "show log interactive-commands": "the same on Junos",
+    "end": "what it leaves was entered to see whether it lets this account in",
+}
+SILENT = {"configure terminal": "it may say anything but no"}
+
+
+@dataclass
+class Desk:
+    """A session in front of a lab device without a network. `bent` are the texts that some commands print instead."""
+
+    desk: AnyDesk
+    bent: dict[str, str | Exception] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        assert deadline > 0
+        assert quiet is (command in {"show running-config", "show configuration"})
+        self.asked.append(command)
+        bent = self.bent.get(command)
+        if isinstance(bent, Exception):
+            raise bent
+        return self.desk.type(command) if bent is None else bent
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        raise AssertionError(f"a look that changes nothing gave {command!r} ({answers}, {deadline}, {closing})")
+
+    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
+        raise AssertionError((seconds, watch))
+
+
+def of(name: str) -> str:
+    """Give the platform of a fleet."""
+    return next(each for each in sorted(platforms.PLATFORM_NAMES, key=len, reverse=True) if name.startswith(each))
+
+
+def image_of(name: str) -> Image:
+    fleet = FLEETS[name]
+    read = platforms.read_filename(fleet.image)
+    assert read is not None
+    added = datetime(2031, 1, 1, tzinfo=UTC)
+    return Image(1, fleet.image, Path(fleet.image), read.platform, read.family, read.version, 60_000, "a", "b", added)
+
+
+def desk(folder: Path, name: str, *, stack: bool = False) -> Desk:
+    """Put a healthy device of a fleet onto a desk, with a terminal that is made ready."""
+    fleet = FLEETS[name]
+    spec: ChassisSpec = (fleet.stack if stack and fleet.stack else fleet.make)("desk", version=fleet.old)
+    made = AnyDesk(folder, spec)
+    own = platforms.terminal(of(name))
+    if own.enable:
+        made.say("enable", ["enable"])
+    for line in own.setup:
+        made.type(line)
+    return Desk(made)
+
+
+def look(session: Desk, name: str, device: Device | None = None, image: Image | None = None, **options: bool) -> Look:
+    def make(open_one: Session) -> Driver:
+        return platforms.driver_factory(of(name))(open_one, Settings(), JobOptions(**options))
+
+    host = device or Device(1, "desk", of(name), "192.0.2.20")
+    wanted = image or image_of(name)
+    return first_look(session, make, host, wanted, JobOptions(**options), username="admin", taken_at="now")
+
+
+CELLS = [(name, stack) for name, fleet in FLEETS.items() for stack in (False, True) if fleet.stack or not stack]
+
+
+@pytest.mark.parametrize(("name", "stack"), CELLS)
+def test_a_healthy_device_is_ready_and_its_baseline_is_read(tmp_path: Path, name: str, stack: bool) -> None:
+    seen = look(desk(tmp_path, name, stack=stack), name)
+    assert seen.refused == ()
+    assert (seen.ready, seen.already) == (True, "")
+    assert seen.snapshot is not None
+    assert seen.snapshot.interfaces_up
+    assert seen.configuration
+
+
+@pytest.mark.parametrize("name", FLEETS)
+@pytest.mark.parametrize("answer", ["denied", "garbage", "nothing"])
+def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
+    tmp_path: Path, name: str, answer: str
+) -> None:
+    session = desk(tmp_path, name)
+    look(session, name)
+    text = {"denied": DENIED[of(name)], "garbage": GARBAGE, "nothing": ""}[answer]
+    passed = {**NEEDLESS, **({} if answer == "denied" else SILENT)}
+    for command in dict.fromkeys(session.asked):
+        if command.startswith(tuple(passed)):
+            continue
+        session.bent = {command: text}
+        seen = look(session, name)
+        assert not seen.ready, command
+        assert any(tells_of(each, command) for each in seen.refused), (command, *map(str, seen.refused))
+        if answer == "denied":
+            assert any(text.strip() in each.seen for each in seen.refused), (command, *map(str, seen.refused))
+
+
+def tells_of(finding: Finding, command: str) -> bool:
+    """Tell whether a finding names a command, or says in words of its own that it may not be given."""
+    return f"`{command}`" in finding.next_command or f"'{command}'" in finding.seen or finding.rule == "may configure"
+
+
+@pytest.mark.parametrize("error", [DeadlineExceeded("'x' did not end"), UnexpectedPrompt("'x' asked")])
+def test_after_a_command_that_ends_the_session_nothing_more_is_asked(tmp_path: Path, error: Exception) -> None:
+    session = desk(tmp_path, "cisco_xe")
+    session.bent = {"show inventory": error}
+    seen = look(session, "cisco_xe")
+    assert [(each.rule, each.seen) for each in seen.refused] == [("readable identity", str(error))]
+    assert "give `show inventory`" in seen.refused[0].next_command
+    assert "the rest was not asked" in seen.refused[0].next_command
+    assert session.asked[-1] == "show inventory"
+
+
+def test_each_of_two_commands_that_are_refused_is_told(tmp_path: Path) -> None:
+    session = desk(tmp_path, "cisco_xe")
+    session.bent = dict.fromkeys(("show cdp neighbors", "show running-config"), DENIED["cisco_xe"])
+    assert [each.rule for each in look(session, "cisco_xe").refused] == [
+        "readable configuration",
+        "readable neighbours of the baseline",
+    ]
+
+
+@pytest.mark.parametrize("name", FLEETS)
+def test_what_runs_the_image_already_is_asked_no_more_unless_it_is_forced(tmp_path: Path, name: str) -> None:
+    fleet = FLEETS[name]
+    session = desk(tmp_path, name)
+    runs = platforms.read_filename(fleet.image)
+    assert runs is not None
+    there = replace(image_of(name), version=fleet.old)
+    seen = look(session, name, image=there)
+    assert seen.ready
+    assert seen.already.startswith("already runs ")
+    assert seen.already.endswith(", committed, on every member")
+    assert seen.snapshot is None
+    forced = look(session, name, image=there, force=True)
+    assert (forced.already, forced.snapshot is None) == ("", False)
+
+
+@pytest.mark.parametrize("name", FLEETS)
+def test_of_the_wrong_device_no_baseline_is_read(tmp_path: Path, name: str) -> None:
+    session = desk(tmp_path, name)
+    wrong = Device(1, "desk", of(name), "192.0.2.20", serial="NOT0000000X")
+    seen = look(session, name, device=wrong)
+    assert "serial number" in {each.rule for each in seen.refused}
+    assert (seen.configuration, seen.snapshot) == (None, None)
+
+
+def test_an_option_that_the_device_is_not_upgraded_with_is_refused(tmp_path: Path) -> None:
+    session = desk(tmp_path, "cisco_xe")
+    assert [each.rule for each in look(session, "cisco_xe", issu=True).refused] == ["in-service upgrade"]
+    epld = replace(image_of("cisco_nxos"), kind=ImageKind.EPLD)
+    session = desk(tmp_path, "cisco_nxos")
+    assert "kind of image" in {each.rule for each in look(session, "cisco_nxos", image=epld).refused}

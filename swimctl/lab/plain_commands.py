@@ -34,7 +34,7 @@ class Show(Generic[Device]):
     """A command that prints what `text` gives of the device; `model` gives the same as data, None: it has no such."""
 
     text: Callable[[Device], str]
-    model: Callable[[Device], Model] | None = None
+    model: Callable[[Device], object] | None = None
 
     def __call__(self, session: TerminalOf[Device], words: Words) -> Dialogue:  # noqa: ARG002 - as every command
         """Print it for people."""

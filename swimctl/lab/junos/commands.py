@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.junos import files, requests, shows, shows_network
+from swimctl.lab.junos import files, requests, shows, shows_network, structured
 from swimctl.lab.plain_commands import Show, Words
 
 if TYPE_CHECKING:
@@ -19,29 +19,26 @@ Command = Callable[["Session", Words], Dialogue]
 READ_ONLY, SUPER_USER = 1, 15
 """The classes of the lab's accounts."""
 
-_SHOWS: tuple[tuple[str, Callable[[Juniper], str]], ...] = (
-    ("show version [all-members] [brief]", shows.version),
-    ("show virtual-chassis [status]", shows.virtual_chassis),
-    ("show system uptime [all-members]", shows.uptime),
-    ("show system storage [detail] [all-members]", shows.storage),
-    ("show system snapshot [all-members]", shows.snapshots),
-    ("show system snapshot media internal [all-members]", shows.partitions),
-    ("show system reboot", shows.reboot),
-    ("show system alarms", shows.alarms),
-    ("show system commit", shows_network.commit),
-    ("show chassis alarms", shows.alarms),
-    ("show chassis fpc", shows.fpc),
-    ("show chassis hardware", shows.hardware),
-    ("show chassis routing-engine", shows.routing_engine),
-    ("show interfaces terse", shows_network.interfaces),
-    ("show interfaces descriptions", shows_network.descriptions),
-    ("show lldp neighbors", shows_network.lldp),
-    ("show route summary", shows_network.routes),
+_SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
+    ("show version [all-members] [brief]", Show(shows.version, structured.version), READ_ONLY),
+    ("show virtual-chassis [status]", Show(shows.virtual_chassis, structured.virtual_chassis), READ_ONLY),
+    ("show system uptime [all-members]", Show(shows.uptime, structured.uptime), READ_ONLY),
+    ("show system storage [detail] [all-members]", Show(shows.storage), READ_ONLY),
+    ("show system snapshot [all-members]", Show(shows.snapshots), READ_ONLY),
+    ("show system snapshot media internal [all-members]", Show(shows.partitions), READ_ONLY),
+    ("show system reboot", Show(shows.reboot), READ_ONLY),
+    ("show system alarms", Show(shows.alarms), READ_ONLY),
+    ("show system commit", Show(shows_network.commit), READ_ONLY),
+    ("show chassis alarms", Show(shows.alarms), READ_ONLY),
+    ("show chassis fpc", Show(shows.fpc), READ_ONLY),
+    ("show chassis hardware", Show(shows.hardware, structured.hardware), READ_ONLY),
+    ("show chassis routing-engine", Show(shows.routing_engine), READ_ONLY),
+    ("show interfaces terse", Show(shows_network.interfaces, structured.interfaces), READ_ONLY),
+    ("show interfaces descriptions", Show(shows_network.descriptions), READ_ONLY),
+    ("show lldp neighbors", Show(shows_network.lldp, structured.lldp), READ_ONLY),
+    ("show route summary", Show(shows_network.routes, structured.routes), READ_ONLY),
+    ("show configuration", Show(shows_network.configuration), SUPER_USER),
 )
-
-
-def _configuration(session: Session, _words: Words) -> Dialogue:
-    yield Print(shows_network.configuration(session.switch))
 
 
 def _authorization(session: Session, _words: Words) -> Dialogue:
@@ -77,8 +74,8 @@ def _exit(session: Session, _words: Words) -> Dialogue:
 def grammar() -> Grammar[Command]:
     """Teach the commands, once."""
     taught: Grammar[Command] = Grammar()
-    for pattern, function in _SHOWS:
-        taught.add(pattern, Show(function), READ_ONLY)
+    for pattern, shown, level in _SHOWS:
+        taught.add(pattern, shown, level)
     for pattern, command, level in _COMMANDS:
         taught.add(pattern, command, level)
     return taught
@@ -86,7 +83,6 @@ def grammar() -> Grammar[Command]:
 
 _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("show cli authorization", _authorization, READ_ONLY),
-    ("show configuration", _configuration, SUPER_USER),
     ("show log <name>", _log, SUPER_USER),
     ("set cli screen-length <number:0-10000>", _screen_length, READ_ONLY),
     ("set cli screen-width <number:0-1024>", _screen_width, READ_ONLY),

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
+from swimctl.lab.junos import shows_network
 from swimctl.lab.junos.commands import SUPER_USER, grammar
+from swimctl.lab.junos.structured import displayed
+from swimctl.lab.plain_commands import Show
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
 
 _PIPES = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_DISPLAY = re.compile(r"\s*disp(?:l(?:ay?)?)?\s+(xml|json|set)\s*")
 _SHELL, _CLI, _EDIT = "shell", "", "edit"
 
 
@@ -62,12 +66,17 @@ class Session(Vty):
         return f"{' ' * (len(self.prompt.rpartition(chr(10))[2]) + column)}^\n"
 
     def parted(self, text: str) -> tuple[str, Filter | None]:
-        """Part a line into the command and its filters, of which there may be several."""
+        """Part a line into the command, with how it is displayed, and its filters, of which there may be several."""
         command, *pipes = _PIPES.split(text)
         column = len(command) + 1
         filters: list[Filter] = []
         for pipe in pipes:
-            filters.append(_filter(pipe, column))
+            if found := _DISPLAY.fullmatch(pipe):
+                if found[1] == "json" and not self.switch.spec.structured:
+                    raise Invalid(column + found.start(1))
+                command = f"{command.rstrip()} | display {found[1]}"
+            else:
+                filters.append(_filter(pipe, column))
             column += len(pipe) + 1
 
         def all_of_them(lines: list[str]) -> list[str]:
@@ -95,8 +104,22 @@ class Session(Vty):
                 raise Invalid(0)
             self.mode = _EDIT
             return _say("Entering configuration mode\n")
-        match = grammar().parse(text, self.privilege)
-        return match.target(self, match.words)
+        return self._operational(text)
+
+    def _operational(self, text: str) -> Dialogue:
+        command, _, how = text.partition(" | display ")
+        match = grammar().parse(command, self.privilege)
+        return _say(self._displayed(match.target, how, len(command))) if how else match.target(self, match.words)
+
+    def _displayed(self, command: object, how: str, column: int) -> str:
+        """Give an output as XML, as JSON, or as the commands that make a configuration."""
+        if not isinstance(command, Show):
+            raise Invalid(column + len(" | "))
+        if how == "set":
+            if command.text is not shows_network.configuration:
+                return command.text(self.switch)
+            return shows_network.configuration_set(self.switch)
+        return displayed(self.switch, command, how)
 
     def _shell(self, line: str) -> Dialogue:
         if line == "cli":
@@ -124,8 +147,7 @@ class Session(Vty):
             case "show":
                 return _say("".join(f"set {each}\n" for each in self.switch.candidate))
             case "run" if rest:
-                match = grammar().parse(rest, self.privilege)
-                return match.target(self, match.words)
+                return self._operational(rest)
             case "exit" | "quit":
                 self.mode = _CLI
                 left = "The configuration has been changed but not committed\n" if changed else ""
@@ -181,7 +203,7 @@ def _make_filter(name: str, wanted: str, column: int) -> Filter:
         number = int(wanted[:6]) if wanted[:6].isdigit() else 24
         return lambda lines: [line for line in lines if line][-number:]
     if name not in {"match", "except", "find"}:
-        raise Invalid(column)  # `display xml` and the like: this lab prints for people alone
+        raise Invalid(column)
     if not wanted:
         raise Incomplete
     try:

@@ -25,17 +25,32 @@ def version(switch: Juniper) -> str:
     return by_member(switch, lambda number: _version(switch, number))
 
 
+def packages(switch: Juniper, number: int) -> list[tuple[str, str]]:
+    """List the packages that a member shows: by name, and as people read it."""
+    release, waits = switch.running[number], switch.waits.get(number)
+    if switch.spec.members[number].hardware.old:
+        suites = {
+            "junos": "Base OS boot",
+            "jbase": "Base OS Software Suite",
+            "jkernel-ex-4300": "Kernel Software Suite",
+            "jweb-ex": "Web Management Platform Package",
+        }
+        found = [(name, f"JUNOS {suite} [{release}]") for name, suite in suites.items()]
+        return [*found, *([("jinstall", f"JUNOS Installation Software [{waits}]")] if waits else [])]
+    parts = {
+        "os-kernel": "OS Kernel 32-bit ",
+        "os-libs": "OS libs",
+        "os-runtime": "OS runtime",
+        "zoneinfo": "OS time zone information",
+    }
+    return [(name, f"JUNOS {part} [20220101.{release.lower()}_builder_stable_12]") for name, part in parts.items()]
+
+
 def _version(switch: Juniper, number: int) -> str:
-    hardware, release = switch.spec.members[number].hardware, switch.running[number]
-    waits = switch.waits.get(number)
-    text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {release}\n"
-    if hardware.old:
-        suites = ("Base OS boot", "Base OS Software Suite", "Kernel Software Suite", "Web Management Platform Package")
-        text += "".join(f"JUNOS {suite} [{release}]\n" for suite in suites)
-        return text + (f"JUNOS Installation Software [{waits}]\n" if waits else "")
-    text += f"Pending: {waits}\n" if waits else ""
-    parts = ("OS Kernel 32-bit ", "OS libs", "OS runtime", "OS time zone information")
-    return text + "".join(f"JUNOS {part} [20220101.{release.lower()}_builder_stable_12]\n" for part in parts)
+    hardware, waits = switch.spec.members[number].hardware, switch.waits.get(number)
+    text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {switch.running[number]}\n"
+    text += f"Pending: {waits}\n" if waits and not hardware.old else ""
+    return text + "".join(f"{words}\n" for _, words in packages(switch, number))
 
 
 def virtual_chassis(switch: Juniper) -> str:
@@ -64,24 +79,35 @@ def uptime(switch: Juniper) -> str:
     return by_member(switch, lambda _number: _uptime(switch))
 
 
+def protocols_for(switch: Juniper) -> int:
+    """Tell for how many seconds the protocols have run; the configuration is as old."""
+    return max(0, int(switch.uptime) - 75)
+
+
+def up_for(switch: Juniper) -> str:
+    """Tell how long it has been up as a Unix does."""
+    minutes = int(switch.uptime) // 60
+    days = minutes // 1440
+    return f"{days} day{'s' * (days > 1)}, {minutes // 60 % 24:>2}:{minutes % 60:02}" if days else f"{minutes} mins"
+
+
 def _uptime(switch: Juniper) -> str:
     now, seconds = switch.clock.wall(), int(switch.uptime)
-    booted, protocols = now - timedelta(seconds=seconds), max(0, seconds - 75)
+    booted, protocols = now - timedelta(seconds=seconds), protocols_for(switch)
 
-    def line(what: str, ago: int) -> str:
-        return f"{what}: {now - timedelta(seconds=ago):%Y-%m-%d %H:%M:%S} UTC ({_ago(ago)} ago)"
+    def line(what: str, for_so_long: int) -> str:
+        return f"{what}: {now - timedelta(seconds=for_so_long):%Y-%m-%d %H:%M:%S} UTC ({ago(for_so_long)} ago)"
 
     lines = [f"Current time: {now:%Y-%m-%d %H:%M:%S} UTC", "Time Source:  NTP CLOCK"]
     if not switch.spec.fault("no-boot-time"):
-        lines.append(f"System booted: {booted:%Y-%m-%d %H:%M:%S} UTC ({_ago(seconds)} ago)")
+        lines.append(f"System booted: {booted:%Y-%m-%d %H:%M:%S} UTC ({ago(seconds)} ago)")
     lines += [line("Protocols started", protocols), f"{line('Last configured', protocols)} by admin"]
-    days, minutes = seconds // 86_400, seconds // 60
-    since = f"{days} day{'s' * (days > 1)}, {minutes // 60 % 24:>2}:{minutes % 60:02}" if days else f"{minutes} mins"
-    lines.append(f"{now:%I:%M%p}  up {since}, 1 user, load averages: 0.31, 0.48, 0.50".lstrip("0"))
+    lines.append(f"{now:%I:%M%p}  up {up_for(switch)}, 1 user, load averages: 0.31, 0.48, 0.50".lstrip("0"))
     return "\n".join(lines) + "\n"
 
 
-def _ago(seconds: int) -> str:
+def ago(seconds: int) -> str:
+    """Write a time that has passed as Junos does."""
     days, rest = divmod(seconds, 86_400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}"
     if not days:
@@ -149,13 +175,14 @@ def _partition(name: str, role: str, release: str, at: datetime) -> str:
     ) + "".join(f"  {each:<7}: {'ex-' if each == 'junos' else ''}{release}\n" for each in packages)
 
 
-def hardware(switch: Juniper) -> str:
-    """Show chassis hardware."""
+def parts(switch: Juniper) -> list[tuple[str, str, str, str, str]]:
+    """List name, version, part number, serial number and description; of a part of a part, the name is indented."""
     members = switch.spec.members
-    several = len(switch.running) > 1
+    several, first = len(switch.running) > 1, members[0]
+    model = first.hardware.name.upper()
     rows = [
-        ("Chassis", "", "", members[0].serial, "Virtual Chassis" if several else members[0].hardware.name.upper()),
-        ("Routing Engine 0", "REV 10", "650-059887", members[0].serial, members[0].hardware.name.upper()),
+        ("Chassis", "", "", first.serial, "Virtual Chassis" if several else model),
+        ("Routing Engine 0", "REV 10", "650-059887", first.serial, model),
     ]
     for number in switch.members:
         member = members[number]
@@ -164,8 +191,13 @@ def hardware(switch: Juniper) -> str:
             ("  CPU", "", "BUILTIN", "BUILTIN", "FPC CPU"),
             ("  PIC 0", "REV 10", "BUILTIN", "BUILTIN", f"{member.hardware.ports}x10/100/1000 Base-T"),
         ]
+    return rows
+
+
+def hardware(switch: Juniper) -> str:
+    """Show chassis hardware."""
     text = "Hardware inventory:\nItem             Version  Part number  Serial number     Description\n"
-    return text + "".join(f"{i:<16} {v:<8} {p:<12} {s:<17} {d}".rstrip() + "\n" for i, v, p, s, d in rows)
+    return text + "".join(f"{i:<16} {v:<8} {p:<12} {s:<17} {d}".rstrip() + "\n" for i, v, p, s, d in parts(switch))
 
 
 def routing_engine(switch: Juniper) -> str:

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from swimctl.lab.junos.session import Session
 
 
+ROUTES = {"Direct": 4, "Local": 4, "OSPF": 5, "Static": 1}
+"""The active routes by their protocol."""
+NEIGHBOUR_PORT = "Ethernet7"
+VIRTUAL = {"irb.10": "192.0.2.10/24", "lo0.16384": "127.0.0.1"}
+
+
 def _wired(switch: Juniper, number: int) -> list[str]:
     """List the ports of a member that have a cable: the first ones, and the first uplink."""
     names = switch.spec.members[number].hardware.port_names(number)
@@ -29,8 +35,9 @@ def interfaces(switch: Juniper) -> str:
         for name in switch.spec.members[number].hardware.port_names(number):
             link = "up" if name in up else "down"
             text += f"{name:<24}{'up':<6}{link}\n{name + '.0':<24}{'up':<6}{link:<5}eth-switch\n"
-    for name, rest in (("irb.10", "inet     192.0.2.10/24"), ("lo0.16384", "inet     127.0.0.1           --> 0/0")):
-        text += f"{name:<24}{'up':<6}{'up':<5}{rest}\n"
+    for name, address in VIRTUAL.items():
+        rest = f"{address:<20}--> 0/0" if name.startswith("lo") else address
+        text += f"{name:<24}{'up':<6}{'up':<5}inet     {rest}\n"
     return text + f"{'me0':<24}{'up':<6}down\n{'vme':<24}{'up':<6}down\n"
 
 
@@ -40,30 +47,43 @@ def descriptions(switch: Juniper) -> str:
     return f"{'Interface':<16}{'Admin':<6}{'Link':<5}Description\n{rows}"
 
 
+def neighbours(switch: Juniper) -> list[tuple[str, str, str]]:
+    """List the local port, the address and the name of one behind each uplink and the first port that is wired."""
+    found, first = [], _wired(switch, 0)[0]
+    for name in ports_up(switch):
+        if name == first or name.startswith("xe-"):
+            number = int(name.split("/")[0].rpartition("-")[2])
+            what = f"core-{number}.lab" if name.startswith("xe-") else "server-1.lab"
+            found.append((name, f"0c:75:bd:00:{number:02x}:01", what))
+    return found
+
+
 def lldp(switch: Juniper) -> str:
-    """Show lldp neighbors: one behind each uplink and the first port that is wired."""
+    """Show lldp neighbors."""
     if not switch.spec.lldp:
         return "error: lldp subsystem not running - not needed by configuration.\n"
     text = "Local Interface    Parent Interface    Chassis Id          Port info          System Name\n"
-    first = _wired(switch, 0)[0]
-    for name in ports_up(switch):
-        if name == first or name.startswith("xe-"):
-            number = name.split("/")[0].rpartition("-")[2]
-            what = f"core-{number}.lab" if name.startswith("xe-") else "server-1.lab"
-            text += f"{name:<19}{'-':<20}0c:75:bd:00:{int(number):02x}:01   {'Ethernet7':<19}{what}\n"
-    return text
+    return text + "".join(
+        f"{port:<19}{'-':<20}{chassis}   {NEIGHBOUR_PORT:<19}{name}\n" for port, chassis, name in neighbours(switch)
+    )
 
 
 def routes(_switch: Juniper) -> str:
     """Show route summary."""
+    total = sum(ROUTES.values())
+    rows = "".join(f"{name + ':':>21}{count:>7} routes,{count:>7} active\n" for name, count in ROUTES.items())
     return (
-        "Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
-        "inet.0: 14 destinations, 14 routes (14 active, 0 holddown, 0 hidden)\n"
-        "              Direct:      4 routes,      4 active\n"
-        "               Local:      4 routes,      4 active\n"
-        "                OSPF:      5 routes,      5 active\n"
-        "              Static:      1 routes,      1 active\n"
+        f"Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
+        f"inet.0: {total} destinations, {total} routes ({total} active, 0 holddown, 0 hidden)\n{rows}"
     )
+
+
+def configuration_set(switch: Juniper) -> str:
+    """Show configuration as the commands that make it."""
+    own = (f"version {switch.running[0]}", f"system host-name {switch.hostname}", "system services ssh",
+           "system login user admin class super-user",
+           'system login user admin authentication encrypted-password "$6$lab{$"')  # fmt: skip
+    return "".join(f"set {line}\n" for line in (*own, *switch.statements))
 
 
 def configuration(switch: Juniper) -> str:

@@ -52,7 +52,8 @@ class JunosSpec(ChassisSpec):
 
     `version` is spelt as the device prints it. `odd_member`: what the last member runs instead. `connected`: so many
     ports of each member are up, counted from the first, and the first uplink. `lldp` off: the device has no such
-    subsystem. An account of privilege 15 is of class super-user, another one of read-only; `root` gets a shell.
+    subsystem. `structured` off: it has no `| display json`, as before Junos 14.2. An account of privilege 15 is of
+    class super-user, another one of read-only; `root` gets a shell.
     """
 
     members: tuple[MemberSpec, ...]
@@ -61,6 +62,7 @@ class JunosSpec(ChassisSpec):
     connected: int = 3
     lldp: bool = True
     interactive_log: bool = True
+    structured: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no switch could be."""

@@ -17,7 +17,8 @@ from swimctl.platforms import driver_factory
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import STEPS, Context, Record
-from swimctl.steps.ending import outcome_of_failure
+from swimctl.steps.ending import nobody_could_ask, outcome_of_failure
+from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
 from swimctl.targets import Target
@@ -160,8 +161,12 @@ class JobRun:
     def end_failed(self, job: Job, error: str, outcome: Outcome | None = None) -> None:
         """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed."""
         if outcome is None:
-            activated = self._store.recall(job.id, "activate sent") is not None
-            outcome = Outcome.UNKNOWN if activated else Outcome.UNTOUCHED
+
+            def recall(key: str) -> Any | None:  # noqa: ANN401 - JSON
+                return self._store.recall(job.id, key)
+
+            outcome = nobody_could_ask(recall)
+            error = "; ".join(filter(None, (error, left_armed(recall, self._clock, job.device_name))))
         self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
 
     def _context(self, batch: Batch, job: Job, stop: threading.Event, record: Record) -> Context:

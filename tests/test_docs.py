@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import evidence_page
 import pytest
 import support_matrix
 from pydantic import BaseModel
 
 from swimctl import errors
 from swimctl.platforms import PLATFORM_NAMES
+from swimctl.platforms.base import Support
+from swimctl.platforms.evidence import Decision
 from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
+from swimctl.steps.evidence import RULES
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -66,3 +70,17 @@ def test_the_page_of_platforms_says_what_the_drivers_say() -> None:
         "write it anew: python tests/support_matrix.py"
     )
     assert {platform for platform, _ in support_matrix.supported()} == set(PLATFORM_NAMES)
+
+
+def test_the_page_of_evidence_says_what_steps_and_drivers_say() -> None:
+    assert evidence_page.PAGE.read_text(encoding="utf-8") == evidence_page.page(), (
+        "write it anew: python tests/evidence_page.py"
+    )
+
+
+@pytest.mark.parametrize("support", [each for _, each in support_matrix.supported()], ids=lambda each: each.name)
+def test_every_driver_names_its_evidence_for_every_decision(support: Support) -> None:
+    assert set(support.evidence) == set(Decision) == set(RULES)
+    assert all("`" in found.first for found in support.evidence.values())
+    # What is sent must be provable in words other than its own.
+    assert bool(support.evidence[Decision.COMMITTED].second) is bool(support.commit)

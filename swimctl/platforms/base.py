@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from swimctl.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
+from swimctl.platforms.evidence import Decision, Evidence
 from swimctl.settings import Settings
 from swimctl.terminal import Answer
 
@@ -61,10 +62,11 @@ class Support:
     """What a driver offers, in commands and words for people: messages name them, the support matrix lists them.
 
     The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
-    `look` names, in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that
-    the device can compute over a file, the best one first. `issu` says how it is upgraded in service where that is
-    asked for; empty: it never is. `preserve` makes a copy of what runs, where that is asked for. `kinds` are those of
-    the images that it installs. `refuses` are sentences.
+    `starts_added`: what was added, the next reload starts, whatever its cause. `look` names, in backquotes, what to
+    read on the device when something went wrong. `hashes` are the algorithms that the device can compute over a file,
+    the best one first. `issu` says how it is upgraded in service where that is asked for; empty: it never is.
+    `preserve` makes a copy of what runs, where that is asked for. `evidence` names what it reads for each decision
+    after the point of no return. `kinds` are those of the images that it installs. `refuses` are sentences.
     """
 
     name: str
@@ -79,18 +81,24 @@ class Support:
     clean: str = ""
     issu: str = ""
     preserve: str = ""
+    starts_added: bool = False
+    evidence: Mapping[Decision, Evidence] = field(default_factory=dict)
     kinds: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:
-        """Give the command of an operation that is sent at most once: preserve, add, activate, commit or abort."""
-        return {
+        """Give the command of an operation that is sent at most once: preserve, add, activate, commit or abort.
+
+        Where the platform has no command for it, its own name.
+        """
+        command = {
             "preserve": self.preserve,
             "add": self.add,
             "activate": self.activate,
             "commit": self.commit,
             "abort": self.back,
         }[operation]
+        return command or operation
 
 
 class Driver(Protocol):
@@ -185,6 +193,14 @@ class Driver(Protocol):
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log whether an operation came after the mark, and whether it ended."""
+
+
+@runtime_checkable
+class Arms(Protocol):
+    """A driver whose device goes back by itself unless what it activates is committed in time."""
+
+    def armed_for(self) -> float | None:
+        """Tell the seconds from the activation until the device goes back, None where nothing is armed."""
 
 
 @runtime_checkable

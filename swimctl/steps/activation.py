@@ -10,7 +10,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.once import send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import baseline
-from swimctl.steps.reload import NOT_BACK, boot_mark, look, wait_for_down, wait_for_reload
+from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.target import called, is_applied, is_patch, on_target
 from swimctl.versions import same_release
 
@@ -180,7 +180,7 @@ class Activation:
             )
 
         def reloaded() -> bool:
-            now, new_boot = look(context, driver, mark)
+            now, new_boot = boot_look(context, driver, mark)
             return bool(new_boot) or _arrived(context, driver, now)
 
         if reloaded():

@@ -9,7 +9,9 @@ from swimctl.facts import Placement
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
+from swimctl.steps.ending import COPY
 from swimctl.steps.once import was_sent
+from swimctl.steps.reload import boot_mark
 from swimctl.transports import TRANSPORTS
 
 _ATTEMPTS = 2
@@ -122,4 +124,6 @@ class Distribution:
 
     def _destination(self, context: Context) -> str:
         with context.driver() as driver:
+            # What a device is after a copy that failed is told from here: some do not survive one.
+            context.record.remember(COPY, boot_mark(context, driver.running()))
             return driver.destination(context.image)

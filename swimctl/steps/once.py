@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swimctl.clock import Deadline
-from swimctl.platforms.base import Driver, Sent
+from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.facts import InstallOutcome
+from swimctl.platforms.base import Arms, Driver, Sent
 from swimctl.steps.base import Context
+from swimctl.steps.target import called
 
 # The device's log says that it took the command at once; a moment more is for a log that lags.
 _LOG_LAG = 15.0
@@ -17,18 +20,54 @@ def was_sent(context: Context, operation: str) -> bool:
     return context.record.recall(f"{operation} sent") is not None
 
 
+def answer_to(context: Context, operation: str) -> bool | None:
+    """Tell what the device said to the command: success, failure, or None where it said neither."""
+    verdict: bool | None = (context.record.recall(f"{operation} answered") or {}).get("succeeded")
+    return verdict
+
+
 def send_once(context: Context, driver: Driver, operation: str, send: Callable[[], Sent]) -> Sent:
-    """Record that the command leaves, then send it."""
-    mark, command = driver.log_mark(), driver.support.command(operation)
-    context.record.remember(f"{operation} sent", {"mark": mark, "command": command, "look": driver.support.look})
+    """Record that the command leaves, send it, and record what the device said.
+
+    An error text of the device is a failure; an answer that does not read is none, with the reason.
+    """
+    mark, support = driver.log_mark(), driver.support
+    command = support.command(operation)
+    # The first record stays for the mark in it; a command that never came is sent again, and its timer starts then.
+    again = " again" if was_sent(context, operation) else ""
+    context.record.remember(
+        f"{operation} sent{again}",
+        {
+            "mark": mark,
+            "command": command,
+            "look": support.look,
+            # For left_armed.py, which speaks of the device where nobody can ask it.
+            "target": called(context.image),
+            "activate": support.activate,
+            "commit": support.commit,
+            "back": support.back,
+            "way_back": support.way_back,
+            "user": context.target.username,
+            "started": context.clock.mark(),
+            "armed": driver.armed_for() if operation == "activate" and isinstance(driver, Arms) else None,
+        },
+    )
     context.record.event("sent", command)
     context.transcript.note(f"sending {command}, once")
-    sent = send()
+    try:
+        sent = send()
+    except CommandRefused as error:
+        sent = Sent(InstallOutcome(None, succeeded=False, reason=str(error)))
+    except UnparsableOutput as error:
+        sent = Sent(InstallOutcome(None, succeeded=None, reason=str(error)))
+    outcome = sent.outcome
+    if outcome.succeeded is not None:
+        context.record.remember(f"{operation} answered", {"succeeded": outcome.succeeded, "reason": outcome.reason})
     context.record.event(
         "answered",
         f"{command}: {_verdict(sent)}",
-        succeeded=sent.outcome.succeeded,
-        reason=sent.outcome.reason,
+        succeeded=outcome.succeeded,
+        reason=outcome.reason,
         dropped=sent.dropped,
     )
     return sent
@@ -64,4 +103,6 @@ def _verdict(sent: Sent) -> str:
         return "SUCCESS" + (", nothing to change" if sent.outcome.no_change else "")
     if sent.outcome.succeeded is False:
         return f"FAILED: {sent.outcome.reason}"
-    return "the session ended before an answer" if sent.dropped else "no answer"
+    if sent.dropped:
+        return "the session ended before an answer"
+    return f"no answer that reads: {sent.outcome.reason}" if sent.outcome.reason else "no answer"

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from swimctl.clock import Deadline, rfc3339
-from swimctl.errors import (
-    CommandRefused,
-    DeadlineExceeded,
-    DeviceUnknown,
-    SessionLost,
-    StepFailed,
-    UnexpectedPrompt,
-    UnparsableOutput,
-    Unreachable,
-)
-from swimctl.facts import Placement, Running, Snapshot
+from dataclasses import replace
+
+from swimctl.clock import Deadline
+from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Unreachable
+from swimctl.facts import Installed, Placement, Snapshot
 from swimctl.platforms.base import Driver
-from swimctl.sessions import Session
 from swimctl.settings import Tolerances
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
-from swimctl.steps.once import send_once, wait_while_running, was_sent
+from swimctl.steps.evidence import Seen, Then, Unread, Verdict, Wait, of_new_release
+from swimctl.steps.going_back import complaint_of, go_back
+from swimctl.steps.keeping import keep
+from swimctl.steps.left_armed import timer_left
+from swimctl.steps.once import was_sent
 from swimctl.steps.readiness import baseline
-from swimctl.steps.reload import NOT_BACK, boot_mark, wait_for_down, wait_for_reload
-from swimctl.steps.target import called, is_applied, is_patch, on_target, runs_as_before
+from swimctl.steps.reload import BOOTING
+from swimctl.steps.seeing import readable, see
+from swimctl.steps.target import called
 
-_AGAIN = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+# Device seconds before the device goes back by itself in which nobody waits any more: what may be committed is.
+_LAST = 300.0
 
 
 class PostChecks:
@@ -39,203 +37,92 @@ class PostChecks:
         """End with the target committed on every member, or with the device back on what it ran."""
         before = baseline(context)
         if was_sent(context, "abort"):
-            return self._go_back(context, before, context.record.recall("complaint") or "an earlier check failed")
-        complaint = self._look(context, before)
-        if complaint:
-            return self._go_back(context, before, complaint)
+            go_back(context, before, complaint_of(context))
+        verdict = self._judged(context, before)
         try:
-            self._keep(context)
+            proof = keep(context)
         except (Unreachable, SessionLost) as error:
             # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
             context.record.event("session", f"{error}; looking once more")
-            complaint = self._look(context, before)
-            if complaint:
-                return self._go_back(context, before, complaint)
-            self._keep(context)
+            verdict = self._judged(context, before)
+            proof = keep(context)
         noted = "".join(f"; {found}" for key in ("went down", "roles") if (found := context.record.recall(key)))
-        return Outcome(f"{called(context.image)} runs committed on every member, and all is as before{noted}")
+        how = f", proved by {proof}" if proof else ""
+        if verdict.doubts:
+            raise StepFailed(
+                f"{called(context.image)} runs committed on every member{how}, but not all could be compared with the "
+                f"time before: {'; '.join(verdict.doubts)}{noted}; nothing goes back by itself; next: look at that on "
+                f"{context.device.name}, `swimctl job events {context.job.id}` has the baseline; no retry is needed"
+            )
+        return Outcome(f"{called(context.image)} runs committed on every member{how}, and all is as before{noted}")
 
-    def _keep(self, context: Context) -> None:
-        context.again(lambda: self._commit(context))
-        context.again(lambda: self._confirm(context))
+    def _judged(self, context: Context, before: Snapshot) -> Verdict:
+        """Return what allows the commit; goes back, or raises, where nothing does."""
+        verdict = self._look(context, before)
+        if verdict.then is Then.BACK:
+            go_back(context, before, verdict.why)
+        if verdict.then is Then.LEAVE:
+            look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
+            raise DeviceUnknown(
+                f"{context.device.name} was neither committed nor taken back: {verdict.why}; needed: "
+                f"{context.image.version} on every member; next: {look} on the device"
+            )
+        return verdict
 
     def look_again(self, context: Context) -> str:
         """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""
-        complaint = self._look(context, baseline(context))
-        if complaint:
-            return complaint
+        verdict = self._look(context, baseline(context))
+        if verdict.why:
+            return verdict.why
         with context.driver() as driver:
-            placement = driver.installed(context.image).placement
+            installed = readable(lambda: driver.installed(context.image))
+        if isinstance(installed, Unread):
+            return f"whether {called(context.image)} is committed does not read: {installed.why}"
+        placement = installed.placement
         return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 
-    def _look(self, context: Context, before: Snapshot) -> str:
-        """Tell what is not as it must be, empty where all is; waits for what may still come."""
+    def _look(self, context: Context, before: Snapshot) -> Verdict:
+        """Return what the device's state leads to; waits for what may still come."""
         ready = Deadline(context.clock, context.settings.deadlines.ready)
         patience = Deadline(context.clock, context.settings.tolerances.patience, watch=True)
-        complaint = ""
+        verdict, complaint = Verdict(Then.LEAVE), ""
         while True:
             try:
                 with context.driver() as driver:
                     while True:
                         context.record.say("comparing with the baseline")
-                        running = driver.running()
-                        runs_target = on_target(running, context.image.version)
-                        late = driver.unready() or _missing(before, running)
-                        if not (runs_target or late):
-                            # Another release runs: no waiting helps. Where it went back by itself, the reason is older.
-                            return complaint or self._complaint(context, driver, before, late)
-                        complaint = self._complaint(context, driver, before, late)
-                        if not complaint or (ready if late else patience).passed:
-                            return complaint
-                        context.record.say(f"waiting: {complaint}")
+                        seen = self._see(context, driver, before)
+                        verdict = of_new_release(seen, context.image.version, before, called(context.image))
+                        back = verdict.then is Then.BACK
+                        if verdict.wait is Wait.NOTHING:
+                            # Where it went back by itself, the reason is older.
+                            return replace(verdict, why=complaint or verdict.why) if back else verdict
+                        over = ready if verdict.wait is Wait.READY else patience
+                        if over.passed or _hurries(context, seen.installed):
+                            return verdict
+                        complaint = verdict.why if back else complaint
+                        context.record.say(f"waiting: {verdict.why}")
                         context.pause(context.settings.login.poll)
-            except _AGAIN as error:
-                complaint = complaint or str(error)
-                if ready.passed:
-                    return complaint
+            except BOOTING as error:
+                if ready.passed or _hurries(context, Unread(str(error))):
+                    return verdict if verdict.why else replace(verdict, why=f"nothing of it can be read: {error}")
                 context.pause(context.settings.login.poll)
 
-    def _complaint(self, context: Context, driver: Driver, before: Snapshot, late: str | None) -> str:
-        running = driver.running()
-        if not on_target(running, context.image.version):
-            seen = ", ".join(f"{name}: {version}" for name, version in running.members.items())
-            return f"seen {seen}; needed {context.image.version} on every member"
-        if late:
-            return f"not back: {late}"
-        installed = driver.installed(context.image)
-        if installed.placement not in {Placement.UNCOMMITTED, Placement.COMMITTED}:
-            return f"the device calls {called(context.image)} {installed.placement}, not activated"
-        after = driver.snapshot(rfc3339(context.clock.now()))
-        if moved := changed_roles(before, after):
+    def _see(self, context: Context, driver: Driver, before: Snapshot) -> Seen:
+        tolerances = context.settings.tolerances
+        seen, after = see(context, driver, before, lambda then, now: compare_snapshots(then, now, tolerances))
+        if after is not None and (moved := changed_roles(before, after)):
             context.record.remember("roles", moved)
-        if context.options.issu and (whole := went_down(before, after)):
+        if after is not None and context.options.issu and (whole := went_down(before, after)):
             context.record.remember("went down", whole)
-        return compare_snapshots(before, after, context.settings.tolerances)
-
-    def _commit(self, context: Context) -> None:
-        with context.driver() as driver:
-
-            def committed() -> bool:
-                installed = driver.installed(context.image)
-                return installed.placement is Placement.COMMITTED and installed.abort_timer is None
-
-            if committed():
-                context.record.event("committed", "the device says that it is committed")
-                return
-            command, look = driver.support.commit, driver.support.look
-            context.record.say(command)
-            if not (
-                was_sent(context, "commit")
-                and wait_while_running(context, driver, "commit", context.settings.deadlines.commit, committed)
-            ):
-                sent = send_once(context, driver, "commit", lambda: driver.commit(context.image))
-                if sent.dropped and sent.outcome.succeeded is None:
-                    raise SessionLost(f"the session ended in '{command}'")
-                if sent.outcome.succeeded is False:
-                    raise DeviceUnknown(
-                        f"'{command}' failed: {sent.outcome.reason}; {context.device.name} runs "
-                        f"{context.image.version} uncommitted: {driver.support.way_back}; "
-                        f"next: {look}, then `{command}` on the device"
-                    )
-
-    def _confirm(self, context: Context) -> None:
-        with context.driver() as driver:
-            installed = driver.installed(context.image)
-            running = driver.running()
-            if (
-                installed.placement is not Placement.COMMITTED
-                or installed.abort_timer is not None
-                or not on_target(running, context.image.version)
-            ):
-                raise DeviceUnknown(
-                    f"at the end {context.device.name} runs {running.version}, {installed.placement}; needed "
-                    f"{context.image.version}, committed, no timer; next: {driver.support.look} on the device"
-                )
-
-    def _go_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
-        context.record.event("complaint", complaint)
-        context.record.remember("complaint", complaint)
-        try:
-            context.again(lambda: self._start_back(context, before, complaint))
-        except NOT_BACK as error:
-            if not was_sent(context, "abort"):
-                raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
-            context.record.event("session", f"{error}; asking the device")
-        return self._confirm_way_back(context, before, complaint)
-
-    def _start_back(self, context: Context, before: Snapshot, complaint: str) -> None:
-        with context.session() as session:
-            driver = context.on(session)
-            if was_sent(context, "abort"):
-                deadline = context.settings.deadlines.commit
-                if wait_while_running(
-                    context, driver, "abort", deadline, lambda: runs_as_before(driver, context.image, before)
-                ):
-                    return
-            elif runs_as_before(driver, context.image, before):
-                raise StepFailed(
-                    f"the device runs {before.version} again: {complaint}; why, its log may tell: "
-                    f"{driver.support.look}, then `swimctl retry`"
-                )
-            if driver.installed(context.image).placement is Placement.COMMITTED and not driver.returns:
-                raise StepFailed(
-                    f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
-                    f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
-                )
-            self._abort(context, session, driver, before)
-
-    def _abort(self, context: Context, session: Session, driver: Driver, before: Snapshot) -> None:
-        command = driver.support.back
-        context.record.say(f"{command}: going back")
-        context.record.remember("boot before abort", boot_mark(context, driver.running()))
-        sent = send_once(context, driver, "abort", lambda: driver.back(before))
-        if sent.dropped and sent.outcome.succeeded is None:
-            raise SessionLost(f"the session ended in '{command}'")
-        if sent.outcome.succeeded is False and not sent.dropped:
-            raise DeviceUnknown(
-                f"'{command}' failed: {sent.outcome.reason}; the way back: {driver.support.way_back}; "
-                f"next: {driver.support.look} on the device"
-            )
-        if not (sent.dropped or is_patch(context.image)):
-            wait_for_down(context, session, context.settings.deadlines.down)
-
-    def _confirm_way_back(self, context: Context, before: Snapshot, complaint: str) -> Outcome:
-        mark = context.record.recall("boot before abort") or {}
-        patch = is_patch(context.image)
-
-        def taken_back(driver: Driver, _now: Running) -> bool:
-            return patch and not is_applied(driver, context.image)
-
-        now, back = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
-        now = self._joined(context, before, now)
-        kept = context.record.recall("complaint") or complaint
-        if on_target(now, before.version) and (back or not patch):
-            raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
-        sent = context.record.recall("abort sent") or {}
-        runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
-        raise DeviceUnknown(
-            f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {runs or now.version} runs, not "
-            f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
-        )
-
-    def _joined(self, context: Context, before: Snapshot, now: Running) -> Running:
-        """Wait for members that join later than the one that answers: without them nothing is proved."""
-        ready = Deadline(context.clock, context.settings.deadlines.ready)
-        while (late := _missing(before, now)) and not ready.passed:
-            context.record.say(f"waiting: {late}")
-            context.pause(context.settings.login.poll)
-            try:
-                with context.driver() as driver:
-                    now = driver.running()
-            except _AGAIN as error:
-                context.record.event("session", f"{error}; looking once more")
-        return now
+        return seen
 
 
-def _missing(before: Snapshot, running: Running) -> str | None:
-    """Tell which members have not joined yet: after a reload that may take longer than all else. Pure."""
-    gone = [name for name, state in before.members.items() if state != "Provisioned" and name not in running.members]
-    return f"{', '.join(gone)} not there" if gone else None
+def _hurries(context: Context, installed: Installed | Unread) -> bool:
+    """Tell whether the device goes back by itself so soon that nothing more can be waited for."""
+    told = installed if isinstance(installed, Installed) else None
+    left = timer_left(context.record.recall, context.clock, told)
+    return left is not None and left <= _LAST
 
 
 def went_down(before: Snapshot, after: Snapshot) -> str:

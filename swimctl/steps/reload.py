@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from swimctl.clock import Deadline
 from swimctl.errors import (
@@ -20,19 +19,18 @@ from swimctl.facts import Running
 from swimctl.platforms.base import Driver
 from swimctl.sessions import Session
 from swimctl.steps.base import Context
+from swimctl.steps.evidence import new_boot
 
-# A device tells its uptime to the minute, and its clock may be set right while it boots.
-_TOLERANCE = 120.0
 # While it still answers after an activation whose session was lost, a login a minute is enough.
 _LOOK_EVERY = 60.0
 
-_BOOTING = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
+BOOTING = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
 # What a device that boots answers with; its logins are refused while it cannot ask the server that knows the accounts.
-NOT_BACK = (*_BOOTING, LoginFailed)
+NOT_BACK = (*BOOTING, LoginFailed)
 
 
 def boot_mark(context: Context, running: Running) -> dict[str, object]:
-    """Write down a boot, to be compared with a later look by `rebooted`."""
+    """Write down a boot, to be compared with a later look by `new_boot`."""
     return {
         **context.clock.mark(),
         "uptime": running.uptime,
@@ -41,30 +39,14 @@ def boot_mark(context: Context, running: Running) -> dict[str, object]:
     }
 
 
-def rebooted(mark: dict[str, object], now: Running, elapsed: float) -> bool | None:
-    """Tell whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
-
-    The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart
-    that it prints decides only where it prints no uptime.
-    """
-    before = mark["uptime"]
-    if isinstance(before, int | float) and now.uptime is not None:
-        return now.uptime < before + elapsed - _TOLERANCE
-    then = mark["restarted_at"]
-    if isinstance(then, str) and now.restarted_at is not None:
-        moved = datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)
-        return moved.total_seconds() > _TOLERANCE
-    return None
-
-
-def look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
 
     The time is taken before the look: an answer that takes its time must not pass for a new boot.
     """
     elapsed = context.clock.since(mark)
     now = driver.running()
-    return now, rebooted(mark, now, elapsed)
+    return now, new_boot(mark, now, elapsed)
 
 
 def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
@@ -83,6 +65,33 @@ def _never(_driver: Driver, _now: Running) -> bool:
     return False
 
 
+class _Unreadable:
+    """A device that answers while nothing of it reads: some time after a boot that is so, and later it stays so."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._over: Deadline | None = None
+
+    def goes_on(self, error: Exception) -> None:
+        """Note one more answer that does not read; raises DeviceUnknown when that has gone on for too long."""
+        if not isinstance(error, CommandRefused | UnparsableOutput):
+            return
+        limits = self._context.settings.deadlines
+        # While an upgrade in service is under way, nothing reads.
+        seconds = limits.up if self._context.options.issu else limits.ready
+        self._over = self._over or Deadline(self._context.clock, seconds)
+        if self._over.passed:
+            shown = (self._context.record.recall("activate sent") or {}).get("look", "`show version`")
+            raise DeviceUnknown(
+                f"{self._context.device.name} answers, and for {seconds / 60:.0f} minutes what it runs cannot be read: "
+                f"{error}; needed: the release of every member since a newer boot; next: {shown} on the device"
+            ) from error
+
+    def ends(self) -> None:
+        """Note that it reads, or is down."""
+        self._over = None
+
+
 def wait_for_reload(
     context: Context, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
 ) -> tuple[Running, bool]:
@@ -99,10 +108,12 @@ def wait_for_reload(
     refusals = context.refusals
     last_error = "its login is refused" if refusals.count else "its SSH port stayed closed"
     as_before: Running | None = None
+    silence = _Unreadable(context)
     context.record.say("waiting for the device to come back")
     while not deadline.passed and refusals.count < login.refusals:
         if not context.listening():
             seen_down, as_before = True, None
+            silence.ends()
             context.pause(login.poll)
             continue
         if seen_down:
@@ -115,9 +126,11 @@ def wait_for_reload(
             context.record.say(
                 f"login refused {refusals.count} of {login.refusals} times, waiting so as not to lock the account"
             )
-        except _BOOTING as error:
+        except BOOTING as error:
             last_error = str(error)
+            silence.goes_on(error)
         else:
+            silence.ends()
             if stays:
                 return now, True
             if stays is None:
@@ -147,15 +160,15 @@ def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Ru
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
     with context.session(attempts=1) as session:
         driver = context.on(session)
-        now, new_boot = look(context, driver, mark)
+        now, newer = boot_look(context, driver, mark)
         if enough(driver, now):
             return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
-        if new_boot is None:
+        if newer is None:
             raise DeviceUnknown(
                 f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "
                 f"cannot be proved; it runs {now.version}; next: `show version` on its console"
             )
-        if not new_boot:
+        if not newer:
             return now, False
         context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
         context.record.say(f"back with {now.version}, watched for a second reload")

@@ -1,14 +1,28 @@
-"""What a device is after a failed job, judged by what it says of itself."""
+"""What a device is after a failed job, judged by what it says of itself; and what is asked and undone for that."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from steps.scripted import LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
+
+from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, TransferFailed, UnparsableOutput, Unreachable
 from swimctl.facts import Installed, Placement, Running
 from swimctl.models import Outcome
-from swimctl.steps.ending import judge
+from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
+from swimctl.platforms.base import Trace
+from swimctl.platforms.cisco_xe.driver import SUPPORT as XE
+from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
+from swimctl.steps.ending import COPY, nobody_could_ask, outcome_of_failure
+from swimctl.steps.evidence import Unread
+from swimctl.steps.evidence import outcome as judge
 
 OLD, NEW = "17.6.5", "17.12.4"
+GARBLED = UnparsableOutput("show install summary", "~~")
+AWAY = Unreachable("no SSH session to sw1")
+FAILED = StepFailed("the step failed")
+UP = 30 * 86_400
 ABSENT, ADDED, UNCOMMITTED, COMMITTED = Placement.ABSENT, Placement.ADDED, Placement.UNCOMMITTED, Placement.COMMITTED
 
 
@@ -70,3 +84,223 @@ def test_while_something_may_still_happen_nothing_is_known(runs: str, booted: bo
 
 def test_without_a_boot_time_the_old_release_proves_nothing() -> None:
     assert judged(OLD, OLD, booted=None) is Outcome.UNKNOWN
+
+
+# What does not read.
+
+
+def unread(**changes: Any) -> Outcome:
+    here: dict[str, Any] = {"booted": True, "under_way": False, "members": 1, **changes}
+    running = here.pop("running", Running(NEW, 60, None, {"1": NEW}))
+    return judge("17.12.04", OLD, running, here.pop("installed", Unread("garbage")), **here)
+
+
+OLD_ALONE = Running(OLD, 60, None, {"1": OLD})
+
+
+def test_without_the_install_state_the_commits_own_word_and_the_release_are_two_proofs() -> None:
+    assert unread(said_committed=True) is Outcome.UPGRADED
+    assert unread(said_committed=False) is Outcome.UNKNOWN
+    assert unread(said_committed=True, running=OLD_ALONE) is Outcome.ROLLED_BACK
+    assert unread(said_committed=True, members=2) is Outcome.UNKNOWN
+    assert unread(said_committed=True, patch=True) is Outcome.UNKNOWN
+
+
+def test_without_the_install_state_the_old_release_on_a_newer_boot_is_back_and_on_the_same_boot_unknown() -> None:
+    assert unread(running=OLD_ALONE, booted=True) is Outcome.ROLLED_BACK
+    assert unread(running=OLD_ALONE, booted=False) is Outcome.UNKNOWN
+    assert unread(running=OLD_ALONE, booted=None) is Outcome.UNKNOWN
+
+
+def test_without_the_release_nothing_is_known() -> None:
+    assert unread(running=Unread("garbage"), installed=Installed(COMMITTED)) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("installed", [Installed(ADDED), Unread("garbage")])
+def test_a_log_that_does_not_read_may_hide_an_activation(installed: Any) -> None:
+    assert unread(running=OLD_ALONE, installed=installed, booted=False, under_way=None) is Outcome.UNKNOWN
+
+
+# Asked of the device, and undone.
+
+
+def on_old_boot(**script: Any) -> Scripted:
+    """Make a device that still runs what it ran, on the same boot, after an activation that was sent."""
+    support, memory = script.pop("support", EOS), script.pop("memory", {})
+    running = runs("17.06.05", "17.06.05", uptime=UP)
+    defaults: dict[str, Any] = {"running": [running], "installed": [stands(ABSENT)], "unpacks": False, "armed": None}
+    return Scripted(support=support, memory={**activated(support, armed=None), **memory}, **{**defaults, **script})
+
+
+def ending(job: Scripted, error: Any = FAILED) -> tuple[Outcome, str]:
+    return outcome_of_failure(job.context, error)
+
+
+def test_a_boot_that_was_named_is_taken_back_and_the_device_is_as_it_was() -> None:
+    job = on_old_boot(installed=[stands(Placement.NEXT), stands(ABSENT)], restore=["named again"])
+    assert ending(job) == (Outcome.UNTOUCHED, "")
+    assert job.told("restored") == ["named again"]
+
+
+def test_what_cannot_be_taken_back_is_armed_and_said_to_be() -> None:
+    refused = CommandRefused("'boot system flash:old.swi': the device answered '% Authorization denied'")
+    job = on_old_boot(installed=[stands(Placement.NEXT)], restore=[refused])
+    outcome, told = ending(job)
+    assert outcome is Outcome.UNKNOWN
+    assert "could not be taken back" in told
+    assert "could not be asked" not in told
+    assert "the next reload of sw1, whatever its cause, starts 17.12.04" in told
+    assert told.endswith(f"next, on its console: {EOS.look}")
+
+
+def test_nothing_is_restored_under_an_activation_that_runs() -> None:
+    for trace in (Trace(received=True, finished=False), GARBLED):
+        job = on_old_boot(installed=[stands(Placement.NEXT)], trace=[trace])
+        assert ending(job)[0] is Outcome.UNKNOWN
+        assert job.driver.times("restore") == 0
+
+
+def test_nothing_is_restored_while_a_timer_runs_or_another_release_does() -> None:
+    for script in ({"installed": [stands(UNCOMMITTED, 60)]}, {"running": [runs("17.12.04", "17.12.04")]}):
+        job = on_old_boot(**script)
+        ending(job)
+        assert job.driver.times("restore") == 0
+
+
+def test_what_may_be_set_is_taken_back_even_where_it_does_not_read() -> None:
+    job = on_old_boot(installed=[GARBLED], restore=["named again"])
+    outcome, told = ending(job)
+    assert job.driver.times("restore") == 1
+    assert outcome is Outcome.UNKNOWN
+    assert "where the image stands does not read" in told
+    assert "could not be asked" not in told
+
+
+def test_a_device_that_does_not_answer_could_not_be_asked() -> None:
+    job = on_old_boot(logins=[AWAY], memory={"activate sent": activated()["activate sent"]})
+    outcome, told = ending(job, AWAY)
+    assert outcome is Outcome.UNKNOWN
+    assert "it could not be asked what it is now: no SSH session to sw1" in told
+    assert "goes back to 17.06.05 by itself at 2031-05-04" in told
+    assert "next, on its console: `show version`" in told
+
+
+def test_of_a_device_that_nobody_knows_the_last_words_tell_the_time_that_is_left() -> None:
+    job = on_old_boot(installed=[stands(UNCOMMITTED, 60)])
+    outcome, told = ending(job, DeviceUnknown("whatever"))
+    assert outcome is Outcome.UNKNOWN
+    assert "by itself at 2031-05-04" in told
+    assert "by our record" not in told
+
+
+def test_no_login_is_spent_on_last_words_where_some_were_refused() -> None:
+    job = on_old_boot(installed=[stands(UNCOMMITTED, 60)])
+    job.context.refusals.count = 1
+    ending(job, DeviceUnknown("refused 5 logins"))
+    assert job.opened == 0
+
+
+# After `add`.
+
+
+def added(**script: Any) -> Scripted:
+    support = script.pop("support", JUNOS)
+    memory = {"add sent": activated(support, armed=None)["activate sent"], **script.pop("memory", {})}
+    return Scripted(support=support, memory=memory, **{"running": [OLD_RUNS], "installed": [stands(ABSENT)], **script})
+
+
+def test_an_add_that_was_refused_leaves_the_device_as_it_was() -> None:
+    job = added(memory={"add answered": {"succeeded": False, "reason": "no space"}})
+    assert ending(job) == (Outcome.UNTOUCHED, "")
+
+
+def test_what_the_next_reload_would_start_is_taken_back_after_every_verdict() -> None:
+    for answer in ({}, {"add answered": {"succeeded": False, "reason": "half of it"}}):
+        job = added(memory=answer, installed=[stands(Placement.NEXT), stands(ABSENT)], restore=["rolled back"],
+                    trace=[Trace(received=True, finished=True)])  # fmt: skip
+        assert ending(job) == (Outcome.UNTOUCHED, "")
+        assert job.told("restored") == ["rolled back"]
+
+
+@pytest.mark.parametrize("restore", [[""], [StepFailed("rollback failed")], [LOST]])
+def test_what_the_next_reload_still_starts_is_not_untouched(restore: list[Any]) -> None:
+    outcome, told = ending(added(installed=[stands(Placement.NEXT)], restore=restore))
+    assert outcome is Outcome.UNKNOWN
+    assert "could not be asked" not in told
+    assert "next, on its console: `show version`" in told
+
+
+def test_an_add_without_a_verdict_may_still_start_at_the_next_reload() -> None:
+    outcome, told = ending(added())
+    assert outcome is Outcome.UNKNOWN
+    assert "its next reload may start it" in told
+
+
+def test_an_add_without_a_verdict_that_the_log_shows_to_be_through_or_never_to_have_come_left_nothing() -> None:
+    for trace in (Trace(received=True, finished=True), Trace(received=False, finished=None)):
+        assert ending(added(trace=[trace])) == (Outcome.UNTOUCHED, "")
+
+
+def test_where_only_an_activation_starts_what_was_added_nothing_was_done_to_what_runs() -> None:
+    assert ending(added(support=XE, installed=[stands(ADDED)])) == (Outcome.UNTOUCHED, "")
+
+
+@pytest.mark.parametrize("script", [{"logins": [AWAY]}, {"installed": [GARBLED]}])
+def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: dict[str, Any]) -> None:
+    outcome, told = ending(added(**script))
+    assert outcome is Outcome.UNKNOWN
+    assert ("could not be asked" in told) is ("logins" in script)
+    assert "next, on its console: `show version`" in told
+
+
+# After the copy.
+
+
+def copied(**script: Any) -> Scripted:
+    mark = {"seconds": 0.0, "uptime": UP, "restarted_at": None, "version": "17.06.05"}
+    return Scripted(memory={COPY: mark}, **script)
+
+
+TRANSFER = TransferFailed("the copy broke off")
+
+
+def test_a_device_that_refuses_the_file_and_answers_is_untouched() -> None:
+    job = copied(running=[runs("17.06.05", "17.06.05", uptime=UP + 60)])
+    job.clock.seconds = 60
+    assert ending(job, TRANSFER) == (Outcome.UNTOUCHED, "")
+
+
+def test_a_device_that_does_not_answer_after_the_copy_is_unknown() -> None:
+    outcome, told = ending(copied(logins=[AWAY]), TRANSFER)
+    assert outcome is Outcome.UNKNOWN
+    assert told == "it does not answer after the copy: no SSH session to sw1; next: look at its console"
+
+
+def test_a_device_that_booted_anew_while_it_took_the_file_is_not_untouched() -> None:
+    job = copied(running=[runs("17.06.05", "17.06.05", uptime=120)])
+    job.clock.seconds = 900
+    outcome, told = ending(job, TRANSFER)
+    assert outcome is Outcome.ROLLED_BACK
+    assert "it booted anew while it took the file; nothing was activated; next: `show version`" in told
+
+
+@pytest.mark.parametrize("running", [runs("17.9.4"), runs("17.06.05", "17.06.05", uptime=None)])
+def test_after_the_copy_whatever_else_runs_is_unknown(running: Running) -> None:
+    assert ending(copied(running=[running]), TRANSFER)[0] is Outcome.UNKNOWN
+
+
+def test_before_the_copy_nothing_was_sent() -> None:
+    job = Scripted(logins=[AWAY])
+    assert ending(job, AWAY) == (Outcome.UNTOUCHED, "")
+    assert job.opened == 0
+
+
+@pytest.mark.parametrize("key", ["activate sent", "add sent", COPY])
+def test_what_was_sent_leaves_a_doubt_where_nobody_could_ask(key: str) -> None:
+    assert nobody_could_ask({key: {}}.get) is Outcome.UNKNOWN
+    assert nobody_could_ask({}.get) is Outcome.UNTOUCHED
+
+
+def test_a_patch_is_judged_by_where_it_stands() -> None:
+    job = Scripted(image=PATCH, memory=activated(), running=[OLD_RUNS], installed=[stands(COMMITTED)])
+    assert ending(job)[0] is Outcome.UPGRADED

@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 
 from swimctl.facts import Running
-from swimctl.steps.reload import look, rebooted
+from swimctl.steps.evidence import new_boot as rebooted
+from swimctl.steps.reload import boot_look as look
 
 DAY = 86_400
 
@@ -47,7 +48,25 @@ def test_the_restart_time_serves_where_the_uptime_is_missing() -> None:
 
 
 def test_neither_cannot_be_told() -> None:
-    assert rebooted(mark(), running(None, None), elapsed=1200) is None
+    same = {**mark(), "version": "17.9.4a"}
+    assert rebooted(same, running(None, None), elapsed=1200) is None
+    assert rebooted(mark(uptime=None, restarted_at=None), Running("17.6.5", 60, "2026-03-04T10:00:00", {}), 9) is None
+
+
+def test_another_release_than_before_is_a_new_boot_where_no_time_reads() -> None:
+    assert rebooted(mark(), running(None, None), elapsed=1200) is True
+
+
+@pytest.mark.parametrize("version", ["17.06.05", "17.09.04a"])
+def test_a_device_whose_clock_went_back_is_not_said_to_have_stayed_up(version: str) -> None:
+    now = Running(version, None, "1993-03-01T00:00:12", {"1": version})
+    assert rebooted(mark(), now, elapsed=1200) is (True if version == "17.09.04a" else None)
+
+
+def test_the_time_that_went_by_counts() -> None:
+    """Up for ten minutes fifteen minutes after it was up for three: it must have booted in between."""
+    assert rebooted(mark(uptime=180), running(600), elapsed=900) is True
+    assert rebooted(mark(uptime=180), running(600), elapsed=420) is False
 
 
 def test_a_slow_answer_is_no_new_boot() -> None:

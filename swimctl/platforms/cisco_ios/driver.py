@@ -16,7 +16,8 @@ from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.reading import unknown_command
+from swimctl.platforms.cisco_xe.reading import COMPARED, unknown_command
+from swimctl.platforms.evidence import read_by
 from swimctl.platforms.pieces import Pieces
 from swimctl.settings import Settings
 from swimctl.versions import same_release
@@ -36,6 +37,13 @@ CLASSIC: Final = Support(
     "second; by hand, `boot system` with the old image first, `write memory`, `reload`",
     hashes=("md5",),
     members="stacks: room, image, its md5, release, role and boot variable of every member, before and after",
+    evidence=read_by(
+        boot="`show version`",
+        release="`show version` and `show switch`",
+        state="`show version` and `show boot` (`show bootvar`)",
+        compared=COMPARED,
+        commit="`boot system` and `write memory`, read back",
+    ),
     refuses=(
         "two supervisors (Catalyst 4500 and 6500): the image would have to be on both",
         "a device that names no image for the next boot, or another than the one that runs",

@@ -26,7 +26,9 @@ from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remov
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
+from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.evidence import read_by
 from swimctl.settings import Settings
 from swimctl.terminal import answer
 from swimctl.versions import same_release
@@ -49,6 +51,13 @@ SUPPORT: Final = Support(
     members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
     "and after; a standby must be there",
     clean="install remove inactive",
+    evidence=read_by(
+        boot="`show version`",
+        release="`show version` with `show switch`, `show chassis`, or `show platform` and `show redundancy`",
+        state="`show install summary`",
+        compared=COMPARED,
+        commit="`install commit`",
+    ),
     kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     refuses=(
         "members of which some run in bundle mode: all must run in install mode",
@@ -133,13 +142,6 @@ class CiscoXe(Installing, Packaged):
             placement = Placement.ABSENT
         return Installed(placement, summary.abort_timer)
 
-    def unready(self) -> str | None:
-        """Tell what is not back yet after a reload, None where all is."""
-        late = super().unready()
-        if late is None:
-            self._install_summary()  # it is printed late in the boot
-        return late
-
     def clean(self) -> str:
         """Remove what no install state needs; tell what came of it."""
         reply = self._converse("install remove inactive", _REMOVE, self._limits.clean, closing=CLOSING)
@@ -158,8 +160,15 @@ class CiscoXe(Installing, Packaged):
         """Start what was added, with the auto-abort timer armed; in one-shot mode do all in one command."""
         if not self.unpacks:
             return self._add_activate_commit(image)
-        minutes = self._settings.activation.auto_abort_minutes
-        return self._install(f"install activate auto-abort-timer {minutes}{ASK_NOTHING}", self._limits.activate)
+        return self._install(f"install activate auto-abort-timer {self._minutes}{ASK_NOTHING}", self._limits.activate)
+
+    def armed_for(self) -> float | None:
+        """Tell the seconds from the activation until the device goes back, None in one-shot mode."""
+        return 60.0 * self._minutes if self.unpacks else None
+
+    @property
+    def _minutes(self) -> int:
+        return self._settings.activation.auto_abort_minutes
 
     def commit(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
         """Keep what runs; disarms the timer."""

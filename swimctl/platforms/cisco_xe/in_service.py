@@ -22,7 +22,9 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy_states,
 )
 from swimctl.platforms.cisco_xe.parse_version import seconds
+from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import HOT, Unit
+from swimctl.platforms.evidence import read_by
 
 _STATE: Final = "show issu state detail"
 _REDUNDANCY: Final = "show redundancy states"
@@ -43,6 +45,13 @@ SUPPORT_IN_SERVICE: Final = replace(
     "which reloads all of the device",
     members="two supervisors, or two chassis of a StackWise Virtual pair: room, release and boot variable of each, "
     "before and after; stateful switchover and a hot standby, before and after",
+    evidence=read_by(
+        boot="`show redundancy`",
+        release="`show issu state detail`, `show version` and `show redundancy`",
+        state="`show install summary` and `show issu state detail`",
+        compared=COMPARED,
+        commit="`install commit`",
+    ),
     issu="the standby reloads first and takes over, where `show issu state detail` says that the device can",
     kinds=frozenset({ImageKind.IMAGE}),
     refuses=(
@@ -115,8 +124,11 @@ class InService(CiscoXe):
 
         General knowledge: the timer stands behind `issu`, and the command asks, as there is no `prompt-level` with it.
         """
-        minutes = max(_LEAST_MINUTES, self._settings.activation.auto_abort_minutes)
-        return self._install(f"install activate issu auto-abort-timer {minutes}", self._limits.activate)
+        return self._install(f"install activate issu auto-abort-timer {self._minutes}", self._limits.activate)
+
+    @property
+    def _minutes(self) -> int:
+        return max(_LEAST_MINUTES, self._settings.activation.auto_abort_minutes)
 
     def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
         """Go back to the committed release on one after the other.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.errors import UnparsableOutput
+from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import InstallOutcome
 from swimctl.models import Image
 from swimctl.platforms.base import Sent
@@ -33,7 +33,7 @@ class Installing(IosDevice):
         reply = self._converse(command, _INSTALL, seconds, closing=CLOSING)
         try:
             return Sent(parse_install_outcome(reply.text), reply.dropped)
-        except UnparsableOutput:
+        except (CommandRefused, UnparsableOutput):
             if reply.dropped:
                 return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
             raise

@@ -54,6 +54,10 @@ _WIRELESS: Final = "C9800"
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
 
+# What its snapshot is made of, for the documents.
+COMPARED: Final = "`show ip interface brief`, `show cdp neighbors`, `show lldp neighbors`, `show ip route summary`"
+
+
 class IosDevice:
     """The part of a driver that holds for all of them; every command has a deadline of the settings.
 

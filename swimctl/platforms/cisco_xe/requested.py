@@ -25,7 +25,9 @@ from swimctl.platforms.cisco_xe.parse_request import (
     provisioned_release,
 )
 from swimctl.platforms.cisco_xe.readiness import State, boots_packages, identity, models, space
+from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.reload import Reloads
+from swimctl.platforms.evidence import read_by
 from swimctl.platforms.rules import family, no_clean_up, order
 from swimctl.settings import Settings
 from swimctl.versions import release, same_release
@@ -48,6 +50,12 @@ SUPPORT: Final = Support(
     way_back=f"nothing goes back by itself; by hand `{_ROLLBACK}`, then `reload`",
     hashes=("sha512", "md5"),
     members="stacks: room, release, role, boot variable and packages of every member, before and after",
+    evidence=read_by(
+        boot="`show version`",
+        release="`show version` and `show switch`",
+        state="`show version` and `more flash:packages.conf` of every member",
+        compared=COMPARED,
+    ),
     refuses=(
         "releases 03.x of Catalyst 3650 and 3850: go to 16.x by hand: `software install file flash:IMAGE new force`",
         "--cleanup-flash: how these devices clean up is not known",

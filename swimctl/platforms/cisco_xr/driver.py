@@ -44,6 +44,7 @@ from swimctl.platforms.cisco_xr.readiness import (
 )
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.evidence import read_by
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
@@ -71,6 +72,13 @@ SUPPORT: Final = Support(
     hashes=("md5",),
     members="route processors and line cards: release and state of every node, room on every route processor",
     clean="install remove inactive all",
+    evidence=read_by(
+        boot="`show version`",
+        release="`show version` and `show install active`",
+        state="`show install active` and `show install committed`",
+        compared="`show interfaces brief`, `show cdp neighbors detail`, `show lldp neighbors`, `show route summary`",
+        commit="`install commit`",
+    ),
     refuses=(
         "classic IOS XR (32-bit)",
         "IOS XR 7 with LNT (`install replace`; Cisco 8000, NCS 540L and others)",

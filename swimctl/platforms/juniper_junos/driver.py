@@ -10,6 +10,7 @@ from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Reply, Sent, Session, Support
+from swimctl.platforms.evidence import read_by
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
@@ -32,12 +33,19 @@ SUPPORT: Final = Support(
     commit="",
     back=_ROLLBACK,
     preserve=_SNAPSHOT,
+    starts_added=True,
     look="`show version`, `show virtual-chassis` and `show log messages | last 50`",
     way_back=(
         f"`{_ROLLBACK}`, then `{_REBOOT}`; before the first reboot, `{_ROLLBACK}` alone takes back what was added"
     ),
     hashes=("md5",),
     members="Virtual Chassis: room, release and state of every member, before and after; all reboot at once",
+    evidence=read_by(
+        boot="`show system uptime`",
+        release="`show version` and `show virtual-chassis`",
+        state="`show version`, which names what waits for the next reboot",
+        compared="`show interfaces terse`, `show lldp neighbors`, `show route summary`",
+    ),
     refuses=(
         "routers with two routing engines, and SRX clusters: each engine or node is upgraded by hand",
         "VM hosts (`request vmhost software`) and Junos Evolved",

@@ -1,0 +1,42 @@
+"""What is decided after the point of no return, and in which words of its own a system proves each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """The decisions that no single output may make; `steps/evidence.py` makes them."""
+
+    NEW_BOOT = "is it a new boot"
+    RELEASE = "which release runs on each member"
+    UNCOMMITTED = "is it uncommitted"
+    MAY_COMMIT = "may it be committed"
+    COMMITTED = "is it committed"
+    WENT_BACK = "did the way back work"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The commands that a driver reads for a decision, in backquotes; `second` is empty where it has only one."""
+
+    first: str
+    second: str = ""
+
+
+def read_by(*, boot: str, release: str, state: str, compared: str, commit: str = "") -> Mapping[Decision, Evidence]:
+    """Return the rows of a driver that reads each of these by the same commands for every decision.
+
+    `boot` tells since when it runs, `release` what each member runs, `state` where the image stands, `compared` what is
+    held against the time before; `commit` is the command whose own word counts, empty where none is sent.
+    """
+    return {
+        Decision.NEW_BOOT: Evidence(f"the uptime of {boot}", f"the restart that {boot} prints, or another release"),
+        Decision.RELEASE: Evidence(release),
+        Decision.UNCOMMITTED: Evidence(state, "the record of the job"),
+        Decision.MAY_COMMIT: Evidence(f"{release}; {state}; {compared}", release),
+        Decision.COMMITTED: Evidence(state, f"the answer to {commit}, and {release}" if commit else ""),
+        Decision.WENT_BACK: Evidence(release, state),
+    }

@@ -1,0 +1,245 @@
+"""What decides after the point of no return, by what could be read and by what could not. Pure.
+
+Each piece is its facts, or `Unread` with the reason. `RULES` says in words what the functions below do;
+docs/evidence.md shows them beside the commands of each system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from swimctl.facts import Installed, Placement, Running, Snapshot
+from swimctl.models import Outcome
+from swimctl.platforms.evidence import Decision
+from swimctl.steps.target import on_target
+from swimctl.versions import same_release
+
+# A device tells its uptime to the minute, and its clock may be set right while it boots. Seconds.
+_TOLERANCE = 120.0
+_ACTIVE: Final = frozenset({Placement.UNCOMMITTED, Placement.COMMITTED})
+_FIELDS: Final = {"interfaces_up": "interfaces", "members": "states of members", "boots": "boot settings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a decision is made: by the first evidence, by the second, and what happens where neither reads."""
+
+    first: str
+    second: str
+    neither: str
+
+
+RULES: Final[Mapping[Decision, Rule]] = {
+    Decision.NEW_BOOT: Rule(
+        "the device's uptime, held against our own clock since the activation",
+        "the time of its restart that it prints, where it is later than the one before; then another release than "
+        "before, as none changes without a boot",
+        "`unknown`: nothing is committed and nothing taken back",
+    ),
+    Decision.RELEASE: Rule(
+        "the release of every member that was there before",
+        "what else the driver reads of its members",
+        "`unknown`: asked again for `deadlines.ready`, then nothing is committed and nothing taken back; the job says "
+        "until when the device waits",
+    ),
+    Decision.UNCOMMITTED: Rule(
+        "the install state, or what the next boot starts",
+        "the job's own record: no commit was answered with success",
+        "it is committed: that does no harm twice",
+    ),
+    Decision.MAY_COMMIT: Rule(
+        "every member runs the target, the install state calls it active, and all that was compared is as before",
+        "every member runs the target, and nothing that reads contradicts it",
+        "asked again for `deadlines.ready`, never into the last 5 minutes of the device's own timer; then what proves "
+        "the release and the members is enough to commit. What was not compared is no success: the job ends `failed`, "
+        "`upgraded`, and names it",
+    ),
+    Decision.COMMITTED: Rule(
+        "the install state: committed, and no timer runs",
+        "where the install state does not read, the commit's own word of success, with the target still running on "
+        "every member: a success that says so. Where it reads, it decides",
+        "`unknown`, with the end of the timer and what to type",
+    ),
+    Decision.WENT_BACK: Rule(
+        "every member runs the release from before, on a newer boot",
+        "the install state: the target is not active; a patch is proved by it alone",
+        "`unknown`, with what was sent and what runs",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a piece could not be read."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the device stands beside its baseline: what is missing, and which pieces could not be compared and why."""
+
+    complaint: str = ""
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look at a device after its reload. `late` is what is not back yet, empty where all is."""
+
+    running: Running | Unread
+    late: str | Unread
+    installed: Installed | Unread
+    compared: Compared | Unread
+
+
+class Then(StrEnum):
+    """What a look leads to, once waiting cannot change it."""
+
+    KEEP = "commit it"
+    BACK = "go back"
+    LEAVE = "leave it as it is"
+
+
+class Wait(StrEnum):
+    """What may still change a look: nothing, members and outputs that are late, or links and neighbours."""
+
+    NOTHING = "nothing"
+    READY = "what is late or does not read"
+    LINKS = "links and neighbours"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look leads to and why. `doubts` could not be read or compared: without them nobody claims a success."""
+
+    then: Then
+    why: str = ""
+    wait: Wait = Wait.NOTHING
+    doubts: tuple[str, ...] = ()
+
+
+def new_boot(mark: Mapping[str, object], now: Running, elapsed: float) -> bool | None:
+    """Tell whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
+
+    The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart that
+    it prints decides only where it prints no uptime, and proves nothing where it went backwards.
+    """
+    before = mark["uptime"]
+    if isinstance(before, int | float) and now.uptime is not None:
+        return now.uptime < before + elapsed - _TOLERANCE
+    then = mark["restarted_at"]
+    if isinstance(then, str) and now.restarted_at is not None:
+        moved = (datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)).total_seconds()
+        if moved >= -_TOLERANCE:
+            return moved > _TOLERANCE
+    version = mark.get("version")
+    return True if isinstance(version, str) and not same_release(version, now.version) else None
+
+
+def missing(before: Snapshot, running: Running) -> str:
+    """Tell which members have not joined yet, empty where all have: after a reload that may take longest."""
+    gone = [name for name, state in before.members.items() if state != "Provisioned" and name not in running.members]
+    return f"{', '.join(gone)} not there" if gone else ""
+
+
+def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Verdict:
+    """Decide whether what was activated may be committed; `called` names it for people."""
+    running, installed, compared = seen.running, seen.installed, seen.compared
+    if isinstance(running, Unread):
+        return Verdict(Then.LEAVE, f"what runs cannot be read: {running.why}", Wait.READY)
+    late = missing(before, running) or (seen.late if isinstance(seen.late, str) else "")
+    if not on_target(running, target):
+        runs = ", ".join(f"{name}: {version}" for name, version in running.members.items())
+        # Another release runs, and is all there: no waiting helps.
+        return Verdict(Then.BACK, f"seen {runs}; needed {target} on every member", Wait.READY if late else Wait.NOTHING)
+    if late:
+        return Verdict(Then.BACK, f"not back: {late}", Wait.READY)
+    if isinstance(installed, Installed) and installed.placement not in _ACTIVE:
+        return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Wait.LINKS)
+    if isinstance(compared, Compared) and compared.complaint:
+        return Verdict(Then.BACK, compared.complaint, Wait.LINKS)
+    doubts = _doubts(seen)
+    unread = (f"the install state: {installed.why}",) if isinstance(installed, Unread) else ()
+    return Verdict(Then.KEEP, "; ".join(unread + doubts), Wait.READY if unread or doubts else Wait.NOTHING, doubts)
+
+
+def _doubts(seen: Seen) -> tuple[str, ...]:
+    doubts = (f"whether all of it is back: {seen.late.why}",) if isinstance(seen.late, Unread) else ()
+    if isinstance(seen.compared, Unread):
+        return (*doubts, f"interfaces, neighbours and routes: {seen.compared.why}")
+    return (*doubts, *(f"{_FIELDS.get(name, name)}: {why}" for name, why in seen.compared.unread.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether something is proved, and by what; `by` is empty where it is by the first evidence."""
+
+    proved: bool
+    by: str = ""
+
+
+def committed(
+    running: Running | Unread, installed: Installed | Unread, target: str, *, said: bool | None, patch: bool
+) -> Proof:
+    """Decide whether what runs is committed; `said` is the commit's own word, None where it gave none.
+
+    The release was proved before the commit. Of a patch only the install state tells.
+    """
+    if isinstance(running, Running) and not on_target(running, target):
+        return Proof(proved=False, by=f"{', '.join(sorted(set(running.members.values())))} runs")
+    if isinstance(installed, Installed):
+        done = installed.placement is Placement.COMMITTED and not installed.timer_runs
+        timer = ", its timer runs" if installed.timer_runs else ""
+        return Proof(done, "" if done else f"it is {installed.placement}{timer}")
+    if said and not patch and isinstance(running, Running):
+        return Proof(proved=True, by=f"the commit's own word, as the install state does not read ({installed.why})")
+    return Proof(proved=False, by=f"its install state does not read: {installed.why}")
+
+
+def went_back(now: Running, before: Snapshot, *, reloaded: bool, patch: bool) -> bool:
+    """Decide whether the way back worked: of a patch, which leaves the release as it is, only where it is gone."""
+    return on_target(now, before.version) and (reloaded or not patch)
+
+
+def outcome(
+    target: str,
+    before: str,
+    running: Running | Unread,
+    installed: Installed | Unread,
+    *,
+    booted: bool | None,
+    under_way: bool | None,
+    members: int,
+    patch: bool = False,
+    said_committed: bool = False,
+) -> Outcome:
+    """Judge what a device is after a failed job, by what it says of itself.
+
+    `under_way`: its log knows of an activation without an end; None: that could not be read. A `patch` is for the
+    release that runs: where it stands tells of it, and the release does not. `members` is how many there were before:
+    those that are gone say nothing of what they run.
+    """
+    if isinstance(running, Unread) or len(running.members) < members:
+        return Outcome.UNKNOWN
+    same = same_release(target, before) and not patch
+    if isinstance(installed, Unread):
+        if patch or same or under_way is not False:
+            return Outcome.UNKNOWN
+        if on_target(running, target) and said_committed:
+            return Outcome.UPGRADED
+        # On the same boot, what the next one starts is not known: that is not "nothing was done".
+        return Outcome.ROLLED_BACK if on_target(running, before) and booted is True else Outcome.UNKNOWN
+    if installed.timer_runs or under_way is not False:
+        return Outcome.UNKNOWN
+    is_committed = installed.placement is Placement.COMMITTED
+    if on_target(running, target) and is_committed and not same:
+        return Outcome.UPGRADED
+    as_before = is_committed if same else installed.placement in {Placement.ABSENT, Placement.ADDED}
+    if on_target(running, before) and as_before and booted is not None:
+        return Outcome.ROLLED_BACK if booted else Outcome.UNTOUCHED
+    return Outcome.UNKNOWN

@@ -1,0 +1,116 @@
+"""Go back to what ran before, once, and prove that the device runs it again."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from swimctl.clock import Deadline
+from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
+from swimctl.facts import Installed, Placement, Running, Snapshot
+from swimctl.platforms.base import Driver
+from swimctl.sessions import Session
+from swimctl.steps.base import Context
+from swimctl.steps.evidence import missing, went_back
+from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
+from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
+from swimctl.steps.seeing import readable
+from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
+
+
+def go_back(context: Context, before: Snapshot, complaint: str) -> NoReturn:
+    """Take the device back because of a complaint. Raises StepFailed where it is back, DeviceUnknown where not."""
+    context.record.event("complaint", complaint)
+    context.record.remember("complaint", complaint)
+    try:
+        context.again(lambda: _start(context, before, complaint))
+    except NOT_BACK as error:
+        if not was_sent(context, "abort"):
+            raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
+        context.record.event("session", f"{error}; asking the device")
+    _confirm(context, before, complaint)
+
+
+def _start(context: Context, before: Snapshot, complaint: str) -> None:
+    with context.session() as session:
+        driver = context.on(session)
+        if was_sent(context, "abort"):
+            deadline = context.settings.deadlines.commit
+            if wait_while_running(
+                context, driver, "abort", deadline, lambda: runs_as_before(driver, context.image, before)
+            ):
+                return
+        elif runs_as_before(driver, context.image, before):
+            raise StepFailed(
+                f"the device runs {before.version} again: {complaint}; why, its log may tell: "
+                f"{driver.support.look}, then `swimctl retry`"
+            )
+        if _is_committed(context, driver) and not driver.returns:
+            raise StepFailed(
+                f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
+                f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
+            )
+        _send(context, session, driver, before)
+
+
+def _is_committed(context: Context, driver: Driver) -> bool:
+    """Tell whether the target is committed: by the install state, else by the commit's own word."""
+    installed = readable(lambda: driver.installed(context.image))
+    if isinstance(installed, Installed):
+        return installed.placement is Placement.COMMITTED
+    return answer_to(context, "commit") is True
+
+
+def _send(context: Context, session: Session, driver: Driver, before: Snapshot) -> None:
+    support = driver.support
+    command = support.command("abort")
+    context.record.say(f"{command}: going back")
+    context.record.remember("boot before abort", boot_mark(context, driver.running()))
+    sent = send_once(context, driver, "abort", lambda: driver.back(before))
+    if sent.dropped and sent.outcome.succeeded is None:
+        raise SessionLost(f"the session ended in '{command}'")
+    if sent.outcome.succeeded is False and not sent.dropped:
+        raise DeviceUnknown(
+            f"'{command}' failed: {sent.outcome.reason or 'no reason given'}; it was sent because "
+            f"{complaint_of(context)}; the way back: {support.way_back}; next: {support.look} on the device"
+        )
+    if not (sent.dropped or is_patch(context.image)):
+        wait_for_down(context, session, context.settings.deadlines.down)
+
+
+def complaint_of(context: Context) -> str:
+    """Return why the device was to go back, as the job remembers it."""
+    return str(context.record.recall("complaint") or "an earlier check failed")
+
+
+def _confirm(context: Context, before: Snapshot, complaint: str) -> NoReturn:
+    mark = context.record.recall("boot before abort") or {}
+    patch = is_patch(context.image)
+
+    def taken_back(driver: Driver, _now: Running) -> bool:
+        return patch and not is_applied(driver, context.image)
+
+    now, reloaded = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
+    now = _joined(context, before, now)
+    kept = context.record.recall("complaint") or complaint
+    if went_back(now, before, reloaded=reloaded, patch=patch):
+        raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
+    sent = context.record.recall("abort sent") or {}
+    runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
+    raise DeviceUnknown(
+        f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {runs or now.version} runs, not "
+        f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
+    )
+
+
+def _joined(context: Context, before: Snapshot, now: Running) -> Running:
+    """Wait for members that join later than the one that answers: without them nothing is proved."""
+    ready = Deadline(context.clock, context.settings.deadlines.ready)
+    while (late := missing(before, now)) and not ready.passed:
+        context.record.say(f"waiting: {late}")
+        context.pause(context.settings.login.poll)
+        try:
+            with context.driver() as driver:
+                now = driver.running()
+        except BOOTING as error:
+            context.record.event("session", f"{error}; looking once more")
+    return now

@@ -1,0 +1,95 @@
+"""Commit what runs, once, and prove that it is committed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from swimctl.clock import Deadline
+from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, UnexpectedPrompt
+from swimctl.facts import Installed, Placement
+from swimctl.platforms.base import Driver
+from swimctl.steps.base import Context
+from swimctl.steps.evidence import Unread, committed
+from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
+from swimctl.steps.seeing import readable
+from swimctl.steps.target import is_patch
+
+# Device seconds that the install state may take to show a commit, or to read at all.
+_LAG: Final = 60.0
+
+
+def keep(context: Context) -> str:
+    """Commit what runs; return by what that is proved, empty where the install state shows it.
+
+    Raises DeviceUnknown where it is not proved, and what comes of a lost session.
+    """
+    try:
+        context.again(lambda: _commit(context))
+    except (DeadlineExceeded, UnexpectedPrompt) as error:
+        # The answer did not come; whether the commit did, the device tells.
+        context.record.event("session", f"{error}; asking the device")
+    return context.again(lambda: _confirm(context))
+
+
+def _commit(context: Context) -> None:
+    with context.driver() as driver:
+
+        def installed() -> Installed | Unread:
+            return readable(lambda: driver.installed(context.image))
+
+        def is_committed() -> bool:
+            now = installed()
+            return isinstance(now, Installed) and now.placement is Placement.COMMITTED and not now.timer_runs
+
+        if is_committed():
+            context.record.event("committed", "the device says that it is committed")
+            return
+        if isinstance(installed(), Unread) and not driver.support.commit:
+            return  # nothing has to be sent there to keep what runs
+        seconds = context.settings.deadlines.commit
+        if was_sent(context, "commit") and wait_while_running(context, driver, "commit", seconds, is_committed):
+            return
+        _send(context, driver)
+        if answer_to(context, "commit") is False and not is_committed():
+            raise DeviceUnknown(_refused(context, driver))
+
+
+def _send(context: Context, driver: Driver) -> None:
+    command = driver.support.command("commit")
+    context.record.say(command)
+    sent = send_once(context, driver, "commit", lambda: driver.commit(context.image))
+    if sent.dropped and sent.outcome.succeeded is None:
+        raise SessionLost(f"the session ended in '{command}'")
+
+
+def _refused(context: Context, driver: Driver) -> str:
+    support = driver.support
+    why = (context.record.recall("commit answered") or {}).get("reason") or "no reason given"
+    by_hand = f", then `{support.commit}`" if support.commit else ""
+    return (
+        f"'{support.command('commit')}' failed: {why}; {context.device.name} runs {context.image.version}, not "
+        f"committed; next: {support.look}{by_hand} on the device"
+    )
+
+
+def _confirm(context: Context) -> str:
+    """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
+    lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
+    with context.driver() as driver:
+        while True:
+            running, installed = readable(driver.running), readable(lambda: driver.installed(context.image))
+            proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
+            if proof.proved and not proof.by:
+                return ""
+            if lag.passed:
+                break
+            context.record.say(f"asking whether it is committed: {proof.by}")
+            context.pause(context.settings.login.poll)
+        if proof.proved:
+            context.record.event("committed", proof.by)
+            return proof.by
+        raise DeviceUnknown(
+            f"whether {context.device.name} keeps {context.image.version} is not proved; seen at the end: {proof.by}; "
+            f"needed {context.image.version} on every member, committed, no timer; next: {driver.support.look} on the "
+            "device"
+        )

@@ -1,0 +1,60 @@
+"""Look at a device after its reload, piece by piece: an output that does not read takes no other with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from swimctl.clock import rfc3339
+from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
+from swimctl.facts import Running, Snapshot
+from swimctl.platforms.base import Driver
+from swimctl.steps.base import Context
+from swimctl.steps.evidence import Compared, Seen, Unread, missing
+from swimctl.steps.target import on_target
+
+T = TypeVar("T")
+
+_NOT_ASKED = Unread("it was not asked")
+
+
+def readable(read: Callable[[], T]) -> T | Unread:
+    """Return what was read, or why it does not read; a session that ends is raised."""
+    try:
+        return read()
+    except (CommandRefused, UnparsableOutput) as error:
+        return Unread(str(error))
+
+
+def see(
+    context: Context, driver: Driver, before: Snapshot, compare: Callable[[Snapshot, Snapshot], str]
+) -> tuple[Seen, Snapshot | None]:
+    """Return one look and what was compared in it, None where nothing was; `compare` tells what is not as before.
+
+    What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
+    """
+    ended: list[str] = []
+
+    def piece(read: Callable[[], T]) -> T | Unread:
+        if ended:
+            return Unread(f"it was not asked, as the session had to be closed: {ended[0]}")
+        try:
+            return readable(read)
+        except (DeadlineExceeded, UnexpectedPrompt) as error:
+            ended.append(str(error))
+            return Unread(str(error))
+
+    running = piece(driver.running)
+    late = piece(lambda: driver.unready() or "")
+    there = isinstance(running, Running) and on_target(running, context.image.version) and not missing(before, running)
+    if not there or (isinstance(late, str) and late):
+        return Seen(running, late, _NOT_ASKED, _NOT_ASKED), None
+    installed = piece(lambda: driver.installed(context.image))
+    after = piece(lambda: driver.snapshot(rfc3339(context.clock.now()), whole=False))
+    if isinstance(after, Unread):
+        return Seen(running, late, installed, after), None
+    # What did not read says nothing: it is held against itself, and named.
+    kept = {name: getattr(before, name) for name in after.unread}
+    compared = Compared(compare(before, replace(after, **kept)), after.unread)
+    return Seen(running, late, installed, compared), after

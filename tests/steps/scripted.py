@@ -1,0 +1,375 @@
+"""A job on a device of paper: its answers are a script, its clock jumps, its record is a dictionary; no network.
+
+    job = Scripted(running=[UnparsableOutput(...), runs(NEW)], installed=[stands(Placement.UNCOMMITTED)])
+    PostChecks().run(job.context)
+    assert job.driver.asked == ["running", ...]
+
+Each method of the driver answers by its list, one after the other; the last one stays. An exception in it is raised,
+and what can be called is called with the clock. `logins` are of the sessions: None opens one, an exception is raised.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from swimctl.errors import SessionLost
+from swimctl.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
+from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
+from swimctl.platforms.base import Sent, Support, Trace
+from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.sessions import Session
+from swimctl.settings import Settings
+from swimctl.states import JobStatus
+from swimctl.steps.base import Context
+from swimctl.targets import Target
+from swimctl.transcript import Transcript
+
+OLD, NEW = "17.06.05", "17.12.04"
+NAME = "sw1"
+DAY = 86_400
+STARTED = datetime(2031, 5, 4, 1, 30, tzinfo=UTC)
+IMAGE = Image(
+    1, "cat9k_iosxe.17.12.04.SPA.bin", Path("cat9k_iosxe.17.12.04.SPA.bin"), "cisco_xe", "cat9k_iosxe", NEW, 1_000_000,
+    "a" * 128, "b" * 32, STARTED,
+)  # fmt: skip
+PATCH = replace(IMAGE, filename="cat9k_iosxe.17.06.05.CSC1.SPA.smu.bin", version=OLD, kind=ImageKind.PATCH)
+BEFORE = Snapshot(
+    taken_at="2031-05-04T01:00:00.000000Z",
+    version=OLD,
+    uptime=30 * DAY,
+    restarted_at=None,
+    members={"1": "Ready", "2": "Ready"},
+    interfaces_up=("GigabitEthernet1/0/1", "TenGigabitEthernet1/1/1"),
+    neighbours=("TenGigabitEthernet1/1/1 → core-1",),
+    routes={"connected": 4, "ospf 1": 60},
+)
+AFTER = replace(BEFORE, version=NEW, uptime=300)
+
+
+class PaperClock:
+    """A clock that stands still but for who waits. `speed` 1: device seconds are real ones."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return STARTED + timedelta(seconds=self.seconds / self.speed)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def mark(self) -> dict[str, str | float]:
+        return {"seconds": self.seconds}
+
+    def since(self, mark: Mapping[str, Any]) -> float:
+        return self.seconds - float(mark["seconds"])
+
+    def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:  # noqa: ARG002 - Clock's
+        self.seconds += max(0.0, seconds)
+
+
+@dataclass
+class PaperRecord:
+    """A job's record: what it remembers (the first value stays), its events, and what it said."""
+
+    memory: dict[str, Any] = field(default_factory=dict)
+    events: list[tuple[str, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def say(self, message: str) -> None:
+        assert message, "a step says nothing"
+        self.said.append(message)
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        assert 0 <= percent <= 100
+        assert bytes_done <= bytes_total
+
+    def event(self, kind: str, message: str, **_data: Any) -> None:
+        assert message, kind
+        self.events.append((kind, message))
+
+    def remember(self, key: str, value: Any) -> None:
+        self.memory.setdefault(key, value)
+
+    def recall(self, key: str) -> Any | None:
+        return self.memory.get(key)
+
+
+def runs(*releases: str, uptime: int | None = 300, restarted_at: str | None = None) -> Running:
+    """Make what members 1, 2 … run."""
+    return Running(releases[0], uptime, restarted_at, {str(n): each for n, each in enumerate(releases, 1)})
+
+
+def stands(placement: Placement, timer: int | None = None, *, untold: bool = False) -> Installed:
+    """Make where the image stands."""
+    return Installed(placement, timer, timer_untold=untold)
+
+
+def said(succeeded: bool | None, reason: str | None = None, *, dropped: bool = False, no_change: bool = False) -> Sent:
+    """Make what a device says to a command."""
+    return Sent(InstallOutcome("commit", succeeded, reason, no_change=no_change), dropped)
+
+
+TARGET_RUNS = runs(NEW, NEW)
+OLD_RUNS = runs(OLD, OLD)
+SILENT = Trace(None, None)
+
+_ANSWERS: Mapping[str, Any] = {
+    "running": TARGET_RUNS,
+    "unready": None,
+    "installed": stands(Placement.UNCOMMITTED, 3000),
+    "snapshot": AFTER,
+    "add": said(True),
+    "activate": said(None, dropped=True),
+    "commit": said(True),
+    "back": said(None, dropped=True),
+    "restore": "",
+    "log_mark": "a line",
+    "trace": SILENT,
+    "save": None,
+    "file_size": None,
+    "destination": "flash:cat9k_iosxe.17.12.04.SPA.bin",
+}
+
+
+class PaperDriver:
+    """A driver whose answers are a script; `asked` is every method that was called, in its order."""
+
+    def __init__(
+        self,
+        clock: PaperClock,
+        script: Mapping[str, Sequence[Any]],
+        support: Support = SUPPORT,
+        *,
+        unpacks: bool = True,
+        returns: bool = False,
+        armed: float | None = 3600,
+    ) -> None:
+        assert set(script) <= set(_ANSWERS), f"no such method: {set(script) - set(_ANSWERS)}"
+        self.support, self.unpacks, self.returns = support, unpacks, returns
+        self.asked: list[str] = []
+        self._clock, self._armed = clock, armed
+        self._script = {name: list(answers) for name, answers in script.items()}
+
+    def _answer(self, name: str) -> Any:
+        self.asked.append(name)
+        answers = self._script.get(name, [_ANSWERS[name]])
+        assert answers, f"the script of {name} is empty"
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if callable(answer):
+            answer = answer(self._clock)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def times(self, name: str) -> int:
+        """Count how often a method was called."""
+        return self.asked.count(name)
+
+    def armed_for(self) -> float | None:
+        return self._armed
+
+    def running(self) -> Running:
+        return cast("Running", self._answer("running"))
+
+    def unready(self) -> str | None:
+        return cast("str | None", self._answer("unready"))
+
+    def installed(self, image: Image) -> Installed:
+        assert image
+        return cast("Installed", self._answer("installed"))
+
+    def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
+        assert taken_at
+        assert not whole, "after the reload each piece stands for itself"
+        return cast("Snapshot", self._answer("snapshot"))
+
+    def save(self) -> None:
+        self._answer("save")
+
+    def add(self, image: Image) -> Sent:
+        assert image
+        return cast("Sent", self._answer("add"))
+
+    def activate(self, image: Image) -> Sent:
+        assert image
+        return cast("Sent", self._answer("activate"))
+
+    def commit(self, image: Image) -> Sent:
+        assert image
+        return cast("Sent", self._answer("commit"))
+
+    def back(self, before: Snapshot) -> Sent:
+        assert before
+        return cast("Sent", self._answer("back"))
+
+    def restore(self, before: Snapshot) -> str:
+        assert before
+        return cast("str", self._answer("restore"))
+
+    def log_mark(self) -> str | None:
+        return cast("str | None", self._answer("log_mark"))
+
+    def trace(self, operation: str, mark: str | None) -> Trace:
+        assert operation in {"preserve", "add", "activate", "commit", "abort"}
+        assert mark is None or mark
+        return cast("Trace", self._answer("trace"))
+
+    def file_size(self, image: Image) -> int | None:
+        assert image
+        return cast("int | None", self._answer("file_size"))
+
+    def destination(self, image: Image) -> str:
+        assert image
+        return cast("str", self._answer("destination"))
+
+    def identity(self, device: Device) -> list[Finding]:
+        raise AssertionError(f"nobody asks who {device.name} is after the readiness check")
+
+    def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
+        raise AssertionError(f"no readiness check of {device.name} for {image.id}, {cleanup}")
+
+    def space(self, image: Image) -> list[Finding]:
+        raise AssertionError(f"nobody asks for the room of {image.id}")
+
+    def configuration(self) -> str:
+        raise AssertionError("nobody asks for the configuration")
+
+    def clean(self) -> str:
+        raise AssertionError("nobody cleans")
+
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
+        raise AssertionError(f"nobody asks for the {algorithm} of {image.id}")
+
+    def remove_file(self, image: Image) -> None:
+        raise AssertionError(f"nobody removes {image.id}")
+
+    def spread(self, image: Image) -> str:
+        raise AssertionError(f"nobody spreads {image.id}")
+
+
+@dataclass
+class PaperSession:
+    """A session that ends when its script says so: within a wait, or never."""
+
+    clock: PaperClock
+    ends: list[bool]
+
+    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
+        assert watch in {True, False}
+        ended = self.ends.pop(0) if self.ends else False
+        self.clock.sleep(1.0 if ended else seconds)
+        return ended
+
+
+class PaperContext(Context):
+    """A context whose sessions are the script's."""
+
+    @contextmanager
+    def session(self, attempts: int = 3) -> Iterator[Session]:
+        assert attempts >= 1
+        script = cast("Scripted", self.folder)
+        script.opened += 1
+        login = script.logins.pop(0) if len(script.logins) > 1 else script.logins[0]
+        if isinstance(login, Exception):
+            self.clock.sleep(30.0)
+            raise login
+        yield cast("Session", PaperSession(script.clock, script.ends))
+
+    def listening(self) -> bool:
+        script = cast("Scripted", self.folder)
+        return script.ports.pop(0) if len(script.ports) > 1 else script.ports[0]
+
+
+class Scripted:
+    """A job on a device of paper. `memory` is what its record remembers already, beside the baseline.
+
+    `ends` are the answers of `ended_within`, False when they are used up; `ports` tell whether the SSH port greets.
+    """
+
+    def __init__(
+        self,
+        *,
+        image: Image = IMAGE,
+        before: Snapshot = BEFORE,
+        options: JobOptions | None = None,
+        settings: Settings | None = None,
+        support: Support = SUPPORT,
+        unpacks: bool = True,
+        returns: bool = False,
+        armed: float | None = 3600,
+        memory: Mapping[str, Any] | None = None,
+        logins: Sequence[Exception | None] = (None,),
+        ends: Sequence[bool] = (),
+        ports: Sequence[bool] = (True,),
+        speed: float = 1.0,
+        **script: Sequence[Any],
+    ) -> None:
+        self.clock = PaperClock(speed)
+        self.record = PaperRecord({"baseline": asdict(before), **(memory or {})})
+        self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
+        self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
+        self.opened = 0
+        device = Device(1, NAME, "cisco_xe", "192.0.2.1")
+        self.context: Context = PaperContext(
+            job=Job(7, "b" * 32, 1, NAME, 1, image.filename, image.version, JobStatus.ACTIVATING, 0, (), STARTED),
+            device=device,
+            image=image,
+            options=options or JobOptions(),
+            settings=settings or Settings(),
+            clock=self.clock,
+            target=Target(NAME, "192.0.2.1", 22, "cisco_xe", "netops", "secret", None, {}),
+            make_driver=lambda _session, _settings, _options: self.driver,
+            record=self.record,
+            folder=cast("Path", self),
+            transcript=cast("Transcript", _NoTranscript()),
+            stop=threading.Event(),
+        )
+
+    @property
+    def waited(self) -> float:
+        """Tell the device seconds that went by."""
+        return self.clock.seconds
+
+    def sent(self, operation: str) -> bool:
+        """Tell whether a command was sent."""
+        return f"{operation} sent" in self.record.memory
+
+    def told(self, kind: str) -> list[str]:
+        """List the events of a kind."""
+        return [message for each, message in self.record.events if each == kind]
+
+
+class _NoTranscript:
+    def note(self, text: str) -> None:
+        assert text
+
+
+def activated(support: Support = SUPPORT, *, at: float = 0.0, armed: float | None = 3600) -> dict[str, Any]:
+    """Make what a record remembers after an activation that was sent at that device second."""
+    return {
+        "boot": {"seconds": at, "uptime": 30 * DAY, "restarted_at": None, "version": OLD},
+        "activate sent": {
+            "mark": "a line",
+            "command": support.activate,
+            "look": support.look,
+            "target": NEW,
+            "activate": support.activate,
+            "commit": support.commit,
+            "back": support.back,
+            "way_back": support.way_back,
+            "user": "netops",
+            "started": {"seconds": at},
+            "armed": armed,
+        },
+    }
+
+
+LOST = SessionLost("the session to sw1 ended")

@@ -1,0 +1,103 @@
+"""What must not be sent twice: the device's log is asked, and one that lags is not believed too soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from steps.scripted import LOST, Scripted, activated, said
+
+from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
+from swimctl.platforms.base import Trace
+from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
+
+NEVER, CAME, ENDED = Trace(False, None), Trace(True, False), Trace(True, True)
+
+
+def send(job: Scripted, operation: str = "commit") -> Any:
+    return send_once(job.context, job.driver, operation, lambda: job.driver.commit(job.context.image))
+
+
+def wait(job: Scripted, seconds: float = 900.0) -> bool:
+    return wait_while_running(job.context, job.driver, "activate", seconds, lambda: False)
+
+
+def after(moment: float, later: Trace, before: Trace = NEVER) -> Any:
+    return lambda clock: later if clock.seconds > moment else before
+
+
+def test_it_is_recorded_before_it_leaves() -> None:
+    job = Scripted(commit=[LOST])
+    with pytest.raises(SessionLost):
+        send(job)
+    assert was_sent(job.context, "commit")
+    assert answer_to(job.context, "commit") is None
+    assert job.record.memory["commit sent"]["started"] == {"seconds": 0.0}
+
+
+def test_only_an_activation_arms_a_timer() -> None:
+    job = Scripted(armed=1800)
+    send(job)
+    send(job, "activate")
+    assert job.record.memory["commit sent"]["armed"] is None
+    assert job.record.memory["activate sent"]["armed"] == 1800
+
+
+def test_a_command_that_is_sent_again_keeps_the_first_mark_and_the_second_time() -> None:
+    job = Scripted(log_mark=["first", "second"])
+    send(job)
+    job.clock.seconds = 77
+    send(job)
+    assert job.record.memory["commit sent"]["mark"] == "first"
+    assert job.record.memory["commit sent again"]["started"] == {"seconds": 77.0}
+
+
+def test_an_error_text_is_a_failure_and_what_does_not_read_is_no_answer() -> None:
+    refused, garbled = Scripted(commit=[CommandRefused("not for you")]), Scripted(commit=[UnparsableOutput("x", "~")])
+    assert send(refused).outcome.succeeded is False
+    assert answer_to(refused.context, "commit") is False
+    assert refused.told("answered") == ["install commit: FAILED: not for you"]
+    answer = send(garbled)
+    assert (answer.outcome.succeeded, answer.dropped) == (None, False)
+    assert "cannot read the output of 'x'" in answer.outcome.reason
+    assert answer_to(garbled.context, "commit") is None
+
+
+def test_a_verdict_that_came_at_the_second_time_is_kept() -> None:
+    job = Scripted(commit=[said(None, dropped=True), said(True)])
+    send(job)
+    send(job)
+    assert answer_to(job.context, "commit") is True
+
+
+def test_a_log_that_lags_does_not_read_as_never_came() -> None:
+    """For ten seconds the log knows nothing of the command, then it shows that it came and ended."""
+    job = Scripted(memory=activated(), trace=[after(10.0, ENDED)])
+    assert wait(job) is True
+    assert not job.told("asked")
+
+
+def test_a_log_that_shows_nothing_for_longer_says_that_it_never_came() -> None:
+    job = Scripted(memory=activated(), trace=[NEVER])
+    assert wait(job) is False
+    assert job.told("asked") == ["the device's log shows that 'install activate' never came"]
+    assert 15.0 < job.waited < 60.0
+
+
+def test_what_came_is_waited_for_to_its_end() -> None:
+    job = Scripted(memory=activated(), trace=[after(400.0, ENDED, CAME)])
+    assert wait(job) is True
+    assert job.waited > 400.0
+
+
+@pytest.mark.parametrize(("trace", "came"), [(CAME, True), (Trace(None, None), False)])
+def test_what_never_ends_is_waited_for_until_the_deadline(trace: Trace, came: bool) -> None:
+    job = Scripted(memory=activated(), trace=[trace])
+    assert wait(job, 300.0) is came
+    assert 300.0 <= job.waited < 330.0
+
+
+def test_what_is_done_is_not_asked_for() -> None:
+    job = Scripted(memory=activated(), trace=[NEVER])
+    assert wait_while_running(job.context, job.driver, "activate", 300.0, lambda: True)
+    assert job.driver.asked == []

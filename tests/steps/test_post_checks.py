@@ -1,0 +1,397 @@
+"""What the post-checks do with each output that does not read, one decision at a time: on a device of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from steps.scripted import (
+    AFTER,
+    BEFORE,
+    LOST,
+    NEW,
+    OLD,
+    OLD_RUNS,
+    PATCH,
+    PaperClock,
+    Scripted,
+    activated,
+    runs,
+    said,
+    stands,
+)
+
+from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, UnparsableOutput, Unreachable
+from swimctl.facts import Installed, Placement
+from swimctl.models import Outcome
+from swimctl.platforms.base import Trace
+from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
+from swimctl.settings import Settings
+from swimctl.steps import PostChecks
+from swimctl.steps.ending import outcome_of_failure
+
+GARBLED = UnparsableOutput("show install summary", "~~", "garbage")
+DENIED = CommandRefused("'show cdp neighbors': the device answered 'Command authorization failed.'")
+UNCOMMITTED, COMMITTED = stands(Placement.UNCOMMITTED, 3000), stands(Placement.COMMITTED)
+NO_NEIGHBOURS = replace(AFTER, neighbours=(), unread={"neighbours": str(DENIED)})
+READY = Settings().deadlines.ready
+
+
+def after_reload(**script: Any) -> Scripted:
+    """Make a device that came back from its activation, which was sent 20 minutes ago."""
+    memory = activated(armed=script.pop("armed", 3600)) | script.pop("memory", {})
+    job = Scripted(memory=memory, **script)
+    job.clock.seconds = 1200.0
+    job.record.memory["boot"]["uptime"] = 30 * 86_400
+    return job
+
+
+def committed_once_sent(job_record: Scripted) -> Any:
+    """Show as committed from the moment on that the commit was sent."""
+    return lambda _clock: COMMITTED if job_record.sent("commit") else UNCOMMITTED
+
+
+def keeping(**script: Any) -> Scripted:
+    """Make a device that keeps what it is told to keep."""
+    job = after_reload(**script)
+    if "installed" not in script:
+        job.driver._script["installed"] = [committed_once_sent(job)]
+    return job
+
+
+def test_what_is_proved_is_committed_and_is_a_success() -> None:
+    job = keeping()
+    assert PostChecks().run(job.context).message == f"{NEW} runs committed on every member, and all is as before"
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+
+
+# The install table.
+
+
+@pytest.mark.parametrize("error", [GARBLED, CommandRefused("'show install summary': not for you")])
+def test_without_the_install_table_it_is_committed_by_the_commits_own_word(error: Exception) -> None:
+    job = after_reload(installed=[error])
+    message = PostChecks().run(job.context).message
+    assert "runs committed on every member, proved by the commit's own word" in message
+    assert str(error) in message
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+    assert job.waited < 1200 + READY + 120
+
+
+def test_an_install_table_that_reads_later_decides() -> None:
+    job = after_reload(installed=[GARBLED])
+    job.driver._script["installed"] = [lambda _clock: COMMITTED if job.sent("commit") else GARBLED]
+    assert "proved by" not in PostChecks().run(job.context).message
+
+
+def test_an_install_table_that_reads_later_and_says_no_is_believed_over_the_commits_word() -> None:
+    job = after_reload()
+    job.driver._script["installed"] = [lambda _clock: UNCOMMITTED if job.sent("commit") else GARBLED]
+    with pytest.raises(DeviceUnknown, match="it is uncommitted, its timer runs"):
+        PostChecks().run(job.context)
+
+
+@pytest.mark.parametrize("answer", [said(None), said(None, "garbage"), GARBLED])
+def test_neither_the_table_nor_the_commits_word_is_no_proof(answer: Any) -> None:
+    job = after_reload(installed=[GARBLED], commit=[answer])
+    with pytest.raises(DeviceUnknown, match="is not proved") as failed:
+        PostChecks().run(job.context)
+    outcome, told = outcome_of_failure(job.context, failed.value)
+    assert outcome is Outcome.UNKNOWN
+    assert "goes back to 17.06.05 by itself at 2031-05-04" in told
+    assert not job.sent("abort")
+
+
+def test_a_commit_whose_answer_does_not_read_is_proved_by_the_table() -> None:
+    job = keeping(commit=[GARBLED])
+    assert PostChecks().run(job.context).message.startswith(f"{NEW} runs committed on every member, and all")
+    assert job.driver.times("commit") == 1
+
+
+def test_a_commit_that_takes_too_long_is_not_sent_twice() -> None:
+    job = keeping(commit=[DeadlineExceeded("'install commit' did not end")])
+    PostChecks().run(job.context)
+    assert job.driver.times("commit") == 1
+
+
+def test_a_commit_in_which_the_session_is_lost_is_asked_for_and_not_sent_twice() -> None:
+    job = keeping(commit=[LOST], trace=[Trace(received=True, finished=True)])
+    PostChecks().run(job.context)
+    assert job.driver.times("commit") == 1
+
+
+def test_a_commit_that_says_success_while_the_device_runs_something_else_is_none() -> None:
+    job = after_reload(installed=[GARBLED])
+    job.driver._script["running"] = [lambda _clock: OLD_RUNS if job.sent("commit") else runs(NEW, NEW)]
+    with pytest.raises(DeviceUnknown, match=f"{OLD} runs"):
+        PostChecks().run(job.context)
+
+
+def test_a_commit_that_does_nothing_is_no_success() -> None:
+    job = after_reload(installed=[UNCOMMITTED])
+    with pytest.raises(DeviceUnknown, match="it is uncommitted, its timer runs"):
+        PostChecks().run(job.context)
+
+
+@pytest.mark.parametrize("timer", [3000, None])
+def test_committed_with_a_timer_that_runs_is_not_committed(timer: int | None) -> None:
+    job = after_reload(installed=[stands(Placement.COMMITTED, timer, untold=timer is None)])
+    with pytest.raises(DeviceUnknown, match="its timer runs"):
+        PostChecks().run(job.context)
+
+
+def test_of_a_patch_only_the_install_table_tells() -> None:
+    job = after_reload(image=PATCH, running=[OLD_RUNS], snapshot=[BEFORE], installed=[GARBLED])
+    with pytest.raises(DeviceUnknown, match="install state does not read"):
+        PostChecks().run(job.context)
+
+
+def test_where_nothing_has_to_be_committed_nothing_is_sent_blindly() -> None:
+    job = after_reload(installed=[GARBLED], support=JUNOS, armed=None)
+    with pytest.raises(DeviceUnknown, match="is not proved"):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+    assert not job.sent("abort")
+
+
+# The comparison.
+
+
+def test_neighbours_that_do_not_read_keep_no_good_upgrade_from_its_commit_and_make_no_success() -> None:
+    job = keeping(snapshot=[NO_NEIGHBOURS])
+    with pytest.raises(StepFailed, match="not all could be compared") as failed:
+        PostChecks().run(job.context)
+    assert "neighbours: 'show cdp neighbors'" in str(failed.value)
+    assert "nothing goes back by itself; next: " in str(failed.value)
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+    assert outcome_of_failure(job.context, failed.value) == (Outcome.UPGRADED, "")
+
+
+def test_neighbours_that_read_after_all_are_a_success() -> None:
+    job = keeping(snapshot=[NO_NEIGHBOURS, NO_NEIGHBOURS, AFTER])
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+
+
+def test_what_reads_and_is_worse_takes_it_back_whatever_else_does_not_read() -> None:
+    job = back(snapshot=[replace(NO_NEIGHBOURS, interfaces_up=AFTER.interfaces_up[:1])])
+    with pytest.raises(StepFailed, match=r"rolled back to 17\.06\.05: 1 interfaces lost"):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ({"snapshot": [GARBLED]}, "interfaces, neighbours and routes: "),
+        ({"snapshot": [replace(AFTER, interfaces_up=(), unread={"interfaces_up": "cut"})]}, "interfaces: cut"),
+        ({"snapshot": [replace(AFTER, routes={}, unread={"routes": "empty"})]}, "routes: empty"),
+        ({"snapshot": [replace(AFTER, members={}, unread={"members": "odd"})]}, "states of members: odd"),
+        ({"unready": [GARBLED]}, "whether all of it is back: "),
+        ({"snapshot": [DeadlineExceeded("'show cdp neighbors' did not end")]}, "did not end"),
+    ],
+)
+def test_each_piece_that_does_not_read_is_named_and_costs_no_upgrade(script: dict[str, Any], words: str) -> None:
+    job = keeping(**script)
+    with pytest.raises(StepFailed, match="could be compared") as failed:
+        PostChecks().run(job.context)
+    assert words in str(failed.value)
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+
+
+@pytest.mark.parametrize("left", [900, 400, 301, 300, 200, 30])
+def test_the_timer_never_runs_out_on_what_only_a_neighbour_table_keeps_from_its_commit(left: int) -> None:
+    job = after_reload(snapshot=[NO_NEIGHBOURS])
+    ends = 1200 + left
+
+    def timer(clock: PaperClock) -> Installed:
+        return COMMITTED if job.sent("commit") else stands(Placement.UNCOMMITTED, int(ends - clock.seconds))
+
+    job.driver._script["installed"] = [timer]
+    with pytest.raises(StepFailed, match="not all could be compared"):
+        PostChecks().run(job.context)
+    sent = job.record.memory["commit sent"]["started"]["seconds"]
+    assert sent < ends
+    assert sent <= max(1200.0, ends - 290)  # a look more than 300 s before the end is followed by another
+
+
+def test_where_the_device_does_not_tell_its_timer_the_record_does() -> None:
+    job = after_reload(snapshot=[NO_NEIGHBOURS], installed=[GARBLED])
+    job.clock.seconds = 3600.0 - 250
+    with pytest.raises(StepFailed, match="could be compared"):
+        PostChecks().run(job.context)
+    assert job.record.memory["commit sent"]["started"]["seconds"] < 3600
+
+
+# What runs.
+
+
+def test_a_release_that_does_not_read_is_neither_committed_nor_taken_back() -> None:
+    job = after_reload(running=[GARBLED], installed=[UNCOMMITTED])
+    with pytest.raises(DeviceUnknown, match="neither committed nor taken back: what runs cannot be read") as failed:
+        PostChecks().run(job.context)
+    assert "next: `show version`" in str(failed.value)
+    assert not job.sent("commit")
+    assert not job.sent("abort")
+    assert outcome_of_failure(job.context, failed.value)[0] is Outcome.UNKNOWN
+
+
+def test_a_release_that_reads_late_is_waited_for() -> None:
+    job = keeping(running=[GARBLED, GARBLED, runs(NEW, NEW)])
+    PostChecks().run(job.context)
+
+
+@pytest.mark.parametrize("mixed", [(NEW, OLD), (NEW, "17.9.4")])
+def test_a_member_on_another_release_takes_all_back(mixed: Sequence[str]) -> None:
+    job = back(running=[runs(*mixed)])
+    with pytest.raises(StepFailed, match=r"rolled back to 17\.06\.05: seen 1: 17\.12\.04, 2: "):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+
+
+def test_a_member_that_joins_after_patience_and_before_ready_is_waited_for() -> None:
+    late = 1200 + Settings().tolerances.patience + 120
+    job = keeping(running=[lambda clock: runs(NEW, NEW) if clock.seconds > late else runs(NEW)])
+    assert "all is as before" in PostChecks().run(job.context).message
+    assert job.waited > late
+
+
+@pytest.mark.parametrize("word", ["member 2 V-Mismatch", "no member is the standby"])
+def test_what_is_late_has_the_time_that_is_set_for_it(word: str) -> None:
+    late = 1200 + READY - 60
+    job = keeping(unready=[lambda clock: None if clock.seconds > late else word])
+    PostChecks().run(job.context)
+
+
+def test_a_member_that_never_joins_takes_it_back() -> None:
+    job = back(running=[runs(NEW)])
+    with pytest.raises(StepFailed, match="rolled back to"):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+
+
+def test_a_table_that_calls_it_not_activated_takes_it_back() -> None:
+    job = back(installed=[stands(Placement.ADDED)])
+    with pytest.raises(StepFailed, match=r"the device calls 17\.12\.04 added, not activated"):
+        PostChecks().run(job.context)
+
+
+# It went down between the checks and the commit.
+
+
+def test_a_device_that_comes_back_with_less_after_a_lost_commit_goes_back() -> None:
+    worse = replace(AFTER, interfaces_up=())
+    job = back(installed=[UNCOMMITTED], snapshot=[AFTER, worse])
+    job.logins[:] = [None, *[Unreachable("no SSH session to sw1")] * 3, None]
+    with pytest.raises(StepFailed, match="rolled back to"):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+    assert job.driver.times("snapshot") > 1
+
+
+def test_a_device_that_comes_back_as_it_was_after_a_lost_commit_is_committed() -> None:
+    job = keeping()
+    job.logins[:] = [None, *[Unreachable("no SSH session to sw1")] * 3, None]
+    PostChecks().run(job.context)
+    assert job.driver.times("commit") == 1
+    assert job.driver.times("snapshot") == 2
+
+
+# AAA refuses.
+
+
+REFUSED = CommandRefused("'install': the device answered 'Command authorization failed.'")
+
+
+def test_a_commit_that_aaa_refuses_says_until_when_and_what_to_type() -> None:
+    """AAA allows `install add` and `install activate`, and refuses `install commit`."""
+    job = after_reload(commit=[REFUSED], installed=[UNCOMMITTED])
+    with pytest.raises(DeviceUnknown, match="'install commit' failed") as failed:
+        PostChecks().run(job.context)
+    outcome, told = outcome_of_failure(job.context, failed.value)
+    assert outcome is Outcome.UNKNOWN
+    assert "sw1 goes back to 17.06.05 by itself at 2031-05-04" in told
+    assert "to keep 17.12.04 type `install commit` before that, to leave it at once `install abort`" in told
+    assert "it refused `install commit` to 'netops': log in as somebody who may" in told
+    assert "Command authorization failed" in str(failed.value)
+    assert not job.sent("abort")
+
+
+def test_an_abort_that_aaa_refuses_says_that_the_timer_takes_it_back_and_when() -> None:
+    """The checks complain, and AAA refuses `install abort`."""
+    job = after_reload(back=[REFUSED], installed=[UNCOMMITTED], snapshot=[replace(AFTER, neighbours=())])
+    with pytest.raises(DeviceUnknown, match="'install abort' failed") as failed:
+        PostChecks().run(job.context)
+    assert "1 neighbours lost" in str(failed.value)
+    outcome, told = outcome_of_failure(job.context, failed.value)
+    assert outcome is Outcome.UNKNOWN
+    assert "goes back to 17.06.05 by itself at" in told
+    assert "it refused `install abort` to 'netops'" in told
+    assert not job.sent("commit")
+
+
+def test_a_commit_that_fails_and_is_there_all_the_same_is_a_success() -> None:
+    job = keeping(commit=[said(False, "Operation already done")])
+    PostChecks().run(job.context)
+
+
+# The way back.
+
+
+def back(**script: Any) -> Scripted:
+    """Make a device that goes back when it is told to: then it runs what it ran before, on a newer boot."""
+    job = after_reload(**script)
+    running = list(job.driver._script.get("running", [runs(NEW, NEW)]))
+
+    def now(clock: PaperClock) -> Any:
+        if job.sent("abort"):
+            return runs(OLD, OLD, uptime=60)
+        answer = running.pop(0) if len(running) > 1 else running[0]
+        return answer(clock) if callable(answer) else answer
+
+    job.driver._script["running"] = [now]
+    return job
+
+
+def test_the_way_back_is_taken_although_the_install_table_does_not_read() -> None:
+    job = back(installed=[GARBLED], snapshot=[replace(AFTER, routes={})])
+    with pytest.raises(StepFailed, match="rolled back to") as failed:
+        PostChecks().run(job.context)
+    assert outcome_of_failure(job.context, failed.value)[0] is Outcome.ROLLED_BACK
+
+
+def test_a_way_back_whose_answer_does_not_read_is_proved_by_what_runs() -> None:
+    job = back(back=[GARBLED], snapshot=[replace(AFTER, routes={})], installed=[stands(Placement.ADDED)])
+    job.driver._script["installed"] = [UNCOMMITTED, UNCOMMITTED, stands(Placement.ADDED)]
+    with pytest.raises(StepFailed, match="rolled back to"):
+        PostChecks().run(job.context)
+    assert job.driver.times("back") == 1
+
+
+def test_a_way_back_after_which_the_target_still_runs_is_not_called_one() -> None:
+    job = after_reload(installed=[UNCOMMITTED], snapshot=[replace(AFTER, routes={})])
+    job.driver._script["running"] = [lambda _c: runs(NEW, NEW, uptime=60 if job.sent("abort") else 2000)]
+    with pytest.raises(DeviceUnknown, match=r"now 1: 17\.12\.04, 2: 17\.12\.04 runs, not 17\.06\.05"):
+        PostChecks().run(job.context)
+
+
+def test_a_device_that_went_back_by_itself_is_said_to_have() -> None:
+    job = after_reload(running=[OLD_RUNS], installed=[stands(Placement.ADDED)])
+    with pytest.raises(StepFailed, match=r"the device runs 17\.06\.05 again"):
+        PostChecks().run(job.context)
+    assert not job.sent("abort")
+
+
+# Long after the commit.
+
+
+def test_a_look_some_time_later_tells_what_does_not_read() -> None:
+    assert PostChecks().look_again(after_reload(installed=[COMMITTED]).context) == ""
+    assert "17.12.04 is uncommitted" in PostChecks().look_again(after_reload().context)
+    assert "neighbours: " in PostChecks().look_again(after_reload(snapshot=[NO_NEIGHBOURS]).context)
+    assert "garbage" in PostChecks().look_again(after_reload(installed=[GARBLED]).context)

@@ -1,0 +1,105 @@
+"""The wait for a reload: a second one is watched for, and a device that answers without reading is not down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from steps.scripted import LOST, NEW, Scripted, activated, runs
+
+from swimctl.errors import CommandRefused, DeviceUnknown, LoginFailed, UnparsableOutput, Unreachable
+from swimctl.facts import Running
+from swimctl.settings import Settings
+from swimctl.steps.reload import wait_for_reload
+
+GARBLED = UnparsableOutput("show version", "~~")
+LIMITS = Settings().deadlines
+
+
+def waiting(**script: Any) -> Scripted:
+    return Scripted(memory=activated(), **script)
+
+
+def wait(job: Scripted, *, seen_down: bool = True) -> tuple[Running, bool]:
+    return wait_for_reload(job.context, job.record.memory["boot"], seen_down=seen_down)
+
+
+def test_a_newer_boot_that_stays_is_a_reload() -> None:
+    job = waiting(ports=[False, False, True])
+    assert wait(job) == (runs(NEW, NEW), True)
+
+
+def test_a_second_reload_is_waited_for() -> None:
+    job = waiting(ends=[True, False], ports=[True, False, True], running=[runs(NEW, NEW), runs(NEW, NEW, uptime=10)])
+    now, reloaded = wait(job)
+    assert (now.uptime, reloaded) == (10, True)
+    assert job.opened == 2
+
+
+def test_a_device_that_never_stops_going_down_is_unknown() -> None:
+    job = waiting(ends=[True] * 1000)
+    with pytest.raises(DeviceUnknown, match="went down a second time"):
+        wait(job)
+
+
+def test_a_device_that_stays_up_has_not_reloaded() -> None:
+    job = waiting(running=[lambda clock: runs("17.06.05", uptime=30 * 86_400 + int(clock.seconds))])
+    now, reloaded = wait(job, seen_down=False)
+    assert (now.version, reloaded) == ("17.06.05", False)
+    assert job.waited >= LIMITS.down
+
+
+def test_a_device_that_does_not_answer_is_not_back() -> None:
+    job = waiting(ports=[False])
+    with pytest.raises(DeviceUnknown, match="did not come back within 70 minutes"):
+        wait(job)
+
+
+@pytest.mark.parametrize("error", [GARBLED, CommandRefused("'show version': not for you")])
+def test_a_device_that_answers_and_does_not_read_is_not_said_to_be_away(error: Exception) -> None:
+    job = waiting(running=[error])
+    with pytest.raises(DeviceUnknown, match="answers, and for 15 minutes what it runs cannot be read") as failed:
+        wait(job)
+    assert "next: `show version`" in str(failed.value)
+    assert LIMITS.ready <= job.waited < LIMITS.ready + 120
+
+
+def test_what_does_not_read_at_first_is_waited_for() -> None:
+    job = waiting(running=[GARBLED, GARBLED, GARBLED, runs(NEW, NEW)])
+    assert wait(job)[1]
+
+
+def test_the_time_without_reading_begins_anew_when_it_goes_down_again() -> None:
+    late = LIMITS.ready + 300
+
+    def now(clock: Any) -> Running:
+        if clock.seconds > late:
+            return runs(NEW, NEW)
+        raise GARBLED
+
+    job = waiting(running=[now])
+    job.ports[:] = [True] * 25 + [False] + [True]
+    assert wait(job)[1]
+
+
+def test_sessions_that_end_are_no_answer_that_does_not_read() -> None:
+    job = waiting(logins=[*[LOST] * 40, Unreachable("no"), None])
+    assert wait(job)[1]
+    assert job.waited > LIMITS.ready
+
+
+def test_neither_uptime_nor_restart_time_cannot_be_told_on_the_same_release() -> None:
+    job = waiting(running=[runs("17.06.05", uptime=None)])
+    with pytest.raises(DeviceUnknown, match="neither uptime nor restart time"):
+        wait(job)
+
+
+def test_another_release_is_a_new_boot_where_no_time_reads() -> None:
+    job = waiting(running=[runs(NEW, NEW, uptime=None)])
+    assert wait(job)[1]
+
+
+def test_refused_logins_are_counted_by_those_who_log_in() -> None:
+    job = waiting(logins=[LoginFailed("refused")])
+    with pytest.raises(DeviceUnknown, match="did not come back"):
+        wait(job)

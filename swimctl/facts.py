@@ -347,17 +347,17 @@ class Placement(StrEnum):
 class Installed:
     """Where a release stands on a device. `abort_timer`: seconds until it goes back by itself, None if never.
 
-    `timer_untold`: such a timer runs, and the device does not say how long.
+    `untimed`: it goes back by itself, and when is not told.
     """
 
     placement: Placement
     abort_timer: int | None = None
-    timer_untold: bool = False
+    untimed: bool = False
 
     @property
     def timer_runs(self) -> bool:
         """Tell whether the device goes back by itself unless it is told not to."""
-        return self.timer_untold or self.abort_timer is not None
+        return self.untimed or self.abort_timer is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.settings import STEP_NAMES
 from swimctl.states import RUNNING, WAITING, JobStatus
+from swimctl.steps.left_armed import left_armed
 from swimctl.store import NewJob, Once, Store
 
 FIRST_OWN_WORKFLOW: Final = 100
@@ -237,8 +238,24 @@ class Service:
         rest = [job.id for job in jobs if job.id not in set(cancelled)]
         kept = self._store.jobs(ids=rest) if rest else []
         return CancelResult(
-            tuple(cancelled), tuple(NotCancelled(job.id, job.status, _why_not_cancelled(job)) for job in kept)
+            tuple(cancelled), tuple(NotCancelled(job.id, job.status, self._why_not_cancelled(job)) for job in kept)
         )
+
+    def left_armed(self, job: Job) -> str:
+        """Tell what the device of a job that runs, or was interrupted, does by itself; empty where nothing waits."""
+        if job.status not in RUNNING:
+            return ""
+        return left_armed(lambda key: self._store.recall(job.id, key), self._clock, job.device_name)
+
+    def _why_not_cancelled(self, job: Job) -> str:
+        if job.status not in RUNNING:
+            return f"job {job.id} has ended: {job.status}"
+        if job.interrupted:
+            why, following = "was interrupted on its way", f"`swimctl resume {job.id}` sees it through"
+        else:
+            why = "runs already; a running upgrade cannot be cancelled"
+            following = f"`swimctl status {job.id} --watch` follows it"
+        return "; ".join(filter(None, (f"job {job.id} {why}", self.left_armed(job), f"next: {following}")))
 
     @property
     def _hosts(self) -> Inventory:
@@ -267,9 +284,3 @@ class Service:
 
 def _jobs(ids: Sequence[int]) -> str:
     return f"job{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}"
-
-
-def _why_not_cancelled(job: Job) -> str:
-    if job.status in RUNNING:
-        return f"job {job.id} runs already; a running upgrade cannot be cancelled"
-    return f"job {job.id} has ended: {job.status}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -38,6 +38,12 @@ class StandingClock:
 
     def sleep(self, seconds: float, stop: Event | None = None) -> None:  # noqa: ARG002 - as Clock wants it
         self.forward(seconds)
+
+    def mark(self) -> dict[str, str | float]:
+        return {"seconds": self.monotonic()}
+
+    def since(self, mark: Mapping[str, Any]) -> float:
+        return self.monotonic() - float(mark["seconds"])
 
     def forward(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)

@@ -19,7 +19,8 @@ class Outcome:
     """The result of one run over some jobs.
 
     Jobs whose device is in an unknown state are counted there, not in failed.
-    `skipped` pairs a device's name with why it got no job; such a device counts as not attempted.
+    `skipped` pairs a device's name with why it got no job; such a device counts as not attempted. `armed` tells what
+    devices of unfinished jobs do by themselves meanwhile.
     """
 
     batch_id: str
@@ -27,6 +28,7 @@ class Outcome:
     seconds: float
     skipped: tuple[tuple[str, str], ...] = ()
     signal: int | None = None
+    armed: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> frozenset[int]:

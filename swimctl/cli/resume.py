@@ -37,6 +37,8 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
         engine = opened.engine
         if not context.quiet:
             output.note(f"swimctl: taking up {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")
+            for sentence in filter(None, map(opened.service.left_armed, jobs)):
+                output.note(f"swimctl: {sentence}")
         stop = running.run(
             context, opened, lambda event: engine.resume(jobs, event), lambda: opened.store.jobs(ids=ids)
         )

@@ -99,6 +99,7 @@ def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skip
         seconds=run_seconds(jobs, opened.clock.now()),
         skipped=tuple(skipped),
         signal=None if stop is None else stop.signal,
+        armed=tuple(filter(None, map(opened.service.left_armed, jobs))),
     )
 
 
@@ -124,6 +125,7 @@ def advice(outcome: Outcome) -> Iterator[str]:
     if outcome.unfinished:
         names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.unfinished)
         yield f"swimctl: waiting for `swimctl resume`: {names}"
+        yield from (f"swimctl: {sentence}" for sentence in outcome.armed)
     if outcome.unknown:
         names = ", ".join(job.device_name for job in outcome.jobs if job.id in outcome.unknown)
         yield f"swimctl: possibly in an unknown state, look at the console: {names}"

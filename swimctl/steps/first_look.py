@@ -112,7 +112,7 @@ def first_look(
 def _already(driver: Driver, image: Image) -> str:
     """Tell that the device has what it is to get, empty where it has not."""
     running, installed = driver.running(), driver.installed(image)
-    there = installed.placement is Placement.COMMITTED and installed.abort_timer is None
+    there = installed.placement is Placement.COMMITTED and not installed.timer_runs
     if not (there and on_target(running, image.version)):
         return ""
     return f"already runs {called(image) if is_patch(image) else running.version}, committed, on every member"

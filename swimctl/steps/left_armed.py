@@ -52,7 +52,7 @@ def timer_left(recall: Callable[[str], Any], clock: Clock, installed: Installed 
     if installed is not None:
         if installed.abort_timer is not None:
             return float(installed.abort_timer)
-        if not installed.timer_untold:
+        if not installed.untimed:
             return None
     return None if _over(recall) else _left_by_record(recall, clock)
 

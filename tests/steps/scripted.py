@@ -109,7 +109,7 @@ def runs(*releases: str, uptime: int | None = 300, restarted_at: str | None = No
 
 def stands(placement: Placement, timer: int | None = None, *, untold: bool = False) -> Installed:
     """Make where the image stands."""
-    return Installed(placement, timer, timer_untold=untold)
+    return Installed(placement, timer, untimed=untold)
 
 
 def said(succeeded: bool | None, reason: str | None = None, *, dropped: bool = False, no_change: bool = False) -> Sent:

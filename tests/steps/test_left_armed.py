@@ -142,4 +142,4 @@ def test_the_time_left_is_the_devices_where_it_tells_it() -> None:
     assert timer_left(record.recall, clock, stands(Placement.UNCOMMITTED, untold=True)) == 3000
     assert timer_left(record.recall, clock, None) == 3000
     assert timer_left(PaperRecord().recall, clock, None) is None
-    assert replace(stands(Placement.NEXT), timer_untold=True).timer_runs
+    assert replace(stands(Placement.NEXT), untimed=True).timer_runs

@@ -321,12 +321,18 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What runs now and since when. `members` are `name → version`; `uptime` in seconds, to the minute."""
+    """What runs now and since when. `members` are `name → version`; `uptime` in seconds, to the minute.
+
+    `abnormal` is the reason of the last reload where the device itself calls it abnormal. `doubt` is set where two
+    sources of one device disagree on what runs: then neither proves anything.
+    """
 
     version: str
     uptime: int | None
     restarted_at: str | None
     members: Mapping[str, str]
+    abnormal: str = ""
+    doubt: str = ""
 
 
 class Placement(StrEnum):
@@ -347,12 +353,14 @@ class Placement(StrEnum):
 class Installed:
     """Where a release stands on a device. `abort_timer`: seconds until it goes back by itself, None if never.
 
-    `untimed`: it goes back by itself, and when is not told.
+    `untimed`: it goes back by itself, and when is not told. `doubt` is set where two sources of one device disagree on
+    where it stands; `placement` is never `committed` then.
     """
 
     placement: Placement
     abort_timer: int | None = None
     untimed: bool = False
+    doubt: str = ""
 
     @property
     def timer_runs(self) -> bool:

@@ -25,6 +25,7 @@ from swimctl.platforms import PLATFORM_NAMES, canonical_platform
 from swimctl.selection import Candidate, Selection
 from swimctl.store import Store
 
+NETCONF_PORT = 830  # of NETCONF over SSH (RFC 6242)
 CONNECTION = "netmiko"  # the connection options that hold port and secret, as nornir-netmiko names them
 
 
@@ -111,6 +112,19 @@ class Inventory:
         """Give what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
         options = self._nornir.inventory.hosts[device.name].get_connection_parameters(CONNECTION)
         return {key: value for key, value in (options.extras or {}).items() if key != "secret"}
+
+    def netconf_port(self, device: Device) -> int:
+        """Tell the port of a device's NETCONF: `netconf_port` of the host, a group or the defaults, else the usual one.
+
+        Raises InventoryError for what is no port.
+        """
+        given = _data(self._nornir.inventory.hosts[device.name], "netconf_port")
+        if given is None:
+            return NETCONF_PORT
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 < given < 65_536:
+            where = inventory_files.where(self._config, device.name)
+            raise InventoryError(f"{where}: netconf_port of {device.name} must be a number from 1 to 65535")
+        return given
 
     def nornir(self, names: Sequence[str], workers: int) -> Nornir:
         """Give a Nornir of these hosts in this order, with so many threads.

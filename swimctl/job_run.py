@@ -13,6 +13,7 @@ from swimctl.errors import StaleClaim, StepFailed, Stopped, StoreError, SwimctlE
 from swimctl.inventory import Inventory
 from swimctl.line import Hold, failed_partners
 from swimctl.models import Batch, Device, Image, Job, Outcome
+from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import JobStatus, StepStatus
@@ -173,6 +174,7 @@ class JobRun:
         device = self._inventory.device(job.device_name)
         target = self.target(device)
         folder = self._settings.jobs_dir / str(job.id)
+        transcript = Transcript(folder / _TRANSCRIPT, self._clock, secrets(target))
         return Context(
             job=job,
             device=device,
@@ -184,9 +186,19 @@ class JobRun:
             make_driver=driver_factory(device.platform),
             record=record,
             folder=folder,
-            transcript=Transcript(folder / _TRANSCRIPT, self._clock, secrets(target)),
+            transcript=transcript,
             stop=stop,
+            models=self._models(target, transcript, record),
         )
+
+    def _models(self, target: Target, transcript: Transcript, record: Record) -> Models | None:
+        if self._settings.evidence.netconf == "off":
+            return None
+
+        def tell(sentence: str) -> None:
+            record.event("models", sentence)
+
+        return Models(target, self._clock, transcript, self._settings.deadlines.command, tell)
 
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
         """Give what a check needs that comes after the job's end."""
@@ -218,6 +230,7 @@ class JobRun:
             password=entry.password or "",
             enable_secret=entry.enable_secret,
             extras=self._inventory.connection_extras(device),
+            netconf_port=self._inventory.netconf_port(device),
         )
 
 

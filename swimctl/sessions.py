@@ -27,6 +27,7 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.platforms import terminal
+from swimctl.platforms.base import Netconf
 from swimctl.targets import Target, open_socket
 from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, shell_prompt, stand
 from swimctl.transcript import Transcript
@@ -68,6 +69,8 @@ class Session:
         self._terminal = terminal(target.platform)
         self.hostname = ""
         self.privileged = False
+        # The way to the device's models beside this terminal; who opens the session for a job sets it.
+        self.netconf: Netconf | None = None
 
     def __enter__(self) -> Self:
         return self

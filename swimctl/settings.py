@@ -109,6 +109,16 @@ class Login(Section):
     refusals: int = Field(5, ge=1, le=100, description="refused logins after which the job stops asking")
 
 
+class Evidence(Section):
+    """What a device is asked beside its command line."""
+
+    netconf: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto: where an IOS-XE device offers NETCONF, its YANG models are read too; `netconf_port` of a "
+        "host in the inventory names another port than 830; off: never",
+    )
+
+
 class Tolerances(Section):
     """How much less than in the baseline a device may show after the upgrade."""
 
@@ -163,6 +173,7 @@ class Settings(Section):
     activation: Activation = Activation()
     deadlines: Deadlines = Deadlines()
     login: Login = Login()
+    evidence: Evidence = Evidence()
 
     def hash_deadline(self, size: int) -> float:
         """Give the seconds within which a device must have hashed so many bytes."""

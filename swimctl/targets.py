@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from swimctl.clock import Deadline
@@ -23,6 +24,7 @@ class Target:
     password: str = field(repr=False)
     enable_secret: str | None = field(default=None, repr=False)
     extras: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    netconf_port: int = 830
 
 
 def is_listening(target: Target, seconds: float) -> bool:
@@ -36,10 +38,14 @@ def is_listening(target: Target, seconds: float) -> bool:
         return False
 
 
-def open_socket(target: Target, deadline: Deadline) -> socket.socket:
-    """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy."""
+def open_socket(target: Target, deadline: Deadline, *, most: float = inf) -> socket.socket:
+    """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy.
+
+    `most`: real seconds that it may take at most.
+    """
+    seconds = min(most, max(1.0, deadline.left_real))
     try:
-        connection = socket.create_connection((target.address, target.port), timeout=max(1.0, deadline.left_real))
+        connection = socket.create_connection((target.address, target.port), timeout=seconds)
     except OSError as error:
         where = f"{target.name} ({target.address}:{target.port})"
         raise Unreachable(

@@ -91,6 +91,9 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "no-boot-time:uptime", refused("neither uptime nor restart time")
     yield "interface-lost", rolled_back("interfaces lost")
     yield "garbled-output", refused("cannot read the output of")
+    for model in ("models-refuse", "models-empty", "models-lag", "models-gone"):
+        yield model, UPGRADED
+    yield "abnormal-reload", rolled_back("calls its last reload abnormal")
     yield "busy-install", not_activated("Another install operation is in progress")
 
 

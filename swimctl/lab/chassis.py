@@ -17,6 +17,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
+from swimctl.lab.netconf import Containers
 from swimctl.lab.upload import Upload
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ ITSELF = "(switch)"
 UP = "up"
 RELOAD_COMMAND = "Reload Command"
 """Why it reloaded, where somebody typed `reload`."""
+CRASH = "Critical process fman_fp_image fault on fp_0_0 (rc=134)"
+ABNORMAL = frozenset({"PowerOn", CRASH})
+"""Reasons that a device does not call normal: a C9300 with 17.15.6 counts `PowerOn` among them, not `Image Install`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Chassis(ABC):
         self.log: list[LoggedCommand] = []
         self.booted_at = -spec.uptime
         self.reload_reason = RELOAD_COMMAND
+        self.abnormal = False
         self.reachable = True
         self.degraded = False
         self.corrupted = False
@@ -114,6 +119,10 @@ class Chassis(ABC):
     @abstractmethod
     def came_up(self) -> None:
         """Do what the system does right after a boot."""
+
+    def models(self) -> Containers:
+        """Give its YANG models, by the containers that hold them; none where such a device has none here."""
+        return {}
 
     @property
     def uncommitted(self) -> bool:
@@ -261,6 +270,7 @@ class Chassis(ABC):
         self.note_command(f"reload: {reason}", ITSELF)
         self.buffer.clear()
         self.reload_reason = reason
+        self.abnormal = reason in ABNORMAL
         if after is not None:
             after()
         found = self.start_up()

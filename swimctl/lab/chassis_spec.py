@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from swimctl.lab.clock import LabClock
-from swimctl.lab.faults import Fault
+from swimctl.lab.faults import SEEN_IN_MODELS, Fault
 
 if TYPE_CHECKING:
     from swimctl.lab.chassis import Chassis
@@ -25,7 +25,7 @@ class ChassisSpec(ABC):
 
     `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
-    start, `transfer` in bytes a lab second.
+    start, `transfer` in bytes a lab second. `netconf`: its YANG models are read there, where such a device has any.
     """
 
     name: str = field(kw_only=False)
@@ -39,6 +39,7 @@ class ChassisSpec(ABC):
     transfer: float = 15_000_000
     domain: str = "lab.example"
     authentication: tuple[str, ...] = ("password", "keyboard-interactive")
+    netconf: bool = False
 
     @property
     @abstractmethod
@@ -68,6 +69,11 @@ class ChassisSpec(ABC):
     def boot_time(self) -> float:
         """Give the lab seconds from going down to answering again."""
         return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
+
+    @property
+    def offers_netconf(self) -> bool:
+        """Tell whether it has NETCONF; a fault that shows in models alone needs it."""
+        return self.netconf or any(fault.name in SEEN_IN_MODELS for fault in self.faults)
 
     def fault(self, name: str) -> Fault | None:
         """Give the fault of that name, if this device has it."""

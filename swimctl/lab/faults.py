@@ -34,8 +34,17 @@ FAULTS: dict[str, str] = {
     "no-boot-time": "`show version` has no `System restarted at`; `no-boot-time:uptime`: and no uptime",
     "interface-lost": "after the activation one connected port and its neighbour stay down",
     "garbled-output": "syslog lines, half lines and stray characters land in the middle of output",
+    "models-refuse": "its YANG models answer access-denied",
+    "models-empty": "its YANG models answer without data",
+    "models-lag": "its YANG models tell for 90 seconds after a change what was before it",
+    "models-gone": "NETCONF is not there again after a reload",
+    "abnormal-reload": "it crashes in the reload of an activation and comes up with the new release; its models call "
+    "that abnormal",
     "busy-install": "another install operation runs for ever: every install command is refused",
 }
+
+SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})
+"""The faults of devices that offer NETCONF."""
 
 _ARGUMENTS: dict[str, frozenset[str]] = {
     "corrupt-copy": frozenset({"always"}),

@@ -33,6 +33,8 @@ _PATTERN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("C9300-24P",), "17.06.05"),
     (("C9300-48P",), "17.09.05"),
 )
+_NETCONF = frozenset({2, 5})
+"""Places of the pattern, from 0, whose switches offer NETCONF: a stack, and one of a newer release."""
 
 
 def default_fleet(
@@ -52,7 +54,8 @@ def _switch(number: int, faults: Mapping[str, Sequence[Fault]], rate: float) -> 
         for place, model in enumerate(models)
     )
     name = f"sw{number}"
-    return SwitchSpec(name, members, version, faults=tuple(faults.get(name, ())), transfer=rate)
+    netconf = (number - 1) % len(_PATTERN) in _NETCONF
+    return SwitchSpec(name, members, version, faults=tuple(faults.get(name, ())), transfer=rate, netconf=netconf)
 
 
 def _mac(number: int, place: int) -> str:
@@ -138,6 +141,12 @@ class LabFleet:
         """Give the ports by switch, in the fleet's order."""
         return {spec.name: self.address(spec.name)[1] for spec in self.specs}
 
+    @property
+    def netconf_ports(self) -> dict[str, int]:
+        """Give the ports of NETCONF of those that offer it."""
+        ports = {spec.name: self._serving().port(spec.name).netconf for spec in self.specs}
+        return {name: port.number for name, port in ports.items() if port is not None}
+
     def switch(self, name: str) -> Chassis:
         """Give a switch to look at; it runs in the lab's thread, so change nothing."""
         return self._serving().port(name).switch
@@ -172,7 +181,7 @@ class LabFleet:
 
     def write_folder(self, folder: Path, kept_faults: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""
-        return write_folder(folder, self.specs, self.ports, self.speed, kept_faults)
+        return write_folder(folder, self.specs, self.ports, self.speed, kept_faults, self.netconf_ports)
 
     def _by_itself(self, name: str) -> list[LoggedCommand]:
         return [command for command in tuple(self.switch(name).log) if command.source == ITSELF]

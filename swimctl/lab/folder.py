@@ -47,11 +47,14 @@ _MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults`
 
 
 def inventory_documents(
-    specs: Sequence[ChassisSpec], ports: Mapping[str, int], kept_faults: Mapping[str, Sequence[str]] | None = None
+    specs: Sequence[ChassisSpec],
+    ports: Mapping[str, int],
+    kept_faults: Mapping[str, Sequence[str]] | None = None,
+    netconf: Mapping[str, int] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches."""
-    kept = kept_faults or {}
-    hosts = {spec.name: _host(spec, ports[spec.name], kept.get(spec.name, ())) for spec in specs}
+    kept, own = kept_faults or {}, netconf or {}
+    hosts = {spec.name: _host(spec, ports[spec.name], kept.get(spec.name, ()), own.get(spec.name)) for spec in specs}
     groups = {name: {"data": {"role": name}} for name in sorted({spec.role for spec in specs})}
     user, (password, _privilege) = next(iter(specs[0].users.items())) if specs else ("", ("", 0))
     secret = specs[0].enable_secret if specs else ""
@@ -63,13 +66,15 @@ def inventory_documents(
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 
 
-def _host(spec: ChassisSpec, port: int, kept_faults: Sequence[str]) -> dict[str, Any]:
+def _host(spec: ChassisSpec, port: int, kept_faults: Sequence[str], netconf_port: int | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "model": spec.model,
         "serial": spec.serial,
         "site": "lab",
         "role": spec.role,
     }
+    if netconf_port is not None:
+        data["netconf_port"] = netconf_port
     if kept_faults:
         data["lab_faults"] = list(kept_faults)
     return {"hostname": "127.0.0.1", "port": port, "platform": spec.platform, "groups": [spec.role], "data": data}
@@ -91,6 +96,7 @@ def write_folder(
     ports: Mapping[str, int],
     speed: float,
     kept_faults: Mapping[str, Sequence[str]] | None = None,
+    netconf: Mapping[str, int] | None = None,
 ) -> list[Path]:
     """Make a folder to work in against running switches; return its image files.
 
@@ -100,7 +106,7 @@ def write_folder(
     check_folder(folder)
     inventory = folder / "inventory"
     inventory.mkdir(parents=True, exist_ok=True)
-    for name, document in inventory_documents(specs, ports, kept_faults).items():
+    for name, document in inventory_documents(specs, ports, kept_faults, netconf).items():
         (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
     _write_config(folder / "config.yaml", speed)
     platforms = dict.fromkeys(spec.platform for spec in specs)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from swimctl.lab.chassis import CRASH
 from swimctl.lab.effects import Dialogue, Pause, Print
 from swimctl.lab.install_files import add_image, remove_inactive
 from swimctl.lab.install_words import REASONS, Verdict, Wording, agreed
 from swimctl.lab.installed import PACKAGES, Installed
+from swimctl.lab.ledger import Ledger
 from swimctl.lab.patches import is_patch, needs_reload
 from swimctl.lab.software import Software
 
@@ -30,6 +32,7 @@ class Installer:
         self._installed = installed
         self._operation: str | None = None
         self._reloads = False
+        self.ledger = Ledger(switch.clock)
 
     @property
     def _lies(self) -> bool:
@@ -161,8 +164,10 @@ class Installer:
         started = self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install {operation} {target or 'NONE'}")
         self._operation, self._reloads = operation, False
         try:
-            yield Print(f"{started}\n")  # a terminal shows it in the middle of the command's own text
-            failed = yield from run(say)
+            with self.ledger.operation(operation) as entry:
+                yield Print(f"{started}\n")  # a terminal shows it in the middle of the command's own text
+                failed = yield from run(say)
+                entry.failed = failed is not None
         finally:
             self._operation = None
         if failed:
@@ -260,7 +265,8 @@ class Installer:
             self._installed.start(added, minutes)
             switch.degraded = True
 
-        switch.reload("Image Install", change, returns=not switch.spec.fault("never-returns"))
+        reason = CRASH if switch.spec.fault("abnormal-reload") else "Image Install"
+        switch.reload(reason, change, returns=not switch.spec.fault("never-returns"))
 
     def _return(self, stage: str, software: Software, say: Wording, *, ask: bool) -> Verdict:
         """Go back to an earlier release, by a reload."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from swimctl.lab.chassis import FOREVER
 from swimctl.lab.flash import LabFile
 from swimctl.lab.images import read_image
 from swimctl.lab.patches import Patches, is_patch
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 PROGRESS = 1800.0
 """Lab seconds between the timer's syslog lines."""
+MODELS_LAG = 90.0
+"""Lab seconds that models lag, where they do."""
 PACKAGES, PACKAGES_BYTES = "packages.conf", 7_523
 
 
@@ -45,6 +48,7 @@ class Installed:
         self.provisioned: Software | None = None
         self.rolls_back_to: Software | None = None
         self._timers: list[object] = []
+        self._before: tuple[float, dict[int, list[tuple[str, Release]]]] = (-FOREVER, {})
 
     @property
     def mode(self) -> str:
@@ -88,8 +92,21 @@ class Installed:
             rows.append(("I", self.inactive.release))
         return rows
 
+    def modelled(self, number: int) -> list[tuple[str, Release]]:
+        """List them as the device's models do: those that lag tell for a while what was before the last change."""
+        changed, before = self._before
+        fresh = self._switch.clock.now() - changed
+        if self._switch.booted_at > changed:  # it changed while it went down
+            fresh = self._switch.since_up
+        lags = self._switch.spec.fault("models-lag") and fresh < MODELS_LAG
+        return before.get(number) or self.states(number) if lags else self.states(number)
+
+    def _changes(self) -> None:
+        self._before = (self._switch.clock.now(), {number: self.states(number) for number in self._switch.members})
+
     def start(self, software: Software, minutes: int | None) -> None:
         """Make a release the one that boots; with `minutes`, uncommitted and under the timer, else committed."""
+        self._changes()
         self._previous = self.active
         if self.booted is not None:
             self._previous, self.booted = self.booted, None
@@ -104,6 +121,8 @@ class Installed:
 
     def commit(self) -> None:
         """Keep what is active, and remember it as a point to come back to."""
+        if self.uncommitted:
+            self._changes()
         self.stop_timer()
         self._switch.in_service.committed()
         if self.active != self.committed_software:
@@ -123,6 +142,7 @@ class Installed:
 
     def go_back(self, software: Software) -> None:
         """Make an earlier release the active one again; what an activation broke is healed by it."""
+        self._changes()
         self._switch.degraded = False
         self.stop_timer()
         if self.active != software:

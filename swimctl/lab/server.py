@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import asyncssh
 
@@ -17,6 +17,7 @@ from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
 from swimctl.lab.folder import CommandLog
+from swimctl.lab.netconf_port import NetconfPort
 
 WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
@@ -118,6 +119,8 @@ class SwitchPort:
         # Bound for as long as the lab runs and never listening: while the switch is down nobody else gets its port.
         self._reservation = _bound(wanted)
         self.number: int = self._reservation.getsockname()[1]
+        offers = switch.spec.offers_netconf
+        self.netconf = NetconfPort(switch, _bound, self._ssh, self.look) if offers else None
 
     def seconds(self, lab_seconds: float) -> float:
         """Convert lab seconds to real ones."""
@@ -134,28 +137,35 @@ class SwitchPort:
         while self._ending:  # noqa: ASYNC110 - two turns of the loop at most, where nobody looked while it was down
             await asyncio.sleep(0)
         acceptor = await asyncssh.listen(
+            **self._ssh(),
             sock=_bound(self.number),
-            backlog=BACKLOG,
-            server_factory=lambda: Gate(self),
             session_factory=self._session,
             sftp_factory=lambda channel: FlashFiles(channel, self),
             allow_scp=True,
-            server_host_keys=_host_keys(),
-            server_version="Cisco-1.25",
-            kex_algs=_KEY_EXCHANGES,
-            encryption_algs=_CIPHERS,
-            compression_algs=["none"],
-            line_editor=False,
             encoding="utf-8",
             errors="replace",
-            window=WINDOW,
-            agent_forwarding=False,
-            x11_forwarding=False,
         )
         if self.switch.reachable and not self._closed:
             self._acceptor = acceptor
+            if self.netconf is not None:
+                self.netconf.open()
         else:
             acceptor.close()
+
+    def _ssh(self) -> dict[str, Any]:
+        return {
+            "backlog": BACKLOG,
+            "server_factory": lambda: Gate(self),
+            "server_host_keys": _host_keys(),
+            "server_version": "Cisco-1.25",
+            "kex_algs": _KEY_EXCHANGES,
+            "encryption_algs": _CIPHERS,
+            "compression_algs": ["none"],
+            "line_editor": False,
+            "window": WINDOW,
+            "agent_forwarding": False,
+            "x11_forwarding": False,
+        }
 
     async def close(self) -> None:
         """Stop for good and give the port back."""
@@ -168,6 +178,8 @@ class SwitchPort:
         for _ in range(3):
             await asyncio.sleep(0)  # the end of the listening
         self._end_commands()
+        if self.netconf is not None:
+            await self.netconf.end()
         self._reservation.close()
 
     def look(self) -> None:
@@ -194,6 +206,8 @@ class SwitchPort:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, self.seconds(due)) + 0.001, self.look)
 
     def _disconnect(self) -> None:
+        if self.netconf is not None:
+            self.netconf.close()
         if self._acceptor is not None:
             loop = asyncio.get_running_loop()
             for sock in self._acceptor.sockets:

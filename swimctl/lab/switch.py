@@ -16,6 +16,7 @@ from swimctl.lab.in_service import InService
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
+from swimctl.lab.netconf import Containers
 from swimctl.lab.request_install import Requester
 from swimctl.lab.spec import SwitchSpec
 
@@ -158,6 +159,12 @@ class Switch(Chassis):
         if member == self.active:
             return (*roots, *numbered) if len(self.members) > 1 else roots
         return (*numbered, *(f"stby-{name}" for name in called)) if member == self.standby else numbered
+
+    def models(self) -> Containers:
+        """Give the YANG models that its release has; a Catalyst 3850 has none of them."""
+        from swimctl.lab.shows_models import models
+
+        return {} if self.spec.hardware.requests else models(self)
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""

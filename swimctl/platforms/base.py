@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from swimctl.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.evidence import Decision, Evidence
 from swimctl.settings import Settings
 from swimctl.terminal import Answer
+
+T = TypeVar("T")
 
 
 class Reply(Protocol):
@@ -39,6 +41,26 @@ class Session(Protocol):
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
+
+
+class Netconf(Protocol):
+    """What a device answers by NETCONF, beside a terminal; see netconf.py."""
+
+    def read(self, model: str, subtree: str, parse: Callable[[str], T]) -> T | None:
+        """Get the subtree of a YANG model and parse the reply.
+
+        None where it could not be got, or `parse` raised UnparsableOutput: that is told once, and not tried at every
+        look.
+        """
+
+
+@runtime_checkable
+class OffersNetconf(Protocol):
+    """A session beside which models may be read."""
+
+    @property
+    def netconf(self) -> Netconf | None:
+        """Give the way to the models; None where nobody is to take it."""
 
 
 @dataclass(frozen=True, slots=True)

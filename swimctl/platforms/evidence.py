@@ -40,3 +40,27 @@ def read_by(*, boot: str, release: str, state: str, compared: str, commit: str =
         Decision.COMMITTED: Evidence(state, f"the answer to {commit}, and {release}" if commit else ""),
         Decision.WENT_BACK: Evidence(release, state),
     }
+
+
+def with_models(
+    printed: Mapping[Decision, Evidence], boot: str, release: str, state: str
+) -> Mapping[Decision, Evidence]:
+    """Return the rows of a driver that reads models too, where a device offers them: they come first, and must agree.
+
+    `boot`, `release` and `state` name what of the models tells what the commands of `read_by` tell.
+    """
+    models = {
+        Decision.NEW_BOOT: boot,
+        Decision.RELEASE: release,
+        Decision.UNCOMMITTED: state,
+        Decision.MAY_COMMIT: f"{release}; {state}",
+        Decision.COMMITTED: state,
+        Decision.WENT_BACK: release,
+    }
+    return {
+        decision: Evidence(
+            f"where the device offers NETCONF {model}, and with it {printed[decision].first}",
+            "; ".join(filter(None, ("what of both reads", printed[decision].second))),
+        )
+        for decision, model in models.items()
+    }

@@ -37,7 +37,7 @@ class Activation:
                 f"device answered the activation; needed: a newer boot{_in_service(context, ', or the image')}; next: "
                 f"{look} on the device, then `swimctl retry`"
             )
-        state = "as wanted" if on_target(now, context.image.version) else f"not {context.image.version}"
+        state = now.doubt or ("as wanted" if on_target(now, context.image.version) else f"not {context.image.version}")
         if is_patch(context.image):
             return Outcome(f"{called(context.image)} activated, up with {now.version}")
         return Outcome(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
+from swimctl.netconf import Models
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.platforms.text import unread
 from swimctl.sessions import Session, connect
@@ -83,6 +84,8 @@ class Context:
     # Of the job and not of a wait: two waits that each begin anew would ask too often together.
     refusals: Refusals = field(default_factory=Refusals)
     passed_over: set[tuple[str, str]] = field(default_factory=set)
+    # Of the job as well: what a device does not offer is asked for once. None: nobody is to read models.
+    models: Models | None = None
 
     @contextmanager
     def driver(self) -> Iterator[Driver]:
@@ -116,7 +119,8 @@ class Context:
                 self.record.event("session", f"{error}; trying again")
                 self.pause(self.settings.login.poll * attempt)
                 attempt += 1
-        with session, self._noting_unread():
+        beside = self.models.beside() if self.models else nullcontext()
+        with session, self._noting_unread(), beside as session.netconf:
             yield session
 
     @contextmanager

@@ -89,12 +89,16 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at a device after its reload. `late` is what is not back yet, empty where all is."""
+    """One look at a device after its reload. `late` is what is not back yet, empty where all is.
+
+    `abnormal` is what the device calls an abnormal reload, empty where this job's was none.
+    """
 
     running: Running | Unread
     late: str | Unread
     installed: Installed | Unread
     compared: Compared | Unread
+    abnormal: str = ""
 
 
 class Then(StrEnum):
@@ -142,9 +146,12 @@ def new_boot(mark: Mapping[str, object], now: Running, elapsed: float) -> bool |
 
 
 def missing(before: Snapshot, running: Running) -> str:
-    """Tell which members have not joined yet, empty where all have: after a reload that may take longest."""
+    """Tell which members have not joined yet, empty where all have: after a reload that may take longest.
+
+    So may it until all that the device says of them agrees.
+    """
     gone = [name for name, state in before.members.items() if state != "Provisioned" and name not in running.members]
-    return f"{', '.join(gone)} not there" if gone else ""
+    return f"{', '.join(gone)} not there" if gone else running.doubt
 
 
 def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Verdict:
@@ -152,6 +159,8 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
     running, installed, compared = seen.running, seen.installed, seen.compared
     if isinstance(running, Unread):
         return Verdict(Then.LEAVE, f"what runs cannot be read: {running.why}", Wait.READY)
+    if running.doubt:
+        return Verdict(Then.BACK, running.doubt, Wait.READY)
     late = missing(before, running) or (seen.late if isinstance(seen.late, str) else "")
     if not on_target(running, target):
         runs = ", ".join(f"{name}: {version}" for name, version in running.members.items())
@@ -159,6 +168,10 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
         return Verdict(Then.BACK, f"seen {runs}; needed {target} on every member", Wait.READY if late else Wait.NOTHING)
     if late:
         return Verdict(Then.BACK, f"not back: {late}", Wait.READY)
+    if seen.abnormal:
+        return Verdict(Then.BACK, seen.abnormal)
+    if isinstance(installed, Installed) and installed.doubt:
+        return Verdict(Then.BACK, installed.doubt, Wait.READY)
     if isinstance(installed, Installed) and installed.placement not in _ACTIVE:
         return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Wait.LINKS)
     if isinstance(compared, Compared) and compared.complaint:
@@ -177,10 +190,14 @@ def _doubts(seen: Seen) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether something is proved, and by what; `by` is empty where it is by the first evidence."""
+    """Whether something is proved, and by what; `by` is empty where it is by the first evidence.
+
+    `doubt`: two sources of the device disagree, which may pass.
+    """
 
     proved: bool
     by: str = ""
+    doubt: bool = False
 
 
 def committed(
@@ -190,6 +207,9 @@ def committed(
 
     The release was proved before the commit. Of a patch only the install state tells.
     """
+    doubts = [each.doubt for each in (running, installed) if not isinstance(each, Unread) and each.doubt]
+    if doubts:
+        return Proof(proved=False, by="; ".join(doubts), doubt=True)
     if isinstance(running, Running) and not on_target(running, target):
         return Proof(proved=False, by=f"{', '.join(sorted(set(running.members.values())))} runs")
     if isinstance(installed, Installed):

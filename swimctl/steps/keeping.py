@@ -75,13 +75,14 @@ def _refused(context: Context, driver: Driver) -> str:
 def _confirm(context: Context) -> str:
     """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
+    ready = Deadline(context.clock, context.settings.deadlines.ready)
     with context.driver() as driver:
         while True:
             running, installed = readable(driver.running), readable(lambda: driver.installed(context.image))
             proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
             if proof.proved and not proof.by:
                 return ""
-            if lag.passed:
+            if (ready if proof.doubt else lag).passed:
                 break
             context.record.say(f"asking whether it is committed: {proof.by}")
             context.pause(context.settings.login.poll)

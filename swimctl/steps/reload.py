@@ -49,6 +49,14 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     return now, new_boot(mark, now, elapsed)
 
 
+def abnormal_reload(context: Context, now: Running) -> str:
+    """Tell that the device calls its last reload abnormal, empty where it does not, or reloaded before this job."""
+    mark = context.record.recall("boot")
+    if not now.abnormal or mark is None or new_boot(mark, now, context.clock.since(mark)) is False:
+        return ""
+    return f"the device calls its last reload abnormal: {now.abnormal}"
+
+
 def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
     """Tell whether the session ended within so many device seconds: the first sign of a reload."""
     context.record.say("waiting for the device to go down")

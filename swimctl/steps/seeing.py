@@ -12,6 +12,7 @@ from swimctl.facts import Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
+from swimctl.steps.reload import abnormal_reload
 from swimctl.steps.target import on_target
 
 T = TypeVar("T")
@@ -47,14 +48,15 @@ def see(
 
     running = piece(driver.running)
     late = piece(lambda: driver.unready() or "")
+    abnormal = abnormal_reload(context, running) if isinstance(running, Running) else ""
     there = isinstance(running, Running) and on_target(running, context.image.version) and not missing(before, running)
     if not there or (isinstance(late, str) and late):
-        return Seen(running, late, _NOT_ASKED, _NOT_ASKED), None
+        return Seen(running, late, _NOT_ASKED, _NOT_ASKED, abnormal), None
     installed = piece(lambda: driver.installed(context.image))
     after = piece(lambda: driver.snapshot(rfc3339(context.clock.now()), whole=False))
     if isinstance(after, Unread):
-        return Seen(running, late, installed, after), None
+        return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.
     kept = {name: getattr(before, name) for name in after.unread}
     compared = Compared(compare(before, replace(after, **kept)), after.unread)
-    return Seen(running, late, installed, compared), after
+    return Seen(running, late, installed, compared, abnormal), after

@@ -9,8 +9,12 @@ from swimctl.versions import same_release
 
 
 def on_target(running: Running, version: str) -> bool:
-    """Tell whether every member runs the release."""
-    return bool(running.members) and all(same_release(member, version) for member in running.members.values())
+    """Tell whether every member runs the release; never while the device's own words on that disagree."""
+    return (
+        bool(running.members)
+        and not running.doubt
+        and all(same_release(member, version) for member in running.members.values())
+    )
 
 
 def is_patch(image: Image) -> bool:

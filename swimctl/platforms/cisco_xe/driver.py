@@ -12,13 +12,16 @@ from swimctl.facts import (
     InstallSummary,
     PackageState,
     Placement,
+    Running,
     Snapshot,
     SoftwareVersion,
 )
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.cisco_xe.evidence import Modelled, version_of, weigh_installed, weigh_running
 from swimctl.platforms.cisco_xe.installing import ASK_NOTHING, CLOSING, Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
+from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.packaged import Packaged
 from swimctl.platforms.cisco_xe.pair import held_together, one_supervisor_each, watched
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
@@ -28,7 +31,7 @@ from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual
 from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import Unit
-from swimctl.platforms.evidence import read_by
+from swimctl.platforms.evidence import read_by, with_models
 from swimctl.settings import Settings
 from swimctl.terminal import answer
 from swimctl.versions import same_release
@@ -37,6 +40,21 @@ _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 
 VIRTUAL: Final = re.compile(r"C9[456]")
 """Two of these are a StackWise Virtual pair; what is stacked has other models."""
+
+_PRINTED: Final = read_by(
+    boot="`show version`",
+    release="`show version` with `show switch`, `show chassis`, or `show platform` and `show redundancy`",
+    state="`show install summary`",
+    compared=COMPARED,
+    commit="`install commit`",
+)
+EVIDENCE: Final = with_models(
+    _PRINTED,
+    "`boot-time` of the model `Cisco-IOS-XE-device-hardware-oper`",
+    "`software-version` of `Cisco-IOS-XE-device-hardware-oper` and the provisioned versions of "
+    "`Cisco-IOS-XE-install-oper`",
+    "the states of `Cisco-IOS-XE-install-oper`",
+)
 
 SUPPORT: Final = Support(
     name="Cisco IOS-XE, install mode",
@@ -51,13 +69,7 @@ SUPPORT: Final = Support(
     members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
     "and after; a standby must be there",
     clean="install remove inactive",
-    evidence=read_by(
-        boot="`show version`",
-        release="`show version` with `show switch`, `show chassis`, or `show platform` and `show redundancy`",
-        state="`show install summary`",
-        compared=COMPARED,
-        commit="`install commit`",
-    ),
+    evidence=EVIDENCE,
     kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     refuses=(
         "members of which some run in bundle mode: all must run in install mode",
@@ -86,7 +98,7 @@ class CiscoXe(Installing, Packaged):
         may = self._privilege()
         if not may.ok:
             return [may]
-        version = self._version()
+        version = super()._version()
         if version.uptime is None and version.restarted_at is None:
             raise UnparsableOutput(
                 "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
@@ -124,14 +136,43 @@ class CiscoXe(Installing, Packaged):
         return space(flash, self._install_summary(), image, self._settings.readiness, cleaned=True)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image stands on the device: by the row of its release, a patch by the row of its file."""
+        """Tell where the image stands on the device: by the row of its release, a patch by the row of its file.
+
+        A release by the device's models too; patches are in no part of them that is read.
+        """
+        install = None if image.kind is ImageKind.PATCH else install_model(self._session)
+        models = Modelled(hardware_model(self._session) if install and install.timer_runs else None, install)
+        running = super().running()
+        try:
+            printed = self._printed(image, running)
+        except UNREAD:
+            told = weigh_installed(None, models, image, running)
+            if told is None:
+                raise
+            return told
+        return weigh_installed(printed, models, image, running) or printed
+
+    def running(self) -> Running:
+        """Tell what runs now on every member, and since when: by what the device prints, and by its models."""
+        printed = super().running()
+        return weigh_running(printed, Modelled(hardware_model(self._session), install_model(self._session)))
+
+    def _version(self) -> SoftwareVersion:
+        try:
+            return super()._version()
+        except UNREAD:
+            version = version_of(hardware_model(self._session), install_model(self._session))
+            if version is None:
+                raise
+            return version
+
+    def _printed(self, image: Image, running: Running) -> Installed:
         summary = self._install_summary()
-        members = self.running().members
-        _check_told(summary, members)
+        _check_told(summary, running.members)
         if image.kind is ImageKind.PATCH:
             return Installed(_of_patch(summary, image), summary.abort_timer)
         states = {p.state for p in summary.packages if is_of(p, image)}
-        runs = all(same_release(version, image.version) for version in members.values())
+        runs = all(same_release(version, image.version) for version in running.members.values())
         if PackageState.UNCOMMITTED in states:
             placement = Placement.UNCOMMITTED
         elif PackageState.COMMITTED in states and runs and PackageState.INACTIVE not in states:

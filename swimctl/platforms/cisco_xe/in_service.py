@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Installed, IssuState, Placement, Redundancy, Running, Snapshot, SoftwareVersion
+from swimctl.facts import Installed, IssuState, Placement, Redundancy, Running, Snapshot
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
@@ -63,9 +63,9 @@ SUPPORT_IN_SERVICE: Final = replace(
 )
 
 
-def offers(version: SoftwareVersion) -> bool:
+def offers(model: str | None) -> bool:
     """Tell whether a device is of a kind that has an upgrade in service; how many supervisors it has, it says later."""
-    return VIRTUAL.match(version.model or "") is not None
+    return VIRTUAL.match(model or "") is not None
 
 
 class InService(CiscoXe):
@@ -101,7 +101,7 @@ class InService(CiscoXe):
             raise UnparsableOutput("show redundancy", "", f"only one of two tells its release: {told}")
         if since is None:
             raise UnparsableOutput("show redundancy", "", "it does not say since when the active one is active")
-        return Running(running.version, since, None, running.members)
+        return replace(running, uptime=since, restarted_at=None)
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image stands; while an upgrade in service is open, nothing is committed."""
@@ -109,7 +109,9 @@ class InService(CiscoXe):
         if not issu.in_progress:
             return told
         placement = Placement.UNCOMMITTED if told.placement is Placement.COMMITTED else told.placement
-        return Installed(placement, issu.rollback if told.abort_timer is None else told.abort_timer)
+        return replace(
+            told, placement=placement, abort_timer=issu.rollback if told.abort_timer is None else told.abort_timer
+        )
 
     def unready(self) -> str | None:
         """Tell what is not back yet, None where all is: the standby is hot again."""

@@ -1,0 +1,205 @@
+"""NETCONF beside a terminal, by ncclient: a device's YANG models are read where it offers them, and never waited for.
+
+A device without it costs a job one attempt to connect. One whose models were read is tried again after a while: its
+NETCONF comes up minutes after its terminal (bforejt/nautobot-upgrades saw one to three).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from swimctl.clock import Clock, Deadline
+from swimctl.errors import UnparsableOutput
+from swimctl.platforms.base import Netconf
+from swimctl.targets import Target, open_socket
+from swimctl.transcript import Transcript
+from swimctl.watchdog import GRACE, watchdog
+
+# It logs each message with all that is in it.
+logging.getLogger("ncclient").setLevel(logging.CRITICAL)
+
+# Real seconds to connect: a device that drops what comes to a closed port must not keep a job waiting.
+_QUICK: Final = 3.0
+# Device seconds until something is tried again that had worked before.
+_AGAIN: Final = 60.0
+_OPENING: Final = "NETCONF"
+
+T = TypeVar("T")
+
+
+class _Refused(Exception):
+    """The login was refused: one more try might lock the account."""
+
+
+class _Lost(Exception):
+    """The session cannot be used any more."""
+
+
+class Models:
+    """What a job knows of a device's models: whether they are offered, and what must not be tried again yet.
+
+    `tell` is given a sentence each time that changes.
+    """
+
+    def __init__(
+        self, target: Target, clock: Clock, transcript: Transcript, seconds: float, tell: Callable[[str], None]
+    ) -> None:
+        self._target = target
+        self._clock = clock
+        self._transcript = transcript
+        self._seconds = seconds
+        self._tell = tell
+        self._worked: set[str] = set()
+        self._shut: dict[str, Deadline | None] = {}
+
+    @contextmanager
+    def beside(self) -> Iterator[Netconf]:
+        """Give a way to the models for as long as a terminal lasts; it is opened where somebody asks for one."""
+        link = _Link(self)
+        try:
+            yield link
+        finally:
+            link.close()
+
+    def may(self, what: str) -> bool:
+        """Tell whether something may be tried now."""
+        if what not in self._shut:
+            return True
+        until = self._shut[what]
+        return until is not None and until.passed
+
+    def failed(self, what: str, why: str, *, final: bool = False) -> None:
+        """Note that something cannot be had: for the whole job, or, where it had worked before, for a while."""
+        if what not in self._shut:
+            self._tell(f"no models are read by NETCONF: {what}: {why}; what the device prints decides alone")
+        again = what in self._worked and not final
+        self._shut[what] = Deadline(self._clock, _AGAIN, watch=True) if again else None
+
+    def worked(self, what: str) -> None:
+        """Note that something can be had."""
+        self._worked.add(what)
+        if what in self._shut:
+            del self._shut[what]
+            self._tell(f"models are read by NETCONF again: {what}")
+
+    def open(self) -> Any:  # noqa: ANN401 - ncclient has no types
+        """Open a session; None where that may not be tried now, or did not work."""
+        if not self.may(_OPENING):
+            return None
+        try:
+            manager = self._open()
+        except _Refused as error:
+            self.failed(_OPENING, str(error), final=True)
+        except Exception as error:  # noqa: BLE001 - whatever a library says, the terminal goes on without it
+            self.failed(_OPENING, _first_line(error))
+        else:
+            self.worked(_OPENING)
+            return manager
+        return None
+
+    def get(self, manager: Any, model: str, subtree: str) -> str:  # noqa: ANN401 - as above
+        """Get part of a model. Raises _Lost where the session is of no use any more, ValueError for a refusal."""
+        from ncclient.operations import RPCError
+
+        deadline = Deadline(self._clock, self._seconds)
+        manager.timeout = deadline.left_real
+        with watchdog(deadline.left_real + GRACE, lambda: _close(manager)) as bit:
+            try:
+                reply = str(manager.get(filter=("subtree", subtree)).xml)
+            except RPCError as error:
+                raise ValueError(f"{error.tag or 'error'}: {_first_line(error)}") from None
+            except Exception as error:  # noqa: BLE001 - as in `open`
+                why = f"no answer within {deadline.seconds:.0f}s" if bit.is_set() else _first_line(error)
+                raise _Lost(why) from None
+        self._transcript.note(f"read {model} by NETCONF:\n{reply}")
+        return reply
+
+    def _open(self) -> Any:  # noqa: ANN401 - as above
+        from ncclient import manager
+        from ncclient.transport.errors import AuthenticationError
+
+        target, extras = self._target, self._target.extras
+        port = target.netconf_port
+        deadline = Deadline(self._clock, self._seconds)
+        sock = None
+        if not extras.get("ssh_config_file"):
+            sock = open_socket(replace(target, port=port), deadline, most=_QUICK)
+        self._transcript.note(f"connecting to {target.name} ({target.address}:{port}) by NETCONF")
+
+        def give_up() -> None:
+            if sock is not None:
+                sock.close()
+
+        with watchdog(deadline.left_real + GRACE, give_up):
+            try:
+                return manager.connect_ssh(
+                    host=target.address,
+                    port=port,
+                    username=target.username,
+                    password=target.password,
+                    key_filename=extras.get("key_file"),
+                    allow_agent=bool(extras.get("allow_agent")),
+                    look_for_keys=bool(extras.get("use_keys")),
+                    hostkey_verify=bool(extras.get("ssh_strict")),
+                    ssh_config=extras.get("ssh_config_file") or None,
+                    sock=sock,
+                    timeout=deadline.left_real,
+                    # ncclient's own handler for IOS-XE takes any host key, whatever `hostkey_verify` says.
+                    device_params={"name": "default"},
+                )
+            except AuthenticationError as error:
+                give_up()
+                raise _Refused(f"{target.name} refused the login of '{target.username}'") from error
+            except BaseException:
+                give_up()
+                raise
+
+
+class _Link:
+    """The way beside one terminal; one session at most, opened at the first reading."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._manager: Any = None
+
+    def read(self, model: str, subtree: str, parse: Callable[[str], T]) -> T | None:
+        """Get the subtree of a YANG model and parse the reply; see platforms.base.Netconf."""
+        models = self._models
+        if not models.may(model):
+            return None
+        if self._manager is None:
+            self._manager = models.open()
+        if self._manager is None:
+            return None
+        try:
+            found = parse(models.get(self._manager, model, subtree))
+        except _Lost as error:
+            self.close()
+            models.failed(_OPENING, str(error))
+            return None
+        except (ValueError, UnparsableOutput) as error:
+            models.failed(model, str(error))
+            return None
+        models.worked(model)
+        return found
+
+    def close(self) -> None:
+        """End the session; never raises."""
+        manager, self._manager = self._manager, None
+        if manager is not None:
+            _close(manager)
+
+
+def _close(manager: Any) -> None:  # noqa: ANN401 - as above
+    # No <close-session>: nobody waits for the answer of a device that may be going down.
+    with contextlib.suppress(Exception):
+        manager._session.close()  # noqa: SLF001 - ncclient has no other way without an exchange
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]

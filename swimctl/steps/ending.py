@@ -108,8 +108,11 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
     if isinstance(installed, Unread) or installed.placement not in {Placement.ABSENT, Placement.ADDED}:
         return Outcome.UNKNOWN, _told(context, _seen(asked), _facts(installed))
     through = isinstance(trace, Trace) and (trace.received is False or bool(trace.finished))
-    if answer_to(context, "add") is None and asked.support.starts_added and not through:
-        seen = f"{_seen(asked)}, and whether more comes of it cannot be told; its next reload may start it"
+    if answer_to(context, "add") is not False and asked.support.starts_added and not through:
+        seen = (
+            f"{_seen(asked)}, and what else it left cannot be told; its next reload may start {context.image.version}; "
+            f"to prevent that: {asked.support.way_back}"
+        )
         return Outcome.UNKNOWN, _told(context, seen, None)
     return Outcome.UNTOUCHED, ""
 

@@ -233,7 +233,7 @@ def test_what_the_next_reload_still_starts_is_not_untouched(restore: list[Any]) 
 def test_an_add_without_a_verdict_may_still_start_at_the_next_reload() -> None:
     outcome, told = ending(added())
     assert outcome is Outcome.UNKNOWN
-    assert "its next reload may start it" in told
+    assert "its next reload may start 17.12.04; to prevent that: `request system software rollback`" in told
 
 
 def test_an_add_without_a_verdict_that_the_log_shows_to_be_through_or_never_to_have_come_left_nothing() -> None:

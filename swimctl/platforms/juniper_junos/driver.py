@@ -114,19 +114,24 @@ class JuniperJunos(JunosDevice):
         package = self.destination(image)
         members = self.members()
         checked = self._validate(package)
-        if checked is not None and (checked.dropped or checked.outcome.succeeded is not True):
+        if checked is not None and (checked.dropped or checked.outcome.succeeded is False):
             return checked
+        if checked is not None and checked.outcome.succeeded is None:
+            return _failed(checked, f"{checked.outcome.reason or f'{_VALIDATE} gave no verdict'}; nothing was added")
         free = [size for size in self.free(members).values() if size is not None]
         # Where another copy of it would not fit, none is kept beside the one that was copied there.
         keep = "" if free and min(free) >= image.size else " no-copy"
         sent = self._software(f"{_ADD} {package}{keep}", self._limits.add)
-        if sent.dropped or sent.outcome.succeeded is not True:
+        if sent.dropped or sent.outcome.succeeded is False:
             return sent
         lacking = self._lacking(image)
         if not lacking:
             return sent
-        # What `show version` does not name nobody would see wait: the device's word that it does is the only one.
-        return _failed(sent, f"{lacking}; {self._take_back_unseen(image, members)}")
+        # What `show version` does not name nobody would see wait, whether the device said that it does or said nothing
+        # that reads. Only where all of it is proved to be taken back nothing was done.
+        told, back = self._take_back_unseen(image, members)
+        reason = "; ".join(filter(None, (sent.outcome.reason, lacking, told)))
+        return Sent(InstallOutcome(sent.outcome.operation, succeeded=False if back else None, reason=reason))
 
     def activate(self, image: Image) -> Sent:
         """Reboot all members into what was added, where each of them says that it will start that."""
@@ -221,22 +226,23 @@ class JuniperJunos(JunosDevice):
             return "taken back"
         return f"{left} still waits for the next reboot: {sent.outcome.reason or 'no word of success'}"
 
-    def _take_back_unseen(self, image: Image, members: tuple[ChassisMember, ...]) -> str:
-        """Take back what a device said that it added and does not name; tell what came of it.
+    def _take_back_unseen(self, image: Image, members: tuple[ChassisMember, ...]) -> tuple[str, bool]:
+        """Take back what a device may have added and does not name; tell what came of it, and whether all is back.
 
         Where nothing waits a rollback makes the release before the next one: then a second one takes that back.
         """
         unseen = [name for name, node in self.nodes(members).items() if node.pending is None]
-        told = []
+        told, all_back = [], True
         for name in unseen:
             for _ in range(2):
                 outcome = self._roll_back(name, members).outcome
                 back = isinstance(outcome, SoftwareRequest) and outcome.succeeded and not outcome.reboot_required
                 if back:
                     break
+            all_back = all_back and bool(back)
             why = outcome.reason or f"{outcome.added_version or 'another release'} may start at its next reboot"
             told.append(f"{name} {'taken back' if back else why}")
-        return f"`{_ROLLBACK}`: {', '.join(told)}" if told else f"{image.version} waits on the others"
+        return (f"`{_ROLLBACK}`: {', '.join(told)}" if told else f"{image.version} waits on the others"), all_back
 
     def _software(self, command: str, seconds: float) -> Sent:
         reply = self._session.converse(command, (), seconds)
@@ -261,7 +267,6 @@ def _failed(sent: Sent, reason: str) -> Sent:
 def _read(reply: Reply, parse: Callable[[], InstallOutcome]) -> Sent:
     try:
         return Sent(parse(), reply.dropped)
-    except UnparsableOutput:
-        if reply.dropped:
-            return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
-        raise
+    except UnparsableOutput as error:
+        reason = None if reply.dropped else str(error)
+        return Sent(InstallOutcome(operation=None, succeeded=None, reason=reason), reply.dropped)

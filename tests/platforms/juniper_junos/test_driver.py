@@ -185,6 +185,65 @@ def test_a_device_that_does_not_name_what_waits_is_left_unarmed(
     assert at.device.waits == {}
 
 
+def test_an_add_whose_verdict_does_not_read_is_taken_back_or_is_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package is unpacked and waits; neither the installer's last lines nor `show version` say so."""
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    shown, deaf = at.type, False
+
+    def silent(line: str, answers: object = ()) -> str:
+        text = shown(line, answers)  # type: ignore[arg-type] # handed on as it came
+        if line.startswith("request system software add"):
+            return "Verified junos-arm-32-22.2R1.9 signed by PackageProduction method ECDSA256+SHA256\n"
+        if deaf and "rollback" in line:
+            return "Initiating something on the host.\n"
+        return "".join(row for row in text.splitlines(keepends=True) if not row.startswith("Pending:"))
+
+    monkeypatch.setattr(at, "type", silent)
+    found = driver.add(wanted).outcome
+    assert (found.succeeded, at.device.waits) == (False, {})
+    assert (found.reason or "").endswith("chassis taken back")
+    deaf = True
+    found = driver.add(wanted).outcome
+    assert found.succeeded is None
+    assert "may start at its next reboot" in (found.reason or "") or "cannot read" in (found.reason or "")
+
+
+def test_a_validation_without_a_verdict_adds_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    shown = at.type
+
+    def silent(line: str, answers: object = ()) -> str:
+        text = shown(line, answers)  # type: ignore[arg-type] # handed on as it came
+        return "~~\n" if line.startswith("request system software validate") else text
+
+    monkeypatch.setattr(at, "type", silent)
+    found = driver.add(wanted).outcome
+    assert (found.succeeded, (found.reason or "").endswith("nothing was added")) == (False, True)
+    assert [line.split()[3] for line in changes(at)] == ["validate"]
+
+
+def test_an_add_that_ends_in_silence_and_waits_is_said_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = desk(tmp_path)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    shown = at.type
+
+    def silent(line: str, answers: object = ()) -> str:
+        text = shown(line, answers)  # type: ignore[arg-type] # handed on as it came
+        return "~~\n" if line.startswith("request system software add") else text
+
+    monkeypatch.setattr(at, "type", silent)
+    found = driver.add(wanted).outcome
+    assert (found.succeeded, "cannot read" in (found.reason or "")) == (None, True)
+    assert driver.installed(wanted).placement is Placement.NEXT
+    assert "taken back" in driver.restore(BEFORE)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

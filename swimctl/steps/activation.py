@@ -8,9 +8,11 @@ from swimctl.platforms.base import Driver, Preserves, Rehearses, Sent, Support
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
-from swimctl.steps.once import send_once, wait_while_running, was_sent
+from swimctl.steps.evidence import Unread
+from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
+from swimctl.steps.seeing import readable
 from swimctl.steps.target import called, is_applied, is_patch, on_target
 from swimctl.versions import same_release
 
@@ -32,10 +34,11 @@ class Activation:
             look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
             apart = ", ".join(f"{name}: {version}" for name, version in now.members.items())
             runs = apart if len(set(now.members.values())) > 1 else now.version
+            answered = "said that it succeeded" if answer_to(context, "activate") else "gave no answer that reads"
             raise StepFailed(
-                f"{context.device.name} did not reload: it still runs {runs} since the same boot; seen: the "
-                f"device answered the activation; needed: a newer boot{_in_service(context, ', or the image')}; next: "
-                f"{look} on the device, then `swimctl retry`"
+                f"{context.device.name} did not reload: it still runs {runs} since the same boot; seen: the activation "
+                f"{answered}; needed: a newer boot{_in_service(context, ', or the image')}; next: {look} on the "
+                "device, then `swimctl retry`"
             )
         state = now.doubt or ("as wanted" if on_target(now, context.image.version) else f"not {context.image.version}")
         if is_patch(context.image):
@@ -187,10 +190,22 @@ class Activation:
             return True
         if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
             return wait_for_down(context, session, context.settings.deadlines.down) if not reloaded() else True
-        if driver.unpacks and driver.installed(context.image).placement not in {Placement.ADDED, Placement.NEXT}:
-            raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
+        if driver.unpacks:
+            _see_added(context, driver)
         context.checkpoint()
         return self._activate(context, session, driver)
+
+
+def _see_added(context: Context, driver: Driver) -> None:
+    """Refuse to send once more an activation that never came, where what it would start is not proved to be there."""
+    installed = readable(lambda: driver.installed(context.image))
+    if isinstance(installed, Unread):
+        raise StepFailed(
+            f"the activation never came, and whether {called(context.image)} is still added does not read: "
+            f"{installed.why}; nothing was activated; next: {driver.support.look} on the device, then `swimctl retry`"
+        )
+    if installed.placement not in {Placement.ADDED, Placement.NEXT}:
+        raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
 
 
 def _arrived(context: Context, driver: Driver, now: Running) -> bool:

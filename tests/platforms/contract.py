@@ -1,6 +1,7 @@
 """What every platform's folder of tests has to give, and how its parsers are asked.
 
-`cases.py` of a folder has `CASES`, `expected.py` has `CAPTURED`; the suite finds them by the platform's name.
+`cases.py` of a folder has `CASES`, `expected.py` has `CAPTURED`, `bent.py` has `BENT` and `UNREAD`; the suite finds
+them by the platform's name.
 """
 
 from __future__ import annotations
@@ -55,6 +56,18 @@ class Platform:
         """Load the cases; a platform without them fails every test that needs them."""
         found: Cases = import_module(f"platforms.{self.name}.cases").CASES
         return found
+
+    @cached_property
+    def bent(self) -> dict[str, str]:
+        """Load the faults of test_metamorphic.py that are right as they are, with the reason of each."""
+        found: dict[str, str] = import_module(f"platforms.{self.name}.bent").BENT
+        return found
+
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """Load the captures that have to raise, with the reason of each."""
+        unread: dict[str, str] = import_module(f"platforms.{self.name}.bent").UNREAD
+        return {**self.captured.refused, **unread}
 
     @cached_property
     def captured(self) -> Captured:

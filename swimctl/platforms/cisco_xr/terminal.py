@@ -9,7 +9,8 @@ from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Term
 
 # `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`, `0/RP0/ADMIN0:…`
 _STAMP: Final = (
-    rf"(?:(?:[A-Z]{{2,4}}/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{DAY} {TIME}(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: )?"
+    rf"(?:(?:(?:RP|RSP|DRP|LC|SC|SP|FC|PM)/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{DAY} {TIME}(?: [A-Za-z][\w+-]*)? ?: "
+    r"[\w.-]+\[\d+\]: )?"
 )
 
 TERMINAL: Final = Terminal(

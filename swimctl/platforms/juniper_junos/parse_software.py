@@ -39,7 +39,8 @@ _FAILED: Final = re.compile(
 # What only the installer says, good or bad; `mgd: error: …` is the noise of a validation.
 _OURS: Final = re.compile(
     r"Verified \S+ signed by .*|Checking compatibility with configuration|Junos Validation begin\..*"
-    r"|(?:Adding|Installing|Mounting|Removing|Registering|Using) (?:package )?\S+.*|Validating against .*"
+    r"|(?!Adding packages$)(?:Adding|Installing|Mounting|Removing|Registering|Using) (?:package )?\S+.*"
+    r"|Validating against .*"
     r"|Saving (?:state for rollback|boot file package|the config files).*|Checking pending install.*"
     r"|Package contains .*|Starting upgrade.*|\[[A-Z][a-z]{2} [^\]]*\]: .*",
 )

@@ -16,7 +16,7 @@ from swimctl.lab.chassis import ITSELF, UP, Chassis, LoggedCommand
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import Fault
-from swimctl.lab.folder import COMMAND_LOG, CommandLog, write_folder
+from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, write_folder
 from swimctl.lab.server import LabServer
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 
@@ -179,9 +179,9 @@ class LabFleet:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(cycle)
 
-    def write_folder(self, folder: Path, kept_faults: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
+    def write_folder(self, folder: Path, kept: Kept | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""
-        return write_folder(folder, self.specs, self.ports, self.speed, kept_faults, self.netconf_ports)
+        return write_folder(folder, self.specs, self.ports, self.speed, kept, self.netconf_ports)
 
     def _by_itself(self, name: str) -> list[LoggedCommand]:
         return [command for command in tuple(self.switch(name).log) if command.source == ITSELF]

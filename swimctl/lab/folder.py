@@ -43,18 +43,21 @@ GOLDEN = frozenset((*(name for names in IMAGES.values() for name in names), *RAR
 """Those that the lab's devices are meant to run: newer than what any of them runs, one a family."""
 
 COMMAND_LOG = "lab-commands.jsonl"
-_MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults` of a host is read before that.\n"
+_MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults` and `lab_netconf` are read before.\n"
 
 
 def inventory_documents(
     specs: Sequence[ChassisSpec],
     ports: Mapping[str, int],
-    kept_faults: Mapping[str, Sequence[str]] | None = None,
+    kept: Kept | None = None,
     netconf: Mapping[str, int] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches."""
-    kept, own = kept_faults or {}, netconf or {}
-    hosts = {spec.name: _host(spec, ports[spec.name], kept.get(spec.name, ()), own.get(spec.name)) for spec in specs}
+    """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches.
+
+    `netconf` are the ports of NETCONF of those that offer it.
+    """
+    was, own = kept or Kept(), netconf or {}
+    hosts = {spec.name: _host(spec, ports[spec.name], was, own.get(spec.name)) for spec in specs}
     groups = {name: {"data": {"role": name}} for name in sorted({spec.role for spec in specs})}
     user, (password, _privilege) = next(iter(specs[0].users.items())) if specs else ("", ("", 0))
     secret = specs[0].enable_secret if specs else ""
@@ -66,7 +69,7 @@ def inventory_documents(
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 
 
-def _host(spec: ChassisSpec, port: int, kept_faults: Sequence[str], netconf_port: int | None) -> dict[str, Any]:
+def _host(spec: ChassisSpec, port: int, kept: Kept, netconf_port: int | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "model": spec.model,
         "serial": spec.serial,
@@ -75,8 +78,10 @@ def _host(spec: ChassisSpec, port: int, kept_faults: Sequence[str], netconf_port
     }
     if netconf_port is not None:
         data["netconf_port"] = netconf_port
-    if kept_faults:
-        data["lab_faults"] = list(kept_faults)
+    if spec.name in kept.netconf:
+        data["lab_netconf"] = kept.netconf[spec.name]
+    if faults := kept.faults.get(spec.name):
+        data["lab_faults"] = list(faults)
     return {"hostname": "127.0.0.1", "port": port, "platform": spec.platform, "groups": [spec.role], "data": data}
 
 
@@ -95,7 +100,7 @@ def write_folder(
     specs: Sequence[ChassisSpec],
     ports: Mapping[str, int],
     speed: float,
-    kept_faults: Mapping[str, Sequence[str]] | None = None,
+    kept: Kept | None = None,
     netconf: Mapping[str, int] | None = None,
 ) -> list[Path]:
     """Make a folder to work in against running switches; return its image files.
@@ -106,7 +111,7 @@ def write_folder(
     check_folder(folder)
     inventory = folder / "inventory"
     inventory.mkdir(parents=True, exist_ok=True)
-    for name, document in inventory_documents(specs, ports, kept_faults, netconf).items():
+    for name, document in inventory_documents(specs, ports, kept, netconf).items():
         (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
     _write_config(folder / "config.yaml", speed)
     platforms = dict.fromkeys(spec.platform for spec in specs)
@@ -160,10 +165,14 @@ def check_folder(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the inventory of a lab folder says of the lab that ran there: `lab_faults` by host, and the platforms."""
+    """What the inventory of a lab folder says of the lab that ran there: `lab_faults` by host, and the platforms.
+
+    `netconf` is `lab_netconf` of the hosts that have it: whether they offer NETCONF, whatever they do otherwise.
+    """
 
     faults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platforms: frozenset[str] = frozenset()
+    netconf: Mapping[str, bool] = field(default_factory=dict)
 
 
 def read_hosts(folder: Path) -> Kept:
@@ -176,7 +185,13 @@ def read_hosts(folder: Path) -> Kept:
         raise InventoryError(f"{path}: hosts by name are expected")
     faults = {str(name): _faults_of(path, str(name), host) for name, host in document.items()}
     platforms = [host.get("platform") for host in document.values() if isinstance(host, dict)]
-    return Kept(faults, frozenset(str(name) for name in platforms if name))
+    netconf = {str(name): bool(host["data"]["lab_netconf"]) for name, host in document.items() if _says_netconf(host)}
+    return Kept(faults, frozenset(str(name) for name in platforms if name), netconf)
+
+
+def _says_netconf(host: object) -> bool:
+    data = host.get("data") if isinstance(host, dict) else None
+    return isinstance(data, dict) and isinstance(data.get("lab_netconf"), bool)
 
 
 def _faults_of(path: Path, name: str, host: object) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class Installed:
         """List them as the device's models do: those that lag tell for a while what was before the last change."""
         changed, before = self._before
         fresh = self._switch.clock.now() - changed
-        if self._switch.booted_at > changed:  # it changed while it went down
+        if self._switch.booted_at >= changed:  # it changed while it went down
             fresh = self._switch.since_up
         lags = self._switch.spec.fault("models-lag") and fresh < MODELS_LAG
         return before.get(number) or self.states(number) if lags else self.states(number)

@@ -38,6 +38,9 @@ from swimctl.versions import same_release
 
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 
+# Operation of a job -> what an entry of the ledger has parameters of.
+_PARAMETERS: Final = {"add": "add", "activate": "act", "commit": "commit", "abort": "cancel"}
+
 VIRTUAL: Final = re.compile(r"C9[456]")
 """Two of these are a StackWise Virtual pair; what is stacked has other models."""
 
@@ -224,8 +227,16 @@ class CiscoXe(Installing, Packaged):
         return ""
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log whether an operation came after the mark, and whether it ended."""
-        return trace_operation(self._log(), operation, mark)
+        """Tell from the device's log whether an operation came after the mark, and whether it ended.
+
+        Where that cannot tell, the ledger of its models knows at least of one that is at work.
+        """
+        trace = trace_operation(self._log(), operation, mark)
+        if trace.received is None:
+            install = install_model(self._session)
+            if install is not None and install.under_way(_PARAMETERS[operation]):
+                return Trace(received=True, finished=False)
+        return trace
 
     def _install_summary(self) -> InstallSummary:
         return parse_show_install(self._show("show install summary"))

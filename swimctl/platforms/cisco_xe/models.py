@@ -66,7 +66,6 @@ class Location:
     versions: tuple[tuple[str, VersionState], ...]
     timer: str = ""
     timer_ends: datetime | None = None
-    activity: str = ""
     boot_mode: str = ""
 
     @property
@@ -81,7 +80,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One entry of the ledger. `done` and `status` as the device spells them: op-complete, install-op-succ."""
+    """One entry of the ledger. `command` is what its parameters are of: add, act, commit, cancel, rollback, remove.
+
+    `done` and `status` as the device spells them: op-complete, install-op-succ.
+    """
 
     started: datetime | None
     command: str
@@ -101,10 +103,9 @@ class InstallModel:
         """Tell whether all of it was booted in install mode; releases before 17.5 do not say how."""
         return all(each.boot_mode == "install" for each in self.locations)
 
-    @property
-    def under_way(self) -> bool:
-        """Tell whether the installer is at work."""
-        return any(each.activity not in {"", "install-no-activity"} for each in self.locations)
+    def under_way(self, parameters: str) -> bool:
+        """Tell whether an operation is at work; `parameters` is the container that tells it: act, commit, cancel."""
+        return any(each.command == parameters and each.done == "op-not-complete" for each in self.operations)
 
     @property
     def timer_runs(self) -> bool:
@@ -197,7 +198,6 @@ def _location(row: Any) -> Location:  # noqa: ANN401 - as above
         versions=tuple(dict(_versions(row)).items()),
         timer="" if timer is None else _text(timer, "state"),
         timer_ends=None if timer is None else _time(timer, "end-time", INSTALL),
-        activity=_text(row, "oper-state/{*}sys-activity"),
         boot_mode=_text(row, "oper-state/{*}boot-mode").removeprefix("install-boot-mode-"),
     )
 

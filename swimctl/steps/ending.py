@@ -24,7 +24,7 @@ from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import answer_to, was_sent
 from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import boot_look
-from swimctl.steps.seeing import readable
+from swimctl.steps.seeing import Table, readable
 from swimctl.steps.target import is_patch, on_target
 
 # Of the copy's beginning in a job's record; its value is the device's boot then.
@@ -67,8 +67,8 @@ def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, s
     if isinstance(error, DeviceUnknown):
         return Outcome.UNKNOWN, _told(context, "", _last_words(context))
     try:
-        before = baseline(context)
-        asked = context.again(lambda: _asked(context, "activate", before, undo=_undoable))
+        before, table = baseline(context), Table(context)
+        asked = context.again(lambda: _asked(context, "activate", before, table, undo=_undoable))
     except DeviceError as unanswered:
         return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}", None)
     outcome = evidence.outcome(
@@ -99,8 +99,8 @@ def _undoable(asked: _Asked, before: Snapshot) -> bool:
 def _after_add(context: Context) -> tuple[Outcome, str]:
     """Tell what the adding left, once what the next reload would start is taken back."""
     try:
-        before = baseline(context)
-        asked = context.again(lambda: _asked(context, "add", before, undo=_starts))
+        before, table = baseline(context), Table(context)
+        asked = context.again(lambda: _asked(context, "add", before, table, undo=_starts))
     except DeviceError as unanswered:
         seen = f"it could not be asked what its next reload starts: {unanswered}"
         return Outcome.UNKNOWN, _told(context, seen, None)
@@ -142,14 +142,16 @@ def _runs(context: Context) -> tuple[Running, bool | None, str]:
         return running, booted, f"{driver.support.look} on the device"
 
 
-def _asked(context: Context, operation: str, before: Snapshot, undo: Callable[[_Asked, Snapshot], bool]) -> _Asked:
+def _asked(
+    context: Context, operation: str, before: Snapshot, table: Table, undo: Callable[[_Asked, Snapshot], bool]
+) -> _Asked:
     """Ask the device, and take back what `undo` says may be; each answer stands for itself."""
     with context.driver() as driver:
         mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
         trace = readable(lambda: driver.trace(operation, mark))
         seen = readable(lambda: _boot(context, driver))
         running, booted = (seen, None) if isinstance(seen, Unread) else seen
-        installed = readable(lambda: driver.installed(context.image))
+        installed = table.read(driver)
         asked = _Asked(driver.support, running, booted, installed, trace)
         if not undo(asked, before):
             return asked
@@ -163,7 +165,7 @@ def _asked(context: Context, operation: str, before: Snapshot, undo: Callable[[_
             return replace(asked, undone=f"what it left set could not be taken back: {error}")
         if undone:
             context.record.event("restored", undone)
-            return replace(asked, installed=readable(lambda: driver.installed(context.image)), undone=undone)
+            return replace(asked, installed=table.read(driver), undone=undone)
         return asked
 
 

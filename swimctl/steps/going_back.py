@@ -10,10 +10,10 @@ from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.sessions import Session
 from swimctl.steps.base import Context
-from swimctl.steps.evidence import missing, went_back
+from swimctl.steps.evidence import Unread, missing, went_back
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
-from swimctl.steps.seeing import readable
+from swimctl.steps.seeing import Table
 from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
 
 
@@ -21,8 +21,9 @@ def go_back(context: Context, before: Snapshot, complaint: str) -> NoReturn:
     """Take the device back because of a complaint. Raises StepFailed where it is back, DeviceUnknown where not."""
     context.record.event("complaint", complaint)
     context.record.remember("complaint", complaint)
+    table = Table(context)
     try:
-        context.again(lambda: _start(context, before, complaint))
+        context.again(lambda: _start(context, before, complaint, table))
     except NOT_BACK as error:
         if not was_sent(context, "abort"):
             raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
@@ -30,7 +31,7 @@ def go_back(context: Context, before: Snapshot, complaint: str) -> NoReturn:
     _confirm(context, before, complaint)
 
 
-def _start(context: Context, before: Snapshot, complaint: str) -> None:
+def _start(context: Context, before: Snapshot, complaint: str, table: Table) -> None:
     with context.session() as session:
         driver = context.on(session)
         if was_sent(context, "abort"):
@@ -44,7 +45,7 @@ def _start(context: Context, before: Snapshot, complaint: str) -> None:
                 f"the device runs {before.version} again: {complaint}; why, its log may tell: "
                 f"{driver.support.look}, then `swimctl retry`"
             )
-        if _is_committed(context, driver) and not driver.returns:
+        if _is_committed(context, table.read(driver)) and not driver.returns:
             raise StepFailed(
                 f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
                 f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
@@ -52,9 +53,8 @@ def _start(context: Context, before: Snapshot, complaint: str) -> None:
         _send(context, session, driver, before)
 
 
-def _is_committed(context: Context, driver: Driver) -> bool:
+def _is_committed(context: Context, installed: Installed | Unread) -> bool:
     """Tell whether the target is committed: by the install state, else by the commit's own word."""
-    installed = readable(lambda: driver.installed(context.image))
     if isinstance(installed, Installed):
         return installed.placement is Placement.COMMITTED
     return answer_to(context, "commit") is True

@@ -11,7 +11,7 @@ from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, committed
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
-from swimctl.steps.seeing import readable
+from swimctl.steps.seeing import Table, readable
 from swimctl.steps.target import is_patch
 
 # Device seconds that the install state may take to show a commit, or to read at all.
@@ -23,28 +23,27 @@ def keep(context: Context) -> str:
 
     Raises DeviceUnknown where it is not proved, and what comes of a lost session.
     """
+    table = Table(context)
     try:
-        context.again(lambda: _commit(context))
+        context.again(lambda: _commit(context, table))
     except (DeadlineExceeded, UnexpectedPrompt) as error:
         # The answer did not come; whether the commit did, the device tells.
         context.record.event("session", f"{error}; asking the device")
-    return context.again(lambda: _confirm(context))
+    table = Table(context)
+    return context.again(lambda: _confirm(context, table))
 
 
-def _commit(context: Context) -> None:
+def _commit(context: Context, table: Table) -> None:
     with context.driver() as driver:
 
-        def installed() -> Installed | Unread:
-            return readable(lambda: driver.installed(context.image))
-
         def is_committed() -> bool:
-            now = installed()
+            now = table.read(driver)
             return isinstance(now, Installed) and now.placement is Placement.COMMITTED and not now.timer_runs
 
         if is_committed():
             context.record.event("committed", "the device says that it is committed")
             return
-        if isinstance(installed(), Unread) and not driver.support.commit:
+        if isinstance(table.read(driver), Unread) and not driver.support.commit:
             return  # nothing has to be sent there to keep what runs
         seconds = context.settings.deadlines.commit
         if was_sent(context, "commit") and wait_while_running(context, driver, "commit", seconds, is_committed):
@@ -72,13 +71,13 @@ def _refused(context: Context, driver: Driver) -> str:
     )
 
 
-def _confirm(context: Context) -> str:
+def _confirm(context: Context, table: Table) -> str:
     """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
     ready = Deadline(context.clock, context.settings.deadlines.ready)
     with context.driver() as driver:
         while True:
-            running, installed = readable(driver.running), readable(lambda: driver.installed(context.image))
+            running, installed = readable(driver.running), table.read(driver)
             proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
             if proof.proved and not proof.by:
                 return ""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from swimctl.clock import rfc3339
-from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
-from swimctl.facts import Running, Snapshot
+from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
+from swimctl.facts import Installed, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
@@ -26,6 +26,24 @@ def readable(read: Callable[[], T]) -> T | Unread:
         return read()
     except (CommandRefused, UnparsableOutput) as error:
         return Unread(str(error))
+
+
+class Table:
+    """Where the image stands. A device that hangs at it closes its session: the next one goes on without it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._hung: Unread | None = None
+
+    def read(self, driver: Driver) -> Installed | Unread:
+        """Return what it says, or why it does not read; raises SessionLost at the first time that it hangs."""
+        if self._hung is not None:
+            return self._hung
+        try:
+            return readable(lambda: driver.installed(self._context.image))
+        except (DeadlineExceeded, UnexpectedPrompt) as error:
+            self._hung = Unread(str(error))
+            raise SessionLost(str(error)) from error
 
 
 def see(
@@ -52,8 +70,9 @@ def see(
     there = isinstance(running, Running) and on_target(running, context.image.version) and not missing(before, running)
     if not there or (isinstance(late, str) and late):
         return Seen(running, late, _NOT_ASKED, _NOT_ASKED, abnormal), None
-    installed = piece(lambda: driver.installed(context.image))
     after = piece(lambda: driver.snapshot(rfc3339(context.clock.now()), whole=False))
+    # The last one: a device whose installer hangs can still be compared, and the commit asks for this once more.
+    installed = piece(lambda: driver.installed(context.image))
     if isinstance(after, Unread):
         return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from steps.scripted import LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
 
-from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, TransferFailed, UnparsableOutput, Unreachable
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    DeviceUnknown,
+    StepFailed,
+    TransferFailed,
+    UnparsableOutput,
+    Unreachable,
+)
 from swimctl.facts import Installed, Placement, Running
 from swimctl.models import Outcome
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
@@ -119,6 +127,7 @@ def test_without_the_release_nothing_is_known() -> None:
 @pytest.mark.parametrize("installed", [Installed(ADDED), Unread("garbage")])
 def test_a_log_that_does_not_read_may_hide_an_activation(installed: Any) -> None:
     assert unread(running=OLD_ALONE, installed=installed, booted=False, under_way=None) is Outcome.UNKNOWN
+    assert unread(running=OLD_ALONE, installed=installed, booted=True, under_way=None) is Outcome.UNKNOWN
 
 
 # Asked of the device, and undone.
@@ -176,6 +185,16 @@ def test_what_may_be_set_is_taken_back_even_where_it_does_not_read() -> None:
     assert "could not be asked" not in told
 
 
+def test_a_device_that_hangs_at_its_install_table_was_asked_all_the_same() -> None:
+    hangs = DeadlineExceeded("'show install summary' did not end")
+    job = on_old_boot(installed=[hangs], running=[runs("17.06.05", "17.06.05", uptime=60)])
+    job.clock.seconds = 3000
+    outcome, told = ending(job)
+    assert outcome is Outcome.ROLLED_BACK
+    assert "what its next reload starts does not read: 'show install summary' did not end; next: " in told
+    assert job.driver.times("restore") == 1
+
+
 def test_a_device_that_does_not_answer_could_not_be_asked() -> None:
     job = on_old_boot(logins=[AWAY], memory={"activate sent": activated()["activate sent"]})
     outcome, told = ending(job, AWAY)
@@ -224,7 +243,8 @@ def test_what_the_next_reload_would_start_is_taken_back_after_every_verdict() ->
 
 @pytest.mark.parametrize("restore", [[""], [StepFailed("rollback failed")], [LOST]])
 def test_what_the_next_reload_still_starts_is_not_untouched(restore: list[Any]) -> None:
-    outcome, told = ending(added(installed=[stands(Placement.NEXT)], restore=restore))
+    refused = {"add answered": {"succeeded": False, "reason": "half of it"}}
+    outcome, told = ending(added(memory=refused, installed=[stands(Placement.NEXT)], restore=restore))
     assert outcome is Outcome.UNKNOWN
     assert "could not be asked" not in told
     assert "next, on its console: `show version`" in told
@@ -246,8 +266,10 @@ def test_where_only_an_activation_starts_what_was_added_nothing_was_done_to_what
 
 
 @pytest.mark.parametrize("script", [{"logins": [AWAY]}, {"installed": [GARBLED]}])
-def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: dict[str, Any]) -> None:
-    outcome, told = ending(added(**script))
+@pytest.mark.parametrize("support", [JUNOS, XE])
+def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: dict[str, Any], support: Any) -> None:
+    refused = {"add answered": {"succeeded": False, "reason": "half of it"}}
+    outcome, told = ending(added(support=support, memory=refused, **script))
     assert outcome is Outcome.UNKNOWN
     assert ("could not be asked" in told) is ("logins" in script)
     assert "next, on its console: `show version`" in told

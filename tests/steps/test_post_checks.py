@@ -7,6 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from steps.after_reload import (
+    COMMITTED,
+    GARBLED,
+    NO_NEIGHBOURS,
+    READY,
+    UNCOMMITTED,
+    after_reload,
+    back,
+    keeping,
+)
 from steps.scripted import (
     AFTER,
     BEFORE,
@@ -16,14 +26,12 @@ from steps.scripted import (
     OLD_RUNS,
     PATCH,
     PaperClock,
-    Scripted,
-    activated,
     runs,
     said,
     stands,
 )
 
-from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, UnparsableOutput, Unreachable
+from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable
 from swimctl.facts import Installed, Placement
 from swimctl.models import Outcome
 from swimctl.platforms.base import Trace
@@ -31,34 +39,6 @@ from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.settings import Settings
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
-
-GARBLED = UnparsableOutput("show install summary", "~~", "garbage")
-DENIED = CommandRefused("'show cdp neighbors': the device answered 'Command authorization failed.'")
-UNCOMMITTED, COMMITTED = stands(Placement.UNCOMMITTED, 3000), stands(Placement.COMMITTED)
-NO_NEIGHBOURS = replace(AFTER, neighbours=(), unread={"neighbours": str(DENIED)})
-READY = Settings().deadlines.ready
-
-
-def after_reload(**script: Any) -> Scripted:
-    """Make a device that came back from its activation, which was sent 20 minutes ago."""
-    memory = activated(armed=script.pop("armed", 3600)) | script.pop("memory", {})
-    job = Scripted(memory=memory, **script)
-    job.clock.seconds = 1200.0
-    job.record.memory["boot"]["uptime"] = 30 * 86_400
-    return job
-
-
-def committed_once_sent(job_record: Scripted) -> Any:
-    """Show as committed from the moment on that the commit was sent."""
-    return lambda _clock: COMMITTED if job_record.sent("commit") else UNCOMMITTED
-
-
-def keeping(**script: Any) -> Scripted:
-    """Make a device that keeps what it is told to keep."""
-    job = after_reload(**script)
-    if "installed" not in script:
-        job.driver._script["installed"] = [committed_once_sent(job)]
-    return job
 
 
 def test_what_is_proved_is_committed_and_is_a_success() -> None:
@@ -302,89 +282,32 @@ def test_a_device_that_comes_back_as_it_was_after_a_lost_commit_is_committed() -
     assert job.driver.times("snapshot") == 2
 
 
-# AAA refuses.
-
-
-REFUSED = CommandRefused("'install': the device answered 'Command authorization failed.'")
-
-
-def test_a_commit_that_aaa_refuses_says_until_when_and_what_to_type() -> None:
-    """AAA allows `install add` and `install activate`, and refuses `install commit`."""
-    job = after_reload(commit=[REFUSED], installed=[UNCOMMITTED])
-    with pytest.raises(DeviceUnknown, match="'install commit' failed") as failed:
-        PostChecks().run(job.context)
-    outcome, told = outcome_of_failure(job.context, failed.value)
-    assert outcome is Outcome.UNKNOWN
-    assert "sw1 goes back to 17.06.05 by itself at 2031-05-04" in told
-    assert "to keep 17.12.04 type `install commit` before that, to leave it at once `install abort`" in told
-    assert "it refused `install commit` to 'netops': log in as somebody who may" in told
-    assert "Command authorization failed" in str(failed.value)
-    assert not job.sent("abort")
-
-
-def test_an_abort_that_aaa_refuses_says_that_the_timer_takes_it_back_and_when() -> None:
-    """The checks complain, and AAA refuses `install abort`."""
-    job = after_reload(back=[REFUSED], installed=[UNCOMMITTED], snapshot=[replace(AFTER, neighbours=())])
-    with pytest.raises(DeviceUnknown, match="'install abort' failed") as failed:
-        PostChecks().run(job.context)
-    assert "1 neighbours lost" in str(failed.value)
-    outcome, told = outcome_of_failure(job.context, failed.value)
-    assert outcome is Outcome.UNKNOWN
-    assert "goes back to 17.06.05 by itself at" in told
-    assert "it refused `install abort` to 'netops'" in told
-    assert not job.sent("commit")
-
-
-def test_a_commit_that_fails_and_is_there_all_the_same_is_a_success() -> None:
-    job = keeping(commit=[said(False, "Operation already done")])
-    PostChecks().run(job.context)
-
-
-# The way back.
-
-
-def back(**script: Any) -> Scripted:
-    """Make a device that goes back when it is told to: then it runs what it ran before, on a newer boot."""
-    job = after_reload(**script)
-    running = list(job.driver._script.get("running", [runs(NEW, NEW)]))
-
-    def now(clock: PaperClock) -> Any:
-        if job.sent("abort"):
-            return runs(OLD, OLD, uptime=60)
-        answer = running.pop(0) if len(running) > 1 else running[0]
-        return answer(clock) if callable(answer) else answer
-
-    job.driver._script["running"] = [now]
-    return job
-
-
-def test_the_way_back_is_taken_although_the_install_table_does_not_read() -> None:
-    job = back(installed=[GARBLED], snapshot=[replace(AFTER, routes={})])
-    with pytest.raises(StepFailed, match="rolled back to") as failed:
-        PostChecks().run(job.context)
-    assert outcome_of_failure(job.context, failed.value)[0] is Outcome.ROLLED_BACK
-
-
-def test_a_way_back_whose_answer_does_not_read_is_proved_by_what_runs() -> None:
-    job = back(back=[GARBLED], snapshot=[replace(AFTER, routes={})], installed=[stands(Placement.ADDED)])
-    job.driver._script["installed"] = [UNCOMMITTED, UNCOMMITTED, stands(Placement.ADDED)]
-    with pytest.raises(StepFailed, match="rolled back to"):
-        PostChecks().run(job.context)
-    assert job.driver.times("back") == 1
-
-
-def test_a_way_back_after_which_the_target_still_runs_is_not_called_one() -> None:
-    job = after_reload(installed=[UNCOMMITTED], snapshot=[replace(AFTER, routes={})])
-    job.driver._script["running"] = [lambda _c: runs(NEW, NEW, uptime=60 if job.sent("abort") else 2000)]
-    with pytest.raises(DeviceUnknown, match=r"now 1: 17\.12\.04, 2: 17\.12\.04 runs, not 17\.06\.05"):
-        PostChecks().run(job.context)
-
-
-def test_a_device_that_went_back_by_itself_is_said_to_have() -> None:
-    job = after_reload(running=[OLD_RUNS], installed=[stands(Placement.ADDED)])
-    with pytest.raises(StepFailed, match=r"the device runs 17\.06\.05 again"):
+def test_what_the_commit_said_keeps_a_device_that_cannot_return_from_a_way_back() -> None:
+    """It committed, went down, came back with less, and its install table does not read any more."""
+    worse = replace(AFTER, interfaces_up=())
+    answered = {"commit answered": {"succeeded": True, "reason": None}}
+    job = after_reload(installed=[GARBLED], snapshot=[worse], memory=answered)
+    with pytest.raises(StepFailed, match=r"17\.12\.04 is committed, but 2 interfaces lost"):
         PostChecks().run(job.context)
     assert not job.sent("abort")
+
+
+def test_an_install_table_that_hangs_costs_no_upgrade() -> None:
+    hangs = DeadlineExceeded("'show install summary' did not end within 120s")
+    job = after_reload(installed=[hangs])
+    message = PostChecks().run(job.context).message
+    assert "proved by the commit's own word" in message
+    assert str(hangs) in message
+    assert message.endswith("and all is as before")
+    assert job.driver.times("commit") == 1
+
+
+def test_after_an_output_that_hangs_nothing_more_is_asked_in_that_session() -> None:
+    job = keeping(unready=[DeadlineExceeded("'show switch' did not end")])
+    with pytest.raises(StepFailed, match="could be compared"):
+        PostChecks().run(job.context)
+    assert job.driver.times("snapshot") == 0
+    assert job.driver.times("commit") == 1
 
 
 # Long after the commit.

@@ -21,12 +21,12 @@ _GLOBAL = (*_SECTIONS, "aaa", "access-list", "alias", "banner", "boot", "cdp", "
            "lldp", "logging", "mac", "monitor", "mls", "no", "ntp", "port-channel", "privilege", "radius", "scheduler",
            "service", "snmp-server", "spanning-tree", "stack-mac", "switch", "system", "tacacs", "tacacs-server",
            "track", "transceiver", "udld", "username", "vtp")  # fmt: skip
-_BELOW = ("access-class", "access-group", "address-family", "auto-cost", "bandwidth", "cdp", "channel-group", "default",
-          "description", "duplex", "encapsulation", "exec-timeout", "exit-address-family", "history", "ip", "ipv6",
-          "length", "lldp", "load-interval", "log", "logging", "login", "mode", "mtu", "name", "neighbor", "network",
-          "no", "password", "path", "power", "privilege", "rd", "router-id", "session-timeout", "shutdown",
-          "spanning-tree", "speed", "standby", "stopbits", "storm-control", "switchport",
-          "transport", "width")  # fmt: skip
+_BELOW = ("absolute-timeout", "access-class", "access-group", "address-family", "auto-cost", "bandwidth", "cdp",
+          "channel-group", "default", "description", "duplex", "encapsulation", "exec-timeout", "exit-address-family",
+          "history", "ip", "ipv6", "length", "lldp", "load-interval", "log", "logging", "login", "mode", "mtu",
+          "name", "neighbor", "network", "no", "password", "path", "power", "privilege", "rd", "router-id",
+          "session-timeout", "shutdown", "spanning-tree", "speed", "standby", "stopbits", "storm-control",
+          "switchport", "transport", "width")  # fmt: skip
 _ALONE = frozenset({"shutdown", "archive", "redundancy", "exit-address-family"})
 
 

@@ -198,3 +198,11 @@ def test_netmiko_leaves_the_tcl_shell(desk: Desk) -> None:
     desk.type("tclsh")
     desk.lines('puts [open "flash:merge_config.txt" w+] {ntp server 192.0.2.5', "}", "tclquit")
     assert desk.type("more flash:merge_config.txt") == "ntp server 192.0.2.5\n\n"
+
+
+def test_what_unicon_sets_at_login_is_taken(desk: Desk) -> None:
+    """The lines of pyATS' connect, in configuration mode."""
+    lines = ("term length 0", "term width 0", "config term", "no logging console", "line console 0", "exec-timeout 0")
+    out = desk.lines(*lines, "line vty 0 4", "exec-timeout 0", "absolute-timeout 0", "session-timeout 0", "end")
+    assert "%" not in out
+    assert desk.session.prompt == "desk#"

@@ -1,4 +1,4 @@
-"""The Linux shell below EOS, as far as clients that copy files look into it: `df`, `ls`, `exit`."""
+"""The Linux shell below EOS, as far as clients that copy files look into it: `df`, `ls`, `cat`, `exit`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from swimctl.lab.flash import LabFile
 
 MODE = "bash"
+_BOOT_CONFIG = "/mnt/flash/boot-config"
 _REDIRECTION = re.compile(r"\s*2>\s*/dev/null\s*$")
 
 
@@ -28,6 +29,11 @@ def answer(switch: Arista, line: str) -> str:
             f"/dev/sda1      {flash.capacity // 1024:>9} {used // 1024:>7} {flash.free // 1024:>9} "
             f"{100 * used // flash.capacity:>3}% /mnt/flash\n"
         )
+    if program == "cat" and paths == [_BOOT_CONFIG]:
+        return f"SWI={switch.boots}\n" if switch.boots else ""
+    if program == "cat" and paths:
+        reason = "No such file or directory" if switch.find(paths[0]) is None else "Permission denied"
+        return f"cat: {paths[0]}: {reason}\n"
     if program != "ls" or not paths:
         return f"bash: {words[0]}: command not found\n"
     found = switch.find(paths[0])

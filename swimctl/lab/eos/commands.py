@@ -43,6 +43,7 @@ _SHOWS: tuple[tuple[str, Show[Arista], int], ...] = (
     ("show lldp neighbors detail", Show(shows_ports.lldp_detail, structured_ports.lldp_detail), USER),
     ("show mlag", Show(shows_ports.mlag, structured_ports.mlag), USER),
     ("show mlag detail", Show(shows_ports.mlag_detail, structured_ports.mlag_detail), USER),
+    ("show configuration sessions", Show(shows.sessions, structured.sessions), PRIVILEGED),
     ("show boot-config", Show(shows.boot_config, structured.boot_config), PRIVILEGED),
     ("show logging", Show(shows.logging), PRIVILEGED),
     ("show running-config [all]", Show(shows.running_configuration, structured.running_configuration), PRIVILEGED),
@@ -68,6 +69,10 @@ def _enable(session: Session, _words: Words) -> Dialogue:
 def _bash(session: Session, _words: Words) -> Dialogue:
     session.mode = bash.MODE
     yield Print("\nArista Networks EOS shell\n\n")
+
+
+def _cat(session: Session, words: Words) -> Dialogue:
+    yield Print(bash.answer(session.switch, f"cat {words['path']}"))
 
 
 def _configure(session: Session, _words: Words) -> Dialogue:
@@ -98,6 +103,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("no terminal monitor", monitor(on=False), PRIVILEGED),
     ("configure [terminal]", _configure, PRIVILEGED),
     ("bash", _bash, PRIVILEGED),
+    ("bash timeout <number:1-99999> cat <path>", _cat, PRIVILEGED),
     ("write [memory]", booting.write, PRIVILEGED),
     ("copy running-config startup-config", booting.write, PRIVILEGED),
     ("reload [now]", booting.reload, PRIVILEGED),

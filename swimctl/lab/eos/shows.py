@@ -118,6 +118,14 @@ def logging(switch: Arista) -> str:
     ) + "".join(f"{line}\n" for line in switch.buffer)
 
 
+def sessions(_switch: Arista) -> str:
+    """Show configuration sessions: there are none."""
+    return (
+        "Maximum number of completed sessions: 1\nMaximum number of pending sessions: 5\n\n"
+        "  Name    State    User    Terminal\n  ------- -------- ------- --------\n"
+    )
+
+
 def running_configuration(switch: Arista) -> str:
     """Show running-config."""
     return _written(switch, switch.configuration, "running-config")

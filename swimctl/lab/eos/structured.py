@@ -105,6 +105,11 @@ def reload_cause(switch: Arista) -> Model:
     return {"kernelCrashData": [], "resetCauses": [cause], "full": False}
 
 
+def sessions(_switch: Arista) -> Model:
+    """Show configuration sessions."""
+    return {"sessions": {}, "maxSavedSessions": 1, "maxOpenSessions": 5}
+
+
 def running_configuration(switch: Arista) -> Model:
     """Show running-config: each line is a name, with the lines below it."""
     below = {

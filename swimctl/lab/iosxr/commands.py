@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.iosxr import files, shows, shows_network, xml_agent
+from swimctl.lab.iosxr import files, shows, shows_health, shows_network, xml_agent
 from swimctl.lab.plain_commands import Words, authorized, leave, length, monitor, nothing
 
 if TYPE_CHECKING:
@@ -29,15 +29,23 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
     ("show install request", shows.install_request),
     ("show filesystem", partial(files.systems, everywhere=False)),
     ("show filesystem location all", partial(files.systems, everywhere=True)),
+    ("show memory summary", shows_health.memory),
+    ("show processes cpu", shows_health.processor),
+    ("show interfaces", shows_network.interfaces),
     ("show interfaces brief", shows_network.brief),
+    ("show ipv6 interface", shows_network.ipv6),
     ("show ipv4 interface brief", shows_network.ip_brief),
     ("show ip interface brief", shows_network.ip_brief),
     ("show cdp neighbors detail", shows_network.cdp_detail),
+    ("show cdp", shows_health.cdp),
+    ("show lldp", shows_health.lldp),
     ("show lldp neighbors", shows_network.lldp),
+    ("show lldp neighbors detail", shows_network.lldp_detail),
     ("show route [ipv4] summary", shows_network.routes),
     ("show clock", shows.clock),
     ("show logging", shows.logging),
     ("show running-config", shows.running_configuration),
+    ("show running-config hostname", shows_health.hostname),
     *(
         (f"show install {which}{' summary' if summary else ''}", partial(shows.packages, which=which, summary=summary))
         for which in ("active", "inactive", "committed")
@@ -48,7 +56,7 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
 
 def _say(tell: Callable[[Session, Words], str]) -> Command:
     def run(session: Session, words: Words) -> Dialogue:
-        yield Print(f"{session.now}\n{tell(session, words)}")
+        yield Print(f"{session.stamp}{tell(session, words)}")
 
     return run
 
@@ -59,7 +67,7 @@ def _show(function: Callable[[Router], str]) -> Command:
 
 def _timed(command: Command) -> Command:
     def run(session: Session, words: Words) -> Dialogue:
-        yield Print(f"{session.now}\n")
+        yield Print(session.stamp)
         yield from command(session, words)
 
     return run
@@ -80,7 +88,15 @@ def exec_grammar() -> Grammar[Command]:
 
 def _configure(session: Session, _words: Words) -> Dialogue:
     session.begin()
-    yield Print(f"{session.now}\n")
+    yield Print(session.stamp)
+
+
+def _stamped(*, on: bool) -> Command:
+    def run(session: Session, _words: Words) -> Dialogue:
+        yield Print(session.stamp)
+        session.stamped = on
+
+    return run
 
 
 def _xml(session: Session, _words: Words) -> Dialogue:
@@ -138,6 +154,8 @@ _EVERYBODY: tuple[tuple[str, Command], ...] = (
     ("end", nothing),
     ("terminal length <number:0-512>", length),
     ("terminal width <number:0-512>", nothing),
+    ("terminal exec prompt timestamp", _stamped(on=True)),
+    ("terminal exec prompt no-timestamp", _stamped(on=False)),
     ("terminal monitor", monitor(on=True)),
     ("terminal monitor disable", monitor(on=False)),
     ("show user tasks", _say(lambda session, _words: shows.tasks(session.privilege))),
@@ -145,6 +163,7 @@ _EVERYBODY: tuple[tuple[str, Command], ...] = (
     ("show install log [<number:1-9999>] [detail]", _say(lambda s, words: shows.install_log(s.router, words))),
     ("show md5 file <path>", _timed(files.md5)),
     ("dir [<path>]", _timed(files.listing)),
+    ("dir /all", _timed(files.listing)),
 )
 _ROOTS: tuple[tuple[str, Command], ...] = (
     ("configure [terminal]", _configure),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Ask, Dialogue, Print
-from swimctl.lab.grammar import Incomplete, Invalid
+from swimctl.lab.grammar import Filter, Incomplete, Invalid
 from swimctl.lab.iosxr.commands import DENIED, exec_grammar
 from swimctl.lab.iosxr.xml_agent import Agent
 from swimctl.lab.vty import Vty
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 _SECTIONS = {"interface": "config-if", "router": "config-router", "username": "config-un", "line": "config-line",
              "vrf": "config-vrf", "ntp": "config-ntp"}  # fmt: skip
 _ALONE = frozenset({"cdp", "lldp", "shutdown"})
-_GLOBAL = (*_SECTIONS, "cdp", "clock", "description", "domain", "exec-timeout", "group", "hostname", "ipv4", "ipv6",
-           "lldp", "logging", "no", "password", "secret", "service", "shutdown", "snmp-server", "ssh",
-           "taskgroup", "telnet", "timestamp", "usergroup", "xml")  # fmt: skip
-_BELOW = frozenset({"description", "exec-timeout", "group", "ipv4", "ipv6", "password", "secret", "shutdown"})
+_BELOW = frozenset({"absolute-timeout", "description", "exec-timeout", "group", "ipv4", "ipv6", "password", "secret",
+                    "session-timeout", "shutdown"})  # fmt: skip
+_GLOBAL = (*_SECTIONS, *_BELOW, "cdp", "clock", "domain", "hostname", "lldp", "logging", "no", "service", "snmp-server",
+           "ssh", "taskgroup", "telnet", "timestamp", "usergroup", "xml")  # fmt: skip
+_UTILITY = re.compile(r"\s*\|\s*utility (head|tail) -n ?([1-9]\d{0,4})\s*$")
 _LEAVE = "Uncommitted changes found, commit them before exiting(yes/no/cancel)? [cancel]:"
 
 
 class Session(Vty):
     """A terminal of IOS-XR. `target` is the configuration that a commit would make the running one, None in exec.
 
-    `agent` takes the lines while it speaks XML.
+    `agent` takes the lines while it speaks XML. `stamped`: the time stands above each output.
     """
 
     noise = "\nRP/0/RP0/CPU0:Jan  1 00:00:00.000 UTC: pfm_node_rp[311]: %PLATFORM-PFM-4-FAULT : set|x\n~#\x07"
@@ -40,6 +41,7 @@ class Session(Vty):
         self.target: Configuration | None = None
         self.mode = self.section = ""
         self.agent: Agent | None = None
+        self.stamped = True
 
     @property
     def prompt(self) -> str:
@@ -54,10 +56,12 @@ class Session(Vty):
         return self.agent is None
 
     @property
-    def now(self) -> str:
-        """Give the line above an output."""
+    def stamp(self) -> str:
+        """Give the line above an output; nothing where this terminal was told so."""
+        if not self.stamped:
+            return ""
         wall = self.router.clock.wall()
-        return f"{wall:%a %b %e %H:%M:%S}.{wall.microsecond // 1000:03} UTC"
+        return f"{wall:%a %b %e %H:%M:%S}.{wall.microsecond // 1000:03} UTC\n"
 
     def banner(self) -> str:
         """Give what is printed before the first prompt."""
@@ -80,6 +84,14 @@ class Session(Vty):
     def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
         """Say it as IOS-XR does, with a mark below the character."""
         return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n"
+
+    def parted(self, text: str) -> tuple[str, Filter | None]:
+        """Part a line into the command and its filter, which may be a program of the system below: `head` or `tail`."""
+        if found := _UTILITY.search(text):
+            count = int(found[2])
+            shown = slice(count) if found[1] == "head" else slice(-count - 1, None)
+            return text[: found.start()], lambda lines: lines[shown]
+        return super().parted(text)
 
     def run(self, text: str) -> Dialogue:
         """Run one line; the XML agent takes its own as they are."""
@@ -132,7 +144,7 @@ class Session(Vty):
             yield Print(DENIED)
             return
         self.router.configuration = target.copy()
-        yield Print(f"{self.now}\n")
+        yield Print(self.stamp)
 
     def _leave(self, target: Configuration, *, asks: bool) -> Dialogue:
         if asks and target != self.router.configuration:

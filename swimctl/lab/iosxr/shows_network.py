@@ -55,6 +55,33 @@ def brief(router: Router) -> str:
     )
 
 
+def interfaces(router: Router) -> str:
+    """Show interfaces, without the counters below each."""
+    text = ""
+    for at, port in enumerate(ports(router)):
+        state = "up" if port.up else "down" if port.neighbour else "administratively down"
+        kind = "Loopback interface(s)" if port.name.startswith("Lo") else f"TenGigE, address is 00c1.6452.{at:04x}"
+        own = "" if port.address == "unassigned" else f"/{32 if port.name.startswith('Lo') else 30}"
+        described = f"  Description: to {port.neighbour}\n" if port.neighbour else ""
+        text += (
+            f"{port.name} is {state}, line protocol is {state} \n  Interface state transitions: 1\n"
+            f"  Hardware is {kind}{'' if port.name.startswith('Lo') else f' (bia 00c1.6452.{at:04x})'}\n{described}"
+            f"  Internet address is {port.address if own else 'Unknown'}{own}\n"
+            f"  MTU 1514 bytes, BW {port.bandwidth} Kbit (Max: {port.bandwidth} Kbit)\n"
+            "     reliability 255/255, txload 0/255, rxload 0/255\n  Encapsulation ARPA,\n  Full-duplex, 10000Mb/s\n\n"
+        )
+    return text
+
+
+def ipv6(router: Router) -> str:
+    """Show ipv6 interface: none has an address."""
+    return "".join(
+        f"{port.name} is {'Up' if port.up else 'Down'}, ipv6 protocol is Down, Vrfid is default (0x60000000)\n"
+        "  IPv6 is disabled, link-local address unassigned\n  No global unicast address is configured\n"
+        for port in ports(router)
+    )
+
+
 def _words(port: Port) -> str:
     return "up" if port.up else "down" if port.neighbour else "admin-down"
 
@@ -78,6 +105,19 @@ def lldp(router: Router) -> str:
     rows = [f"{p.neighbour:<16}{p.short:<20}{120:<11}{'R':<15}Te0/0/0/7\n" for p in _seen(router)]
     head = f"{'Device ID':<16}{'Local Intf':<20}{'Hold-time':<11}{'Capability':<15}Port ID\n"
     return f"{_LEGEND}{head}{''.join(rows)}\nTotal entries displayed: {len(rows)}\n"
+
+
+def lldp_detail(router: Router) -> str:
+    """Show lldp neighbors detail."""
+    seen = _seen(router)
+    found = "".join(
+        f"{'-' * 48}\nLocal Interface: {port.name}\nChassis id: 00c1.6499.{place:04x}\nPort id: TenGigE0/0/0/7\n"
+        f"Port Description: to {router.hostname}\nSystem Name: {port.neighbour}\n\nSystem Description:\n"
+        "Cisco IOS XR Software, Version 7.3.2\n\nTime remaining: 108 seconds\nHold Time: 120 seconds\n"
+        "System Capabilities: R\nEnabled Capabilities: R\n\n"
+        for place, port in enumerate(seen, 1)
+    )
+    return f"{_LEGEND}{found}Total entries displayed: {len(seen)}\n"
 
 
 def cdp_detail(router: Router) -> str:

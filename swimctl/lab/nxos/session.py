@@ -20,8 +20,9 @@ _SECTIONS = {"interface": "config-if", "vlan": "config-vlan", "vpc": "config-vpc
              "router": "config-router", "vrf": "config-vrf"}  # fmt: skip
 _GLOBAL = (*_SECTIONS, "aaa", "banner", "boot", "cdp", "clock", "feature", "hostname", "ip", "ipv6", "lldp", "logging",
            "no", "ntp", "password", "snmp-server", "spanning-tree", "system", "tacacs-server", "username")  # fmt: skip
-_BELOW = ("channel-group", "description", "exec-timeout", "ip", "ipv6", "mtu", "name", "no", "peer-keepalive",
-          "peer-switch", "role", "session-limit", "shutdown", "speed", "switchport", "vpc", "vrf")  # fmt: skip
+_BELOW = ("absolute-timeout", "channel-group", "description", "exec-timeout", "ip", "ipv6", "mtu", "name", "no",
+          "peer-keepalive", "peer-switch", "role", "session-limit", "shutdown", "speed", "switchport", "vpc",
+          "vrf")  # fmt: skip
 _AS_DATA = re.compile(r"\s*\|\s*(json(?:-pretty)?(?:\s+native)?)\s*$", re.IGNORECASE)
 
 

@@ -1,0 +1,126 @@
+"""Ansible's own modules at lab devices of every platform: `*_command` and `*_facts` of the five collections.
+
+They are not in requirements-test.txt: the package that carries them takes half a gigabyte. What they send is held by
+tests/lab/test_other_clients_lines.py in any case.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fleets import arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos
+
+from swimctl.lab.fleet import LabFleet
+
+COLLECTIONS = ("cisco.ios", "cisco.nxos", "cisco.iosxr", "arista.eos", "junipernetworks.junos")
+FLEETS = {
+    "arista_eos": (arista_eos.FLEET, "arista.eos.eos", "4.28.3M"),
+    "cisco_ios": (cisco_ios.FLEET, "cisco.ios.ios", "15.2(7)E4"),
+    "cisco_nxos": (cisco_nxos.FLEET, "cisco.nxos.nxos", "9.3(5)"),
+    "cisco_xe": (cisco_xe.FLEET, "cisco.ios.ios", "17.06.05"),
+    "cisco_xr": (cisco_xr.FLEET, "cisco.iosxr.iosxr", "7.3.2"),
+    "juniper_junos": (juniper_junos.FLEET, "junipernetworks.junos.junos", ""),
+}
+
+
+def _folder_of_collections() -> Path | None:
+    """Find where the collections are installed: by pip, or by ansible-galaxy."""
+    named = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)
+    roots = [*filter(None, named), "~/.ansible/collections", "/usr/share/ansible/collections", *sys.path]
+    for root in (Path(each).expanduser() for each in roots if each):
+        if all((root / "ansible_collections" / name.replace(".", "/")).is_dir() for name in COLLECTIONS):
+            return root
+    return None
+
+
+FOUND = _folder_of_collections()
+pytestmark = pytest.mark.skipif(
+    FOUND is None, reason=f"to run it: ansible-galaxy collection install {' '.join(COLLECTIONS)}"
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
+    devices = [fleet.make(name.replace("_", "-")) for name, (fleet, _, _) in FLEETS.items()]
+    with LabFleet(devices, speed=600, folder=tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+def play(lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any]) -> dict[str, Any]:
+    """Run tasks at a device over network_cli; give the facts that they found."""
+    host, port = lab.address(platform.replace("_", "-"))
+    enable = {"ansible_become": True, "ansible_become_method": "ansible.netcommon.enable",
+              "ansible_become_password": "enable"}  # fmt: skip
+    system = FLEETS[platform][1]
+    facts = {
+        "ansible_host": host,
+        "ansible_port": port,
+        "ansible_user": "admin",
+        "ansible_password": "admin",
+        "ansible_connection": "ansible.netcommon.network_cli",
+        "ansible_network_os": system,
+        "ansible_network_cli_ssh_type": "paramiko",
+        **(enable if system in {"cisco.ios.ios", "arista.eos.eos"} else {}),
+    }
+    told = {"ansible.builtin.debug": {"msg": "FOUND={{ ansible_facts | to_json | b64encode }}"}}
+    book = [{"hosts": "all", "gather_facts": False, "tasks": [*tasks, told]}]
+    (folder / "inventory.json").write_text(json.dumps({"all": {"hosts": {"device": facts}}}))
+    (folder / "play.json").write_text(json.dumps(book))
+    program = Path(sysconfig.get_path("scripts")) / "ansible-playbook"
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "ANSIBLE_COLLECTIONS_PATH": str(FOUND),
+        "ANSIBLE_HOST_KEY_CHECKING": "False",
+        "ANSIBLE_PERSISTENT_CONTROL_PATH_DIR": str(folder / "pc"),
+        "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "10",
+    }
+    done = subprocess.run(
+        [program, "-i", "inventory.json", "play.json"],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"FOUND=([\w+/=]+)", done.stdout)
+    assert found is not None, done.stdout
+    facts_found: dict[str, Any] = json.loads(base64.b64decode(found[1]))
+    return facts_found
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("platform", [name for name in FLEETS if name != "juniper_junos"])
+def test_facts_and_commands(lab: LabFleet, tmp_path: Path, platform: str) -> None:
+    collection, _, short = FLEETS[platform][1].rpartition(".")
+    spec = lab.switch(platform.replace("_", "-")).spec
+    facts = play(
+        lab, tmp_path, platform,
+        {f"{collection}.{short}_command": {"commands": ["show version"]}},
+        {f"{collection}.{short}_facts": {"gather_subset": ["all"]}},
+    )  # fmt: skip
+    assert (facts["net_version"], facts["net_hostname"]) == (FLEETS[platform][2], spec.name)
+    if platform != "cisco_xr":  # there it takes the first number of the inventory, which is a module's
+        assert facts["net_serialnum"] == spec.serial
+    assert len(facts["net_interfaces"]) > 3
+    assert facts["net_neighbors"]
+    assert facts["net_config"]
+
+
+@pytest.mark.timeout(120)
+def test_junos_commands(lab: LabFleet, tmp_path: Path) -> None:
+    """Its facts come over NETCONF alone, which this lab's Junipers do not offer."""
+    module = {"commands": ["show version", "show system uptime"], "display": "json"}
+    show = {"junipernetworks.junos.junos_command": module, "register": "said"}
+    kept = {"ansible.builtin.set_fact": {"said": "{{ said.stdout }}", "cacheable": True}}
+    version, times = play(lab, tmp_path, "juniper_junos", show, kept)["said"]
+    read = json.JSONDecoder().raw_decode  # it takes the line above the prompt for a part of the output
+    assert read(version)[0]["software-information"][0]["junos-version"][0]["data"] == juniper_junos.FLEET.old
+    assert "system-uptime-information" in read(times)[0]

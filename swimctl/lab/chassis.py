@@ -129,6 +129,11 @@ class Chassis(ABC):
         """Tell whether what runs was activated and is not kept yet."""
         return False
 
+    @property
+    def serves_sftp(self) -> bool:
+        """Tell whether its SSH server has SFTP beside SCP."""
+        return True
+
     def syslog(self, code: str, text: str) -> str:
         """Write a syslog message as this system prints it."""
         stamp = self.clock.wall().strftime("%b %e %H:%M:%S.%f")[:-3]

@@ -12,6 +12,7 @@ from typing import Any, cast
 import asyncssh
 
 from swimctl.errors import UsageError
+from swimctl.lab.channels import Channel
 from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
@@ -64,6 +65,10 @@ class Gate(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 the signature is asyncssh's
         """Ask everybody for a password."""
         return True
+
+    def session_requested(self) -> Channel:
+        """Open a channel."""
+        return self._port.channel()
 
     def password_auth_supported(self) -> bool:
         """Offer passwords, where this switch does; asked before each answer that names what may be tried."""
@@ -126,6 +131,10 @@ class SwitchPort:
         """Convert lab seconds to real ones."""
         return lab_seconds / self.switch.clock.speed
 
+    def channel(self) -> Channel:
+        """Make a channel of a connection."""
+        return Channel(self._session, lambda channel: FlashFiles(channel, self), sftp=self.switch.serves_sftp)
+
     def open(self) -> asyncio.Task[None]:
         """Begin to listen, where nobody does yet."""
         # Never cancelled: a socket that began to listen half-way would be nobody's, and greet while the switch is down.
@@ -139,9 +148,6 @@ class SwitchPort:
         acceptor = await asyncssh.listen(
             **self._ssh(),
             sock=_bound(self.number),
-            session_factory=self._session,
-            sftp_factory=lambda channel: FlashFiles(channel, self),
-            allow_scp=True,
             encoding="utf-8",
             errors="replace",
         )

@@ -166,6 +166,11 @@ class Switch(Chassis):
 
         return {} if self.spec.hardware.requests else models(self)
 
+    @property
+    def serves_sftp(self) -> bool:
+        """Tell that neither IOS-XE nor IOS serves SFTP: OpenSSH's scp needs `-O` there."""
+        return False
+
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""
         from swimctl.lab.session import Session

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import netmiko
+import paramiko
 import pytest
 import scrapli
 from fleets import arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos
@@ -15,12 +17,13 @@ from scrapli.transport import Ssh2Options
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
+from swimctl.lab.nxos.device import Nexus
 
 FLEETS: dict[str, Fleet] = {
     module.__name__.rpartition(".")[2]: module.FLEET
     for module in (arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos)
 }
-MODELS = {"cisco_nxos": "Nexus9000 C93180YC-FX"}
+VAR_TMP = "/var/tmp"  # noqa: S108 - the device's
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,7 @@ def address(lab: LabFleet, platform: str) -> tuple[str, int]:
     [
         ("ios", "cisco_xe", "Version 17.6.5,"),
         ("ios", "cisco_ios", None),
+        ("eos", "arista_eos", "4.28.3M"),
         ("nxos_ssh", "cisco_nxos", "9.3(5)"),
         ("iosxr", "cisco_xr", "7.3.2"),
     ],
@@ -46,12 +50,13 @@ def address(lab: LabFleet, platform: str) -> tuple[str, int]:
 def test_napalm_gets_its_facts(lab: LabFleet, driver: str, platform: str, release: str | None) -> None:
     host, port = address(lab, platform)
     spec = lab.switch(platform.replace("_", "-")).spec
-    with get_network_driver(driver)(host, "admin", "admin", optional_args={"port": port, "secret": "enable"}) as device:
+    given = {"port": port, "secret": "enable", "transport": "ssh"}
+    with get_network_driver(driver)(host, "admin", "admin", optional_args=given) as device:
         assert device.is_alive()["is_alive"]
         facts = device.get_facts()
     assert (release or FLEETS[platform].old) in facts["os_version"]
     assert facts["hostname"].partition(".")[0] == spec.name
-    assert (facts["serial_number"], facts["vendor"]) == (spec.serial, "Cisco")
+    assert (facts["serial_number"], facts["vendor"]) == (spec.serial, "Arista" if driver == "eos" else "Cisco")
     assert facts["uptime"] >= spec.uptime - 60
     assert len(facts["interface_list"]) > 3
 
@@ -87,6 +92,7 @@ def test_scrapli_logs_in_and_reads(lab: LabFleet, definition: str, platform: str
         ("cisco_nxos", "bootflash:"),
         ("cisco_xe", "flash:"),
         ("cisco_xr", "harddisk:"),
+        ("juniper_junos", VAR_TMP),
     ],
 )
 def test_netmiko_puts_a_file_and_finds_it_right(lab: LabFleet, tmp_path: Path, platform: str, file_system: str) -> None:
@@ -97,3 +103,46 @@ def test_netmiko_puts_a_file_and_finds_it_right(lab: LabFleet, tmp_path: Path, p
     ) as device:
         sent = netmiko.file_transfer(device, source_file=str(image), dest_file=image.name, file_system=file_system)
     assert sent == {"file_exists": True, "file_transferred": True, "file_verified": True}
+
+
+def sftp_of(lab: LabFleet, platform: str) -> paramiko.SFTPClient:
+    host, port = address(lab, platform)
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 a lab on loopback
+    client.connect(host, port, "admin", "admin", allow_agent=False, look_for_keys=False)
+    return client.open_sftp()
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder"), [("arista_eos", "/mnt/flash"), ("cisco_xr", "harddisk:"), ("juniper_junos", VAR_TMP)]
+)
+def test_sftp_where_it_is_served_reaches_no_file_of_the_host(
+    lab: LabFleet, tmp_path: Path, platform: str, folder: str
+) -> None:
+    with sftp_of(lab, platform) as sftp:
+        with sftp.open(f"{folder}/note.txt", "w") as file:
+            file.write("by sftp\n")
+        with sftp.open(f"{folder}/note.txt") as file:
+            assert file.read() == b"by sftp\n"
+        for path in ("/etc/passwd", "../../etc/passwd", str(tmp_path)):
+            with pytest.raises(OSError, match=r"."):
+                sftp.open(path).read()
+        with pytest.raises(OSError, match="not supported"):
+            sftp.mkdir(str(tmp_path / "made"))
+        with pytest.raises(OSError, match="not supported"):
+            sftp.rename(f"{folder}/note.txt", str(tmp_path / "taken"))
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("platform", ["cisco_ios", "cisco_nxos", "cisco_xe"])
+def test_sftp_is_refused_where_it_is_not_served(lab: LabFleet, platform: str) -> None:
+    with pytest.raises(paramiko.SSHException):
+        sftp_of(lab, platform)
+
+
+def test_a_nexus_serves_sftp_once_its_feature_is_on(lab: LabFleet) -> None:
+    nexus = cast("Nexus", lab.switch("cisco-nxos"))
+    nexus.configuration.top("feature sftp-server")
+    with sftp_of(lab, "cisco_nxos") as sftp:
+        assert "note.txt" not in sftp.listdir("bootflash:")
+    nexus.configuration.top("no feature sftp-server")

@@ -103,3 +103,21 @@ def test_a_router_leaves_the_time_away_where_it_was_told_so(tmp_path: Path) -> N
     assert desk.type("show running-config hostname") == "hostname desk\n\n"
     desk.type("terminal exec prompt timestamp")
     assert " UTC\n" in desk.type("show clock").splitlines(keepends=True)[0]
+
+
+def test_netmiko_looks_below_junos_and_comes_back(tmp_path: Path) -> None:
+    desk = AnyDesk(tmp_path, FLEETS["junos"].make("desk", users={"admin": ("admin", 15), "guest": ("guest", 1)}))
+    desk.upload("note.txt", b"x" * 700, "/var/tmp/")  # noqa: S108 - the device's
+    desk.type("start shell sh")
+    assert desk.session.prompt == "$ "
+    free = desk.type("/bin/df -k /var/tmp").splitlines()[1].split()[3]
+    assert int(free) == desk.switch.flash(0).free // 1024
+    assert desk.type("/bin/ls -l /var/tmp/note.txt").split()[4] == "700"
+    assert desk.type("/bin/ls /var/tmp/none 2> /dev/null") == ""
+    assert desk.type("ls /var/tmp/none") == "ls: /var/tmp/none: No such file or directory\n"
+    assert desk.type("cat /var/tmp/note.txt") == "cat: /var/tmp/note.txt: Permission denied\n"
+    assert desk.type("request system reboot") == "request: not found\n"
+    desk.type("exit")
+    assert desk.session.prompt.endswith("admin@desk> ")
+    desk.log_in("guest", "guest")
+    assert "unknown command" in desk.type("start shell sh")

@@ -12,6 +12,7 @@ from swimctl.lab.junos import shows_network
 from swimctl.lab.junos.commands import SUPER_USER, grammar
 from swimctl.lab.junos.structured import displayed
 from swimctl.lab.plain_commands import Show
+from swimctl.lab.unix import Unix
 from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
 
 _PIPES = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _DISPLAY = re.compile(r"\s*disp(?:l(?:ay?)?)?\s+(xml|json|set)\s*")
-_SHELL, _CLI, _EDIT = "shell", "", "edit"
+_SHELL, _BOURNE, _CLI, _EDIT = "shell", "sh", "", "edit"
+_UNIX = Unix(
+    mount="/.mount/var",
+    disk="/dev/gpt/var",
+    member=0,
+    unknown="{}: not found",
+    missing="{}: No such file or directory",
+    owner="admin wheel",
+)
 
 
 class Session(Vty):
-    """A terminal of Junos. `mode` is "" on the command line, `edit` while configuring, `shell` for root at first."""
+    """A terminal of Junos. `mode` is "" on the command line, `edit` while configuring, `shell` for root at first.
+
+    It is `sh` in a Bourne shell that was started from the command line.
+    """
 
     noise = "\n\nMessage from syslogd@switch at Jan  1 00:00:00  ...\nswitch fpc0 Resetting \n~#\x07"
 
@@ -41,6 +53,8 @@ class Session(Vty):
         who = f"{self.login.user}@{self.switch.hostname}"
         if self.mode == _SHELL:
             return f"{who}:RE:0% "
+        if self.mode == _BOURNE:
+            return "$ "
         if self.mode == _EDIT:
             return f"\n{{master:0}}[edit]\n{who}# "
         return f"\n{{master:0}}\n{who}> "
@@ -91,6 +105,12 @@ class Session(Vty):
         if self.mode == _SHELL:
             yield from self._shell(text.strip())
             return
+        if self.mode == _BOURNE:
+            if text.strip() == "exit":
+                self.mode = _CLI
+            else:
+                yield Print(_UNIX.answer(self.switch, text))
+            return
         if text.strip():
             self.switch.take_command(text, self.login.user, self._process)
         yield from super().run(text)
@@ -104,6 +124,9 @@ class Session(Vty):
                 raise Invalid(0)
             self.mode = _EDIT
             return _say("Entering configuration mode\n")
+        if self.privilege >= SUPER_USER and re.fullmatch(r"\s*start\s+shell\s+sh\s*", text):
+            self.mode = _BOURNE
+            return None
         return self._operational(text)
 
     def _operational(self, text: str) -> Dialogue:

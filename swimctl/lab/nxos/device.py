@@ -98,6 +98,11 @@ class Nexus(Chassis):
             raise ValueError(path)
         return super().receive(path)
 
+    @property
+    def serves_sftp(self) -> bool:
+        """Tell whether SFTP is on, which is a feature of its own."""
+        return self.configuration.has("feature sftp-server")
+
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""
         from swimctl.lab.nxos.session import Session

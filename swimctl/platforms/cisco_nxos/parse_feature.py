@@ -8,17 +8,20 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Feature
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled, is_half
+from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show feature"
 
-_HEAD: Final = re.compile(r"Feature Name +Instance +State", re.IGNORECASE)
+_HEAD: Final = re.compile(r"Feature +Name +Instance +State(?: +\S.*)?", re.IGNORECASE)
 # A feature may be `enabled(not-running)`.
-_ROW: Final = re.compile(r"(?P<name>\S+) +(?P<instance>\d+) +(?P<state>(?:en|dis)\w*)(?P<note> *\(.*\))?")
+_ROW: Final = re.compile(
+    r"(?P<name>\S+) +(?P<instance>\d+) +(?P<state>enabled|disabled)(?P<note> *\(.*\))?(?: +\S.*)?", re.IGNORECASE
+)
+_LIKE_A_ROW: Final = re.compile(r"\S+ +\d+ +\S+.*")
 
 
 def parse_show_feature(text: str) -> tuple[Feature, ...]:
-    """Read every instance of every feature; one that is enabled and does not run is not enabled here."""
+    """Return every instance of every feature; one that is enabled and does not run is not enabled here."""
     found: list[Feature] = []
     headed = False
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
@@ -26,10 +29,12 @@ def parse_show_feature(text: str) -> tuple[Feature, ...]:
         row = _ROW.fullmatch(line)
         if _HEAD.fullmatch(line):
             headed = True
-        elif headed and row and not is_half(row["state"], ("enabled", "disabled")):
-            found.append(Feature(row["name"], row["instance"], row["state"] == "enabled" and not row["note"]))
-        elif not headed or set(line) - {"-", " "}:
+        elif headed and row:
+            found.append(Feature(row["name"], row["instance"], row["state"].lower() == "enabled" and not row["note"]))
+        elif headed and _LIKE_A_ROW.fullmatch(line):
             raise UnparsableOutput(COMMAND, line)
+        elif set(line) - {"-", " "}:
+            passed_over(COMMAND, line)
     if not found:
-        raise UnparsableOutput(COMMAND, lines[-1], "there are no rows")
+        raise UnparsableOutput(COMMAND, lines[-1], "there is no header 'Feature Name', or no row below it")
     return tuple(found)

@@ -9,16 +9,19 @@ from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.facts_nxos import CopyOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.cisco_nxos.words import plain_words
+from swimctl.platforms.text import filled, passed_over
 
-_FILE: Final = re.compile(r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4} +(?P<name>\S.*)")
-_USAGE: Final = re.compile(r"Usage for (\S+)(?: filesystem)?", re.IGNORECASE)
-_BYTES: Final = re.compile(r"(\d+) bytes (used|free|total)")
+_FILE: Final = re.compile(
+    r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d +\d{4} +(?P<name>\S.*)", re.IGNORECASE
+)
+_USAGE: Final = re.compile(r"Usage +for +(\S+)(?: .*)?", re.IGNORECASE)
+_BYTES: Final = re.compile(r"(\d+) +bytes +(\w+)(?: .*)?", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r"(?:.*: )?No such file or directory.*|(?:%|ERROR:) ?.*|.*\bInvalid (?:path|filename).*", re.IGNORECASE
 )
 
-_DONE: Final = re.compile(r"Copy complete(?:\.|, now saving to disk \(please wait\)\.\.\.)*", re.IGNORECASE)
+_DONE: Final = re.compile(r"Copy +complete *(?:\.|, now saving to disk \(please wait\)\.\.\.)*", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"(?:dcos_)?(?:ssh|scp|sftp|tftp|ftp): .*|Copying to/from this server name is not permitted.*"
     r"|.*Overwriting/deleting this image is not allowed.*|Destination file is a boot image.*|(?:File|Host) not found.*"
@@ -31,13 +34,15 @@ _FAILED: Final = re.compile(
 _BAR: Final = re.compile(r"^(?:\[[# ]*\] *[\d.]+(?:%|KB|MB) *)+")
 _REMARK: Final = re.compile(r"Warning: .*", re.IGNORECASE)
 
-_DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{128}", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"[0-9a-f]{8,}", re.IGNORECASE)
+_LENGTHS: Final = {32: "md5", 128: "sha512"}
 
 
 def parse_dir(text: str) -> Directory:
-    """Read a directory; its three lines of bytes close it. The path is that of the file system, not of a folder in it.
+    """Return the files of a directory, and its bytes; the path is that of the file system, not of a folder in it.
 
-    Raises CommandRefused for a directory that is not there.
+    Each row of files must read, and the free bytes have to be there. Raises CommandRefused for a directory that is not
+    there.
     """
     command = "dir"
     files: list[File] = []
@@ -46,27 +51,29 @@ def parse_dir(text: str) -> Directory:
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         entry, usage, size = _FILE.fullmatch(line), _USAGE.fullmatch(line), _BYTES.fullmatch(line)
-        if entry and path is None:
+        if size:
+            numbers.setdefault(size[2].lower(), int(size[1]))
+        elif entry:
             name = entry["name"]
             files.append(File(name.rstrip("/"), int(entry["size"]), is_directory=name.endswith("/")))
         elif usage and path is None:
             path = usage[1]
-        elif size and path is not None and size[2] not in numbers:
-            numbers[size[2]] = int(size[1])
         elif _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
+        elif re.match(r"\d+ ", line):
+            raise UnparsableOutput(command, line, "a row of its files does not read")
         else:
-            raise UnparsableOutput(command, line)
-    if path is None or set(numbers) != {"used", "free", "total"}:
-        raise UnparsableOutput(command, lines[-1], "it ends before the lines of free and total bytes")
-    return Directory(path, tuple(files), numbers["total"], numbers["free"])
+            passed_over(command, line)
+    if path is None or "free" not in numbers:
+        raise UnparsableOutput(command, lines[-1], "there is no 'Usage for', or no 'bytes free' below it")
+    return Directory(path, tuple(files), numbers.get("total"), numbers["free"])
 
 
 def parse_copy(text: str) -> CopyOutcome:
     """Read how a copy ended: only `Copy complete` is a success, and an error line beside it takes it back."""
     command = "copy"
     # The bar of its progress may stand in the same line.
-    lines = [_BAR.sub("", line.strip()) for line in filled(text, command, TERMINAL)]
+    lines = [_BAR.sub("", plain_words(line)) for line in filled(text, command, TERMINAL)]
     failed = [line for line in lines if not _REMARK.fullmatch(line) and _FAILED.fullmatch(line)]
     if failed:
         return CopyOutcome(succeeded=False, reason="; ".join(dict.fromkeys(failed)))
@@ -82,14 +89,18 @@ def parse_copy_configuration(text: str) -> SaveOutcome:
 
 
 def parse_show_file_hash(text: str) -> HashResult:
-    """Read what `show file … sha512sum` or `md5sum` prints: the hash alone, which tells the algorithm by its length.
+    """Return the hash of `show file … sha512sum` or `md5sum`, a line of its own that tells the algorithm by its length.
 
-    Raises CommandRefused for a file that is not there.
+    Raises CommandRefused for a file that is not there, and UnparsableOutput where no line, or more than one, is a hash.
     """
     command = "show file"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if error := next((line for line in lines if _ERROR.fullmatch(line)), None):
         raise CommandRefused(f"'{command}': the device answered '{error}'")
-    if len(lines) != 1 or not _DIGEST.fullmatch(lines[0]):
+    digests = [line for line in lines if _DIGITS.fullmatch(line)]
+    if len(digests) != 1 or len(digests[0]) not in _LENGTHS:
         raise UnparsableOutput(command, lines[-1], "it is no MD5 and no SHA-512")
-    return HashResult("", "md5" if len(lines[0]) == 32 else "sha512", lines[0].lower(), None)
+    for line in lines:
+        if line != digests[0]:
+            passed_over(command, line)
+    return HashResult("", _LENGTHS[len(digests[0])], digests[0].lower(), None)

@@ -8,27 +8,32 @@ from typing import Final
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled, is_half
+from swimctl.platforms.cisco_nxos.words import plain_words
+from swimctl.platforms.text import filled, is_half, passed_over
 
 _START: Final = re.compile(
-    r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*"
+    r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*",
+    re.IGNORECASE,
 )
-_FORCED: Final = re.compile(r"Installer is forced disruptive\.?")
-_NO_RELOAD: Final = re.compile(r"Installer will exit before reload\.?")
-_CHECK_DONE: Final = re.compile(r"Compatibility check is done:")
-_IMPACT_HEAD: Final = re.compile(r"Module +bootable +Impact +Install-type +Reason")
+_FORCED: Final = re.compile(r"Installer is forced disruptive\.?", re.IGNORECASE)
+_NO_RELOAD: Final = re.compile(r"Installer will exit before reload\.?", re.IGNORECASE)
+_CHECK_DONE: Final = re.compile(r"Compatibility check is done:", re.IGNORECASE)
+_IMPACT_HEAD: Final = re.compile(r"Module +bootable +Impact +Install-type +Reason.*", re.IGNORECASE)
 _IMPACT: Final = re.compile(
     r"(?P<module>\d+) +(?P<bootable>yes|no) +(?P<impact>non-disruptive|disruptive|None|N/A) +(?P<type>[\w-]+)"
     r"(?: +(?P<reason>\S.*))?",
     re.IGNORECASE,
 )
-_IMAGES_HEAD: Final = re.compile(r"Images will be upgraded according to following table:")
-_COLUMNS: Final = re.compile(r"Module +Image +Running-Version\(pri:alt\) +New-Version +Upg-Required")
+_COLUMNS: Final = re.compile(
+    r"Module +Image +Running-Version(?: *\(pri:alt\))? +New-Version +Upg-Required.*", re.IGNORECASE
+)
 _IMAGE: Final = re.compile(
-    r"(?P<module>\d+) +(?P<image>[\w-]+) +(?P<running>\S.*?) +(?P<new>\S+) +(?P<required>yes|no|\S+)", re.IGNORECASE
+    r"(?P<module>\d+) +(?P<image>[\w-]+) +(?P<running>\S+) +(?P<new>\S+) +(?P<required>\S+)(?: .*)?", re.IGNORECASE
 )
 
-_BAR: Final = re.compile(r"(?:\[[# ]*\] *\d+% *)*(?:\[[# ]*\] *\d+% *|)-- (?P<end>SUCCESS|FAIL\w*)\.?(?P<rest>.*)")
+_BAR: Final = re.compile(
+    r"(?:\[[# ]*\] *\d+% *)*(?:\[[# ]*\] *\d+% *|)-- (?P<end>SUCCESS|FAIL\w*)\.?(?P<rest>.*)", re.IGNORECASE
+)
 _STEP: Final = re.compile(
     r"(?P<module>Module \d+): (?:Refreshing|Upgrading|Non-disruptive|Waiting).*|(?P<boot>Setting boot variables)\."
     r"|(?P<epld>Performing EPLD/FPGA upgrade ?\.)"
@@ -36,9 +41,9 @@ _STEP: Final = re.compile(
     re.IGNORECASE,
 )
 _EPLD: Final = re.compile(r"\d+ +\S+ +\S.* +Yes", re.IGNORECASE)
-_DONE: Final = re.compile(r"Install has been successful\.?")
-_REBOOTS: Final = re.compile(r"Finishing the upgrade, switch will reboot in \d+ seconds?\.?")
-_SWITCHOVER: Final = re.compile(r"Switching over onto standby\.?.*")
+_DONE: Final = re.compile(r"Install has been successful\.?", re.IGNORECASE)
+_REBOOTS: Final = re.compile(r"Finishing the upgrade, switch will reboot in \d+ seconds?\.?", re.IGNORECASE)
+_SWITCHOVER: Final = re.compile(r"\"?Switching over onto standby\"?\.?.*", re.IGNORECASE)
 _OTHER: Final = re.compile(r"Another install(?:ation)? procedure may be in progress\..*", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"Pre-upgrade check failed\..*|Install(?:ation)? (?:has )?(?:been )?(?:failed|aborted|cancel\w*)\b.*"
@@ -51,13 +56,13 @@ _WORDS: Final = re.compile(r"[A-Z].*[a-z.)].*")
 def parse_install_impact(text: str) -> InstallImpact:
     """Read the tables of the compatibility check; raises CommandRefused where the check failed, or did not start."""
     command = "show install all impact"
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     reasons = _reasons(lines)
     if reasons:
         raise CommandRefused(f"'{command}': the device answered '{'; '.join(reasons)}'")
     impact = _tables(command, lines)
     if impact is None or not impact.images:
-        raise UnparsableOutput(command, lines[-1], "it ends before the tables of modules and images")
+        raise UnparsableOutput(command, lines[-1], "it has no table of modules, or none of images")
     if any(_DONE.fullmatch(line) or _REBOOTS.fullmatch(line) for line in lines):
         raise UnparsableOutput(command, lines[-1], "this is the end of an installation")
     return impact
@@ -70,12 +75,18 @@ def parse_install_all(text: str) -> NxosInstallOutcome:
     and of the EPLDs where any is new, succeeded.
     """
     command = "install all"
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     other = any(map(_OTHER.fullmatch, lines))
-    if not any(map(_START.fullmatch, lines)) and not other and not any(map(_FAILED.fullmatch, lines)):
+    known = (_START, _FAILED, _CHECK_DONE, _DONE, _REBOOTS)
+    if not other and not any(pattern.fullmatch(line) for pattern in known for line in lines):
         raise UnparsableOutput(command, lines[0], "no line is the installer's")
     reasons = _reasons(lines)
-    impact = None if reasons and _CHECK_DONE.pattern not in lines else _tables(command, lines, whole=False)
+    try:
+        impact = (
+            None if reasons and not any(map(_CHECK_DONE.fullmatch, lines)) else _tables(command, lines, whole=False)
+        )
+    except UnparsableOutput:
+        impact = None  # how it ended is told elsewhere
     left = any(map(_NO_RELOAD.fullmatch, lines))
     reboots = any(map(_REBOOTS.fullmatch, lines))
     done = reboots or any(map(_DONE.fullmatch, lines)) or (left and impact is not None and _all_steps(lines, impact))
@@ -97,7 +108,7 @@ def _reasons(lines: list[str]) -> list[str]:
     for line in lines:
         bar = _BAR.fullmatch(line)
         if bar:
-            failing = bar["end"] != "SUCCESS"
+            failing = bar["end"].upper() != "SUCCESS"
             reasons += [word for word in (step, bar["rest"].strip(" .")) if failing and word]
         elif _OTHER.fullmatch(line) or _FAILED.fullmatch(line) or (failing and _WORDS.fullmatch(line)):
             reasons.append(line)
@@ -126,15 +137,17 @@ def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImp
                 last_word = row["required"]
                 required = {"yes": True, "no": False}.get(row["required"].lower())
                 images.append(ImageChange(row["module"], row["image"], row["running"], row["new"], required))
-        elif set(line) - set("- "):
-            part = ""
+        elif line.lower().startswith("module ") or line.endswith(":"):
+            part = ""  # another table
+        elif part and set(line) - set("- "):
+            passed_over(command, line)
     rows = {image.module for image in images}
     if not whole and (part or not images):
         return None  # it ends inside the tables, or before the second one
     if images and is_half(last_word, ("yes", "no")):
         raise UnparsableOutput(command, lines[-1], "it ends inside a row")
     if whole and (not modules or any(module.module not in rows for module in modules)):
-        raise UnparsableOutput(command, lines[-1], "it ends before the tables of modules and images")
+        raise UnparsableOutput(command, lines[-1], "it has no table of modules, or none of images that names each")
     return InstallImpact(tuple(modules), tuple(images), any(map(_FORCED.fullmatch, lines))) if modules else None
 
 
@@ -144,7 +157,7 @@ def _all_steps(lines: list[str], impact: InstallImpact) -> bool:
         begun, bar = _STEP.fullmatch(line), _BAR.fullmatch(line)
         if begun:
             step = begun["module"] or begun["boot"] or begun["epld"] or ""
-        elif bar and bar["end"] == "SUCCESS" and step:
+        elif bar and bar["end"].upper() == "SUCCESS" and step:
             succeeded.add(step.rstrip(" .").lower())
     wanted = {"setting boot variables", *(f"module {module.module}" for module in impact.modules)}
     # The table of EPLDs, and no other, has its rows' last word in capitals.

@@ -8,57 +8,59 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
-# Not those of IOS (`Gi1/0/1`) and EOS (`Et1`), whose tables are alike.
-_NAME: Final = (
-    r"(?P<name>(?:Eth|Ethernet|mgmt|Po|port-channel|Lo|loopback|Vlan|Tunnel|tunnel-te|nve|fc|vfc|vfc-po|san-port-channel|"
-    r"Veth|Null|pw|mti|BDI|sup-eth|sup-fc|inband|control|IPStorage|Vft|Bdi|Tu|Fcpath)\d[\d/.]*)"
-)
+_NAME: Final = r"(?P<name>[A-Za-z][A-Za-z-]*\d[\d/.:]*)"
+_NAMED: Final = re.compile(rf"{_NAME}(?: +\S.*)?")
+# Those of IOS (`Gi1/0/1`) and EOS (`Et1`), whose table of `show interface status` is alike.
+_FOREIGN: Final = r"(?!(?:Fa|Gi|Te|Tw[eo]?|Fi|Fo|Hu|Ap|Et|Ma)\d)"
 
-_STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: .*)?")
-_TUNNEL_HEAD: Final = re.compile(r"Interface +Name +Status +Reason +Reason description *")
+_STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: .*)?", re.IGNORECASE)
+_TUNNEL_HEAD: Final = re.compile(r"Interface +Name +Status +Reason +Reason +description.*", re.IGNORECASE)
 # The name is an operator's and may hold the words of other columns: the last words that fit decide.
 _STATUS: Final = re.compile(
-    rf"{_NAME}(?: +\S.*)? +(?P<status>[A-Za-z][\w-]*) +(?!(?:auto|full|half) )[\w/-]+ +"
+    rf"{_FOREIGN}{_NAME}(?: +\S.*)? +(?P<status>(?!(?:auto|full|half|routed|trunk) )[A-Za-z][\w-]*) +"
+    r"(?!(?:auto|full|half) )[\w/-]+ +"
     r"(?:a-)?(?:full|half|auto|--) +[\w.-]+(?: +\S.*)?"
 )
 _TUNNEL_STATUS: Final = re.compile(rf"{_NAME} +\S.*? +(?P<status>connected|notconnec\w*|disabled|down|up) +\S.*")
-_UP: Final = frozenset({"connected", "up", "monitorin", "monitoring"})
+_UP: Final = frozenset({"connected", "up", "monitorin", "monitoring", "trunking"})
 
 # The columns in front of the status, by the words of the header.
-_STATE: Final = r"(?P<status>up|down|admin-down|[a-z][\w-]*)"
-_BRIEF_TABLES: Final = (
-    (re.compile(r"Port +VRF +Status +IP Address +Speed +MTU"), rf"{_NAME} +\S+ +{_STATE} +\S+ +\S+ +\S+"),
-    (
-        re.compile(
-            r"(?:Ethernet|Port-channel|Veth\w*|Virtual Ethernet) +VLAN(?:/)? +Type +Mode +Status +Reason +Speed.*"
+_STATE: Final = r"(?P<status>[a-z][\w-]*)"
+_BRIEF_TABLES: Final = tuple(
+    (re.compile(head, re.IGNORECASE), re.compile(row))
+    for head, row in (
+        (r"Port +VRF +Status +IP +Address +Speed +MTU.*", rf"{_NAME} +\S+ +{_STATE} +\S+ +\S+ +\S+(?: .*)?"),
+        (
+            r"(?:Ethernet|Port-channel|Veth\w*|Virtual +Ethernet) +VLAN(?:/)? +Type +Mode +Status +Reason +Speed.*",
+            rf"{_NAME} +\S+ +[a-z]\S* +[a-z]\S* +{_STATE} +\S.*",
         ),
-        rf"{_NAME} +\S+ +[a-z]\S* +[a-z]\S* +{_STATE} +\S.*",
-    ),
-    (
-        re.compile(r"Interface +Status +(?:Description|Peer IP Address +VC ID|IP Address .*)"),
-        rf"{_NAME} +{_STATE}(?: +\S.*)?",
-    ),
-    (re.compile(r"Interface +Secondary VLAN\(Type\) +Status +Reason"), rf"{_NAME} +\S+ +{_STATE}(?: +\S.*)?"),
-    (re.compile(r"Port +Status +Reason +MTU(?: +VRF)?"), rf"{_NAME} +{_STATE}(?: +\S.*)?"),
-    (
-        re.compile(r"Interface +Vsan +Admin +Admin +Status +.*"),
-        rf"{_NAME} +\S+ +\S+ +\S+ +(?P<status>[a-z]\w*)(?: +\S.*)?",
-    ),
+        (
+            r"Interface +Status +(?:Description|Peer +IP +Address +VC +ID|IP +Address .*)(?: .*)?",
+            rf"{_NAME} +{_STATE}(?: +\S.*)?",
+        ),
+        (r"Interface +Secondary +VLAN\(Type\) +Status +Reason.*", rf"{_NAME} +\S+ +{_STATE}(?: +\S.*)?"),
+        (r"Port +Status +Reason +MTU.*", rf"{_NAME} +{_STATE}(?: +\S.*)?"),
+        (r"Interface +Vsan +Admin +Admin +Status +.*", rf"{_NAME} +\S+ +\S+ +\S+ +{_STATE}(?: +\S.*)?"),
+    )
 )
+_ANY_HEAD: Final = re.compile(r" *[A-Z][A-Za-z-]* +.*?(?P<status>\bStatus\b).*", re.IGNORECASE)
 _SECOND_LINE: Final = re.compile(r"Interface(?: +Ch #)?|Interface +Mode.*|(?:Mode|Trunk|\(Mbps\)|Speed|Channel| )+")
 
-_VRF: Final = re.compile(r'IP Interface Status for VRF "(.*)"(?: ?\(\d+\))?')
-_BRIEF_HEAD: Final = re.compile(r"Interface +IP Address +Interface Status")
+_VRF: Final = re.compile(r'IP +Interface +Status +for +VRF +"(.*)"(?: ?\(\d+\))?', re.IGNORECASE)
+_BRIEF_HEAD: Final = re.compile(r"Interface +IP +Address +Interface +Status.*", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
-    r"(?P<name>\S+) +\S.*? +(?P<status>protocol-(?:up|down)/link-(?:up|down)/admin-(?:up|down))"
+    r"(?P<name>\S+) +\S.*? +(?P<status>protocol-(?:up|down)/link-(?:up|down)/admin-(?:up|down))(?: .*)?", re.IGNORECASE
 )
 _LENT: Final = re.compile(r"\(\S+\)")
 
 
 def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
-    """Read the ports by their short names, and the tunnels below; `status` may be cut short, as the column is."""
+    """Return the ports by their short names, and the tunnels below; `status` may be cut short, as the column is.
+
+    Each line below a header that begins with a port has to read up to its status.
+    """
     command = "show interface status"
     found: list[Interface] = []
     row: re.Pattern[str] | None = None
@@ -71,52 +73,78 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
             row = _STATUS
         elif _TUNNEL_HEAD.fullmatch(line):
             row = _TUNNEL_STATUS
+        elif row and _NAMED.fullmatch(line):
+            raise UnparsableOutput(command, line, "a port's row does not read")
         elif set(line) - {"-"}:
-            raise UnparsableOutput(command, line)
+            passed_over(command, line)
     return _any(command, lines, found)
 
 
 def parse_show_interface_brief(text: str) -> tuple[Interface, ...]:
-    """Read all tables of the command, each of its own columns; `status` is `up`, `down` and so on."""
+    """Return the interfaces of all tables, each of its own columns; `status` is `up`, `down` and so on.
+
+    Each row of a table with a status has to read up to it; a table without one is passed over.
+    """
     command = "show interface brief"
     found: list[Interface] = []
-    row = ""
-    second = False
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    for line in lines:
-        head = next((pattern for header, pattern in _BRIEF_TABLES if header.fullmatch(line)), None)
-        match = re.fullmatch(row, line) if row and not head else None
-        if head:
-            row, second = head, True
-        elif match:
-            found.append(Interface(match["name"], match["status"] in {*_UP, "trunking"}, match["status"]))
-            second = False
-        elif not (second and _SECOND_LINE.fullmatch(line)) and set(line) - {"-"}:
-            raise UnparsableOutput(command, line)
+    table: re.Pattern[str] | int | None = None  # how a row reads, or at which character its status stands
+    heading = seen = False  # `seen`: a table of this command; others of theirs look like a new one of it
+    lines = [line.rstrip() for line in filled(text, command, TERMINAL)]
+    for whole in lines:
+        line = whole.strip()
+        known = next((row for header, row in _BRIEF_TABLES if header.fullmatch(line)), None)
+        if known is not None:
+            table, heading, seen = known, True, True
+        elif _NAMED.fullmatch(line):
+            heading = False
+            if table is None:
+                passed_over(command, line)
+            else:
+                found.append(_brief(command, whole, table))
+        elif seen and (status := _ANY_HEAD.fullmatch(whole)):
+            table, heading = status.start("status"), True
+        elif set(line) <= {"-", " "} or (heading and _SECOND_LINE.fullmatch(line)):
+            continue
+        else:
+            table = table if heading or "  " not in line else None  # a header without a status
+            passed_over(command, line)
     return _any(command, lines, found)
 
 
+def _brief(command: str, whole: str, table: re.Pattern[str] | int) -> Interface:
+    """Read a row by the words of its table's header, or by the place of the status in a header that is not known."""
+    if isinstance(table, int):
+        name, state = _NAMED.fullmatch(whole.strip()), re.match(r"[a-z][\w-]*(?= |$)", whole[table:])
+        if name is None or state is None or whole[table - 1] != " ":
+            raise UnparsableOutput(command, whole, "an interface's row does not read")
+        return Interface(name["name"], state[0] in _UP, state[0])
+    row = table.fullmatch(whole.strip())
+    if row is None:
+        raise UnparsableOutput(command, whole, "an interface's row does not read")
+    return Interface(row["name"], row["status"] in _UP, row["status"])
+
+
 def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
-    """Read the interfaces of all VRFs that are listed; `up` where protocol, link and administration are.
+    """Return the interfaces of all VRFs that are listed; `up` where protocol, link and administration are.
 
     Empty where the tables are.
     """
     command = "show ip interface brief"
     found: list[Interface] = []
-    vrf = headed = False
+    headed = False
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
         row = _ADDRESS.fullmatch(line)
-        if _VRF.fullmatch(line):
-            vrf, headed = True, False
-        elif vrf and _BRIEF_HEAD.fullmatch(line):
+        if _BRIEF_HEAD.fullmatch(line):
             headed = True
         elif headed and row:
-            found.append(Interface(row["name"], "down" not in row["status"], row["status"]))
-        elif not (headed and found and _LENT.fullmatch(line)):
-            raise UnparsableOutput(command, line)
+            found.append(Interface(row["name"], "down" not in row["status"].lower(), row["status"]))
+        elif headed and _NAMED.fullmatch(line) and not _VRF.fullmatch(line):
+            raise UnparsableOutput(command, line, "an interface's row does not read")
+        elif not _VRF.fullmatch(line) and not _LENT.fullmatch(line):
+            passed_over(command, line)
     if not headed:
-        raise UnparsableOutput(command, lines[-1], "it ends before the header of its table")
+        raise UnparsableOutput(command, lines[-1], "there is no header 'Interface IP +Address Interface Status'")
     return tuple(found)
 
 

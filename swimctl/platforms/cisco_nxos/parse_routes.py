@@ -8,30 +8,31 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import RouteSummary, RouteTable
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show ip route summary"
 
-_VRF: Final = re.compile(r'IP Route Table for VRF "(.*)"')
-_TOTAL: Final = re.compile(r"Total number of (routes|paths): +(\d+)")
-_HEAD: Final = re.compile(r"Best paths per protocol: +Backup paths per protocol:")
-_COUNT: Final = re.compile(r"([a-z][\w.-]*) *: (\d+)(?: +(None|([a-z][\w.-]*) *: (\d+)))?")
+_VRF: Final = re.compile(r'IP +Route +Table +for +VRF +"(.*)"(?: .*)?', re.IGNORECASE)
+_TOTAL: Final = re.compile(r"Total +number +of +(routes|paths) *: *(\d+)", re.IGNORECASE)
+_HEAD: Final = re.compile(r"Best +paths +per +protocol *:(?P<gap> +)Backup +paths +per +protocol *:", re.IGNORECASE)
+_COUNT: Final = re.compile(r"([a-z][\w.-]*) *: *(\d+)(?: +(None|([a-z][\w.-]*) *: *(\d+)))?", re.IGNORECASE)
 _RIGHT_COLUMN: Final = " " * 20
-_BACKUP: Final = re.compile(r"None")
-_LENGTHS: Final = re.compile(r"Number of routes per mask-length:")
-_LENGTH: Final = re.compile(r"(?: */\d+ *: \d+)+")
+_LENGTHS: Final = re.compile(r"Number +of +routes +per +mask-length *:", re.IGNORECASE)
+_LIKE_A_COUNT: Final = re.compile(r"[\w.-]+ *: *\S*.*")
 
 
 def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
-    """Read the tables; `sources` counts the best paths by protocol (`ospf-1`), `total` the routes.
+    """Return the tables; `sources` counts the best paths by protocol (`ospf-1`), `total` the routes.
 
-    Fewer best and backup paths than the table counts in total means that lines of it are missing.
+    Each table has to tell its totals, and as many best and backup paths as it counts.
     """
     tables: list[RouteTable] = []
     lines = filled(text, COMMAND, TERMINAL)
     starts = [number for number, line in enumerate(lines) if _VRF.fullmatch(line.strip())]
-    if not starts or starts[0] != 0:
+    if not starts:
         raise UnparsableOutput(COMMAND, lines[0], "there is no line 'IP Route Table for VRF'")
+    for line in lines[: starts[0]]:
+        passed_over(COMMAND, line)
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         tables.append(_table(lines[start:end]))
     return tuple(tables)
@@ -42,21 +43,29 @@ def _table(lines: list[str]) -> RouteTable:
     totals: dict[str, int] = {}
     best: dict[str, int] = {}
     backup = 0
-    part = ""
+    part, columns = "", True
     for whole in lines[1:]:
         line = whole.strip()
-        total, count = _TOTAL.fullmatch(line), _COUNT.fullmatch(line)
-        if total and not part:
-            totals[total[1]] = int(total[2])
-        elif _HEAD.fullmatch(line) or _LENGTHS.fullmatch(line):
-            part = line[:4]
-        elif part == "Best" and count and not count[3] and whole.startswith(_RIGHT_COLUMN):
+        total, head, count = _TOTAL.fullmatch(line), _HEAD.fullmatch(line), _COUNT.fullmatch(line)
+        if total:
+            totals.setdefault(total[1].lower(), int(total[2]))
+        elif head:
+            part, columns = "best", len(head["gap"]) > 1
+        elif _LENGTHS.fullmatch(line):
+            part = part or "lengths"
+            break
+        elif part != "best" or not _LIKE_A_COUNT.fullmatch(line):
+            if line != "None":
+                passed_over(COMMAND, line)
+        elif count is None or (count[1] in best and not whole.startswith(_RIGHT_COLUMN)):
+            raise UnparsableOutput(COMMAND, line, "the number of a protocol does not read")
+        elif count[3] is None and whole.startswith(_RIGHT_COLUMN):
             backup += int(count[2])
-        elif part == "Best" and count and count[1] not in best:
+        elif count[3] is None and not columns and backup:
+            raise UnparsableOutput(COMMAND, line, "it lost its columns: best and backup paths look alike")
+        else:
             best[count[1]] = int(count[2])
             backup += int(count[5] or 0)
-        elif not (_LENGTH.fullmatch(line) if part == "Numb" else part and _BACKUP.fullmatch(line)):
-            raise UnparsableOutput(COMMAND, line)
     if vrf is None or set(totals) != {"routes", "paths"} or not part or sum(best.values()) + backup < totals["paths"]:
         raise UnparsableOutput(COMMAND, lines[-1], "a table ends before all of its paths")
     return RouteTable(vrf[1], "IPv4 Unicast", RouteSummary(best, totals["routes"]))

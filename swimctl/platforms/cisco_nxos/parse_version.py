@@ -13,50 +13,60 @@ from swimctl.platforms.text import filled
 
 COMMAND: Final = "show version"
 
-_VERSION: Final = re.compile(r"(NXOS|system|kickstart): +version (\S+)(?: \[.*)?")
-_IMAGE: Final = re.compile(r"(NXOS|system|kickstart) image file is: +(\S+)")
-_MODE: Final = re.compile(r"NXOS boot mode: +(\S.*)")
-_HARDWARE: Final = re.compile(r"cisco (\S.*?)(?: +[Cc]hassis\b.*| +\(.*)")
-_BOARD: Final = re.compile(r"Processor Board ID +(\S+)", re.IGNORECASE)
-_HOSTNAME: Final = re.compile(r"Device name: +(\S+)")
+_VERSION: Final = re.compile(r"(NXOS|system|kickstart) *: +version +(\S+)(?: +[\[(].*)?", re.IGNORECASE)
+_IMAGE: Final = re.compile(r"(NXOS|system|kickstart) +image +file +is *: +(\S+)", re.IGNORECASE)
+_MODE: Final = re.compile(r"NXOS +boot +mode *: +(\S.*)", re.IGNORECASE)
+_HARDWARE: Final = re.compile(r"cisco +(?!Nexus +Operating )(\S.*?)(?: +chassis\b.*| +\(.*)", re.IGNORECASE)
+_BOARD: Final = re.compile(r"Processor +Board +ID +(\S+)", re.IGNORECASE)
+_HOSTNAME: Final = re.compile(r"Device +name *: +(\S+)", re.IGNORECASE)
 _UPTIME: Final = re.compile(
-    r"Kernel uptime is (\d+) day\(?s?\)?, (\d+) hour\(?s?\)?, (\d+) minute\(?s?\)?, (\d+) second\(?s?\)?"
+    r"Kernel +uptime +is +(\d+) +day\(?s?\)? *, *(\d+) +hour\(?s?\)? *, *"
+    r"(\d+) +minute\(?s?\)? *, *(\d+) +second\(?s?\)?",
+    re.IGNORECASE,
 )
 _RESET: Final = re.compile(
-    r"Last reset at \d+ usecs after +[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: \S+)?"
+    r"Last +reset +at +\d+ +usecs +after +[A-Z][a-z]{2} +([A-Z][a-z]{2}) +(\d{1,2}) +(\d\d:\d\d:\d\d) +"
+    r"(\d{4})(?: +\S+)?",
+    re.IGNORECASE,
 )
-_REASON: Final = re.compile(r"Reason: +(\S.*)")
-# Only what stands behind the reason of the last reset shows that the output is whole.
-_LAST: Final = re.compile(r"Service:.*|plugin")
+_REASON: Final = re.compile(r"Reason *: +(\S.*)", re.IGNORECASE)
 # A line card's console: no banner, and its own uptime at the end.
-_CARD_UPTIME: Final = re.compile(r"(\S+) +uptime is (\d+) days? (\d+) hours? (\d+) minute\(s\) (\d+) second\(s\)")
+_CARD_UPTIME: Final = re.compile(
+    r"(\S+) +uptime +is +(\d+) +days? +(\d+) +hours? +(\d+) +minute\(s\) +(\d+) +second\(s\)", re.IGNORECASE
+)
+_LIKE_A_RELEASE: Final = re.compile(r"(?:NXOS|system) *: *version.*", re.IGNORECASE)
 
 
 def parse_show_version(text: str) -> NxosVersion:
-    """Read `show version` of a supervisor, or of a line card's console, which has neither model nor image file.
+    """Return what `show version` of a supervisor says, or of a line card's console, which has no model and no image.
 
-    `mode` is the boot mode (`LXC`) where the device prints one. `uptime` is the kernel's.
+    Release and uptime have to be there; the rest is None where it does not read. `mode` is the boot mode (`LXC`) where
+    the device prints one. `uptime` is the kernel's.
     """
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
-    versions = {found[1]: found[2] for line in lines if (found := _VERSION.fullmatch(line))}
-    version = versions.get("NXOS", versions.get("system"))
-    if version is None or "Software" not in " ".join(lines).split():
+    versions: dict[str, str] = {}
+    for line in lines:
+        if found := _VERSION.fullmatch(line):
+            versions.setdefault(found[1].lower(), found[2])
+        elif _LIKE_A_RELEASE.fullmatch(line):
+            raise UnparsableOutput(COMMAND, line, "the release does not read")
+    version = versions.get("nxos", versions.get("system"))
+    if version is None or "software" not in " ".join(lines).lower().split():
         raise UnparsableOutput(COMMAND, lines[0], "no line names the software version")
-    card = _CARD_UPTIME.fullmatch(lines[-1])
-    if card and not any(map(_LAST.fullmatch, lines)):
+    uptime, card = _first(lines, _UPTIME), _first(lines, _CARD_UPTIME)
+    if card and not uptime:
         return NxosVersion(version=version, hostname=card[1], uptime=_seconds(card.groups()[1:]))
-    model, uptime = _text(lines, _HARDWARE), _first(lines, _UPTIME)
-    if model is None or uptime is None or not any(map(_LAST.fullmatch, lines)):
-        raise UnparsableOutput(COMMAND, lines[-1], "it ends before the hardware, the uptime and the last reset")
-    images = {found[1]: found[2] for line in lines if (found := _IMAGE.fullmatch(line))}
+    if uptime is None:
+        raise UnparsableOutput(COMMAND, lines[-1], "there is no 'Kernel uptime', or it does not read")
+    images = {found[1].lower(): found[2] for line in lines if (found := _IMAGE.fullmatch(line))}
     return NxosVersion(
         version=version,
         hostname=_text(lines, _HOSTNAME),
         uptime=_seconds(uptime.groups()),
         restarted_at=_reset(lines),
         reload_reason=_text(lines, _REASON),
-        system_image=images.get("NXOS", images.get("system")),
-        model=model,
+        system_image=images.get("nxos", images.get("system")),
+        model=_text(lines, _HARDWARE),
         serial=_text(lines, _BOARD),
         mode=_text(lines, _MODE),
         kickstart_version=versions.get("kickstart"),

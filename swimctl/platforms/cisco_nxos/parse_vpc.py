@@ -8,22 +8,22 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import Vpc, VpcPort
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.text import filled, is_half
+from swimctl.platforms.text import clean, is_half, passed_over
 
 COMMAND: Final = "show vpc"
 
-_LEGEND: Final = re.compile(r"Legend:|\(\*\) - local vPC is down.*|-[- ]*", re.IGNORECASE)
+_LEGEND: Final = re.compile(r"Legend *:|\(\*\) *- *local vPC is down.*|-[- ]*", re.IGNORECASE)
 _FIELD: Final = re.compile(r"([A-Za-z][\w /+-]*?(?: \(.*?\))?) *: *(.*)")
-_LINKS: Final = re.compile(r"vPC Peer-link status", re.IGNORECASE)
-_PORTS: Final = re.compile(r"vPC status", re.IGNORECASE)
-_HEADER: Final = re.compile(
-    r"id +Port +Status +(?:Consistency +Reason +)?Active vlans(?: +vPC\+ Attr\w*)?", re.IGNORECASE
-)
-_LINK: Final = re.compile(r"(?P<id>\d+) +(?P<port>[A-Za-z]\S*) +(?P<status>[a-z]+\*?)(?: +(?P<vlans>\S+))?")
+_LINKS: Final = re.compile(r"vPC +Peer-link +status(?: .*)?", re.IGNORECASE)
+_PORTS: Final = re.compile(r"vPC +status(?: .*)?", re.IGNORECASE)
+_HEADER: Final = re.compile(r"id +Port +Status +(?:Consistency +Reason +)?Active +vlans.*", re.IGNORECASE)
+_ROW: Final = re.compile(r"\d+ +[A-Za-z].*")
+_LINK: Final = re.compile(r"(?P<id>\d+) +(?P<port>[A-Za-z]\S*) +(?P<status>[a-z]+\*?)(?: +\S.*)?", re.IGNORECASE)
 _PORT: Final = re.compile(
     r"(?P<id>\d+) +(?P<port>[A-Za-z]\S*) +(?P<status>[a-z]+\*?) +"
-    r"(?P<consistency>success|failed|Not(?: Applicable)?)(?: +(?P<reason>\S.*?))??"
-    r"(?: +(?P<vlans>[\d,.-]+))?(?: +DF: .*)?"
+    r"(?P<consistency>success|failed|Not(?: +Applicable)?)(?: +(?P<reason>\S.*?))??"
+    r"(?: +(?P<vlans>[\d,.-]+))?(?: +DF: .*)?",
+    re.IGNORECASE,
 )
 _VLANS: Final = re.compile(r"[\d,. -]+")
 _WORDS: Final = re.compile(r"[A-Za-z][\w ,.()/-]*")
@@ -32,60 +32,80 @@ _HINT: Final = re.compile(
     r'FP MAC: .*|Please check "show vpc consistency-parameters.*|consistency reason of down vpc.*|any vpc\.',
     re.IGNORECASE,
 )
-_VALUES: Final = ("Enabled", "Disabled", "success", "failed", "Disabled (due to peer configuration)")
 _NEEDED: Final = ("vPC domain id", "Peer status", "vPC keep-alive status", "vPC role")
+_CONSISTENCY: Final = "Configuration consistency status"
+_COUNTS: Final = ("Number of vPCs configured", "Number of vPC configured")
+# A value goes on in the next line where its own fills 80 columns (`… configuration incompatibl` and `e` below).
+_COLUMNS: Final = 79
 
 
 def parse_show_vpc(text: str) -> Vpc:
-    """Read the pair, its peer links and its vPCs; there have to be as many vPCs as the device counts."""
+    """Return the pair, its peer links and its vPCs; there have to be as many vPCs as the device counts.
+
+    Domain, role and the states of partner and keep-alive have to be there, and each row of links and vPCs must read
+    up to its status. `fields` has every other line in the device's words.
+    """
     fields: dict[str, str] = {}
     links: list[VpcPort] = []
     ports: list[VpcPort] = []
-    part, last = "", ""
-    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
-    for line in lines:
+    part, last, full = "", "", False
+    for raw in (line for line in clean(text, COMMAND, TERMINAL) if line.strip()):
+        line = raw.strip()
         entry = _FIELD.fullmatch(line)
-        row = {"links": _LINK, "ports": _PORT}[part].fullmatch(line) if part else None
         if _LINKS.fullmatch(line) or _PORTS.fullmatch(line):
             part = "links" if _LINKS.fullmatch(line) else "ports"
-        elif row and part == "links":
-            links.append(VpcPort(row["id"], row["port"], row["status"]))
-        elif row:
-            ports.append(VpcPort(row["id"], row["port"], row["status"], row["consistency"], row["reason"] or ""))
-        elif part == "ports" and ports and not _HINT.fullmatch(line) and _WORDS.fullmatch(line) and ":" not in line:
-            if not _HEADER.fullmatch(line):
-                ports[-1] = _continued(ports[-1], line)
-        elif not part and entry and not _LEGEND.fullmatch(line):
-            last = entry[1]
-            fields[last] = entry[2].strip()
-        elif not (_LEGEND if not part else _HEADER).fullmatch(line) and not _goes_on(line, part, last, links, ports):
-            raise UnparsableOutput(COMMAND, line)
-    counted = next((fields[name] for name in fields if re.fullmatch(r"Number of vPCs? configured", name)), None)
-    if not all(fields.get(name) for name in _NEEDED) or counted != str(len(ports)):
-        raise UnparsableOutput(COMMAND, lines[-1], f"{len(ports)} vPCs read, of {counted or '?'} that it counts")
-    if (not part and is_half(fields[last], _VALUES)) or any(port.consistency == "Not" for port in ports):
-        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a value")
-    if any(is_half(port.status.rstrip("*"), ("up", "down")) for port in (*links, *ports)):
-        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside the status of a port")
+        elif part and _ROW.fullmatch(line):
+            _add_row(line, links if part == "links" else ports, _LINK if part == "links" else _PORT)
+        elif part:
+            _go_on(raw, part, links, ports)
+        elif entry and not _LEGEND.fullmatch(line):
+            last, full = _known(entry[1]), len(raw.rstrip()) >= _COLUMNS
+            fields.setdefault(last, " ".join(entry[2].split()))
+        elif last and full and not _LEGEND.fullmatch(line):
+            fields[last], full = f"{fields[last]}{line}", False
+        elif not _LEGEND.fullmatch(line):
+            passed_over(COMMAND, line)
+    lacking = [name for name in _NEEDED if not fields.get(name)]
+    if lacking:
+        raise UnparsableOutput(COMMAND, "", f"there is no '{lacking[0]}'")
+    counted = next((fields[name] for name in _COUNTS if name in fields), "")
+    if counted != str(len(ports)):
+        raise UnparsableOutput(COMMAND, "", f"{len(ports)} vPCs read, of {counted or '?'} that it counts")
     domain = fields["vPC domain id"]
     return Vpc(
-        domain=domain if domain.isdigit() else "",
+        domain="" if domain.lower().startswith("not configured") else domain,
         role=fields["vPC role"],
         peer_status=fields["Peer status"],
         keepalive=fields["vPC keep-alive status"],
-        consistency=fields.get("Configuration consistency status", ""),
+        consistency=fields.get(_CONSISTENCY, ""),
         peer_links=tuple(links),
         ports=tuple(ports),
         fields=fields,
     )
 
 
-def _goes_on(line: str, part: str, last: str, links: list[VpcPort], ports: list[VpcPort]) -> bool:
-    """Tell a line that carries on a list of VLANs, or stands below the tables, from one that is foreign."""
-    if _HINT.fullmatch(line):
-        return part == "ports"
-    started = {"": bool(last), "links": bool(links), "ports": bool(ports)}[part]
-    return bool(set(line) <= set("- ") if part else False) or (started and _VLANS.fullmatch(line) is not None)
+def _known(name: str) -> str:
+    """Spell the name of a field that is needed as `_NEEDED` does."""
+    words = " ".join(name.split())
+    return next((each for each in (*_NEEDED, _CONSISTENCY, *_COUNTS) if each.lower() == words.lower()), words)
+
+
+def _add_row(line: str, rows: list[VpcPort], pattern: re.Pattern[str]) -> None:
+    row = pattern.fullmatch(line)
+    if row is None or is_half(row["status"].rstrip("*"), ("up", "down")):
+        raise UnparsableOutput(COMMAND, line, "a row of its tables does not read")
+    told = {name: " ".join((value or "").split()) for name, value in row.groupdict().items()}
+    rows.append(VpcPort(row["id"], row["port"], row["status"], told.get("consistency", ""), told.get("reason", "")))
+
+
+def _go_on(raw: str, part: str, links: list[VpcPort], ports: list[VpcPort]) -> None:
+    """Add the words of a narrow column's next line; pass over what is no part of a row."""
+    line = raw.strip()
+    foreign = _HINT.fullmatch(line) or _HEADER.fullmatch(line) or set(line) <= set("- ")
+    if part == "ports" and ports and not foreign and raw[0] == " " and _WORDS.fullmatch(line) and ":" not in line:
+        ports[-1] = _continued(ports[-1], line)
+    elif not foreign and not ((links or ports) and _VLANS.fullmatch(line)):
+        passed_over(COMMAND, line)
 
 
 def _continued(port: VpcPort, words: str) -> VpcPort:

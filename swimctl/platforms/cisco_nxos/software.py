@@ -10,10 +10,9 @@ from swimctl.facts import BootSettings, Placement
 from swimctl.facts_nxos import Module, NxosVersion
 from swimctl.models import Image
 from swimctl.platforms.cisco_nxos.images import read_filename
+from swimctl.platforms.cisco_nxos.parse_module import WORKING
 from swimctl.versions import same_release
 
-# What `show module` prints of a module that has its work; `standby` is a system controller's.
-_AT_WORK: Final = frozenset({"ok", "active", "ha-standby", "standby"})
 # Switched off by somebody: such a module neither runs nor comes back.
 _OFF: Final = frozenset({"powered-dn", "pwr-denied", "poweroff"})
 _NO_RELEASE: Final = frozenset({"", "NA", "N/A", "--"})
@@ -31,7 +30,7 @@ def states(version: NxosVersion, modules: Sequence[Module]) -> dict[str, str]:
     """Tell the state of those modules, without who of two has which role: that may change with a reload."""
     told = {_named(each): each.state for each in modules}
     return {
-        name: "ok" if told.get(name, "ok") in _AT_WORK else told[name] for name in sorted(releases(version, modules))
+        name: "ok" if told.get(name, "ok") in WORKING else told[name] for name in sorted(releases(version, modules))
     }
 
 
@@ -41,7 +40,7 @@ def _named(module: Module) -> str:
 
 def not_at_work(modules: Sequence[Module]) -> list[str]:
     """Name the modules that should do their work and do not."""
-    return [f"{_named(each)} {each.state}" for each in modules if each.state not in _AT_WORK | _OFF]
+    return [f"{_named(each)} {each.state}" for each in modules if each.state not in WORKING | _OFF]
 
 
 def supervisors(modules: Sequence[Module]) -> list[Module]:

@@ -39,5 +39,13 @@ CASES = Cases(
         "parse_show_inventory.serial": "the end of the last line",
         "parse_show_incompatibility.mend": "the end of the last line, in free words",
         "parse_show_redundancy_status.fields": "times, below what decides",
+        "parse_show_cdp_neighbors_detail.remote_interface": "the end of a line, and nothing behind it is needed",
+        "parse_show_lldp_neighbors.remote_interface": "the last column; the number of rows need not follow",
+        "parse_show_lldp_neighbors_detail.name": "the end of a line, and nothing behind it is needed",
+        "parse_show_module.serial": "the last column of a table that is not needed",
+        "parse_show_module.diagnosis": "as above",
+        "parse_show_version.reload_reason": "free words, and nothing behind them is needed",
+        "parse_show_vpc.fields": "the device's own words below what decides",
+        "parse_show_vpc.ports.consistency": "`Not Applicable` goes on in the next line",
     },
 )

@@ -45,17 +45,12 @@ def test_version() -> None:
 @pytest.mark.parametrize(
     ("name", "cut"),
     [
-        ("show_version/one_image", "  Service:"),
         ("show_version/one_image", "Kernel uptime"),
         ("show_version/line_card", "lc1 "),
-        ("show_module/chassis", "28   00-11"),
         ("show_module/chassis", "Mod  Sw"),
-        ("show_module/with_fabric", "Xbar MAC"),
-        ("show_module/with_accelerators", "1    2    1.99"),
         ("show_inventory/switch", "PID: QSFP"),
         ("show_boot/one_image", "Boot Variables on next"),
         ("show_boot/two_supervisors", "sup-2\nkickstart variable = bootflash:/n7000-s2-kickstart.8.4.2.bin\nsystem"),
-        ("dir/bootflash", " 4000000000 bytes"),
         ("dir/bootflash", "Usage"),
         ("copy/complete", "Copy complete, now"),
         ("copy_running-config_startup-config/saved", "Copy complete, now"),
@@ -63,17 +58,13 @@ def test_version() -> None:
         ("show_vpc/pair", "vPC role"),
         ("show_interface_status/switch", "mgmt0"),
         ("show_interface_brief/switch", "mgmt0"),
-        ("show_ip_interface_brief/all_vrfs", "Interface  "),
         ("show_ip_route_summary/two_vrfs", "  static"),
         ("show_ip_route_summary/two_vrfs", "  ospf-1         : 4"),
-        ("show_cdp_neighbors/wrapped", "                    Eth1/49"),
-        ("show_cdp_neighbors_detail/two", "Advertisement Version: 2\n\nNative VLAN: 1\n"),
-        ("show_lldp_neighbors/wrapped", "Total"),
+        ("show_cdp_neighbors_detail/two", "Interface: "),
+        ("show_lldp_neighbors_detail/two", "System Name"),
+        ("dir/bootflash", " 3000000000 bytes"),
         ("show_lldp_neighbors/wrapped", "                     Eth1/49"),
-        ("show_lldp_neighbors_detail/two", "Total"),
-        ("show_lldp_neighbors_detail/two", "Time remaining: 40"),
         ("show_redundancy_status/two", "Other supervisor"),
-        ("show_redundancy_status/two", "      Internal state:   Active"),
         ("show_system_redundancy_status/alone", "    Redundancy state:   Not"),
         ("show_clock/without_server", "18:56"),
         ("show_install_all_impact/non_disruptive", "    27        nxos"),
@@ -101,6 +92,25 @@ def test_module() -> None:
     assert (accelerator.name, accelerator.serial, accelerator.diagnosis) == ("SAM 1/2", "FDO24100012", "Fail")
 
 
+def test_cards_without_power_or_a_place_in_the_software_have_no_serial_number() -> None:
+    cards = {each.name: each for each in read("show_module/without_power")}
+    assert [(cards[at].state, cards[at].model, cards[at].serial) for at in ("3", "4")] == [
+        ("pwr-denied", "", ""),
+        ("present", "", ""),
+    ]
+    assert (cards["5"].state, cards["5"].version, cards["5"].serial) == ("initializing", "9.3(12)", "FOC24100005")
+    assert (cards["27"].model, cards["27"].this_terminal) == ("N9K-SUP-A+", True)
+    assert [each.name for each in read("show_module/with_dpus")][-2:] == ["DPU 1/1", "DPU 1/2"]
+
+
+@pytest.mark.parametrize("row", ["27   9.3(12)                  1.1    SUP1\n", "27   0    Supervisor Module "])
+def test_a_module_at_work_without_a_release_or_a_state_refuses(row: str) -> None:
+    text = sample("show_module/without_power")
+    assert text.count(row) == 1
+    with pytest.raises(UnparsableOutput, match="27 "):
+        parse("show module", text.replace(row, "" if "SUP1" in row else "27   0    "[:4] + "  ??  "))
+
+
 def test_a_narrow_terminal_breaks_rows() -> None:
     text = sample("show_module/chassis")
     for status in ("ok", "powered-dn", "active *", "ha-standby", "active"):
@@ -113,6 +123,11 @@ def test_inventory() -> None:
     parts = read("show_inventory/switch")
     assert parts[0] == InventoryItem("Chassis", "Nexus9000 C93180YC-FX Chassis", "N9K-C93180YC-FX", "FDO24100001")
     assert parts[-1] == InventoryItem("Ethernet1/49", "CISCO-EXAMPLE", "QSFP-100G-SR4", "AVF24100049")
+
+
+def test_a_slot_without_a_card_breaks_its_line() -> None:
+    parts = [(part.name, part.pid, part.serial) for part in read("show_inventory/empty_slot")]
+    assert parts[1:] == [("Slot 27", "N9K-SUP-A", "SAL24100027"), ("Slot 28", "", ""), ("Fan 1", "N9K-C9508-FAN", "")]
 
 
 def test_boot() -> None:
@@ -164,6 +179,18 @@ def test_vpc() -> None:
     )
     alone = read("show_vpc/not_configured")
     assert (alone.domain, alone.peer_links, alone.ports) == ("", (), ())
+
+
+def test_a_value_that_fills_the_line_goes_on_below() -> None:
+    told = read("show_vpc/reason_goes_on")
+    assert told.fields["Type-2 inconsistency reason"] == "QoSMgr Network QoS configuration incompatible"
+    assert (told.role, told.consistency, told.ports) == (
+        "secondary",
+        "success",
+        (VpcPort("5", "Po5", "down*", "success", "success"),),
+    )
+    with pytest.raises(UnparsableOutput, match="1 vPCs read, of 2"):
+        parse("show vpc", sample("show_vpc/reason_goes_on").replace("configured         : 1", "configured         : 2"))
 
 
 def test_vpc_with_fabricpath() -> None:
@@ -266,6 +293,16 @@ def test_incompatibilities() -> None:
     assert strict.mend == "Take the delay from all objects"
     with pytest.raises(UnparsableOutput):
         parse(command_of("show_incompatibility_nxos"), sample("show_incompatibility_nxos/two").partition("LOOSE")[0])
+
+
+def test_strict_findings_below_their_sentence() -> None:
+    one, two = read("show_incompatibility_nxos/strict")
+    assert (one.requirement, one.mend) == ("STRICT", "Please take the delay from all examples")
+    assert (two.service, two.mend) == ("rpm", 'Please remove the lists with "no ip example-list"')
+    text = sample("show_incompatibility_nxos/strict")
+    for broken in (text.replace("STRICT", "VAGUE", 1), text.replace("2) Service : rpm ,", "2) Service : rpm")):
+        with pytest.raises(UnparsableOutput):
+            parse(command_of("show_incompatibility_nxos"), broken)
 
 
 def test_impact() -> None:

@@ -26,11 +26,18 @@ class Mlag:
 class MlagDelay:
     """How many seconds after a boot the ports of an MLAG peer stay down, and whether they do now.
 
-    `waiting` is None where the release does not print it.
+    `waiting` is None where the release does not print it. `others` is the delay of the ports that are no MLAG's, None
+    where it is not printed.
     """
 
     seconds: int
     waiting: bool | None
+    others: int | None = None
+
+    @property
+    def longest(self) -> int:
+        """Tell after how many seconds no port waits any more."""
+        return max(self.seconds, self.others or 0)
 
 
 @dataclass(frozen=True, slots=True)

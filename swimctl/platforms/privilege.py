@@ -7,21 +7,24 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Finding
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 from swimctl.settings import Readiness
 from swimctl.terminal import Terminal
 
-_PRIVILEGE: Final = re.compile(r"Current privilege level is (\d+)")
+_PRIVILEGE: Final = re.compile(r"Current +privilege +level +is +(\d+)", re.IGNORECASE)
 
 
 def level_of(text: str, terminal: Terminal) -> int:
     """Return the privilege level of the session, 0 to 15, from `show privilege`."""
     command = "show privilege"
     lines = filled(text, command, terminal)
-    found = _PRIVILEGE.fullmatch(lines[0].strip())
-    if not found or len(lines) > 1 or int(found[1]) > 15:
+    found = [match for line in lines if (match := _PRIVILEGE.fullmatch(line.strip()))]
+    if len(found) != 1 or int(found[0][1]) > 15:
         raise UnparsableOutput(command, lines[-1])
-    return int(found[1])
+    for line in lines:
+        if not _PRIVILEGE.fullmatch(line.strip()):
+            passed_over(command, line)
+    return int(found[0][1])
 
 
 def privilege(level: int, policy: Readiness) -> Finding:

@@ -10,23 +10,25 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
 from swimctl.facts_eos import ReloadCause
 from swimctl.platforms.arista_eos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
-_SETTING: Final = re.compile(r"([A-Z][A-Za-z ()]*): *(\S.*)")
+_SETTING: Final = re.compile(r"([A-Z][\w ()/-]*?) *: *(\S.*)", re.IGNORECASE)
+_IMAGE: Final = "software image"
 _NOT_SET: Final = "(not set)"
 
-_CAUSE: Final = re.compile(r"Reload Cause (\d+):")
-_SECTIONS: Final = ("Reload Time:", "Recommended Action:", "Debugging Information:")
+_CAUSE: Final = re.compile(r"Reload +Cause +(\d+) *:", re.IGNORECASE)
+_SECTIONS: Final = ("reload time", "recommended action", "debugging information")
 _TIME: Final = re.compile(
-    r"Reload occurred at [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: [\w+-]+)?\.?"
+    r"Reload +occurred +at +[A-Z][a-z]{2} +([A-Z][a-z]{2}) +(\d{1,2}) +(\d\d:\d\d:\d\d) +(\d{4})(?: +[\w+-]+)?\.?",
+    re.IGNORECASE,
 )
 
 
 def parse_show_boot_config(text: str) -> BootSettings:
-    """Read the image that boots next (`flash:/EOS.swi`); `variable` is empty where none is set.
+    """Return the image that boots next (`flash:/EOS.swi`); `variable` is empty where none is set.
 
-    The console's speed follows the image; without it the output is cut off. With `Current CLI settings:` above them
-    the lines are those that the CLI would write.
+    `Software image` has to be there. With `Current CLI settings:` above them the lines are those that the CLI would
+    write.
     """
     command = "show boot-config"
     settings: dict[str, str] = {}
@@ -34,45 +36,50 @@ def parse_show_boot_config(text: str) -> BootSettings:
     for line in lines:
         found = _SETTING.fullmatch(line)
         if found:
-            settings.setdefault(found[1], found[2])
-        elif line.lower() != "current cli settings:":
-            raise UnparsableOutput(command, line)
-    image = settings.get("Software image")
-    if image is None or "Console speed" not in settings:
-        raise UnparsableOutput(command, lines[-1], "it ends before 'Software image' and 'Console speed'")
-    return BootSettings(variable=() if image == _NOT_SET else (image,))
+            settings.setdefault(" ".join(found[1].lower().split()), " ".join(found[2].split()))
+        elif not re.fullmatch(r"current +cli +settings *:", line, re.IGNORECASE):
+            passed_over(command, line)
+    image = settings.get(_IMAGE)
+    if image is None:
+        raise UnparsableOutput(command, lines[-1], "there is no 'Software image'")
+    if lines[-1].endswith(image) and not image.lower().endswith((".swi", _NOT_SET)):
+        raise UnparsableOutput(command, lines[-1], "it ends inside the name of the image")
+    return BootSettings(variable=() if image.lower() == _NOT_SET else (image,))
 
 
 def parse_show_reload_cause(text: str) -> tuple[ReloadCause, ...]:
-    """Read every cause, the latest first; older releases print no time."""
+    """Return every cause, the latest first. Only its words have to be there; older releases print no time."""
     command = "show reload cause"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     causes: list[dict[str, list[str]]] = []
     section: list[str] = []
     for line in lines:
+        name = re.sub(r" *:$", "", " ".join(line.lower().split()))
         if _CAUSE.fullmatch(line):
             causes.append({"": (section := [])})
         elif not causes:
-            raise UnparsableOutput(command, line, "there is no 'Reload Cause 1:'")
-        elif line in _SECTIONS and line not in causes[-1]:
-            section = causes[-1][line] = []
+            passed_over(command, line)
+        elif name in _SECTIONS and name not in causes[-1] and line.endswith(":"):
+            section = causes[-1][name] = []
         elif set(line) != {"-"}:
             section.append(line)
-    return tuple(_cause(command, cause, lines[-1]) for cause in causes)
+    if not causes or not all(cause[""] for cause in causes):
+        raise UnparsableOutput(command, lines[-1], "there is no 'Reload Cause 1:', or nothing below it")
+    return tuple(_cause(cause) for cause in causes)
 
 
-def _cause(command: str, sections: dict[str, list[str]], last: str) -> ReloadCause:
-    if any(not said for said in sections.values()) or _SECTIONS[-1] not in sections or _SECTIONS[1] not in sections:
-        raise UnparsableOutput(command, last, "it ends before the debugging information")
-    moment = None
-    if said := sections.get(_SECTIONS[0]):
-        time = _TIME.fullmatch(said[0])
-        if time is None:
-            raise UnparsableOutput(command, said[0], "the time does not read")
-        try:
-            moment = datetime.strptime(f"{time[4]} {time[1]} {time[2]} {time[3]}", "%Y %b %d %H:%M:%S").isoformat()  # noqa: DTZ007 - the zone's name says no offset
-        except ValueError:
-            raise UnparsableOutput(command, said[0], "this is no date") from None
+def _cause(sections: dict[str, list[str]]) -> ReloadCause:
+    time, action, debugging = (sections.get(name, []) for name in _SECTIONS)
     return ReloadCause(
-        " ".join(sections[""]), moment, " ".join(sections[_SECTIONS[1]]), "\n".join(sections[_SECTIONS[2]])
+        " ".join(sections[""]), _moment(time[0]) if time else None, " ".join(action), "\n".join(debugging)
     )
+
+
+def _moment(said: str) -> str | None:
+    time = _TIME.fullmatch(said)
+    if time is None:
+        return None
+    try:
+        return datetime.strptime(f"{time[4]} {time[1]} {time[2]} {time[3]}", "%Y %b %d %H:%M:%S").isoformat()  # noqa: DTZ007 - the zone's name says no offset
+    except ValueError:
+        return None

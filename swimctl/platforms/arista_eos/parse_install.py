@@ -37,7 +37,7 @@ def parse_install_outcome(text: str) -> InstallOutcome:
 
     `succeeded` is None where it ends inside a step. Raises UnparsableOutput where no line is the installer's.
     """
-    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
+    lines = [" ".join(line.split()) for line in filled(text, COMMAND, TERMINAL)]
     steps = [found for line in lines if (found := _STEP.fullmatch(line))]
     failed = next((line for line in lines if _FAILED.fullmatch(line)), None)
     if failed is None:

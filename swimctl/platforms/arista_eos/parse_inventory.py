@@ -9,55 +9,68 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
 from swimctl.platforms.arista_eos.terminal import TERMINAL
-from swimctl.platforms.text import filled, is_half
+from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show inventory"
 
-_SYSTEM: Final = "System information"
-_HEADING: Final = re.compile(r"System has (?:(?P<count>\d+) )?(?P<what>\S.*)|Subcomponent serial numbers")
+_SYSTEM: Final = re.compile(r"System +information(?: .*)?", re.IGNORECASE)
+_HEADING: Final = re.compile(r"System +has +(?:\d+ +)?(?P<what>\S.*)|Subcomponent +serial +numbers", re.IGNORECASE)
 _DASHES: Final = re.compile(r" *-{3,}(?: +-+)*")
 _COLUMNS: Final = re.compile(
-    r" *(?:Model(?: +Description)?|Description|HW Version +Serial Number +Mfg Date(?: +Epoch)?|Slot +Model +Serial.*"
-    r"|Module +.*Serial Number.*|Module +Model.*|Type +Count|Port +Manufacturer +.*|Component +Serial.*|Mount +Type.*"
-    r"|Size \(GB\))"
+    r" *(?:Model(?: +Description)?(?: +\S+)?|Description"
+    r"|HW +Version +Serial +Number +Mfg +Date(?: +Epoch)?|Slot +Model +Serial.*"
+    r"|Module +.*Serial +Number.*|Module +Model.*|Type +Count|Port +Manufacturer +.*|Component +Serial.*|Mount +Type.*"
+    r"|Size \(GB\))",
+    re.IGNORECASE,
 )
 _MADE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_NOTHING: Final = re.compile(r" *\S+ +(?:\d+ +)?Not (?:Present|Inserted)")
+_MADE_HEAD: Final = re.compile(r" *HW +Version", re.IGNORECASE)
+_LIKE_A_MODEL: Final = re.compile(r"\S*(?:[\d-]|EOS)\S*(?: |$)", re.IGNORECASE)
+_NOTHING: Final = re.compile(r" *\S+ +(?:\d+ +)?Not +(?:Present|Inserted)(?: .*)?", re.IGNORECASE)
+_LIKE_A_CARD: Final = re.compile(r"(?:\d+|[A-Z]\w*\d) +\S*\d\S*-\S+.*|(?:\d+|[A-Z]\w*\d) +[A-Z]+-\S+.*")
 _PORT: Final = re.compile(r"\d+(?:/\d+)*")
 
 
 def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     """Read the system and its cards, power supplies, fans and transceivers; what is not present is left out.
 
-    The heading of the transceivers is the last that every device prints; without it the output is cut off.
+    The system's model has to be there, and each card that is inserted has to read; other parts that do not read are
+    passed over.
     """
     lines = filled(text, COMMAND, TERMINAL)
-    if lines[0].strip() != _SYSTEM:
-        raise UnparsableOutput(COMMAND, lines[0], f"it does not begin with '{_SYSTEM}'")
-    sections: list[tuple[str, list[str]]] = [(_SYSTEM, [])]
-    for line in lines[1:]:
+    start = next((at for at, line in enumerate(lines) if _SYSTEM.fullmatch(line.strip())), None)
+    if start is None:
+        raise UnparsableOutput(COMMAND, lines[0], "there is no 'System information'")
+    for line in lines[:start]:
+        passed_over(COMMAND, line)
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    for line in lines[start + 1 :]:
         if found := _HEADING.fullmatch(line.strip()):
-            sections.append((found["what"] or "", []))
+            sections.append((" ".join((found["what"] or "").lower().split()), []))
         else:
             sections[-1][1].append(line)
-    if not any("transceiver slot" in what for what, _ in sections):
-        raise UnparsableOutput(COMMAND, lines[-1], "it ends before the transceivers")
     items = [_system(sections[0][1])]
     for what, body in sections[1:]:
         read = next((reader for words, reader in _READERS if words in what), None)
         if read is not None:
-            items += [read(line, cells) for line, cells in _rows(body)]
+            for line, cells in _rows(body):
+                if item := read(line, cells):
+                    items.append(item)
+                else:
+                    passed_over(COMMAND, line)
     return tuple(items)
 
 
 def _system(body: list[str]) -> InventoryItem:
     """Read model, description and serial number; the two may stand under headings of their own, or under one."""
-    split = next((at for at, line in enumerate(body) if line.strip().startswith("HW Version")), len(body))
-    product = [line.strip() for line in body[:split] if not _DASHES.fullmatch(line) and not _COLUMNS.fullmatch(line)]
+    split = next((at for at, line in enumerate(body) if _MADE_HEAD.match(line)), len(body))
+    told = [line.strip() for line in body[:split] if not _DASHES.fullmatch(line) and not _COLUMNS.fullmatch(line)]
+    start = next((at for at, line in enumerate(told) if _LIKE_A_MODEL.match(line)), len(told))
+    product = told[start:]
     # Without headings the last line is that of the serial number.
     made = [cells for _, cells in _rows(body[split:])] or [product.pop().split() for _ in product[1:][-1:]]
     if not product or len(made) > 1:
-        raise UnparsableOutput(COMMAND, body[0] if body else _SYSTEM, "the system's model does not read")
+        raise UnparsableOutput(COMMAND, body[0] if body else "System information", "the system's model does not read")
     model, *words = " ".join(product).split()
     words_made = [cell for cell in made[0] if cell] if made else []
     date = next((at for at, word in enumerate(words_made) if _MADE.fullmatch(word)), len(words_made))
@@ -87,42 +100,40 @@ def _cells(line: str, dashes: str) -> list[str]:
     return re.split(r" {2,}", words) if "  " in words else words.split()
 
 
-def _odd(line: str) -> UnparsableOutput:
-    return UnparsableOutput(COMMAND, line, "this part does not read")
-
-
-def _card(line: str, cells: list[str]) -> InventoryItem:
+def _card(line: str, cells: list[str]) -> InventoryItem | None:
     made = next((at for at, cell in enumerate(cells) if _MADE.fullmatch(cell)), None)
     if made != 4 or not all(cells[:5]):
-        raise _odd(line)
+        if _LIKE_A_CARD.fullmatch(line.strip()):
+            raise UnparsableOutput(COMMAND, line, "this card does not read")
+        return None
     return InventoryItem(f"Card {cells[0]}", "", cells[1], cells[3])
 
 
-def _supply(line: str, cells: list[str]) -> InventoryItem:
+def _supply(_line: str, cells: list[str]) -> InventoryItem | None:
     if len(cells) != 3 or not _PORT.fullmatch(cells[0]) or not cells[1]:
-        raise _odd(line)
+        return None
     return InventoryItem(f"Power supply {cells[0]}", "", cells[1], cells[2])
 
 
-def _fan(line: str, cells: list[str]) -> InventoryItem:
+def _fan(_line: str, cells: list[str]) -> InventoryItem | None:
     if len(cells) != 4 or not _PORT.fullmatch(cells[0]) or not cells[1].isdecimal():
-        raise _odd(line)
+        return None
     return InventoryItem(f"Fan {cells[0]}", "", cells[2], cells[3])
 
 
-def _transceiver(line: str, cells: list[str]) -> InventoryItem:
+def _transceiver(_line: str, cells: list[str]) -> InventoryItem | None:
     if len(cells) < 3 or not _PORT.fullmatch(cells[0]) or is_half(" ".join(cells[1:]).strip(), ("Not Present",)):
-        raise _odd(line)
+        return None
     port, *words = cells
     # In a copy that lost its columns a maker may be of several words, and the revision may be missing.
-    two_words = words[:2] == ["Arista", "Networks"]
+    two_words = [word.lower() for word in words[:2]] == ["arista", "networks"]
     makers = 2 if two_words else max(1, len(words) - 3)
     maker = " ".join(words[:makers])
     model, serial = [*words[makers:], ""][:2]
     return InventoryItem(f"Transceiver {port}", maker, model, serial)
 
 
-_READERS: Final[tuple[tuple[str, Callable[[str, list[str]], InventoryItem]], ...]] = (
+_READERS: Final[tuple[tuple[str, Callable[[str, list[str]], InventoryItem | None]], ...]] = (
     ("card slot", _card),
     ("power supply", _supply),
     ("power-supply", _supply),

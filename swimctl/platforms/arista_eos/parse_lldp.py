@@ -8,49 +8,60 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
 from swimctl.platforms.arista_eos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
-_COUNT: Final = re.compile(r"Number of table (inserts|deletes|drops|age-outs) *: *(\d+)")
-_CHANGED: Final = re.compile(r"Last table change time *: .*")
-_HEAD: Final = re.compile(r"Port +Neighbor Device ID +Neighbor Port ID +TTL")
+_COUNT: Final = re.compile(r"Number +of +table +(inserts|deletes|drops|age-outs) *: *(\d+)", re.IGNORECASE)
+_CHANGED: Final = re.compile(r"Last +table +change +time *: .*", re.IGNORECASE)
+_HEAD: Final = re.compile(r"Port +Neighbor +Device +ID +Neighbor +Port +ID +TTL.*", re.IGNORECASE)
 _LOCAL: Final = r"(?P<local>[A-Z][A-Za-z-]*\d[\d/.]*)"
-_ROW: Final = re.compile(rf"{_LOCAL} +(?P<name>\S.*?)(?P<gap> +)(?P<port>\S+(?: \S+)*?) +\d+")
-_ONE_BLANK: Final = re.compile(rf"{_LOCAL} (?P<name>\S.*) (?P<port>\S+) \d+")
-
-_INTERFACE: Final = re.compile(rf"Interface {_LOCAL} detected (?P<count>\d+) LLDP neighbors?:?")
-_NEIGHBOUR: Final = re.compile(r"Neighbor (\S+)/(.*), age (\d.*)")
-_FIELD: Final = re.compile(r"(?:- )?(Chassis ID|Port ID|Time To Live|System Name|System Description) *: *(.*)")
+_NAMED: Final = re.compile(rf"{_LOCAL} +\S.*")
+_INTERFACE: Final = re.compile(rf"Interface +{_LOCAL} +detected +(?P<count>\d+) +LLDP +neighbors? *:?", re.IGNORECASE)
+_NEIGHBOUR: Final = re.compile(r"Neighbor +(\S+)/(.*), +age +(\d.*)", re.IGNORECASE)
+_FIELD: Final = re.compile(
+    r"(?:- +)?(Chassis +ID|Port +ID|Time +To +Live|System +Name|System +Description) *: *(.*)", re.IGNORECASE
+)
 
 
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
-    """Read the short table; its counters tell whether it is whole. A device without LLDP raises NotEnabled.
+    """Return the short table; its counters tell whether it is whole. A device without LLDP raises NotEnabled.
 
     What was ever put into the table and not taken out is in it: fewer rows are a part of it. Without counters an
-    empty table says nothing.
+    empty table says nothing. Each line below the header that begins with a port has to read.
     """
     command = "show lldp neighbors"
     counts: dict[str, int] = {}
     found: list[Neighbour] = []
-    header = False
+    header, columns = False, 4
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
-        row = _ROW.fullmatch(line) if "  " in line else _ONE_BLANK.fullmatch(line)
-        if header and row:
-            found.append(Neighbour(row["name"], row["local"], row["port"]))
+        if header and _NAMED.fullmatch(line):
+            found.append(_row(command, line, columns))
         elif counted := _COUNT.fullmatch(line):
-            counts[counted[1]] = int(counted[2])
-        elif not header and _HEAD.fullmatch(line):
-            header = True
-        elif not (set(line) <= set("- ") if header else _CHANGED.fullmatch(line)):
-            raise UnparsableOutput(command, line)
+            counts[counted[1].lower()] = int(counted[2])
+        elif _HEAD.fullmatch(line):
+            header, columns = True, len(re.split(" {2,}", line))
+        elif set(line) - set("- ") and not _CHANGED.fullmatch(line):
+            passed_over(command, line)
     there = counts["inserts"] - counts["deletes"] if {"inserts", "deletes"} <= set(counts) else None
     if not header or len(found) < (1 if there is None else there):
         raise UnparsableOutput(command, lines[-1], f"{len(found)} neighbours read, of {there} that it counts")
     return tuple(found)
 
 
+def _row(command: str, line: str, columns: int) -> Neighbour:
+    """Read a row by its columns; where one blank parts two of them, only words that cannot be taken otherwise."""
+    cells = re.split(" {2,}", line)
+    if len(cells) == 3 and len(cells[1].split()) == 2:  # a name that fills its column
+        cells[1:2] = cells[1].split()
+    if len(cells) == 1:
+        cells = line.split()
+    if not 4 <= len(cells) <= max(4, columns) or not cells[3].isdecimal():
+        raise UnparsableOutput(command, line, "a neighbour's row does not read")
+    return Neighbour(cells[1], cells[0], cells[2])
+
+
 def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
-    """Read the neighbours of each interface. A neighbour that does not tell its name goes by its chassis id.
+    """Return the neighbours of each interface. A neighbour that does not tell its name goes by its chassis id.
 
     Empty only where the device says so of every interface that it lists.
     """
@@ -58,34 +69,31 @@ def parse_show_lldp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:
     found: list[tuple[str, dict[str, str]]] = []
     local, wanted, before = "", 0, 0
     quoted = False  # inside a neighbour's own words, which may look like anything
-    lines = filled(text, command, TERMINAL)
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
-        interface, neighbour = _INTERFACE.fullmatch(line), _NEIGHBOUR.fullmatch(line.strip())
+        interface, neighbour = _INTERFACE.fullmatch(line), _NEIGHBOUR.fullmatch(line)
         if interface:
             _check(command, line, found, len(found) - before, wanted)
             local, wanted, before, quoted = interface["local"], int(interface["count"]), len(found), False
         elif quoted:
             quoted = not line.endswith('"')
-        elif not local:
-            if not _COUNT.fullmatch(line) and not _CHANGED.fullmatch(line):
-                raise UnparsableOutput(command, line, "there is no 'Interface …'")
-        elif neighbour:
+        elif local and neighbour:
             found.append((local, {}))
-        elif line[0] != " " or len(found) == before:
-            raise UnparsableOutput(command, line)
-        elif told := _FIELD.fullmatch(line.strip()):
+        elif len(found) > before and (told := _FIELD.fullmatch(line)):
             quoted = told[2].startswith('"') and (len(told[2]) == 1 or not told[2].endswith('"'))
-            found[-1][1].setdefault(told[1], told[2].strip('"'))
+            found[-1][1].setdefault(" ".join(told[1].lower().split()), told[2].strip('"'))
+        elif len(found) == before and not _COUNT.fullmatch(line) and not _CHANGED.fullmatch(line):
+            passed_over(command, line)
     if not local:
         raise UnparsableOutput(command, lines[-1], "there is no 'Interface …'")
     _check(command, lines[-1], found, len(found) - before, wanted)
     return tuple(
-        Neighbour(told.get("System Name") or told["Chassis ID"], local, told["Port ID"]) for local, told in found
+        Neighbour(told.get("system name") or told["chassis id"], local, told["port id"]) for local, told in found
     )
 
 
 def _check(command: str, line: str, found: list[tuple[str, dict[str, str]]], read: int, wanted: int) -> None:
     if read != wanted:
         raise UnparsableOutput(command, line, f"{read} neighbours read, of {wanted} that it counts")
-    if found and not (found[-1][1].get("Chassis ID") and {"Port ID", "Time To Live"} <= set(found[-1][1])):
+    if found and not (found[-1][1].get("chassis id") and {"port id", "time to live"} <= set(found[-1][1])):
         raise UnparsableOutput(command, line, "a neighbour's block is cut off")

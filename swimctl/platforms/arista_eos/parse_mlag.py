@@ -8,72 +8,72 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_eos import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show mlag"
 
-_HEADS: Final = ("MLAG Configuration:", "MLAG Status:", "MLAG Ports:")
-_FIELD: Final = re.compile(r"([A-Za-z][\w -]*?) *:(?: +(\S.*))?")
-_LAST: Final = "Active-full"
-
-_DETAIL: Final = "MLAG Detailed Status:"
-# It stands below all that is read of the details, on every release.
-_BEHIND: Final = "Heartbeats sent/received"
-_SECONDS: Final = re.compile(r"(\d+) seconds")
+# Newer releases add remarks to a heading.
+_HEAD: Final = re.compile(r"MLAG +(Configuration|Status|Ports|Detailed +Status) *:.*", re.IGNORECASE)
+_FIELD: Final = re.compile(r"([A-Za-z][\w ()/-]*?) *:(?: +(\S.*))?")
+_STATES: Final = ("up", "down", "lowerlayerdown")
+_STANDS: Final = ("active", "inactive", "disabled", "primary", "secondary")
+_DETAILS: Final = "detailed status"
+_SECONDS: Final = re.compile(r"(\d+) +seconds?", re.IGNORECASE)
+_WAITS: Final = {"true": True, "false": False, "": None}
 
 
 def parse_show_mlag(text: str) -> Mlag:
-    """Read configuration, status and the number of ports by state, in the device's words and cases.
+    """Return configuration, status and the number of ports by state, in the device's words and cases.
 
-    Where MLAG is not configured, `state` is `Disabled` and the domain empty: the device says so, so it is no error.
+    The state has to be there, and where a domain is configured those of the negotiation and the peer link. Where MLAG
+    is not configured, `state` is `Disabled` and the domain empty: the device says so, so it is no error.
     """
-    sections: dict[str, dict[str, str]] = {}
-    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
-    for line in lines:
-        found = _FIELD.fullmatch(line)
-        # Newer releases add remarks to a heading.
-        head = next((each for each in _HEADS if line.startswith(each)), None)
-        if head is not None and head not in sections:
-            sections[head] = {}
-        elif not sections or found is None:
-            raise UnparsableOutput(COMMAND, line)
-        else:
-            sections[list(sections)[-1]][found[1]] = found[2] or ""
-    if tuple(sections) != _HEADS or _LAST not in sections[_HEADS[2]] or not sections[_HEADS[1]].get("state"):
-        raise UnparsableOutput(COMMAND, lines[-1], f"it ends before the state and the ports that are '{_LAST}'")
-    # The numbers are aligned at their ends: a shorter last line lost a digit.
-    *others, last = (len(line) for line in lines[-len(sections[_HEADS[2]]) :])
-    if len(set(others)) == 1 and last < others[0]:
-        raise UnparsableOutput(COMMAND, lines[-1], "it ends inside a number")
-    configuration, status, ports = (sections[head] for head in _HEADS)
-    odd = next((f"{name}: {number}" for name, number in ports.items() if not number.isdecimal()), None)
-    if odd:
-        raise UnparsableOutput(COMMAND, odd, "this is no number of ports")
+    sections, last = _sections(COMMAND, text)
+    configuration, status = sections.get("configuration", {}), sections.get("status", {})
+    domain, link = configuration.get("domain-id", ""), status.get("peer-link status", "")
+    needed = ("state", "negotiation status", "peer-link status") if domain else ("state",)
+    lacking = next((name for name in needed if not status.get(name)), "")
+    if lacking or "configuration" not in sections or is_half(link, _STATES) or is_half(status["state"], _STANDS):
+        raise UnparsableOutput(COMMAND, last, f"there is no '{lacking or 'peer-link status'}', or it does not read")
+    ports = {name: number for name, number in sections.get("ports", {}).items() if number.isdecimal()}
     return Mlag(
-        domain=configuration.get("domain-id", ""),
+        domain=domain,
         state=status["state"],
         negotiation=status.get("negotiation status", ""),
         peer_link=configuration.get("peer-link", ""),
-        peer_link_status=status.get("peer-link status", ""),
+        peer_link_status=link,
         ports={name: int(number) for name, number in ports.items()},
         fields={**configuration, **status},
     )
 
 
 def parse_show_mlag_detail(text: str) -> MlagDelay:
-    """Read how long the ports wait after a boot, and whether they do; the rest of it is that of `show mlag`."""
+    """Return how long the ports wait after a boot, and whether they do; the rest of it is that of `show mlag`.
+
+    The delay of the MLAG ports has to be there.
+    """
     command = f"{COMMAND} detail"
+    sections, last = _sections(command, text)
+    details = {name.lower(): value for name, value in sections.get(_DETAILS, {}).items()}
+    delay = _SECONDS.fullmatch(details.get("reload delay", ""))
+    others = _SECONDS.fullmatch(details.get("non-mlag reload delay", ""))
+    waits = details.get("ports errdisabled", "").lower()
+    if delay is None or waits not in _WAITS or (others is None and details.get("non-mlag reload delay")):
+        raise UnparsableOutput(command, last, "there is no 'Reload delay', or a delay does not read")
+    return MlagDelay(int(delay[1]), _WAITS[waits], int(others[1]) if others else None)
+
+
+def _sections(command: str, text: str) -> tuple[dict[str, dict[str, str]], str]:
+    """Return the fields below each heading, by its last words in small letters; and the last line."""
+    sections: dict[str, dict[str, str]] = {}
+    section: dict[str, str] | None = None
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    start = next((at for at, line in enumerate(lines) if line.startswith(_DETAIL)), None)
-    if lines[0] != _HEADS[0] or start is None:
-        raise UnparsableOutput(command, lines[-1], f"there is no '{_DETAIL}'")
-    details: dict[str, str] = {}
-    for line in lines[start + 1 :]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise UnparsableOutput(command, line)
-        details[name.strip()] = value.strip()
-    delay, waits = _SECONDS.fullmatch(details.get("Reload delay", "")), details.get("Ports errdisabled")
-    if delay is None or not details.get(_BEHIND) or waits not in {None, "True", "False"}:
-        raise UnparsableOutput(command, lines[-1], f"there is no 'Reload delay', or it ends before '{_BEHIND}'")
-    return MlagDelay(int(delay[1]), waits == "True" if waits is not None else None)
+    for line in lines:
+        head, found = _HEAD.fullmatch(line), _FIELD.fullmatch(line)
+        if head:
+            section = sections.setdefault(" ".join(head[1].lower().split()), {})
+        elif found and section is not None:
+            section.setdefault(" ".join(found[1].split()), " ".join((found[2] or "").split()))
+        else:
+            passed_over(command, line)
+    return sections, lines[-1]

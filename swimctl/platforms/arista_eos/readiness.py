@@ -150,7 +150,7 @@ def _pair(state: State, device: Device) -> Iterator[Finding]:
         f"one that both switches of MLAG domain {state.mlag.domain} have, so that never both are upgraded at once",
         f"`redundancy_group: mlag-{state.mlag.domain}` in the `data` of both hosts of the inventory",
     )
-    seconds = state.delay.seconds if state.delay else None
+    seconds = state.delay.longest if state.delay else None
     yield Finding(
         "MLAG reload delay",
         seconds is not None and seconds < state.patience,

@@ -122,8 +122,10 @@ class AristaDevice:
         if apart:
             return f"MLAG {', '.join(apart)}"
         delay = parse_show_mlag_detail(self._show("show mlag detail"))
-        waits = (uptime or 0) < delay.seconds if delay.waiting is None else delay.waiting
-        return f"MLAG keeps the ports down for its reload delay of {delay.seconds} s" if waits else None
+        # `Ports errdisabled` may end with the shorter of the two delays; the other ports wait for theirs.
+        two = delay.longest > delay.seconds
+        waits = delay.waiting or ((uptime or 0) < delay.longest and (delay.waiting is None or two))
+        return f"MLAG keeps ports down for its reload delay of {delay.longest} s" if waits else None
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""

@@ -17,6 +17,6 @@ TERMINAL: Final = Terminal(
     signs=("%",),
     refusals=re.compile(rf"\s*(?:{PERCENT}).*", re.IGNORECASE),
     disabled=PERCENT_DISABLED,
-    verbs=r"sh(?:o(?:w)?)?|dir|verify|install|copy(?! completed)|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
-    r"conf(?:igure)?|reload(?! cause \d+:)|exit",
+    verbs=r"sh(?:o(?:w)?)?|dir|verify|install|copy(?! +completed)|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
+    r"conf(?:igure)?|reload(?! +(?:cause +\d+ *:|occurred|requested|time *:))|exit",
 )

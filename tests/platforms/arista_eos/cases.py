@@ -26,7 +26,11 @@ CASES = Cases(
         "install_source": "install source flash:EOS-4.28.3M.swi",
     },
     # An error of the file system may be the answer of either.
-    alike=(frozenset({"parse_install_outcome", "parse_write_memory"}),),
+    # The details of MLAG begin with all that is told without them.
+    alike=(
+        frozenset({"parse_install_outcome", "parse_write_memory"}),
+        frozenset({"parse_show_mlag", "parse_show_mlag_detail"}),
+    ),
     untold={
         "parse_show_clock.zone": "older releases end with it",
         "parse_show_inventory.description": "the table of transceivers is the last, and has rows without all columns",
@@ -34,6 +38,12 @@ CASES = Cases(
         "parse_show_inventory.serial": "as above",
         "parse_show_lldp_neighbors_detail.name": "a neighbour without a name goes by its chassis id, told above",
         "parse_show_reload_cause.debugging": "free text",
+        "parse_show_reload_cause.cause": "free words",
+        "parse_show_reload_cause.recommended": "free words",
+        "parse_show_inventory.name": "as the description of a part above",
+        "parse_show_ip_route_summary.routes.total": "the end of a line; what is compared stands above it",
+        "parse_show_mlag.fields": "the device's own words below what decides",
+        "parse_show_mlag.ports": "the end of the last line; they are told to people alone",
         "parse_show_privilege": "1 is a level, too",
     },
 )

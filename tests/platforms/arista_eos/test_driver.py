@@ -151,7 +151,7 @@ def test_a_name_that_tells_no_release_is_not_guessed_at() -> None:
 @pytest.mark.parametrize(
     ("changes", "late"),
     [
-        ((), "MLAG keeps the ports down for its reload delay of 300 s"),
+        ((), "MLAG keeps ports down for its reload delay of 330 s"),
         ((("show mlag detail", ":                True\nLacp", ":               False\nLacp"),), None),
         ((("show mlag", "          Connected", "         Connecting"),), "MLAG negotiation Connecting"),
         # Where the release does not print it, the time since the boot tells.
@@ -161,7 +161,15 @@ def test_a_name_that_tells_no_release_is_not_guessed_at() -> None:
                 ("show mlag detail", "\nPorts errdisabled", "\nPeer ports errdisabled"),
                 ("show version", "1 year, 2 weeks, 1 day, 3 hours and 1 minute", "4 minutes"),
             ),
-            "MLAG keeps the ports down for its reload delay of 300 s",
+            "MLAG keeps ports down for its reload delay of 330 s",
+        ),
+        # The MLAG's ports are back, the others wait for a longer delay of their own.
+        (
+            (
+                ("show mlag detail", ":                True\nLacp", ":               False\nLacp"),
+                ("show version", "1 year, 2 weeks, 1 day, 3 hours and 1 minute", "5 minutes"),
+            ),
+            "MLAG keeps ports down for its reload delay of 330 s",
         ),
     ],
 )

@@ -71,7 +71,7 @@ REFUSALS = {
         "redundancy group", "none in the inventory", "both switches of MLAG domain hall-7",
         "`redundancy_group: mlag-hall-7` in the `data` of both hosts",
         asked={"device": replace(DEVICE, redundancy_group=None)}),
-    "a delay longer than the patience": Refused("MLAG reload delay", "300 s", "less than 240 s",
+    "a delay longer than the patience": Refused("MLAG reload delay", "330 s", "less than 240 s",
                                                 "swimctl.deadlines.ready", asked={"ready": 240}),
     "a clean-up": Refused("clean-up of flash", "asked for", "knows which files", "--cleanup-flash",
                           asked={"cleanup": True}),

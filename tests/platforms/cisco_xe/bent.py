@@ -115,7 +115,6 @@ BENT: dict[str, str] = {
     "parse_show_platform: refused: unknown line above": _OPEN,
     "parse_show_platform: refused: unknown line below": _OPEN,
     "parse_show_platform: refused: unknown table below": _OPEN,
-    "parse_show_privilege: refused: blanks doubled": _OPEN,
     "parse_show_redundancy: other: blank before punctuation": _OPEN,
     "parse_show_redundancy: refused: blank before punctuation": _OPEN,
     "parse_show_redundancy: refused: blanks doubled": _OPEN,

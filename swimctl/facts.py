@@ -195,20 +195,33 @@ class RemoveOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface; `up` is true where it is connected (layer 2) or up/up (layer 3)."""
+    """One interface; `up` is true where it is connected (layer 2) or up/up (layer 3).
+
+    `mode` is what the port does, where the output tells it: `access`, `trunk`, `routed`, `member` of a bundle.
+    """
 
     name: str
     up: bool
     status: str = ""
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A port-channel and the ports in it, whatever their state."""
+
+    name: str
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One CDP or LLDP neighbour."""
+    """One CDP or LLDP neighbour. `end_device`: it says that it is a phone, an access point or a host."""
 
     name: str
     local_interface: str
     remote_interface: str = ""
+    end_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +317,9 @@ class Snapshot:
     `taken_at` (RFC 3339, our clock). `boots` is the file that the device boots, where a way back has to name it.
     `roles` are of the members that have one: another member may lead after a reload, and that is no fault.
     `unread` names the fields above that could not be read, and why: they are empty here, which says nothing.
+    `access_up` are those of `interfaces_up` that serve end devices, the others are uplinks; `end_devices` those of
+    `neighbours` that are phones, access points and hosts. `hold` is how many seconds after a boot the device itself
+    keeps ports down. A snapshot of an earlier swimctl has none of the three: all are uplinks.
     """
 
     taken_at: str
@@ -317,6 +333,9 @@ class Snapshot:
     boots: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
+    access_up: tuple[str, ...] = ()
+    end_devices: tuple[str, ...] = ()
+    hold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

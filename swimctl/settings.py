@@ -120,12 +120,37 @@ class Evidence(Section):
 
 
 class Tolerances(Section):
-    """How much less than in the baseline a device may show after the upgrade."""
+    """What need not be as in the baseline after the upgrade, by what it is."""
 
-    interfaces_lost: int = Field(0, ge=0, description="interfaces that were up and are not")
-    neighbours_lost: int = Field(0, ge=0, description="CDP and LLDP neighbours that are gone")
+    uplinks_lost: int = Field(
+        0,
+        ge=0,
+        description="uplinks that may stay down: trunks, routed ports, port-channels and their members, ports with a "
+        "switch or router behind them, and every port whose kind is not known",
+    )
+    network_neighbours_lost: int = Field(
+        0, ge=0, description="CDP and LLDP neighbours that may be gone; phones, access points and hosts do not count"
+    )
+    access_percent: Percent = Field(
+        90.0, description="per cent of the access ports, and of what is behind them, that must come back"
+    )
+    access_lost: int = Field(3, ge=0, description="access ports that may stay down whatever that share is")
+    access_decides: bool = Field(
+        False, description="go back where fewer access ports come back; else it is only told, in the job's last message"
+    )
     routes_lost_percent: Percent = Field(10.0, description="per cent of all routes that may be gone")
-    patience: Seconds = Field(300, description="seconds given to links, neighbours and routes to come back")
+    patience: Seconds = Field(
+        300, description="seconds given to links, neighbours and routes, from when no member or module is late any more"
+    )
+    end_device_patience: Seconds = Field(
+        900, description="the same for phones and access points, which boot when their port gives them power"
+    )
+    interfaces_lost: int | None = Field(
+        None, ge=0, description="interfaces of any kind that may be lost; where given, the kinds of ports do not count"
+    )
+    neighbours_lost: int | None = Field(
+        None, ge=0, description="neighbours of any kind that may be gone; where given, their kinds do not count"
+    )
 
 
 class Workflow(Section):

@@ -89,7 +89,8 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "does-nothing", not_activated("said that it succeeded, but")
     yield "no-boot-time", UPGRADED
     yield "no-boot-time:uptime", refused("neither uptime nor restart time")
-    yield "interface-lost", rolled_back("interfaces lost")
+    yield "interface-lost", rolled_back("uplinks lost")
+    yield "access-lost", UPGRADED
     yield "garbled-output", refused("cannot read the output of")
     for model in ("models-refuse", "models-empty", "models-lag", "models-gone"):
         yield model, UPGRADED

@@ -55,6 +55,7 @@ SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show interfaces", shows_interfaces.interfaces),
     ("show interfaces description", shows_interfaces.interfaces_description),
     ("show interfaces status", shows_ports.interfaces_status),
+    ("show etherchannel summary", shows_ports.etherchannel_summary),
     ("show ip interface", shows_interfaces.ip_interface),
     ("show ip interface brief", shows_interfaces.ip_interface_brief),
     ("show ipv6 interface", shows_interfaces.ipv6_interface),

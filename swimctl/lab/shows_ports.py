@@ -12,14 +12,23 @@ if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
 
 
-def _lost(switch: Switch) -> str | None:
-    ups = switch.spec.ports_up()
-    return ups[0] if ups and switch.degraded and switch.spec.fault("interface-lost") else None
+def _lost(switch: Switch) -> set[str]:
+    """Name the ports that a fault keeps down: the first one behind which is a router, or an access port."""
+    if not switch.degraded:
+        return set()
+    ups, uplinks = switch.spec.ports_up(), _uplinks(switch)
+    access = [name for name in ups if _vlan_of(switch, name) not in {"trunk", "routed"}]
+    lost = {"interface-lost": [name for name in ups if name in uplinks] or ups, "access-lost": access}
+    return {names[0] for fault, names in lost.items() if names and switch.spec.fault(fault)}
+
+
+def _uplinks(switch: Switch) -> set[str]:
+    return {neighbour.local for neighbour in switch.spec.plugged_in() if "Router" in neighbour.capabilities}
 
 
 def ports(switch: Switch) -> list[tuple[str, Bank, str]]:
     """List the ports of all members that are ready: long name, bank, and connected, notconnect or disabled."""
-    up = set(switch.spec.ports_up()) - {_lost(switch)}
+    up = set(switch.spec.ports_up()) - _lost(switch)
     found = []
     for number in switch.members:
         if switch.member_state(number) not in {"Ready", "Removed"}:
@@ -38,8 +47,7 @@ def _below(switch: Switch, name: str, command: str) -> str:
 
 
 def _vlan_of(switch: Switch, name: str) -> str:
-    trunk = name in {neighbour.local for neighbour in switch.spec.plugged_in() if "Router" in neighbour.capabilities}
-    if trunk or _below(switch, name, "switchport mode") == "trunk":
+    if name in _uplinks(switch) or _below(switch, name, "switchport mode") == "trunk":
         return "trunk"
     return _below(switch, name, "switchport access vlan") or "1"
 
@@ -55,6 +63,40 @@ def interfaces_status(switch: Switch) -> str:
             f"{short_port(name):<12} {description:<18} {status:<12} {vlan:<10} {duplex:>6} {speed:>6} {bank.media}"
         )
     return "\n".join(lines) + "\n"
+
+
+def etherchannel_summary(switch: Switch) -> str:
+    """Show etherchannel summary: what `channel-group` of the configuration puts together."""
+    groups: dict[int, list[str]] = {}
+    for name, _bank, status in ports(switch):
+        if group := _below(switch, name, "channel-group").partition(" ")[0]:
+            flag = "P" if status == "connected" else "D"
+            groups.setdefault(int(group), []).append(f"{short_port(name)}({flag})")
+    lines = [
+        "Flags:  D - down        P - bundled in port-channel",
+        "        I - stand-alone s - suspended",
+        "        H - Hot-standby (LACP only)",
+        "        R - Layer3      S - Layer2",
+        "        U - in use      f - failed to allocate aggregator",
+        "",
+        "        M - not in use, minimum links not met",
+        "        u - unsuitable for bundling",
+        "        w - waiting to be aggregated",
+        "        d - default port",
+        "",
+        "",
+        f"Number of channel-groups in use: {len(groups)}",
+        f"Number of aggregators:           {len(groups)}",
+        "",
+        "Group  Port-channel  Protocol    Ports",
+        "------+-------------+-----------+-----------------------------------------------",
+    ]
+    for number, members in sorted(groups.items()):
+        state = "SU" if any(member.endswith("(P)") for member in members) else "SD"
+        rows = ["".join(f"{member:<16}" for member in members[at : at + 2]) for at in range(0, len(members), 2)]
+        lines.append(f"{number:<7}{f'Po{number}({state})':<16}{'LACP':<12}{rows[0]}")
+        lines += [f"{'':<35}{row}" for row in rows[1:]]
+    return "\n".join([*lines, ""])
 
 
 def _seen(switch: Switch, protocol: str) -> list[Neighbour]:

@@ -15,6 +15,7 @@ from typing import Final
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.platforms.evidence import Decision
+from swimctl.steps.comparison import Comparison
 from swimctl.steps.target import on_target
 from swimctl.versions import same_release
 
@@ -81,9 +82,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How the device stands beside its baseline: what is missing, and which pieces could not be compared and why."""
+    """How the device stands beside its baseline: `found`, and which pieces could not be compared and why."""
 
-    complaint: str = ""
+    found: Comparison = field(default_factory=Comparison)
     unread: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,21 +111,27 @@ class Then(StrEnum):
 
 
 class Wait(StrEnum):
-    """What may still change a look: nothing, members and outputs that are late, or links and neighbours."""
+    """What may still change a look."""
 
     NOTHING = "nothing"
     READY = "what is late or does not read"
     LINKS = "links and neighbours"
+    ACCESS = "access ports, of which too few are back"
+    END_DEVICES = "phones and access points, which boot"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a look leads to and why. `doubts` could not be read or compared: without them nobody claims a success."""
+    """What a look leads to and why. `doubts` could not be read or compared: without them nobody claims a success.
+
+    `told` is what else the comparison showed, which decides nothing.
+    """
 
     then: Then
     why: str = ""
     wait: Wait = Wait.NOTHING
     doubts: tuple[str, ...] = ()
+    told: str = ""
 
 
 def new_boot(mark: Mapping[str, object], now: Running, elapsed: float) -> bool | None:
@@ -174,11 +181,15 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
         return Verdict(Then.BACK, installed.doubt, Wait.READY)
     if isinstance(installed, Installed) and installed.placement not in _ACTIVE:
         return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Wait.LINKS)
-    if isinstance(compared, Compared) and compared.complaint:
-        return Verdict(Then.BACK, compared.complaint, Wait.LINKS)
+    found = compared.found if isinstance(compared, Compared) else Comparison()
+    if found.complaint:
+        return Verdict(Then.BACK, found.complaint, Wait.END_DEVICES if found.slow else Wait.LINKS, told=found.told)
     doubts = _doubts(seen)
     unread = (f"the install state: {installed.why}",) if isinstance(installed, Unread) else ()
-    return Verdict(Then.KEEP, "; ".join(unread + doubts), Wait.READY if unread or doubts else Wait.NOTHING, doubts)
+    if unread or doubts:
+        return Verdict(Then.KEEP, "; ".join(unread + doubts), Wait.READY, doubts, found.told)
+    wait = Wait.NOTHING if not found.below else Wait.END_DEVICES if found.slow else Wait.ACCESS
+    return Verdict(Then.KEEP, wait=wait, told=found.told)
 
 
 def _doubts(seen: Seen) -> tuple[str, ...]:

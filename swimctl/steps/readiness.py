@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from swimctl.clock import rfc3339
 from swimctl.errors import StepFailed
@@ -58,8 +59,9 @@ def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> 
     context.record.remember("baseline", asdict(snapshot))
     context.record.event(
         "baseline",
-        f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up, "
-        f"{len(snapshot.neighbours)} neighbours, {sum(snapshot.routes.values())} routes",
+        f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up "
+        f"({len(snapshot.access_up)} of them access ports), {len(snapshot.neighbours)} neighbours, "
+        f"{sum(snapshot.routes.values())} routes",
     )
 
 
@@ -68,7 +70,9 @@ def baseline(context: Context) -> Snapshot:
     kept = context.record.recall("baseline")
     if not kept:
         raise StepFailed("no baseline was kept, so nothing could be compared; next: `swimctl retry`")
-    return Snapshot(**{**kept, "interfaces_up": tuple(kept["interfaces_up"]), "neighbours": tuple(kept["neighbours"])})
+    # JSON has no tuples; a baseline of an earlier swimctl lacks what was not read then.
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    return Snapshot(**fields)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, Unexpe
 from swimctl.facts import Installed, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
+from swimctl.steps.comparison import compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
 from swimctl.steps.reload import abnormal_reload
 from swimctl.steps.target import on_target
@@ -46,10 +47,8 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
-def see(
-    context: Context, driver: Driver, before: Snapshot, compare: Callable[[Snapshot, Snapshot], str]
-) -> tuple[Seen, Snapshot | None]:
-    """Return one look and what was compared in it, None where nothing was; `compare` tells what is not as before.
+def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+    """Return one look and what was compared in it, None where nothing was.
 
     What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
     """
@@ -77,5 +76,5 @@ def see(
         return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.
     kept = {name: getattr(before, name) for name in after.unread}
-    compared = Compared(compare(before, replace(after, **kept)), after.unread)
+    compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), after.unread)
     return Seen(running, late, installed, compared, abnormal), after

@@ -52,7 +52,7 @@ def test_an_abort_that_aaa_refuses_says_that_the_timer_takes_it_back_and_when() 
     job = after_reload(back=[REFUSED], installed=[UNCOMMITTED], snapshot=[replace(AFTER, neighbours=())])
     with pytest.raises(DeviceUnknown, match="'install abort' failed") as failed:
         PostChecks().run(job.context)
-    assert "1 neighbours lost" in str(failed.value)
+    assert "1 network neighbours lost" in str(failed.value)
     outcome, told = outcome_of_failure(job.context, failed.value)
     assert outcome is Outcome.UNKNOWN
     assert "goes back to 17.06.05 by itself at" in told

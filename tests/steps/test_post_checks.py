@@ -159,7 +159,7 @@ def test_neighbours_that_read_after_all_are_a_success() -> None:
 
 def test_what_reads_and_is_worse_takes_it_back_whatever_else_does_not_read() -> None:
     job = back(snapshot=[replace(NO_NEIGHBOURS, interfaces_up=AFTER.interfaces_up[:1])])
-    with pytest.raises(StepFailed, match=r"rolled back to 17\.06\.05: 1 interfaces lost"):
+    with pytest.raises(StepFailed, match=r"rolled back to 17\.06\.05: 1 uplinks lost"):
         PostChecks().run(job.context)
     assert not job.sent("commit")
 
@@ -287,7 +287,7 @@ def test_what_the_commit_said_keeps_a_device_that_cannot_return_from_a_way_back(
     worse = replace(AFTER, interfaces_up=())
     answered = {"commit answered": {"succeeded": True, "reason": None}}
     job = after_reload(installed=[GARBLED], snapshot=[worse], memory=answered)
-    with pytest.raises(StepFailed, match=r"17\.12\.04 is committed, but 2 interfaces lost"):
+    with pytest.raises(StepFailed, match=r"17\.12\.04 is committed, but 2 uplinks lost"):
         PostChecks().run(job.context)
     assert not job.sent("abort")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fleets.arista_eos import FLEET
@@ -66,3 +67,25 @@ def test_a_second_reload_by_itself_ends_in_no_false_failure(fleet: Upgraded, nam
     assert (job.status, job.outcome, job.error) == (JobStatus.SUCCESS, Outcome.UPGRADED, None)
     assert fleet.lab.reloads(name) == [f"reload: {BY_USER}", f"reload: {BY_FPGA}"]
     assert fleet.lab.commands(name).count("reload now") == 1
+
+
+# In MLAGs, and the others: 780 and 1020 s are the defaults of a 7280R; the longer one may be either, and longer than
+# `deadlines.ready`.
+DELAYS = {"others-longer": (780, 1020), "mlags-longer": (1020, 780), "both-long": (1500, 1900), "equal": (600, 600)}
+
+
+def test_no_port_is_missed_before_the_longer_of_the_two_reload_delays_is_over(tmp_path: Path) -> None:
+    specs = [
+        FLEET.make(name, mlag=name, reload_delay=mlag, other_delay=others, transfer=400_000, boot_seconds=240)
+        for name, (mlag, others) in DELAYS.items()
+    ]
+    # Every port has to come back: none that is down would be forgiven.
+    defaults = {"deadlines": {"ready": 900}, "tolerances": {"patience": 300, "interfaces_lost": 0}}
+    with lab_folder(tmp_path, fleet=specs, speed=120, settings=defaults) as lab:
+        with_data(tmp_path, **{name: {"redundancy_group": f"mlag-{name}"} for name in DELAYS})
+        with Context(tmp_path / "config.yaml").open() as opened:
+            result = go(opened, lab, Policy())
+            for name in DELAYS:
+                job = result.jobs[name]
+                assert (job.status, job.outcome, job.error) == (JobStatus.SUCCESS, Outcome.UPGRADED, None)
+                assert lab.commands(name).count("reload now") == 1

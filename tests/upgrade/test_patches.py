@@ -52,7 +52,7 @@ CASES: Mapping[str, Case] = {
     "refused": Case(LIVE, FAILED, UNTOUCHED, "I", "the device stays on its release", "install-fails:activate"),
     "does-nothing": Case(LIVE, FAILED, UNTOUCHED, None, "does not name cat9k_iosxe.17.06.05.CSC", "does-nothing"),
     "way-back": Case(
-        LIVE, FAILED, UNTOUCHED, "I", "rolled back to 17.06.05 without the patch: 1 int", "interface-lost"
+        LIVE, FAILED, UNTOUCHED, "I", "rolled back to 17.06.05 without the patch: 1 upl", "interface-lost"
     ),
     "way-back-reloading": Case(
         RELOADING, FAILED, Outcome.ROLLED_BACK, "I", "without the patch", "interface-lost", reloads=2

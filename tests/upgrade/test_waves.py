@@ -97,7 +97,7 @@ def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) ->
             held = opened.store.job(second)
             assert (held.status, held.attempted) == (FAILED, False)
             assert "wave 1 is not healthy after its soak: sw1: " in (held.error or "")
-            assert "interfaces lost" in (held.error or "")
+            assert "uplinks lost" in (held.error or "")
         assert lab.commands("sw2") == []
 
 

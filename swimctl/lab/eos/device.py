@@ -124,8 +124,18 @@ class Arista(Chassis):
 
     @property
     def ports_wait(self) -> bool:
-        """Tell whether the ports are kept down after a boot, until the partner knows what it has to know."""
+        """Tell whether ports in MLAGs are kept down after a boot, until the partner knows what it has to know."""
         return self.spec.mlag is not None and self.since_up < self.spec.reload_delay
+
+    @property
+    def others_wait(self) -> bool:
+        """Tell whether the ports that are in no MLAG are kept down after a boot."""
+        return self.spec.mlag is not None and self.since_up < self.other_delay
+
+    @property
+    def other_delay(self) -> int:
+        """Tell for how many lab seconds after a boot those are."""
+        return self.spec.reload_delay if self.spec.other_delay is None else self.spec.other_delay
 
     def _new_flash(self) -> Flash:
         wall = self.clock.at(-self.spec.uptime)

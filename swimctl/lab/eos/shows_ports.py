@@ -27,7 +27,10 @@ def port_states(switch: Arista) -> dict[str, str]:
     """Tell the state of each port."""
     up = switch.spec.ports_up()
     lost = up[:1] if switch.degraded and switch.spec.fault("interface-lost") else []
-    waiting = up[:-_PEER_LINK] if switch.ports_wait else []
+    # The first half of them is in MLAGs.
+    down = up[:-_PEER_LINK]
+    in_mlags = down[: len(down) // 2]
+    waiting = [port for port in down if (switch.ports_wait if port in in_mlags else switch.others_wait)]
     return {
         port: "notconnect"
         if port not in up or port in lost
@@ -102,6 +105,11 @@ def _interface(port: Port) -> str:
     return text + (f" , BW {port.speed // 1000} kbit\n" if port.speed else "\n")
 
 
+def vlan_of(switch: Arista, port: str) -> str:
+    """Give what the column `Vlan` says: the uplinks are trunks."""
+    return "trunk" if port in switch.spec.ports_up()[-_PEER_LINK:] else "1"
+
+
 def status(switch: Arista) -> str:
     """Show interfaces status."""
     lines = ["Port       Name               Status       Vlan     Duplex Speed  Type            Flags Encapsulation"]
@@ -109,7 +117,9 @@ def status(switch: Arista) -> str:
         described = "in use" if port in switch.spec.ports_up() else ""
         media = "25GBASE-SR" if port in switch.spec.ports_up() else "Not Present"
         duplex, speed = ("full", "25G") if state == "connected" else ("auto", "auto")
-        lines.append(f"{port:<10} {described:<18} {state:<12} {'1':<8} {duplex:<6} {speed:<6} {media:<15}")
+        lines.append(
+            f"{port:<10} {described:<18} {state:<12} {vlan_of(switch, port):<8} {duplex:<6} {speed:<6} {media:<15}"
+        )
     lines.append(f"{'Ma1':<10} {'':<18} {'connected':<12} {'routed':<8} {'a-full':<6} {'a-1G':<6} 10/100/1000")
     return "\n".join([*lines, ""])
 
@@ -211,7 +221,7 @@ def mlag_detail(switch: Arista) -> str:
         ("State changes", "2"),
         ("Hardware ready", "True"),
         ("Reload delay", f"{switch.spec.reload_delay} seconds"),
-        ("Non-MLAG reload delay", f"{switch.spec.reload_delay} seconds"),
+        ("Non-MLAG reload delay", f"{switch.other_delay} seconds"),
         ("Ports errdisabled", str(switch.ports_wait)),
         ("Lacp standby", "False"),
         ("Heartbeats sent/received", "3131/3123"),

@@ -60,7 +60,8 @@ class AristaSpec(LoneChassisSpec):
     """All that a lab Arista is made from.
 
     `mlag` is the name of its domain, None without a partner; `peer` tells whether that one answers. `reload_delay` is
-    how many lab seconds after a boot its ports stay down. `fpga`: a new release reloads the switch a second time, so
+    how many lab seconds after a boot its ports in MLAGs stay down, `other_delay` the same for all others, None: as
+    long. `fpga`: a new release reloads the switch a second time, so
     many lab seconds after it came up; None: it does not. `boots` is the file that the next boot names at the start,
     None: the one that runs. `structured` off: no output comes as data.
     """
@@ -70,6 +71,7 @@ class AristaSpec(LoneChassisSpec):
     mlag: str | None = None
     peer: bool = True
     reload_delay: int = 300
+    other_delay: int | None = None
     fpga: float | None = None
     boots: str | None = None
     connected: int = 4

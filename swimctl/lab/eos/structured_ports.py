@@ -41,6 +41,13 @@ def _interface(switch: Arista, port: shows_ports.Port) -> Model:
     }
 
 
+def _vlan(column: str) -> dict[str, object]:
+    """Tell in the model's words what the column `Vlan` of the text says: of a trunk it explains, with no number."""
+    if column.isdecimal():
+        return {"interfaceMode": "bridged", "vlanId": int(column), "interfaceForwardingModel": "bridged"}
+    return {"interfaceMode": column, "vlanExplanation": column, "interfaceForwardingModel": "bridged"}
+
+
 def status(switch: Arista) -> Model:
     """Show interfaces status."""
     rows: dict[str, object] = {}
@@ -50,7 +57,7 @@ def status(switch: Arista) -> Model:
             "description": "in use" if wired else "",
             "linkStatus": state,
             "lineProtocolStatus": "up" if linked else "down" if wired else "notPresent",
-            "vlanInformation": {"interfaceMode": "bridged", "vlanId": 1, "interfaceForwardingModel": "bridged"},
+            "vlanInformation": _vlan(shows_ports.vlan_of(switch, port)),
             "duplex": "duplexFull" if linked else "duplexUnknown",
             "bandwidth": 25_000_000_000 if linked else 0,
             "autoNegotiateActive": False,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What only IOS-XE has.
 _NEWER = ("show install", "install ", "show romvar", "verify /sha512", "show license summary", "show platform")
+# What only a device that switches has.
+_SWITCHING = ("show interfaces status", "show etherchannel summary", "show vlan", "show mac address-table")
 _OWN: dict[str, Callable[[IosSwitch], str]] = {
     "show version": shows.version,
     "show inventory": shows.inventory,
@@ -44,7 +46,7 @@ def _grammar(*, router: bool) -> Grammar[Command]:
     theirs = {"show boot", "show bootvar", *own}
     for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
-            if pattern not in theirs and not pattern.startswith(_NEWER):
+            if pattern not in theirs and not pattern.startswith(_NEWER + _SWITCHING * router):
                 grammar.add(pattern, Show(function), level)
     for pattern, own_function in own.items():
         level = PRIVILEGED if "boot" in pattern else USER

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.surroundings import MEMBER, mode_of_vlan
 from swimctl.platforms.text import filled, passed_over
 
 _STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: .*)?", re.IGNORECASE)
@@ -18,7 +19,7 @@ _NAMED: Final = re.compile(rf"{_NAME}(?: +\S.*)?")
 _STATUS: Final = re.compile(
     rf"(?!(?:Fa|Gi|Te|Tw[eo]?|Fi|Fo|Hu|Eth)\d){_NAME}(?: +(?P<name>\S.*))? +"
     r"(?P<status>connected|notconnect|inactive|errdisabled|disabled|monitoring|xcvr\w*|up|down|unknown) +"
-    r"(?:in +)?[\w/.-]+ +(?:a-|A-)?(?:full|half|auto|unconf|unknown|n/a|N/A) +\S+(?: +\S.*)?"
+    r"(?P<bundle>in +)?(?P<vlan>[\w/.-]+) +(?:a-|A-)?(?:full|half|auto|unconf|unknown|n/a|N/A) +\S+(?: +\S.*)?"
 )
 _UP: Final = frozenset({"connected", "up", "monitoring"})
 
@@ -32,7 +33,8 @@ _BRIEF: Final = re.compile(
 def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
     """Return the ports by their short names; `up` where connected, or monitoring as a mirror's destination.
 
-    Each line below the header that begins with a port has to read up to its speed.
+    Each line below the header that begins with a port has to read up to its speed. `mode` is what the column `Vlan`
+    tells: a number, `trunk`, `routed`, or `in Po7` of a member (captures/arista_eos/show_interfaces_status).
     """
     command = "show interfaces status"
     found: list[Interface] = []
@@ -41,7 +43,8 @@ def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
     for line in lines:
         row = _STATUS.fullmatch(line)
         if row and header:
-            found.append(Interface(row["port"], row["status"] in _UP, row["status"]))
+            mode = MEMBER if row["bundle"] else mode_of_vlan(row["vlan"])
+            found.append(Interface(row["port"], row["status"] in _UP, row["status"], mode))
         elif _STATUS_HEAD.fullmatch(line):
             header = True
         elif header and _NAMED.fullmatch(line):

@@ -21,7 +21,7 @@ class State:
     """What a switch says before an upgrade.
 
     `boots_there` tells whether the file that the next boot names is on the flash. `delay` is None without a partner;
-    `patience` is how many seconds after a boot swimctl waits for the device to be ready.
+    `patience` is how many seconds swimctl gives a device to be up again.
     """
 
     version: SoftwareVersion
@@ -155,6 +155,7 @@ def _pair(state: State, device: Device) -> Iterator[Finding]:
         "MLAG reload delay",
         seconds is not None and seconds < state.patience,
         "unknown" if seconds is None else f"{seconds} s",
-        f"less than {state.patience:.0f} s, after which a device must be ready",
-        "set swimctl.deadlines.ready to some minutes more than the delay",
+        f"less than {state.patience:.0f} s (swimctl.deadlines.up), within which a device must be up again",
+        "set swimctl.deadlines.up to some minutes more than the longer of the two delays, or shorten "
+        "`reload-delay mlag` and `reload-delay non-mlag` on the switch",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Placement, Running, Snapshot
+from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config
 from swimctl.platforms.arista_eos.parse_files import parse_dir, parse_verify
@@ -21,6 +21,7 @@ from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.versions import same_release
@@ -67,7 +68,7 @@ class AristaDevice:
             flash=self._directory(_FLASH),
             mlag=mlag,
             delay=parse_show_mlag_detail(self._show("show mlag detail")) if mlag.domain else None,
-            patience=self._limits.ready,
+            patience=self._limits.up,
         )
         return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
 
@@ -94,16 +95,23 @@ class AristaDevice:
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade, with the file that the way back names again."""
         version, pieces = parse_show_version(self._show("show version")), Pieces(whole=whole)
+        ports = pieces.read("interfaces_up", self._ports, tuple[Interface, ...]())
+        up = sorted(each.name for each in ports if each.up)
+        around = surroundings(up, ports, pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]()))
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
             members={"switch": "Ready"},
-            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
-            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            interfaces_up=tuple(up),
+            neighbours=around.neighbours,
             routes=pieces.read("routes", self._routes, {}),
             boots=pieces.read("boots", self._boots, ""),
+            access_up=around.access_up,
+            end_devices=around.end_devices,
+            # Only the baseline's is needed: it says how long to wait after the boot.
+            hold=self._hold() if whole else 0,
             unread=pieces.unread,
         )
 
@@ -114,7 +122,6 @@ class AristaDevice:
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""
-        uptime = self.running().uptime
         mlag = parse_show_mlag(self._show("show mlag"))
         if not mlag.domain:
             return None
@@ -123,7 +130,7 @@ class AristaDevice:
             return f"MLAG {', '.join(apart)}"
         delay = parse_show_mlag_detail(self._show("show mlag detail"))
         # `Ports errdisabled` may end with the shorter of the two delays; the other ports wait for theirs.
-        two = delay.longest > delay.seconds
+        two, uptime = delay.longest > delay.seconds, self.running().uptime
         waits = delay.waiting or ((uptime or 0) < delay.longest and (delay.waiting is None or two))
         return f"MLAG keeps ports down for its reload delay of {delay.longest} s" if waits else None
 
@@ -168,22 +175,27 @@ class AristaDevice:
             raise UnparsableOutput(f"dir {path}", "", "it lists more than one file system")
         return listing
 
-    def _interfaces_up(self) -> tuple[str, ...]:
+    def _ports(self) -> tuple[Interface, ...]:
         ports = parse_show_interfaces_status(self._show("show interfaces status"))
         addressed = parse_show_ip_interface_brief(self._show("show ip interface brief"))
         others = [each for each in addressed if not each.name.startswith(_PORTS)]
-        return tuple(sorted(each.name for each in (*ports, *others) if each.up))
+        return (*ports, *others)
 
     def _routes(self) -> dict[str, int]:
         tables = parse_show_ip_route_summary(self._show("show ip route summary"))
         return {f"{table.vrf} {name}": n for table in tables for name, n in table.routes.sources.items()}
 
-    def _neighbours(self) -> tuple[str, ...]:
+    def _hold(self) -> int:
+        """Tell for how many seconds after a boot MLAG keeps ports down, 0 without it."""
+        if not parse_show_mlag(self._show("show mlag")).domain:
+            return 0
+        return parse_show_mlag_detail(self._show("show mlag detail")).longest
+
+    def _neighbours(self) -> tuple[Neighbour, ...]:
         try:
-            found = parse_show_lldp_neighbors(self._show("show lldp neighbors"))
+            return parse_show_lldp_neighbors(self._show("show lldp neighbors"))
         except NotEnabled:
             return ()
-        return tuple(sorted({f"{each.local_interface} → {each.name}" for each in found}))
 
     def _path(self, image: Image) -> str:
         return f"{_FLASH}{image.filename}"

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from swimctl.errors import CommandRefused, NotEnabled
-from swimctl.facts import BootSettings, Directory, HashResult, Installed, InventoryItem, Running, Snapshot
+from swimctl.facts import (
+    BootSettings,
+    Directory,
+    HashResult,
+    Installed,
+    Interface,
+    InventoryItem,
+    Neighbour,
+    Running,
+    Snapshot,
+)
 from swimctl.facts_nxos import Module, NxosVersion, Vpc
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Session, Trace
@@ -26,6 +36,7 @@ from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, righ
 from swimctl.platforms.cisco_nxos.software import not_at_work, placement, releases, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
 
@@ -79,16 +90,21 @@ class NexusDevice:
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade; vPCs that are up count as interfaces."""
         version, pieces = self._version(), Pieces(whole=whole)
+        ports = pieces.read("interfaces_up", self._ports, tuple[Interface, ...]())
+        up = {port.name for port in ports if port.up}
+        around = surroundings(up, ports, pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]()))
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
             members=pieces.read("members", lambda: states(version, self._modules()), {}),
-            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
-            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            interfaces_up=tuple(sorted(up)),
+            neighbours=around.neighbours,
             routes=pieces.read("routes", self._routes, {}),
             boots=short_path(version.system_image or ""),
+            access_up=around.access_up,
+            end_devices=around.end_devices,
             unread=pieces.unread,
         )
 
@@ -186,25 +202,24 @@ class NexusDevice:
     def _vpc(self) -> Vpc | None:
         return _where_known(parse_show_vpc, self._show("show vpc"))
 
-    def _interfaces_up(self) -> tuple[str, ...]:
+    def _ports(self) -> tuple[Interface, ...]:
         vpc = self._vpc()
-        up = {port.name for port in parse_show_interface_brief(self._show("show interface brief")) if port.up}
-        up |= {f"vPC {port.id} ({port.port})" for port in (vpc.ports if vpc else ()) if port.status == "up"}
-        return tuple(sorted(up))
+        ports = parse_show_interface_brief(self._show("show interface brief"))
+        vpcs = vpc.ports if vpc else ()
+        return (*ports, *(Interface(f"vPC {each.id} ({each.port})", each.status == "up") for each in vpcs))
 
     def _routes(self) -> dict[str, int]:
         tables = parse_show_ip_route_summary(self._show("show ip route summary vrf all"))
         return {f"{table.vrf} {source}": n for table in tables for source, n in table.routes.sources.items()}
 
-    def _neighbours(self) -> tuple[str, ...]:
-        found: set[str] = set()
+    def _neighbours(self) -> tuple[Neighbour, ...]:
+        found: list[Neighbour] = []
         for command, parse in (
             ("show cdp neighbors", parse_show_cdp_neighbors),
             ("show lldp neighbors", parse_show_lldp_neighbors),
         ):
-            seen = _where_known(parse, self._show(command)) or ()
-            found |= {f"{each.local_interface} → {each.name}" for each in seen}
-        return tuple(sorted(found))
+            found += _where_known(parse, self._show(command)) or ()
+        return tuple(found)
 
 
 def _where_known(parse: Callable[[str], T], text: str) -> T | None:

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Interface
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.surroundings import MEMBER
 from swimctl.platforms.text import filled, passed_over
 
 _NAME: Final = r"(?P<name>[A-Za-z][A-Za-z-]*\d[\d/.:]*)"
@@ -28,13 +29,15 @@ _UP: Final = frozenset({"connected", "up", "monitorin", "monitoring", "trunking"
 
 # The columns in front of the status, by the words of the header.
 _STATE: Final = r"(?P<status>[a-z][\w-]*)"
+# Behind the speed: `10G(D) 11`.
+_CHANNEL: Final = r"(?:\([A-Za-z]\) +(?P<channel>--|\d+)(?: .*)?)?"
 _BRIEF_TABLES: Final = tuple(
     (re.compile(head, re.IGNORECASE), re.compile(row))
     for head, row in (
         (r"Port +VRF +Status +IP +Address +Speed +MTU.*", rf"{_NAME} +\S+ +{_STATE} +\S+ +\S+ +\S+(?: .*)?"),
         (
             r"(?:Ethernet|Port-channel|Veth\w*|Virtual +Ethernet) +VLAN(?:/)? +Type +Mode +Status +Reason +Speed.*",
-            rf"{_NAME} +\S+ +[a-z]\S* +[a-z]\S* +{_STATE} +\S.*",
+            rf"{_NAME} +\S+ +[a-z]\S* +(?P<mode>[a-z]\S*) +{_STATE} +\S.*?{_CHANNEL}",
         ),
         (
             r"Interface +Status +(?:Description|Peer +IP +Address +VC +ID|IP +Address .*)(?: .*)?",
@@ -46,6 +49,7 @@ _BRIEF_TABLES: Final = tuple(
     )
 )
 _ANY_HEAD: Final = re.compile(r" *[A-Z][A-Za-z-]* +.*?(?P<status>\bStatus\b).*", re.IGNORECASE)
+_ETHERNET: Final = "eth"
 _SECOND_LINE: Final = re.compile(r"Interface(?: +Ch #)?|Interface +Mode.*|(?:Mode|Trunk|\(Mbps\)|Speed|Channel| )+")
 
 _VRF: Final = re.compile(r'IP +Interface +Status +for +VRF +"(.*)"(?: ?\(\d+\))?', re.IGNORECASE)
@@ -83,7 +87,9 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
 def parse_show_interface_brief(text: str) -> tuple[Interface, ...]:
     """Return the interfaces of all tables, each of its own columns; `status` is `up`, `down` and so on.
 
-    Each row of a table with a status has to read up to it; a table without one is passed over.
+    Each row of a table with a status has to read up to it; a table without one is passed over. `mode` is the column of
+    that name (`access`, `trunk`, `routed`, `fabric` …), or `member` where the last column names a port-channel
+    (captures/cisco_nxos/show_interface_brief).
     """
     command = "show interface brief"
     found: list[Interface] = []
@@ -121,7 +127,15 @@ def _brief(command: str, whole: str, table: re.Pattern[str] | int) -> Interface:
     row = table.fullmatch(whole.strip())
     if row is None:
         raise UnparsableOutput(command, whole, "an interface's row does not read")
-    return Interface(row["name"], row["status"] in _UP, row["status"])
+    return Interface(row["name"], row["status"] in _UP, row["status"], _mode(row))
+
+
+def _mode(row: re.Match[str]) -> str:
+    told = row.groupdict()
+    channel, mode = told.get("channel"), (told.get("mode") or "").lower()
+    if channel is None and row["name"].lower().startswith(_ETHERNET):
+        return ""  # it ends before the column that tells whether it is in a port-channel
+    return MEMBER if channel and channel.isdecimal() else mode
 
 
 def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:

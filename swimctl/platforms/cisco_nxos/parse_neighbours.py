@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.surroundings import cdp_codes, end_device_of_cdp, end_device_of_lldp
 from swimctl.platforms.text import clean, filled, passed_over
 
 _LOCAL: Final = r"(?P<local>(?:Eth|Ethernet|mgmt|sup-eth|Po|port-channel|Vlan|fc)\d[\d/.]*)"
@@ -19,7 +21,7 @@ _CDP_ROW: Final = re.compile(rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d{{1,3}} +(?P<r
 _PORT: Final = re.compile(r"(?:Port )?\S+$")
 _LLDP_HEAD: Final = re.compile(r"Device +ID +Local +Intf +Hold-time +Capability +Port +ID.*", re.IGNORECASE)
 _LLDP_ROW: Final = re.compile(
-    rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d+(?: +[BRTCWPSO]{{1,8}}(?= ))?(?: +(?P<rest>\S.*))?", re.IGNORECASE
+    rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d+(?: +(?P<codes>[BRTCWPSO]{{1,8}})(?= ))?(?: +(?P<rest>\S.*))?", re.IGNORECASE
 )
 # A port that did not fit stands below its row, far to the right.
 _PORT_BELOW: Final = " " * 30
@@ -76,7 +78,7 @@ def _table(
         elif row:
             if bool(row["name"]) is bool(name):
                 raise UnparsableOutput(command, line, "it is not clear which name belongs to this row")
-            found.append(Neighbour(name or row["name"], row["local"], _port(row)))
+            found.append(Neighbour(name or row["name"], row["local"], _port(row), _is_end_device(row)))
             name = ""
         elif below and not below["name"]:
             if not (behind_row or lines[number - 1].startswith(_PORT_BELOW)):
@@ -85,7 +87,7 @@ def _table(
         elif _LIKE_A_ROW.fullmatch(line):
             raise UnparsableOutput(command, line)
         elif found and behind_row and lines[number].startswith(_PORT_BELOW) and " " not in line:
-            found[-1] = Neighbour(found[-1].name, found[-1].local_interface, line)
+            found[-1] = replace(found[-1], remote_interface=line)
         else:
             passed_over(command, line)
     return found, total
@@ -98,6 +100,12 @@ def _port(row: re.Match[str]) -> str:
         return (row["rest"] or "").strip()
     port = _PORT.search(row["rest"].strip())
     return port[0] if port and len(words) > 1 else ""
+
+
+def _is_end_device(row: re.Match[str]) -> bool:
+    if row.re is _LLDP_ROW:
+        return end_device_of_lldp(row["codes"] or "")
+    return end_device_of_cdp(cdp_codes(row["rest"]))
 
 
 def parse_show_cdp_neighbors_detail(text: str) -> tuple[Neighbour, ...]:

@@ -12,6 +12,7 @@ from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_cdp_neighbors,
     parse_show_cdp_neighbors_detail,
+    parse_show_etherchannel_summary,
     parse_show_interfaces_status,
     parse_show_ip_interface_brief,
     parse_show_ip_route_summary,
@@ -76,6 +77,7 @@ COMMANDS: Final = (
     Command("show interfaces status", parse_show_interfaces_status),
     Command("show interfaces status module", parse_show_interfaces_status, open_end=True),
     Command("show interfaces * status", parse_show_interfaces_status),
+    Command("show etherchannel summary", parse_show_etherchannel_summary),
     Command("show ip interface brief", parse_show_ip_interface_brief),
     Command("show ip route summary", parse_show_ip_route_summary),
     Command("show ip route vrf * summary", parse_show_ip_route_summary),

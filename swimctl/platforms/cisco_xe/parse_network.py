@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Interface, Neighbour, RouteSummary
+from swimctl.facts import Bundle, Interface, Neighbour, RouteSummary
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.surroundings import cdp_codes, end_device_of_cdp, end_device_of_lldp, mode_of_vlan
 from swimctl.platforms.templates import rows
 from swimctl.platforms.text import clean, filled
 
@@ -23,11 +24,20 @@ _LLDP_ABOVE: Final = re.compile(r"Capability codes:|(?:\([A-Z]\) [\w -]+,? *)+",
 # The name has twenty columns and touches the interface where it fills them.
 _LLDP_ROW: Final = re.compile(
     r"(?P<name>.*?) *(?P<local>[A-Z][A-Za-z]{1,3}\d+(?:/\d+)*(?:\.\d+)?) +\d+"
-    r"(?: +[A-Z](?:,[A-Z])*(?= |$))?(?: +(?P<port>\S.*))?"
+    r"(?: +(?P<codes>[A-Z](?:,[A-Z])*)(?= |$))?(?: +(?P<port>\S.*))?"
 )
 _CAPABILITIES: Final = re.compile(r"(?:[A-Z],)+[A-Z]?")
 _LLDP_END: Final = re.compile(r"Time remaining: *\d+.*", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"Total (?:cdp )?entries displayed *: *(\d+)", re.IGNORECASE)
+
+_BUNDLES: Final = re.compile(r"Number of channel-groups in use: *(\d+)", re.IGNORECASE)
+_BUNDLE_HEADER: Final = re.compile(r"Group +Port-channel +Protocol +Ports", re.IGNORECASE)
+_MEMBER: Final = re.compile(r"([A-Z][A-Za-z-]*\d[\d/.:]*) ?\([\w-]+\)")
+_MEMBERS: Final = re.compile(rf"(?:{_MEMBER.pattern} *)+")
+_BUNDLE: Final = re.compile(
+    r"\d+ +(?P<name>[A-Z][A-Za-z-]*\d+) ?\(\w+\)(?: +(?:-|[A-Za-z]\w*))?(?P<members>(?: +"
+    r"[A-Z][A-Za-z-]*\d[\d/.:]* ?\([\w-]+\))*)"
+)
 
 # NX-OS prints the same table.
 _NXOS_PORT: Final = re.compile(r"mgmt\d|Eth\d")
@@ -48,7 +58,9 @@ def parse_show_cdp_neighbors(text: str) -> tuple[Neighbour, ...]:
         if closing := _TOTAL.fullmatch(line):
             total = int(closing[1])
         elif row and total is None:
-            found.append(Neighbour(row["name"] or name, row["local"], _last_port(row["rest"] or "")))
+            rest = row["rest"] or ""
+            end_device = end_device_of_cdp(cdp_codes(rest))
+            found.append(Neighbour(row["name"] or name, row["local"], _last_port(rest), end_device))
             name = ""
         elif not found and not name and line in {"Port ID", "''"}:
             continue  # the header may be printed in two lines
@@ -100,7 +112,8 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
         if closing := _TOTAL.fullmatch(line):
             total = int(closing[1])
         elif row and total is None and not _CAPABILITIES.fullmatch(row["port"] or ""):
-            found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip()))
+            end_device = end_device_of_lldp(row["codes"] or "")
+            found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip(), end_device))
         else:
             raise UnparsableOutput(command, line)
     _check_total(command, lines[-1], len(found), total)
@@ -158,15 +171,51 @@ def _says_only_total(lines: list[str]) -> bool:
 
 
 def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
-    """Read the table of switch ports; `up` where connected (or monitoring, which is up as a mirror's destination)."""
+    """Read the table of switch ports; `up` where connected (or monitoring, which is up as a mirror's destination).
+
+    A port is an access port where the column `Vlan` has a number.
+    """
     command = "show interfaces status"
     found = rows("show_interfaces_status", clean(text, command, TERMINAL), command)
     foreign = next((row["PORT"] for row in found if _NXOS_PORT.match(row["PORT"])), None)
     if foreign is not None:
         raise UnparsableOutput(command, foreign, "this is a port of another operating system")
     return tuple(
-        Interface(row["PORT"], row["STATUS"] in {"connected", "up", "monitoring"}, row["STATUS"]) for row in found
+        Interface(
+            row["PORT"], row["STATUS"] in {"connected", "up", "monitoring"}, row["STATUS"], mode_of_vlan(row["VLAN_ID"])
+        )
+        for row in found
     )
+
+
+def parse_show_etherchannel_summary(text: str) -> tuple[Bundle, ...]:
+    """Read the port-channels and their members, whatever their state; empty where the device counts none.
+
+    The legend of the flags stands above the table, and on some releases below it too
+    (captures/cisco_ios/show_etherchannel_summary).
+    """
+    command = "show etherchannel summary"
+    found: list[Bundle] = []
+    wanted: int | None = None
+    headed = False
+    lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    for line in lines:
+        row = _BUNDLE.fullmatch(line)
+        if counted := _BUNDLES.fullmatch(line):
+            wanted = int(counted[1])
+        elif _BUNDLE_HEADER.fullmatch(line):
+            headed = True
+        elif headed and row:
+            found.append(Bundle(row["name"], tuple(_MEMBER.findall(row["members"]))))
+        elif headed and found and _MEMBERS.fullmatch(line):
+            found[-1] = Bundle(found[-1].name, (*found[-1].members, *_MEMBER.findall(line)))
+        elif headed and line[:1].isdigit():
+            raise UnparsableOutput(command, line, "this row does not read as a port-channel with its members")
+    if not headed and wanted != 0:
+        raise UnparsableOutput(command, lines[-1], "there is no header 'Group  Port-channel …'")
+    if wanted is not None and len(found) < wanted:
+        raise UnparsableOutput(command, lines[-1], f"only {len(found)} of its {wanted} port-channels read")
+    return tuple(found)
 
 
 def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:

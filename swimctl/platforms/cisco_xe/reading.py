@@ -7,7 +7,17 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed
-from swimctl.facts import FileSystem, HashResult, Member, Running, Slot, Snapshot, SoftwareVersion
+from swimctl.facts import (
+    FileSystem,
+    HashResult,
+    Interface,
+    Member,
+    Neighbour,
+    Running,
+    Slot,
+    Snapshot,
+    SoftwareVersion,
+)
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
 from swimctl.platforms.cisco_xe.log import last_line
@@ -15,6 +25,8 @@ from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_sy
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_network import (
     parse_show_cdp_neighbors,
+    parse_show_etherchannel_summary,
+    parse_show_interfaces_status,
     parse_show_ip_interface_brief,
     parse_show_ip_route_summary,
     parse_show_lldp_neighbors,
@@ -41,6 +53,7 @@ from swimctl.platforms.cisco_xe.units import (
 )
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -96,16 +109,23 @@ class IosDevice:
         """Take what must be as before after the upgrade."""
         version, pieces = self._version(), Pieces(whole=whole)
         units = pieces.read("members", lambda: self._units(version), tuple[Unit, ...]())
+        up = pieces.read("interfaces_up", self._interfaces_up, tuple[str, ...]())
+        neighbours = pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
+        # Only the baseline's are needed: what a port is, it is by what it was before.
+        ports, bundled = self._switching() if whole else ((), ())
+        around = surroundings(up, ports, neighbours, bundled)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
             members={unit.name: unit.state for unit in units},
-            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
-            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            interfaces_up=up,
+            neighbours=around.neighbours,
             routes=pieces.read("routes", self._routes, {}),
             roles={unit.name: unit.role for unit in units if unit.role},
+            access_up=around.access_up,
+            end_devices=around.end_devices,
             unread=pieces.unread,
         )
 
@@ -229,17 +249,31 @@ class IosDevice:
     def _routes(self) -> dict[str, int]:
         return dict(parse_show_ip_route_summary(self._show("show ip route summary")).sources)
 
-    def _neighbours(self) -> tuple[str, ...]:
-        found: set[str] = set()
+    def _switching(self) -> tuple[tuple[Interface, ...], tuple[str, ...]]:
+        """Read the ports with their modes, and those that are in a port-channel.
+
+        Nothing where the device has no such commands, as a router: each of its ports counts as an uplink then.
+        """
+        try:
+            ports = parse_show_interfaces_status(self._show("show interfaces status"))
+            bundles = parse_show_etherchannel_summary(self._show("show etherchannel summary"))
+        except CommandRefused as error:
+            if not unknown_command(error):
+                raise
+            return (), ()
+        return ports, tuple(member for bundle in bundles for member in bundle.members)
+
+    def _neighbours(self) -> tuple[Neighbour, ...]:
+        found: list[Neighbour] = []
         for command, parse in (
             ("show cdp neighbors", parse_show_cdp_neighbors),
             ("show lldp neighbors", parse_show_lldp_neighbors),
         ):
             try:
-                found |= {f"{n.local_interface} → {n.name}" for n in parse(self._show(command))}
+                found += parse(self._show(command))
             except NotEnabled:
                 continue
-        return tuple(sorted(found))
+        return tuple(found)
 
     def _flashes(self, units: Sequence[Unit], systems: Sequence[FileSystem]) -> dict[str, str]:
         """Name the flash of every unit as it is called on the active one, whose own is the root."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
@@ -11,6 +12,7 @@ from swimctl.facts import (
     Installed,
     InstallOutcome,
     InventoryItem,
+    Neighbour,
     Redundancy,
     Running,
     Slot,
@@ -46,6 +48,7 @@ from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
 from swimctl.terminal import answer, without_log
@@ -160,7 +163,7 @@ class CiscoXr:
         return Installed(place(self._packages("active"), self._packages("committed"), image, added))
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade."""
+        """Take what must be as before after the upgrade: a router has no access ports."""
         version, pieces = self._version(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
@@ -169,7 +172,9 @@ class CiscoXr:
             restarted_at=version.restarted_at,
             members=pieces.read("members", lambda: dict(nodes(self._slots())), {}),
             interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
-            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            neighbours=surroundings(
+                (), (), pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
+            ).neighbours,
             routes=pieces.read("routes", self._routes, {}),
             unread=pieces.unread,
         )
@@ -314,17 +319,18 @@ class CiscoXr:
     def _routes(self) -> dict[str, int]:
         return dict(parse_show_route_summary(self._show("show route summary")).sources)
 
-    def _neighbours(self) -> tuple[str, ...]:
-        found: set[str] = set()
+    def _neighbours(self) -> tuple[Neighbour, ...]:
+        found: list[Neighbour] = []
         for command, parse in (
             ("show cdp neighbors detail", parse_show_cdp_neighbors_detail),
             ("show lldp neighbors", parse_show_lldp_neighbors),
         ):
             try:
-                found |= {f"{_short(n.local_interface)} → {n.name}" for n in parse(self._show(command))}
+                seen = parse(self._show(command))
+                found += [replace(each, local_interface=_short(each.local_interface)) for each in seen]
             except NotEnabled:
                 continue
-        return tuple(sorted(found))
+        return tuple(found)
 
 
 def _short(interface: str) -> str:

@@ -36,6 +36,7 @@ CASES = Cases(
         "parse_show_inventory.description": "the table of transceivers is the last, and has rows without all columns",
         "parse_show_inventory.pid": "as above",
         "parse_show_inventory.serial": "as above",
+        "parse_show_interfaces_status.mode": "a port's name may hold the words of all columns behind it",
         "parse_show_lldp_neighbors_detail.name": "a neighbour without a name goes by its chassis id, told above",
         "parse_show_reload_cause.debugging": "free text",
         "parse_show_reload_cause.cause": "free words",

@@ -52,11 +52,11 @@ def check(
     device: Device = DEVICE,
     image: Image = IMAGE,
     policy: Readiness | None = None,
-    ready: float = 900,
+    up: float = 3600,
     cleanup: bool = False,
 ) -> list[Finding]:
     """Apply all rules to a switch on paper."""
-    settings = Settings(readiness=policy or Readiness(), deadlines=Deadlines(ready=ready))
+    settings = Settings(readiness=policy or Readiness(), deadlines=Deadlines(up=up))
     return AristaEos(Paper(answers), settings, JobOptions()).check(device, image, cleanup=cleanup)
 
 

@@ -188,12 +188,12 @@ def test_install(name: str, succeeded: bool | None, reason: str | None, reloads:
 
 def test_interfaces() -> None:
     assert read("show_interfaces_status/switch") == (
-        Interface("Et1", up=True, status="connected"),
-        Interface("Et2", up=False, status="notconnect"),
-        Interface("Et3/1", up=False, status="errdisabled"),
-        Interface("Et5.2311", up=False, status="disabled"),
-        Interface("Ma1", up=True, status="connected"),
-        Interface("Po1", up=True, status="connected"),
+        Interface("Et1", up=True, status="connected", mode="member"),
+        Interface("Et2", up=False, status="notconnect", mode="access"),
+        Interface("Et3/1", up=False, status="errdisabled", mode="trunk"),
+        Interface("Et5.2311", up=False, status="disabled", mode="routed"),
+        Interface("Ma1", up=True, status="connected", mode="routed"),
+        Interface("Po1", up=True, status="connected", mode="trunk"),
     )
     assert read("show_ip_interface_brief/switch") == (
         Interface("Ethernet1", up=True, status="up/up"),

@@ -72,7 +72,7 @@ REFUSALS = {
         "`redundancy_group: mlag-hall-7` in the `data` of both hosts",
         asked={"device": replace(DEVICE, redundancy_group=None)}),
     "a delay longer than the patience": Refused("MLAG reload delay", "330 s", "less than 240 s",
-                                                "swimctl.deadlines.ready", asked={"ready": 240}),
+                                                "set swimctl.deadlines.up", asked={"up": 240}),
     "a clean-up": Refused("clean-up of flash", "asked for", "knows which files", "--cleanup-flash",
                           asked={"cleanup": True}),
 }  # fmt: skip

@@ -216,6 +216,8 @@ def test_interfaces() -> None:
         ("Tunnel2", False, "down"),
     ]
     brief = read("show_interface_brief/switch")
+    modes = {port.name: port.mode for port in brief}
+    assert (modes["Eth1/1"], modes["Eth1/2"], modes["Po11"], modes["mgmt0"]) == ("member", "access", "trunk", "")
     assert [port.name for port in brief if port.up] == ["mgmt0", "Eth1/1", "Po11", "Lo0", "nve1"]
     assert [port.name for port in brief if not port.up] == ["Eth1/2", "Vlan1", "Tunnel1"]
     addresses = read("show_ip_interface_brief/all_vrfs")

@@ -52,6 +52,7 @@ CASES = Cases(
         "parse_show_cdp_neighbors_detail.remote_interface": "some releases print no more of a neighbour",
         "parse_show_install_rollback.description": "free text",
         "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_lldp_neighbors.end_device": "the column behind the interface, as below",
         "parse_show_lldp_neighbors.remote_interface": "the last column; not every release counts the rows below",
         "parse_show_privilege": "1 is a level, too",
         "parse_show_redundancy_states.fields": "counters, below what decides",

@@ -202,6 +202,18 @@ def _interfaces_status(facts: Any, other: Json) -> Pairs:
     yield sorted(port.status for port in facts), sorted(row["status"] for row in other["interfaces"].values())
 
 
+def _bundles(facts: Any, other: Json) -> Pairs:
+    if isinstance(other, list):
+        yield (
+            [(bundle.name, list(bundle.members)) for bundle in facts],
+            [(row["bundle_name"], row["member_interface"]) for row in other],
+        )
+        return
+    channels = [row for row in other["interfaces"].values() if "bundle_id" in row]
+    yield [bundle.name for bundle in facts], [f"Po{row['bundle_id']}" for row in channels]
+    yield [len(bundle.members) for bundle in facts], [len(row.get("members", {})) for row in channels]
+
+
 def _addresses(facts: Any, other: Json) -> Pairs:
     if isinstance(other, list):
         theirs = {row["interface"]: f"{row['status']}/{row['proto']}" for row in other}
@@ -263,6 +275,7 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "show_cdp_neighbors_detail": _neighbours,
     "show_lldp_neighbors": _neighbours,
     "show_lldp_neighbors_detail": _lldp_detail,
+    "show_etherchannel_summary": _bundles,
     "show_interfaces_status": _interfaces_status,
     "show_interfaces_status_module": _interfaces_status,
     "show_ip_interface_brief": _addresses,

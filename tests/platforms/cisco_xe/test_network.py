@@ -9,7 +9,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import NotEnabled, UnparsableOutput
-from swimctl.facts import Interface, Neighbour
+from swimctl.facts import Bundle, Interface, Neighbour
 from swimctl.platforms.cisco_xe import parse_network as net
 
 
@@ -18,7 +18,7 @@ def test_cdp_table() -> None:
         Neighbour("dist-1.example.net", "Ten 1/1/1", "Ten 2/0/21"),
         Neighbour("edge-5", "Gig 1/0/3", "Fas 0/15"),
         Neighbour("esx-04", "Gig 1/0/4", "vmnic2"),
-        Neighbour("phone-1", "Gig 1/0/5", "Port 1"),
+        Neighbour("phone-1", "Gig 1/0/5", "Port 1", end_device=True),
         Neighbour("old", "Eth 0", "Eth 0/0"),
         Neighbour("wan-3", "Ser 0/1/0:0", "Ser 0/1/0:0"),
     )
@@ -29,7 +29,7 @@ def test_lldp_table() -> None:
         Neighbour("dist-1", "Te1/1/1", "Te2/0/21"),
         Neighbour("a_name_of_twenty_let", "Gi1/0/2", "Gi0/0"),
         Neighbour("printer", "Gi1/0/3", "Gi0/1"),
-        Neighbour("Desk phone 500", "Gi1/0/4", "0011.2233.4455"),
+        Neighbour("Desk phone 500", "Gi1/0/4", "0011.2233.4455", end_device=True),
     )
 
 
@@ -83,15 +83,44 @@ def test_fewer_rows_than_the_device_counts(parser: Callable[[str], Any], name: s
 
 def test_interfaces_status() -> None:
     ports = net.parse_show_interfaces_status(sample("show_interfaces_status/switch"))
-    assert [(port.name, port.up, port.status) for port in ports] == [
-        ("Gi1/0/1", False, "notconnect"),
-        ("Gi1/0/2", True, "connected"),
-        ("Gi1/0/3", False, "err-disabled"),
-        ("Te1/1/1", True, "connected"),
-        ("Te1/1/2", False, "disabled"),
-        ("Po10", True, "connected"),
-        ("Twe1/0/4", True, "monitoring"),
+    assert [(port.name, port.up, port.status, port.mode) for port in ports] == [
+        ("Gi1/0/1", False, "notconnect", "access"),
+        ("Gi1/0/2", True, "connected", "access"),
+        ("Gi1/0/3", False, "err-disabled", "access"),
+        ("Te1/1/1", True, "connected", "trunk"),
+        ("Te1/1/2", False, "disabled", "access"),
+        ("Po10", True, "connected", "trunk"),
+        ("Twe1/0/4", True, "monitoring", "routed"),
     ]
+
+
+def test_etherchannel_summary() -> None:
+    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
+        Bundle("Po1", ("Te1/1/1", "Te2/1/1", "Te3/1/1")),
+        Bundle("Po7", ()),
+        Bundle("Po12", ("Twe1/0/4",)),
+        Bundle("Po48", ("Gi1/0/47", "Gi2/0/47")),
+    )
+    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/router")) == (
+        Bundle("Po20", ("Te0/0/4", "Te0/0/5")),
+    )
+    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ("use: 4", "use: 5"),
+        ("Po7(SD)", "Po7 SD "),
+        ("Group  Port-channel", "Group  Bundle      "),
+        ("Po1(SU)         LACP        Te1/1/1(P)", "Po1(SU)         LACP        Te1/1/1 P "),
+    ],
+)
+def test_a_port_channel_that_does_not_read_is_refused(words: str, others: str) -> None:
+    text = sample("show_etherchannel_summary/switch")
+    assert words in text
+    with pytest.raises(UnparsableOutput):
+        net.parse_show_etherchannel_summary(text.replace(words, others))
 
 
 def test_ip_interface_brief() -> None:

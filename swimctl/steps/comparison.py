@@ -1,0 +1,165 @@
+"""What must come back after an upgrade, by what it is: the baseline held against what is there now. Pure.
+
+Members, uplinks, network neighbours and routes must. Of the access ports, with the phones, access points and hosts
+behind them, a share must; below it is told, and decides only where that is set. What is new is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from swimctl.facts import Snapshot
+from swimctl.platforms.surroundings import absent, port_of, same_port
+from swimctl.settings import Tolerances
+
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`complaint` is what must be and is not, `below` that too few access ports came back; empty where all is well.
+
+    `told` is worth knowing, and no fault. `slow`: what is missing waits for nothing but phones and access points, which
+    boot only when their port gives them power.
+    """
+
+    complaint: str = ""
+    below: str = ""
+    told: str = ""
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """What was there before and is not now, by what it is; `of_any_kind` where an older setting asks for no kinds."""
+
+    uplinks: list[str]
+    access: list[str]
+    network: list[str]
+    end_devices: list[str]
+
+
+def compare(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> Comparison:
+    """Hold what is there now against the baseline. One of an earlier swimctl knows no access ports: all are uplinks."""
+    missing = _missing(before, after, tolerances)
+    links, tolerated_links = _links(missing, tolerances)
+    others, tolerated_others = _others(missing, tolerances)
+    routes = _routes(before, after, tolerances)
+    members = _members(before, after)
+    below, within = _share(before, missing, tolerances)
+    deciding = below if tolerances.access_decides else ""
+    waits = {port_of(each) for each in before.end_devices}
+    powered = [each for each in missing.uplinks if _at(each, waits)]
+    slow_links = tolerances.interfaces_lost is None and len(powered) == len(missing.uplinks)
+    only_slow = not (members or others or routes) and (not links or slow_links)
+    slow_access = bool(missing.end_devices) or any(_at(each, waits) for each in missing.access)
+    return Comparison(
+        complaint="; ".join(filter(None, (members, links, others, routes, deciding))),
+        below=below,
+        told="; ".join(filter(None, (tolerated_links, tolerated_others, below, within, *_new(before, after)))),
+        slow=only_slow and bool(links or (below and slow_access)),
+    )
+
+
+def changed_roles(before: Snapshot, after: Snapshot) -> str:
+    """Tell which members have another role than before, empty where none has: worth knowing, and no fault."""
+    moved = [(name, before.roles.get(name), role) for name, role in after.roles.items()]
+    return ", ".join(f"{name} was {old} and is {new}" for name, old, new in moved if old and old != new)
+
+
+def went_down(before: Snapshot, after: Snapshot) -> str:
+    """Tell that a device's own uptime began anew, empty where it went on or is not told: worth knowing."""
+    if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
+        return ""
+    return "its own uptime began anew"
+
+
+def _missing(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> _Missing:
+    lost = _without(before.interfaces_up, after.interfaces_up)
+    gone = absent(before.neighbours, after.neighbours)
+    # An older setting counts all kinds alike: it keeps its meaning where it is given.
+    access = before.access_up if tolerances.interfaces_lost is None else ()
+    end_devices = before.end_devices if tolerances.neighbours_lost is None else ()
+    return _Missing(
+        uplinks=_without(lost, access),
+        access=[each for each in lost if each in set(access)],
+        network=_without(gone, end_devices),
+        end_devices=[each for each in gone if each in set(end_devices)],
+    )
+
+
+def _links(missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
+    if tolerances.interfaces_lost is not None:
+        return _at_most("interfaces", missing.uplinks, tolerances.interfaces_lost)
+    return _at_most("uplinks", missing.uplinks, tolerances.uplinks_lost)
+
+
+def _others(missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
+    if tolerances.neighbours_lost is not None:
+        return _at_most("neighbours", missing.network, tolerances.neighbours_lost)
+    return _at_most("network neighbours", missing.network, tolerances.network_neighbours_lost)
+
+
+def _at_most(what: str, lost: list[str], most: int) -> tuple[str, str]:
+    """Give the complaint, and what is told where there is none."""
+    said = f"{len(lost)} {what} lost (tolerated {most}): {_some(lost)}" if lost else ""
+    return (said, "") if len(lost) > most else ("", said)
+
+
+def _members(before: Snapshot, after: Snapshot) -> str:
+    gone = [f"{name} gone" for name in sorted(set(before.members) - set(after.members))]
+    changed = [f"{m} {s}" for m, s in after.members.items() if m in before.members and before.members[m] != s]
+    return f"members not as before: {', '.join(gone + changed)}" if gone or changed else ""
+
+
+def _routes(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:
+    then, now, most = sum(before.routes.values()), sum(after.routes.values()), tolerances.routes_lost_percent
+    if not then or 100 * (then - now) / then <= most:
+        return ""
+    return f"routes fell from {then} to {now} (tolerated {most:g} %)"
+
+
+def _share(before: Snapshot, missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
+    """Tell that fewer access ports came back than must, or, where enough did, which did not.
+
+    A port came back where it is up and what said before that it is behind it says so again. The port of an access
+    point may be a trunk: it counts among these for what is behind it.
+    """
+    places = set(before.access_up)
+    places |= {port_of(each) for each in before.end_devices if not _at(port_of(each), before.access_up)}
+    down = {port: port for port in missing.access}
+    for each in missing.end_devices:
+        port = next(_at_which(port_of(each), places), port_of(each))
+        down.setdefault(port, f"{port} (without {each[len(port_of(each)) + 3 :]})")
+    lost = [down[port] for port in sorted(down)]
+    needed = min(math.ceil(len(places) * tolerances.access_percent / 100), len(places) - tolerances.access_lost)
+    if len(places) - len(lost) < needed:
+        return f"{len(lost)} of {len(places)} access ports not back (needed {needed}): {_some(lost)}", ""
+    return "", f"{len(lost)} of {len(places)} access ports not back: {_some(lost)}" if lost else ""
+
+
+def _new(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    for what, new in (
+        ("interfaces", _without(after.interfaces_up, before.interfaces_up)),
+        ("neighbours", list(absent(after.neighbours, before.neighbours))),
+    ):
+        yield f"{len(new)} new {what}: {_some(new)}" if new else ""
+
+
+def _without(names: Iterable[str], others: Collection[str]) -> list[str]:
+    return sorted(set(names) - set(others))
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _at(port: str, others: Iterable[str]) -> bool:
+    return next(_at_which(port, others), None) is not None
+
+
+def _at_which(port: str, others: Iterable[str]) -> Iterator[str]:
+    return (each for each in others if same_port(port, each))

@@ -43,11 +43,12 @@ def read_by(*, boot: str, release: str, state: str, compared: str, commit: str =
 
 
 def with_models(
-    printed: Mapping[Decision, Evidence], boot: str, release: str, state: str
+    printed: Mapping[Decision, Evidence], boot: str, release: str, state: str, *, by: str = "NETCONF "
 ) -> Mapping[Decision, Evidence]:
     """Return the rows of a driver that reads models too, where a device offers them: they come first, and must agree.
 
-    `boot`, `release` and `state` name what of the models tells what the commands of `read_by` tell.
+    `boot`, `release` and `state` name what of the models tells what the commands of `read_by` tell, `by` the way to
+    them; empty where they are outputs that come as data.
     """
     models = {
         Decision.NEW_BOOT: boot,
@@ -59,7 +60,7 @@ def with_models(
     }
     return {
         decision: Evidence(
-            f"where the device offers NETCONF {model}, and with it {printed[decision].first}",
+            f"where the device offers {by}{model}, and with it {printed[decision].first}",
             "; ".join(filter(None, ("what of both reads", printed[decision].second))),
         )
         for decision, model in models.items()

@@ -24,6 +24,7 @@ def image(platform: str, filename: str, family: str, version: str, size: int) ->
 class Paper:
     """Answers a command with its text, or with its texts one after the other, and notes it; knows no other command.
 
+    Without an answer for `… | json` it has no data: it refuses, and that is not noted.
     `configuration` is the command whose output no transcript may hold.
     """
 
@@ -34,6 +35,8 @@ class Paper:
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
         assert deadline > 0
         assert quiet is (command == self.configuration)
+        if command.endswith(" | json") and command not in self.answers:
+            return "% Invalid input\n"
         self.asked.append(command)
         answer = self.answers[command]
         if isinstance(answer, str):

@@ -35,8 +35,10 @@ GARBAGE = "\n~~~ 0x7f3a core dumped ~~~\n"
 NEEDLESS = {
     "show logging": "after a lost session it tells whether a command came; without it the whole deadline is waited",
     "show log interactive-commands": "the same on Junos",
+    "show reload cause": "a failure that it tells of is a complaint; without it none is",
     "end": "what it leaves was entered to see whether it lets this account in",
 }
+_DATA = " | json"
 SILENT = {"configure terminal": "it may say anything but no"}
 
 
@@ -124,14 +126,27 @@ def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
     text = {"denied": DENIED[of(name)], "garbage": GARBAGE, "nothing": ""}[answer]
     passed = {**NEEDLESS, **({} if answer == "denied" else SILENT)}
     for command in dict.fromkeys(session.asked):
-        if command.startswith(tuple(passed)):
+        if command.startswith(tuple(passed)) or command.endswith(_DATA):
             continue
-        session.bent = {command: text}
+        # Where it comes as data too, either does without the other.
+        session.bent = {command: text, f"{command}{_DATA}": text}
         seen = look(session, name)
         assert not seen.ready, command
         assert any(tells_of(each, command) for each in seen.refused), (command, *map(str, seen.refused))
         if answer == "denied":
             assert any(text.strip() in each.seen for each in seen.refused), (command, *map(str, seen.refused))
+
+
+@pytest.mark.parametrize("name", [name for name in FLEETS if of(name) in {"arista_eos", "cisco_nxos"}])
+def test_text_and_data_do_without_each_other(tmp_path: Path, name: str) -> None:
+    session = desk(tmp_path, name)
+    look(session, name)
+    data = [command for command in session.asked if command.endswith(_DATA)]
+    assert data
+    for command in dict.fromkeys([*data, *(each.removesuffix(_DATA) for each in data)]):
+        for text in (DENIED[of(name)], GARBAGE, ""):
+            session.bent = {command: text}
+            assert look(session, name).ready, command
 
 
 def tells_of(finding: Finding, command: str) -> bool:

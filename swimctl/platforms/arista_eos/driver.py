@@ -11,7 +11,7 @@ from swimctl.models import Image, JobOptions
 from swimctl.platforms.arista_eos.parse_session import parse_write_memory
 from swimctl.platforms.arista_eos.reading import SHOW_BOOT, AristaDevice
 from swimctl.platforms.base import Sent, Session, Support
-from swimctl.platforms.evidence import read_by
+from swimctl.platforms.evidence import read_by, with_models
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 
@@ -34,12 +34,19 @@ SUPPORT: Final = Support(
     "`reload now`",
     hashes=("sha512", "md5"),
     members="one supervisor; an MLAG partner must be healthy before, and connected again after the reload",
-    evidence=read_by(
-        boot="`show version`",
-        release="`show version`",
-        state="`show version` and `show boot-config`",
-        compared="`show interfaces status`, `show ip interface brief`, `show lldp neighbors`, `show ip route summary`",
-        commit="`boot system`, read back",
+    evidence=with_models(
+        read_by(
+            boot="`show version`",
+            release="`show version`",
+            state="`show version` and `show boot-config`",
+            compared="`show interfaces status`, `show ip interface brief`, `show lldp neighbors`, "
+            "`show ip route summary`",
+            commit="`boot system`, read back",
+        ),
+        boot="`show version | json`",
+        release="`show version | json`",
+        state="`show boot-config | json`",
+        by="",
     ),
     refuses=(
         "modular switches with two supervisors: the image would have to be proved on both",

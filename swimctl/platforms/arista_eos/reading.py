@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
+from swimctl.facts import (
+    BootSettings,
+    Directory,
+    HashResult,
+    Installed,
+    Interface,
+    Neighbour,
+    Placement,
+    Running,
+    Snapshot,
+    SoftwareVersion,
+)
 from swimctl.models import Device, Finding, Image
-from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config
+from swimctl.platforms.arista_eos import evidence
+from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config, parse_show_reload_cause
 from swimctl.platforms.arista_eos.parse_files import parse_dir, parse_verify
 from swimctl.platforms.arista_eos.parse_interfaces import parse_show_interfaces_status, parse_show_ip_interface_brief
 from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
@@ -17,10 +29,12 @@ from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.arista_eos.parse_session import parse_show_privilege
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
+from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
@@ -39,18 +53,19 @@ class AristaDevice:
         self._session = session
         self._settings = settings
         self._limits = settings.deadlines
+        self._data = Structured(self._show)
+        self._booted_by: str | None = None
 
     def running(self) -> Running:
         """Tell what runs now, and since when."""
-        version = parse_show_version(self._show("show version"))
-        return Running(version.version, version.uptime, version.restarted_at, {"switch": version.version})
+        return evidence.running(self._data.both("show version", parse_show_version, version_data), self._cause())
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
         may = self._privilege()
         if not may.ok:
             return [may]  # what this session cannot see is no fault of the device
-        version = parse_show_version(self._show("show version"))
+        version = self._version()
         return [may, *identity(version, parse_show_inventory(self._show("show inventory")), device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
@@ -58,16 +73,18 @@ class AristaDevice:
         may = self._privilege()
         if not may.ok:
             return [may]
-        boot = parse_show_boot_config(self._show(SHOW_BOOT))
-        mlag = parse_show_mlag(self._show("show mlag"))
+        boot = self._data.either(SHOW_BOOT, parse_show_boot_config, boot_data)
+        mlag = self._data.either("show mlag", parse_show_mlag, mlag_data)
         state = State(
-            version=parse_show_version(self._show("show version")),
+            version=self._version(),
             inventory=parse_show_inventory(self._show("show inventory")),
             boot=boot,
             boots_there=any(self._is_there(path) for path in boot.variable or ()),
             flash=self._directory(_FLASH),
             mlag=mlag,
-            delay=parse_show_mlag_detail(self._show("show mlag detail")) if mlag.domain else None,
+            delay=self._data.either("show mlag detail", parse_show_mlag_detail, mlag_delay_data)
+            if mlag.domain
+            else None,
             patience=self._limits.up,
         )
         return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
@@ -78,11 +95,13 @@ class AristaDevice:
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
-        version, boots = parse_show_version(self._show("show version")).version, self._boots()
+        version = self._version().version
+        boot = self._data.both(SHOW_BOOT, parse_show_boot_config, boot_data)
+        boots, doubt = _image_of(boot.one()), evidence.boot_doubt(boot)
         release = release_named(boots)
         boots_it = boots == self._path(image) or (release is not None and same_release(release, image.version))
         if not same_release(version, image.version):
-            return Installed(Placement.NEXT if boots_it else Placement.ABSENT)
+            return Installed(Placement.NEXT if boots_it else Placement.ABSENT, doubt=doubt)
         if boots and release is None and not boots_it:
             raise UnparsableOutput(
                 SHOW_BOOT,
@@ -90,11 +109,11 @@ class AristaDevice:
                 f"its name does not tell whether the next boot starts {version}, which runs; name a file that does "
                 "with `boot system`",
             )
-        return Installed(Placement.COMMITTED if boots_it else Placement.UNCOMMITTED)
+        return Installed(Placement.COMMITTED if boots_it and not doubt else Placement.UNCOMMITTED, doubt=doubt)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade, with the file that the way back names again."""
-        version, pieces = parse_show_version(self._show("show version")), Pieces(whole=whole)
+        version, pieces = self._version(), Pieces(whole=whole)
         ports = pieces.read("interfaces_up", self._ports, tuple[Interface, ...]())
         up = sorted(each.name for each in ports if each.up)
         around = surroundings(up, ports, pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]()))
@@ -122,15 +141,15 @@ class AristaDevice:
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""
-        mlag = parse_show_mlag(self._show("show mlag"))
+        mlag = self._data.either("show mlag", parse_show_mlag, mlag_data)
         if not mlag.domain:
             return None
         apart = [finding.seen for finding in partner(mlag) if not finding.ok]
         if apart:
             return f"MLAG {', '.join(apart)}"
-        delay = parse_show_mlag_detail(self._show("show mlag detail"))
+        delay = self._data.either("show mlag detail", parse_show_mlag_detail, mlag_delay_data)
         # `Ports errdisabled` may end with the shorter of the two delays; the other ports wait for theirs.
-        two, uptime = delay.longest > delay.seconds, self.running().uptime
+        two, uptime = delay.longest > delay.seconds, self._version().uptime
         waits = delay.waiting or ((uptime or 0) < delay.longest and (delay.waiting is None or two))
         return f"MLAG keeps ports down for its reload delay of {delay.longest} s" if waits else None
 
@@ -157,8 +176,19 @@ class AristaDevice:
 
     def _boots(self) -> str:
         """Tell the file that the next boot starts, spelled as a command takes it; empty where none is named."""
-        named = next(iter(parse_show_boot_config(self._show(SHOW_BOOT)).variable or ()), "")
-        return named.replace(":/", ":", 1)
+        return _image_of(self._data.either(SHOW_BOOT, parse_show_boot_config, boot_data))
+
+    def _version(self) -> SoftwareVersion:
+        return self._data.either("show version", parse_show_version, version_data)
+
+    def _cause(self) -> str:
+        """Return why it booted last, in its own words; empty where it does not tell. One boot has one cause."""
+        if self._booted_by is None:
+            try:
+                self._booted_by = parse_show_reload_cause(self._show("show reload cause"))[0].cause
+            except (CommandRefused, UnparsableOutput):
+                self._booted_by = ""
+        return self._booted_by
 
     def _is_there(self, path: str) -> bool:
         system, _, inside = path.partition(":")
@@ -205,3 +235,8 @@ class AristaDevice:
 
     def _show(self, command: str) -> str:
         return self._session.run(command, self._limits.command)
+
+
+def _image_of(boot: BootSettings) -> str:
+    """Return the file that the next boot starts, spelled as a command takes it; empty where none is named."""
+    return next(iter(boot.variable or ()), "").replace(":/", ":", 1)

@@ -21,6 +21,7 @@ from swimctl.facts import (
 from swimctl.facts_nxos import Module, NxosVersion, Vpc
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.cisco_nxos import evidence
 from swimctl.platforms.cisco_nxos.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_nxos.parse_feature import parse_show_feature
 from swimctl.platforms.cisco_nxos.parse_files import parse_dir, parse_show_file_hash
@@ -33,9 +34,11 @@ from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
-from swimctl.platforms.cisco_nxos.software import not_at_work, placement, releases, short_path, states, supervisors
+from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, states, supervisors
+from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
@@ -46,6 +49,7 @@ T = TypeVar("T")
 _REFUSED: Final = re.compile(
     r"^(?:.*configuration mode is blocked.*|\s*%.*|.*\bdenied\b.*|ERROR:.*)$", re.IGNORECASE | re.MULTILINE
 )
+_HELD_BACK: Final = re.compile(r"Delay-restore\b.*status: Timer is on\b", re.IGNORECASE)
 UNKNOWN: Final = "% Invalid command"
 BOOTFLASH: Final = "bootflash:"
 _STANDBY: Final = "bootflash://sup-standby/"
@@ -59,11 +63,11 @@ class NexusDevice:
         self._settings = settings
         self._options = options
         self._limits = settings.deadlines
+        self._data = Structured(self._show)
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
-        version = self._version()
-        return Running(version.version, version.uptime, version.restarted_at, releases(version, self._modules()))
+        return evidence.running(self._both_versions(), self._both_modules())
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -85,7 +89,8 @@ class NexusDevice:
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands: what runs, and what the boot variables name."""
-        return Installed(placement(self._version(), self._modules(), self._boot(), image))
+        boot = self._data.both("show boot", parse_show_boot, boot_data)
+        return evidence.installed(self._both_versions(), self._modules(), boot, image)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade; vPCs that are up count as interfaces."""
@@ -128,8 +133,12 @@ class NexusDevice:
                 return f"the other supervisor is {peer}"
         if blocked := self._configures():
             return f"its configuration: {blocked}"
-        apart = [finding.seen for finding in vpc_peer(self._vpc()) if not finding.ok]
-        return f"vPC {', '.join(apart)}" if apart else None
+        vpc = self._vpc()
+        apart = [finding.seen for finding in vpc_peer(vpc) if not finding.ok]
+        if apart:
+            return f"vPC {', '.join(apart)}"
+        held = [value for name, value in (vpc.fields if vpc else {}).items() if _HELD_BACK.match(f"{name}: {value}")]
+        return f"vPC keeps ports down for its delay-restore: {held[0]}" if held else None
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
@@ -182,16 +191,22 @@ class NexusDevice:
         return self._session.run(command, self._limits.command)
 
     def _version(self) -> NxosVersion:
-        return parse_show_version(self._show("show version"))
+        return self._data.either("show version", parse_show_version, version_data)
+
+    def _both_versions(self) -> Both[NxosVersion]:
+        return self._data.both("show version", parse_show_version, version_data)
 
     def _modules(self) -> tuple[Module, ...]:
-        return parse_show_module(self._show("show module"))
+        return self._data.either("show module", parse_show_module, modules_data)
+
+    def _both_modules(self) -> Both[tuple[Module, ...]]:
+        return self._data.both("show module", parse_show_module, modules_data)
 
     def _inventory(self) -> tuple[InventoryItem, ...]:
         return parse_show_inventory(self._show("show inventory"))
 
     def _boot(self) -> BootSettings:
-        return parse_show_boot(self._show("show boot"))
+        return self._data.either("show boot", parse_show_boot, boot_data)
 
     def _files(self, where: str) -> Directory:
         return parse_dir(self._show(f"dir {where}"))

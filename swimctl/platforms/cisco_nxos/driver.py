@@ -16,7 +16,7 @@ from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incomp
 from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
 from swimctl.platforms.cisco_nxos.readiness import rehearsed
 from swimctl.platforms.cisco_nxos.software import next_boot, short_path
-from swimctl.platforms.evidence import read_by
+from swimctl.platforms.evidence import read_by, with_models
 from swimctl.terminal import Answer, answer
 
 # The one question of the installer; any other is one that nobody foresaw.
@@ -35,13 +35,19 @@ SUPPORT: Final = Support(
     way_back="the release before stays in bootflash as a file, and `install all nxos bootflash:FILE` installs it",
     hashes=("sha512", "md5"),
     members="supervisors and line cards: state and release of each, before and after; a vPC partner is proved healthy",
-    evidence=read_by(
-        boot="`show version`",
-        release="`show version` and `show module`",
-        state="`show version` and `show boot`",
-        compared="`show interface brief`, `show vpc`, `show cdp neighbors`, `show lldp neighbors`, "
-        "`show ip route summary vrf all`",
-        commit="`boot nxos`, read back",
+    evidence=with_models(
+        read_by(
+            boot="`show version`",
+            release="`show version` and `show module`",
+            state="`show version` and `show boot`",
+            compared="`show interface brief`, `show vpc`, `show cdp neighbors`, `show lldp neighbors`, "
+            "`show ip route summary vrf all`",
+            commit="`boot nxos`, read back",
+        ),
+        boot="`show version | json`",
+        release="`show version | json` and `show module | json`",
+        state="`show boot | json`",
+        by="",
     ),
     issu="install all nxos bootflash:IMAGE non-disruptive, where its check calls every module non-disruptive",
     refuses=(

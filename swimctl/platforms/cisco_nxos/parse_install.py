@@ -9,7 +9,7 @@ from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.cisco_nxos.words import plain_words
-from swimctl.platforms.text import filled, is_half, passed_over
+from swimctl.platforms.text import filled, is_half
 
 _START: Final = re.compile(
     r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*",
@@ -139,8 +139,6 @@ def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImp
                 images.append(ImageChange(row["module"], row["image"], row["running"], row["new"], required))
         elif line.lower().startswith("module ") or line.endswith(":"):
             part = ""  # another table
-        elif part and set(line) - set("- "):
-            passed_over(command, line)
     rows = {image.module for image in images}
     if not whole and (part or not images):
         return None  # it ends inside the tables, or before the second one

@@ -11,22 +11,21 @@ from typing import Self
 
 from nornir.core.task import Result, Task
 
+from swimctl.captures.recording import Capture
 from swimctl.clock import Clock, Deadline, rfc3339
 from swimctl.config import Config
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
 from swimctl.inventory import Inventory
-from swimctl.job_run import JobRun, secrets
+from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
-from swimctl.platforms import driver_factory
-from swimctl.sessions import connect
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
-from swimctl.steps.first_look import Look, first_look
+from swimctl.steps.first_look import Look
 from swimctl.store import Store
-from swimctl.transcript import Transcript
+from swimctl.visits import Visits
 from swimctl.windows import Never, Wait
 
 # Real seconds between looks at a device that another process's job holds.
@@ -58,6 +57,7 @@ class Engine:
         self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
         self._jobs = JobRun(config, store, inventory, clock, self._runner)
+        self._visits = Visits(config.settings, clock, self._jobs.target)
 
     def __enter__(self) -> Self:
         return self
@@ -204,18 +204,11 @@ class Engine:
         """Look at a device as the readiness check of a job with these options would, changing nothing."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
-        target = self._jobs.target(device)
-        transcript = Transcript(self._settings.jobs_dir / "checks" / f"{device.name}.log", self._clock, secrets(target))
-        with connect(target, self._clock, transcript, self._settings.deadlines.connect) as session:
-            return first_look(
-                session,
-                lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
-                device,
-                image,
-                options,
-                username=target.username,
-                taken_at=rfc3339(self._clock.now()),
-            )
+        return self._visits.check(device, image, options)
+
+    def record(self, device: Device) -> Capture:
+        """Return what a device prints where an upgrade would ask it; see Visits."""
+        return self._visits.record(device)
 
     def _work(self, run: _Run, job: Job) -> None:
         """Run one job; never raises, so that one bad device is kept from the others."""

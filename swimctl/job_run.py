@@ -24,6 +24,7 @@ from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
+from swimctl.visits import secrets
 from swimctl.windows import Go, Never, Wait, Window, gate
 
 # Real seconds between looks at the time while an activation waits for its window.
@@ -232,8 +233,3 @@ class JobRun:
             extras=self._inventory.connection_extras(device),
             netconf_port=self._inventory.netconf_port(device),
         )
-
-
-def secrets(target: Target) -> tuple[str, ...]:
-    """List what no record may show."""
-    return tuple(secret for secret in (target.password, target.enable_secret) if secret)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -113,6 +114,71 @@ def check_device(
         )
         request = UpgradeRequest(devices=chosen, image=image_reference(image))
         raise typer.Exit(show_plan(context, opened, request, offline=False))
+
+
+@app.command("capture")
+def capture(
+    ctx: typer.Context,
+    *,
+    names: selection.Names = None,
+    all_devices: selection.All = False,
+    filters: selection.Filters = None,
+    limit: selection.Limit = None,
+    group: selection.Group = None,
+    exclude: selection.Exclude = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make; it must not be there yet.")],
+) -> None:
+    """Gather for a bug report what devices print where an upgrade asks them, changing nothing.
+
+    Names, serial numbers, addresses, users, descriptions and secrets are replaced, the same one by the same one. Look
+    through the files before you send them. Exits 1 where a device, or what an upgrade needs of it, could not be read.
+    """
+    from swimctl.captures.bundle import bundled, read_bundles
+    from swimctl.errors import DeviceError
+
+    context = of(ctx)
+    with context.open() as opened:
+        chosen = selection.select(
+            opened.inventory,
+            names,
+            all_devices=all_devices,
+            filters=filters,
+            limit=limit,
+            group=group,
+            exclude=exclude,
+        )
+        printed, failed = {}, {}
+        for device in chosen:
+            if not context.quiet:
+                output.note(f"reading {device.name}, changing nothing …")
+            try:
+                printed[device.name] = (device.platform, opened.engine.record(device))
+            except DeviceError as error:
+                failed[device.name] = str(error)
+        folders = bundled(printed, out) if printed else []
+    bundles = [bundle | {"folder": str(folder)} for folder in folders for bundle in read_bundles(folder)]
+    if context.json:
+        output.print_json({"bundles": bundles, "failed": failed})
+    else:
+        _tell_captured(bundles, failed)
+    raise typer.Exit(1 if failed or not all(bundle["complete"] for bundle in bundles) else 0)
+
+
+def _tell_captured(bundles: list[dict[str, Any]], failed: dict[str, str]) -> None:
+    rows = [
+        (bundle["folder"], row["command"], _reading(row), row["reason"] or "; ".join(row["unread"]))
+        for bundle in bundles
+        for row in bundle["commands"]
+    ]
+    output.print_table(("Bundle", "Command", "Read", "Why, or lines that swimctl does not know"), rows)
+    for name, why in failed.items():
+        output.note(f"swimctl: {name} could not be asked: {why}")
+    if bundles:
+        output.note("swimctl: look through the files before you send them; `swimctl parse DIR` reads them again")
+
+
+def _reading(row: dict[str, Any]) -> str:
+    return "refused" if row["refused"] else {True: "yes", False: "no", None: ""}[row["parsed"]]
 
 
 def _shown(value: object) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,7 +18,10 @@ app = typer.Typer()
 def parse(
     command: Annotated[
         str,
-        typer.Argument(metavar="COMMAND", help='The command that was typed, e.g. "show version"; may be abbreviated.'),
+        typer.Argument(
+            metavar="COMMAND|DIR",
+            help='The command that was typed, e.g. "show version"; may be abbreviated. Or a bundle.',
+        ),
     ],
     file: Annotated[
         Path | None,
@@ -27,18 +29,22 @@ def parse(
     ] = None,
     *,
     platform: Annotated[
-        str, typer.Option("--platform", "-p", metavar="P", help="The device's platform, e.g. cisco_xe.")
-    ],
+        str | None, typer.Option("--platform", "-p", metavar="P", help="The device's platform, e.g. cisco_xe.")
+    ] = None,
 ) -> None:
     """Show what swimctl reads from a device's output.
 
     The fields are those of the facts that swimctl works with. A line that it does not know and does not need is passed
     over and named as `unread`, here and on standard error. Output that it cannot read gives exit code 2 and the first
-    odd line: put both into a bug report.
+    odd line: put both into a bug report. Of a bundle of `device capture` every file is read, each with its facts or
+    why it was refused; one that is refused gives exit code 2.
     """
     from swimctl import platforms
+    from swimctl.captures.bundle import plain
     from swimctl.platforms.text import unread
 
+    if platform is None:
+        raise typer.Exit(_parse_bundle(Path(command), file))
     reader = platforms.load_platform(platform).find(command).parser
     text = _read(file)
     try:
@@ -47,12 +53,25 @@ def parse(
     except DeviceError as error:
         # Here the output is what the user gave, so it is a wrong input and not a device that failed.
         raise UsageError(str(error)) from None
-    shown = _plain(facts)
+    shown = plain(facts)
     if passed and isinstance(shown, dict):
         shown["unread"] = [line for _, line in passed]
     typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     for _, line in passed:
         typer.echo(f"unread: {line}", err=True)
+
+
+def _parse_bundle(folder: Path, file: Path | None) -> int:
+    from swimctl.captures.bundle import read_bundles
+
+    if file is not None or not folder.is_dir():
+        raise UsageError(
+            f"'{folder}' is no folder of `device capture`; for the output of a command name the device's --platform"
+        )
+    bundles = read_bundles(folder)
+    typer.echo(json.dumps({"bundles": bundles}, indent=2, ensure_ascii=False))
+    rows = [row for bundle in bundles for row in bundle["commands"]]
+    return 2 if any(row["parsed"] is False and not row["refused"] for row in rows) else 0
 
 
 def _read(file: Path | None) -> str:
@@ -64,9 +83,3 @@ def _read(file: Path | None) -> str:
         ) from None
     # A capture may hold any byte; none of them may keep the rest from being read.
     return raw.decode("utf-8", errors="replace")
-
-
-def _plain(facts: Any) -> Any:  # noqa: ANN401 - facts of any command
-    if is_dataclass(facts) and not isinstance(facts, type):
-        return asdict(facts)
-    return [_plain(fact) for fact in facts] if isinstance(facts, tuple | list) else facts

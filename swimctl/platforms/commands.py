@@ -20,12 +20,16 @@ class Command:
     open_end: bool = False
 
 
-def find_command(commands: Sequence[Command], command: str) -> Command:
+def find_command(commands: Sequence[Command], command: str, data: Sequence[Command] = ()) -> Command:
     """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
 
-    Raises NotFound with the known commands, or with those that an abbreviation could mean.
+    `data` are those that are read behind `| json`. Raises NotFound with the known commands, or with those that an
+    abbreviation could mean.
     """
-    words = command.partition("|")[0].split()
+    asked, _, how = command.partition("|")
+    words = asked.split()
+    if how.strip().casefold() == "json":
+        commands = data
     matches = [entry for entry in commands if _matches(entry, words)]
     if len(matches) > 1:
         exact = [entry for entry in matches if _typed_in_full(entry, words)]

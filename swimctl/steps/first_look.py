@@ -20,7 +20,7 @@ from swimctl.errors import (
 )
 from swimctl.facts import Placement, Snapshot
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Driver, Reply, Session
+from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
 from swimctl.platforms.rules import in_service, kind
 from swimctl.steps.target import called, is_patch, on_target
 from swimctl.terminal import Answer
@@ -30,8 +30,12 @@ _UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
 # What closes the session: nothing more can be asked.
 _ENDS = (DeadlineExceeded, UnexpectedPrompt)
 
+_READABLE = "readable "
 _NAMED = re.compile(r"'([^']+)'")
-_REPORT = "what its AAA server refuses must be allowed to that account"
+_REPORT = (
+    "what its AAA server refuses must be allowed to that account; for a bug report `swimctl device capture {name} "
+    "--out DIR` gathers what it prints"
+)
 _MENDS = {
     DeadlineExceeded: "the rest was not asked; swimctl.deadlines.command sets how long it may take",
     UnexpectedPrompt: "the rest was not asked",
@@ -56,6 +60,11 @@ class Look:
     def refused(self) -> tuple[Finding, ...]:
         """List the rules that do not hold."""
         return tuple(finding for finding in self.findings if not finding.ok)
+
+    @property
+    def unreadable(self) -> tuple[Finding, ...]:
+        """List what was asked and could not be read."""
+        return tuple(finding for finding in self.findings if finding.rule.startswith(_READABLE))
 
     @property
     def ready(self) -> bool:
@@ -141,6 +150,11 @@ class _Noting:
         """Tell whether the session ends by itself."""
         return self.session.ended_within(seconds, watch=watch)
 
+    @property
+    def netconf(self) -> Netconf | None:
+        """Give the way to the device's models, where there is one beside the session."""
+        return self.session.netconf if isinstance(self.session, OffersNetconf) else None
+
     def given_as(self, why: str) -> str:
         """Return the command as it was given that a message names: a parser may name it without its arguments."""
         named = "".join(_NAMED.findall(why)[:1])
@@ -174,10 +188,11 @@ class _Asked:
             return
         self.findings.append(
             Finding(
-                f"readable {what}",
+                f"{_READABLE}{what}",
                 ok=False,
                 seen=seen,
                 needed="an output that can be read",
-                next_command=f"give `{command}` on {self.device.name} as '{self.username}' and look; {mend}",
+                next_command=f"give `{command}` on {self.device.name} as '{self.username}' and look; "
+                + mend.format(name=self.device.name),
             )
         )

@@ -205,3 +205,26 @@ def test_an_option_that_the_device_is_not_upgraded_with_is_refused(tmp_path: Pat
     epld = replace(image_of("cisco_nxos"), kind=ImageKind.EPLD)
     session = desk(tmp_path, "cisco_nxos")
     assert "kind of image" in {each.rule for each in look(session, "cisco_nxos", image=epld).refused}
+
+
+# What is asked only where something else was found first, or what is no show command.
+BESIDE = re.compile(
+    r"show running-config|show configuration|show log.*|configure terminal|end|.* all-members|dir \S+\.bin"
+    r"|dir bootflash://sup-standby/|more \S+|show running-config \| include .*|show stackwise-virtual .*"
+)
+
+
+def test_what_a_capture_asks_where_a_look_ends_early_is_what_looks_ask(tmp_path: Path) -> None:
+    asked: dict[str, set[str]] = {name: set() for name in platforms.PLATFORM_NAMES}
+    for name, stack in CELLS:
+        session = desk(tmp_path, name, stack=stack)
+        look(session, name)
+        asked[of(name)] |= set(session.asked)
+    for name, commands in asked.items():
+        known = set(platforms.load_platform(name).ASKED)
+        assert {each for each in commands - known if not BESIDE.fullmatch(each)} == set(), name
+    seen = asked["cisco_xe"] | asked["cisco_ios"]
+    unasked = {name: set(platforms.load_platform(name).ASKED) - (asked[name] | seen) for name in asked}
+    assert unasked["cisco_xe"] == {"show bootvar"}  # a router's
+    assert unasked["arista_eos"] == {"show mlag detail"}  # where `show mlag` names a domain
+    assert not any(unasked[name] for name in asked if name not in {"cisco_xe", "cisco_ios", "arista_eos"})

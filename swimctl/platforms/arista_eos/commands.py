@@ -14,6 +14,7 @@ from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_
 from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
 from swimctl.platforms.arista_eos.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.arista_eos.parse_version import parse_show_version
+from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.commands import Command, find_command
 
 COMMANDS: Final = (
@@ -38,9 +39,36 @@ COMMANDS: Final = (
 )
 
 
+DATA: Final = (
+    Command("show version", version_data),
+    Command("show boot-config", boot_data),
+    Command("show mlag", mlag_data),
+    Command("show mlag detail", mlag_delay_data),
+)
+"""What is read as data, behind `| json`."""
+
+ASKED: Final = (
+    "show version | json",
+    "show boot-config | json",
+    "show reload cause",
+    "show version",
+    "show privilege",
+    "show inventory",
+    "show boot-config",
+    "show mlag",
+    "show mlag detail",
+    "dir flash:",
+    "show interfaces status",
+    "show ip interface brief",
+    "show ip route summary",
+    "show lldp neighbors",
+)
+"""What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""
+
+
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
-    return find_command(COMMANDS, command)
+    return find_command(COMMANDS, command, DATA)
 
 
 def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own

@@ -32,6 +32,7 @@ from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.cisco_nxos.parse_session import parse_show_clock
 from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
+from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data
 from swimctl.platforms.commands import Command, find_command
 
 COMMANDS: Final = (
@@ -67,9 +68,36 @@ COMMANDS: Final = (
 )
 
 
+DATA: Final = (
+    Command("show version", version_data),
+    Command("show module", modules_data),
+    Command("show boot", boot_data),
+)
+"""What is read as data, behind `| json`."""
+
+ASKED: Final = (
+    "show version | json",
+    "show module | json",
+    "show boot | json",
+    "show version",
+    "show module",
+    "show inventory",
+    "show boot",
+    "show system redundancy status",
+    "show vpc",
+    "show feature",
+    "dir bootflash:",
+    "show interface brief",
+    "show ip route summary vrf all",
+    "show cdp neighbors",
+    "show lldp neighbors",
+)
+"""What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""
+
+
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
-    return find_command(COMMANDS, command)
+    return find_command(COMMANDS, command, DATA)
 
 
 def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own

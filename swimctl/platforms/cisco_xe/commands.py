@@ -92,6 +92,28 @@ COMMANDS: Final = (
 )
 
 
+ASKED: Final = (
+    "show version",
+    "show privilege",
+    "show inventory",
+    "show switch",
+    "show chassis",
+    "show platform",
+    "show redundancy",
+    "show install summary",
+    "show boot",
+    "show bootvar",
+    "show romvar",
+    "show file systems",
+    "dir flash:",
+    "show ip interface brief",
+    "show ip route summary",
+    "show cdp neighbors",
+    "show lldp neighbors",
+)
+"""What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""
+
+
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
     return find_command(COMMANDS, command)

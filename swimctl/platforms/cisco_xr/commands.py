@@ -78,6 +78,28 @@ COMMANDS: Final = (
 )
 
 
+ASKED: Final = (
+    "show version",
+    "show user tasks",
+    "show platform",
+    "admin show platform",
+    "show inventory",
+    "show redundancy",
+    "show install active",
+    "show install committed",
+    "show install inactive summary",
+    "show install log",
+    "show install request",
+    "show filesystem location all",
+    "dir harddisk:",
+    "show interfaces brief",
+    "show route summary",
+    "show cdp neighbors detail",
+    "show lldp neighbors",
+)
+"""What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""
+
+
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
     return find_command(COMMANDS, command)

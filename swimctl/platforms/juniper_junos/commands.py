@@ -87,6 +87,24 @@ COMMANDS: Final = (
 )
 
 
+ASKED: Final = (
+    "show version",
+    "show cli authorization",
+    "show virtual-chassis",
+    "show chassis hardware",
+    "show chassis routing-engine",
+    "show chassis alarms",
+    "show system uptime",
+    "show system reboot",
+    "show system storage detail",
+    "file list /var/tmp detail",
+    "show interfaces terse",
+    "show route summary",
+    "show lldp neighbors",
+)
+"""What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""
+
+
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
     return find_command(COMMANDS, command)

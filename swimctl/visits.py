@@ -1,0 +1,79 @@
+"""Devices asked without a job: what a job's readiness check would say, and what they print. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+
+from swimctl.captures.recording import Capture, Recording, record
+from swimctl.clock import Clock, rfc3339
+from swimctl.models import Device, Image, JobOptions
+from swimctl.netconf import Models
+from swimctl.platforms import driver_factory
+from swimctl.sessions import Session, connect
+from swimctl.settings import Settings
+from swimctl.steps.first_look import Look, first_look
+from swimctl.targets import Target
+from swimctl.transcript import Transcript
+
+
+class Visits:
+    """Log in to devices, each with a transcript of its own; `target` tells how a device is entered."""
+
+    def __init__(self, settings: Settings, clock: Clock, target: Callable[[Device], Target]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._target = target
+
+    def check(self, device: Device, image: Image, options: JobOptions) -> Look:
+        """Return what the readiness check of a job with these options would find."""
+        target = self._target(device)
+        transcript = self._transcript(target)
+        with self._session(target, transcript) as session:
+            return first_look(
+                session,
+                lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
+                device,
+                image,
+                options,
+                username=target.username,
+                taken_at=rfc3339(self._clock.now()),
+            )
+
+    def record(self, device: Device) -> Capture:
+        """Return what it prints where an upgrade would ask it.
+
+        Its terminal alone is asked: of its models nothing is kept.
+        """
+        target = self._target(device)
+        transcript, limits = self._transcript(target), self._settings.deadlines
+        recording = Recording(lambda: connect(target, self._clock, transcript, limits.connect))
+        try:
+            capture = record(
+                recording,
+                lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
+                device,
+                username=target.username,
+                seconds=limits.command,
+            )
+        finally:
+            recording.close()
+        known = {device.name, device.serial, recording.hostname, target.address, target.username, *secrets(target)}
+        return replace(capture, known=frozenset(word for word in known if word))
+
+    @contextmanager
+    def _session(self, target: Target, transcript: Transcript) -> Iterator[Session]:
+        models = Models(target, self._clock, transcript, self._settings.deadlines.command, transcript.note)
+        beside = nullcontext() if self._settings.evidence.netconf == "off" else models.beside()
+        session = connect(target, self._clock, transcript, self._settings.deadlines.connect)
+        with session, beside as session.netconf:
+            yield session
+
+    def _transcript(self, target: Target) -> Transcript:
+        return Transcript(self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, secrets(target))
+
+
+def secrets(target: Target) -> tuple[str, ...]:
+    """Return what no record may show."""
+    return tuple(secret for secret in (target.password, target.enable_secret) if secret)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from desks import AnyDesk
@@ -17,10 +18,13 @@ from swimctl.errors import DeadlineExceeded, UnexpectedPrompt
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
 from swimctl.sessions import Reply
 from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
 from swimctl.terminal import Answer
+
+T = TypeVar("T")
 
 # What an AAA server that allows single commands makes of the others, in each system's words.
 DENIED = {
@@ -205,6 +209,32 @@ def test_an_option_that_the_device_is_not_upgraded_with_is_refused(tmp_path: Pat
     epld = replace(image_of("cisco_nxos"), kind=ImageKind.EPLD)
     session = desk(tmp_path, "cisco_nxos")
     assert "kind of image" in {each.rule for each in look(session, "cisco_nxos", image=epld).refused}
+
+
+class Models:
+    """A way to models that are all asked in vain; notes which."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def read(self, model: str, subtree: str, parse: Callable[[str], T]) -> T | None:
+        assert subtree
+        assert callable(parse)
+        self.asked.add(model)
+        return None
+
+
+@dataclass
+class Modelled(Desk):
+    """A session beside which models may be read."""
+
+    netconf: Models = field(default_factory=Models)
+
+
+def test_models_that_the_night_reads_are_read_by_day(tmp_path: Path) -> None:
+    session = Modelled(desk(tmp_path, "cisco_xe").desk)
+    assert look(session, "cisco_xe").ready
+    assert session.netconf.asked == {INSTALL, HARDWARE}
 
 
 # What is asked only where something else was found first, or what is no show command.

@@ -137,3 +137,12 @@ class RebootRequest(InstallOutcome):
     """
 
     at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vlan:
+    """One VLAN and the ports in it, without their units. `tag` is None where it has none."""
+
+    name: str
+    tag: int | None
+    ports: tuple[str, ...] = ()

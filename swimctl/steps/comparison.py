@@ -15,6 +15,8 @@ from swimctl.platforms.surroundings import absent, port_of, same_port
 from swimctl.settings import Tolerances
 
 _NAMED = 5
+OF_BEFORE = frozenset({"access_up", "end_devices", "hold"})
+"""The fields of Snapshot that count in the baseline alone: what something is, it is by what it was before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, Unexpe
 from swimctl.facts import Installed, Running, Snapshot
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
-from swimctl.steps.comparison import compare
+from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
 from swimctl.steps.reload import abnormal_reload
 from swimctl.steps.target import on_target
@@ -75,6 +75,7 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
     if isinstance(after, Unread):
         return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.
-    kept = {name: getattr(before, name) for name in after.unread}
-    compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), after.unread)
+    unread = {name: why for name, why in after.unread.items() if name not in OF_BEFORE}
+    kept = {name: getattr(before, name) for name in unread}
+    compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), unread)
     return Seen(running, late, installed, compared, abnormal), after

@@ -40,6 +40,7 @@ NEEDLESS = {
     "show logging": "after a lost session it tells whether a command came; without it the whole deadline is waited",
     "show log interactive-commands": "the same on Junos",
     "show reload cause": "a failure that it tells of is a complaint; without it none is",
+    "show vlans": "Junos: what its ports are; where it does not read each counts as an uplink",
     "end": "what it leaves was entered to see whether it lets this account in",
 }
 _DATA = " | json"

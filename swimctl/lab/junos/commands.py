@@ -35,6 +35,7 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show chassis routing-engine", Show(shows.routing_engine), READ_ONLY),
     ("show interfaces terse", Show(shows_network.interfaces, structured.interfaces), READ_ONLY),
     ("show interfaces descriptions", Show(shows_network.descriptions), READ_ONLY),
+    ("show vlans", Show(shows_network.vlans), READ_ONLY),
     ("show lldp neighbors", Show(shows_network.lldp, structured.lldp), READ_ONLY),
     ("show route summary", Show(shows_network.routes, structured.routes), READ_ONLY),
     ("show configuration", Show(shows_network.configuration), SUPER_USER),

@@ -58,6 +58,18 @@ def neighbours(switch: Juniper) -> list[tuple[str, str, str]]:
     return found
 
 
+def vlans(switch: Juniper) -> str:
+    """Show vlans: all ports are in the first one, the uplinks in both."""
+    up = set(ports_up(switch))
+    ports = [name for number in switch.members for name in switch.spec.members[number].hardware.port_names(number)]
+    text = "\nRouting instance        VLAN name             Tag          Interfaces\n"
+    uplinks = [name for name in ports if name.startswith("xe-")]
+    for name, tag, inside in (("default", 1, ()), ("desks", 10, ports), ("voice", 20, uplinks)):
+        text += f"{'default-switch':<24}{name:<22}{tag:<9}\n"
+        text += "".join(f"{'':<59}{port}.0{'*' * (port in up)}\n" for port in inside) or "\n"
+    return text
+
+
 def lldp(switch: Juniper) -> str:
     """Show lldp neighbors."""
     if not switch.spec.lldp:

@@ -129,8 +129,7 @@ class AristaDevice:
             boots=pieces.read("boots", self._boots, ""),
             access_up=around.access_up,
             end_devices=around.end_devices,
-            # Only the baseline's is needed: it says how long to wait after the boot.
-            hold=self._hold() if whole else 0,
+            hold=pieces.read("hold", self._hold, 0),
             unread=pieces.unread,
         )
 

@@ -107,6 +107,8 @@ ASKED: Final = (
     "show file systems",
     "dir flash:",
     "show ip interface brief",
+    "show interfaces status",
+    "show etherchannel summary",
     "show ip route summary",
     "show cdp neighbors",
     "show lldp neighbors",

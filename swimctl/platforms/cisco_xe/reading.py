@@ -64,6 +64,9 @@ _SAVE: Final = (
 )
 # Wireless controllers call the members of their pair chassis.
 _WIRELESS: Final = "C9800"
+# Ports with their modes, and those that are in port-channels.
+_Switching = tuple[tuple[Interface, ...], tuple[str, ...]]
+_NO_SWITCHING: Final[_Switching] = ((), ())
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
 
@@ -111,8 +114,7 @@ class IosDevice:
         units = pieces.read("members", lambda: self._units(version), tuple[Unit, ...]())
         up = pieces.read("interfaces_up", self._interfaces_up, tuple[str, ...]())
         neighbours = pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
-        # Only the baseline's are needed: what a port is, it is by what it was before.
-        ports, bundled = self._switching() if whole else ((), ())
+        ports, bundled = pieces.read("access_up", self._switching, _NO_SWITCHING)
         around = surroundings(up, ports, neighbours, bundled)
         return Snapshot(
             taken_at=taken_at,
@@ -249,7 +251,7 @@ class IosDevice:
     def _routes(self) -> dict[str, int]:
         return dict(parse_show_ip_route_summary(self._show("show ip route summary")).sources)
 
-    def _switching(self) -> tuple[tuple[Interface, ...], tuple[str, ...]]:
+    def _switching(self) -> _Switching:
         """Read the ports with their modes, and those that are in a port-channel.
 
         Nothing where the device has no such commands, as a router: each of its ports counts as an uplink then.
@@ -260,7 +262,7 @@ class IosDevice:
         except CommandRefused as error:
             if not unknown_command(error):
                 raise
-            return (), ()
+            return _NO_SWITCHING
         return ports, tuple(member for bundle in bundles for member in bundle.members)
 
     def _neighbours(self) -> tuple[Neighbour, ...]:

@@ -24,6 +24,7 @@ from swimctl.platforms.juniper_junos.parse_snapshot import parse_show_system_sna
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_show_version
+from swimctl.platforms.juniper_junos.parse_vlans import parse_show_vlans
 
 
 def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser that takes the command's words
@@ -66,6 +67,7 @@ COMMANDS: Final = (
     Command("show interfaces terse", parse_show_interfaces_terse),
     Command("file list", parse_file_list, open_end=True),
     Command("file checksum", parse_file_checksum, open_end=True),
+    Command("show vlans", parse_show_vlans),
     Command("show lldp neighbors", parse_show_lldp_neighbors),
     Command("show route summary", parse_show_route_summary),
     *(
@@ -100,6 +102,7 @@ ASKED: Final = (
     "file list /var/tmp detail",
     "show interfaces terse",
     "show route summary",
+    "show vlans",
     "show lldp neighbors",
 )
 """What is read before an upgrade, by one driver or another, beside the log and the configuration; a test holds it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Placement, Running, Snapshot
+from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
@@ -29,6 +29,7 @@ from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authori
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_show_system_snapshot
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
+from swimctl.platforms.juniper_junos.parse_vlans import parse_show_vlans, switching
 from swimctl.platforms.juniper_junos.readiness import (
     FOLDER,
     State,
@@ -42,6 +43,7 @@ from swimctl.platforms.juniper_junos.readiness import (
 )
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
 from swimctl.versions import same_release
@@ -112,15 +114,20 @@ class JunosDevice:
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
         members, running, pieces = self.members(), self.running(), Pieces(whole=whole)
+        up = pieces.read("interfaces_up", self._interfaces_up, tuple[str, ...]())
+        found = pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
+        around = surroundings(up, self._switching(), found)
         return Snapshot(
             taken_at=taken_at,
             version=running.version,
             uptime=running.uptime,
             restarted_at=running.restarted_at,
             members={f"fpc{m.number}": m.state for m in members} if len(members) > 1 else {_ALONE: "present"},
-            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
-            neighbours=pieces.read("neighbours", self._neighbours, ()),
+            interfaces_up=up,
+            neighbours=around.neighbours,
             routes=pieces.read("routes", self._routes, {}),
+            access_up=around.access_up,
+            end_devices=around.end_devices,
             unread=pieces.unread,
         )
 
@@ -237,7 +244,17 @@ class JunosDevice:
         inet = [table for table in tables if table.family.startswith("inet")]
         return {f"{table.vrf} {table.family}".strip(): table.routes.total for table in inet}
 
-    def _neighbours(self) -> tuple[str, ...]:
+    def _switching(self) -> tuple[Interface, ...]:
+        """Return the ports that switch; none where the device has no VLANs, or prints them in a form of its own.
+
+        Each of its ports counts as an uplink then, so nothing is lost by it.
+        """
+        try:
+            return switching(parse_show_vlans(self._show("show vlans")))
+        except (CommandRefused, UnparsableOutput):
+            return ()
+
+    def _neighbours(self) -> tuple[Neighbour, ...]:
         command = "show lldp neighbors"
         try:
             found = parse_show_lldp_neighbors(self._show(command))
@@ -249,7 +266,7 @@ class JunosDevice:
             if counted is None or int(counted[1]) > 1:
                 raise
             return ()
-        return tuple(sorted(f"{n.local_interface} → {n.name}" for n in found))
+        return found
 
     def _show(self, command: str) -> str:
         return self._session.run(command, self._limits.command)

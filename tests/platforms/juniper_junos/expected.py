@@ -52,6 +52,15 @@ def _hardware(facts: Any, other: Json) -> Pairs:
     yield ours, expected
 
 
+def _vlans(facts: Any, other: Json) -> Pairs:
+    for row in other:
+        row["ports"] = [each.rstrip("*").rpartition(".")[0] for each in row["interfaces"]]
+    yield (
+        [(vlan.name, str(vlan.tag), list(vlan.ports)) for vlan in facts],
+        [(row["vlan_name"], row["tag"], row["ports"]) for row in other],
+    )
+
+
 def _fpc(facts: Any, other: Json) -> Pairs:
     theirs = [(f"FPC {row['slot']}", row["state"]) for row in other["fpc-information"]["fpc"]]
     yield [(slot.name, slot.state) for slot in facts], theirs
@@ -164,6 +173,7 @@ COMPARERS: dict[str, Callable[[Any, Json], Pairs]] = {
     "file_list": _file_list,
     "file_list_detail": _file_list_detail,
     "show_lldp_neighbors": _lldp,
+    "show_vlans": _vlans,
     "show_route_summary": _routes,
 }
 

@@ -16,9 +16,11 @@ from swimctl.facts_junos import (
     NodeSnapshots,
     NodeUptime,
     RoutingEngine,
+    Vlan,
 )
 from swimctl.platforms.juniper_junos import find, parse
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
+from swimctl.platforms.juniper_junos.parse_vlans import switching
 
 OWN = platform("juniper_junos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
@@ -268,6 +270,15 @@ def test_neighbours() -> None:
         Neighbour("00:11:22:aa:04:00", "ge-0/0/3", "00:11:22:aa:04:01"),
         Neighbour("leaf-5", "ge-0/0/4", "GigabitEthernet1/0/48"),
     )
+    vlans = read("show_vlans/switch")
+    assert vlans == (
+        Vlan("default", 1),
+        Vlan("desks-7", 107, ("ae0", "ge-0/0/0", "ge-0/0/2", "xe-0/2/1")),
+        Vlan("servers", 210, ("ae0", "ge-1/0/7", "xe-0/2/1")),
+    )
+    assert {each.name: each.mode for each in switching(vlans)} == {
+        "ae0": "trunk", "ge-0/0/0": "access", "ge-0/0/2": "access", "xe-0/2/1": "trunk", "ge-1/0/7": "access",
+    }  # fmt: skip
     assert read("show_lldp_neighbors/older") == (Neighbour("core-9", "me0", "ge-0/0/4"),)
 
 

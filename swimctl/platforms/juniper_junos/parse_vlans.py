@@ -1,0 +1,72 @@
+"""`show vlans`: which ports switch, and in how many VLANs each is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import UnparsableOutput
+from swimctl.facts import Interface
+from swimctl.facts_junos import Vlan
+from swimctl.platforms.juniper_junos.terminal import TERMINAL
+from swimctl.platforms.surroundings import ACCESS
+from swimctl.platforms.text import filled, passed_over
+
+COMMAND: Final = "show vlans"
+
+_HEAD: Final = re.compile(r"Routing +instance +VLAN +name +Tag +Interfaces.*", re.IGNORECASE)
+# The column of the ports is far to the right.
+_IN_COLUMN: Final = " " * 30
+# A unit, with a star where it is up: `ge-0/0/3.0*`, `ae0.0`, `vtep-14.32770*`.
+_UNIT: Final = r"[a-z][\w/:-]*\d?\.\d+\*?"
+_UNITS: Final = re.compile(rf"((?:{_UNIT}(?:,? +|$))+)(?:\S.*)?")
+_VLAN: Final = re.compile(r"\S+ +(?P<name>\S+) +(?P<tag>\d+|none|NA)(?: +(?P<rest>\S.*))?", re.IGNORECASE)
+# One that has no tag; what is printed for it is not known.
+_TAGLESS: Final = re.compile(r"\S+ +\S+")
+
+
+def parse_show_vlans(text: str) -> tuple[Vlan, ...]:
+    """Return the VLANs with their ports, spelled without unit and star; a line of a port has to read.
+
+    The form is that of switches with ELS (captures/juniper_junos/show_vlans, and several public repositories); an older
+    EX prints other columns and is refused.
+    """
+    lines = filled(text, COMMAND, TERMINAL)
+    found: list[Vlan] = []
+    headed = False
+    for whole in lines:
+        line = whole.strip()
+        units = _UNITS.fullmatch(line)
+        row = _VLAN.fullmatch(line)
+        if _HEAD.fullmatch(line):
+            headed = True
+        elif not headed:
+            passed_over(COMMAND, line)
+        elif units and found:
+            found[-1] = Vlan(found[-1].name, found[-1].tag, (*found[-1].ports, *_ports(units[1])))
+        elif row:
+            beside = _UNITS.fullmatch(row["rest"] or "")
+            tag = int(row["tag"]) if row["tag"].isdecimal() else None
+            found.append(Vlan(row["name"], tag, _ports(beside[1]) if beside else ()))
+        elif whole.startswith(_IN_COLUMN) or _TAGLESS.fullmatch(line):
+            raise UnparsableOutput(COMMAND, line, "this does not read as a VLAN, or as a port in one")
+        else:
+            passed_over(COMMAND, line)
+    if not headed:
+        raise UnparsableOutput(COMMAND, lines[-1], "there is no header 'Routing instance VLAN name'")
+    return tuple(found)
+
+
+def switching(vlans: tuple[Vlan, ...]) -> tuple[Interface, ...]:
+    """Return the ports that switch, with their mode: in one VLAN it is an access port, in several a trunk. Pure.
+
+    A port with a voice VLAN is in two, and counts as a trunk: the output does not tell the two apart.
+    """
+    ports = [port for vlan in vlans for port in vlan.ports]
+    return tuple(
+        Interface(port, up=True, mode=ACCESS if ports.count(port) == 1 else "trunk") for port in dict.fromkeys(ports)
+    )
+
+
+def _ports(units: str) -> tuple[str, ...]:
+    return tuple(unit.rstrip("*").rpartition(".")[0] for unit in units.replace(",", " ").split())

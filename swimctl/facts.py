@@ -120,14 +120,20 @@ class Package:
 class InstallSummary:
     """What `show install summary` and its sisters say.
 
-    `timer_printed` is false where the device printed no auto-abort line at all (older releases);
-    `abort_timer` is the seconds left where it is active, else None.
+    `timer_runs` is what the auto-abort timer's line says, None where none was printed (older releases) or readable;
+    `abort_timer` is the seconds left where that line tells them.
     """
 
     packages: tuple[Package, ...]
-    timer_printed: bool
+    timer_runs: bool | None = None
     abort_timer: int | None = None
     abort_operation: str | None = None
+
+    @property
+    def open_packages(self) -> tuple[Package, ...]:
+        """Give those that are not committed one way or the other: they alone can be taken back by the timer."""
+        open_states = (PackageState.UNCOMMITTED, PackageState.DEACTIVATED)
+        return tuple(package for package in self.packages if package.state in open_states)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
 from swimctl.platforms.cisco_xe.reading import COMPARED
-from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.cisco_xe.units import READY, Unit
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.settings import Settings
 from swimctl.terminal import answer
@@ -107,10 +107,12 @@ class CiscoXe(Installing, Packaged):
                 "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
             )
         units = self._units(version)
+        install = self._install_summary()
+        _check_told(install, [unit.name for unit in units if unit.state == READY])
         state = State(
             version=version,
             units=units,
-            install=self._install_summary(),
+            install=install,
             boot=self._boot(),
             inventory=parse_show_inventory(self._show("show inventory")),
             flash=self._flash(units, image),
@@ -173,7 +175,7 @@ class CiscoXe(Installing, Packaged):
         summary = self._install_summary()
         _check_told(summary, running.members)
         if image.kind is ImageKind.PATCH:
-            return Installed(_of_patch(summary, image), summary.abort_timer)
+            return _timed(_of_patch(summary, image), summary)
         states = {p.state for p in summary.packages if is_of(p, image)}
         runs = all(same_release(version, image.version) for version in running.members.values())
         if PackageState.UNCOMMITTED in states:
@@ -184,7 +186,7 @@ class CiscoXe(Installing, Packaged):
             placement = Placement.ADDED
         else:
             placement = Placement.ABSENT
-        return Installed(placement, summary.abort_timer)
+        return _timed(placement, summary)
 
     def clean(self) -> str:
         """Remove what no install state needs; tell what came of it."""
@@ -248,6 +250,16 @@ def _check_told(summary: InstallSummary, members: Collection[str]) -> None:
     silent = [name for name in members if len(members) > 1 and name not in told]
     if silent:
         raise UnparsableOutput("show install summary", "", f"it says nothing of {', '.join(silent)}")
+
+
+def _timed(placement: Placement, summary: InstallSummary) -> Installed:
+    """Add when the device goes back by itself. The packages decide whether it does, and the timer's line only when.
+
+    What is committed stays, whatever that line says. Of what is not, only a line that says so shows that no timer runs.
+    """
+    if not summary.open_packages or summary.timer_runs is False:
+        return Installed(placement)
+    return Installed(placement, summary.abort_timer, untimed=summary.abort_timer is None)
 
 
 def _of_patch(summary: InstallSummary, image: Image) -> Placement:

@@ -109,9 +109,8 @@ class InService(CiscoXe):
         if not issu.in_progress:
             return told
         placement = Placement.UNCOMMITTED if told.placement is Placement.COMMITTED else told.placement
-        return replace(
-            told, placement=placement, abort_timer=issu.rollback if told.abort_timer is None else told.abort_timer
-        )
+        left = issu.rollback if told.abort_timer is None else told.abort_timer
+        return replace(told, placement=placement, abort_timer=left, untimed=told.untimed and left is None)
 
     def unready(self) -> str | None:
         """Tell what is not back yet, None where all is: the standby is hot again."""

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallSummary, Package, PackageState, RollbackPoint
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
-from swimctl.versions import release
+from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show install summary"
 
-_BLOCK: Final = re.compile(r"\[ *(.+?) *\] (\w+) Package\(s\) Information:")
-_LEGEND: Final = re.compile(r"State \(St\): .*|C - Activated & Committed.*|-{5,}")
-_TABLE: Final = re.compile(r"Type +St +Filename/Version")
-_ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)")
-_WHOLE_NAME: Final = re.compile(r"\d+(?:\.\d+){3}.*|\S+\.bin")
+_BLOCK: Final = re.compile(r"\[ *(.+?) *\] *(\w+) +Package\(s\) +Information *:?", re.IGNORECASE)
+_LEGEND: Final = re.compile(r"State *\(St\) *:.*|C - Activated.*|-{5,}", re.IGNORECASE)
+_TABLE: Final = re.compile(r"Type +St +Filename/Version\b.*", re.IGNORECASE)
+_ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)(?: .*)?")
+# What stands where a row must stand: a kind that is known, or words of a row's form.
+_LIKE_A_ROW: Final = re.compile(r"(?:IMG|SMU|SUBPKG|APSP|APDP|RPM|ISO)\b.*|[A-Z]{2,8} +\S +\S.*", re.IGNORECASE)
 _NOTHING: Final = re.compile(r"No .*Packages?\.?", re.IGNORECASE)
-_TIMER: Final = re.compile(
-    r"Auto abort timer: *(?:(inactive)|active(?: on ([^\s,]+))?,? *time before rollback *-? *(\d+):(\d\d):(\d\d))"
-)
-# Every release from here on closes the table with the timer; without it, the output was cut off.
-_TIMER_SINCE: Final = 17
 
-_ROLLBACK_TABLE: Final = re.compile(r"ID +Label +Description")
+# Seen or documented behind the colon: `inactive`; `active on install_activate, time before rollback - 01:49:42`;
+# `active , time before rollback - 01:57:12` (more/cisco_xe/show_install_uncommitted/b_01_c8000v_17.12.04a_timer, and a
+# C9300 stack); beside Genie's patterns `active`, `active on install_activate`, `Committed` and `Uncommitted`; in
+# service `automatic`.
+_TIMER: Final = re.compile(r"Auto[ -]+abort +timer *:? *(.*)", re.IGNORECASE)
+_TIMER_WORDS: Final = ("inactive", "active", "committed", "uncommitted", "automatic")
+_STOPPED: Final = frozenset({"inactive", "committed"})
+_LEFT: Final = re.compile(r"time +before +rollback *[-:]? *(\d+):(\d\d):(\d\d)(?!\d)", re.IGNORECASE)
+_ON: Final = re.compile(r"\bon +(install_\w+)", re.IGNORECASE)
+_OPERATIONS: Final = ("install_activate", "install_deactivate", "install_rollback", "install_add_activate_commit")
+
+_ROLLBACK_TABLE: Final = re.compile(r"ID +Label +Description\b.*", re.IGNORECASE)
 _ROLLBACK_ROW: Final = re.compile(r"(\d+) +(\S.*?)(?: {2,}(\S.*))?")
 _NO_ROLLBACK: Final = re.compile(r"No rollback .*", re.IGNORECASE)
 
@@ -33,83 +40,82 @@ _NO_ROLLBACK: Final = re.compile(r"No rollback .*", re.IGNORECASE)
 def parse_show_install(text: str, command: str = COMMAND) -> InstallSummary:
     """Read the packages of all blocks, one block for each set of members in the same state, and the auto-abort timer.
 
-    Members are named as printed without the word before them: `1`, `R0`, `1/R0`. No packages at all is an answer
-    only where the device says so (`No Inactive Packages`), or where an empty table of a sister was printed whole.
+    Needed: every package with its state and its members. The timer's line decides nothing here and refuses nothing: it
+    may be missing, doubled or garbled. Members are named as printed without the word before them: `1`, `R0`, `1/R0`. No
+    packages at all is an answer only of a sister, where the device says so (`No Inactive Packages`) or closes the empty
+    table with the timer.
     """
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     packages: list[Package] = []
     members: tuple[str, ...] = ()
-    timer: re.Match[str] | None = None
-    tables = blocks = 0
+    silent = ""
+    timers: list[str] = []
     nothing = False
     for line in lines:
-        block = _BLOCK.fullmatch(line)
-        row = _ROW.fullmatch(line)
-        if block:
-            members = _members(block[1])
-            blocks += 1
-        elif _TABLE.fullmatch(line):
-            tables += 1
-        elif row and tables == blocks > 0:
-            packages.append(Package(members, row[1], PackageState(row[2]), row[3]))
-        elif found := _TIMER.fullmatch(line):
-            timer = found
+        if block := _BLOCK.fullmatch(line):
+            if silent:
+                break
+            members, silent = _members(block[1]), line
+        elif timer := _TIMER.fullmatch(line):
+            timers.append(timer[1])
         elif _NOTHING.fullmatch(line):
-            nothing = True
-        elif not _LEGEND.fullmatch(line):
+            nothing, silent = True, ""
+        elif members and (row := _ROW.fullmatch(line)):
+            packages.append(Package(members, row[1], PackageState(row[2]), row[3]))
+            silent = ""
+        elif _TABLE.fullmatch(line) or _LEGEND.fullmatch(line):
+            continue
+        elif _LIKE_A_ROW.fullmatch(line):
             raise UnparsableOutput(command, line)
-    if not tables or tables != blocks:
-        raise UnparsableOutput(command, lines[-1], "a block '[ … ] Package(s) Information' has no table")
-    if timer is None:
-        _check_whole(command, lines[-1], packages, nothing=nothing)
-    images = [package for package in packages if package.kind == "IMG"]
-    if command == COMMAND and not images:
+        else:
+            passed_over(command, line)
+    if not members:
+        raise UnparsableOutput(command, lines[0], "there is no '[ … ] Package(s) Information'")
+    if silent and (packages or command == COMMAND or not timers):
+        raise UnparsableOutput(command, silent, "it lists no package of these members, nor says that they have none")
+    if command == COMMAND and not (nothing or any(package.kind == "IMG" for package in packages)):
         raise UnparsableOutput(command, lines[-1], "it lists no image, and a device runs one")
-    seconds = int(timer[3]) * 3600 + int(timer[4]) * 60 + int(timer[5]) if timer and not timer[1] else None
-    return InstallSummary(
-        packages=tuple(packages),
-        timer_printed=timer is not None,
-        abort_timer=seconds,
-        abort_operation=timer[2] if timer else None,
-    )
+    return _summary(packages, timers)
 
 
 def _members(words: str) -> tuple[str, ...]:
     return tuple(word for word in words.split() if word.lower() not in {"switch", "chassis"})
 
 
-def _check_whole(command: str, last: str, packages: list[Package], *, nothing: bool) -> None:
-    """Refuse an output without the timer unless it is an old release's, which ends with its last row."""
-    if nothing:
-        return
-    row = _ROW.fullmatch(last)
-    if row is None or not _WHOLE_NAME.fullmatch(row[3]):
-        raise UnparsableOutput(command, last, "it ends before the auto abort timer")
-    if any(_major(package.name) >= _TIMER_SINCE for package in packages if package.kind == "IMG"):
-        raise UnparsableOutput(command, last, "it ends before the auto abort timer")
+def _summary(packages: Sequence[Package], timers: Sequence[str]) -> InstallSummary:
+    runs = [found for said in timers if (found := _runs(said)) is not None]
+    left = [int(h) * 3600 + int(m) * 60 + int(s) for said in timers for h, m, s in _LEFT.findall(said)]
+    operations = [found for said in timers for found in _ON.findall(said) if not is_half(found, _OPERATIONS)]
+    return InstallSummary(
+        packages=tuple(packages),
+        timer_runs=any(runs) if runs else None,
+        abort_timer=min(left) if left and any(runs) else None,
+        abort_operation=operations[0] if operations else None,
+    )
 
 
-def _major(name: str) -> int:
-    found = re.match(r"(\d+)", release(name))
-    return int(found[1]) if found else 0
+def _runs(said: str) -> bool | None:
+    """Tell whether a timer of which this is said runs; what nobody knows may run. None for a mere beginning."""
+    word = re.split(r"[\s,]", said.casefold(), maxsplit=1)[0]
+    return None if not word or is_half(word, _TIMER_WORDS) else word not in _STOPPED
 
 
 def parse_show_install_rollback(text: str) -> tuple[RollbackPoint, ...]:
     """Read the rollback points, newest first as printed; ids may repeat. Empty where the device says there is none."""
     command = "show install rollback"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    if len(lines) == 1 and _NO_ROLLBACK.fullmatch(lines[0]):
-        return ()
-    if not _ROLLBACK_TABLE.fullmatch(lines[0]):
-        raise UnparsableOutput(command, lines[0], "there is no header 'ID Label Description'")
-    points = []
-    for line in lines[1:]:
-        if not set(line) - {"-"}:
-            continue
-        row = _ROLLBACK_ROW.fullmatch(line)
-        if not row:
-            raise UnparsableOutput(command, line)
-        points.append(RollbackPoint(int(row[1]), row[2], row[3] or ""))
-    if not points:
-        raise UnparsableOutput(command, lines[-1], "there are no rows")
+    points: list[RollbackPoint] = []
+    table = nothing = False
+    for line in lines:
+        row = _ROLLBACK_ROW.fullmatch(line) if table else None
+        if _ROLLBACK_TABLE.fullmatch(line):
+            table = True
+        elif row:
+            points.append(RollbackPoint(int(row[1]), row[2], row[3] or ""))
+        elif _NO_ROLLBACK.fullmatch(line):
+            nothing = True
+        elif set(line) - {"-"}:
+            passed_over(command, line)
+    if not (points or nothing):
+        raise UnparsableOutput(command, lines[-1], "there is no table 'ID Label Description' with rows")
     return tuple(points)

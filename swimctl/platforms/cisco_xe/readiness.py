@@ -150,11 +150,7 @@ def boots_packages(state: State) -> Iterator[Finding]:
 
 def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Finding]:
     images = [p for p in state.install.packages if p.kind == "IMG"]
-    open_ones = [
-        f"{p.name} is {p.state.value}"
-        for p in state.install.packages
-        if p.state in {PackageState.UNCOMMITTED, PackageState.DEACTIVATED}
-    ]
+    open_ones = [f"{p.name} is {p.state.value}" for p in state.install.open_packages]
     if not open_ones and not any(p.state is PackageState.COMMITTED for p in images):
         open_ones = ["no committed image"]
     yield Finding(
@@ -164,15 +160,7 @@ def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Fin
         "all packages committed",
         "`install commit` on the device to keep it, or `install abort` to go back",
     )
-    timer = state.install.abort_timer
-    idle = "not running" if state.install.timer_printed else "none printed by this release"
-    yield Finding(
-        "auto-abort timer",
-        timer is None,
-        idle if timer is None else f"running, {timer // 60} min left",
-        "not running",
-        "`install commit` on the device to keep what runs, or `install abort` to go back",
-    )
+    yield _timer(state.install)
     inactive = [p for p in state.install.packages if p.state is PackageState.INACTIVE]
     others = [p.name for p in inactive if not is_of(p, image)]
     what = image.filename if image.kind is ImageKind.PATCH else image.version
@@ -182,6 +170,23 @@ def _install_state(state: State, image: Image, *, cleanup: bool) -> Iterator[Fin
         ", ".join(others) or "none",
         f"none but {what}: the device refuses a second one, or would activate both",
         "run again with --cleanup-flash, or `install remove inactive` on the device",
+    )
+
+
+def _timer(install: InstallSummary) -> Finding:
+    """Refuse while something would be taken back; a line on the timer of what is all committed says nothing."""
+    runs = install.timer_runs is not False and bool(install.open_packages)
+    if runs:
+        seen = "may run" if install.timer_runs is None else "running"
+        seen += "" if install.abort_timer is None else f", {install.abort_timer // 60} min left"
+    else:
+        seen = "not running" if install.timer_runs is False else "not running, as all is committed"
+    return Finding(
+        "auto-abort timer",
+        not runs,
+        seen,
+        "not running",
+        "`install commit` on the device to keep what runs, or `install abort` to go back",
     )
 
 

@@ -92,7 +92,7 @@ class Requested(Reloads, Packaged):
         state = State(
             version=version,
             units=units,
-            install=InstallSummary((), timer_printed=False),
+            install=InstallSummary(()),
             boot=self._boot(),
             inventory=parse_show_inventory(self._show("show inventory")),
             flash=self._flash(units, image),
@@ -127,7 +127,7 @@ class Requested(Reloads, Packaged):
 
     def space(self, image: Image) -> list[Finding]:
         """Apply the rule of free space once more."""
-        nothing = InstallSummary((), timer_printed=False)
+        nothing = InstallSummary(())
         flash = self._flash(self._units(self._version()), image)
         return space(flash, nothing, image, self._settings.readiness, cleaned=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from platforms.material import sample
 
@@ -18,8 +20,7 @@ def test_waiting_for_commit() -> None:
         Package(("1", "2"), "IMG", PackageState.COMMITTED, "17.09.04.0.5797"),
         Package(("1", "2"), "SMU", PackageState.DEACTIVATED, "flash:cat9k_iosxe.17.09.04.CSCxy00001.SPA.smu.bin"),
     )
-    assert facts.timer_printed
-    assert (facts.abort_timer, facts.abort_operation) == (6582, "install_activate")
+    assert (facts.timer_runs, facts.abort_timer, facts.abort_operation) == (True, 6582, "install_activate")
 
 
 def test_members_in_different_states_come_as_blocks() -> None:
@@ -29,7 +30,7 @@ def test_members_in_different_states_come_as_blocks() -> None:
         (("1", "3"), "I"),
         (("2",), "C"),
     ]
-    assert (facts.timer_printed, facts.abort_timer, facts.abort_operation) == (True, None, None)
+    assert (facts.timer_runs, facts.abort_timer, facts.abort_operation) == (False, None, None)
 
 
 def test_supervisors() -> None:
@@ -39,7 +40,7 @@ def test_supervisors() -> None:
 
 def test_old_release_prints_no_timer() -> None:
     facts = parse_show_install(sample("show_install_summary/old_release_without_timer"))
-    assert not facts.timer_printed
+    assert facts.timer_runs is None
     assert facts.packages == (Package(("1",), "IMG", PackageState.COMMITTED, "16.6.4.0"),)
 
 
@@ -51,7 +52,7 @@ def test_sisters() -> None:
 
 
 @pytest.mark.parametrize("name", ["waiting_for_commit", "members_differ", "dual_supervisor"])
-def test_a_cut_off_summary_is_refused_at_every_line(name: str) -> None:
+def test_a_cut_off_summary_is_refused_or_true_as_far_as_it_goes(name: str) -> None:
     text = sample(f"show_install_summary/{name}").rstrip()
     whole = parse_show_install(text)
     lines = text.split("\n")
@@ -60,7 +61,42 @@ def test_a_cut_off_summary_is_refused_at_every_line(name: str) -> None:
             facts = parse_show_install("\n".join(lines[:end]))
         except UnparsableOutput:
             continue
-        assert facts == whole
+        assert facts.packages == whole.packages[: len(facts.packages)] != ()
+        assert facts.timer_runs in {None, whole.timer_runs}
+
+
+RUNS, STOPPED, UNTOLD = (True, None), (False, None), (None, None)
+TIMERS = {
+    "Auto abort timer: inactive": STOPPED,
+    "Auto abort timer: active": RUNS,
+    "Auto abort timer: active , time before rollback - 1:57:12": (True, 7032),
+    "Auto abort timer: active, time before rollback - 01:57:12": (True, 7032),
+    "Auto abort timer: active on install_activate, time before rollback - 1:57:12": (True, 7032),
+    "Auto abort timer: active on install_activate , time before rollback : 10:00:02": (True, 36002),
+    "Auto abort timer: active on install_activate": RUNS,
+    "Auto abort timer: Committed": STOPPED,
+    "Auto abort timer: Uncommitted": RUNS,
+    "auto-abort  timer :  INACTIVE": STOPPED,
+    "Auto abort timer: armed for 90 minutes": RUNS,
+    "Auto abort timer: ~#\x07 smand: 1/RP/0": RUNS,
+    "Auto abort timer: active , time before rollback - 1:57:1": RUNS,
+    "Auto abort timer: inact": UNTOLD,
+    "Auto abort timer:": UNTOLD,
+    "to abrt tmr: acive , tme befre rolbck - 1:5": UNTOLD,
+    "": UNTOLD,
+    "Auto abort timer: inactive\nAuto abort timer: active , time before rollback - 0:01:00": (True, 60),
+    "Auto abort timer: active , time before rollback - 0:02:00\n"
+    "Auto abort timer: active , time before rollback - 0:01:00": (True, 60),
+}
+
+
+@pytest.mark.parametrize("line", TIMERS)
+def test_the_line_of_the_timer_refuses_nothing(line: str) -> None:
+    text = sample("show_install_summary/waiting_for_commit")
+    odd = re.sub(r"(?m)^Auto abort timer.*$", lambda _: line, text)
+    facts = parse_show_install(odd)
+    assert facts.packages == parse_show_install(text).packages
+    assert (facts.timer_runs, facts.abort_timer) == TIMERS[line]
 
 
 def test_a_row_in_an_unknown_state_is_named() -> None:

@@ -142,7 +142,7 @@ def test_unknown_space_is_refused_whatever_will_be_cleaned() -> None:
 
 def test_a_device_without_any_flash_is_refused() -> None:
     image = replace(IMAGE, size=1)
-    refused = space({}, InstallSummary((), timer_printed=True), image, Readiness())
+    refused = space({}, InstallSummary((), timer_runs=False), image, Readiness())
     assert [(finding.ok, finding.seen) for finding in refused] == [(False, "unknown")]
 
 

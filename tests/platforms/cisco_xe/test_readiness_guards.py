@@ -24,7 +24,7 @@ from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 CUT_AT = {
     VERSION: "System restarted",
     SWITCH: "Switch#",
-    INSTALL: "Auto abort",
+    INSTALL: "IMG",
     BOOT: "Manual Boot",
     "show inventory": "PID:",
     "dir flash:": "30530",

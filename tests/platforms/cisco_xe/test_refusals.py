@@ -40,6 +40,7 @@ class On(Refused):
 
 PEER = CHASSIS["show redundancy"][CHASSIS["show redundancy"].index("Peer Processor") :]
 COMMIT, SET_BOOT, IGNORE = "`install commit`", "`boot system flash:packages.conf`", "`no system ignore startupconfig"
+UNCOMMITTED = (INSTALL, "IMG   C", "IMG   U")
 MAKE_ROOM = "run again with --cleanup-flash, or `dir flash:` and `delete`"
 REFUSALS: dict[str, Refused] = {
     "another model": Refused(
@@ -158,7 +159,7 @@ REFUSALS: dict[str, Refused] = {
     ),
     "image that waits for its commit": Refused(
         "no uncommitted install", "17.09.05.0.6411 is U", "committed", "`install abort`",
-        ((INSTALL, "IMG   C", "IMG   U"),),
+        (UNCOMMITTED,),
     ),
     "patch that is half removed": Refused(
         "no uncommitted install", "flash:a.smu.bin is D", "committed", COMMIT,
@@ -170,7 +171,20 @@ REFUSALS: dict[str, Refused] = {
     ),
     "timer runs": Refused(
         "auto-abort timer", "running, 109 min left", "not running", COMMIT,
-        ((INSTALL, "inactive", "active on install_activate, time before rollback - 01:49:42"),),
+        ((INSTALL, "inactive", "active on install_activate, time before rollback - 01:49:42"), UNCOMMITTED),
+        also=("no uncommitted install",),
+    ),
+    "timer runs, nobody knows how long": Refused(
+        "auto-abort timer", "running", "not running", COMMIT, ((INSTALL, "inactive", "active"), UNCOMMITTED),
+        also=("no uncommitted install",),
+    ),
+    "nobody knows of a timer": Refused(
+        "auto-abort timer",
+        "may run",
+        "not running",
+        COMMIT,
+        ((INSTALL, "Auto abort timer: inactive", ""), UNCOMMITTED),
+        also=("no uncommitted install",),
     ),
     "another image is added": Refused(
         "no other image added", "17.10.01.0.1444", "none but 17.12.4", "--cleanup-flash",

@@ -1,0 +1,51 @@
+"""Staged activation on devices that word the line of the auto-abort timer in every way: none of them decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fleets.cisco_xe import switch
+from upgrading import upgraded
+
+from swimctl.lab.timer_line import DOCUMENTED, HEAD, OF_DEVICES, TimerLine
+from swimctl.models import Outcome
+from swimctl.states import JobStatus
+
+TIME = ", time before rollback - {left}"
+
+
+def always(text: str) -> TimerLine:
+    """Make a line that is the same whether the timer runs or not."""
+    return TimerLine(text, text)
+
+
+LINES = {
+    "inactive": always(f"{HEAD}inactive"),
+    "active": always(f"{HEAD}active"),
+    "active-time": OF_DEVICES[1],
+    "operation-time": OF_DEVICES[0],
+    "operation": always(f"{HEAD}active on install_activate"),
+    "committed": always(f"{HEAD}Committed"),
+    "uncommitted": always(f"{HEAD}Uncommitted"),
+    "by-state": DOCUMENTED[2],
+    "missing": always(""),
+    "doubled": TimerLine(f"{HEAD}active {TIME}\n{HEAD}active on install_activate{TIME}"),
+    "contrary": TimerLine(f"{HEAD}inactive\n{HEAD}active {TIME}", f"{HEAD}inactive\n{HEAD}active"),
+    "garbled": always("Auto abrt t%#mer: actv , tme befo"),
+    "garbled-rest": always(f"{HEAD}~]x 7 rolb -"),
+}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.timeout(180)
+def test_staged_activation_ends_committed_whatever_the_line_of_the_timer_says(tmp_path: Path) -> None:
+    fleet = [switch("C9300-24P")(name, version="17.06.05", timer=line) for name, line in LINES.items()]
+    with upgraded(tmp_path, fleet=fleet, settings={"workers": len(fleet)}, speed=120) as result:
+        for name, job in result.jobs.items():
+            assert (name, job.status, job.outcome, job.error) == (name, JobStatus.SUCCESS, Outcome.UPGRADED, None)
+            assert result.runs_target(name), name
+            assert [line.split()[1] for line in result.sent(name, "install ")] == ["add", "activate", "commit"]
+            assert result.lab.switch(name).install.timer_left == ""
+            assert len(result.lab.reloads(name)) == 1
+        assert result.jobs.keys() == LINES.keys()

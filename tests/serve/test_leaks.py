@@ -69,7 +69,9 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
                     measured.append(at_rest(served.process.pid, measured[0] if turn == ROUNDS else None))
             assert ended.total() == ROUNDS * A_ROUND == 1000
             assert (ended["cancelled"], ended["failed"]) == (2 * ROUNDS, 2 * ROUNDS)
-            assert (measured[-1].threads, measured[-1].files) == (measured[0].threads, measured[0].files), measured
+            # The first rounds may still hold what is let go later: the end is held against the least that ever was.
+            assert measured[-1].threads == min(each.threads for each in measured), measured
+            assert measured[-1].files == min(each.files for each in measured), measured
             grown = statistics.median_low(after.memory - before.memory for before, after in pairwise(measured))
             assert grown < MOST_KB_FOR_200_JOBS, measured
             assert "Traceback" not in served.end()

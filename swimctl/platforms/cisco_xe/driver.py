@@ -255,9 +255,11 @@ def _check_told(summary: InstallSummary, members: Collection[str]) -> None:
 def _timed(placement: Placement, summary: InstallSummary) -> Installed:
     """Add when the device goes back by itself. The packages decide whether it does, and the timer's line only when.
 
-    What is committed stays, whatever that line says. Of what is not, only a line that says so shows that no timer runs.
+    What is committed stays, unless that line counts down. Of what is not, only a line that says so shows that no timer
+    runs.
     """
-    if not summary.open_packages or summary.timer_runs is False:
+    # One that counts down while all is committed is a contradiction: it may reload all the same.
+    if summary.timer_runs is False or not (summary.open_packages or summary.abort_timer is not None):
         return Installed(placement)
     return Installed(placement, summary.abort_timer, untimed=summary.abort_timer is None)
 

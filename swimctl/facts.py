@@ -137,15 +137,6 @@ class InstallSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class RollbackPoint:
-    """One row of `show install rollback`. Ids may repeat."""
-
-    id: int
-    label: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class BootSettings:
     """What happens at the next reload. None where the device does not say; `members` only where several are listed.
 
@@ -185,18 +176,6 @@ class InstallOutcome:
     no_change: bool = False
     reload_announced: bool = False
     added_version: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveOutcome:
-    """How `install remove …` ended. `listed` are the files it asked about, `deleted` those it says are gone."""
-
-    succeeded: bool | None
-    reason: str | None = None
-    listed: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()
-    rejected: bool = False
-    nothing_to_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,22 +234,6 @@ class Slot:
     state: str = ""
     serial: str = ""
     role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IssuState:
-    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs.
-
-    `checks` are the device's own of whether it can, empty where it prints none. `reached` is how far an operation has
-    come; `terminal` tells whether its two processors stand as they will stay, None where the device does not say.
-    """
-
-    in_progress: bool
-    rollback: int | None = None
-    status: str = ""
-    checks: Mapping[str, str] = field(default_factory=dict)
-    reached: str = ""
-    terminal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

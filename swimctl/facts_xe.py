@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,40 @@ class DualActive:
 
     ports: tuple[tuple[int, str, bool], ...]
     recovery: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPoint:
+    """One row of `show install rollback`. Ids may repeat."""
+
+    id: int
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOutcome:
+    """How `install remove …` ended. `listed` are the files it asked about, `deleted` those it says are gone."""
+
+    succeeded: bool | None
+    reason: str | None = None
+    listed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    rejected: bool = False
+    nothing_to_remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuState:
+    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs.
+
+    `checks` are the device's own of whether it can, empty where it prints none. `reached` is how far an operation has
+    come; `terminal` tells whether its two processors stand as they will stay, None where the device does not say.
+    """
+
+    in_progress: bool
+    rollback: int | None = None
+    status: str = ""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    reached: str = ""
+    terminal: bool | None = None

@@ -160,7 +160,9 @@ def _odd_prompt(lines: Sequence[str], hostname: str, command: str) -> tuple[int,
     """Return the place of a prompt with other text behind it than the command, and its sign; None where none is."""
     for index in range(max(0, len(lines) - _BEHIND), len(lines)):
         found = _prompt_of(hostname).match(lines[index])
-        if found and not lines[index][found.end() :].strip().startswith(command.strip() or "\n"):
+        behind = lines[index][found.end() :].strip() if found else ""
+        # `$` begins the end of a long command that the terminal scrolled sideways.
+        if found and not behind.startswith((command.strip() or "\n", "$")):
             return index, found.group(0)[-1]
     return None
 

@@ -174,7 +174,14 @@ def test_a_prompt_with_something_unknown_behind_it_is_odd(behind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hall-7#show clock\n", "hall-7#show clock\noutput in the making", "hall-7# show clock\n\n", "a hall-7#x\n"]
+    "text",
+    [
+        "hall-7#show clock\n",
+        "hall-7#show clock\noutput in the making",
+        "hall-7# show clock\n\n",
+        "a hall-7#x\n",
+        "hall-7#$s.bin activate commit\n",
+    ],
 )
 def test_an_echo_behind_a_prompt_is_no_end(text: str) -> None:
     assert stand(text, "hall-7", IOS, "show clock").prompt is None

@@ -42,17 +42,24 @@ def boot_mark(context: Context, running: Running) -> dict[str, object]:
 def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
 
-    The time is taken before the look: an answer that takes its time must not pass for a new boot.
+    The time is taken before the look: an answer that takes its time must not pass for a new boot. Nor may one from
+    before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.
     """
-    elapsed = context.clock.since(mark)
-    now = driver.running()
-    return now, new_boot(mark, now, elapsed)
+    for _ in range(2):
+        elapsed = context.clock.since(mark)
+        now = driver.running()
+        newer = new_boot(mark, now, elapsed)
+        if not newer:
+            break
+    return now, newer
 
 
-def abnormal_reload(context: Context, now: Running) -> str:
-    """Tell that the device calls its last reload abnormal, empty where it does not, or reloaded before this job."""
-    mark = context.record.recall("boot")
-    if not now.abnormal or mark is None or new_boot(mark, now, context.clock.since(mark)) is False:
+def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float) -> str:
+    """Tell that the device calls its last reload abnormal, empty where it does not, or reloaded before the mark. Pure.
+
+    `elapsed` are the device seconds from the mark to before the look that gave `now`.
+    """
+    if not now.abnormal or mark is None or new_boot(mark, now, elapsed) is False:
         return ""
     return f"the device calls its last reload abnormal: {now.abnormal}"
 

@@ -63,9 +63,11 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
             ended.append(str(error))
             return Unread(str(error))
 
+    mark = context.record.recall("boot")
+    elapsed = 0.0 if mark is None else context.clock.since(mark)
     running = piece(driver.running)
     late = piece(lambda: driver.unready() or "")
-    abnormal = abnormal_reload(context, running) if isinstance(running, Running) else ""
+    abnormal = abnormal_reload(mark, running, elapsed) if isinstance(running, Running) else ""
     there = isinstance(running, Running) and on_target(running, context.image.version) and not missing(before, running)
     if not there or (isinstance(late, str) and late):
         return Seen(running, late, _NOT_ASKED, _NOT_ASKED, abnormal), None

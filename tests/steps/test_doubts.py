@@ -1,7 +1,6 @@
 """Where two sources of one device disagree nothing is claimed, and what it calls an abnormal reload goes back."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -90,9 +89,9 @@ class Clock:
     ],
 )
 def test_only_a_reload_of_this_job_is_called_abnormal(mark: dict[str, Any] | None, uptime: int, told: bool) -> None:
-    context = SimpleNamespace(clock=Clock(), record=SimpleNamespace(recall=lambda _key: mark))
+    elapsed = 0.0 if mark is None else float(mark["ago"])
     now = Running("17.12.04", uptime, None, {"1": "17.12.04"}, abnormal="Critical process fault")
-    said = abnormal_reload(cast("Any", context), now)
+    said = abnormal_reload(mark, now, elapsed)
     assert said == ("the device calls its last reload abnormal: Critical process fault" if told else "")
     calm = Running("17.12.04", uptime, None, {"1": "17.12.04"})
-    assert abnormal_reload(cast("Any", context), calm) == ""
+    assert abnormal_reload(mark, calm, elapsed) == ""

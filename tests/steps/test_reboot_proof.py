@@ -89,3 +89,12 @@ def test_a_slow_answer_is_no_new_boot() -> None:
     told = {"ticks": 1000.0, **mark(uptime=30 * DAY + 1000)}
     now, booted = look(cast("Any", context), cast("Any", SlowDriver()), told)
     assert (now.uptime, booted) == (30 * DAY + 1000, False)
+
+
+@pytest.mark.parametrize(("uptimes", "booted"), [([1000, 1400], False), ([60, 70], True)])
+def test_what_was_read_before_the_time_was_taken_is_no_new_boot(uptimes: list[int], booted: bool) -> None:
+    """A driver answers its first look with what it read when it was made; since then the machine was busy."""
+    context = SimpleNamespace(clock=SimpleNamespace(since=lambda _mark: 400.0))
+    driver = SimpleNamespace(running=lambda: running(uptimes.pop(0)))
+    assert look(cast("Any", context), cast("Any", driver), mark(uptime=1000))[1] is booted
+    assert uptimes == []

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Installed, IssuState, Placement, Redundancy, Running, Snapshot
+from swimctl.facts import Installed, Placement, Redundancy, Running, Snapshot
+from swimctl.facts_xe import IssuState
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe

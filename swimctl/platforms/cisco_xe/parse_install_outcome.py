@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome, RemoveOutcome
+from swimctl.facts import InstallOutcome
+from swimctl.facts_xe import RemoveOutcome
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled
 

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import IssuState, Redundancy
+from swimctl.facts import Redundancy
+from swimctl.facts_xe import IssuState
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half
 

@@ -6,7 +6,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import DeviceTime, InventoryItem, IssuState, SaveOutcome, Slot
+from swimctl.facts import DeviceTime, InventoryItem, SaveOutcome, Slot
+from swimctl.facts_xe import IssuState
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
 from swimctl.platforms.cisco_xe.parse_redundancy import (

@@ -95,6 +95,11 @@ def _rows() -> Iterator[tuple[str, End]]:
     for model in ("models-refuse", "models-empty", "models-lag", "models-gone"):
         yield model, UPGRADED
     yield "abnormal-reload", rolled_back("calls its last reload abnormal")
+    # Release and members are proved: it is committed, and what was not compared is no success.
+    yield (
+        "unreadable:garbage:show ip route summary",
+        End(JobStatus.FAILED, POST_CHECKS, Outcome.UPGRADED, "not all could be compared"),
+    )
     yield "busy-install", not_activated("Another install operation is in progress")
 
 

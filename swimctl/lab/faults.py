@@ -41,11 +41,15 @@ FAULTS: dict[str, str] = {
     "models-gone": "NETCONF is not there again after a reload",
     "abnormal-reload": "it crashes in the reload of an activation and comes up with the new release; its models call "
     "that abnormal",
+    "unreadable": "from its first reload on a command is answered with garbage, nothing, a refusal, or cut off: "
+    "`unreadable:garbage:show version`; also `empty`, `refused`, `cut`",
     "busy-install": "another install operation runs for ever: every install command is refused",
 }
 
 SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})
 """The faults of devices that offer NETCONF."""
+
+UNREADABLE = ("garbage", "empty", "refused", "cut")
 
 _ARGUMENTS: dict[str, frozenset[str]] = {
     "corrupt-copy": frozenset({"always"}),
@@ -57,6 +61,7 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
 }
 _NEEDED = {
     "drop-session-at": f"say where, e.g. drop-session-at:add; known: {', '.join(DROP_STEPS)}",
+    "unreadable": f"say how and which command, e.g. unreadable:cut:show version; known: {', '.join(UNREADABLE)}",
     "drop-session-before": "say at which command line, e.g. drop-session-before:12",
     "drop-session-after": "say after which command line, e.g. drop-session-after:12",
 }
@@ -91,6 +96,10 @@ def parse_fault(text: str) -> Fault:
     if argument is None:
         if name in _NEEDED:
             raise UsageError(f"lab fault {name}: {_NEEDED[name]}")
+    elif name == "unreadable":
+        how, _, command = argument.partition(":")
+        if how not in UNREADABLE or not command.strip():
+            raise UsageError(f"lab fault {text!r}: {_NEEDED[name]}")
     elif name in _COUNTED:
         if not _NUMBER.fullmatch(argument):
             raise UsageError(f"lab fault {text!r}: {_COUNTED[name]} is needed after the colon")

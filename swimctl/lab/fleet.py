@@ -151,9 +151,12 @@ class LabFleet:
         """Give a switch to look at; it runs in the lab's thread, so change nothing."""
         return self._serving().port(name).switch
 
-    def commands(self, name: str) -> list[str]:
-        """List the command lines that a switch received so far, oldest first."""
-        return [command.line for command in tuple(self.switch(name).log) if command.source != ITSELF]
+    def commands(self, name: str, *, since_boot: bool = False) -> list[str]:
+        """List the command lines that a switch received so far, oldest first; all, or those since it came up last."""
+        log = list(self.switch(name).log)
+        ups = [number for number, command in enumerate(log) if command.source == ITSELF and command.line == UP]
+        first = ups[-1] if since_boot and ups else 0
+        return [command.line for command in log[first:] if command.source != ITSELF]
 
     def reloads(self, name: str) -> list[str]:
         """Give the reason of each reload of a switch so far, oldest first."""

@@ -21,11 +21,26 @@ def masked(line: str) -> str:
     return _SECRET.sub(rf"\1 {_MASK}", line)
 
 
+_NOT_AN_OUTPUT = {
+    "garbage": "\x07~#q 7Kx{{}}\nlorem 12 ipsum --- dolor\n@@@ 0x00000000 <fragment>\n",
+    "empty": "",
+    "refused": "{denied}",
+}
+
+
+def _cut(dialogue: Dialogue) -> Dialogue:
+    """Run a command whose output breaks off in the middle of a line; the prompt comes all the same."""
+    text = "".join(effect.text for effect in dialogue if isinstance(effect, Print))
+    yield Print(f"{text[: len(text) // 2].rstrip()[:-2]}\n")
+
+
 class Vty(ABC):
     """One terminal. `done`: it wants to be closed; `length` is that of its screen, 0 without a pager."""
 
     noise = "\n*Jan  1 00:00:00.000: %PLATFORM-4-ELEMENT_WARNING: Switch 1 R0/0: smand: 1/RP/0: \n~#\x07"
     """What `garbled-output` throws into the middle of an output."""
+    denied = "Command authorization failed.\n"
+    """How the system says that the account may not give a command."""
 
     def __init__(self, chassis: Chassis, login: Login, *, exec_command: bool = False) -> None:
         self.chassis = chassis
@@ -96,19 +111,32 @@ class Vty(ABC):
 
     def run(self, text: str) -> Dialogue:
         """Run one line with its filter."""
+        how = self._unreadable(text)
+        if how in _NOT_AN_OUTPUT:
+            yield Print(_NOT_AN_OUTPUT[how].format(denied=self.denied))
+            return
         try:
             command, chosen = self.parted(text)
             if not command.strip() or command.lstrip().startswith("!"):
                 return
             dialogue = self.understand(command)
             if dialogue is not None:
-                yield from self._filtered(dialogue, chosen)
+                whole = self._filtered(dialogue, chosen)
+                yield from _cut(whole) if how == "cut" else whole
         except Ambiguous as unclear:
             yield Print(self.ambiguous(str(unclear)))
         except Incomplete:
             yield Print(self.incomplete(text))
         except Invalid as odd:
             yield Print(self.invalid(text, odd.column))
+
+    def _unreadable(self, text: str) -> str:
+        """Give how the answer to a line is spoilt, empty where it is not; see the fault of that name."""
+        for fault in self.chassis.spec.faults:
+            how, _, command = (fault.argument or "").partition(":")
+            if fault.name == "unreadable" and self.chassis.booted_at > 0 and text.strip() == command.strip():
+                return how
+        return ""
 
     def parted(self, text: str) -> tuple[str, Filter | None]:
         """Part a line into the command and what filters its output; raise as `understand` does."""

@@ -273,7 +273,12 @@ def test_a_misspelt_fault_names_the_near_one() -> None:
 
 
 def test_every_fault_has_one_line_and_is_read() -> None:
-    needed = {"drop-session-at": ":add", "drop-session-before": ":1", "drop-session-after": ":120"}
+    needed = {
+        "unreadable": ":cut:show version",
+        "drop-session-at": ":add",
+        "drop-session-before": ":1",
+        "drop-session-after": ":120",
+    }
     for name, line in FAULTS.items():
         text = f"{name}{needed.get(name, '')}"
         assert str(parse_fault(text)) == text

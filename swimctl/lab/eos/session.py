@@ -35,6 +35,7 @@ class Session(Vty):
     """A terminal of EOS. `mode` is "" in exec mode; `section` is the configuration line that a submode is below."""
 
     noise = "\nJan  1 00:00:00 switch Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet7, \n~#\x07"
+    denied = "% Authorization denied for command\n"
 
     def __init__(self, switch: Arista, login: Login, *, exec_command: bool = False) -> None:
         super().__init__(switch, login, exec_command=exec_command)

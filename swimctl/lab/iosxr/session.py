@@ -34,6 +34,7 @@ class Session(Vty):
     """
 
     noise = "\nRP/0/RP0/CPU0:Jan  1 00:00:00.000 UTC: pfm_node_rp[311]: %PLATFORM-PFM-4-FAULT : set|x\n~#\x07"
+    denied = DENIED
 
     def __init__(self, router: Router, login: Login, *, exec_command: bool = False) -> None:
         super().__init__(router, login, exec_command=exec_command)

@@ -39,6 +39,7 @@ class Session(Vty):
     """
 
     noise = "\n\nMessage from syslogd@switch at Jan  1 00:00:00  ...\nswitch fpc0 Resetting \n~#\x07"
+    denied = "error: permission denied: show\n"
 
     def __init__(self, switch: Juniper, login: Login, *, exec_command: bool = False) -> None:
         super().__init__(switch, login, exec_command=exec_command)

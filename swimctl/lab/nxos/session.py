@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
-from swimctl.lab.nxos.commands import Featured, exec_grammar
+from swimctl.lab.nxos.commands import DENIED, Featured, exec_grammar
 from swimctl.lab.nxos.structured import structured
 from swimctl.lab.plain_commands import Show
 from swimctl.lab.vty import Vty
@@ -30,6 +30,7 @@ class Session(Vty):
     """A terminal of NX-OS. `mode` is "" in exec mode; `section` is the configuration line that a submode is below."""
 
     noise = "\n2031 Jan  1 00:00:00 switch %$ VDC-1 %$ %USER-2-SYSTEM_MSG: <<%USBHSD-2-MOUNT>> logflash: \n~#\x07"
+    denied = DENIED
 
     def __init__(self, switch: Nexus, login: Login, *, exec_command: bool = False) -> None:
         super().__init__(switch, login, exec_command=exec_command)

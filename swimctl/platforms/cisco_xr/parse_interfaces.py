@@ -1,4 +1,4 @@
-"""`show interface brief`, `show ip interface brief`, and the route summaries."""
+"""`show interfaces brief`, `show ip interface brief`, and the route summaries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _VRF: Final = re.compile(r"VRF: *(?:\*\*)?(\S+)")
 
 def parse_show_interface_brief(text: str) -> tuple[Interface, ...]:
     """Read the interfaces by their short names; `up` where both the interface and its line protocol are."""
-    return _interfaces(text, "show interface brief", _BRIEF_HEAD, _BRIEF)
+    return _interfaces(text, "show interfaces brief", _BRIEF_HEAD, _BRIEF)
 
 
 def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:

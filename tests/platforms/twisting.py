@@ -35,7 +35,8 @@ def _before_punctuation(text: str, _command: str, _cases: Cases) -> Iterator[str
 
 
 def _at_line_ends(text: str, _command: str, _cases: Cases) -> Iterator[str]:
-    yield re.sub(r"(?=\r?$)", "   ", text, flags=re.MULTILINE)
+    # Behind a CR no device prints blanks.
+    yield re.sub(r"(?<!\r)(?=\r*$)", "   ", text, flags=re.MULTILINE)
 
 
 def _tabs(text: str, _command: str, _cases: Cases) -> Iterator[str]:

@@ -9,7 +9,6 @@ BENT: dict[str, str] = {
     "_boot.<locals>.<lambda>: refused: unknown line above": _OPEN,
     "_boot.<locals>.<lambda>: refused: unknown line below": _OPEN,
     "_boot.<locals>.<lambda>: refused: unknown table below": _OPEN,
-    "parse_dir: refused: blanks at line ends": _OPEN,
     "parse_dir: refused: blanks doubled": _OPEN,
     "parse_dir: refused: unknown line above": _OPEN,
     "parse_dir: refused: unknown line below": _OPEN,

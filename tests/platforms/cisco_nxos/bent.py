@@ -4,7 +4,6 @@ from __future__ import annotations
 
 _WORDS = "free words of the device, and no driver decides by them"
 _ECHO = "the echo stands below a foreign line at the margin, and is taken for the prompt of another command"
-_BROKEN = "a narrow terminal broke the lines, and blanks at their ends part what belongs together"
 _HEADING = "a heading above dashes is no header of a table"
 _PUNCTUATION = "a comma or colon in a part's own name or words"
 _LAST_COLUMN = "free words are the last column: what stands behind them is taken for more"
@@ -23,11 +22,9 @@ BENT: dict[str, str] = {
     "parse_show_incompatibility: refused: unknown column": _HEADING,
     "parse_show_inventory: other: blank before punctuation": _PUNCTUATION,
     "parse_show_module: other: blank before punctuation": _PUNCTUATION,
-    "parse_show_module: refused: blanks at line ends": _BROKEN,
     "parse_show_module: refused: unknown column": "of a card without a model the state is the last word",
     "parse_show_redundancy_status: other: blank before punctuation": _WORDS,
     "parse_show_redundancy_status: refused: unknown column": _HEADING,
-    "parse_show_version: refused: blanks at line ends": _BROKEN,
     "parse_show_vpc: other: blank before punctuation": _WORDS,
     "parse_show_vpc: other: blanks single": "a value that goes on below is known by its 80 columns",
     "parse_show_vpc: other: other case": _WORDS,

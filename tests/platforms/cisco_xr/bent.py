@@ -6,7 +6,6 @@ _OPEN = "not mended yet"
 
 BENT: dict[str, str] = {
     "parse_dir: refused: blank before punctuation": _OPEN,
-    "parse_dir: refused: blanks at line ends": _OPEN,
     "parse_dir: refused: blanks doubled": _OPEN,
     "parse_dir: refused: unknown line above": _OPEN,
     "parse_dir: refused: unknown line below": _OPEN,
@@ -53,7 +52,6 @@ BENT: dict[str, str] = {
     "parse_show_interface_brief: refused: unknown line below": _OPEN,
     "parse_show_interface_brief: refused: unknown table below": _OPEN,
     "parse_show_inventory: refused: blank before punctuation": _OPEN,
-    "parse_show_inventory: refused: blanks at line ends": _OPEN,
     "parse_show_inventory: refused: blanks doubled": _OPEN,
     "parse_show_inventory: refused: unknown line above": _OPEN,
     "parse_show_inventory: refused: unknown line below": _OPEN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _OPEN = "not mended yet"
-_OVERWRITTEN = "in a capture with CR LF the blanks stand behind the CR, and write over the beginning of the line"
 
 BENT: dict[str, str] = {
     "parse_file_checksum: refused: blanks doubled": _OPEN,
@@ -107,7 +106,6 @@ BENT: dict[str, str] = {
     "parse_snapshot: refused: blanks doubled": _OPEN,
     "parse_software: other: blank before punctuation": _OPEN,
     "parse_software: other: blanks doubled": _OPEN,
-    "parse_show_vlans: refused: blanks at line ends": _OVERWRITTEN,
     "parse_software: other: other case": _OPEN,
     "parse_software: other: unknown column": _OPEN,
     "parse_software: other: unknown line between": _OPEN,

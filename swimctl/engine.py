@@ -125,7 +125,9 @@ class Engine:
         before = [job for job in self._store.jobs(batch_id=run.batch.id) if job.wave == number - 1]
         if not self._soak(run, before):
             return False
-        ill = self._ill(run, [job for job in before if job.outcome is Outcome.UPGRADED])
+        # One that was upgraded and failed is counted by max_failures: its complaint must not stop the line for itself.
+        succeeded = [job for job in before if job.status is JobStatus.SUCCESS]
+        ill = self._ill(run, [job for job in succeeded if job.outcome is Outcome.UPGRADED])
         if ill:
             run.stopped = f"wave {number - 1} is not healthy after its soak: {'; '.join(ill)}"
         else:

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -32,19 +32,23 @@ MOST_KB_FOR_200_JOBS = 1_500
 
 @dataclass(frozen=True)
 class Held:
-    """What a process holds: threads, open files, and resident memory in kB."""
+    """What a process holds: threads, open files, and resident memory in kB; what the files are, sorted."""
 
     threads: int
     files: int
     memory: int
+    names: tuple[str, ...] = ()
 
     @classmethod
     def by(cls, pid: int) -> Held:
         proc = Path(f"/proc/{pid}")
         lines = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-        return cls(
-            len(list((proc / "task").iterdir())), len(list((proc / "fd").iterdir())), int(lines["VmRSS"].split()[0])
-        )
+        names = []
+        for file in (proc / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                names.append(str(file.readlink()))
+        threads, memory = len(list((proc / "task").iterdir())), int(lines["VmRSS"].split()[0])
+        return cls(threads, len(names), memory, tuple(sorted(names)))
 
 
 def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
@@ -71,7 +75,8 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
             assert (ended["cancelled"], ended["failed"]) == (2 * ROUNDS, 2 * ROUNDS)
             # The first rounds may still hold what is let go later: the end is held against the least that ever was.
             assert measured[-1].threads == min(each.threads for each in measured), measured
-            assert measured[-1].files == min(each.files for each in measured), measured
+            # A leak of the rarest thing is two a round; a file or two is the pool's, whose threads come and go.
+            assert measured[-1].files - min(each.files for each in measured) < ROUNDS / 4, measured
             grown = statistics.median_low(after.memory - before.memory for before, after in pairwise(measured))
             assert grown < MOST_KB_FOR_200_JOBS, measured
             assert "Traceback" not in served.end()

@@ -115,7 +115,8 @@ def test_a_cell_ends_as_it_must(tried: Tried, fault: str, column: str) -> None:
 @pytest.mark.parametrize("name", HEALTHY)
 def test_the_healthy_ones_among_them_are_upgraded(tried: Tried, name: str) -> None:
     assert_true(tried.lab, tried.jobs[name])
-    assert (tried.jobs[name].status, tried.jobs[name].outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
+    job = tried.jobs[name]
+    assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), job.error
 
 
 @in_one_lab

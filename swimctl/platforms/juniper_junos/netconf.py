@@ -6,25 +6,35 @@ import re
 from html import unescape
 from typing import Final
 
-_REPLY: Final = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<(?:\w+:)?rpc-reply\b")
+_REPLY: Final = re.compile(
+    r"^[ \t]*(?:<\?xml[^>]*\?>\s*)?<(?:\w+:)?rpc-reply\b.*?(?:</(?:\w+:)?rpc-reply>|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 _PART: Final = re.compile(
     r"<(?P<tag>output|prompt|message|error-message|request-reboot-status|re-name|package-result|computation-method"
-    r"|input-file|checksum)(?: [^>]*)?>(?P<body>.*?)</(?P=tag)>",
+    r"|input-file|checksum|host-name|product-model|junos-version|comment)(?: [^>]*)?>(?P<body>.*?)</(?P=tag)>",
     re.DOTALL,
 )
 _RULE: Final = "-" * 74
+# The elements of `show version`, and what the CLI calls them.
+_FIELDS: Final = {"host-name": "Hostname", "product-model": "Model", "junos-version": "Junos"}
 RESULT: Final = "package-result:"
 
 
 def cli_text(text: str) -> str:
-    """Give what the CLI would have shown; other text comes back as it is.
+    """Return what the CLI would have shown; other text, also around a reply, comes back as it is.
 
     A result in numbers, which the CLI does not show, comes as `package-result: 0`.
     """
-    if not _REPLY.match(text):
+    reply = _REPLY.search(text)
+    if reply is None:
         return text
+    return f"{text[: reply.start()]}{_inside(reply[0])}{text[reply.end() :]}"
+
+
+def _inside(reply: str) -> str:
     lines: list[str] = []
-    for part in _PART.finditer(text):
+    for part in _PART.finditer(reply):
         body = unescape(part["body"]).strip("\r\n")
         match part["tag"]:
             case "re-name":
@@ -37,6 +47,8 @@ def cli_text(text: str) -> str:
                 lines[-1:] = [f"{lines[-1]} ({body.strip()}) =" if lines else body.strip()]
             case "checksum":
                 lines[-1:] = [f"{lines[-1]} {body.strip()}" if lines else body.strip()]
+            case "host-name" | "product-model" | "junos-version" as name:
+                lines.append(f"{_FIELDS[name]}: {body.strip()}")
             case "prompt":
                 lines.append(f"{body.strip()} yes")
             case _:

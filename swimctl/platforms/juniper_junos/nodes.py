@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-_NAME: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf|bsys|localre|local|bp|spd)[\w-]*):")
+from swimctl.errors import UnparsableOutput
+from swimctl.platforms.text import passed_over
+
+_NAME: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf|bsys|localre|local|bp|spd)[\w-]*) *:", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf)\d[\w-]*|localre) *:", re.IGNORECASE)
 _DASHES: Final = re.compile(r"-{10,}")
+# A rule of the width of a screen stands below the name of a node, and nowhere else.
+_WIDE_RULE: Final = re.compile(r"-{60,}[- ]*")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([A-Za-z0-9+-]+)")
 
 
@@ -25,6 +32,32 @@ def by_node(lines: list[str]) -> list[tuple[str, list[str]]]:
         elif not (_DASHES.fullmatch(line.strip()) and parts[-1][0] and not parts[-1][1]):
             parts[-1][1].append(line)
     return parts if parts[0][1] or len(parts) == 1 else parts[1:]
+
+
+def parts_of(command: str, lines: list[str], is_fact: Callable[[str], object]) -> list[tuple[str, list[str]]]:
+    """Return the lines of each node by its name; one part without a name where none is named.
+
+    A name may stand without dashes below it, as installers print it, or with a line between. What stands above the
+    first name is of no node: it is passed over. Raises UnparsableOutput where a line there `is_fact`, and for dashes
+    whose name is not to be seen: it is not clear then whose the lines below them are.
+    """
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    for line in lines:
+        name = _NUMBERED.fullmatch(line.strip())
+        if name:
+            parts.append((name[1].lower(), []))
+        elif _WIDE_RULE.fullmatch(line.strip()):
+            if not parts[-1][0] or len(parts[-1][1]) > 1:
+                raise UnparsableOutput(command, line, "the name of a member is missing above these dashes")
+        else:
+            parts[-1][1].append(line)
+    if len(parts) == 1:
+        return parts
+    for line in parts[0][1]:
+        if is_fact(line):
+            raise UnparsableOutput(command, line, "it stands above the first member, and is of none")
+        passed_over(command, line)
+    return parts[1:]
 
 
 def moment(text: str) -> tuple[str, str] | None:

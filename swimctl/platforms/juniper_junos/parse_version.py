@@ -8,25 +8,30 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import MemberSoftware, SoftwareVersion
 from swimctl.facts_junos import NodeSoftware
-from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.netconf import cli_text
+from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
-_FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending): +(\S+).*")
+_FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending|Yocto|Linux +Kernel) *: *(\S+).*", re.IGNORECASE)
+# `JUNOS Web Management [15.1R7.9]`, `CHEF client bundle [11.10.4]`, `KERNEL 21.4R3-S7.9 #0 built by …`.
+_PACKAGE: Final = re.compile(r"\S.*\[([^\]]+)\]|KERNEL +\S.*|\S+ +package +version *: *\S.* UTC", re.IGNORECASE)
 # Before 14 there is no line `Junos:`; the package that all others are made for tells the release.
-_PACKAGE: Final = re.compile(r"JUNOS[ -].*\[([^\]]+)\]")
 _SUITE: Final = re.compile(
-    r"JUNOS (?:EX +Software Suite|Software Release|Base OS boot|Base OS Software Suite) \[([^\]]+)\]"
+    r"JUNOS +(?:EX +Software +Suite|Software +Release|Base +OS +boot|Base +OS +Software +Suite) +\[([^\]]+)\]",
+    re.IGNORECASE,
 )
 # A package that waits for its reboot, where the device has no line `Pending:`.
-_INSTALLER: Final = re.compile(r"JUNOS Installation Software \[([^\]]+)\]")
-_RELEASE: Final = re.compile(r"\d+\.\d+[A-Z]\S*")
+_INSTALLER: Final = re.compile(r"JUNOS +Installation +Software +\[([^\]]+)\]", re.IGNORECASE)
+_RELEASE: Final = re.compile(r"\d+\.\d+[A-Z]\S*", re.IGNORECASE)
+# The facts of a node; of any other field a second value does not matter.
+_ONCE: Final = ("model", "junos", "pending")
 
 
 def parse_show_version(text: str, command: str = "show version") -> SoftwareVersion:
-    """Read host name, model and release; `members` where they are numbered (`fpc0`, `node0`).
+    """Return the host name where there is one, model and release; `members` where they are numbered (`fpc0`, `node0`).
 
-    The release of the whole is that of the member that is named first.
+    The release of the whole is that of the member that is named first. A reply over NETCONF reads alike.
     """
     nodes = parse_nodes(text, command)
     members = tuple(
@@ -35,37 +40,44 @@ def parse_show_version(text: str, command: str = "show version") -> SoftwareVers
         if (number := re.findall(r"\d+", each.node))
     )
     first = nodes[0]
-    return SoftwareVersion(version=first.version, hostname=first.hostname, model=first.model, members=members)
+    return SoftwareVersion(version=first.version, hostname=first.hostname or None, model=first.model, members=members)
 
 
 def parse_nodes(text: str, command: str = "show version") -> tuple[NodeSoftware, ...]:
-    """Read what runs on each node, and what starts at its next reboot."""
-    parts = by_node([line.strip() for line in filled(text, command, TERMINAL)])
-    return tuple(_node(command, node, lines) for node, lines in parts)
+    """Return what runs on each node, and what starts at its next reboot.
+
+    Model and release have to be there, and a package below them: before it what waits may not have been told yet.
+    """
+    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
+    return tuple(_node(command, node, part) for node, part in parts_of(command, lines, _FIELD.fullmatch))
 
 
 def _node(command: str, node: str, lines: list[str]) -> NodeSoftware:
-    told = _block(command, lines)
-    installer = next((found[1] for line in lines if (found := _INSTALLER.fullmatch(line))), None)
-    pending = told.get("Pending", installer)
+    told, packages = _block(command, lines)
+    suite = next((found[1] for line in packages if (found := _SUITE.fullmatch(line))), "")
+    installer = next((found[1] for line in packages if (found := _INSTALLER.fullmatch(line))), None)
+    version, pending = told.get("junos", suite), told.get("pending", installer)
+    last = lines[-1] if lines else node
     if pending is not None and not _RELEASE.fullmatch(pending):
         raise UnparsableOutput(command, pending, "what waits for the next reboot is no release")
-    return NodeSoftware(node, told["Hostname"], told["Model"], told["Junos"], pending)
+    if not packages:
+        raise UnparsableOutput(command, last, "it ends before the first package")
+    if not _RELEASE.fullmatch(version) or "model" not in told:
+        raise UnparsableOutput(command, last, "it gives no model, or no release")
+    # A device without a name prints no `Hostname:` (an SRX300 of 22.4R3-S2).
+    return NodeSoftware(node, told.get("hostname", ""), told["model"], version, pending)
 
 
-def _block(command: str, lines: list[str]) -> dict[str, str]:
-    if not lines or not lines[0].startswith("Hostname:"):
-        raise UnparsableOutput(command, lines[0] if lines else "", "there is no 'Hostname:'")
+def _block(command: str, lines: list[str]) -> tuple[dict[str, str], list[str]]:
     told: dict[str, str] = {}
+    packages = []
     for line in lines:
         if found := _FIELD.fullmatch(line):
-            told.setdefault(found[1], found[2])
-    if "Junos" not in told:
-        suite = next((found for line in lines if (found := _SUITE.fullmatch(line))), None)
-        if suite:
-            told["Junos"] = suite[1]
-    if not any(map(_PACKAGE.fullmatch, lines)):
-        raise UnparsableOutput(command, lines[-1], "it ends before the first package")
-    if not _RELEASE.fullmatch(told.get("Junos", "")) or not {"Hostname", "Model"} <= set(told):
-        raise UnparsableOutput(command, lines[-1], "it gives no model, or no release")
-    return told
+            name = found[1].lower()
+            if told.setdefault(name, found[2]) != found[2] and name in _ONCE:
+                raise UnparsableOutput(command, line, f"it gives two values of '{found[1]}'")
+        elif _PACKAGE.fullmatch(line):
+            packages.append(line)
+        else:
+            passed_over(command, line)
+    return told, packages

@@ -33,6 +33,10 @@ read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
         ("show_version/local", ("23.4R2-S4.11", "hall-8", "ex3400-24p")),
         ("show_version/evolved", ("22.3R1.9-EVO", "core-8", "acx7100-48l")),
         ("show_version/branch", ("12.1X46-D86.2", "edge-1", "srx240h2")),
+        ("show_version/no_name", ("22.4R3-S2.11", None, "srx345")),
+        ("show_version/no_name_members", ("21.4R3-S5.4", None, "ex4300-48t")),
+        ("show_version/netconf", ("23.2R2-S1.6", "leaf-9", "qfx5120-48y-8c")),
+        ("show_version/containerised", ("22.3R1.8", "route-9", "cRPD")),
         ("show_version_detail/router", ("21.4R3-S2.5", "core-9", "mx480")),
     ],
 )
@@ -47,6 +51,18 @@ def test_members_of_a_virtual_chassis() -> None:
         MemberSoftware(1, "ex4200-24t", "15.1R7-S9", "", None),
     )
     assert read("show_version/local").members == ()
+
+
+def test_a_version_that_is_given_twice_or_above_all_members_is_not_chosen() -> None:
+    text = sample("show_version/pending")
+    for spoilt, words in (
+        (text.replace("fpc1:\n" + "-" * 74 + "\n", ""), "two values of 'Model'"),
+        (text.replace("fpc1:\n", ""), "name of a member is missing"),
+        (f"Junos: 19.4R1.10\n{text}", "above the first member"),
+    ):
+        assert spoilt != text
+        with pytest.raises(UnparsableOutput, match=words):
+            parse("show version", spoilt)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ _NUMBERED: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf)\d[\w-]*|loca
 _DASHES: Final = re.compile(r"-{10,}")
 # A rule of the width of a screen stands below the name of a node, and nowhere else.
 _WIDE_RULE: Final = re.compile(r"-{60,}[- ]*")
-_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([A-Za-z0-9+-]+)")
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d:\d\d) +([A-Za-z0-9+-]+)")
 
 
 def by_node(lines: list[str]) -> list[tuple[str, list[str]]]:

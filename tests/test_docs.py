@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import evidence_page
+import forms_page
 import pytest
 import support_matrix
 from pydantic import BaseModel
@@ -76,6 +77,10 @@ def test_the_page_of_evidence_says_what_steps_and_drivers_say() -> None:
     assert evidence_page.PAGE.read_text(encoding="utf-8") == evidence_page.page(), (
         "write it anew: python tests/evidence_page.py"
     )
+
+
+def test_the_page_of_forms_says_what_lab_and_tests_say() -> None:
+    assert forms_page.PAGE.read_text(encoding="utf-8") == forms_page.page(), "write it anew: python tests/forms_page.py"
 
 
 @pytest.mark.parametrize("support", [each for _, each in support_matrix.supported()], ids=lambda each: each.name)

@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import SEEN_IN_MODELS, Fault
+from swimctl.lab.forms import Form, Output
 
 if TYPE_CHECKING:
     from swimctl.lab.chassis import Chassis
@@ -26,6 +27,7 @@ class ChassisSpec(ABC):
     `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
     start, `transfer` in bytes a lab second. `netconf`: its YANG models are read there, where such a device has any.
+    `forms` names the form in which it prints an output; of all others it has one by its name and release.
     """
 
     name: str = field(kw_only=False)
@@ -40,6 +42,7 @@ class ChassisSpec(ABC):
     domain: str = "lab.example"
     authentication: tuple[str, ...] = ("password", "keyboard-interactive")
     netconf: bool = False
+    forms: Mapping[Output[Any], Form[Any]] = field(default_factory=dict)
 
     @property
     @abstractmethod

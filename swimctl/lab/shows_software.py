@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.configuration import IGNORED, Configuration
 from swimctl.lab.models import Shape
 from swimctl.lab.release import Release
-from swimctl.lab.timer_line import of_device
+from swimctl.lab.switch_forms import TIMER
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
@@ -233,8 +233,7 @@ def install(switch: Switch, form: str = "summary") -> str:
         listed += [f"SMU   {state}    flash:{name:<64}\n" for name, state in patches if state in wanted]
         text += "".join(listed) or f"No {title} Packages\n"
         text += "\n"
-    words = switch.spec.timer or of_device(switch.spec.name)
-    timer = words.text(switch.install.timer_left)
+    timer = TIMER.of(switch.spec).text(switch.install.timer_left)
     return f"{text}{RULE}\n{timer}\n{RULE}\n\n" if timer else f"{text}\n"
 
 

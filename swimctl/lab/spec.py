@@ -13,7 +13,6 @@ from swimctl.lab.images import build_number
 from swimctl.lab.models import MODELS, Model, Shape
 from swimctl.lab.release import Release, parse_release
 from swimctl.lab.software import IMAGE_BYTES, Software
-from swimctl.lab.timer_line import TimerLine
 
 MOST = 8
 """Members of a stack."""
@@ -61,7 +60,6 @@ class SwitchSpec(ChassisSpec):
 
     `version` is spelled as in file names; `build` None: the one that lab images of that version have. `connected` None:
     a few ports of each member are up; `neighbours` None: one behind the first uplink, one behind the first port.
-    `timer` words the line of the auto-abort timer, None: as captures do, which one by the name.
     """
 
     members: tuple[MemberSpec, ...]
@@ -73,7 +71,6 @@ class SwitchSpec(ChassisSpec):
     routes: Routes = Routes()
     config: tuple[str, ...] = ()
     manual_boot: bool = False
-    timer: TimerLine | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no switch could be."""

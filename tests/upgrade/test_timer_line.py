@@ -8,30 +8,36 @@ import pytest
 from fleets.cisco_xe import switch
 from upgrading import upgraded
 
-from swimctl.lab.timer_line import DOCUMENTED, HEAD, OF_DEVICES, TimerLine
+from swimctl.lab.forms import Form
+from swimctl.lab.switch_forms import HEAD, ON_OPERATION, STATE, TIME_ALONE, TIMER, TimerLine
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 
 TIME = ", time before rollback - {left}"
 
 
-def always(text: str) -> TimerLine:
+def line(running: str, stopped: str) -> Form[TimerLine]:
+    """Make a form that no device was seen to print."""
+    return Form(running, TimerLine(running, stopped), ())
+
+
+def always(text: str) -> Form[TimerLine]:
     """Make a line that is the same whether the timer runs or not."""
-    return TimerLine(text, text)
+    return line(text, text)
 
 
 LINES = {
     "inactive": always(f"{HEAD}inactive"),
     "active": always(f"{HEAD}active"),
-    "active-time": OF_DEVICES[1],
-    "operation-time": OF_DEVICES[0],
+    "active-time": TIME_ALONE,
+    "operation-time": ON_OPERATION,
     "operation": always(f"{HEAD}active on install_activate"),
     "committed": always(f"{HEAD}Committed"),
     "uncommitted": always(f"{HEAD}Uncommitted"),
-    "by-state": DOCUMENTED[2],
+    "by-state": STATE,
     "missing": always(""),
-    "doubled": TimerLine(f"{HEAD}active {TIME}\n{HEAD}active on install_activate{TIME}"),
-    "contrary": TimerLine(f"{HEAD}inactive\n{HEAD}active {TIME}", f"{HEAD}inactive\n{HEAD}active"),
+    "doubled": line(f"{HEAD}active {TIME}\n{HEAD}active on install_activate{TIME}", f"{HEAD}inactive"),
+    "contrary": line(f"{HEAD}inactive\n{HEAD}active {TIME}", f"{HEAD}inactive\n{HEAD}active"),
     "garbled": always("Auto abrt t%#mer: actv , tme befo"),
     "garbled-rest": always(f"{HEAD}~]x 7 rolb -"),
 }
@@ -40,7 +46,7 @@ LINES = {
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.timeout(180)
 def test_staged_activation_ends_committed_whatever_the_line_of_the_timer_says(tmp_path: Path) -> None:
-    fleet = [switch("C9300-24P")(name, version="17.06.05", timer=line) for name, line in LINES.items()]
+    fleet = [switch("C9300-24P")(name, version="17.06.05", forms={TIMER: form}) for name, form in LINES.items()]
     with upgraded(tmp_path, fleet=fleet, settings={"workers": len(fleet)}, speed=120) as result:
         for name, job in result.jobs.items():
             assert (name, job.status, job.outcome, job.error) == (name, JobStatus.SUCCESS, Outcome.UPGRADED, None)

@@ -22,7 +22,7 @@ _ABOUT: Final = re.compile(
     rf"{_MEMBERS}(?:--- Starting (?:install )?local lock acquisition on switch \d+ ---|Expanding image file: .+"
     r"|(?:install|rollback) package\(s\) on switch \d+)"
 )
-_SOURCE: Final = re.compile(r"#! ?/usr/binos/bin/packages_conf\.sh|sha1sum: [0-9a-f]+")
+_SOURCE: Final = re.compile(r"#! ?/usr/binos/bin/packages_conf\.sh|sha\d+sum: [0-9a-f]+")
 _PACKAGE: Final = re.compile(r"(?:boot|iso) +\w+ +\d+ +\d+(?: +[\w-]+)? +(\S+\.pkg)")
 # The base package has the release in its name whatever other packages count by: cat3k_caa-rpbase.16.03.05b.SPA.pkg
 _BASE: Final = re.compile(r".*(?<![a-z])rp_?base\w*\.(\d+\.\d+\.\d+\w*)\.S[PS]A\.pkg")

@@ -1,0 +1,62 @@
+"""Outputs that devices print in more than one form: the forms, what each is modelled on, which device has which. Pure.
+
+A lab device keeps to one form of an output while it runs a release; after an upgrade it may have another, as real ones.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from swimctl.lab.chassis_spec import ChassisSpec
+
+T = TypeVar("T")
+Suits: TypeAlias = "Callable[[ChassisSpec, str], bool]"
+"""Tell whether a device of that spec, running that release, may print a form."""
+
+
+def _any(_spec: ChassisSpec, _release: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[T]):
+    """One form; `what` is that in which it differs, for the code that prints it.
+
+    `sources` name what it is modelled on: captures by their paths below captures without `.txt`, and public documents
+    in words. `shows` is a regular expression that finds it in a text. `named_only`: printed where a spec names it.
+    """
+
+    name: str
+    what: T
+    sources: tuple[str, ...]
+    shows: str = ""
+    suits: Suits = _any
+    named_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Generic[T]):
+    """The forms of an output, or of a part of it; `part` is empty where the whole differs."""
+
+    command: str
+    part: str
+    forms: tuple[Form[T], ...]
+
+    def form(self, spec: ChassisSpec, release: str = "") -> Form[T]:
+        """Choose the form of a device: that which its spec names, else one that suits it, always the same."""
+        named: Form[T] | None = spec.forms.get(self)
+        if named is not None:
+            return named
+        own = [each for each in self.forms if not each.named_only and each.suits(spec, release)]
+        return own[zlib.crc32(f"{self.command} {self.part} {spec.name} {release}".encode()) % len(own)]
+
+    def of(self, spec: ChassisSpec, release: str = "") -> T:
+        """Give what differs in the form of a device."""
+        return self.form(spec, release).what
+
+
+Outputs: TypeAlias = tuple[Output[Any], ...]

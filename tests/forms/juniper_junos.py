@@ -1,0 +1,93 @@
+"""The forms in which Junos prints, beside those of the lab, and where each was seen."""
+
+from __future__ import annotations
+
+from forms.seen import of, output, seen
+from swimctl.lab.forms import Form, Outputs
+
+SEEN: Outputs = (
+    output(
+        "show version",
+        "family",
+        seen(
+            "members of a Virtual Chassis",
+            r"^(?:fpc|node|member)\d:$",
+            of(
+                "juniper_junos/show_version", "ntc_juniper_junos_show_version_ex ntc_juniper_junos_show_version_qfx5100"
+            ),
+            of("more/juniper_junos/show_version", "02_ex4550_12.3 06 08 09"),
+        ),
+        seen(
+            "the routing engine above it",
+            r"^localre:$",
+            of("more/juniper_junos/show_version", "04_qfx5120_flex"),
+        ),
+        seen(
+            "a line `Junos:` and packages",
+            r"^ *Junos: ",
+            of("juniper_junos/show_version_detail", "genie_golden_output genie_golden_output_2"),
+            of("more/juniper_junos/show_version", "01 05"),
+            of("more/juniper_junos/show_version_detail", "02 03"),
+        ),
+        seen(
+            "packages in brackets alone",
+            r"^ *JUNOS",
+            of("more/juniper_junos/show_version", "07"),
+        ),
+    ),
+    output(
+        "show system uptime",
+        "",
+        seen(
+            "text",
+            r"System booted",
+            of(
+                "juniper_junos/show_system_uptime",
+                "genie_golden_output_1 genie_golden_output_1_2 genie_golden_output_2 genie_golden_output_3 "
+                "ntc_juniper_junos_show_system_uptime",
+            ),
+        ),
+    ),
+    output(
+        "show lldp neighbors",
+        "",
+        seen(
+            "columns",
+            r"Local Interface",
+            of(
+                "juniper_junos/show_lldp_neighbors",
+                "ntc_juniper_junos_show_lldp_neighbors ntc_juniper_junos_show_lldp_neighbors_ae7",
+            ),
+        ),
+    ),
+    output(
+        "show route summary",
+        "",
+        seen(
+            "tables",
+            r"inet\.0",
+            of("juniper_junos/show_route_summary", "ntc_juniper_junos_show_route_summary"),
+        ),
+    ),
+    output(
+        "show interfaces terse",
+        "",
+        seen(
+            "ports, their units, and addresses in lines of their own",
+            "",
+            ("Juniper's Junos CLI Reference", "a public log of a vQFX with 18.1R1"),
+        ),
+    ),
+    output(
+        "show virtual-chassis",
+        "",
+        seen("without a column for route mode", "", ("a test of a public collector, with an EX4500",)),
+        seen(
+            "with a column for route mode",
+            "",
+            ("a public log of a vQFX with 18.1R1", "a public guide for the EX3400", "a public guide for the vQFX"),
+        ),
+    ),
+)
+
+FURTHER: dict[Form[object], tuple[str, ...]] = {}

@@ -1,0 +1,101 @@
+"""The forms of each output, on what each is modelled, and what the lab prints: docs/forms.md.
+
+`python tests/forms_page.py` writes the page anew.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from forms.every import PLATFORMS, is_capture, is_on_the_way, of_lab, outputs
+from support_matrix import supported
+
+from swimctl.lab.forms import Form, Output
+
+PAGE = Path(__file__).parent.parent / "docs" / "forms.md"
+_HEAD = """\
+# Forms of outputs
+
+One command prints more than one form: by release, by model, by what a device is made of. This page lists the forms that
+swimctl reads, each with its sources, and whether the lab's devices choose it (`python tests/forms_page.py` writes the
+page anew). A source is a capture of a device's output, by its path below `captures` (see [captures](captures.md)), or a
+public document in words. Tests hold that each capture shows the form that it is named for, that the parser reads it,
+and that every capture of an output on the way to a commit is named here.
+
+A lab device has one form of each output, by its name and by the release that it runs; after an upgrade it may print
+another one, as real devices do.
+
+A new form is most welcome: `swimctl device capture NAME --out DIR` writes one down ([how](captures.md)).
+"""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _sources(form: Form[object]) -> str:
+    captures = [source.rpartition("/") for source in form.sources if is_capture(source)]
+    shown = [
+        f"`{folder}`: {', '.join(name for _, _, name in group)}"
+        for folder, group in groupby(captures, lambda each: each[0])
+    ]
+    return "; ".join([*shown, *(source for source in form.sources if not is_capture(source))])
+
+
+def _lab(platform: str, output: Output[object], form: Form[object]) -> str:
+    if not of_lab(platform, output):
+        return "no"
+    return "where a test names it" if form.named_only else "yes"
+
+
+def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
+    rows = [
+        f"| `{_cell(output.command)}` | {_cell(output.part)} | {_cell(form.name)} | {_cell(_sources(form))} "
+        f"| {_lab(platform, output, form)} |"
+        for output in chosen
+        for form in output.forms
+    ]
+    return ["| output | part | form | sources | chosen in the lab |", "|---|---|---|---|---|", *rows, ""]
+
+
+def sources_of(platform: str, command: str) -> set[str]:
+    """Give all sources of an output."""
+    return {
+        source
+        for each in outputs(platform)
+        if each.command == command
+        for form in each.forms
+        for source in form.sources
+    }
+
+
+def _of(platform: str) -> list[str]:
+    name = next(support.name for where, support in supported() if where == platform).partition(",")[0]
+    all_of = sorted(outputs(platform), key=lambda each: each.command)
+    deciding = [each for each in all_of if is_on_the_way(platform, each)]
+    others = [each for each in all_of if each not in deciding]
+    lone = [
+        f"`{command}`"
+        for command in dict.fromkeys(each.command for each in deciding)
+        if len(sources_of(platform, command)) == 1
+    ]
+    return [
+        f"## {name}",
+        "",
+        "On the way to a commit ([evidence](evidence.md)):",
+        "",
+        *_table(platform, deciding),
+        f"Of these, known from one source only: {', '.join(lone) or 'none'}.",
+        "",
+        *(["Other outputs:", "", *_table(platform, others)] if others else []),
+    ]
+
+
+def page() -> str:
+    """Write docs/forms.md."""
+    return "\n".join([_HEAD, *(line for platform in PLATFORMS for line in _of(platform))])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -40,8 +40,10 @@ CASES = Cases(
         "parse_show_filesystem_location.systems.prefixes": "a path (`/misc/config`) is the end of the last line",
         "parse_show_install.count": "it adds up the counts of the nodes that are there",
         "parse_show_inventory.serial": "the end of the last line",
+        "parse_show_md5.path": "the end of the last line; the hash before it is told whole",
         "parse_show_redundancy.fields": "why a node booted: free text, below what decides",
         "parse_show_variables_boot.values": "words for a kernel; the boot loader's BOOT is told whole",
         "parse_show_version.config_register": "the end of the last line, where `0x2` is one too",
+        "parse_show_version.uptime": "a full hour has no minutes behind it; the prompt tells that the line is whole",
     },
 )

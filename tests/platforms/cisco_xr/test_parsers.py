@@ -37,7 +37,7 @@ def test_image_of_a_classic_device() -> None:
 @pytest.mark.parametrize(
     ("name", "cut"),
     [
-        ("show_version/classic", "503k bytes"),
+        ("show_version/classic", "hall-7 uptime"),
         ("show_version/evolved", "System uptime"),
         ("show_version/evolved", "23 hours"),
         ("show_platform/classic", "0/RSP0"),

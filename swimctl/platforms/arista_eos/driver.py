@@ -111,7 +111,7 @@ class AristaEos(AristaDevice):
             self._name(self._path(image))
         except SessionLost:
             return Sent(InstallOutcome("commit", succeeded=None), dropped=True)
-        except (CommandRefused, StepFailed) as error:
+        except (CommandRefused, StepFailed, UnparsableOutput) as error:
             return self._undone(old, str(error))
         return Sent(InstallOutcome("commit", succeeded=True))
 

@@ -50,13 +50,16 @@ class Conversion(BootVariable, Installing):
         return ""
 
     def activate(self, image: Image) -> Sent:
-        """Name packages.conf for the next boot, the image that runs behind it; then add, activate and commit in one."""
+        """Name packages.conf for the next boot, the image that runs behind it; then add, activate and commit in one.
+
+        Where what it says does not read it may be at work, and what boots next is left as it must be for that.
+        """
         lines = self._lines()
         try:
             self._set(lines, self._first(lines, _PACKAGES))
-            sent = self._add_activate_commit(image)
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
             return self._undone(lines, str(error))
+        sent = self._add_activate_commit(image)
         if sent.outcome.succeeded is not False or sent.dropped:
             return sent
         return self._undone(lines, sent.outcome.reason or "no reason given")

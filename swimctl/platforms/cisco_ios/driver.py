@@ -155,7 +155,7 @@ class BootVariable(Flashes):
         lines = self._lines()
         try:
             self._set(lines, self._first(lines, inside(self._runs)))
-        except (CommandRefused, StepFailed) as error:
+        except (CommandRefused, StepFailed, UnparsableOutput) as error:
             return self._undone(lines, str(error))
         return Sent(InstallOutcome("commit", succeeded=True))
 
@@ -171,7 +171,7 @@ class BootVariable(Flashes):
         try:
             self._set(lines, old)
             return self._reload()
-        except (CommandRefused, StepFailed) as error:
+        except (CommandRefused, StepFailed, UnparsableOutput) as error:
             return self._undone(lines, str(error))
 
     def restore(self, before: Snapshot) -> str:

@@ -127,7 +127,10 @@ class CiscoNxos(NexusDevice):
 
     def commit(self, image: Image) -> Sent:
         """Name what runs for the next boot, where the boot variables name another."""
-        reason = self._boot_from(self._path(image))
+        try:
+            reason = self._boot_from(self._path(image))
+        except StepFailed as error:
+            reason = str(error)
         return Sent(InstallOutcome(operation="boot", succeeded=not reason, reason=reason or None))
 
     def back(self, before: Snapshot) -> Sent:
@@ -148,7 +151,11 @@ class CiscoNxos(NexusDevice):
         return " non-disruptive" if self._options.issu else ""
 
     def _install(self, what: str) -> Sent:
-        """Run the installer once; where it fails, the next boot starts what runs."""
+        """Run the installer once; where it says that it failed, the next boot starts what runs.
+
+        Where what it says does not read it may be at work, and nothing is set: the device is asked when it should be
+        through, and what is left set then is for `restore`.
+        """
         command = f"install all nxos {what}"
         reply = self._session.converse(command, _INSTALL, self._limits.activate, closing=_CLOSING)
         try:
@@ -156,18 +163,26 @@ class CiscoNxos(NexusDevice):
         except (UnparsableOutput, CommandRefused) as error:
             if reply.dropped:
                 return Sent(InstallOutcome(operation="all", succeeded=None), dropped=True)
-            if isinstance(error, UnparsableOutput):
-                raise
-            return Sent(InstallOutcome(operation="all", succeeded=False, reason=str(error)))
+            refused = False if isinstance(error, CommandRefused) else None
+            return Sent(InstallOutcome(operation="all", succeeded=refused, reason=str(error)))
         if outcome.other_in_progress:
             raise DeviceUnknown(
                 f"'{command}' was refused: {outcome.reason}; that may be the one of a session that was lost, and may "
                 "reload the device yet; next: `show install all status` on the device"
             )
         if outcome.succeeded is False and not reply.dropped:
-            restored = self._restore(short_path(self._version().system_image or ""))
-            return Sent(replace(outcome, reason="; ".join(filter(None, (outcome.reason, restored)))))
+            told = filter(None, (outcome.reason, self._undone(outcome.reason)))
+            return Sent(replace(outcome, reason="; ".join(told)))
         return Sent(outcome, reply.dropped)
+
+    def _undone(self, why: str | None) -> str:
+        """Let the next boot start what runs, after the installer has failed; tell what came of that."""
+        try:
+            return self._restore(short_path(self._version().system_image or ""))
+        except DeviceUnknown as error:
+            raise DeviceUnknown(f"'install all nxos' failed: {why or 'no reason given'}; {error}") from error
+        except (CommandRefused, StepFailed, UnparsableOutput) as error:
+            return f"whether its next boot starts what runs is not known: {error}"
 
     def _restore(self, path: str) -> str:
         """Let the next boot start this file, where it would start another; tell what was done, empty where nothing."""

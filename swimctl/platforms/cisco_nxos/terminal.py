@@ -19,7 +19,8 @@ TERMINAL: Final = Terminal(
         rf"\s*(?:{PERCENT}|Syntax error while parsing '|Cmd exec error\b|% String exceeded).*", re.IGNORECASE
     ),
     disabled=PERCENT_DISABLED,
-    verbs=r"sh(?:o(?:w)?)?|dir|install(?! has been )|copy(?! complete)|delete|term(?:inal)?|conf(?:igure)?|reload|exit",
+    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:has|failed|aborted))|copy(?! +(?:complete|failed|aborted))|delete|"
+    r"term(?:inal)?|conf(?:igure)?|reload|exit",
     # `show clock` of some releases, and what `terminal exec prompt timestamp` puts before an output.
     above=re.compile(r"\s*(?:Time source is .*|No time source, .*)"),
 )

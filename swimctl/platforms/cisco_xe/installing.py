@@ -30,13 +30,15 @@ class Installing(IosDevice):
     """A device that has the `install` commands."""
 
     def _install(self, command: str, seconds: float) -> Sent:
+        """Return what the device says; an answer that does not read is no verdict: it may be at work."""
         reply = self._converse(command, _INSTALL, seconds, closing=CLOSING)
         try:
             return Sent(parse_install_outcome(reply.text), reply.dropped)
-        except (CommandRefused, UnparsableOutput):
+        except (CommandRefused, UnparsableOutput) as error:
             if reply.dropped:
                 return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
-            raise
+            refused = False if isinstance(error, CommandRefused) else None
+            return Sent(InstallOutcome(operation=None, succeeded=refused, reason=str(error)))
 
     def _add_activate_commit(self, image: Image) -> Sent:
         return self._install(

@@ -160,8 +160,8 @@ class Requested(Reloads, Packaged):
             named = self._are_named(image.version)
             if sent.outcome.succeeded is False or not all(named.values()):
                 lacking = ", ".join(unit for unit, done in named.items() if not done)
-                reason = sent.outcome.reason or f"packages.conf of {lacking} does not name {image.version} after it"
-                return self._undone(before, reason)
+                seen = f"packages.conf of {lacking} does not name {image.version} after it" if lacking else ""
+                return self._undone(before, "; ".join(filter(None, (sent.outcome.reason, seen))))
         return self._reload()
 
     def commit(self, image: Image) -> Sent:
@@ -212,10 +212,11 @@ class Requested(Reloads, Packaged):
             return Sent(parse_request(reply.text), reply.dropped)
         except CommandRefused as error:
             return Sent(InstallOutcome("install", succeeded=False, reason=str(error)))
-        except UnparsableOutput:
-            if reply.dropped:
-                return Sent(InstallOutcome("install", succeeded=None), dropped=True)
-            raise
+        except UnparsableOutput as error:
+            # packages.conf, which is read after every command, tells what came of it.
+            return Sent(
+                InstallOutcome("install", succeeded=None, reason=None if reply.dropped else str(error)), reply.dropped
+            )
 
     def _named(self) -> Mapping[str, str]:
         """Tell the release that `packages.conf` of every unit names."""

@@ -123,6 +123,34 @@ def test_what_is_refused_or_does_not_read_back_is_put_back(tmp_path: Path, troub
     assert desk.switch.scheduled_reload is None
 
 
+def test_a_way_back_that_does_not_read_back_is_not_reloaded_into(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    image, before = desk.image(), desk.driver().snapshot("now")
+    desk.driver().activate(image)
+    desk.restart()
+    driver = desk.driver()
+    desk.swaps = {"show boot": ("BOOT path-list", "~~~")}
+    sent = driver.back(before)
+    assert (sent.dropped, sent.outcome.succeeded) == (False, False)
+    assert "cannot read the output of 'show boot'" in (sent.outcome.reason or "")
+    assert "reload" not in desk.typed[desk.typed.index("configure terminal", -8) :]
+    assert desk.boots == [BOTH]
+
+
+def test_a_conversion_that_says_nothing_that_reads_may_be_at_work_and_can_be_put_back_later(tmp_path: Path) -> None:
+    desk = BundleDesk(tmp_path)
+    image, before = desk.image("cat9k_iosxe.17.12.04.SPA.bin", "17.12.4"), desk.driver(convert=True).snapshot("now")
+    old, driver = desk.boots, desk.driver(convert=True)
+    desk.deaf = ("install add",)
+    sent = driver.activate(image)
+    assert (sent.dropped, sent.outcome.succeeded) == (False, None)
+    assert "cannot read the output of" in (sent.outcome.reason or "")
+    assert desk.boots[0] == "boot system flash:packages.conf"
+    assert desk.driver(convert=True).installed(image).placement is Placement.NEXT
+    assert "boot lines put back" in desk.driver(convert=True).restore(before)
+    assert desk.boots == old
+
+
 def test_a_question_that_nobody_knows_ends_it_and_the_lines_are_put_back_in_the_next_session(tmp_path: Path) -> None:
     desk = IosDesk(tmp_path)
     image, before, driver = desk.image(), desk.driver().snapshot("now"), desk.driver()

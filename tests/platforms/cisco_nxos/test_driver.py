@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from platforms.cisco_nxos.paper import IMAGE, IMPACT, INSTALL, LACKS, SAMPLE, SAVE, SIZE, SWITCH, driver
+from platforms.cisco_nxos.paper import IMAGE, IMPACT, INSTALL, LACKS, SAMPLE, SAVE, SIZE, SWITCH, Terminal, driver
+from steps.scripted import DAY, Scripted
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.facts import Snapshot
+from swimctl.models import JobOptions, Outcome
 from swimctl.platforms.base import Driver, Rehearses
+from swimctl.platforms.cisco_nxos.driver import SUPPORT, CiscoNxos
+from swimctl.sessions import Reply
+from swimctl.settings import Settings
+from swimctl.steps.activation import Activation
+from swimctl.steps.ending import outcome_of_failure
+from swimctl.terminal import Answer
 
 OLD, NEW = "bootflash:nxos.9.3.5.bin", f"bootflash:{IMAGE.filename}"
 BACK = f"install all nxos {OLD}"
@@ -51,8 +61,84 @@ def test_an_installation_is_what_the_device_said(sample: str, dropped: bool, suc
 def test_a_session_that_ends_before_the_installer_speaks_tells_nothing() -> None:
     sent = driver({**SWITCH, INSTALL: ""}, dropped=True)[0].activate(IMAGE)
     assert (sent.outcome.succeeded, sent.dropped) == (None, True)
-    with pytest.raises(UnparsableOutput):
-        driver({**SWITCH, INSTALL: "~#"})[0].activate(IMAGE)
+
+
+@pytest.mark.parametrize("way", ["activate", "back"])
+def test_an_answer_that_does_not_read_is_no_verdict_and_nothing_is_set_under_an_installer_that_may_work(
+    way: str,
+) -> None:
+    for said in ("~#", "Notice: the maintenance bay is sealed\n"):
+        made, terminal = driver({**SWITCH, INSTALL: said, BACK: said, BOOT: SET})
+        sent = made.activate(IMAGE) if way == "activate" else made.back(BEFORE)
+        assert (sent.outcome.succeeded, sent.dropped) == (None, False)
+        assert said.strip() in (sent.outcome.reason or "")
+        assert not any(line.startswith(("configure", "boot", "copy")) for line in terminal.asked)
+
+
+class Installer(Terminal):
+    """A switch whose installer names the image for the next boot, prints what nobody reads, and never reloads."""
+
+    said, takes, up = "~#", True, 0.0
+
+    def converse(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Reply:
+        assert (command, deadline > 0, bool(answers), closing is not None) == (INSTALL, True, True, True)
+        self.asked.append(command)
+        self.answers = {**self.answers, BOOT: SET}
+        return Reply(self.said)
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        if command == f"boot nxos {OLD}" and self.takes:
+            self.answers = {**self.answers, BOOT: SWITCH[BOOT]}
+        text = super().run(command, deadline, quiet=quiet)
+        hours, seconds = divmod(int(self.up), 3600)
+        since = f"uptime is 40 day(s), {hours} hour(s), 0 minute(s), {seconds} second(s)"
+        return re.sub(r"uptime is .*", since, text) if command == "show version" else text
+
+
+def activated_by(terminal: Installer) -> tuple[Outcome, str]:
+    """Run the activation of a job in front of that switch; tell its outcome and its words."""
+    image = replace(IMAGE, id=1)
+    job = Scripted(image=image, before=replace(BEFORE, uptime=DAY), support=SUPPORT, unpacks=False, armed=None)
+
+    def made(*_: object) -> CiscoNxos:
+        terminal.up = job.clock.seconds
+        return CiscoNxos(terminal, Settings(), JobOptions())
+
+    context = replace(job.context, make_driver=made)
+    with pytest.raises(StepFailed) as failed:
+        Activation().run(context)
+    outcome, told = outcome_of_failure(context, failed.value)
+    return outcome, f"{failed.value}; {told}"
+
+
+def test_what_an_unread_installation_left_set_is_taken_back_once_the_device_was_asked() -> None:
+    terminal = Installer({**SWITCH, f"boot nxos {OLD}": ""})
+    outcome, told = activated_by(terminal)
+    assert outcome is Outcome.UNTOUCHED
+    assert "did not reload" in told
+    assert terminal.asked.count(INSTALL) == terminal.asked.count(f"boot nxos {OLD}") == 1
+    assert terminal.answers[BOOT] == SWITCH[BOOT]
+
+
+@pytest.mark.parametrize("refusal", ["", "ERROR: an installation is in progress\n"])
+def test_what_cannot_be_taken_back_is_what_its_next_reload_starts(refusal: str) -> None:
+    terminal = Installer({**SWITCH, f"boot nxos {OLD}": refusal})
+    terminal.takes = False
+    outcome, told = activated_by(terminal)
+    assert outcome is Outcome.UNKNOWN
+    assert "the next reload of sw1, whatever its cause, starts 10.3(4a)" in told
+    assert "`show install all status`" in told
+    assert "could not be asked" not in told
+
+
+@pytest.mark.parametrize("boot", ["~#", "% Permission denied for the role\n"])
+def test_a_failure_keeps_its_reason_where_what_boots_next_does_not_read(boot: str) -> None:
+    sent = driver({**SWITCH, INSTALL: HALF_WAY, BOOT: boot})[0].activate(IMAGE)
+    assert sent.outcome.succeeded is False
+    assert "Return code 0x4093000A" in (sent.outcome.reason or "")
+    assert "whether its next boot starts what runs is not known" in (sent.outcome.reason or "")
 
 
 def test_an_installation_that_is_refused_says_the_devices_words() -> None:
@@ -76,8 +162,9 @@ def test_what_a_failed_installation_set_is_taken_back() -> None:
 )
 def test_what_cannot_be_taken_back_is_for_a_person(boot: list[str], answer: str, why: str) -> None:
     paper = {**SWITCH, INSTALL: HALF_WAY, BOOT: list(boot), f"boot nxos {OLD}": answer}
-    with pytest.raises(DeviceUnknown, match=why):
+    with pytest.raises(DeviceUnknown, match=why) as raised:
         driver(paper)[0].activate(IMAGE)
+    assert "Return code 0x4093000A" in str(raised.value)
     with pytest.raises(DeviceUnknown, match=why):
         driver({**paper, BOOT: list(boot)})[0].restore(BEFORE)
 
@@ -114,6 +201,8 @@ def test_a_commit_names_what_runs_for_the_next_boot() -> None:
         False,
         f"the next boot starts {OLD} on sup-1, {OLD} on sup-2, not {NEW}",
     )
+    unsaved = driver({**SWITCH, f"boot nxos {NEW}": "", SAVE: "Copy failed: disk is full\n"})[0].commit(IMAGE).outcome
+    assert (unsaved.succeeded, "disk is full" in (unsaved.reason or "")) == (False, True)
 
 
 @pytest.mark.parametrize(

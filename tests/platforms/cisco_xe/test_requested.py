@@ -123,6 +123,20 @@ def test_an_install_that_reached_one_member_alone_is_taken_back(said: str, words
     assert driver(session).installed(TARGET).placement is Placement.ABSENT
 
 
+@pytest.mark.parametrize("said", ["~#", "Notice: the maintenance bay is sealed\n"])
+def test_of_an_answer_that_does_not_read_packages_conf_tells_what_came_of_it(said: str) -> None:
+    whole = Session(dict(SWITCH), said)
+    assert driver(whole).activate(TARGET).outcome.succeeded
+    assert whole.typed[-1] == RELOAD
+    half = Session(dict(SWITCH), said, reaches=("flash",))
+    sent = driver(half).activate(TARGET)
+    assert sent.outcome.succeeded is False
+    assert said.strip() in str(sent.outcome.reason)
+    assert f"packages.conf of 2 does not name {TARGET.version}" in str(sent.outcome.reason)
+    assert "the packages are as they were" in str(sent.outcome.reason)
+    assert RELOAD not in half.typed
+
+
 def test_what_cannot_be_taken_back_is_said() -> None:
     session = Session(dict(SWITCH), reaches=("flash",), rolls_back=False)
     assert "could not be rolled back" in str(driver(session).activate(TARGET).outcome.reason)

@@ -79,10 +79,14 @@ class Structured:
         try:
             return parse(self._show(command))
         except (CommandRefused, UnparsableOutput) as error:
-            try:
-                return parse_data(self._show(f"{command} | json"))
-            except (CommandRefused, UnparsableOutput):
-                raise error from None
+            return self.instead(command, parse_data, error)
+
+    def instead(self, command: str, parse_data: Callable[[str], T], error: CommandRefused | UnparsableOutput) -> T:
+        """Return what the data says, as the text did not read; raises the text's error where the data does not."""
+        try:
+            return parse_data(self._show(f"{command} | json"))
+        except (CommandRefused, UnparsableOutput):
+            raise error from None
 
 
 def same_boot(one: int | None, other: int | None) -> bool:

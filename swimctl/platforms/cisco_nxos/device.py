@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from swimctl.errors import CommandRefused, NotEnabled
+from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import (
     BootSettings,
     Directory,
@@ -35,7 +35,7 @@ from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
 from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, states, supervisors
-from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data
+from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.structured import Both, Structured
@@ -50,6 +50,7 @@ _REFUSED: Final = re.compile(
     r"^(?:.*configuration mode is blocked.*|\s*%.*|.*\bdenied\b.*|ERROR:.*)$", re.IGNORECASE | re.MULTILINE
 )
 _HELD_BACK: Final = re.compile(r"Delay-restore\b.*status: Timer is on\b", re.IGNORECASE)
+_HOT: Final = "HA standby"
 UNKNOWN: Final = "% Invalid command"
 BOOTFLASH: Final = "bootflash:"
 _STANDBY: Final = "bootflash://sup-standby/"
@@ -127,10 +128,8 @@ class NexusDevice:
         modules = self._modules()
         if late := not_at_work(modules):
             return ", ".join(late)
-        if len(supervisors(modules)) > 1:
-            peer = parse_show_redundancy_status(self._show("show system redundancy status")).peer_state
-            if peer != "HA standby":
-                return f"the other supervisor is {peer}"
+        if len(supervisors(modules)) > 1 and (peer := self._standby(modules)) != _HOT:
+            return f"the other supervisor is {peer}"
         if blocked := self._configures():
             return f"its configuration: {blocked}"
         vpc = self._vpc()
@@ -139,6 +138,15 @@ class NexusDevice:
             return f"vPC {', '.join(apart)}"
         held = [value for name, value in (vpc.fields if vpc else {}).items() if _HELD_BACK.match(f"{name}: {value}")]
         return f"vPC keeps ports down for its delay-restore: {held[0]}" if held else None
+
+    def _standby(self, modules: tuple[Module, ...]) -> str | None:
+        """Tell the other supervisor's state; where that does not read, the modules tell at least that it is hot."""
+        try:
+            return parse_show_redundancy_status(self._show("show system redundancy status")).peer_state
+        except (CommandRefused, UnparsableOutput):
+            if any(each.state == "ha-standby" for each in supervisors(modules)):
+                return _HOT
+            raise
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
@@ -215,7 +223,12 @@ class NexusDevice:
         return f"{BOOTFLASH}{image.filename}"
 
     def _vpc(self) -> Vpc | None:
-        return _where_known(parse_show_vpc, self._show("show vpc"))
+        """Read the pair, None where the device has no vPC."""
+        text = self._show("show vpc")
+        try:
+            return _where_known(parse_show_vpc, text)
+        except (CommandRefused, UnparsableOutput) as error:
+            return self._data.instead("show vpc", vpc_data, error)
 
     def _ports(self) -> tuple[Interface, ...]:
         vpc = self._vpc()

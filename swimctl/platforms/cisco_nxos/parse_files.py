@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
@@ -89,18 +90,28 @@ def parse_copy_configuration(text: str) -> SaveOutcome:
 
 
 def parse_show_file_hash(text: str) -> HashResult:
-    """Return the hash of `show file … sha512sum` or `md5sum`, a line of its own that tells the algorithm by its length.
+    """Return the hash of `show file … sha512sum` or `md5sum`, lines of its own; its length tells the algorithm.
 
-    Raises CommandRefused for a file that is not there, and UnparsableOutput where no line, or more than one, is a hash.
+    Raises CommandRefused for a file that is not there, and UnparsableOutput where no hash, or more than one, is there.
+    Known of md5sum alone (Cisco's Fundamentals guide of the 9000; firmware_test.go of ironcore-dev): nobody publishes
+    what sha512sum prints.
     """
     command = "show file"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     if error := next((line for line in lines if _ERROR.fullmatch(line)), None):
         raise CommandRefused(f"'{command}': the device answered '{error}'")
-    digests = [line for line in lines if _DIGITS.fullmatch(line)]
-    if len(digests) != 1 or len(digests[0]) not in _LENGTHS:
+    rows = [line for line in lines if _DIGITS.fullmatch(line)]
+    digest = _unbroken(rows)
+    if len(digest) not in _LENGTHS or digest not in "".join(lines):
         raise UnparsableOutput(command, lines[-1], "it is no MD5 and no SHA-512")
     for line in lines:
-        if line != digests[0]:
+        if line not in rows:
             passed_over(command, line)
-    return HashResult("", _LENGTHS[len(digests[0])], digests[0].lower(), None)
+    return HashResult("", _LENGTHS[len(digest)], digest.lower(), None)
+
+
+def _unbroken(rows: Sequence[str]) -> str:
+    """Return the hash that a terminal of some width broke into rows, empty where they are none; others are shorter."""
+    width = max(map(len, rows), default=0)
+    whole = len(rows) == 1 or (width > 64 and {len(row) for row in rows[:-1]} == {width})
+    return "".join(rows) if whole else ""

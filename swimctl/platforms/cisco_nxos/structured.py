@@ -1,8 +1,9 @@
-"""What NX-OS says as data of what runs and what boots next: `show version`, `show module` and `show boot`, `| json`.
+"""What NX-OS says as data: `show version`, `show module`, `show boot` and `show vpc`, each with `| json`.
 
 The names are those of 9.2(2), 9.2(3) and 10.2(3) as they were typed (allenrobel/nxapi-netbox), of 9.3(3) and 9.3(5) by
-NX-API, and of Cisco's list of show commands for 9.3. On the command line every value is text; a table has one row as
-an object and several as a list, and two supervisors share one row of boot variables, with lists in it.
+NX-API, and of Cisco's list of show commands for 9.3; of `show vpc` one output is published, of 10.2(3). On the command
+line every value is text; a table has one row as an object and several as a list, and two supervisors share one row of
+boot variables, with lists in it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
-from swimctl.facts_nxos import Module, NxosVersion
+from swimctl.facts_nxos import Module, NxosVersion, Vpc, VpcPort
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.structured import read_object
 
@@ -22,6 +23,17 @@ from swimctl.platforms.structured import read_object
 _RELEASES: Final = ("nxos_ver_str", "sys_ver_str", "kickstart_ver_str")
 _IMAGES: Final = ("nxos_file_name", "isan_file_name", "kick_file_name")
 _UPTIME: Final = (("kern_uptm_days", 86_400), ("kern_uptm_hrs", 3_600), ("kern_uptm_mins", 60), ("kern_uptm_secs", 1))
+
+# Names of the data -> those that `show vpc` prints, and its words for a partner that is well.
+_VPC_TIMERS: Final = {
+    "vpc-delay-restore-status": "Delay-restore status",
+    "vpc-delay-restore-svi-status": "Delay-restore SVI status",
+}
+_WELL: Final = {
+    "peer-ok": "peer adjacency formed ok",
+    "peer-alive": "peer is alive",
+    "success": "success",
+}
 
 
 def version_data(text: str) -> NxosVersion:
@@ -79,6 +91,41 @@ def boot_data(text: str) -> BootSettings:
         raise UnparsableOutput(command, "", "it has no boot variables of the next reload")
     first = next(iter(settings.values()))
     return BootSettings(variable=first.variable, members=settings if len(settings) > 1 else {})
+
+
+def vpc_data(text: str) -> Vpc:
+    """Return the pair and its vPCs; domain, role and the states of partner and keep-alive have to be there.
+
+    What is well has the words of `show vpc`, what is not those of the data. There must be as many vPCs as it counts.
+    """
+    command = "show vpc | json"
+    told = read_object(text, command, TERMINAL)
+    needed = [_word(told.get(f"vpc-{name}")) for name in ("domain-id", "role", "peer-status", "peer-keepalive-status")]
+    if not all(needed):
+        raise UnparsableOutput(command, "", "it does not tell domain, role and the states of partner and keep-alive")
+    domain, role, peer, keepalive = needed
+    ports = tuple(_vpc_port(row) for row in _rows(told, "vpc"))
+    if _word(told.get("num-of-vpcs")) != str(len(ports)):
+        raise UnparsableOutput(command, "", f"{len(ports)} vPCs read, of {_word(told.get('num-of-vpcs')) or '?'}")
+    consistency = _word(told.get("vpc-peer-consistency-status"))
+    return Vpc(
+        domain="" if not domain.isdecimal() else domain,
+        role=role,
+        peer_status=_WELL.get(peer, peer),
+        keepalive=_WELL.get(keepalive, keepalive),
+        consistency=_WELL.get(consistency.lower(), consistency),
+        peer_links=(),
+        ports=ports,
+        fields={name: _word(told.get(key)) for key, name in _VPC_TIMERS.items() if _word(told.get(key))},
+    )
+
+
+def _vpc_port(row: Mapping[str, Any]) -> VpcPort:
+    number, port, state = (_word(row.get(f"vpc-{name}")) for name in ("id", "ifindex", "port-state"))
+    if not number.isdecimal() or not port or state not in {"0", "1"}:
+        raise UnparsableOutput("show vpc | json", str(dict(row)), "a vPC does not read")
+    down = "down*" if _word(row.get("vpc-thru-peerlink")) == "1" else "down"
+    return VpcPort(number, port, "up" if state == "1" else down)
 
 
 def _rows(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from platforms.cisco_nxos.paper import IMAGE, SWITCH, driver
+from platforms.contract import platform
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Placement
@@ -63,6 +64,24 @@ DATA = {
 }
 GONE = ["% Permission denied for the role\n", "garbage", "", '{"nxos_ver_str": "9.3'.ljust(60)]
 TEXTS = ("show version", "show module", "show boot")
+
+
+VPC: dict[str, Any] = {
+    "vpc-domain-id": "7",
+    "vpc-peer-status": "peer-ok",
+    "vpc-peer-keepalive-status": "peer-alive",
+    "vpc-peer-consistency-status": "SUCCESS",
+    "vpc-role": "secondary-primary",
+    "num-of-vpcs": "2",
+    "vpc-delay-restore-status": "Timer is off.(timeout = 30s)",
+    "TABLE_vpc": {
+        "ROW_vpc": [
+            {"vpc-id": "11", "vpc-ifindex": "Po11", "vpc-port-state": "1", "vpc-thru-peerlink": "0"},
+            {"vpc-id": "12", "vpc-ifindex": "Po12", "vpc-port-state": "0", "vpc-thru-peerlink": "1"},
+        ]
+    },
+}
+HELD = "Timer is on.(timeout = 30s, 9s left)"
 
 
 def of(told: object) -> str:
@@ -209,3 +228,42 @@ def test_a_switch_is_late_while_its_vpc_holds_ports_back() -> None:
     assert held != SWITCH["show vpc"]
     assert "9s left" in (driver({**SWITCH, "show vpc": held})[0].unready() or "")
     assert driver(dict(SWITCH))[0].unready() is None
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_where_the_pair_does_not_read_its_data_tells_whether_it_is_ready(gone: str) -> None:
+    answers = {**SWITCH, "show vpc": gone}
+    assert driver({**answers, "show vpc | json": of(VPC)})[0].unready() is None
+    for change, words in (
+        ({"vpc-peer-status": "peer-link-down"}, "peer: peer-link-down"),
+        ({"vpc-peer-keepalive-status": "peer-not-alive"}, "keep-alive: peer-not-alive"),
+        ({"vpc-peer-consistency-status": "FAILED"}, "consistency: FAILED"),
+        ({"vpc-role": "none-established"}, "role: none-established"),
+        ({"vpc-delay-restore-status": HELD}, "9s left"),
+        ({"vpc-delay-restore-svi-status": HELD}, "9s left"),
+    ):
+        assert words in (driver({**answers, "show vpc | json": of({**VPC, **change})})[0].unready() or "")
+    for odd in (
+        "garbage",
+        of({**VPC, "vpc-role": ""}),
+        of({**VPC, "num-of-vpcs": "3"}),
+        of({**VPC, "TABLE_vpc": {"ROW_vpc": [{"vpc-id": "11"}, {"vpc-id": "12"}]}}),
+    ):
+        with pytest.raises((CommandRefused, UnparsableOutput)):
+            driver({**answers, "show vpc | json": odd})[0].unready()
+
+
+def test_data_and_text_name_the_same_vpcs() -> None:
+    printed = {**SWITCH, "show interface brief": platform("cisco_nxos").sample("show_interface_brief/switch")}
+    told = driver({**printed, "show vpc": "garbage", "show vpc | json": of(VPC)})[0]._ports()
+    assert [(each.name, each.up) for each in told[-2:]] == [("vPC 11 (Po11)", True), ("vPC 12 (Po12)", False)]
+    assert {each.name for each in told} <= {each.name for each in driver(printed)[0]._ports()}
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_that_the_standby_is_hot_the_modules_tell_too(gone: str) -> None:
+    answers = {**SWITCH, "show system redundancy status": gone}
+    assert driver(answers)[0].unready() is None
+    cold = {**answers, "show module": SWITCH["show module"].replace("ha-standby", "standby   ")}
+    with pytest.raises((CommandRefused, UnparsableOutput)):
+        driver(cold)[0].unready()

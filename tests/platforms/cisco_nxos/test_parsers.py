@@ -282,6 +282,22 @@ def test_hash_of_a_file(algorithm: str, digits: int) -> None:
         parse(command_of("show_file"), "No such file or directory\n")
 
 
+@pytest.mark.parametrize("width", [72, 80, 100, 120])
+def test_a_hash_that_a_terminal_breaks_is_one(width: int) -> None:
+    whole = sample("show_file/sha512").strip()
+    rows = [whole[at : at + width] for at in range(0, len(whole), width)]
+    assert parse(command_of("show_file"), "\n".join(rows)) == read("show_file/sha512")
+    for wrong in (rows[:-1], [rows[0], "a line of another matter", *rows[1:]], [*rows, rows[-1]], rows[::-1]):
+        if wrong != rows:
+            with pytest.raises(UnparsableOutput):
+                parse(command_of("show_file"), "\n".join(wrong))
+
+
+def test_four_hashes_are_not_one() -> None:
+    with pytest.raises(UnparsableOutput):
+        parse(command_of("show_file"), 4 * sample("show_file/md5"))
+
+
 def test_features() -> None:
     enabled = {(each.name, each.instance) for each in read("show_feature/leaf") if each.enabled}
     assert enabled == {("bgp", "1"), ("eigrp", "2"), ("lacp", "1"), ("lldp", "1"), ("scpServer", "1"), ("vpc", "1")}

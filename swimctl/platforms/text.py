@@ -28,6 +28,8 @@ _CAUGHT: Final = re.compile(r"\s*\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*")
 # A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
 REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
 
+_BEFORE_PUNCTUATION: Final = re.compile(r" (?=[,;:](?: |$))")
+
 # Each of the error texts has one of these in it, most outputs have none.
 _ERROR_SIGNS: Final = ("%", "'", "error", "failed", "warning", "autocommand", "missing", "unknown", "not found")
 
@@ -101,6 +103,11 @@ def not_whole(configuration: str, command: str, why: str, terminal: Terminal) ->
 def filled(text: str, command: str, terminal: Terminal) -> list[str]:
     """Return the lines of `clean` that are not blank, without blanks at their ends."""
     return [line.rstrip() for line in clean(text, command, terminal) if line.strip()]
+
+
+def plain_words(line: str) -> str:
+    """Return a line with one blank between its words, and none before a comma or colon."""
+    return _BEFORE_PUNCTUATION.sub("", " ".join(line.split()))
 
 
 def _without_log(lines: list[str], terminal: Terminal) -> list[str]:

@@ -10,8 +10,7 @@ from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.facts_nxos import CopyOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.cisco_nxos.words import plain_words
-from swimctl.platforms.text import filled, passed_over
+from swimctl.platforms.text import filled, passed_over, plain_words
 
 _FILE: Final = re.compile(
     r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d +\d{4} +(?P<name>\S.*)", re.IGNORECASE

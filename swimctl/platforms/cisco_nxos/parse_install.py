@@ -8,8 +8,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
-from swimctl.platforms.cisco_nxos.words import plain_words
-from swimctl.platforms.text import filled, is_half
+from swimctl.platforms.text import filled, is_half, plain_words
 
 _START: Final = re.compile(
     r"Installer (?:will perform (?:compatibility check first|impact only check)|is forced disruptive)\b.*",

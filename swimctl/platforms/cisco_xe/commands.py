@@ -27,7 +27,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
 )
 from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
-from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
+from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, parse_show_chassis, parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.commands import Command, Parser, find_command
@@ -49,7 +49,7 @@ COMMANDS: Final = (
     Command("show version", parse_show_version),
     Command("show switch", parse_show_switch),
     Command("show switch detail", parse_show_switch),
-    Command("show chassis", parse_show_switch),
+    Command(CHASSIS, parse_show_chassis),
     Command("show inventory", parse_show_inventory),
     Command("show inventory oid", parse_show_inventory),
     Command("show platform", parse_show_platform),

@@ -15,6 +15,7 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.cisco_xe.images import fits
+from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, members_command
 from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.rules import family, later, order, right_device, room
 from swimctl.settings import Readiness
@@ -98,8 +99,7 @@ def _members(version: SoftwareVersion, units: tuple[Unit, ...], mend: str) -> It
         not odd,
         ", ".join(odd) or f"{len(units)} ready",
         "every member Ready, and one the standby",
-        "`show switch` (`show redundancy` with two supervisors) on the device; bring the member back or remove it with "
-        "`no switch N provision`",
+        _look_at_members(version),
     )
     versions = sorted({unit.version for unit in units if unit.version is not None})
     missing = [f"{unit.label} without a release" for unit in units if unit.version is None]
@@ -109,6 +109,16 @@ def _members(version: SoftwareVersion, units: tuple[Unit, ...], mend: str) -> It
         ", ".join(versions + missing) or version.version,
         "one release on all members",
         mend,
+    )
+
+
+def _look_at_members(version: SoftwareVersion) -> str:
+    command = members_command(version.model)
+    if command == CHASSIS:
+        return f"`{command}` and `show redundancy` on the device; bring the other chassis back"
+    return (
+        f"`{command}` (`show redundancy` with two supervisors) on the device; bring the member back or remove it with "
+        "`no switch N provision`"
     )
 
 

@@ -34,7 +34,7 @@ from swimctl.platforms.cisco_xe.parse_network import (
 from swimctl.platforms.cisco_xe.parse_platform import parse_show_platform
 from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
-from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
+from swimctl.platforms.cisco_xe.parse_switch import members_command, parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
@@ -62,8 +62,6 @@ _SAVE: Final = (
     answer(r"destination filename \[startup-config\]\?", ""),
     answer(r"overwrite the previous nvram configuration\?.*\[confirm\]", "", one_key=False),
 )
-# Wireless controllers call the members of their pair chassis.
-_WIRELESS: Final = "C9800"
 # Ports with their modes, and those that are in port-channels.
 _Switching = tuple[tuple[Interface, ...], tuple[str, ...]]
 _NO_SWITCHING: Final[_Switching] = ((), ())
@@ -221,9 +219,9 @@ class IosDevice:
         return alone(version)
 
     def _members(self, version: SoftwareVersion) -> tuple[Member, ...]:
-        command = "show chassis" if (version.model or "").startswith(_WIRELESS) else "show switch"
+        command = members_command(version.model)
         try:
-            return parse_show_switch(self._show(command))
+            return parse_show_switch(self._show(command), command)
         except CommandRefused as error:
             if len(version.members) > 1 or is_stackable(version.model) or not unknown_command(error):
                 raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.facts import Member, Redundancy, Slot, SoftwareVersion
+from swimctl.platforms.cisco_xe.parse_switch import members_command
 
 READY: Final = "Ready"
 PREPARED: Final = "Provisioned"
@@ -60,7 +61,7 @@ def switches(
         units.append(Unit(str(member.number), member.role, member.state, release, mode))
     known = {unit.name for unit in units}
     lost = [row for row in version.members if str(row.member) not in known]
-    state = "not in 'show switch'" if members else READY
+    state = f"not in '{members_command(version.model)}'" if members else READY
     return (*units, *(Unit(str(row.member), "", state, row.version, row.mode) for row in lost))
 
 

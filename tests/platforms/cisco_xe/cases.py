@@ -40,6 +40,7 @@ CASES = Cases(
     },
     alike=(
         frozenset({"parse_show_module", "parse_show_platform"}),
+        frozenset({"parse_show_switch", "parse_show_chassis"}),
         frozenset({"parse_install_outcome", "parse_install_remove_outcome"}),
     ),
     # A reload is announced by syslog too.

@@ -104,10 +104,10 @@ def test_cli_reads_standard_input(capsys: pytest.CaptureFixture[str], monkeypatc
 
 def test_cli_names_the_first_odd_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
-    file.write_text(sample("show_switch/odd_states") + "what is this\n")
+    file.write_text(sample("show_switch/odd_states") + " 11 what is this\n")
     code, out, err = run(capsys, "--platform", "cisco_xe", "show switch", str(file))
     assert (code, out) == (2, "")
-    assert "first odd line: 'what is this'" in err
+    assert "first odd line: '11 what is this'" in err
     assert err.count("\n") == 1
 
 

@@ -49,6 +49,37 @@ def test_platform_of_a_chassis() -> None:
     )
 
 
+def test_platform_without_a_table_of_firmware() -> None:
+    assert parse_show_platform(sample("show_platform/virtual")) == (
+        Slot("0", "C9800-CL-K9", "ok"),
+        Slot("0/0", "VXE-4x1GE", "ok"),
+        Slot("R0", "C9800-CL-K9", "ok, active"),
+        Slot("F0", "C9800-CL-K9", "init, active"),
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "R1        A900-RSP3C-400-S    ok, sta",
+        "R1        A900-RSP3C-400-S",
+        "R1",
+        "R0        A900-RSP3C-400-S    ok, active            5w5d",
+    ],
+)
+def test_a_slot_that_does_not_read_or_stands_twice_is_named(odd: str) -> None:
+    above = sample("show_platform/virtual")
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_platform(f"{above}{odd}\n")
+    assert caught.value.odd_line == odd
+
+
+def test_two_processors_of_which_one_forwarder_tells_no_type() -> None:
+    slots = {slot.name: slot for slot in parse_show_platform(sample("show_platform/two_processors"))}
+    assert (slots["R1"].state, slots["F1"].model, slots["F1"].state) == ("ok, standby", "", "ok, standby")
+    assert (slots["P0"].state, slots["P1"].state) == ("incompatible", "empty")
+
+
 def test_platform_of_a_stack() -> None:
     assert parse_show_platform(sample("show_platform/stack")) == (
         Slot("1", "C9300-48P", "Ready", "FCW27010BB1"),
@@ -63,6 +94,10 @@ def test_modules_of_two_chassis() -> None:
         Slot("1/4", "C9400-BLANK", "", "N/A"),
         Slot("2/1", "C9400-LC-48U", "ok", "JAE27010DD2"),
     )
+
+
+def test_a_module_that_waits_tells_neither_model_nor_serial_number() -> None:
+    assert parse_show_module(sample("show_module/waiting_supervisor"))[1] == Slot("3", "", "Other")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +122,13 @@ def test_redundancy_reason() -> None:
 def test_redundancy_cut_off_before_the_peer() -> None:
     with pytest.raises(UnparsableOutput, match="both processors"):
         parse_show_redundancy(sample("show_redundancy/alone").rsplit("Peer", 1)[0])
+
+
+@pytest.mark.parametrize("state", ["STANDBY", "STANDBY H", "Standby hot", "13", "ACTI"])
+def test_a_state_of_a_processor_that_is_half_or_none(state: str) -> None:
+    text = sample("show_redundancy/pair").replace("STANDBY HOT", state)
+    with pytest.raises(UnparsableOutput, match="both processors"):
+        parse_show_redundancy(text)
 
 
 def test_redundancy_states() -> None:

@@ -19,6 +19,10 @@ from platforms.cisco_xe.paper import (
 from platforms.paper import changed, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
+from swimctl.facts import SoftwareVersion
+from swimctl.models import Device
+from swimctl.platforms.cisco_xe.readiness import identity
+from swimctl.platforms.cisco_xe.units import Unit
 
 # Where a cut leaves lines that are whole each, and too few.
 CUT_AT = {
@@ -97,3 +101,12 @@ def test_a_device_whose_reload_could_not_be_proved_is_refused() -> None:
     )
     with pytest.raises(UnparsableOutput, match="no reload is provable"):
         check(timeless)
+
+
+def test_a_pair_of_controllers_is_told_the_commands_that_it_has() -> None:
+    version = SoftwareVersion("17.12.04", model="C9800-40-K9", serial="TTM27010AA1")
+    units = (Unit("1", "Active", version="17.12.04"), Unit("2", "Standby", "HA sync in progress", "17.12.04"))
+    found = {each.rule: each for each in identity(version, units, (), Device(1, "wlc-1", "cisco_xe", "192.0.2.1"))}
+    assert not found["stack members"].ok
+    assert "`show chassis`" in found["stack members"].next_command
+    assert "show switch" not in found["stack members"].next_command

@@ -7,7 +7,8 @@ from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Member
-from swimctl.platforms.cisco_xe.parse_switch import parse_show_switch
+from swimctl.platforms.cisco_xe.parse_switch import members_command, parse_show_chassis, parse_show_switch, state_in
+from swimctl.platforms.text import unread
 
 
 def test_every_odd_state_as_printed() -> None:
@@ -44,20 +45,44 @@ def test_detail() -> None:
     assert [member.number for member in parse_show_switch(sample("show_switch_detail/two_members"))] == [1, 2]
 
 
-def test_a_member_that_only_the_ports_know() -> None:
-    text = sample("show_switch_detail/two_members").replace(" 2       Standby", "*1       Standby")
+def test_what_the_table_of_ports_says_is_not_needed() -> None:
+    text = sample("show_switch_detail/two_members")
+    cut = text[: text.index("Stack Port Status") + 40]
+    assert parse_show_switch(cut) == parse_show_switch(text)
     with pytest.raises(UnparsableOutput):
-        parse_show_switch(text)
-    lines = [line for line in sample("show_switch_detail/two_members").split("\n") if "Standby" not in line]
-    with pytest.raises(UnparsableOutput, match="does not fit the members"):
-        parse_show_switch("\n".join(lines))
+        parse_show_switch(text.replace(" 2       Standby", "*1       Standby"))
 
 
-@pytest.mark.parametrize("odd", [" 4       Member", "garbage", "*1 Active 0011.22aa.0100 x V02 Ready"])
+@pytest.mark.parametrize("odd", [" 4       Member", "*1 Active 0011.22aa.0100 x V02 Ready"])
 def test_a_row_that_does_not_read_is_named(odd: str) -> None:
     with pytest.raises(UnparsableOutput) as caught:
         parse_show_switch(f"{sample('show_switch/odd_states')}{odd}\n")
     assert caught.value.odd_line == odd.strip()
+
+
+def test_a_line_that_is_no_row_is_passed_over_and_told() -> None:
+    text = sample("show_switch/odd_states")
+    with unread() as told:
+        assert parse_show_switch(f"{text}The stack is rebalancing\n") == parse_show_switch(text)
+    assert told == [("show switch", "The stack is rebalancing")]
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("V02 Ready", "Ready"),
+        ("HA sync in progress", "HA sync in progress"),
+        ("HA  sync  in  progress   amber", "HA sync in progress"),
+        ("Ready 169.254.10.1", "Ready"),
+        ("V02     Rebuilding lamps   amber", "Rebuilding lamps"),
+        ("V02     Ready and more", "Ready and more"),
+        ("V02", None),
+        ("V02     Re", None),
+        ("V02     HA sync in", None),
+    ],
+)
+def test_the_state_in_the_rest_of_a_row(words: str, state: str | None) -> None:
+    assert state_in(words) == state
 
 
 def test_no_stack_at_all_is_a_refusal() -> None:
@@ -71,8 +96,28 @@ def test_a_header_without_rows_is_no_empty_stack() -> None:
 
 
 def test_a_pair_of_wireless_controllers() -> None:
-    members = parse_show_switch(sample("show_chassis/wireless_pair"))
+    members = parse_show_chassis(sample("show_chassis/wireless_pair"))
     assert [(m.number, m.role, m.state, m.active) for m in members] == [
         (1, "Active", "Ready", True),
         (2, "Standby", "HA sync in progress", False),
     ]
+
+
+def test_a_pair_that_tells_the_type_of_its_redundancy_port() -> None:
+    members = parse_show_chassis(sample("show_chassis/fibre_pair"))
+    assert [(m.number, m.role, m.state, m.active) for m in members] == [
+        (1, "Standby", "Ready", False),
+        (2, "Active", "Ready", True),
+    ]
+
+
+def test_the_active_one_is_the_one_with_the_role_whichever_was_asked() -> None:
+    members = parse_show_switch(sample("show_switch/asked_on_standby"))
+    assert [(m.number, m.role, m.active) for m in members] == [(1, "Active", True), (2, "Standby", False)]
+
+
+@pytest.mark.parametrize("text", ["nothing here", "Chassis/Stack Mac Address : 0011.22ee.0300", "% Error: not now"])
+def test_messages_name_the_command_that_the_device_has(text: str) -> None:
+    assert (members_command("C9800-80-K9"), members_command("C9300-48P")) == ("show chassis", "show switch")
+    with pytest.raises(UnparsableOutput, match="'show chassis'"):
+        parse_show_chassis(text)

@@ -8,29 +8,35 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InventoryItem
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over, plain_words
 
 COMMAND: Final = "show inventory"
 
-_NAME: Final = re.compile(r'NAME: *"(.*?)" *, *DESCR: *"(.*?)"?', re.IGNORECASE)
+_NAME: Final = re.compile(r'NAME: *"(.*?)",? *DESCR: *"(.*?)"?', re.IGNORECASE)
 # The template of ntc-templates takes `SN: N/A` for `N` and passes over lines that it does not know, so not it.
-_PID: Final = re.compile(r"PID: *(.*?) *, *VID: *(.*?) *, *SN: *(.*)", re.IGNORECASE)
+_PID: Final = re.compile(r"PID: *(.*?),? *VID: *(.*?),? *SN: *(.*)", re.IGNORECASE)
+_START: Final = re.compile(r"(?:NAME|PID) *:.*", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"INFO: .*|OID: .*|[-+*]{3,}.*", re.IGNORECASE)
 
 
 def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
-    """Read pairs of a NAME and a PID line. A part without its PID line means that the output was cut off."""
+    """Return each pair of a NAME and a PID line; either without the other, or one that does not read, refuses.
+
+    Product and serial number are empty where the device has none for a part.
+    """
     items: list[InventoryItem] = []
     name: re.Match[str] | None = None
     for line in _joined(filled(text, COMMAND, TERMINAL)):
-        product = _PID.fullmatch(line)
+        product, begun = _PID.fullmatch(line), _NAME.fullmatch(line)
         if product and name is not None:
-            items.append(InventoryItem(name[1], name[2].strip(), product[1], product[3]))
+            items.append(InventoryItem(name[1].strip(), name[2].strip(), product[1].strip(), product[3]))
             name = None
-        elif name is None and (name := _NAME.fullmatch(line)):
-            continue
-        elif not _ASIDE.fullmatch(line):
+        elif begun and name is None:
+            name = begun
+        elif _START.fullmatch(line):
             raise UnparsableOutput(COMMAND, line)
+        elif not _ASIDE.fullmatch(line):
+            passed_over(COMMAND, line)
     if name is not None or not items:
         raise UnparsableOutput(COMMAND, name[0] if name else "", "it ends before the PID line of a part")
     return tuple(items)
@@ -39,8 +45,8 @@ def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
 def _joined(lines: list[str]) -> list[str]:
     """Put a pair that is printed in two lines (`PID: …, VID: …,` and `SN: …`) into one."""
     joined: list[str] = []
-    for line in (line.strip() for line in lines):
-        if joined and line.lstrip(", ").upper().startswith(("SN:", "DESCR:", "VID:")):
+    for line in map(plain_words, lines):
+        if joined and re.match(r",? ?(?:SN|DESCR|VID):", line, re.IGNORECASE):
             joined[-1] = f"{joined[-1].rstrip(', ')}, {line.lstrip(', ')}"
         else:
             joined.append(line)

@@ -8,45 +8,52 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xe import DualActive, VirtualLink
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 LINK: Final = "show stackwise-virtual link"
 DETECTION: Final = "show stackwise-virtual dual-active-detection"
 
 _PORT: Final = r"[A-Z][A-Za-z]+\d+(?:/\d+)+"
-_LINK_TITLE: Final = re.compile(r"Stackwise Virtual Link *\(SVL\) Information *:", re.IGNORECASE)
-_LINK_TABLE: Final = re.compile(r"Switch\s+SVL\s+Ports\s+Link-Status\s+Protocol-Status", re.IGNORECASE)
-_LINK_ROW: Final = re.compile(rf"(?:(\d+)\s+\d+\s+)?({_PORT})\s+([UD])\s+([A-Za-z])")
-# One letter means Pending on some releases and Bundled on others: the legend above the table tells.
-_LEGEND: Final = re.compile(r"[A-Za-z]-\w+(?: +[A-Za-z]-\w+)+")
-_LINK_WORDS: Final = re.compile(r"Flags *:|Link Status|Protocol Status", re.IGNORECASE)
+# A row of either table: it begins with the number of a chassis, or with a port.
+_LIKE_A_ROW: Final = re.compile(r"\d+(?: .*)?|[A-Z][A-Za-z]+\d+/.*", re.IGNORECASE)
 
-_DETECTION_TITLE: Final = re.compile(r"Dual-Active-Detection Configuration *:", re.IGNORECASE)
-_DETECTION_TABLE: Final = re.compile(r"Switch\s+Dad port\s+Status", re.IGNORECASE)
-_DETECTION_ROW: Final = re.compile(rf"(?:(\d+)\s+)?({_PORT})\s+(up|down)", re.IGNORECASE)
-_RECOVERY: Final = re.compile(r"In dual-active recovery mode *: *(Yes|No)", re.IGNORECASE)
-_RECOVERY_RELOAD: Final = re.compile(r"Recovery Reload *: *\w+", re.IGNORECASE)
+_LINK_TITLE: Final = re.compile(r"Stackwise +Virtual +Link *\(SVL\) +Information *:.*", re.IGNORECASE)
+_LINK_TABLE: Final = re.compile(r"Switch +SVL +Ports +Link-Status +Protocol-Status\b.*", re.IGNORECASE)
+_LINK_ROW: Final = re.compile(rf"(?:(\d+) +\d+ +)?({_PORT}) +([UD]) +([A-Za-z])(?: .*)?")
+# One letter means Pending on some releases and Bundled on others: the legend above the table tells.
+_LEGEND: Final = re.compile(r"(?:[A-Za-z]-\w+ +)+[A-Za-z]-\w+(?: .*)?")
+_MEANING: Final = re.compile(r"(?<!\S)([A-Za-z])-(\w+)")
+_LINK_WORDS: Final = re.compile(r"Flags *:.*|(?:Link|Protocol) +Status\b.*", re.IGNORECASE)
+
+_DETECTION_TITLE: Final = re.compile(r"Dual-Active-Detection +Configuration *:.*", re.IGNORECASE)
+_DETECTION_TABLE: Final = re.compile(r"Switch +Dad +port +Status\b.*", re.IGNORECASE)
+_DETECTION_ROW: Final = re.compile(rf"(?:(\d+) +)?({_PORT}) +(up|down)(?: .*)?", re.IGNORECASE)
+_RECOVERY: Final = re.compile(r"In +dual-active +recovery +mode *: *(.*)", re.IGNORECASE)
+_RECOVERY_RELOAD: Final = re.compile(r"Recovery +Reload *: *\w+.*", re.IGNORECASE)
 
 
 def parse_virtual_link(text: str) -> tuple[VirtualLink, ...]:
-    """Read the ports of the link between the chassis, with both of their states."""
+    """Return the ports of the link between the chassis, with both of their states; each chassis must have one."""
     found: list[VirtualLink] = []
     legend: dict[str, str] = {}
     table, chassis = False, 0
     lines = [line.strip() for line in filled(text, LINK, TERMINAL)]
     for line in lines:
-        row = _LINK_ROW.fullmatch(line)
-        if table and row:
+        if _LINK_TABLE.fullmatch(line):
+            table = True
+        elif table and _LIKE_A_ROW.fullmatch(line):
+            row = _LINK_ROW.fullmatch(line)
+            if row is None or not (row[1] or chassis):
+                raise UnparsableOutput(LINK, line, "a port of the link does not read")
             chassis = int(row[1] or chassis)
             found.append(VirtualLink(chassis, row[2], row[3] == "U", _word(legend, line, row[4])))
-        elif _LINK_TABLE.fullmatch(line):
-            table = True
         elif not table and _LEGEND.fullmatch(line):
             # The link's own legend comes first and has other letters for up and down.
-            legend = dict(part.split("-", 1) for part in line.split())
+            legend = dict(_MEANING.findall(line))
         elif not (_LINK_TITLE.fullmatch(line) or _LINK_WORDS.fullmatch(line) or _is_rule(line)):
-            raise UnparsableOutput(LINK, line)
-    _check_both(LINK, lines[-1], [link.chassis for link in found])
+            passed_over(LINK, line)
+    if len({link.chassis for link in found}) != 2:
+        raise UnparsableOutput(LINK, lines[-1], "it does not list ports of both chassis")
     return tuple(found)
 
 
@@ -59,34 +66,36 @@ def _word(legend: dict[str, str], line: str, letter: str) -> str:
 
 
 def parse_dual_active(text: str) -> DualActive:
-    """Read the ports that watch for a second active chassis; no rows at all: none were configured."""
+    """Return the ports that watch for a second active chassis; no rows at all: none were configured.
+
+    Older releases do not say whether the pair is in recovery (cisco_xe/show_stackwise_virtual_dual_active_detection).
+    """
     found: list[tuple[int, str, bool]] = []
     table, recovery, chassis = False, False, 0
     lines = [line.strip() for line in filled(text, DETECTION, TERMINAL)]
     for line in lines:
-        row = _DETECTION_ROW.fullmatch(line)
-        if table and row:
-            chassis = int(row[1] or chassis)
-            found.append((chassis, row[2], row[3].lower() == "up"))
-        elif _DETECTION_TABLE.fullmatch(line):
+        if _DETECTION_TABLE.fullmatch(line):
             table = True
         elif said := _RECOVERY.fullmatch(line):
-            recovery = said[1].lower() == "yes"
+            recovery = _yes(line, said[1])
+        elif table and _LIKE_A_ROW.fullmatch(line):
+            row = _DETECTION_ROW.fullmatch(line)
+            if row is None or not (row[1] or chassis):
+                raise UnparsableOutput(DETECTION, line, "a port that watches does not read")
+            chassis = int(row[1] or chassis)
+            found.append((chassis, row[2], row[3].lower() == "up"))
         elif not (_DETECTION_TITLE.fullmatch(line) or _RECOVERY_RELOAD.fullmatch(line) or _is_rule(line)):
-            raise UnparsableOutput(DETECTION, line)
+            passed_over(DETECTION, line)
     if not table:
         raise UnparsableOutput(DETECTION, lines[-1], "there is no table of ports")
-    if found or not _is_rule(lines[-1]):
-        _check_both(DETECTION, lines[-1], [port[0] for port in found])
     return DualActive(tuple(found), recovery)
+
+
+def _yes(line: str, word: str) -> bool:
+    if word.casefold() not in {"yes", "no"}:
+        raise UnparsableOutput(DETECTION, line, "it does not say whether the pair is in recovery")
+    return word.casefold() == "yes"
 
 
 def _is_rule(line: str) -> bool:
     return not set(line) - set("- \t")
-
-
-def _check_both(command: str, last: str, chassis: list[int]) -> None:
-    """Refuse a table that ends before the ports of the second chassis; both have as many."""
-    counts = {each: chassis.count(each) for each in chassis}
-    if len(counts) != 2 or 0 in counts or len(set(counts.values())) != 1:
-        raise UnparsableOutput(command, last, "it does not list as many ports of one chassis as of the other")

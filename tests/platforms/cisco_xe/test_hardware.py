@@ -16,6 +16,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy_states,
 )
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
+from swimctl.platforms.text import unread
 
 
 def test_inventory() -> None:
@@ -30,6 +31,25 @@ def test_inventory() -> None:
 def test_inventory_in_broken_lines() -> None:
     text = 'NAME: "Chassis",\nDESCR: "A chassis"\nPID: CISCO3945-CHASSIS , VID: V05 ,\nSN: FOX2707A0B1\n'
     assert parse_show_inventory(text) == (InventoryItem("Chassis", "A chassis", "CISCO3945-CHASSIS", "FOX2707A0B1"),)
+
+
+def test_inventory_with_a_line_between_and_a_part_of_many_words() -> None:
+    text = (
+        'NAME: "SSD slot 1", DESCR: "A solid state disk"\nThe disk is being checked\n'
+        "PID: Acme SSD 860 EVO 250GB , VID: RVT03B6Q, SN: S3Y9NX0M60A\n"
+    )
+    with unread() as told:
+        assert parse_show_inventory(text) == (
+            InventoryItem("SSD slot 1", "A solid state disk", "Acme SSD 860 EVO 250GB", "S3Y9NX0M60A"),
+        )
+    assert told == [("show inventory", "The disk is being checked")]
+
+
+@pytest.mark.parametrize("odd", ['NAME: "Fan tray 2"', "PID: FAN-T1 , VID: V01", "PID: FAN-T1 , VID: V01 , SN: F1"])
+def test_a_part_that_does_not_read_is_named(odd: str) -> None:
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_inventory(f"{sample('show_inventory/switch')}{odd}\n")
+    assert caught.value.odd_line.startswith(odd[:11])
 
 
 def test_inventory_cut_off_inside_a_part() -> None:

@@ -37,5 +37,26 @@ def test_ports_of_dual_active_detection() -> None:
 
 def test_a_pair_of_which_only_one_chassis_is_listed_is_not_believed() -> None:
     one = sample("show_stackwise-virtual_link/bundled").rsplit("\n2 ", 1)[0]
-    with pytest.raises(UnparsableOutput, match="as many ports of one chassis"):
+    with pytest.raises(UnparsableOutput, match="ports of both chassis"):
         parse_virtual_link(one)
+
+
+@pytest.mark.parametrize(
+    "row", ["2       1       HundredGigE2/0/26    X   P", "        HundredGigE2/0/26      U", "2   "]
+)
+def test_a_port_that_does_not_read_is_named(row: str) -> None:
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_virtual_link(f"{sample('show_stackwise-virtual_link/ready')}{row} \n")
+    assert caught.value.odd_line.startswith(row.strip())
+
+
+def test_ports_that_watch_on_one_chassis_alone_are_told_as_they_are() -> None:
+    one = sample("show_stackwise-virtual_dual-active-detection/one_down").rsplit("\n2 ", 1)[0]
+    assert len(parse_dual_active(one).ports) == 2
+
+
+@pytest.mark.parametrize("word", ["", "Y", "Perhaps"])
+def test_recovery_that_is_not_told_is_not_guessed(word: str) -> None:
+    text = sample("show_stackwise-virtual_dual-active-detection/none").replace("mode: Yes", f"mode: {word}")
+    with pytest.raises(UnparsableOutput, match="in recovery"):
+        parse_dual_active(text)

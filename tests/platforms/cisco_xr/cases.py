@@ -39,8 +39,11 @@ CASES = Cases(
     untold={
         "parse_show_filesystem_location.systems.prefixes": "a path (`/misc/config`) is the end of the last line",
         "parse_show_install.count": "it adds up the counts of the nodes that are there",
+        "parse_show_cdp_neighbors_detail.remote_interface": "the end of a line, and nothing behind it is needed",
         "parse_show_inventory.serial": "the end of the last line",
         "parse_show_md5.path": "the end of the last line; the hash before it is told whole",
+        "parse_show_lldp_neighbors_detail.name": "the end of a line, and nothing behind it is needed",
+        "parse_show_lldp_neighbors_detail.remote_interface": "the end of a line, and nothing behind it is needed",
         "parse_show_redundancy.fields": "why a node booted: free text, below what decides",
         "parse_show_variables_boot.values": "words for a kernel; the boot loader's BOOT is told whole",
         "parse_show_version.config_register": "the end of the last line, where `0x2` is one too",

@@ -79,6 +79,8 @@ def _blocks(
             free = False
         elif counted := closing.fullmatch(line):
             total = int(counted[1])
+        elif not blocks and _LLDP_HEAD.fullmatch(line):
+            raise UnparsableOutput(command, line, "it is the short table")
         elif not blocks:
             if not _LEGEND.fullmatch(line):
                 passed_over(command, line)

@@ -23,7 +23,7 @@ _TIMES: Final = re.compile(
     r"(Active +node +booted|Last +switch-over|Standby +node +boot) +(\w{3} +\w{3} +\d+ +[\d:]+ +\d{4}) *:.*",
     re.IGNORECASE,
 )
-_SWITCHOVERS: Final = re.compile(r"There +have +been +(\d+) +switch-overs +since +reload", re.IGNORECASE)
+_SWITCHOVERS: Final = re.compile(r"There +have +been +(\d+) +switch-overs +since +reload(?: .*)?", re.IGNORECASE)
 _HEAD: Final = re.compile(r"=+|Redundancy +information +for +node .*", re.IGNORECASE)
 _STANDBY: Final = "STANDBY"
 _NO_PARTNER: Final = "no valid partner"

@@ -7,10 +7,11 @@ from typing import Final
 
 from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
 
-# `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`, `0/RP0/ADMIN0:…`
+# `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`, `0/RP0/ADMIN0:…`. Glued to a
+# header that ends in `Port ID`, the node is `RP`, not `DRP`.
 _STAMP: Final = (
-    rf"(?:(?:(?:RP|RSP|DRP|LC|SC|SP|FC|PM)/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{DAY} {TIME}(?: [A-Za-z][\w+-]*)? ?: "
-    r"[\w.-]+\[\d+\]: )?"
+    rf"(?:(?:(?:RP|RSP|(?<![A-Z])DRP|LC|SC|SP|FC|PM)/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{DAY} {TIME}"
+    r"(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: )?"
 )
 
 TERMINAL: Final = Terminal(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from platforms.contract import platform
 
@@ -89,6 +91,37 @@ def test_platform() -> None:
     )
     states = [slot.state for slot in read("admin_show_platform/evolved")]
     assert states == ["SW_INACTIVE", "POWERED_OFF", "OPERATIONAL", "OPERATIONAL"]
+
+
+def test_a_state_is_whole_and_never_another_that_it_ends_with() -> None:
+    rows = {slot.name: slot.state for slot in read("show_platform/modular")}
+    assert rows["0/1/CPU0"] == rows["0/FC0"] == "SHUT DOWN"
+    assert (rows["0/2/CPU0"], rows["0/2/NPU0"], rows["0/FC1"]) == ("PLATFORM INITIALIZED", "UP", "WARMING UP")
+    narrow = re.sub(r"(?<=\S) {2,}(?=\S)", " ", sample("show_platform/modular").replace("WARMING UP", "OPERATIONAL"))
+    assert {slot.name: slot.state for slot in parse("show platform", narrow)} == rows | {"0/FC1": "OPERATIONAL"}
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "instead"),
+    [
+        ("show_platform/modular", "88-LC0-36FH              SHUT DOWN                NSHUT", ""),
+        ("show_platform/modular", "0/1/CPU0          88-LC0", "?/?/?             88-LC0"),
+        ("show_inventory/evolved", "PID: NC55-RP ", "NC55-RP "),
+        ("show_interface_brief/router", "BE10.20          up          up", "BE10.20          up"),
+        ("show_route_summary/router", "local                            5", "local                            ?"),
+        ("show_route_summary/router", "local                            5", "local                            4"),
+        ("show_redundancy/pair", "is not ready", "is not there"),
+        ("show_redundancy_summary/pair", "0/RP0/CPU0(A)    0/RP1/CPU0(S)", "0/RP0/CPU0(A)    ?"),
+        ("show_lldp_neighbors/long_names", "HundredGigE0/0/0/2         120", "HundredGigE0/0/0/2"),
+        ("show_lldp_neighbors/long_names", "displayed: 3", "displayed: 4"),
+        ("show_cdp_neighbors_detail/two", "Interface: HundredGigE0/0/0/1", "Interface"),
+    ],
+)
+def test_a_row_with_a_needed_fact_reads_or_refuses(name: str, row: str, instead: str) -> None:
+    text = sample(name)
+    assert row in text
+    with pytest.raises(UnparsableOutput):
+        parse(command_of(name.partition("/")[0]), text.replace(row, instead, 1))
 
 
 def test_inventory() -> None:
@@ -252,6 +285,11 @@ def test_neighbours() -> None:
     assert read("show_lldp_neighbors/two") == (
         Neighbour("core-9", "Te0/0/0/3", "Ethernet1/4"),
         Neighbour("edge-1", "Mg0/RP0/CPU0/0", "0011.22aa.0100"),
+    )
+    assert read("show_lldp_neighbors/long_names") == (
+        Neighbour("core-9", "TenGigE0/0/0/1", "TenGigE0/0/0/7"),
+        Neighbour("spine-12.example.net", "HundredGigE0/0/0/2", "Ethernet1/1"),
+        Neighbour("ONT-7", "GigabitEthernet0/0/0/9", "0011.22aa.0100"),
     )
     assert read("show_lldp_neighbors_detail/two") == (
         Neighbour("core-9.example.net", "TenGigE0/0/0/3", "Ethernet1/4"),

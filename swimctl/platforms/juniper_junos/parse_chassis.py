@@ -8,12 +8,9 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Slot
 from swimctl.facts_junos import RoutingEngine
-from swimctl.platforms.juniper_junos.nodes import by_node, moment
+from swimctl.platforms.juniper_junos.nodes import moment, parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled, is_half
-
-_FPC_HEADS: Final = (re.compile(r"Temp +CPU Utilization.*"), re.compile(r"Slot +State\b.*"))
-_FPC: Final = re.compile(r"(\d{1,3}) +([A-Z][a-z-]+(?: [a-z]+)*)(?: +(?:-{2,}.*|Testing|\d|Absent).*)?")
+from swimctl.platforms.text import filled, is_half, passed_over
 
 _FPC_STATES: Final = (
     "Online",
@@ -30,84 +27,117 @@ _FPC_STATES: Final = (
     "Probed",
     "Check",
 )
+# Above the header stand the titles of groups of columns.
+_FPC_GROUPS: Final = re.compile(r"Temp +CPU +Utilization.*", re.IGNORECASE)
+_FPC_HEAD: Final = re.compile(r"Slot +State\b.*", re.IGNORECASE)
+_KNOWN: Final = "|".join(each.replace(" ", " +") for each in sorted(_FPC_STATES, key=len, reverse=True))
+# One that is not known ends before two blanks, a number, or the reason between dashes.
+_FPC: Final = re.compile(
+    rf"(?P<slot>\d{{1,3}}) +(?P<state>(?:{_KNOWN})(?= |\Z)|[A-Z][a-z-]+(?: [a-z]+)*(?=  | \d| -|\Z))(?: .*)?",
+    re.IGNORECASE,
+)
 
-_STATES: Final = ("Master", "Backup", "Disabled", "Present", "Empty", "Election")
-_STATUS: Final = "Routing Engine status:"
-_SLOT: Final = re.compile(r"Slot (\d+):")
-_FIELD: Final = re.compile(r"(\S+(?: \S+)*?) {2,}(\S.*)")
-_LOADS: Final = re.compile(r"[\d.]+ +[\d.]+ +[\d.]+")
-_GROUP: Final = re.compile(r"(?:\d+ (?:sec|min) )?CPU utilization:")
-_PART: Final = re.compile(r"(\d+) (day|hour|minute|second)s?(?:, |$)")
+_ENGINE_STATES: Final = ("Master", "Backup", "Disabled", "Present", "Empty", "Election")
+_STATUS: Final = re.compile(r"Routing +Engine +status *:", re.IGNORECASE)
+_SLOT: Final = re.compile(r"Slot +(\d+) *:", re.IGNORECASE)
+_FIELD: Final = re.compile(
+    r"(Current +state|Model|Serial +ID|Start +time|Uptime|Last +reboot +reason) +(\S.*)", re.IGNORECASE
+)
+# What is not needed: temperatures, memory, loads, and what a processor does in four spans of time.
+_ASIDE: Final = re.compile(
+    r"(?:Election +priority|Temperature|CPU +temperature|DRAM|Memory|Status|FPGA|Routing +Engine +\S+) .*"
+    r"|(?:\d+ +(?:sec|min) +)?CPU +utilization *:|(?:User|Background|Kernel|Interrupt|Idle|Real-time .*) +\d+ +percent"
+    r"|Load +averages *:.*|[\d.]+(?: +[\d.]+){2}",
+    re.IGNORECASE,
+)
+_PART: Final = re.compile(r"(\d+) +(day|hour|minute|second)s?(?: *, *|$)", re.IGNORECASE)
 _SECONDS: Final = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
 def parse_show_chassis_fpc(text: str) -> tuple[Slot, ...]:
-    """Read the state of every slot, empty ones too. `name` is `FPC 0`, with its node in front where one is named."""
+    """Return the state of every slot, empty ones too. `name` is `FPC 0`, with its node in front where one is named.
+
+    Each row below the header that begins with a number has to read up to its state.
+    """
     command = "show chassis fpc"
-    found: list[Slot] = []
-    for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)]):
+    found: dict[str, Slot] = {}
+    for node, lines in parts_of(
+        command, [line.strip() for line in filled(text, command, TERMINAL)], _FPC_HEAD.fullmatch
+    ):
         header = False
         before = len(found)
         for line in lines:
-            row = _FPC.fullmatch(line)
-            if row and header and not is_half(row[2], _FPC_STATES):
-                found.append(Slot(f"{node} FPC {row[1]}".strip(), "", row[2]))
-            elif len(found) == before and any(head.fullmatch(line) for head in _FPC_HEADS):
-                header = header or _FPC_HEADS[1].fullmatch(line) is not None
-            else:
-                raise UnparsableOutput(command, line)
+            row = _FPC.fullmatch(line) if header else None
+            name = f"{node} FPC {row['slot']}".strip() if row else ""
+            if row and name not in found and not is_half(row["state"], _FPC_STATES):
+                found[name] = Slot(name, "", " ".join(row["state"].split()))
+            elif _FPC_HEAD.fullmatch(line):
+                header = True
+            elif header and re.match(r"\d", line):
+                raise UnparsableOutput(command, line, "the state of a slot does not read")
+            elif not _FPC_GROUPS.fullmatch(line):
+                passed_over(command, line)
         if len(found) == before:
-            raise UnparsableOutput(command, lines[-1] if lines else node, "there are no rows")
-    return tuple(found)
+            raise UnparsableOutput(command, lines[-1] if lines else node, "there is no header 'Slot State', or no row")
+    return tuple(found.values())
 
 
 def parse_show_chassis_routing_engine(text: str) -> tuple[RoutingEngine, ...]:
-    """Read every engine. One that runs ends with its load; one that does not answer has hardly more than its state."""
+    """Return every engine; a heading without a word about its engine refuses.
+
+    A device with only one engine names no state. An engine that does not answer has hardly more than its state: the
+    other facts are None or empty where they are not told.
+    """
     command = "show chassis routing-engine"
     return tuple(
         engine
-        for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)])
+        for node, lines in parts_of(
+            command, [line.strip() for line in filled(text, command, TERMINAL)], _STATUS.fullmatch
+        )
         for engine in _engines(command, node, lines)
     )
 
 
 def _engines(command: str, node: str, lines: list[str]) -> list[RoutingEngine]:
-    if not lines or lines[0] != _STATUS:
-        raise UnparsableOutput(command, lines[0] if lines else node, f"it does not begin with '{_STATUS}'")
     engines: list[tuple[str, dict[str, str]]] = []
     for line in lines:
-        if line == _STATUS:
+        slot, field = _SLOT.fullmatch(line), _FIELD.fullmatch(line)
+        if _STATUS.fullmatch(line):
             engines.append(("", {}))
-        elif slot := _SLOT.fullmatch(line):
+        elif not engines:
+            passed_over(command, line)
+        elif slot:
             # The heading may stand above each, or above all of them.
             engines[-1:] = [(slot[1], {})] if engines[-1] == ("", {}) else [engines[-1], (slot[1], {})]
-        elif _LOADS.fullmatch(line):
-            engines[-1][1]["loads"] = line
-        elif field := _FIELD.fullmatch(line):
-            engines[-1][1].setdefault(field[1], field[2])
-        elif not _GROUP.fullmatch(line):
-            raise UnparsableOutput(command, line)
+        elif field:
+            name = " ".join(field[1].lower().split())
+            if name in engines[-1][1]:
+                raise UnparsableOutput(command, line, "it is not clear which engine this line is about")
+            engines[-1][1][name] = field[2]
+        elif not _ASIDE.fullmatch(line):
+            passed_over(command, line)
+    if not engines:
+        raise UnparsableOutput(command, lines[0] if lines else node, "there is no line 'Routing Engine status:'")
     return [_engine(command, node, slot, told, lines[-1]) for slot, told in engines]
 
 
 def _engine(command: str, node: str, slot: str, told: dict[str, str], last: str) -> RoutingEngine:
-    state = told.get("Current state", "")
-    if is_half(state, _STATES):
+    state = told.get("current state", "")
+    if is_half(state, _ENGINE_STATES):
         raise UnparsableOutput(command, last, "it ends inside the state of an engine")
-    runs = state in {"", "Master", "Backup"}
-    started = moment(told.get("Start time", ""))
-    uptime = _seconds(told.get("Uptime", ""))
-    if runs and (started is None or uptime is None or "loads" not in told):
-        raise UnparsableOutput(command, last, "an engine's block ends before its uptime and load")
+    started = moment(told.get("start time", ""))
+    uptime = _seconds(told.get("uptime", ""))
+    if not state and uptime is None:
+        raise UnparsableOutput(command, last, "an engine tells neither its state nor how long it is up")
     return RoutingEngine(
         node,
         slot,
         state,
-        told.get("Model", ""),
-        told.get("Serial ID", ""),
+        told.get("model", ""),
+        told.get("serial id", ""),
         started[0] if started else None,
         uptime,
-        told.get("Last reboot reason"),
+        told.get("last reboot reason"),
     )
 
 
@@ -115,4 +145,4 @@ def _seconds(uptime: str) -> int | None:
     parts = list(_PART.finditer(uptime))
     if not parts or "".join(part[0] for part in parts) != uptime:
         return None
-    return sum(int(part[1]) * _SECONDS[part[2]] for part in parts)
+    return sum(int(part[1]) * _SECONDS[part[2].lower()] for part in parts)

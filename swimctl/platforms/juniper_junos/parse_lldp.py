@@ -8,43 +8,66 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Neighbour
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
-_HEAD: Final = re.compile(r" *Local Interface +(?:Parent Interface +)?Chassis Id +Port info +System Name")
-_LOCAL: Final = r"(?P<local>[a-z]+[\w-]*\d[\d/:.]*)"
-_ROW: Final = re.compile(
-    rf" *{_LOCAL} +(?:(?P<parent>-|[a-z]+\d+(?:\.\d+)?) +)?"
-    r"(?P<chassis>\w{1,2}(?::\w{1,2}){5}|\S+)(?: +(?P<rest>\S.*))?"
+_COMMAND: Final = "show lldp neighbors"
+
+# Its columns have to be apart: in a table that lost its blanks a port and a name cannot be told from each other.
+_HEAD: Final = re.compile(
+    r" *Local +Interface {2,}(?P<parent>Parent +Interface {2,})?Chassis +Id {2,}"
+    r"Port +info {2,}(?P<name>System +Name).*",
+    re.IGNORECASE,
 )
+_LOCAL: Final = r"(?P<local>[a-z]+[\w-]*\d[\d/:.]*)"
+_PARENT: Final = r"(?P<parent>-|[a-z]+\d+(?:\.\d+)?) +"
+_NEIGHBOUR: Final = r"(?P<chassis>\w{1,2}(?::\w{1,2}){5}|\S+)(?: +(?P<rest>\S.*))?"
+_ROW: Final = re.compile(rf" *{_LOCAL} +{_NEIGHBOUR}")
+_ROW_WITH_PARENT: Final = re.compile(rf" *{_LOCAL} +{_PARENT}{_NEIGHBOUR}")
+_LIKE_A_ROW: Final = re.compile(rf" *{_LOCAL}(?: .*)?", re.IGNORECASE)
 
 
 def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
-    """Read the table. A neighbour that does not tell its name goes by its chassis id.
+    """Return the rows of the table; each line below its header that begins with a port has to read.
 
-    A header without a row says nothing: the device does not count its neighbours.
+    A neighbour that does not tell its name goes by its chassis id. A header without a row says nothing: the device does
+    not count its neighbours.
     """
-    command = "show lldp neighbors"
-    lines = filled(text, command, TERMINAL)
-    if not _HEAD.fullmatch(lines[0]):
-        raise UnparsableOutput(command, lines[0], "there is no header 'Local Interface …'")
-    names_at = lines[0].index("System Name")
+    lines = filled(text, _COMMAND, TERMINAL)
     found: list[Neighbour] = []
-    for line in lines[1:]:
-        row = _ROW.fullmatch(line)
-        if row is None or (row["parent"] is None and "Parent" in lines[0]):
-            raise UnparsableOutput(command, line)
-        port, name = _port_and_name(row["rest"] or "", names_at - row.start("rest"))
-        if not port and not name:
-            raise UnparsableOutput(command, line, "it ends inside a row")
-        found.append(Neighbour(name or row["chassis"], row["local"], port))
+    header: re.Match[str] | None = None
+    for line in lines:
+        if head := _HEAD.fullmatch(line):
+            header = head
+        elif header and _LIKE_A_ROW.fullmatch(line):
+            found.append(_neighbour(line, header))
+        else:
+            passed_over(_COMMAND, line)
     if not found:
-        raise UnparsableOutput(command, lines[-1], "there are no rows")
+        why = "there are no rows" if header else "there is no header 'Local Interface …'"
+        raise UnparsableOutput(_COMMAND, lines[-1], why)
     return tuple(found)
 
 
+def _neighbour(line: str, header: re.Match[str]) -> Neighbour:
+    row = (_ROW_WITH_PARENT if header["parent"] else _ROW).fullmatch(line)
+    if row is None:
+        raise UnparsableOutput(_COMMAND, line, "a neighbour does not read")
+    port, name = _port_and_name(row["rest"] or "", header.start("name") - row.start("rest"))
+    if not port and not name:
+        raise UnparsableOutput(_COMMAND, line, "it ends inside a row")
+    return Neighbour(name or row["chassis"], row["local"], port)
+
+
 def _port_and_name(rest: str, names_at: int) -> tuple[str, str]:
-    """Cut at the column of the names; a port that fills or leaves its column is cut at its blanks."""
-    if names_at > 0 and (names_at >= len(rest) or rest[names_at - 1] == " "):
+    """Cut at the column of the names, else at the widest gap, which has to be one; a name has no blanks where none is.
+
+    A port that fills or leaves its column pushes the name to the right.
+    """
+    if names_at > 0 and (names_at >= len(rest) or (rest[names_at - 1] == " " and rest[names_at] != " ")):
         return rest[:names_at].strip(), rest[names_at:].strip()
-    port, _, name = rest.partition("  ") if "  " in rest else rest.rpartition(" ")
+    gaps = sorted(re.findall(r" +", rest), key=len)
+    if len(gaps) > 1 and len(gaps[-1]) > len(gaps[-2]):
+        port, _, name = rest.partition(gaps[-1])
+    else:
+        port, _, name = rest.rpartition(" ") if gaps else (rest, "", "")
     return port.strip(), name.strip()

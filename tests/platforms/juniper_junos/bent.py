@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _OPEN = "not mended yet"
+_DESCRIPTION = "a description is free text, commas and all"
 _HEADING = "a member's name above dashes is no header of a table"
 _LOGIN = "one capture begins with a login and has a prompt of its own: what stands above that prompt is another's"
 
@@ -23,12 +24,8 @@ BENT: dict[str, str] = {
     "parse_reboot: refused: blanks doubled": _OPEN,
     "parse_show_alarms: refused: unknown column": _HEADING,
     "parse_show_chassis_fpc: refused: unknown column": _HEADING,
-    "parse_show_chassis_hardware: refused: blank before punctuation": _OPEN,
-    "parse_show_chassis_hardware: refused: blanks doubled": _OPEN,
-    "parse_show_chassis_hardware: refused: unknown column": _OPEN,
-    "parse_show_chassis_hardware: refused: unknown line above": _OPEN,
-    "parse_show_chassis_hardware: refused: unknown line below": _OPEN,
-    "parse_show_chassis_hardware: refused: unknown table below": _OPEN,
+    "parse_show_chassis_hardware: other: blank before punctuation": _DESCRIPTION,
+    "parse_show_chassis_hardware: refused: unknown column": _HEADING,
     "parse_show_cli_authorization: refused: blank before punctuation": _OPEN,
     "parse_show_cli_authorization: refused: blanks doubled": _OPEN,
     "parse_show_cli_authorization: refused: unknown line above": _OPEN,

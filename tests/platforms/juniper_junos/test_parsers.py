@@ -21,6 +21,7 @@ from swimctl.facts_junos import (
 from swimctl.platforms.juniper_junos import find, parse
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 from swimctl.platforms.juniper_junos.parse_vlans import switching
+from swimctl.platforms.text import unread
 
 OWN = platform("juniper_junos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
@@ -175,10 +176,86 @@ def test_hardware() -> None:
     ]
 
 
-def test_a_value_that_is_too_wide_is_not_guessed() -> None:
-    text = sample("show_chassis_hardware/router").replace("EXA00001   ", "EXA00001000000000XYZ")
+def test_a_value_that_is_too_wide_is_told_by_the_part_number_in_front_of_it_or_not_guessed() -> None:
+    text = sample("show_chassis_hardware/router")
+    wide = text.replace("EXA00001          MX480", "EXA00001000000000XYZ MX480")
+    assert parse("show chassis hardware", wide)[1] == InventoryItem(
+        "Midplane", "MX480 Midplane", "750-000001", "EXA00001000000000XYZ"
+    )
+    wide = text.replace("JN0000000001      MX480", "JN0000000001000000XYZ MX480")
+    assert parse("show chassis hardware", wide)[0].serial == "JN0000000001000000XYZ"
+    wide = text.replace(f"Fan Tray 0{' ' * 47}Fan", f"Fan Tray 0{' ' * 29}FT000000000000000001 Fan")
+    assert wide != text
     with pytest.raises(UnparsableOutput, match="columns"):
-        parse("show chassis hardware", text)
+        parse("show chassis hardware", wide)
+
+
+def test_lines_that_are_no_part_are_passed_over_and_told() -> None:
+    text = sample("show_chassis_hardware/router")
+    with unread() as told:
+        found = parse("show chassis hardware", f"{text}Some parts of this chassis are not supported any more\n")
+    assert found == read("show_chassis_hardware/router")
+    assert [line for _, line in told] == ["Some parts of this chassis are not supported any more"]
+
+
+def test_a_slot_that_is_there_twice_is_refused() -> None:
+    text = sample("show_chassis_fpc/router")
+    with pytest.raises(UnparsableOutput, match="slot"):
+        parse("show chassis fpc", f"{text}  4  Online            27\n")
+
+
+def test_engines_of_which_little_is_told() -> None:
+    """As a backup tells it that is still booting, and an SRX without a serial number."""
+    words = "Routing Engine status:\n  Slot 0:\n    Current state                  Backup\n"
+    assert parse("show chassis routing-engine", words) == (RoutingEngine("", "0", "Backup"),)
+    model = "    Model                          RE-SRX1500\n"
+    with pytest.raises(UnparsableOutput, match="neither its state"):
+        parse("show chassis routing-engine", f"Routing Engine status:\n{model}")
+    with pytest.raises(UnparsableOutput, match="which engine"):
+        parse("show chassis routing-engine", f"{words}{model}{model}")
+
+
+def test_alarms_that_do_not_read_are_not_lost() -> None:
+    text = sample("show_chassis_alarms/cluster")
+    for words, others, reason in (
+        ("2024-03-09 18:57:04 CET  Minor", "2024-03-09 Minor", "does not read"),
+        ("2 alarms", "3 alarms", "of 3 that it counts"),
+        ("2 alarms currently active\n", "", "how many"),
+    ):
+        assert words in text
+        with pytest.raises(UnparsableOutput, match=reason):
+            parse("show chassis alarms", text.replace(words, others))
+
+
+@pytest.mark.parametrize(
+    ("row", "neighbour"),
+    [
+        ("me0                00:11:22:aa:01:00   the core  2        core-9", Neighbour("core-9", "me0", "the core  2")),
+        ("et-0/0/50          192.0.2.9           Ethernet1/50", Neighbour("192.0.2.9", "et-0/0/50", "Ethernet1/50")),
+        ("ge-0/0/7.0         00:11:22:aa:01:00   Phone on the second floor desk-7",
+         Neighbour("desk-7", "ge-0/0/7.0", "Phone on the second floor")),
+    ],
+)  # fmt: skip
+def test_ports_and_names_of_neighbours(row: str, neighbour: Neighbour) -> None:
+    head = sample("show_lldp_neighbors/older").partition("\n")[0]
+    assert parse("show lldp neighbors", f"{head}\n{row}\n") == (neighbour,)
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "words", "others"),
+    [
+        ("show interfaces terse", "switch", "ge-0/0/1                up    down", "ge-0/0/1                up"),
+        ("show lldp neighbors", "switch", "xe-0/1/1           ae7  ", "xe-0/1/1                "),
+        ("show route summary", "router", "12 routes,      7 active", "12 routes, seven active"),
+        ("show route summary", "router", "11 destinations, 15 routes", "11 destinations, many routes"),
+        ("show chassis fpc", "router", "  2  Offline ", "  2  0ffline "),
+    ],
+)
+def test_a_row_that_does_not_read_is_not_lost(command: str, name: str, words: str, others: str) -> None:
+    text = sample(f"{command.replace(' ', '_')}/{name}")
+    assert words in text
+    with pytest.raises(UnparsableOutput):
+        parse(command, text.replace(words, others))
 
 
 def test_fpc() -> None:

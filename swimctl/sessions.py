@@ -29,7 +29,7 @@ from swimctl.errors import (
 from swimctl.platforms import terminal
 from swimctl.platforms.base import Netconf
 from swimctl.targets import Target, open_socket
-from swimctl.terminal import Answer, Stand, body, find_hostname, matching, plain, shell_prompt, stand
+from swimctl.terminal import Answer, Stand, body, find_hostname, has_echo, matching, plain, shell_prompt, stand
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 
@@ -43,6 +43,8 @@ _LOST = (OSError, EOFError, paramiko.SSHException, ReadException, WriteException
 _SILENCE = 1.0
 # Real seconds of silence after which a prompt is believed that has something unknown behind it.
 _ODD_SILENCE = 5.0
+# Characters from a command on in which its echo must come, else only silence ends the command.
+_ECHO_WITHIN = 4000
 # Real seconds in which the prompt must come after a question was refused, before the session is closed.
 _REFUSED = 10.0
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
@@ -194,6 +196,7 @@ class Session:
         """Read until the prompt is back, answering questions; every way out is a Reply or an error with a name."""
         text = ""
         seen = 0  # up to here the text has been answered
+        echoed = False  # a prompt from before the echo may be one that a late message brought
         answered: dict[str, int] = {}
         try:
             if late := self._read(0):  # printed while nobody asked: not this command's
@@ -207,8 +210,10 @@ class Session:
                     if not quiet:
                         self._transcript.received(news)
                 silence = time.monotonic() - last_news
+                echoed = echoed or has_echo(text[:_ECHO_WITHIN], command)
                 where = self._ends(text, seen, command)
-                if where.prompt and (where.sure or silence > (_ODD_SILENCE if where.odd else _SILENCE)):
+                sure = where.sure and echoed
+                if where.prompt and (sure or silence > (_ODD_SILENCE if where.odd else _SILENCE)):
                     return Reply(text)
                 if where.question:
                     reply = self._reply_to(where, answers, answered, silence, command)

@@ -15,6 +15,8 @@ _REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
 _FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
 # A message that is not known of the system has no more lines than these behind a prompt.
 _BEHIND = 4
+# So many characters of a command tell its echo: of a long one, a narrow terminal scrolls the rest away.
+_ECHO = 10
 # `%`, `root@hall-7:RE:0%`, `root@hall-7:~ #`, `[anna@hall-7 ~]$`
 _SHELL = re.compile(r"(?:\[?[\w.-]+@[\w.-]+[:\w ~/\]-]*)?[%$]|[\w.-]+@[\w.-]+:\S* #")
 _QUESTION = re.compile(
@@ -165,6 +167,12 @@ def _odd_prompt(lines: Sequence[str], hostname: str, command: str) -> tuple[int,
         if found and not behind.startswith((command.strip() or "\n", "$")):
             return index, found.group(0)[-1]
     return None
+
+
+def has_echo(text: str, command: str) -> bool:
+    """Tell whether a text has the beginning of a command in it, however a terminal wrapped that."""
+    begin = "".join(command.split())[:_ECHO]
+    return begin in "".join(plain(text).split())
 
 
 def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:

@@ -1,0 +1,105 @@
+r"""A terminal of paper: what it prints at each line that is typed is a script; no network, no device.
+
+    device = PaperTerminal({"show clock": ["12:00:00 UTC\n", PROMPT]})
+    session = device.session(tmp_path)
+    assert session.run("show clock", 20) == "12:00:00 UTC"
+
+A piece is read at a time; `GONE` ends the session there, and after the last piece the terminal is silent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from swimctl.clock import SystemClock
+from swimctl.sessions import Session
+from swimctl.targets import Target
+from swimctl.transcript import Transcript
+
+PASSWORD, ENABLE_SECRET = "acc0unt-pass", "en4ble-secret"
+PROMPT = "\nsw1#"
+GONE = "the session ends here"
+
+
+@dataclass
+class _Channel:
+    """The SSH channel, as far as a session looks at it."""
+
+    closed: bool = False
+    eof_received: bool = False
+    in_buffer: _Channel = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.in_buffer = self
+
+    def set_event(self, event: threading.Event) -> None:
+        """Take the event that news sets; what is typed is answered before anybody waits for it."""
+
+    def recv_ready(self) -> bool:
+        return False
+
+
+class PaperTerminal:
+    """What netmiko's connection is for a session. `typed` is all that was typed, in its order.
+
+    A line that the script does not name is echoed and answered with the prompt.
+    """
+
+    def __init__(
+        self,
+        script: Mapping[str, Sequence[str]] | None = None,
+        *,
+        greeting: Sequence[str] = (PROMPT,),
+        platform: str = "cisco_xe",
+        enable_secret: str | None = None,
+    ) -> None:
+        self.script = dict(script or {})
+        self.typed: list[str] = []
+        self.remote_conn = _Channel()
+        self.closes = 0
+        self._pieces = list(greeting)
+        self._target = Target("sw1", "192.0.2.1", 22, platform, "netops", PASSWORD, enable_secret, {})
+
+    @property
+    def remote_conn_pre(self) -> PaperTerminal:
+        return self
+
+    def close(self) -> None:
+        self.closes += 1
+        self.remote_conn.closed = True
+
+    def write_channel(self, text: str) -> None:
+        if self.remote_conn.closed:
+            raise OSError("the channel is closed")
+        self.typed.append(text)
+        line = text.removesuffix("\n")
+        self._pieces += self.script.get(line, [line, PROMPT])
+
+    def read_channel(self) -> str:
+        if not self._pieces or self.remote_conn.closed:
+            return ""
+        piece = self._pieces.pop(0)
+        if piece == GONE:
+            self.remote_conn.closed = True
+            return ""
+        return piece
+
+    def late(self, *pieces: str) -> None:
+        """Print something by itself."""
+        self._pieces += pieces
+
+    def session(self, folder: Path, *, name: str = "sw1") -> Session:
+        """Open a session that stands at the prompt already; its transcript lies in the folder."""
+        transcript = Transcript(folder / "transcript.log", SystemClock(), (PASSWORD, ENABLE_SECRET))
+        session = Session(self._target, SystemClock(), transcript, self)
+        self._pieces.clear()
+        session.hostname = name
+        return session
+
+    def unopened(self, folder: Path) -> Session:
+        """Give a session that has yet to find its prompt."""
+        transcript = Transcript(folder / "transcript.log", SystemClock(), (PASSWORD, ENABLE_SECRET))
+        return Session(self._target, SystemClock(), transcript, self)

@@ -1,0 +1,282 @@
+"""A session against a scripted terminal: what is typed at which question, and what each silence and each end means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sessions.paper_terminal import ENABLE_SECRET, GONE, PASSWORD, PROMPT, PaperTerminal
+
+from swimctl import sessions
+from swimctl.clock import Deadline, SystemClock
+from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt
+from swimctl.terminal import answer
+
+GO_ON = answer(r"go on\?", "y")
+ANY_KEY = answer("any key", " ", one_key=True)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe in hundredths of a second what needs seconds of silence in life; their order stays."""
+    for name, seconds in {"_SILENCE": 0.05, "_ODD_SILENCE": 0.3, "_REFUSED": 0.5, "_CLOSING_SILENCE": 0.2}.items():
+        monkeypatch.setattr(sessions, name, seconds)
+
+
+def shown(folder: Path) -> str:
+    return (folder / "transcript.log").read_text(encoding="utf-8")
+
+
+def test_what_a_command_prints_is_returned_without_echo_and_prompt(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["show cl", "ock\r\n12:00:00.1 UTC", " Mon May 5 2031\r\n", PROMPT]})
+    assert device.session(tmp_path).run("show clock", 20).strip() == "12:00:00.1 UTC Mon May 5 2031"
+    assert device.typed == ["show clock\n"]
+
+
+@pytest.mark.parametrize(
+    ("question", "typed"),
+    [
+        ("\nReally erase everything? [yes/no]: ", "no\n"),
+        ("\nReally erase everything? [yes/no]:[yes]", "no\n"),
+        ("\nThis may require a reload of the system. Do you want to proceed? [y/n]", "n\n"),
+        ("\nProceed with reload? [confirm]", "\x03"),
+        ("\nDestination filename [startup-config]?", "\x03"),
+        ("\nPassword: ", "\x03"),
+    ],
+)
+def test_an_unknown_question_is_refused_and_the_prompt_waited_for(tmp_path: Path, question: str, typed: str) -> None:
+    device = PaperTerminal({"reload": [question], typed.removesuffix("\n"): ["\naborted", PROMPT]})
+    with pytest.raises(UnexpectedPrompt, match="it was refused and the session closed"):
+        device.session(tmp_path).converse("reload", (), 20)
+    assert device.typed == ["reload\n", typed]
+    assert device.closes == 1
+    assert shown(tmp_path).endswith("aborted\nsw1#"), "the session ended while the device still asked"
+
+
+def test_a_device_that_asks_on_after_a_refusal_is_left_after_a_time(tmp_path: Path) -> None:
+    device = PaperTerminal({"reload": ["\nSure? [yes/no]: "], "no": ["\nSure? [yes/no]: "]})
+    with pytest.raises(UnexpectedPrompt):
+        device.session(tmp_path).converse("reload", (), 20)
+    assert device.typed == ["reload\n", "no\n"]
+    assert device.closes == 1
+
+
+def test_a_known_question_is_answered_twice_and_not_a_third_time(tmp_path: Path) -> None:
+    device = PaperTerminal({"install": ["\nGo on? [y/n]"], "y": ["\nGo on? [y/n]"], "n": ["\n", PROMPT]})
+    with pytest.raises(UnexpectedPrompt, match="asked again"):
+        device.session(tmp_path).converse("install", (GO_ON,), 20)
+    assert device.typed == ["install\n", "y\n", "y\n", "n\n"]
+
+
+def test_a_known_question_is_answered_once_where_it_comes_once(tmp_path: Path) -> None:
+    device = PaperTerminal({"install": ["\nGo on? [y/n]"], "y": ["y\nSUCCESS: done\n", PROMPT]})
+    reply = device.session(tmp_path).converse("install", (GO_ON,), 20)
+    assert device.typed == ["install\n", "y\n"]
+    assert "SUCCESS: done" in reply.text
+    assert not reply.dropped
+
+
+def test_one_key_is_typed_without_enter(tmp_path: Path) -> None:
+    device = PaperTerminal({"show all": ["\nPress any key [confirm]"], " ": ["\nrest\n", PROMPT]})
+    device.session(tmp_path).converse("show all", (ANY_KEY,), 20)
+    assert device.typed == ["show all\n", " "]
+
+
+def test_a_question_of_several_answers_is_answered_by_its_own(tmp_path: Path) -> None:
+    device = PaperTerminal({"x": ["\nSave first? [yes/no]: "], "no": ["\nGo on? [y/n]"], "y": ["\n", PROMPT]})
+    device.session(tmp_path).converse("x", (answer("save first", "no"), GO_ON), 20)
+    assert device.typed == ["x\n", "no\n", "y\n"]
+
+
+def test_a_prompt_with_text_behind_it_is_not_believed_while_more_comes(tmp_path: Path) -> None:
+    device = PaperTerminal({"show logging": ["\nsw1#clear line 1", "\nthe rest of the log\n", PROMPT]})
+    assert "the rest of the log" in device.session(tmp_path).run("show logging", 20)
+
+
+def test_a_prompt_with_an_unknown_line_behind_it_is_believed_after_a_silence(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["\n12:00\n", PROMPT, "\nBob was here\n"]})
+    assert device.session(tmp_path).run("show clock", 20).strip() == "12:00"
+
+
+def test_a_log_message_behind_the_prompt_waits_for_the_shorter_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_ODD_SILENCE", 30.0)
+    device = PaperTerminal({"show clock": ["\n12:00", PROMPT, "\n*May  5 12:00:00.1: %SYS-5-CONFIG_I: Configured\n"]})
+    assert "12:00" in device.session(tmp_path).run("show clock", 20)
+
+
+def test_what_is_quiet_is_in_no_transcript_and_all_else_is(tmp_path: Path) -> None:
+    device = PaperTerminal({"show running-config": ["\nsnmp-server community tr34sure RO\n", PROMPT]})
+    session = device.session(tmp_path)
+    assert "tr34sure" in session.run("show running-config", 20, quiet=True)
+    assert session.run("show clock", 20) == ""
+    assert "tr34sure" not in shown(tmp_path)
+    assert "show clock" in shown(tmp_path)
+
+
+def test_what_comes_before_a_command_is_not_its_output(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["show clock\n12:00\n", PROMPT]})
+    session = device.session(tmp_path)
+    device.late("\nSYSTEM SHUTDOWN in 5 minutes\n")
+    assert session.run("show clock", 20).strip() == "12:00"
+    assert "SHUTDOWN" in shown(tmp_path)
+
+
+def test_a_prompt_that_a_late_message_brings_does_not_end_the_command(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["show clock\n12:00\n", PROMPT]})
+    session = device.session(tmp_path)
+    device.late("\nSYSTEM SHUTDOWN in 5 minutes\n", PROMPT)
+    assert session.run("show clock", 20).strip().endswith("12:00")
+
+
+def test_a_device_that_does_not_echo_ends_a_command_by_its_silence(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["12:00\n", PROMPT]})
+    assert device.session(tmp_path).run("show clock", 20).strip() == "12:00"
+
+
+def test_the_echo_of_a_long_command_is_known_however_it_is_wrapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_SILENCE", 30.0)
+    command = "install add file flash:" + "x" * 80
+    device = PaperTerminal({command: ["install add fi", " \b\n$le flash:xxx$\nSUCCESS\n", PROMPT]})
+    assert "SUCCESS" in device.session(tmp_path).run(command, 20)
+
+
+def test_a_session_that_ends_in_a_command_is_lost_in_run_and_told_in_converse(tmp_path: Path) -> None:
+    device = PaperTerminal({"show clock": ["\n12:", GONE]})
+    with pytest.raises(SessionLost, match="ended in 'show clock'"):
+        device.session(tmp_path).run("show clock", 20)
+    device = PaperTerminal({"install": ["\nworking\n", GONE]})
+    reply = device.session(tmp_path).converse("install", (), 20)
+    assert reply.dropped
+    assert "working" in reply.text
+
+
+def test_a_deadline_that_passes_is_no_session_that_went_down(tmp_path: Path) -> None:
+    device = PaperTerminal({"show tech": ["\nstill at it"]})
+    with pytest.raises(DeadlineExceeded, match=r"did not end within 0s; last line: 'still at it'"):
+        device.session(tmp_path).converse("show tech", (), 0.3)
+    assert device.closes == 1
+
+
+def test_a_call_that_hangs_is_closed_from_outside_and_says_nothing_of_the_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "GRACE", 0.1)
+    device = PaperTerminal({"show clock": []})
+
+    def hang() -> str:
+        if not device.typed:
+            return ""
+        while not device.remote_conn.closed:
+            pass
+        raise OSError("closed from outside")
+
+    monkeypatch.setattr(device, "read_channel", hang)
+    with pytest.raises(DeadlineExceeded):
+        device.session(tmp_path).run("show clock", 0.2)
+    assert "closed by swimctl, too late" in shown(tmp_path)
+
+
+def test_a_device_that_ends_the_session_went_down_and_our_own_close_is_no_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = PaperTerminal()
+    session = device.session(tmp_path)
+    device.late("\nReloading\n", GONE)
+    assert session.ended_within(5, watch=True)
+    assert "Reloading" in shown(tmp_path)
+
+    monkeypatch.setattr(sessions, "GRACE", -0.25)
+    device = PaperTerminal()
+    session = device.session(tmp_path)
+    assert not session.ended_within(0.3, watch=True)
+
+    monkeypatch.setattr(sessions, "GRACE", 5)
+    assert not PaperTerminal().session(tmp_path).ended_within(0.1, watch=True)
+
+
+def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:
+    failed = re.compile("^FAILED: ", re.MULTILINE)
+    device = PaperTerminal({"install": ["\nFAILED: install_add\n"]})
+    reply = device.session(tmp_path).converse("install", (), 20, closing=failed)
+    assert "FAILED" in reply.text
+    assert not reply.dropped
+    device = PaperTerminal({"install": ["\nadding\n"]})
+    with pytest.raises(DeadlineExceeded):
+        device.session(tmp_path).converse("install", (), 0.6, closing=failed)
+
+
+def opened(device: PaperTerminal, folder: Path, seconds: float = 5) -> sessions.Session:
+    session = device.unopened(folder)
+    session.prepare(Deadline(SystemClock(), seconds, watch=True))
+    return session
+
+
+def test_at_level_15_no_enable_is_typed_and_the_terminal_is_set_up(tmp_path: Path) -> None:
+    device = PaperTerminal(greeting=("\nAuthorized use only #\n", PROMPT))
+    session = opened(device, tmp_path)
+    assert (session.hostname, session.privileged) == ("sw1", True)
+    assert device.typed == ["terminal length 0\n", "terminal width 511\n", "terminal no monitor\n"]
+
+
+def test_a_prompt_that_does_not_come_by_itself_is_asked_for(tmp_path: Path) -> None:
+    device = PaperTerminal({"": [PROMPT]}, greeting=())
+    assert opened(device, tmp_path).hostname == "sw1"
+    assert device.typed[0] == "\n"
+
+
+def test_privilege_is_asked_for_with_the_secret_which_no_record_shows(tmp_path: Path) -> None:
+    device = PaperTerminal(
+        {"enable": ["enable\nPassword: "], ENABLE_SECRET: [f"{ENABLE_SECRET}\n", PROMPT]},
+        greeting=("\nsw1>",),
+        enable_secret=ENABLE_SECRET,
+    )
+    assert opened(device, tmp_path).privileged
+    assert device.typed[:2] == ["enable\n", f"{ENABLE_SECRET}\n"]
+    assert ENABLE_SECRET not in shown(tmp_path)
+
+
+@pytest.mark.parametrize(("secret", "hint"), [(None, "is missing"), (ENABLE_SECRET, "was refused")])
+def test_without_privilege_the_login_fails_and_says_which_secret(tmp_path: Path, secret: str | None, hint: str) -> None:
+    device = PaperTerminal(
+        {"enable": ["\nPassword: "], (secret or ""): ["\n% Access denied\n", "\nsw1>"], "\x03": ["\nsw1>"]},
+        greeting=("\nsw1>",),
+        enable_secret=secret,
+    )
+    with pytest.raises(LoginFailed, match=f"the enable secret {hint}"):
+        opened(device, tmp_path)
+
+
+def test_a_secret_that_is_asked_for_again_and_again_is_typed_twice_at_most(tmp_path: Path) -> None:
+    device = PaperTerminal(
+        {"enable": ["\nPassword: "], ENABLE_SECRET: ["\nPassword: "], "\x03": ["\nsw1>"]},
+        greeting=("\nsw1>",),
+        enable_secret=ENABLE_SECRET,
+    )
+    with pytest.raises(LoginFailed, match="was refused"):
+        opened(device, tmp_path)
+    assert device.typed.count(f"{ENABLE_SECRET}\n") == 2
+
+
+def test_a_session_that_ends_in_enable_is_lost(tmp_path: Path) -> None:
+    device = PaperTerminal({"enable": [GONE]}, greeting=("\nsw1>",))
+    with pytest.raises(SessionLost):
+        opened(device, tmp_path)
+
+
+def test_a_shell_is_refused_and_nothing_is_typed_into_it(tmp_path: Path) -> None:
+    device = PaperTerminal(greeting=("\nroot@hall-7:RE:0%",), platform="juniper_junos")
+    with pytest.raises(LoginFailed, match="a shell"):
+        opened(device, tmp_path)
+    assert device.typed == []
+
+
+def test_a_device_that_never_shows_a_prompt_is_given_up(tmp_path: Path) -> None:
+    device = PaperTerminal({"": []}, greeting=("\nWelcome\n",))
+    with pytest.raises(DeadlineExceeded, match="no prompt"):
+        opened(device, tmp_path, 0.4)
+    assert PASSWORD not in shown(tmp_path) if (tmp_path / "transcript.log").exists() else True

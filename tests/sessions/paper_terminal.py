@@ -4,7 +4,8 @@ r"""A terminal of paper: what it prints at each line that is typed is a script; 
     session = device.session(tmp_path)
     assert session.run("show clock", 20) == "12:00:00 UTC"
 
-A piece is read at a time; `GONE` ends the session there, and after the last piece the terminal is silent.
+A piece is read at a time; `NOTHING_YET` is a moment of silence, `GONE` ends the session there, and after the last piece
+the terminal is silent.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from swimctl.transcript import Transcript
 
 PASSWORD, ENABLE_SECRET = "acc0unt-pass", "en4ble-secret"
 PROMPT = "\nsw1#"
+NOTHING_YET = ""
 GONE = "the session ends here"
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from sessions.paper_terminal import ENABLE_SECRET, GONE, PASSWORD, PROMPT, PaperTerminal
+from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
 
 from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
@@ -75,6 +75,12 @@ def test_a_known_question_is_answered_once_where_it_comes_once(tmp_path: Path) -
     assert device.typed == ["install\n", "y\n"]
     assert "SUCCESS: done" in reply.text
     assert not reply.dropped
+
+
+def test_a_question_that_was_answered_is_not_answered_again_while_the_device_works(tmp_path: Path) -> None:
+    device = PaperTerminal({"install": ["\nGo on? [y/n]"], "y": [*[NOTHING_YET] * 8, "y\nSUCCESS: done\n", PROMPT]})
+    assert "SUCCESS" in device.session(tmp_path).converse("install", (GO_ON,), 20).text
+    assert device.typed == ["install\n", "y\n"]
 
 
 def test_one_key_is_typed_without_enter(tmp_path: Path) -> None:
@@ -190,10 +196,11 @@ def test_a_device_that_ends_the_session_went_down_and_our_own_close_is_no_sign(
     assert session.ended_within(5, watch=True)
     assert "Reloading" in shown(tmp_path)
 
-    monkeypatch.setattr(sessions, "GRACE", -0.25)
+    monkeypatch.setattr(sessions, "GRACE", -1.9)
     device = PaperTerminal()
     session = device.session(tmp_path)
-    assert not session.ended_within(0.3, watch=True)
+    assert not session.ended_within(2, watch=True)
+    assert device.closes
 
     monkeypatch.setattr(sessions, "GRACE", 5)
     assert not PaperTerminal().session(tmp_path).ended_within(0.1, watch=True)
@@ -205,6 +212,8 @@ def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:
     reply = device.session(tmp_path).converse("install", (), 20, closing=failed)
     assert "FAILED" in reply.text
     assert not reply.dropped
+    device = PaperTerminal({"install": ["\nFAILED: install_add\n", NOTHING_YET, "the reason\n", PROMPT]})
+    assert "the reason" in device.session(tmp_path).converse("install", (), 20, closing=failed).text
     device = PaperTerminal({"install": ["\nadding\n"]})
     with pytest.raises(DeadlineExceeded):
         device.session(tmp_path).converse("install", (), 0.6, closing=failed)

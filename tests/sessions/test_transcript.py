@@ -1,0 +1,89 @@
+"""The transcript: what it masks, who may read it, and that it stops nobody."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swimctl.clock import SystemClock
+from swimctl.targets import Target
+from swimctl.transcript import Transcript
+from swimctl.visits import secrets
+
+PASSWORD = "acc0unt"
+LONGER = "acc0unt-and-more"
+
+
+def transcript(folder: Path, *known: str) -> Transcript:
+    return Transcript(folder / "jobs" / "7" / "transcript.log", SystemClock(), known)
+
+
+def test_what_is_known_to_be_secret_is_masked_in_what_the_device_prints_and_in_notes(tmp_path: Path) -> None:
+    kept = transcript(tmp_path, PASSWORD)
+    kept.received(f"sw1>enable\r\nPassword: {PASSWORD}\r\n")
+    kept.note(f"refused {PASSWORD}")
+    text = kept.path.read_text(encoding="utf-8")
+    assert PASSWORD not in text
+    assert text.count("********") == 2
+    assert "sw1>enable\nPassword: ********\n" in text
+
+
+@pytest.mark.parametrize("known", [(PASSWORD, LONGER), (LONGER, PASSWORD)])
+def test_a_secret_that_begins_like_another_is_masked_whole(tmp_path: Path, known: tuple[str, str]) -> None:
+    kept = transcript(tmp_path, *known)
+    kept.received(f"{LONGER} {PASSWORD}\n")
+    assert kept.path.read_text(encoding="utf-8") == "******** ********\n"
+
+
+def test_an_empty_secret_masks_nothing(tmp_path: Path) -> None:
+    kept = transcript(tmp_path, "")
+    kept.received("sw1#\n")
+    assert kept.path.read_text(encoding="utf-8") == "sw1#\n"
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    kept = transcript(tmp_path)
+    kept.note("connecting")
+    assert kept.path.stat().st_mode & 0o777 == 0o600
+    assert kept.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_disk_that_takes_nothing_stops_nobody_and_is_told(tmp_path: Path) -> None:
+    (tmp_path / "jobs").write_text("a file where the folder should be", encoding="utf-8")
+    kept = transcript(tmp_path)
+    kept.note("connecting")
+    assert kept.broken
+
+
+def test_two_connections_of_a_job_write_whole_pieces(tmp_path: Path) -> None:
+    kept = transcript(tmp_path)
+
+    def write(letter: str) -> None:
+        for _ in range(200):
+            kept.received(letter * 50 + "\n")
+
+    writers = [threading.Thread(target=write, args=(letter,)) for letter in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    lines = kept.path.read_text(encoding="utf-8").splitlines()
+    assert sorted(set(lines)) == ["a" * 50, "b" * 50]
+    assert len(lines) == 400
+
+
+def test_every_secret_of_a_device_is_one() -> None:
+    target = Target("sw1", "192.0.2.1", 22, "cisco_xe", "netops", PASSWORD, "en4ble", {})
+    assert set(secrets(target)) == {PASSWORD, "en4ble"}
+
+
+@given(st.text("ab", min_size=1, max_size=4), st.text("ab\n ", max_size=40))
+def test_no_text_gets_a_secret_through(tmp_path_factory: pytest.TempPathFactory, secret: str, text: str) -> None:
+    kept = transcript(tmp_path_factory.mktemp("kept"), secret)
+    kept.received(text)
+    shown = kept.path.read_text(encoding="utf-8") if kept.path.exists() else ""
+    assert secret not in shown

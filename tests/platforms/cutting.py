@@ -9,6 +9,7 @@ _ANNOUNCEMENTS = frozenset(
     {
         "reload_announced",
         "reboot_required",
+        "already_pending",
         "reload_left",
         "no_change",
         "rejected",

@@ -74,7 +74,7 @@ COMMANDS: Final = (
         Command(name, _named(parse_software, name), open_end=True)
         for name in (
             *(f"request system software {kind}" for kind in ("add", "validate", "rollback")),
-            *(f"request vmhost software {kind}" for kind in ("add", "rollback")),
+            *(f"request vmhost software {kind}" for kind in ("add", "validate", "rollback")),
         )
     ),
     *(

@@ -34,12 +34,11 @@ def by_node(lines: list[str]) -> list[tuple[str, list[str]]]:
     return parts if parts[0][1] or len(parts) == 1 else parts[1:]
 
 
-def parts_of(command: str, lines: list[str], is_fact: Callable[[str], object]) -> list[tuple[str, list[str]]]:
-    """Return the lines of each node by its name; one part without a name where none is named.
+def sections(command: str, lines: list[str]) -> list[tuple[str, list[str]]]:
+    """Return what stands above all names, without a name, and then the lines of each node by its name.
 
-    A name may stand without dashes below it, as installers print it, or with a line between. What stands above the
-    first name is of no node: it is passed over. Raises UnparsableOutput where a line there `is_fact`, and for dashes
-    whose name is not to be seen: it is not clear then whose the lines below them are.
+    A name may stand without dashes below it, as installers print it, or with a line between. Raises UnparsableOutput
+    for dashes whose name is not to be seen: it is not clear then whose the lines below them are.
     """
     parts: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
@@ -51,6 +50,16 @@ def parts_of(command: str, lines: list[str], is_fact: Callable[[str], object]) -
                 raise UnparsableOutput(command, line, "the name of a member is missing above these dashes")
         else:
             parts[-1][1].append(line)
+    return parts
+
+
+def parts_of(command: str, lines: list[str], is_fact: Callable[[str], object]) -> list[tuple[str, list[str]]]:
+    """Return the lines of each node by its name; one part without a name where none is named.
+
+    What stands above the first name is of no node: it is passed over. Raises UnparsableOutput where a line there
+    `is_fact`, and as `sections` does.
+    """
+    parts = sections(command, lines)
     if len(parts) == 1:
         return parts
     for line in parts[0][1]:

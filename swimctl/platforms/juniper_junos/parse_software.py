@@ -10,55 +10,79 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome
 from swimctl.facts_junos import SoftwareRequest
 from swimctl.platforms.juniper_junos.netconf import RESULT, cli_text
-from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.nodes import sections
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, plain_words
 
-_REBOOT: Final = re.compile(
-    r".*\bwill become active at next reboot\b.*|.*\bset will be activated at next reboot\b.*"
-    r"|(?:WARNING: +)?A reboot is required\b.*",
+# Of host-based installers (EX4300-MP, QFX5110, QFX5120) that stage a package on the host: captures/more/juniper_junos,
+# request_system_software_add/03 and 04, request_system_software_rollback/01. `NOTE: A reboot …` is Junos Evolved's.
+_STAGED: Final = re.compile(
+    r".*\bHost OS upgrade staged\b.*|Reboot the system to complete installation\b.*",
     re.IGNORECASE,
 )
-# A rollback takes back what waits for its reboot; where nothing does it makes the release before the next one.
+_REBOOT: Final = re.compile(
+    r".*\bwill become active at next reboot\b.*|.*\bset will be activated at next reboot\b.*"
+    rf"|(?:WARNING: |NOTE: )*A reboot is required\b.*|{_STAGED.pattern}",
+    re.IGNORECASE,
+)
+# A rollback takes back what waits for its reboot; where nothing does it makes the release before the next one. That of
+# a staged upgrade is an SRX1500's, of which one source only is known: shigechika/junos-ops.
 _TAKEN_BACK: Final = re.compile(
-    r"(?:NOTICE: +)?The 'pending' set has been removed\b.*|Deleting bootstrap installer\b.*"
+    r"(?:NOTICE: )?The 'pending' set has been removed\b.*|Deleting bootstrap installer\b.*"
     r"|Rollback of staged upgrade succeeded.*",
     re.IGNORECASE,
 )
 _VALID: Final = re.compile(r"Validation succeeded\.?", re.IGNORECASE)
 _VERDICT: Final = re.compile(r"(?i:Validation failed)\.?.*|ERROR: .*")
-_BEGUN: Final = re.compile(r"Checking compatibility with configuration|Junos Validation begin\b|Validating against ")
-_PENDING: Final = re.compile(r"There is already an install pending\.?.*", re.IGNORECASE)
+_BEGUN: Final = re.compile(
+    r"Checking compatibility with configuration|Junos Validation begin\b|Validating against ", re.IGNORECASE
+)
+_PENDING: Final = re.compile(r"There is (?:already an install pending|(?:a |an )?pending upgrade)\b.*", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"error: (?!reboot |shutdown |halt ).*|Validation failed\.?.*"
     r"|.*\b(?:rollback|install(?:ation)?|upgrade|package) (?:aborted|failed)\b.*"
+    # `There is NO image for ROLLBACK`: an SRX4600 that has no older release (device-facts.md).
+    r"|.*\bno image for rollback\b.*"
     r"|Available space: -\d+ require: .*|.*\bis not found or empty|.*\bAborting install\b.*"
     rf"|{_PENDING.pattern}",
+    re.IGNORECASE,
+)
+# Why it failed stands above the verdict: `22.3.tgz: truncated gzip input`, `certificate is not yet valid:`.
+_WHY: Final = re.compile(
+    r".*\b(?:truncated|corrupt(?:ed)?|invalid|not (?:yet )?valid|expired|mismatch|cannot|could not|unable to|no space"
+    r"|not supported|exceeds?|incompatible)\b.*",
     re.IGNORECASE,
 )
 # What only the installer says, good or bad; `mgd: error: …` is the noise of a validation.
 _OURS: Final = re.compile(
     r"Verified \S+ signed by .*|Checking compatibility with configuration|Junos Validation begin\..*"
     r"|(?!Adding packages$)(?:Adding|Installing|Mounting|Removing|Registering|Using) (?:package )?\S+.*"
-    r"|Validating against .*"
+    r"|Validating against .*|upgrade_platform: .*|Install completed|Initiating rollback on the Host.*"
+    r"|Pushing (?:bundle|package|Junos image package) .*|Rolling back to \S+ image"
     r"|Saving (?:state for rollback|boot file package|the config files).*|Checking pending install.*"
     r"|Package contains .*|Starting upgrade.*|\[[A-Z][a-z]{2} [^\]]*\]: .*",
 )
 _CHANGES_AT: Final = re.compile(
-    r"(?:JUNOS|Junos)(?: version)? ['\"]?([\w.-]+?)['\"]? will become active at next reboot.*"
+    r"JUNOS(?: version)? ['\"]?([\w.-]+?)['\"]? will become active at next reboot.*", re.IGNORECASE
+)
+# `Rollback staged to image qfx-5e-flex-22.2R2-S1.5.202311221700.`: a date stands behind the release. Only the line
+# below it says that the reboot completes it.
+_BACK_TO: Final = re.compile(
+    r"Rollback staged to image \S*?(\d+\.\d+[A-Z]\d+(?:-[SD]\d+)?(?:\.\d{1,3}(?!\d))?)(?:[.-]\S*)?", re.IGNORECASE
 )
 _RELOADS: Final = re.compile(r"Shutdown NOW!|Rebooting\b.*|\*\*\* FINAL System shutdown message .*", re.IGNORECASE)
 
 
 def parse_software(text: str, command: str = "request system software add") -> SoftwareRequest:
-    """Read the last verdict of each member; the whole has failed where one has, and is open where one is.
+    """Return the last verdict of each member; the whole has failed where one has, and is open where one is.
 
-    A reply over NETCONF reads alike; its number is the verdict where the text has none. Raises UnparsableOutput where
-    no line is the installer's.
+    A reply over NETCONF reads alike; its number is the verdict where the text has none. Which lines an installer prints
+    on its way differs from package to package: those that no verdict is made of are not told as unknown. Raises
+    UnparsableOutput where no line is the installer's.
     """
     operation = command.split()[3]
-    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
-    parts = [(node, body) for node, body in by_node(lines) if body]
+    lines = [plain_words(line) for line in filled(cli_text(text), command, TERMINAL)]
+    parts = [(node, body) for node, body in sections(command, lines) if body]
     outcomes = [(node, _outcome(operation, body)) for node, body in parts]
     verdicts = [outcome.succeeded for _, outcome in outcomes]
     if not any(map(_is_ours, lines)):
@@ -95,6 +119,7 @@ def _is_hard(operation: str, line: str) -> bool:
 def _outcome(operation: str, lines: Sequence[str]) -> InstallOutcome:
     good = (_VALID,) if operation == "validate" else (_REBOOT, _TAKEN_BACK) if operation == "rollback" else (_REBOOT,)
     said = [(number, line) for number, line in enumerate(lines) if _FAILED.fullmatch(line)]
+    why = [line for line in lines if _WHY.fullmatch(line) and not _FAILED.fullmatch(line)]
     last_good = max((n for n, line in enumerate(lines) if any(each.fullmatch(line) for each in good)), default=-1)
     # A validation makes noise before its verdict; elsewhere a good word behind an error is of another member or step.
     said = [(number, line) for number, line in said if number > last_good or _is_hard(operation, line)]
@@ -108,8 +133,12 @@ def _outcome(operation: str, lines: Sequence[str]) -> InstallOutcome:
     verdict = False if said else (True if last_good >= 0 else None)
     if result is not None:
         verdict = verdict is not False and result == "0"
-    version = next((found[1] for line in lines if (found := _CHANGES_AT.fullmatch(line))), None)
-    reason = "; ".join(line for _, line in said) or (f"the device's result is {result}" if result else None)
+    version = next(
+        (found[1] for line in lines if (found := _CHANGES_AT.fullmatch(line) or _BACK_TO.fullmatch(line))), None
+    )
+    failed = [line for _, line in said]
+    words = failed if operation == "validate" else [*why, *failed]
+    reason = "; ".join(dict.fromkeys(words)) or (f"the device's result is {result}" if result else None)
     return InstallOutcome(
         operation, verdict, reason if verdict is False else None, added_version=version if verdict else None
     )

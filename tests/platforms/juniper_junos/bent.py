@@ -68,15 +68,7 @@ BENT: dict[str, str] = {
     "parse_snapshot: other: unknown line above": _OPEN,
     "parse_snapshot: other: unknown line between": _OPEN,
     "parse_snapshot: refused: blanks doubled": _OPEN,
-    "parse_software: other: blank before punctuation": _OPEN,
-    "parse_software: other: blanks doubled": _OPEN,
-    "parse_software: other: other case": _OPEN,
-    "parse_software: other: unknown column": _OPEN,
-    "parse_software: other: unknown line between": _OPEN,
-    "parse_software: refused: blank before punctuation": _OPEN,
-    "parse_software: refused: blanks doubled": _OPEN,
+    "parse_software: refused: unknown column": _HEADING,
 }
 
-UNREAD: dict[str, str] = {
-    "more/juniper_junos/request_system_software_rollback/01_qfx5120.txt": _OPEN,
-}
+UNREAD: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from swimctl.captures.recording import Capture, Recording, record
@@ -11,6 +11,7 @@ from swimctl.clock import Clock, rfc3339
 from swimctl.models import Device, Image, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
+from swimctl.platforms.base import Netconf
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
@@ -42,21 +43,20 @@ class Visits:
             )
 
     def record(self, device: Device) -> Capture:
-        """Return what it prints where an upgrade would ask it.
-
-        Its terminal alone is asked: of its models nothing is kept.
-        """
+        """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""
         target = self._target(device)
         transcript, limits = self._transcript(target), self._settings.deadlines
         recording = Recording(lambda: connect(target, self._clock, transcript, limits.connect))
         try:
-            capture = record(
-                recording,
-                lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
-                device,
-                username=target.username,
-                seconds=limits.command,
-            )
+            with self._models(target, transcript, recording.told) as way:
+                recording.beside(way)
+                capture = record(
+                    recording,
+                    lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
+                    device,
+                    username=target.username,
+                    seconds=limits.command,
+                )
         finally:
             recording.close()
         known = {device.name, device.serial, recording.hostname, target.address, target.username, *secrets(target)}
@@ -64,11 +64,17 @@ class Visits:
 
     @contextmanager
     def _session(self, target: Target, transcript: Transcript) -> Iterator[Session]:
-        models = Models(target, self._clock, transcript, self._settings.deadlines.command, transcript.note)
-        beside = nullcontext() if self._settings.evidence.netconf == "off" else models.beside()
+        beside = self._models(target, transcript, transcript.note)
         session = connect(target, self._clock, transcript, self._settings.deadlines.connect)
         with session, beside as session.netconf:
             yield session
+
+    def _models(
+        self, target: Target, transcript: Transcript, tell: Callable[[str], None]
+    ) -> AbstractContextManager[Netconf | None]:
+        if self._settings.evidence.netconf == "off":
+            return nullcontext()
+        return Models(target, self._clock, transcript, self._settings.deadlines.command, tell).beside()
 
     def _transcript(self, target: Target) -> Transcript:
         return Transcript(self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, secrets(target))

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,9 +88,13 @@ def read_output(platform: str, command: str, text: str) -> dict[str, Any]:
 
 
 def plain(facts: Any) -> Any:  # noqa: ANN401 - facts of any command
-    """Return facts as JSON can write them."""
+    """Return facts as JSON can write them; times as ISO 8601."""
     if is_dataclass(facts) and not isinstance(facts, type):
-        return asdict(facts)
+        return plain(asdict(facts))
+    if isinstance(facts, Mapping):
+        return {key: plain(fact) for key, fact in facts.items()}
+    if isinstance(facts, datetime):
+        return facts.isoformat()
     return [plain(fact) for fact in facts] if isinstance(facts, tuple | list) else facts
 
 
@@ -119,7 +124,7 @@ def _write(folder: Path, platform: str, capture: Capture, mask: Mask) -> None:
         command = mask.replaced("", each.command)
         about: dict[str, Any] = {"command": command, "file": None, "lines": len(each.text.splitlines())}
         if each.failure:
-            seen = _row(parsed=False, reason=each.failure)
+            seen = _row(False if each.offered else None, each.failure)
         elif each.private or _LOG.match(each.command):
             seen = _row(parsed=None, reason=_left_out(each))
         else:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from swimctl.captures.finding import Kind, found_in, names_in, names_in_configuration, names_of, public_of, told_apart
+from swimctl.captures.finding import found_in, names_in, names_in_configuration, names_of, public_of
+from swimctl.captures.forms import Kind, told_apart
 from swimctl.captures.substitutes import Substitutes
 
 _ADDRESS = re.compile(r"[\d.]+|[\da-fA-F:.]*:[\da-fA-F:.]*")

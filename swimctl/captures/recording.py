@@ -8,15 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from swimctl.errors import DeadlineExceeded, DeviceError, LoginFailed, SessionLost, UnexpectedPrompt
+from swimctl.errors import DeadlineExceeded, DeviceError, LoginFailed, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms import load_platform
-from swimctl.platforms.base import Driver, Reply, Session
+from swimctl.platforms.base import Driver, Netconf, Reply, Session
+from swimctl.platforms.commands import NETCONF
 from swimctl.sessions import Session as Terminal
 from swimctl.steps.first_look import first_look
 from swimctl.terminal import Answer
+
+T = TypeVar("T")
 
 # What closes a session: the next command gets another one.
 _ENDS: Final = (DeadlineExceeded, UnexpectedPrompt, SessionLost)
@@ -28,13 +31,15 @@ _MOST_SESSIONS: Final = 5
 class Recorded:
     """What a device printed for a command; `failure` says why it printed nothing that ended.
 
-    `private`: it is the configuration, which nobody may see.
+    `private`: it is the configuration, which nobody may see. `offered`: False of a model that the device did not give,
+    which not every device has.
     """
 
     command: str
     text: str
     failure: str = ""
     private: bool = False
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,36 @@ class Capture:
     known: frozenset[str] = frozenset()
 
 
+class _KeptModels:
+    """A way to a device's models that keeps each reply, and asks for none twice."""
+
+    def __init__(self, way: Netconf, kept: dict[str, Recorded], why: Callable[[], str]) -> None:
+        self._way = way
+        self._kept = kept
+        self._why = why
+
+    def read(self, model: str, subtree: str, parse: Callable[[str], T]) -> T | None:
+        """Get the subtree of a YANG model and parse the reply; see platforms.base.Netconf."""
+        name = f"{NETCONF} {model}"
+        if name not in self._kept:
+            reply = self._way.read(model, subtree, str)
+            self._kept[name] = (
+                Recorded(name, "", self._why(), offered=False) if reply is None else Recorded(name, reply)
+            )
+        kept = self._kept[name]
+        if not kept.offered:
+            return None
+        try:
+            return parse(kept.text)
+        except UnparsableOutput:
+            return None  # whoever reads the bundle is told why
+
+
 class Recording:
-    """A session that keeps what is printed, and asks nothing twice. It is opened anew where a command closes it."""
+    """A session that keeps what is printed, and asks nothing twice. It is opened anew where a command closes it.
+
+    `netconf` is the way to the device's models beside it, None where nobody is to take it.
+    """
 
     def __init__(self, connect: Callable[[], Terminal]) -> None:
         self._connect = connect
@@ -58,12 +91,22 @@ class Recording:
         self._opened = 0
         self._kept: dict[str, Recorded] = {}
         self._errors: dict[str, DeviceError] = {}
+        self._said = ""
         self.hostname = ""
+        self.netconf: Netconf | None = None
 
     @property
     def kept(self) -> tuple[Recorded, ...]:
         """Return what was asked so far, in its order."""
         return tuple(self._kept.values())
+
+    def beside(self, way: Netconf | None) -> None:
+        """Keep what comes this way too."""
+        self.netconf = None if way is None else _KeptModels(way, self._kept, lambda: self._said)
+
+    def told(self, sentence: str) -> None:
+        """Note why no models are read."""
+        self._said = sentence
 
     def close(self) -> None:
         """End the session that is open."""
@@ -129,8 +172,11 @@ def record(
     with suppress(SessionLost):
         look = first_look(session, make, device, _any_image(device), options, username=username, taken_at="")
         complete = look.snapshot is not None and look.configuration is not None and not look.unreadable
-    asked = {each.command for each in session.kept}
-    for command in () if complete else load_platform(device.platform).ASKED:
+    asked, platform = {each.command for each in session.kept}, load_platform(device.platform)
+    if session.netconf is not None:
+        for model in getattr(platform, "MODELS", ()):  # few systems have any that are read
+            session.netconf.read(model.name, model.subtree, model.parser)
+    for command in () if complete else platform.ASKED:
         if command in asked or f"{command} all-members" in asked:
             continue
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from swimctl.errors import NotFound
 
 Parser = Callable[[str], Any]
+
+NETCONF: Final = "netconf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,20 @@ class Command:
     words: str
     parser: Parser
     open_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A part of a YANG model, which is read by NETCONF; bundles and `swimctl parse` know it as `netconf NAME`."""
+
+    name: str
+    subtree: str
+    parser: Parser
+
+    @property
+    def command(self) -> Command:
+        """Return how it is found by its words."""
+        return Command(f"{NETCONF} {self.name.lower()}", self.parser)
 
 
 def find_command(commands: Sequence[Command], command: str, data: Sequence[Command] = ()) -> Command:

@@ -19,6 +19,7 @@ from swimctl.cli import main
 from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UsageError
 from swimctl.lab.fleet import LabFleet
 from swimctl.platforms import PLATFORM_NAMES, load_platform, terminal
+from swimctl.platforms.cisco_xe.models import parse_hardware_oper
 from swimctl.sessions import Session
 
 VERSION = (
@@ -214,10 +215,94 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, index: str, capsys: pytest
     assert "does not read as a bundle's" in capsys.readouterr().err
 
 
+# What a device may tell by NETCONF, with all that a site has in it.
+_HARDWARE = (
+    '<rpc-reply xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><data><device-hardware-data '
+    'xmlns="http://cisco.com/ns/yang/Cisco-IOS-XE-device-hardware-oper"><device-hardware><device-inventory>'
+    "<hw-type>hw-type-chassis</hw-type><serial-number>FLB27010AA1</serial-number><sn>990012345678</sn>"
+    "<field-id>17</field-id></device-inventory><device-system-data><current-time>2027-02-11T03:20:50+01:00"
+    "</current-time><boot-time>2027-02-11T03:11:50+01:00</boot-time><software-version>Cisco IOS Software, Version "
+    "17.15.3, RELEASE SOFTWARE (fc2)</software-version><host-name>hall-7</host-name><user-name>anna-b</user-name>"
+    "<password>it&amp;is-quiet</password><address>198.51.100.17</address><netmask>255.255.255.0</netmask>"
+    "<contact>Berta &lt;night desk&gt;</contact><last-reboot-reason>Reload Command</last-reboot-reason>"
+    "<reason-severity>normal</reason-severity></device-system-data></device-hardware></device-hardware-data></data>"
+    "</rpc-reply>\n"
+)
+_MODEL = "Cisco-IOS-XE-device-hardware-oper"
+
+
+class Way:
+    """A way to models that gives one reply, or none and says why; notes what it is asked."""
+
+    def __init__(self, reply: str | None, told: Callable[[str], None]) -> None:
+        self.reply = reply
+        self.asked: list[str] = []
+        self._told = told
+
+    def read(self, model: str, subtree: str, parse: Callable[[str], Any]) -> Any:
+        assert subtree
+        self.asked.append(model)
+        if self.reply is None:
+            self._told("no models are read by NETCONF: NETCONF: refused; what the device prints decides alone")
+            return None
+        return parse(self.reply)
+
+
+def recorded_model(reply: str | None) -> tuple[Any, Recording, Way]:
+    made = Recording(lambda: pytest.fail("no terminal is asked"))
+    way = Way(reply, made.told)
+    made.beside(way)
+    assert made.netconf is not None
+    found = [made.netconf.read(_MODEL, "<x/>", parse_hardware_oper) for _ in range(2)]
+    assert found[0] == found[1]
+    assert way.asked == [_MODEL]
+    return found[0], made, way
+
+
+def test_a_model_is_asked_once_and_what_it_says_after_it_was_replaced_is_what_it_said_before(tmp_path: Path) -> None:
+    found, made, _ = recorded_model(_HARDWARE)
+    assert found.version == "17.15.3"
+    capture = Capture(made.kept, complete=True, known=frozenset({"hall-7"}))
+    bundled({"hall-7": ("cisco_xe", capture)}, tmp_path / "out")
+    (row,) = read_bundles(tmp_path / "out")[0]["commands"]
+    assert (row["command"], row["parsed"]) == (f"netconf {_MODEL}", True)
+    assert (row["facts"]["version"], row["facts"]["reason"]) == (found.version, found.reason)
+    text = (tmp_path / "out" / row["file"]).read_text()
+    own = ("FLB27010AA1", "990012345678", "hall-7", "anna-b", "is-quiet", "198.51.100.17", "Berta", "night desk")
+    assert not [word for word in own if word in text]
+    stays = ("255.255.255.0", "<field-id>17<", "&amp;", "&lt;", "&gt;", "<hw-type>hw-type-chassis<", "Reload Command")
+    assert not [word for word in stays if word not in text]
+
+
+def test_a_device_that_does_not_offer_its_models_is_whole_without_them(tmp_path: Path) -> None:
+    found, made, _ = recorded_model(None)
+    assert found is None
+    bundled({"hall-7": ("cisco_xe", Capture(made.kept, complete=True))}, tmp_path / "out")
+    (row,) = read_bundles(tmp_path / "out")[0]["commands"]
+    assert (row["parsed"], row["file"], "NETCONF: refused" in row["reason"]) == (None, None, True)
+    assert main(["parse", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize("reply", ["", "~~", "<rpc-reply/>", _HARDWARE.partition("<boot-time>")[0]])
+def test_a_model_that_does_not_read_is_kept_and_told(tmp_path: Path, reply: str) -> None:
+    found, made, _ = recorded_model(reply)
+    assert found is None
+    bundled({"hall-7": ("cisco_xe", Capture(made.kept, complete=True))}, tmp_path / "out")
+    (row,) = read_bundles(tmp_path / "out")[0]["commands"]
+    assert row["parsed"] is False
+    assert row["file"] is not None
+    assert f"cannot read the output of '{_MODEL}'" in row["reason"]
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LabFleet]]:
     folder = tmp_path_factory.mktemp("captures")
-    fleet = [fleet.make(f"{name.replace('_', '-')}-7", version=fleet.old) for name, fleet in FLEETS.items()]
+    fleet = [
+        fleet.make(
+            f"{name.replace('_', '-')}-7", version=fleet.old, **({"netconf": True} if name == "cisco_xe" else {})
+        )
+        for name, fleet in FLEETS.items()
+    ]
     with lab_folder(folder, fleet=fleet) as running:
         yield folder, running
 
@@ -246,7 +331,11 @@ def test_of_every_platform_all_that_an_upgrade_asks_is_gathered_and_says_nothing
     for number, spec in enumerate(fleet.specs):
         own = platform_of(spec.name)
         given = set(fleet.commands(spec.name)) - {"", "enable", "********", *terminal(own).setup}
-        assert len(read_bundles(out / f"{number + 1}-{own}")[0]["commands"]) == len(given)
+        rows = read_bundles(out / f"{number + 1}-{own}")[0]["commands"]
+        models = [row["parsed"] for row in rows if row["command"].startswith("netconf ")]
+        assert len(rows) - len(models) == len(given)
+        offers = getattr(spec, "netconf", False)
+        assert models == ([] if own != "cisco_xe" else [True if offers else None] * 2), spec.name
         assert spec.name not in whole
         serials = {getattr(spec, "number", ""), *(member.serial for member in getattr(spec, "members", ()))}
         assert not [each for each in serials if each and each.casefold() in whole]

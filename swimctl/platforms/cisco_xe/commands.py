@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from swimctl.platforms.cisco_xe.models import (
+    HARDWARE,
+    HARDWARE_SUBTREE,
+    INSTALL,
+    INSTALL_SUBTREE,
+    parse_hardware_oper,
+    parse_install_oper,
+)
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
@@ -30,7 +38,7 @@ from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_sho
 from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, parse_show_chassis, parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
-from swimctl.platforms.commands import Command, Parser, find_command
+from swimctl.platforms.commands import NETCONF, Command, Model, Parser, find_command
 
 
 def _install(command: str) -> Parser:
@@ -92,6 +100,11 @@ COMMANDS: Final = (
 )
 
 
+MODELS: Final = (
+    Model(INSTALL, INSTALL_SUBTREE, parse_install_oper),
+    Model(HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper),
+)
+
 ASKED: Final = (
     "show version",
     "show privilege",
@@ -118,6 +131,8 @@ ASKED: Final = (
 
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
+    if command.split(maxsplit=1)[:1] == [NETCONF]:
+        return find_command([model.command for model in MODELS], command)
     return find_command(COMMANDS, command)
 
 

@@ -44,18 +44,18 @@ class Installer:
     def last(self) -> int | None:
         """Give the id of the newest operation, None where the device has no log of them."""
         try:
-            return max(each.request.id or 0 for each in self.log())
+            return max((each.request.id or 0 for each in self.log()), default=0)
         except (CommandRefused, UnparsableOutput):
             return None
 
     def added_by(self, filename: str) -> int | None:
         """Give the id of the newest operation that added a file, None where the log names none."""
         ids = [
-            each.request.id
+            each.request.id or 0
             for each in self.log()
             if each.request.operation == "add" and each.request.succeeded and filename in each.command.split()
         ]
-        return ids[-1] if ids else None
+        return max(ids) if ids else None
 
     def run(self, command: str, seconds: float) -> Sent:
         """Start an operation and wait for its end: its verdict, or that the session ended meanwhile."""
@@ -88,12 +88,12 @@ class Installer:
         except (CommandRefused, UnparsableOutput):
             return Trace(None, None)
         known = [(each.request.id or 0, each.request) for each in log]
-        since = [request for number, request in known if number > int(mark) and request.operation == kind]
+        since = {number: request for number, request in known if number > int(mark) and request.operation == kind}
         if since:
-            return Trace(received=True, finished=since[-1].succeeded is not None)
+            return Trace(received=True, finished=since[max(since)].succeeded is not None)
         if activity.running and (activity.id is None or activity.id > int(mark)):
             return Trace(received=True, finished=activity.pending_reload)
-        if all(number < int(mark) for number, _ in known):
+        if int(mark) > 0 and all(number < int(mark) for number, _ in known):
             return Trace(None, None)  # another log than the one that the mark is of
         return Trace(received=False, finished=None)
 

@@ -8,31 +8,39 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import ListedPackage, PackageList
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
-from swimctl.platforms.text import ended, filled
+from swimctl.platforms.text import filled, passed_over
 
 _WORDS: Final = {"active": "active", "inactive": "inactive", "commit": "committed", "committed": "committed"}
 
-_HEAD: Final = re.compile(r"(Active|Inactive|Committed) Packages: *(?:(\d+)|XR: *(\d+) +All: *(\d+))?")
-_FOUND: Final = re.compile(r"(\d+) (inactive|active|committed) package\(s\) found:", re.IGNORECASE)
-_NOTHING: Final = re.compile(r"No (inactive|active|committed) packages?(?:\(s\))?(?: in .*)?\.?", re.IGNORECASE)
-_LABEL: Final = re.compile(r"Label *: +(\S+)")
-_NODE: Final = re.compile(r"Node (\S+) \[[\w ()-]+\](?: \[SDR: .*\])?")
+_HEAD: Final = re.compile(
+    r"(Active|Inactive|Committed) +Packages *: *(?:(\d+)|XR *: *(\d+) +All *: *\d+)?(?: .*)?", re.IGNORECASE
+)
+_FOUND: Final = re.compile(r"(\d+) +(inactive|active|committed) +package\(s\) +found *:?", re.IGNORECASE)
+_NOTHING: Final = re.compile(
+    r"(?:No +(?=\w+ +package\(s\))|There +are +no +)(inactive|active|committed) +package(?:\(s\)|s?)(?: .*)?",
+    re.IGNORECASE,
+)
+_LABEL: Final = re.compile(r"Label *: +(\S+)(?: .*)?", re.IGNORECASE)
+_NODE: Final = re.compile(r"Node +(\d+/\S+) +\[.*", re.IGNORECASE)
+_LIKE_A_NODE: Final = re.compile(r"Node +\d.*", re.IGNORECASE)
 _ASIDE: Final = re.compile(
-    r"Default Profile:|Secure Domain Router: .*|Software Hash: .*|Boot (?:Partition|Device|Image): .*"
+    r"Default +Profile *:|Secure +Domain +Router *: .*|Software +Hash *: .*|Boot +(?:Partition|Device|Image) *: .*"
+    r"|[- ]+",
+    re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"[\w-]+")
-_PACKAGE: Final = re.compile(r"((?:\w+:)?[A-Za-z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: version=(\S+))?( \[Boot image\])?")
-# What the name of a last package, or its version, has to end with: `6.4.2`, `3.0.0.0-r732`, `7.10.2v1.0.0-1`.
-_WHOLE: Final = re.compile(
-    r"(?:.*-)?\d+\.\d+\.\d+(?:\.\d+I?)?"
-    r"|.*-\d+(?:\.\d+){2,3}-r\d{3,}[A-Z]?(?:\.(?!x8?6?_?6?$)\w+)*|\d+\.\d+\.\d+[\w.]*v\d+\.\d+\.\d+-\d+|.*CSC\w+-\d+\.\d+\.\d+"
+# `disk0:asr9k-mini-px-6.4.2`, `ncs5500-xr-7.3.2 version=7.3.2 [Boot image]`
+_PACKAGE: Final = re.compile(
+    r"((?:\w+:)?[A-Z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: +version *= *(\S+)( +\[Boot +image\]))?(?: +\(.*\))?",
+    re.IGNORECASE,
 )
+_LIKE_A_PACKAGE: Final = re.compile(r"(?:\w+:)?\w[\w.+]*-\S*(?: +(?:version|\[|\().*)?", re.IGNORECASE)
 # The tables of IOS-XR 7 with LNT.
-_TABLE: Final = re.compile(r"(?:Optional|Mandatory) Packages(?: with \w+ Bugfixes)? +Version")
-_ROW: Final = re.compile(r"([\w.+-]+) +(\d[\w.~+-]*)")
-_FIXES: Final = re.compile(r"(?:Active|Committed|Inactive) Fixes \(count: (\d+)\):")
-_FIX: Final = re.compile(r"(CSC\w+): *[\w.+-]+(?:, *[\w.+-]+)*,?")
-_FIX_GOES_ON: Final = re.compile(r"[\w.+-]+(?:, *[\w.+-]+)*,?")
+_TABLE: Final = re.compile(r"(?:Optional|Mandatory) +Packages(?: .*)? +Version(?: .*)?", re.IGNORECASE)
+_ROW: Final = re.compile(r"([\w.+-]+) +(\d[\w.~+-]*)(?: .*)?")
+_LIKE_A_ROW: Final = re.compile(r"[A-Za-z]\w*-[\w.+-]+(?: .*)?")
+_FIXES: Final = re.compile(r"(?:Active|Committed|Inactive) +Fixes +\(count *: *(\d+)\) *:?", re.IGNORECASE)
+_FIX: Final = re.compile(r"(CSC\w+) *:.*", re.IGNORECASE)
+_FIX_GOES_ON: Final = re.compile(r"[\w.+-]+(?: *, *[\w.+-]+)* *,?")
 
 
 class _Reader:
@@ -51,27 +59,27 @@ class _Reader:
         self._left: int | None = None
 
     def read(self, line: str) -> None:
-        """Take one line; raise UnparsableOutput for one that does not belong where it stands."""
+        """Take one line; raise UnparsableOutput for one that should be a node or a package and does not read."""
         head = _HEAD.fullmatch(line) or _FOUND.fullmatch(line)
         if head:
             self._start(line, head)
         elif said := _NOTHING.fullmatch(line):
             self._check_kind(line, said[1])
             self.nothing = True
-        elif label := _LABEL.fullmatch(line):
-            self.label = label[1]
         elif node := _NODE.fullmatch(line):
             self.check_whole(line)
-            self.node, self._in = node[1], ""
-        elif self._in in {"tables", "table", "fixes"}:
-            self._read_new(line)
-        elif self._in == "list" and (package := _PACKAGE.fullmatch(line)):
-            self.packages.append(ListedPackage(package[1], package[2], self.node, boot_image=bool(package[3])))
-            self._left = None if self._left is None else self._left - 1
-        elif line == "SDRs:":
+            self.node, self._in, self._left = node[1], "", None
+        elif label := _LABEL.fullmatch(line):
+            self.label = label[1]
+        elif _TABLE.fullmatch(line):
+            # Only what is optional or patched is listed: the table may be empty.
+            self._in, self.nothing = "table", True
+        elif counted := _FIXES.fullmatch(line):
+            self._in, self._left = "fixes", int(counted[1])
+        elif line.lower() == "sdrs:":
             self._in = "names"
-        elif not (_ASIDE.fullmatch(line) or (self._in == "names" and _NAME.fullmatch(line))):
-            raise UnparsableOutput(self.command, line)
+        elif _LIKE_A_NODE.fullmatch(line) or not (self._row(line) or _ASIDE.fullmatch(line)):
+            self._unknown(line)
 
     def _start(self, line: str, head: re.Match[str]) -> None:
         self.check_whole(line)
@@ -83,23 +91,28 @@ class _Reader:
             self._in, self.count = "tables", int(head[3])
         elif self._left is not None:
             self.count = (self.count or 0) + self._left
-        self.nothing = self.nothing or self._left == 0
+        # The admin plane writes the heading alone below a node that has none (admin_show_install_inactive/01 and 04).
+        self.nothing = self.nothing or self._left == 0 or (self.which == "inactive" and bool(self.node))
 
-    def _read_new(self, line: str) -> None:
-        if _TABLE.fullmatch(line):
-            self._in = "table"
-        elif counted := _FIXES.fullmatch(line):
-            self._in, self._left = "fixes", int(counted[1])
+    def _row(self, line: str) -> bool:
+        """Take a line of the list or table that is open; tell whether it was one."""
+        if self._in == "list" and (package := _PACKAGE.fullmatch(line)):
+            self.packages.append(ListedPackage(package[1], package[2], self.node, boot_image=bool(package[3])))
+            self._left = None if self._left is None else self._left - 1
         elif self._in == "table" and (row := _ROW.fullmatch(line)):
             self.packages.append(ListedPackage(row[1], row[2]))
         elif self._in == "fixes" and (fix := _FIX.fullmatch(line)):
             self.fixes.append(fix[1])
             self._left = (self._left or 0) - 1
-        elif not (set(line) <= set("- ") or _ASIDE.fullmatch(line) or self._goes_on(line)):
-            raise UnparsableOutput(self.command, line)
+        else:
+            return self._in == "names" or (self._in == "fixes" and _FIX_GOES_ON.fullmatch(line) is not None)
+        return True
 
-    def _goes_on(self, line: str) -> bool:
-        return self._in == "fixes" and bool(self.fixes) and _FIX_GOES_ON.fullmatch(line) is not None
+    def _unknown(self, line: str) -> None:
+        like = {"list": _LIKE_A_PACKAGE, "table": _LIKE_A_ROW}.get(self._in)
+        if _LIKE_A_NODE.fullmatch(line) or (like and like.fullmatch(line)):
+            raise UnparsableOutput(self.command, line, "it should be a node or a package, and does not read")
+        passed_over(self.command, line)
 
     def _check_kind(self, line: str, kind: str) -> None:
         if kind.lower() != self.which:
@@ -112,21 +125,16 @@ class _Reader:
 
 
 def parse_show_install(text: str, command: str) -> PackageList:
-    """Read the packages, each with the node that it is on where the device lists them by node.
+    """Return the packages, each with the node that it is on where the device lists them by node.
 
-    Nothing at all is an answer only where the device says so.
+    Needed: every node, every package with its name, and of a boot image its release; as many of them as the device
+    counts. Nothing at all is an answer only where the device says so.
     """
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     reader = _Reader(command)
     for line in lines:
         reader.read(line)
     reader.check_whole(lines[-1])
-    last = next(iter(reader.packages[-1:]), None)
-    release = last.version or last.name if last else ""
-    # A golden image's name ends with a label of its builder's choice: only the line's end tells that it is whole.
-    whole = ended(text, lines[-1]) or ("-golden" not in release and _WHOLE.fullmatch(release))
-    if last and lines[-1].startswith(last.name) and not whole:
-        raise UnparsableOutput(command, lines[-1], "it ends inside a package's release")
     if not reader.packages and not reader.nothing:
         raise UnparsableOutput(command, lines[-1], "it lists no package, and does not say that there is none")
     return PackageList(reader.which, tuple(reader.packages), reader.label, tuple(reader.fixes), reader.count)

@@ -9,22 +9,29 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts_xr import InstallActivity, LoggedInstall
 from swimctl.platforms.cisco_xr.parse_install_request import AT, STARTED, read_request
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
-from swimctl.platforms.text import ended, filled
+from swimctl.platforms.text import ended, filled, passed_over
 
-_TYPED: Final = re.compile(rf"{AT} *((?:\(admin\) )?(?:admin )?install \w.*)")
+_TYPED: Final = re.compile(rf"{AT} *((?:\(admin\) +)?(?:admin +)?install +(?!operation\b)\w.*)", re.IGNORECASE)
+# What tools of Cisco's own look for where nothing was ever installed (more/cisco_xr/install/13).
+_NEVER: Final = re.compile(r"No +install +operations?(?! +in +progress)\b.*", re.IGNORECASE)
 
-_IDLE: Final = re.compile(r"No install operation in progress.*|There are no install requests in operation\.?")
-_RUNS: Final = re.compile(
-    r"(?:The )?install (?:\w+ )?operation (\d+) is (?:in progress|\d+% complete)\.?", re.IGNORECASE
+_IDLE: Final = re.compile(
+    r"No +install +operation +in +progress\b.*|There +are +no +install +requests +in +operation\.?", re.IGNORECASE
 )
-_RUNS_UNNAMED: Final = re.compile(r"The (?:install )?operation is \d+% complete\.?", re.IGNORECASE)
-_PENDING: Final = re.compile(r"Install operation completed, pending reload\.?", re.IGNORECASE)
+_RUNS: Final = re.compile(
+    r"(?:The +)?install +(?:\w+ +)?operation +(\d+) +is +(?:in +progress|\d+% +complete)\b.*", re.IGNORECASE
+)
+_RUNS_UNNAMED: Final = re.compile(
+    r"The +(?:install +)?operation +is +\d+% +complete\b.*|User +\S+ *, +Op +Id +\d+", re.IGNORECASE
+)
+_PENDING: Final = re.compile(r"Install +operation +completed *, +pending +reload\.?", re.IGNORECASE)
 
 
 def parse_show_install_log(text: str) -> tuple[LoggedInstall, ...]:
-    """Read the operations in their order. What an operation wrote between its beginning and its end is not read.
+    """Return the operations as they are listed. What an operation wrote between its start and its end is not read.
 
-    One that goes on in another step (`Install operation 1 started:`) is one.
+    Needed of each: its id, and the command that started it. One that goes on in another step (`Install operation 1
+    started:`) is one. Empty only where the device says that there was none.
     """
     command = "show install log"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
@@ -35,28 +42,37 @@ def parse_show_install_log(text: str) -> tuple[LoggedInstall, ...]:
         if started and started[1] != current:
             starts.append(number)
             current = started[1]
-    if not starts or starts[0] != 0:
-        raise UnparsableOutput(command, lines[0], "it does not begin with an operation")
+    for line in lines[: starts[0] if starts else None]:
+        if not _NEVER.fullmatch(line):
+            passed_over(command, line)
+    if not starts and not any(map(_NEVER.fullmatch, lines)):
+        raise UnparsableOutput(command, lines[0], "it names no operation, and does not say that there was none")
+    pieces = zip(starts, [*starts[1:], len(lines)], strict=True) if starts else ()
     found = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        own = lines[start:end]
-        typed = next((match for line in own if (match := _TYPED.fullmatch(line))), None)
-        request = read_request(own, "\n".join(own))
-        if request is None or typed is None or (typed[0] == lines[-1] and not ended(text, lines[-1])):
+    for own in (lines[start:end] for start, end in pieces):
+        request, typed = read_request(own, "\n".join(own)), _typed(own)
+        if request is None or typed is None or (lines[-1].endswith(typed) and not ended(text, typed)):
             raise UnparsableOutput(command, own[-1], "an operation without the command that started it")
-        found.append(LoggedInstall(typed[1], request))
+        found.append(LoggedInstall(typed, request))
     return tuple(found)
 
 
+def _typed(own: list[str]) -> str | None:
+    """Return the command of an operation, which classic quotes: `Install operation 60 '(admin) install commit' …`."""
+    started = STARTED.fullmatch(own[0])
+    if started and started[2]:
+        return started[2].partition("'")[0]
+    return next((match[1] for line in own if (match := _TYPED.fullmatch(line))), None)
+
+
 def parse_show_install_request(text: str) -> InstallActivity:
-    """Read whether an operation runs; what it says of its nodes and packages is not read."""
+    """Return whether an operation runs, which is needed; what it says of its nodes and packages is not read."""
     command = "show install request"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     idle = any(map(_IDLE.fullmatch, lines))
     pending = any(map(_PENDING.fullmatch, lines))
-    runs = [found for line in lines if (found := _RUNS.fullmatch(line))]
-    unnamed = any(map(_RUNS_UNNAMED.fullmatch, lines))
-    busy = bool(runs) or unnamed or pending
+    ids = [int(found[1]) for line in lines if (found := _RUNS.fullmatch(line))]
+    busy = bool(ids) or any(map(_RUNS_UNNAMED.fullmatch, lines)) or pending
     if idle is busy:
         raise UnparsableOutput(command, lines[0], "it says neither that an operation runs nor that none does")
-    return InstallActivity(busy, int(runs[0][1]) if runs else None, pending)
+    return InstallActivity(busy, ids[0] if ids else None, pending)

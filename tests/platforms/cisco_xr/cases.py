@@ -40,6 +40,8 @@ CASES = Cases(
         "parse_show_filesystem_location.systems.prefixes": "a path (`/misc/config`) is the end of the last line",
         "parse_show_install.count": "it adds up the counts of the nodes that are there",
         "parse_show_cdp_neighbors_detail.remote_interface": "the end of a line, and nothing behind it is needed",
+        "parse_show_install.packages.name": "nothing need stand below the last row; the prompt tells the end",
+        "parse_show_install.packages.version": "as above, in the tables of LNT",
         "parse_show_inventory.serial": "the end of the last line",
         "parse_show_md5.path": "the end of the last line; the hash before it is told whole",
         "parse_show_lldp_neighbors_detail.name": "the end of a line, and nothing behind it is needed",

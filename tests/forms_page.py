@@ -56,7 +56,7 @@ def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
         for output in chosen
         for form in output.forms
     ]
-    return ["| output | part | form | sources | chosen in the lab |", "|---|---|---|---|---|", *rows, ""]
+    return ["| output | part | form | sources | the lab prints it |", "|---|---|---|---|---|", *rows, ""]
 
 
 def sources_of(platform: str, command: str) -> set[str]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from desks import AnyDesk, Desk
 from fleets.every import FLEETS
-from forms.every import LAB, PLATFORMS, is_capture, is_on_the_way, on_the_way, outputs, text_of, to_place
+from forms.every import LAB, PLATFORMS, is_capture, is_on_the_way, of_lab, on_the_way, outputs, text_of, to_place
 from platforms.contract import parser_of, platform
 from platforms.material import CAPTURES
+from upgrade.test_every_platform import CELLS, device
 
 from swimctl.errors import SwimctlError
+from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.forms import Form, Output
+from swimctl.lab.images import make_image
+from swimctl.lab.switch_forms import TIMER
 
 FORMS = [(name, each, form) for name in PLATFORMS for each in outputs(name) for form in each.forms]
 captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no captures in {CAPTURES}")
@@ -59,23 +67,50 @@ def test_every_output_on_the_way_to_a_commit_is_there(name: str) -> None:
     assert {command for parser, command in on_the_way(name).items() if parser not in there} == set()
 
 
-def devices(name: str) -> Iterator[tuple[object, str]]:
-    """Give the devices that all platforms' tests have of one, with each release that one runs there."""
-    from upgrade.test_every_platform import CELLS, device
+@cache
+def fleet(name: str) -> tuple[tuple[str, ChassisSpec], ...]:
+    """Give the devices that test_every_platform.py has of one platform, as they are before and after an upgrade."""
+    specs = [(where, device(where, case)) for where, case in CELLS]
+    return tuple(
+        (where, cast("Any", replace)(spec, version=release))
+        for where, spec in specs
+        if spec.platform == name
+        for release in (FLEETS[where].old, FLEETS[where].target)
+    )
 
-    for fleet, case in CELLS:
-        spec = device(fleet, case)
-        if spec.platform == name:
-            yield from ((spec, release) for release in (FLEETS[fleet].old, FLEETS[fleet].target))
+
+def printed(folder: Path, where: str, spec: ChassisSpec, command: str) -> str:
+    """Type a command at a device that is up for long; one that names an image has it on its flash."""
+    desk = AnyDesk(folder, spec)
+    image = FLEETS[where].image
+    if "IMAGE" in command:
+        desk.upload(image, make_image(folder, image, 60_000).read_bytes(), "bootflash:")
+    desk.say(command.replace("IMAGE", image), ["y"])
+    return desk.out
 
 
-@pytest.mark.parametrize("name", LAB)
-def test_every_form_of_the_lab_is_that_of_some_device(name: str) -> None:
-    fleet = list(devices(name))
-    lacking = [
-        (each.command, form.name)
-        for each in LAB[name]
-        for form in each.forms
-        if not form.named_only and not any(each.form(spec, release) == form for spec, release in fleet)
-    ]
-    assert lacking == []
+def while_the_timer_runs(folder: Path, spec: ChassisSpec) -> str:
+    """Activate another release, and give the install summary after the reload."""
+    desk = Desk(folder, forms=spec.forms)
+    desk.upgrade()
+    return desk.type("show install summary")
+
+
+@pytest.mark.parametrize("form", [each for each in FORMS if of_lab(each[0], each[1])], ids=named)
+def test_some_device_has_each_form_of_the_lab_and_prints_it(
+    form: tuple[str, Output[object], Form[object]], tmp_path: Path
+) -> None:
+    name, every, one = form
+    output = next(each for each in LAB[name] if (each.command, each.part) == (every.command, every.part))
+    seen = []
+    for where, spec in fleet(name):
+        if one.named_only or output.form(spec, cast("Any", spec).version).name == one.name:
+            chosen = replace(spec, forms={output: one})
+            summary = output is TIMER
+            seen.append(
+                while_the_timer_runs(tmp_path, chosen) if summary else printed(tmp_path, where, chosen, output.command)
+            )
+            if re.search(one.shows, seen[-1], re.MULTILINE):
+                return
+    assert seen, "no device of tests/fleets has it"
+    pytest.fail(f"none prints {one.shows}: {seen[-1]}")

@@ -1,4 +1,4 @@
-"""Nexus 9000: a fixed one, and a chassis with two supervisors."""
+"""Nexus 9000: a fixed one with a vPC partner, and a chassis with two supervisors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
 
 
-def _switch(model: str, supervisors: int = 1) -> Any:
+def _switch(model: str, **own: Any) -> Any:
     def make(name: str, **fields: Any) -> ChassisSpec:
         number = f"FDO27{len(name):02d}{sum(name.encode()):04d}"
-        return NexusSpec(name, hardware=HARDWARE[model], number=number, supervisors=supervisors, **fields)
+        return NexusSpec(name, hardware=HARDWARE[model], number=number, **own, **fields)
 
     return make
 
 
 FLEET = Fleet(
-    make=_switch("N9K-C93180YC-FX"),
+    make=_switch("N9K-C93180YC-FX", vpc=7),
     stack=_switch("N9K-C9504", supervisors=2),
     foreign=_switch("N9K-C9372PX"),
     image="nxos64-cs.10.3.4a.M.bin",

@@ -9,6 +9,7 @@ SEEN: Outputs = (
     output(
         "show version",
         "family",
+        seen("data (XML)", r"^ *<software-information", of("more/juniper_junos/show_version", "b_01_evo_xml_23.1R1.8")),
         seen(
             "members of a Virtual Chassis",
             r"^(?:fpc|node|member)\d:$",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from fleets.every import FLEETS
 from fleets.fleet import Fleet
-from upgrading import lab_folder, without_data
+from upgrading import lab_folder, with_data, without_data
 from upgrading import request as ask
 
 from swimctl.cli.context import Context
@@ -101,6 +101,9 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     cells = [cell for cell in CELLS if cell in chosen]
     specs = [device(*cell) for cell in cells]
     with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+        # Its partner is no device of this lab, so nobody else is in its group.
+        paired = [spec.name for spec in specs if getattr(spec, "vpc", None) or getattr(spec, "mlag", None)]
+        with_data(folder, **{name: {"redundancy_group": name} for name in paired})
         for platform, case in cells:
             if case == "wrong-hardware":  # else the wish itself would be refused, unseen by the device
                 without_data(folder, named(platform, case), "model")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.hashing import hashing
+from swimctl.lab.nxos.forms import DIR
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def directory(session: Session, words: Words) -> Dialogue:
         f"{each.name.rpartition('/')[2]}{'/' if each.directory else ''}\n"
         for each in listed
     )
-    place = "sup-local" if member == 1 else "sup-standby"
+    place = ("sup-local" if member == 1 else "sup-standby") if DIR.of(switch.spec, switch.release) else ""
     used = flash.capacity - flash.free
     yield Print(
         f"{text}\nUsage for bootflash://{place}\n{used:>11} bytes used\n{flash.free:>11} bytes free\n"

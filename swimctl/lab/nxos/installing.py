@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import LabFile, NoSpace
+from swimctl.lab.nxos.forms import INSTALL
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -65,7 +66,12 @@ def install(session: Session, words: Words) -> Dialogue:
         yield Print("Installation cancelled by user.\n")
         return
     switch.installing = True
-    yield Print("\nInstall is in progress, please wait.\n\n")
+    stamp = (
+        f"\nTime Stamp: {switch.clock.wall():%a %b %e %H:%M:%S %Y}\n\n"
+        if INSTALL.of(switch.spec, switch.release).stamps
+        else ""
+    )
+    yield Print(f"{stamp}\nInstall is in progress, please wait.\n\n")
     if switch.drops.at("activate"):
         switch.cut_all()
     nothing = switch.spec.fault("does-nothing") is not None
@@ -165,18 +171,31 @@ def _tables(switch: Nexus, release: str, *, calm: bool) -> str:
     numbers = _modules(switch)
     what = "non-disruptive          none  " if calm else "    disruptive         reset  default upgrade is not hitless"
     lines += [f"{n:>6}       yes  {what}" for n in numbers]
+    form = INSTALL.of(switch.spec, switch.release)
+    runs_in = 40 if form.alternate else 22
+    heading = "                 Running-Version(pri:alt)" if form.alternate else "        Running-Version"
     lines += [
         "\n\nImages will be upgraded according to following table:",
-        "Module       Image                  Running-Version(pri:alt)           New-Version  Upg-Required",
-        "------  ----------  ----------------------------------------  --------------------  ------------",
+        f"Module       Image {heading}           New-Version  Upg-Required",
+        f"------  ----------  {'-' * runs_in}  --------------------  ------------",
     ]
     for number in numbers:
         card = switch.spec.hardware.modular and number == "1"
         runs = switch.runs.get(number, switch.release)
         needed = "no" if runs == release else "yes"
-        lines.append(f"{number:>6}  {'lcn9k' if card else 'nxos':>10}  {runs:>40}  {release:>20}  {needed:>12}")
+        lines.append(f"{number:>6}  {'lcn9k' if card else 'nxos':>10}  {runs:>{runs_in}}  {release:>20}  {needed:>12}")
         bios = "v05.40(01/17/2020)"
-        lines.append(f"{number:>6}  {'bios':>10}  {f'{bios}:v05.33(09/08/2018)':>40}  {bios:>20}  {'no':>12}")
+        both = f"{bios}:v05.33(09/08/2018)" if form.alternate else bios
+        lines.append(f"{number:>6}  {'bios':>10}  {both:>{runs_in}}  {bios:>20}  {'no':>12}")
+    if form.info:
+        heading = "Additional info for this installation:"
+        lines += [
+            "\n",
+            heading,
+            "-" * len(heading),
+            "",
+            'Service "vpc" in vdc 1: both peers must have the same boot mode',
+        ]
     return "\n".join([*lines, "", ""])
 
 

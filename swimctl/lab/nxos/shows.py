@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.nxos.device import CARDS_UP, SLOTS
+from swimctl.lab.nxos.forms import BOOT, INVENTORY, LAST_RESET, MODULE, VERSION
 
 if TYPE_CHECKING:
     from swimctl.lab.configuration import Configuration
@@ -14,47 +15,44 @@ FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "ospf": "ospf", "scp-s
              "sftp-server": "sftpServer", "vpc": "vpc"}  # fmt: skip
 
 
+_LICENCE = """\
+The copyrights to certain works contained in this software are
+owned by other third parties and used and distributed under their own licences.
+"""
+
+
 def version(switch: Nexus) -> str:
     """Show version."""
-    fault, seconds = switch.spec.fault("no-boot-time"), int(switch.uptime)
+    fault, seconds, form = (
+        switch.spec.fault("no-boot-time"),
+        int(switch.uptime),
+        VERSION.of(switch.spec, switch.release),
+    )
     days, rest = divmod(seconds, 86_400)
     kind = " [Maintenance Release]" if switch.release.startswith("10.") else ""
+    build = f" [build {switch.release}]" if form.build else ""
     up = f"{days} day(s), {rest // 3600} hour(s), {rest // 60 % 60} minute(s), {rest % 60} second(s)"
     booted = switch.clock.at(switch.started_at)
-    lines = [
-        "Cisco Nexus Operating System (NX-OS) Software",
-        "TAC support: http://www.cisco.com/tac",
-        "Copyright (C) 2002-2024, Cisco and/or its affiliates.",
-        "All rights reserved.",
-        "",
-        "Software",
-        "  BIOS: version 05.40",
-        f"  NXOS: version {switch.release}{kind}",
-        "  BIOS compile time:  01/17/2020",
-        f"  NXOS image file is: bootflash:///{switch.file}",
-        "  NXOS compile time:  9/30/2023 12:00:00 [10/01/2023 05:04:03]",
-        "",
-        "",
-        "Hardware",
-        f"  cisco {switch.spec.hardware.printed} {'(4 Slot) ' * switch.spec.hardware.modular}Chassis ",
-        "  Intel(R) Xeon(R) CPU D-1528 @ 1.90GHz with 24571568 kB of memory.",
-        f"  Processor Board ID {switch.spec.serial}",
-        f"  Device name: {switch.hostname}",
-        f"  bootflash:   {switch.flash(1).capacity // 1024} kB",
-        "",
-        *([] if fault and fault.argument == "uptime" else [f"Kernel uptime is {up}", ""]),
-        "Last reset" if fault else f"Last reset at 123456 usecs after {booted:%a %b %e %H:%M:%S %Y}",
-        f"  Reason: {switch.reload_reason}",
-        f"  System version: {switch.release}",
-        "  Service: ",
-        "",
-        "plugin",
-        "  Core Plugin, Ethernet Plugin",
-        "",
-        "Active Package(s):",
-        "",
-    ]
-    return "\n".join(lines)
+    timed = LAST_RESET.of(switch.spec, switch.release) and not fault
+    between = "\n" if form.gap else ""
+    return (
+        "Cisco Nexus Operating System (NX-OS) Software\nTAC support: http://www.cisco.com/tac\n"
+        f"Copyright (C) 2002-2024, Cisco and/or its affiliates.\nAll rights reserved.\n{_LICENCE}{between}"
+        f"Software\n  BIOS: version 05.40\n{form.indent}NXOS: version {switch.release}{kind}{build}\n"
+        + (f"  Host NXOS: version {switch.release}\n" if form.host else "")
+        + f"  BIOS compile time:  01/17/2020\n  NXOS image file is: bootflash:///{switch.file}\n"
+        "  NXOS compile time:  9/30/2023 12:00:00 [10/01/2023 05:04:03]\n"
+        + ("  NXOS boot mode: LXC\n" if form.host else "")
+        + f"{form.gap}Hardware\n"
+        f"  cisco {switch.spec.hardware.printed} {'(4 Slot) ' * switch.spec.hardware.modular}Chassis \n"
+        "  Intel(R) Xeon(R) CPU D-1528 @ 1.90GHz with 24571568 kB of memory.\n"
+        f"  Processor Board ID {switch.spec.serial}\n  Device name: {switch.hostname}\n"
+        f"  bootflash:   {switch.flash(1).capacity // 1024} kB\n{between}"
+        + ("" if fault and fault.argument == "uptime" else f"Kernel uptime is {up}\n{between}")
+        + (f"Last reset at 123456 usecs after {booted:%a %b %e %H:%M:%S %Y}\n" if timed else "Last reset \n")
+        + f"  Reason: {switch.reload_reason}\n  System version: {switch.release}\n  Service: \n{between}"
+        f"plugin\n  Core Plugin, Ethernet Plugin\n{between}Active Package(s):\n"
+    )
 
 
 Module: TypeAlias = tuple[str, int, str, str, str, str, str]
@@ -91,20 +89,34 @@ def addresses_of(number: str) -> str:
 
 def module(switch: Nexus) -> str:
     """Show module."""
-    rows = modules(switch)
-    lines = [
-        "Mod Ports             Module-Type                      Model           Status",
-        "--- ----- ------------------------------------- --------------------- ---------",
-    ]
-    lines += [f"{n:<4} {ports:<5}{kind:<37} {model:<21} {state}" for n, ports, kind, model, state, _, _ in rows]
+    form, rows = MODULE.of(switch.spec, switch.release), modules(switch)
+    own = [row for row in rows if form.fabric and "Fabric" in row[2]]
+    text = _tables("Mod", [row for row in rows if row not in own], switch, form.kind)
+    text += "" if form.fabric else "\n* this terminal session\n"
+    text += f"\n{_tables('LFM', own, switch, form.kind)}" if own else ""
+    if form.accelerators:
+        rule = f"--- ---  {'-' * 48} {'-' * 21} --------\n"
+        text += f"Mod SAM                   Module-Type                            Model           Status\n{rule}"
+        text += "".join(f"1    {n}     {'Service Accelerator Module':<47} {'N9324C-SE1U-DPU':<21} ok\n" for n in (1, 2))
+        text += "\nMod SAM  Sw                      Hw     Serial-Num Online Diag Status\n"
+        text += "--- ---  ----------------------- ------ ---------- ------------------\n"
+        text += "".join(f"1    {n}    1.99.0-43                     FDO28370{n:03}      Pass\n" for n in (1, 2))
+    return text
+
+
+def _tables(first: str, rows: list[Module], switch: Nexus, kind: int) -> str:
+    """Write the four tables of modules; `first` heads the column of slots, `kind` is the width of that of kinds."""
+    apart = first != "Mod"
+    lines = [f"{first} Ports {'Module-Type'.center(kind)} {'Model'.center(21)} Status"]
+    lines.append(f"--- ----- {'-' * kind} {'-' * 21} {'-' * (9 if kind < 48 else 8)}")
+    lines += [f"{n:<4} {ports:<5}{words:<{kind}} {model:<21} {state}" for n, ports, words, model, state, _, _ in rows]
     lines += ["", "Mod  Sw                       Hw    Slot", "---  ----------------------- ------ ----"]
-    lines += [f"{n:<5}{'NA' if s == 'powered-up' else r:<25}1.1    {slot}" for n, _, _, _, s, r, slot in rows]
-    lines += ["", "", "Mod  MAC-Address(es)                         Serial-Num"]
+    lines += [f"{n:<5}{'NA' if apart or s == 'powered-up' else r:<25}1.1    {slot}" for n, _, _, _, s, r, slot in rows]
+    lines += ["", "", f"{first}  MAC-Address(es)                         Serial-Num"]
     lines.append("---  --------------------------------------  ----------")
-    for row in rows:
-        lines.append(f"{row[0]:<5}{addresses_of(row[0]):<40}{serial_of(switch, row)}")
-    lines += ["", "Mod  Online Diag Status", "---  ------------------", *(f"{row[0]:<5}Pass" for row in rows)]
-    return "\n".join([*lines, "", "* this terminal session", ""])
+    lines += [f"{row[0]:<5}{'NA' if apart else addresses_of(row[0]):<40}{serial_of(switch, row)}" for row in rows]
+    lines += ["", f"{first}  Online Diag Status", "---  ------------------", *(f"{row[0]:<5}Pass" for row in rows)]
+    return "\n".join([*lines, ""])
 
 
 def parts(switch: Nexus) -> list[tuple[str, str, str, str]]:
@@ -117,26 +129,27 @@ def parts(switch: Nexus) -> list[tuple[str, str, str, str]]:
 
 def inventory(switch: Nexus) -> str:
     """Show inventory."""
-    return "\n".join(
-        f'NAME: "{name}",  DESCR: "{words}"  \nPID: {pid:<20},  VID: V03 ,  SN: {number}\n'
+    form = INVENTORY.of(switch.spec, switch.release)
+    return form.gap.join(
+        f'NAME: "{name}",  DESCR: "{words}"  \nPID: {pid:<20},  VID: {form.version},  SN: {number}\n'
         for name, words, pid, number in parts(switch)
     )
 
 
 def boot(switch: Nexus) -> str:
     """Show boot."""
-    text = ""
+    form, text = BOOT.of(switch.spec, switch.release), ""
     for title, own in (
         ("Current Boot Variables", switch.configuration),
         ("Boot Variables on next reload", switch.startup),
     ):
         path = next(own.values("boot nxos"), "")
-        text += f"{title}:\n\n"
+        text += f"{title}:\n{form.below}"
         for number in range(1, switch.spec.supervisors + 1):
             text += (
                 f"sup-{number}\n{f'NXOS variable = {path}' if path else 'NXOS variable not set'}\nBoot POAP Disabled\n"
             )
-        text += "\n"
+        text += f"{form.end}\n"
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swimctl.lab.nxos.device import CARDS_UP, PEER_UP
+from swimctl.lab.nxos.forms import BRIEF, CDP, MASKS, VPC
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.device import Nexus
@@ -74,8 +75,10 @@ def status(switch: Nexus) -> str:
 def brief(switch: Nexus) -> str:
     """Show interface brief."""
     up = set(linked(switch))
-    lines = ["", _RULE, "Port   VRF          Status IP Address                              Speed    MTU", _RULE]
-    lines.append("mgmt0  --           up     192.0.2.10                              1000     1500")
+    own = ["", _RULE, "Port   VRF          Status IP Address                              Speed    MTU", _RULE]
+    own.append("mgmt0  --           up     192.0.2.10                              1000     1500")
+    above = BRIEF.of(switch.spec, switch.release)
+    lines = own if above else []
     lines += ["", _RULE, "Ethernet      VLAN    Type Mode   Status  Reason                   Speed     Port"]
     lines += [f"Interface{'':67}Ch #", _RULE]
     for port in switch.spec.hardware.port_names():
@@ -87,6 +90,7 @@ def brief(switch: Nexus) -> str:
         for name in ("Po11", "Po999"):
             state, reason = ("up", "none") if vpc_up(switch) else ("down", "No operational members")
             lines.append(f"{name:<13}1       eth  trunk  {state:<7} {reason:<26} a-10G(D)  lacp")
+    lines += [] if above else own
     lines += ["", _RULE, "Interface     Status     Description", _RULE, "Lo0           up         --", ""]
     return "\n".join(lines)
 
@@ -102,19 +106,21 @@ def neighbours(switch: Nexus) -> list[tuple[str, str, str]]:
 
 def cdp(switch: Nexus) -> str:
     """Show cdp neighbors."""
+    form = CDP.of(switch.spec, switch.release)
     lines = [
         "Capability Codes: R - Router, T - Trans-Bridge, B - Source-Route-Bridge",
         "                  S - Switch, H - Host, I - IGMP, r - Repeater,",
         "                  V - VoIP-Phone, D - Remotely-Managed-Device,",
         "                  s - Supports-STP-Dispute",
         "",
-        "Device-ID          Local Intrfce  Hldtme Capability  Platform      Port ID",
+        f"{form.title}  Local Intrfce  Hldtme Capability  Platform      Port ID",
     ]
     found = neighbours(switch)
     for port, name, other in found:
         head = f"{name:<19}" if len(name) < 19 else f"{name}\n{'':<19}"
-        lines.append(f"{head} {port:<15}{150:<7}{'R S I s':<11} {'N9K-C9504':<13} {other:<14}")
-    return "\n".join([*lines, "", f"Total entries displayed: {len(found)}", ""])
+        far = f"\n{'':<55}Ten-Gigabit{long_name(other)}" if form.alone else f" {other:<14}"
+        lines.append(f"{head} {port:<15}{150:<7}{'R S I s':<11} {'N9K-C9504':<13}{far}")
+    return "\n".join([*lines, "", *([f"Total entries displayed: {len(found)}", ""] if form.counts else [])])
 
 
 def cdp_detail(switch: Nexus) -> str:
@@ -146,26 +152,30 @@ def lldp(switch: Nexus) -> str:
     return "\n".join([*lines, f"Total entries displayed: {len(found)}", ""])
 
 
-def routes(_switch: Nexus) -> str:
+def routes(switch: Nexus) -> str:
     """Show ip route summary: the lab has one table beside that of its management port."""
-    text = ""
+    text, lengths = "", MASKS.of(switch.spec, switch.release)
     for vrf, sources in ROUTES.items():
         total = sum(sources.values())
         text += f'IP Route Table for VRF "{vrf}"\nTotal number of routes: {total}\nTotal number of paths:  {total}\n\n'
         text += "Best paths per protocol:      Backup paths per protocol:\n"
         for place, (source, count) in enumerate(sources.items()):
             text += f"  {source:<15}: {count:<11} {'None' if place == 0 else ''}".rstrip() + "\n"
-        text += f"\nNumber of routes per mask-length:\n  /24: {total}\n\n"
+        text += f"\nNumber of routes per mask-length:\n  /24: {total}\n\n" if lengths else "\n"
     return text
 
 
 def vpc(switch: Nexus) -> str:
     """Show vpc."""
-    spec, up = switch.spec, vpc_up(switch)
+    spec, up, form = switch.spec, vpc_up(switch), VPC.of(switch.spec, switch.release)
     peer = spec.peer if switch.since_up >= PEER_UP else "peer link is down"
     good = "success" if up else "failed"
     role = "none established" if not up else "primary, operational secondary" if switch.booted_at > 0 else "primary"
     state = "up    " if up else "down  "
+    reason = (
+        "Type-2 inconsistency reason       : QoSMgr Network QoS configuration incompatibl\ne\n" if form.reason else ""
+    )
+    more = "Virtual-peerlink mode             : Disabled\n" if form.more else ""
     return (
         "Legend:\n                (*) - local vPC is down, forwarding via vPC peer-link\n\n"
         f"vPC domain id                     : {spec.vpc}\n"
@@ -173,13 +183,13 @@ def vpc(switch: Nexus) -> str:
         f"vPC keep-alive status             : {spec.keepalive}\n"
         f"Configuration consistency status  : {good}\n"
         f"Per-vlan consistency status       : {good}\n"
-        f"Type-2 consistency status         : {good}\n"
+        f"Type-2 consistency status         : {'failed' if form.reason else good}\n{reason}"
         f"vPC role                          : {role}\n"
         "Number of vPCs configured         : 1\n"
         "Peer Gateway                      : Enabled\n"
-        "Dual-active excluded VLANs        : -\n\n"
+        f"Dual-active excluded VLANs        : -\n{more}\n"
         f"vPC Peer-link status\n{_RULE[:69]}\nid    Port   Status Active vlans    \n"
-        f"--    ----   ------ -------------------------------------------------\n1     Po999  {state} 1,10\n\n"
+        f"--    ----   ------ -------------------------------------------------\n1     Po999  {state} {form.vlans}\n\n"
         f"vPC status\n{_RULE[:76]}\nId    Port          Status Consistency Reason                Active vlans\n"
         "--    ------------  ------ ----------- ------                ---------------\n"
         f"11    Po11          {state} {good:<11} {good:<21} {'10' if up else '-'}\n"

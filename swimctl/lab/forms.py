@@ -40,11 +40,15 @@ class Form(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Output(Generic[T]):
-    """The forms of an output, or of a part of it; `part` is empty where the whole differs."""
+    """The forms of an output, or of a part of it; `part` is empty where the whole differs.
+
+    `stays`: what differs is the hardware's, so an upgrade does not change it.
+    """
 
     command: str
     part: str
     forms: tuple[Form[T], ...]
+    stays: bool = False
 
     def form(self, spec: ChassisSpec, release: str = "") -> Form[T]:
         """Choose the form of a device: that which its spec names, else one that suits it, always the same."""
@@ -52,7 +56,8 @@ class Output(Generic[T]):
         if named is not None:
             return named
         own = [each for each in self.forms if not each.named_only and each.suits(spec, release)]
-        return own[zlib.crc32(f"{self.command} {self.part} {spec.name} {release}".encode()) % len(own)]
+        by = f"{self.command} {self.part} {spec.name} {'' if self.stays else release}"
+        return own[zlib.crc32(by.encode()) % len(own)]
 
     def of(self, spec: ChassisSpec, release: str = "") -> T:
         """Give what differs in the form of a device."""

@@ -12,11 +12,15 @@ from netmiko import ConnectHandler, file_transfer
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
+from swimctl.lab.nxos.forms import OLD_VERSION, VERSION
+
+# The templates take a build in brackets for a part of the release.
+FORMS = {VERSION: OLD_VERSION}
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
-    with LabFleet([FLEET.make("leaf", vpc=7)], speed=600, folder=tmp_path_factory.mktemp("nexus")) as lab:
+    with LabFleet([FLEET.make("leaf", vpc=7, forms=FORMS)], speed=600, folder=tmp_path_factory.mktemp("nexus")) as lab:
         yield lab
 
 

@@ -9,20 +9,21 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
 
 
-def _switch(model: str, **own: Any) -> Any:
+def _switch(model: str, supervisors: int = 1) -> Any:
     def make(name: str, **fields: Any) -> ChassisSpec:
         number = f"FDO27{len(name):02d}{sum(name.encode()):04d}"
-        return NexusSpec(name, hardware=HARDWARE[model], number=number, **own, **fields)
+        return NexusSpec(name, hardware=HARDWARE[model], number=number, supervisors=supervisors, **fields)
 
     return make
 
 
 FLEET = Fleet(
-    make=_switch("N9K-C93180YC-FX", vpc=7),
+    make=_switch("N9K-C93180YC-FX"),
     stack=_switch("N9K-C9504", supervisors=2),
     foreign=_switch("N9K-C9372PX"),
     image="nxos64-cs.10.3.4a.M.bin",
     old="9.3(5)",
     target="10.3(4a)",
+    partner={"vpc": 7},
     changing=("install all", "reload", "boot nxos", "delete"),
 )

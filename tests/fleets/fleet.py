@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from swimctl.lab.chassis_spec import ChassisSpec
 
@@ -16,6 +17,7 @@ class Fleet:
     where the platform has none. `image` is the file to install; `old` and `target` are releases as the lab's `runs`
     spells them. `foreign` makes a device of the platform that the image does not fit. `changing` are beginnings of the
     command lines that change what a device runs. `cases`: those that are tried, where it is but a variation of another.
+    `partner` are the fields that give an ordinary device a partner.
     """
 
     make: Callable[..., ChassisSpec]
@@ -25,6 +27,7 @@ class Fleet:
     foreign: Callable[..., ChassisSpec]
     changing: tuple[str, ...]
     stack: Callable[..., ChassisSpec] | None = None
+    partner: Mapping[str, Any] = field(default_factory=dict)
     cases: frozenset[str] | None = None
 
     def tries(self, case: str) -> bool:

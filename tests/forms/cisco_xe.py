@@ -66,18 +66,22 @@ SEEN: Outputs = (
         ),
     ),
     output(
+        "show chassis",
+        "",
+        seen(
+            "chassis, with their addresses",
+            r"^Chassis#",
+            of("cisco_xe/show_chassis", "genie_golden_output1"),
+            of("more/cisco_xe/show_chassis", "b_02_c9800_pair"),
+        ),
+    ),
+    output(
         "show switch",
         "layout",
         seen(
             "ports of the stack below",
             r"Stack Port Status",
             of("cisco_xe/show_switch_detail", "genie_golden_output1 genie_golden_output3"),
-        ),
-        seen(
-            "chassis, with their addresses",
-            r"^Chassis#",
-            of("cisco_xe/show_chassis", "genie_golden_output1"),
-            of("more/cisco_xe/show_chassis", "b_02_c9800_pair"),
         ),
         seen(
             "members alone",

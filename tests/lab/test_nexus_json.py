@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from desks import AnyDesk, small
 
+from swimctl.lab.nxos.forms import LAST_RESET, WITH_TIME
 from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
 
 FIXED, MODULAR = "N9K-C93180YC-FX", "N9K-C9504"
@@ -34,7 +35,7 @@ def rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def test_what_it_says_of_itself_is_what_its_text_says(tmp_path: Path) -> None:
-    desk = desk_of(tmp_path)
+    desk = desk_of(tmp_path, forms={LAST_RESET: WITH_TIME})
     version, text = told(desk, "show version"), desk.type("show version")
     assert f"NXOS: version {version['nxos_ver_str']}\n" in text
     assert f"image file is: {version['nxos_file_name']}\n" in text

@@ -81,7 +81,9 @@ def device(platform: str, case: str) -> ChassisSpec:
         fields["version"] = fleet.target
     if case == "wrong-hardware":
         return fleet.foreign(name, **fields)
-    return (fleet.stack if case in ON_STACKS and fleet.stack else fleet.make)(name, **fields)
+    if case in ON_STACKS and fleet.stack:
+        return fleet.stack(name, **fields)
+    return fleet.make(name, **fields, **fleet.partner)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     specs = [device(*cell) for cell in cells]
     with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
         # Its partner is no device of this lab, so nobody else is in its group.
-        paired = [spec.name for spec in specs if getattr(spec, "vpc", None) or getattr(spec, "mlag", None)]
+        paired = [named(*cell) for cell in cells if FLEETS[cell[0]].partner and cell[1] not in ON_STACKS]
         with_data(folder, **{name: {"redundancy_group": name} for name in paired})
         for platform, case in cells:
             if case == "wrong-hardware":  # else the wish itself would be refused, unseen by the device

@@ -161,6 +161,7 @@ MODULE: Output[ModuleText] = Output(
             suits=_fixed,
         ),
     ),
+    stays=True,
 )
 
 

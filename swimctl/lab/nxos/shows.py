@@ -33,7 +33,6 @@ def version(switch: Nexus) -> str:
     build = f" [build {switch.release}]" if form.build else ""
     up = f"{days} day(s), {rest // 3600} hour(s), {rest // 60 % 60} minute(s), {rest % 60} second(s)"
     booted = switch.clock.at(switch.started_at)
-    timed = LAST_RESET.of(switch.spec, switch.release) and not fault
     between = "\n" if form.gap else ""
     return (
         "Cisco Nexus Operating System (NX-OS) Software\nTAC support: http://www.cisco.com/tac\n"
@@ -49,10 +48,19 @@ def version(switch: Nexus) -> str:
         f"  Processor Board ID {switch.spec.serial}\n  Device name: {switch.hostname}\n"
         f"  bootflash:   {switch.flash(1).capacity // 1024} kB\n{between}"
         + ("" if fault and fault.argument == "uptime" else f"Kernel uptime is {up}\n{between}")
-        + (f"Last reset at 123456 usecs after {booted:%a %b %e %H:%M:%S %Y}\n" if timed else "Last reset \n")
+        + (
+            f"Last reset at 123456 usecs after {booted:%a %b %e %H:%M:%S %Y}\n"
+            if tells_reset(switch)
+            else "Last reset \n"
+        )
         + f"  Reason: {switch.reload_reason}\n  System version: {switch.release}\n  Service: \n{between}"
         f"plugin\n  Core Plugin, Ethernet Plugin\n{between}Active Package(s):\n"
     )
+
+
+def tells_reset(switch: Nexus) -> bool:
+    """Tell whether it knows the moment of its last reset."""
+    return LAST_RESET.of(switch.spec, switch.release) and switch.spec.fault("no-boot-time") is None
 
 
 Module: TypeAlias = tuple[str, int, str, str, str, str, str]

@@ -77,7 +77,7 @@ def version(switch: Nexus) -> Model:
         "host_name": switch.hostname,
         "bootflash_size": switch.flash(1).capacity // 1024,
         **({} if fault and fault.argument == "uptime" else up),
-        **({} if fault else reset),
+        **(reset if shows.tells_reset(switch) else {}),
         "rr_reason": switch.reload_reason,
         "rr_sys_ver": switch.release,
         "rr_service": None,

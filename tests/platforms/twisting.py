@@ -16,6 +16,7 @@ from platforms.contract import Cases
 _SENTENCE = "Collector seven reports that its export is paused until further notice"
 _TABLE = "Bay   Lamp    Glow\n----- ------- ------\nwest  amber   steady\neast  green   steady"
 _RULE = re.compile(r" *[-=]{3,}[-= ]{5,}")
+_PROMPTED = re.compile(r"[^ ]*#|[\w.@/-]+> ?\w")
 # How many places of an output are tried: a place every so many lines, each output beginning at another.
 _PLACES = 4
 
@@ -157,7 +158,7 @@ HARMLESS = frozenset(TWISTS) - {"blanks single", "unknown line between", "other 
 
 def _has_echo(text: str, cases: Cases) -> bool:
     """Tell whether an output was caught with a prompt in it: then nothing may stand outside of the prompts."""
-    return any(line.rstrip().endswith(("#", ">")) or "#" in line.split(" ")[0] for line in text.split("\n")) or any(
+    return any(line.rstrip().endswith(("#", ">")) or _PROMPTED.match(line) for line in text.split("\n")) or any(
         prompt.strip() in text for prompt in cases.prompts
     )
 

@@ -16,14 +16,15 @@ from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_ro
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_network import (
-    parse_show_cdp_neighbors,
-    parse_show_cdp_neighbors_detail,
+from swimctl.platforms.cisco_xe.parse_interfaces import (
     parse_show_etherchannel_summary,
     parse_show_interfaces_status,
     parse_show_ip_interface_brief,
-    parse_show_ip_route_summary,
+)
+from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_neighbours import (
+    parse_show_cdp_neighbors,
+    parse_show_cdp_neighbors_detail,
     parse_show_lldp_neighbors,
     parse_show_lldp_neighbors_detail,
 )
@@ -34,6 +35,7 @@ from swimctl.platforms.cisco_xe.parse_redundancy import (
     parse_show_redundancy_states,
 )
 from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
+from swimctl.platforms.cisco_xe.parse_routes import parse_show_ip_route_summary
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, parse_show_chassis, parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version

@@ -10,11 +10,12 @@ from platforms.material import sample
 
 from swimctl.errors import NotEnabled, UnparsableOutput
 from swimctl.facts import Bundle, Interface, Neighbour
-from swimctl.platforms.cisco_xe import parse_network as net
+from swimctl.platforms.cisco_xe import parse_interfaces, parse_neighbours, parse_routes
+from swimctl.platforms.text import unread
 
 
 def test_cdp_table() -> None:
-    assert net.parse_show_cdp_neighbors(sample("show_cdp_neighbors/mixed")) == (
+    assert parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/mixed")) == (
         Neighbour("dist-1.example.net", "Ten 1/1/1", "Ten 2/0/21"),
         Neighbour("edge-5", "Gig 1/0/3", "Fas 0/15"),
         Neighbour("esx-04", "Gig 1/0/4", "vmnic2"),
@@ -25,7 +26,7 @@ def test_cdp_table() -> None:
 
 
 def test_lldp_table() -> None:
-    assert net.parse_show_lldp_neighbors(sample("show_lldp_neighbors/mixed")) == (
+    assert parse_neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/mixed")) == (
         Neighbour("dist-1", "Te1/1/1", "Te2/0/21"),
         Neighbour("a_name_of_twenty_let", "Gi1/0/2", "Gi0/0"),
         Neighbour("printer", "Gi1/0/3", "Gi0/1"),
@@ -34,30 +35,30 @@ def test_lldp_table() -> None:
 
 
 def test_details() -> None:
-    assert net.parse_show_cdp_neighbors_detail(sample("show_cdp_neighbors_detail/two")) == (
+    assert parse_neighbours.parse_show_cdp_neighbors_detail(sample("show_cdp_neighbors_detail/two")) == (
         Neighbour("dist-1.example.net", "TenGigabitEthernet1/1/1", "TenGigabitEthernet2/0/21"),
         Neighbour("phone-1", "GigabitEthernet1/0/5", "Port 1"),
     )
-    assert net.parse_show_lldp_neighbors_detail(sample("show_lldp_neighbors_detail/two")) == (
+    assert parse_neighbours.parse_show_lldp_neighbors_detail(sample("show_lldp_neighbors_detail/two")) == (
         Neighbour("dist-1.example.net", "Te1/1/1", "Te2/0/21"),
         Neighbour("0011.2233.9900", "Gi1/0/3", "1"),
     )
 
 
 def test_an_empty_table_is_an_answer() -> None:
-    assert net.parse_show_cdp_neighbors(sample("show_cdp_neighbors/none")) == ()
-    assert net.parse_show_lldp_neighbors(sample("show_lldp_neighbors/none")) == ()
-    assert net.parse_show_cdp_neighbors_detail("Total cdp entries displayed : 0\n") == ()
-    assert net.parse_show_lldp_neighbors_detail("\nTotal entries displayed: 0\n") == ()
+    assert parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/none")) == ()
+    assert parse_neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/none")) == ()
+    assert parse_neighbours.parse_show_cdp_neighbors_detail("Total cdp entries displayed : 0\n") == ()
+    assert parse_neighbours.parse_show_lldp_neighbors_detail("\nTotal entries displayed: 0\n") == ()
 
 
 @pytest.mark.parametrize(
     ("parser", "text"),
     [
-        (net.parse_show_cdp_neighbors, "% CDP is not enabled\n"),
-        (net.parse_show_cdp_neighbors_detail, "sw#sh cdp nei det\n% CDP is not enabled\nsw#"),
-        (net.parse_show_lldp_neighbors, "% LLDP is not enabled\n"),
-        (net.parse_show_lldp_neighbors_detail, "% LLDP is not enabled\n"),
+        (parse_neighbours.parse_show_cdp_neighbors, "% CDP is not enabled\n"),
+        (parse_neighbours.parse_show_cdp_neighbors_detail, "sw#sh cdp nei det\n% CDP is not enabled\nsw#"),
+        (parse_neighbours.parse_show_lldp_neighbors, "% LLDP is not enabled\n"),
+        (parse_neighbours.parse_show_lldp_neighbors_detail, "% LLDP is not enabled\n"),
     ],
 )
 def test_a_protocol_that_is_off_is_not_an_empty_table(parser: Callable[[str], Any], text: str) -> None:
@@ -68,10 +69,10 @@ def test_a_protocol_that_is_off_is_not_an_empty_table(parser: Callable[[str], An
 @pytest.mark.parametrize(
     ("parser", "name"),
     [
-        (net.parse_show_cdp_neighbors, "show_cdp_neighbors/mixed"),
-        (net.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
-        (net.parse_show_cdp_neighbors_detail, "show_cdp_neighbors_detail/two"),
-        (net.parse_show_lldp_neighbors_detail, "show_lldp_neighbors_detail/two"),
+        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/mixed"),
+        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
+        (parse_neighbours.parse_show_cdp_neighbors_detail, "show_cdp_neighbors_detail/two"),
+        (parse_neighbours.parse_show_lldp_neighbors_detail, "show_lldp_neighbors_detail/two"),
     ],
 )
 def test_fewer_rows_than_the_device_counts(parser: Callable[[str], Any], name: str) -> None:
@@ -82,7 +83,7 @@ def test_fewer_rows_than_the_device_counts(parser: Callable[[str], Any], name: s
 
 
 def test_interfaces_status() -> None:
-    ports = net.parse_show_interfaces_status(sample("show_interfaces_status/switch"))
+    ports = parse_interfaces.parse_show_interfaces_status(sample("show_interfaces_status/switch"))
     assert [(port.name, port.up, port.status, port.mode) for port in ports] == [
         ("Gi1/0/1", False, "notconnect", "access"),
         ("Gi1/0/2", True, "connected", "access"),
@@ -95,16 +96,16 @@ def test_interfaces_status() -> None:
 
 
 def test_etherchannel_summary() -> None:
-    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
+    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
         Bundle("Po1", ("Te1/1/1", "Te2/1/1", "Te3/1/1")),
         Bundle("Po7", ()),
         Bundle("Po12", ("Twe1/0/4",)),
         Bundle("Po48", ("Gi1/0/47", "Gi2/0/47")),
     )
-    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/router")) == (
+    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/router")) == (
         Bundle("Po20", ("Te0/0/4", "Te0/0/5")),
     )
-    assert net.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
+    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
 
 
 @pytest.mark.parametrize(
@@ -120,11 +121,11 @@ def test_a_port_channel_that_does_not_read_is_refused(words: str, others: str) -
     text = sample("show_etherchannel_summary/switch")
     assert words in text
     with pytest.raises(UnparsableOutput):
-        net.parse_show_etherchannel_summary(text.replace(words, others))
+        parse_interfaces.parse_show_etherchannel_summary(text.replace(words, others))
 
 
 def test_ip_interface_brief() -> None:
-    assert net.parse_show_ip_interface_brief(sample("show_ip_interface_brief/switch")) == (
+    assert parse_interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/switch")) == (
         Interface("Vlan1", False, "administratively down/down"),
         Interface("Vlan10", True, "up/up"),
         Interface("GigabitEthernet0/0", False, "down/down"),
@@ -135,28 +136,124 @@ def test_ip_interface_brief() -> None:
 
 
 def test_route_summary() -> None:
-    facts = net.parse_show_ip_route_summary(sample("show_ip_route_summary/switch"))
+    facts = parse_routes.parse_show_ip_route_summary(sample("show_ip_route_summary/switch"))
     assert facts.sources == {"application": 0, "connected": 12, "static": 4, "ospf 10": 224, "internal": 9}
     assert facts.total == 249
+
+
+def test_what_waits_to_be_removed_is_no_source() -> None:
+    for system, total, sources in (
+        ("cisco_xe", 69, {"application": 0, "connected": 18, "static": 3, "isis Core": 0, "isis": 41, "internal": 7}),
+        ("cisco_ios", 113, {"connected": 13, "static": 3, "rip": 7, "ospf 10": 59, "bgp 65010": 25, "internal": 6}),
+    ):
+        with unread() as told:
+            facts = parse_routes.parse_show_ip_route_summary(sample("show_ip_route_summary/removing_queue", system))
+        assert (facts.total, facts.sources) == (total, sources)
+        assert told == []
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ("static          2", "static          x"),
+        ("static          2           1           0           288         936", "static          2           1"),
+        ("static          2           1           0           288         936\n", ""),
+        ("isis Core", "isis     "),
+        ("Total  ", "Sum    "),
+    ],
+)
+def test_routes_that_do_not_read_or_add_up_are_refused(words: str, others: str) -> None:
+    text = sample("show_ip_route_summary/removing_queue")
+    assert words in text
+    with pytest.raises(UnparsableOutput):
+        parse_routes.parse_show_ip_route_summary(text.replace(words, others))
+
+
+def test_cdp_neighbours_without_a_name_or_a_port() -> None:
+    with unread() as told:
+        found = parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/nameless"))
+    assert found == (
+        Neighbour("", "Gig 1/0/5", "esw0", end_device=True),
+        Neighbour("ap-12", "Gig 1/0/6", "Gig 0.1", end_device=True),
+        Neighbour("dist-2.site-of-long-names.example.net", "Ten 1/1/2", "Ten 1/0/41"),
+        Neighbour("acc-101", "Two 1/0/9", "0/47"),
+        Neighbour("ISR4-77", "Gig 1/0/8", ""),
+    )
+    assert told == [("show cdp neighbors", "gone-7")]
+
+
+def test_a_message_is_no_name_of_the_row_below() -> None:
+    text = sample("show_cdp_neighbors/nameless").replace("acc-101\n", "The table of neighbours is being rebuilt\n")
+    with pytest.raises(UnparsableOutput, match="which name belongs"):
+        parse_neighbours.parse_show_cdp_neighbors(text)
+
+
+def test_a_full_column_of_capitals_that_touches_the_port() -> None:
+    text = sample("show_lldp_neighbors/mixed").replace("a_name_of_twenty_letGi", "NAME-OF-20-CAPITALSXGi")
+    found = parse_neighbours.parse_show_lldp_neighbors(text)
+    assert found[1] == Neighbour("NAME-OF-20-CAPITALSX", "Gi1/0/2", "Gi0/0")
+
+
+def test_an_lldp_block_that_does_not_tell_its_port_or_ends_in_its_name() -> None:
+    text = sample("show_lldp_neighbors_detail/two")
+    for cut in (text.replace("Port id:", "Port is:"), text[: text.rindex("System Name") + 11]):
+        with pytest.raises(UnparsableOutput, match="does not tell"):
+            parse_neighbours.parse_show_lldp_neighbors_detail(cut)
+
+
+def test_names_and_states_of_ports_in_other_words() -> None:
+    ports = parse_interfaces.parse_show_interfaces_status(sample("show_interfaces_status/words_in_names", "cisco_ios"))
+    assert [(port.name, port.up, port.status, port.mode) for port in ports] == [
+        ("Fa0/1", False, "notconnect", "access"),
+        ("Fa0/2", True, "connected", "trunk"),
+        ("Fa0/3", False, "notconnect", "routed"),
+        ("Fa0/4", False, "disabled", "access"),
+        ("Gi0/5", True, "connected", "access"),
+        ("Gi0/6", False, "notconnect", "access"),
+        ("Gi0/7", True, "connected", ""),
+        ("Gi0/8", True, "connected", "access"),
+        ("Gi0/9", True, "monitoring", ""),
+        ("Gi0/10", False, "asleep", "access"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("parser", "name", "line"),
     [
-        (net.parse_show_cdp_neighbors, "show_cdp_neighbors/none", "x   y   z"),
-        (net.parse_show_lldp_neighbors, "show_lldp_neighbors/none", "x   y   z"),
-        (net.parse_show_interfaces_status, "show_interfaces_status/switch", "Gi1/0/9 what"),
-        (net.parse_show_ip_interface_brief, "show_ip_interface_brief/switch", "Vlan2   192.0.2.18   YES"),
-        (net.parse_show_ip_route_summary, "show_ip_route_summary/switch", "static some"),
+        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none", "dist-1 gig 1/0/1 120 R S"),
+        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed", "dist-1 Gi1/0/9 120 B,"),
+        (parse_interfaces.parse_show_interfaces_status, "show_interfaces_status/switch", "Gi1/0/9 what"),
+        (parse_interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch", "Vlan2 192.0.2.18 YES"),
     ],
 )
-def test_an_odd_line_is_named(parser: Callable[[str], Any], name: str, line: str) -> None:
+def test_a_row_that_does_not_read_is_named(parser: Callable[[str], Any], name: str, line: str) -> None:
+    lines = sample(name).rstrip().split("\n")
+    place = next((at for at, each in enumerate(lines) if each.startswith("Total")), len(lines))
     with pytest.raises(UnparsableOutput) as caught:
-        parser(f"{sample(name)}{line}\n")
+        parser("\n".join([*lines[:place], line, *lines[place:]]))
     assert caught.value.odd_line == line
+
+
+@pytest.mark.parametrize(
+    ("parser", "name"),
+    [
+        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none"),
+        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
+        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/none"),
+        (parse_interfaces.parse_show_interfaces_status, "show_interfaces_status/switch"),
+        (parse_interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch"),
+        (parse_interfaces.parse_show_etherchannel_summary, "show_etherchannel_summary/switch"),
+        (parse_routes.parse_show_ip_route_summary, "show_ip_route_summary/switch"),
+    ],
+)
+def test_a_line_that_is_no_row_is_passed_over_and_told(parser: Callable[[str], Any], name: str) -> None:
+    text = sample(name).rstrip()
+    with unread() as told:
+        assert parser(f"{text}\nThe collector is paused\n") == parser(text)
+    assert [line for _, line in told] == ["The collector is paused"]
 
 
 def test_a_route_summary_without_total_was_cut_off() -> None:
     lines = sample("show_ip_route_summary/switch").rstrip().split("\n")[:-1]
     with pytest.raises(UnparsableOutput, match="Total"):
-        net.parse_show_ip_route_summary("\n".join(lines))
+        parse_routes.parse_show_ip_route_summary("\n".join(lines))

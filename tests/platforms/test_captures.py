@@ -93,7 +93,7 @@ def test_captures(source: str, folder: str, count: Count) -> None:
         name = str(path.relative_to(CAPTURES))
         found = misread(own, name, own.cases.command_of(folder), read(path), path)
         why = own.refused.get(name, "")
-        count(source, folder, "failed" if found else "skipped" if why else "parsed", found or why)
+        count(source, folder, "failed" if found else "refused" if why else "parsed", found or why)
         wrong += [found] if found else []
     assert wrong == []
 
@@ -118,7 +118,7 @@ def test_transcripts(source: str, count: Count) -> None:
             continue
         found = ended_otherwise(own.captured, own, name, command, read(path).partition("\n")[2])
         why = own.captured.refused.get(name, "")
-        count(source, "transcripts", "failed" if found else "skipped" if why else "parsed", found or why)
+        count(source, "transcripts", "failed" if found else "refused" if why else "parsed", found or why)
         wrong += [found] if found else []
     assert wrong == []
 

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
-from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed, UnparsableOutput
+from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.facts import (
     HashResult,
     Installed,
     InstallOutcome,
-    InventoryItem,
     Neighbour,
-    Redundancy,
+    Placement,
     Running,
     Slot,
     Snapshot,
-    SoftwareVersion,
 )
-from swimctl.facts_xr import PackageList
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xr.installer import Installer
-from swimctl.platforms.cisco_xr.parse_files import parse_dir, parse_show_filesystem_location, parse_show_md5
-from swimctl.platforms.cisco_xr.parse_install import parse_show_install
-from swimctl.platforms.cisco_xr.parse_interfaces import parse_show_interface_brief, parse_show_route_summary
-from swimctl.platforms.cisco_xr.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xr.parse_neighbours import parse_show_cdp_neighbors_detail, parse_show_lldp_neighbors
+from swimctl.platforms.cisco_xr.parse_files import parse_show_md5
 from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
-from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy
-from swimctl.platforms.cisco_xr.parse_session import parse_show_user_tasks
-from swimctl.platforms.cisco_xr.parse_version import parse_show_version
 from swimctl.platforms.cisco_xr.readiness import (
     Flash,
     State,
@@ -44,6 +33,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     rights,
     space,
 )
+from swimctl.platforms.cisco_xr.reading import DISK, Reading
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
@@ -60,8 +50,10 @@ _RELOAD: Final = "admin hw-module location all reload"
 _RELOAD_ANSWERS: Final = (answer(r"reload hardware module \?\s*\[(?:no,yes|yes,no)\]", "yes"),)
 _ACKNOWLEDGED: Final = re.compile(r"reload request on all (?:acknowledged|succeeded)", re.IGNORECASE)
 _DELETE_ANSWERS: Final = (answer(r"delete \S+\s*\[confirm\]", ""),)
+_DENIED: Final = re.compile(
+    r"^.*\b(?:denied|not authori[sz]ed|authori[sz]ation failed).*", re.MULTILINE | re.IGNORECASE
+)
 _ERROR: Final = re.compile(r"^\s*%.*|^.*\b(?:[Ee]rror|[Dd]enied|not authorized|No such file).*", re.MULTILINE)
-_DISK: Final = "harddisk:"
 
 SUPPORT: Final = Support(
     name="Cisco IOS-XR, 64-bit",
@@ -103,48 +95,49 @@ class CiscoXr:
         self._session = session
         self._settings = settings
         self._limits = settings.deadlines
-        self._installer = Installer(session, self._show)
+        self._read = Reading(session, self._limits.command)
+        self._installer = Installer(session, self._read.show)
 
     def running(self) -> Running:
         """Tell what runs now on every node, and since when."""
-        version = self._version()
-        images = boot_images(self._packages("active"))
+        version = self._read.version()
+        images = boot_images(self._read.packages("active"))
         if not any(same_release(each, version.version) for each in images.values()):
             raise UnparsableOutput(
                 "show install active", "", f"no node boots {version.version}, which 'show version' names"
             )
-        return Running(version.version, version.uptime, version.restarted_at, images)
+        return Running(version.version, version.uptime, version.restarted_at, images, abnormal=self._read.abnormal())
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
-        version, may = self._version(), self._rights()
+        version, may = self._read.version(), self._rights()
         known = installer(version)
         if not (may.ok and known.ok):
             return [may, known]  # the rest is printed in other words there, or not to this account
-        slots = self._slots()
-        return [may, *identity(version, self._inventory(), slots, self._packages("active"), device)]
+        slots = self._read.slots()
+        return [may, *identity(version, self._read.inventory(), slots, self._read.packages("active"), device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""
-        version, may = self._version(), self._rights()
+        version, may = self._read.version(), self._rights()
         known = installer(version)
         if not (may.ok and known.ok):
             return [may, known]
         if version.uptime is None:
             raise UnparsableOutput("show version", "", "it gives no uptime, so no reload is provable")
         # The way back is a command of the admin plane: this proves that the account reaches it.
-        parse_show_platform(self._show("admin show platform"), "admin show platform")
+        parse_show_platform(self._read.show("admin show platform"), "admin show platform")
         # What the activation asks between the copy and the reload: it must read by then.
-        self._packages("inactive summary")
+        self._read.packages("inactive summary")
         self._installer.log()
-        slots = self._slots()
+        slots = self._read.slots()
         state = State(
             version=version,
-            inventory=self._inventory(),
+            inventory=self._read.inventory(),
             slots=slots,
-            redundancy=self._redundancy(),
-            active=self._packages("active"),
-            committed=self._packages("committed"),
+            redundancy=self._read.redundancy(),
+            active=self._read.packages("active"),
+            committed=self._read.packages("committed"),
             activity=self._installer.activity(),
             flash=self._flash(slots, image),
         )
@@ -152,30 +145,34 @@ class CiscoXr:
 
     def space(self, image: Image) -> list[Finding]:
         """Apply the rule of free space once more, after a clean-up."""
-        return space(self._flash(self._slots(), image), image, self._settings.readiness)
+        return space(self._flash(self._read.slots(), image), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
 
         def added() -> bool:
-            return added_name(self._packages("inactive summary"), image) is not None
+            return added_name(self._read.packages("inactive summary"), image) is not None
 
-        return Installed(place(self._packages("active"), self._packages("committed"), image, added))
+        stands = place(self._read.packages("active"), self._read.packages("committed"), image, added)
+        if stands in {Placement.ABSENT, Placement.ADDED} and self._installer.activity().pending_reload:
+            # An activation is through and has not reloaded it yet: its lists still tell of before.
+            return Installed(Placement.NEXT)
+        return Installed(stands)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade: a router has no access ports."""
-        version, pieces = self._version(), Pieces(whole=whole)
+        version, pieces = self._read.version(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
             version=version.version,
             uptime=version.uptime,
             restarted_at=version.restarted_at,
-            members=pieces.read("members", lambda: dict(nodes(self._slots())), {}),
-            interfaces_up=pieces.read("interfaces_up", self._interfaces_up, ()),
+            members=pieces.read("members", lambda: dict(nodes(self._read.slots())), {}),
+            interfaces_up=pieces.read("interfaces_up", self._read.interfaces_up, ()),
             neighbours=surroundings(
-                (), (), pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
+                (), (), pieces.read("neighbours", self._read.neighbours, tuple[Neighbour, ...]())
             ).neighbours,
-            routes=pieces.read("routes", self._routes, {}),
+            routes=pieces.read("routes", self._read.routes, {}),
             unread=pieces.unread,
         )
 
@@ -186,29 +183,34 @@ class CiscoXr:
 
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
-        return late(self._slots(), self._redundancy(), self._packages("active"))
+        return late(self._read.slots(), self._read.redundancy(), self._read.packages("active"))
 
     def clean(self) -> str:
         """Remove what is neither active nor committed; tell what came of it."""
-        doomed = self._packages("inactive summary").packages
+        doomed = self._read.packages("inactive summary").packages
         if not doomed:
             return "nothing to remove"
         command = self.support.clean
         sent = self._installer.run(command, self._limits.clean)
         if sent.dropped:
             raise SessionLost(f"the session ended in '{command}'")
-        if sent.outcome.succeeded is not True:
-            raise StepFailed(f"'{command}' failed: {sent.outcome.reason or 'no word of success'}")
+        if sent.outcome.succeeded is None:
+            raise StepFailed(
+                f"what came of '{command}' is not known: {sent.outcome.reason or 'no word of its end'}; "
+                "what was inactive may be gone, what runs is as it was; next: `show install log` on the device"
+            )
+        if not sent.outcome.succeeded:
+            raise StepFailed(f"'{command}' failed: {sent.outcome.reason}; next: `show install log` on the device")
         return f"{len(doomed)} packages removed"
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
-        return parse_dir(self._show(f"dir {_DISK}")).size_of(image.filename)
+        return self._read.files().size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
         """Let the device compute the hash of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
-        return parse_show_md5(self._show(f"show md5 file /{self.destination(image)}", seconds))
+        return parse_show_md5(self._read.show(f"show md5 file /{self.destination(image)}", seconds))
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""
@@ -221,7 +223,7 @@ class CiscoXr:
 
     def destination(self, image: Image) -> str:
         """Name the path that a transport writes to."""
-        return f"{_DISK}/{image.filename}"
+        return f"{DISK}/{image.filename}"
 
     def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms name the image here
         """Leave it to `install add`, which takes the image to all nodes."""
@@ -232,11 +234,11 @@ class CiscoXr:
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all nodes; the device does not reload."""
-        return self._installer.run(f"install add source {_DISK}/ {image.filename}", self._limits.add)
+        return self._installer.run(f"install add source {DISK}/ {image.filename}", self._limits.add)
 
     def activate(self, image: Image) -> Sent:
         """Start what was added, not committed: the next reload would leave it again."""
-        name = added_name(self._packages("inactive summary"), image)
+        name = added_name(self._read.packages("inactive summary"), image)
         if name is None:
             return Sent(InstallOutcome("activate", succeeded=False, reason=f"{image.filename} is not added any more"))
         number = self._installer.added_by(image.filename)
@@ -253,7 +255,9 @@ class CiscoXr:
         reply = self._session.converse(_RELOAD, _RELOAD_ANSWERS, self._limits.commit)
         if _ACKNOWLEDGED.search(reply.text):
             return Sent(InstallOutcome("reload", succeeded=True, reload_announced=True), reply.dropped)
-        refused = None if reply.dropped else _ERROR.search(reply.text)
+        # Once the question was answered, an error among what the device prints is no proof that it stays up.
+        asked = _RELOAD_ANSWERS[0].question.search(reply.text)
+        refused = None if reply.dropped else (_DENIED if asked else _ERROR).search(without_log(reply.text, TERMINAL))
         if refused:
             return Sent(InstallOutcome("reload", succeeded=False, reason=refused.group(0).strip()))
         return Sent(InstallOutcome("reload", succeeded=None), reply.dropped)
@@ -274,65 +278,10 @@ class CiscoXr:
         """
         return Trace(None, None) if operation == "abort" else self._installer.trace(operation, mark)
 
-    def _show(self, command: str, seconds: float | None = None) -> str:
-        text = self._session.run(command, seconds or self._limits.command)
-        # What the installer tells lands in any output; in its own log it is what is asked for.
-        kept = text if command.startswith("show install log") else without_log(text, TERMINAL)
-        # The prompt came, so the last line is whole: its end, cut off with the prompt, says so to the parsers.
-        return f"{kept}\n"
-
-    def _version(self) -> SoftwareVersion:
-        return parse_show_version(self._show("show version"))
-
     def _rights(self) -> Finding:
-        return rights(parse_show_user_tasks(self._show("show user tasks")))
-
-    def _slots(self) -> tuple[Slot, ...]:
-        return parse_show_platform(self._show("show platform"))
-
-    def _inventory(self) -> tuple[InventoryItem, ...]:
-        return parse_show_inventory(self._show("show inventory"))
-
-    def _redundancy(self) -> Redundancy:
-        return parse_show_redundancy(self._show("show redundancy"))
-
-    def _packages(self, which: str) -> PackageList:
-        command = f"show install {which}"
-        return parse_show_install(self._show(command), command)
+        return rights(self._read.tasks())
 
     def _flash(self, slots: tuple[Slot, ...], image: Image) -> dict[str, Flash]:
-        systems = parse_show_filesystem_location(self._show("show filesystem location all"))
-        free = {
-            each.node.removeprefix("node").replace("_", "/"): system.free
-            for each in systems
-            for system in each.systems
-            if _DISK in system.prefixes
-        }
-        present = min(self.file_size(image) or 0, image.size)
-        active = self._redundancy().fields["node"]
+        free, present = self._read.free(), min(self.file_size(image) or 0, image.size)
+        active = self._read.redundancy().fields["node"]
         return {node: Flash(free.get(node), present if node == active else None) for node in processors(slots)}
-
-    def _interfaces_up(self) -> tuple[str, ...]:
-        interfaces = parse_show_interface_brief(self._show("show interfaces brief"))
-        return tuple(sorted(each.name for each in interfaces if each.up))
-
-    def _routes(self) -> dict[str, int]:
-        return dict(parse_show_route_summary(self._show("show route summary")).sources)
-
-    def _neighbours(self) -> tuple[Neighbour, ...]:
-        found: list[Neighbour] = []
-        for command, parse in (
-            ("show cdp neighbors detail", parse_show_cdp_neighbors_detail),
-            ("show lldp neighbors", parse_show_lldp_neighbors),
-        ):
-            try:
-                seen = parse(self._show(command))
-                found += [replace(each, local_interface=_short(each.local_interface)) for each in seen]
-            except NotEnabled:
-                continue
-        return tuple(found)
-
-
-def _short(interface: str) -> str:
-    """Spell an interface as LLDP does, so that what CDP sees too is one neighbour: `TenGigE0/0/0/1` is `Te0/0/0/1`."""
-    return re.sub(r"^([A-Z][a-z])[A-Za-z-]*(?=\d)", r"\1", interface)

@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnparsableOutput
-from swimctl.facts import InstallOutcome
 from swimctl.facts_xr import InstallActivity, InstallRequest, LoggedInstall
 from swimctl.platforms.base import Sent, Session, Trace
 from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
-from swimctl.platforms.cisco_xr.parse_install_request import parse_install_request
+from swimctl.platforms.cisco_xr.parse_install_request import is_started, parse_install_request
 from swimctl.terminal import Answer, answer
 
 # The one question that was seen around an installation; `noprompt` spares it.
@@ -23,7 +22,6 @@ _LOOK_EVERY: Final = 30.0
 _LAG: Final = 3
 # An operation that is refused as another one runs was not taken: it may be sent again.
 _COMMIT_TRIES: Final = 3
-_UNSEEN: Final = InstallOutcome(operation=None, succeeded=None)
 
 
 class Installer:
@@ -58,17 +56,23 @@ class Installer:
         return max(ids) if ids else None
 
     def run(self, command: str, seconds: float) -> Sent:
-        """Start an operation and wait for its end: its verdict, or that the session ended meanwhile."""
+        """Start an operation and wait for its end: its verdict, or that the session ended meanwhile.
+
+        Where its answer does not read, the log tells whether an operation was started; only a refusal without one
+        raises CommandRefused.
+        """
+        kind, mark = command.split()[1], self.last()
         reply = self._session.converse(command, _ANSWERS, seconds)
         try:
             request = parse_install_request(f"{reply.text}\n", command)
-        except UnparsableOutput:
-            if reply.dropped:
-                return Sent(_UNSEEN, dropped=True)
-            raise
+        except (CommandRefused, UnparsableOutput) as error:
+            if isinstance(error, CommandRefused) and not is_started(reply.text):
+                raise
+            request = InstallRequest(kind, succeeded=None, reason=str(error))
+        request = replace(request, operation=request.operation or kind)
         if reply.dropped or request.succeeded is not None:
             return Sent(request, reply.dropped)
-        return self._follow(request, command, seconds)
+        return self._follow(request, command, mark, seconds)
 
     def run_when_free(self, command: str, seconds: float) -> Sent:
         """Start an operation that does no harm twice; where another one runs, some time later."""
@@ -97,7 +101,7 @@ class Installer:
             return Trace(None, None)  # another log than the one that the mark is of
         return Trace(received=False, finished=None)
 
-    def _follow(self, request: InstallRequest, command: str, seconds: float) -> Sent:
+    def _follow(self, request: InstallRequest, command: str, mark: int | None, seconds: float) -> Sent:
         waited, idle = 0.0, 0
         odd = "it still runs"
         while waited < seconds:
@@ -105,24 +109,31 @@ class Installer:
                 return Sent(request, dropped=True)
             waited += _LOOK_EVERY
             try:
-                activity, ended = self.activity(), self._end_of(request)
+                activity, own = self.activity(), self._own(request, mark)
             except SessionLost:
                 return Sent(request, dropped=True)
             except (CommandRefused, UnparsableOutput) as error:
                 odd = str(error)
                 continue
-            if ended is not None:
-                return Sent(replace(ended, operation=request.operation or ended.operation))
+            if own is not None and own.succeeded is not None:
+                return Sent(replace(own, operation=request.operation))
             if activity.pending_reload:
                 return Sent(replace(request, succeeded=True, reload_announced=True))
             idle = 0 if activity.running else idle + 1
             if idle == _LAG:
-                return Sent(request)  # through, and its log does not say how: what became of it shows elsewhere
-        raise DeadlineExceeded(f"'{command}', operation {request.id}, did not end within {seconds:.0f}s: {odd}")
+                # Through, or never begun, and its log does not say which: what became of it shows elsewhere.
+                return Sent(request)
+        named = f"'{command}'" if request.id is None else f"'{command}', operation {request.id},"
+        raise DeadlineExceeded(f"{named} did not end within {seconds:.0f}s: {odd}")
 
-    def _end_of(self, request: InstallRequest) -> InstallRequest | None:
-        """Read an operation's result from its log, None while there is none."""
-        which = "" if request.id is None else f" {request.id}"
-        kept = parse_show_install_log(self._show(f"show install log{which}"))
-        own = [each.request for each in kept if request.id in {None, each.request.id}]
-        return own[-1] if own and own[-1].succeeded is not None else None
+    def _own(self, request: InstallRequest, mark: int | None) -> InstallRequest | None:
+        """Read what its log says of an operation, None where it does not name it.
+
+        One whose id was not told is the last of its kind after the `mark`.
+        """
+        if request.id is not None:
+            kept = parse_show_install_log(self._show(f"show install log {request.id}"))
+            return next((each.request for each in reversed(kept) if each.request.id == request.id), None)
+        found = {each.request.id: each.request for each in self.log() if each.request.operation == request.operation}
+        since = [number for number in found if number is not None and mark is not None and number > mark]
+        return found[max(since)] if since else None

@@ -85,7 +85,7 @@ def test_what_the_installer_tells_lands_in_any_output() -> None:
 def test_one_that_the_terminal_waits_for_is_not_asked_for() -> None:
     made, terminal = driver({ADD: ended(26, ADD)})
     assert made.add(IMAGE).outcome.succeeded is True
-    assert terminal.asked == [ADD]
+    assert terminal.asked == [LOG, ADD]
 
 
 def test_one_that_is_aborted_says_why() -> None:
@@ -149,11 +149,11 @@ def test_a_commit_that_another_operation_keeps_out_is_sent_three_times_and_no_mo
     assert made.commit(IMAGE).outcome.succeeded is True
     made, terminal = driver({COMMIT: OTHER})
     outcome = made.commit(IMAGE).outcome
-    assert (outcome.succeeded, terminal.asked, terminal.waits) == (False, [COMMIT] * 3, [30.0] * 2)
+    assert (outcome.succeeded, terminal.asked, terminal.waits) == (False, [LOG, COMMIT] * 3, [30.0] * 2)
     assert "Install operation 18 is still in progress" in str(outcome.reason)
     made, terminal = driver({COMMIT: ended(31, COMMIT, "aborted")})
     assert made.commit(IMAGE).outcome.succeeded is False
-    assert terminal.asked == [COMMIT]
+    assert terminal.asked == [LOG, COMMIT]
 
 
 @pytest.mark.parametrize(

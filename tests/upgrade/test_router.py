@@ -112,3 +112,17 @@ def test_a_session_lost_at_what_changes_a_router_sends_nothing_twice(
             for each in CHANGING:
                 assert len([line for line in lab.commands(name) if line.startswith(each)]) == 1, (name, each)
             assert set(lab.switch(name).runs.values()) == {lab.switch(name).stays} == {FLEET.target}
+
+
+def test_a_commit_whose_answer_does_not_read_is_looked_for_on_the_router(tmp_path: Path) -> None:
+    """One did it and its answer broke off, the other never took it."""
+    specs = [router("done", "unreadable:cut:install commit"), router("lost", "unreadable:garbage:install commit")]
+    with upgraded(tmp_path, specs) as (lab, jobs):
+        done, lost = jobs["done"], jobs["lost"]
+        assert (done.status, done.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), done.error
+        assert lab.commands("done", since_boot=True).count("install commit") == 1
+        assert not lab.switch("done").uncommitted
+        assert lost.status is not JobStatus.SUCCESS
+        assert lost.outcome not in {Outcome.UNTOUCHED, Outcome.ROLLED_BACK}, lost.error
+        error = lost.error or ""
+        assert all(words in error for words in ("install commit", "its next reload", FLEET.old)), error

@@ -29,7 +29,7 @@ _REGISTER: Final = re.compile(rf"Configuration +register +on +node +\S+ +is +({R
 _AROUND: Final = re.compile(
     r"Copyright .*|ROM *:.*|Build +Information *:|Buil[td] +\w+ *:.*|(?:Workspace|Version|Location|Label) *:.*|cisco .*"
     r"|\d+[kM]? .*|.* processor +at .*|.* Chassis\b.*|Boot +device +on .*|Package +active +on .*|\S+, +V .*"
-    r"|Built +on .*|By +\S+ +in .*",
+    r"|Built +on .*|By +\S+ +in .*|(?:NCS|XRd) *\S.*",
     re.IGNORECASE,
 )
 

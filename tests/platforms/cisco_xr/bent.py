@@ -9,6 +9,7 @@ _STATE = "of a state that is not known, the words cannot be told from those of t
 
 BENT: dict[str, str] = {
     "parse_install_request: other: other case": _FREE,
+    "parse_show_install_log: other: other case": _FREE,
     "parse_show_inventory: other: blank before punctuation": _WORDS,
     "parse_show_ip_interface_brief: refused: unknown line above": _ECHO,
     "parse_show_platform: refused: blanks doubled": _STATE,

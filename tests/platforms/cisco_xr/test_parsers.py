@@ -23,6 +23,7 @@ read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
         ("show_version/classic", ("6.4.2", "hall-7", 33_538_140, "ASR9K Series", "0x2102")),
         ("show_version/evolved", ("7.3.2", None, 82_980, "NCS-5500", None)),
         ("show_version/lnt", ("7.10.2", "hall-8", 432_060, "8201-SYS", None)),
+        ("show_version/xrd", ("7.11.2", "hall-9", 7_620, "XRd-VR-C-01", None)),
         ("show_version_brief/classic", ("6.4.2", "hall-7", 720, "ASR9K Series", None)),
     ],
 )
@@ -161,6 +162,21 @@ def test_no_packages_only_where_the_device_says_so(name: str) -> None:
         parse("show install inactive", "Inactive Packages:\n")
 
 
+@pytest.mark.parametrize("line", ["Node 0/2/CPU0", "        ncs5500-li", "        ncs5500-xr-7.3.2 version=7.3.2"])
+def test_what_should_be_a_node_or_a_package_and_does_not_read_is_refused(line: str) -> None:
+    text = sample("show_install_active/evolved")
+    with pytest.raises(UnparsableOutput, match=line.split(maxsplit=1)[0]):
+        parse("show install active", text.replace("        ncs5500-mgbl", f"{line}\n        ncs5500-mgbl"))
+    with pytest.raises(UnparsableOutput, match="as many packages as it counts"):
+        parse("show install active", text.replace("Packages: 2", "Packages: 3"))
+
+
+def test_a_list_that_may_be_empty() -> None:
+    assert read("show_install_inactive/by_node").packages == ()
+    newest = read("show_install_active/heading_alone")
+    assert (newest.packages, newest.count, newest.label) == ((), 176, "7.3.15")
+
+
 def test_the_list_of_another_kind_is_refused() -> None:
     with pytest.raises(UnparsableOutput, match="this is the list of active packages"):
         parse("show install commit summary", sample("show_install_active_summary/evolved"))
@@ -176,6 +192,7 @@ def test_the_list_of_another_kind_is_refused() -> None:
         ("other_runs_classic", None, None, False, "another install command is currently in operation."),
         ("classic_failed", "commit", 60, False, "Cannot proceed with the operation because the disk is full."),
         ("classic_good", "deactivate", 61, True, None),
+        ("lnt_failed", "replace", None, False, "Operation vetoed by 2 install clients."),
     ],
 )
 def test_install(name: str, operation: str, number: int, succeeded: bool | None, reason: str | None) -> None:
@@ -351,6 +368,9 @@ def test_the_log_of_installations() -> None:
     first, second, _ = read("show_install_log/three")
     assert first.command == "install add source harddisk:/ ncs5500-golden-x-7.5.2-v1.iso"
     assert second.request.reason == "ERROR! operation 24 is not an install add operation"
+    assert told("show_install_log/classic") == [(60, "commit", True, False), (61, "deactivate", False, False)]
+    assert read("show_install_log/classic")[0].command == "(admin) install commit"
+    assert read("show_install_log/never") == ()
     assert told("show_install_log/newer") == [
         (3, "replace", True, False),
         (4, "commit", True, False),
@@ -376,5 +396,8 @@ def test_the_hash_of_a_file_and_the_rights_of_an_account() -> None:
     assert read("show_md5_file/named").path == "/harddisk:/ncs5500-golden-x-7.5.2-v1.iso"
     with pytest.raises(CommandRefused, match="No such file"):
         parse("show md5 file /harddisk:/x.iso", "%Error: md5: '/harddisk:/x.iso': No such file or directory")
+    for text in ("0" * 31, "0" * 33, f"{'0' * 32}\n{'1' * 32}\n"):
+        with pytest.raises(UnparsableOutput):
+            parse("show md5 file /harddisk:/x.iso", text)
     tasks = read("show_user_tasks/admin")
     assert (tasks["admin"], tasks["pkg-mgmt"]) == (("READ",), ("READ", "WRITE", "EXECUTE", "DEBUG"))

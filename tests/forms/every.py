@@ -14,10 +14,15 @@ from support_matrix import supported
 
 from swimctl.lab import switch_forms
 from swimctl.lab.forms import Form, Output, Outputs
+from swimctl.lab.iosxr import forms as iosxr_forms
 from swimctl.lab.nxos import forms as nxos_forms
 from swimctl.platforms import PLATFORM_NAMES
 
-LAB: dict[str, Outputs] = {"cisco_xe": switch_forms.OUTPUTS, "cisco_nxos": nxos_forms.OUTPUTS}
+LAB: dict[str, Outputs] = {
+    "cisco_nxos": nxos_forms.OUTPUTS,
+    "cisco_xe": switch_forms.OUTPUTS,
+    "cisco_xr": iosxr_forms.OUTPUTS,
+}
 
 
 @cache

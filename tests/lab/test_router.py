@@ -100,7 +100,7 @@ def test_an_operation_that_fails_says_why_in_its_log(tmp_path: Path, faults: lis
     desk = Desk(tmp_path, *faults)
     assert desk.add(name).endswith("Install operation 25 aborted")
     log = desk.type("show install log 25")
-    assert all_of([f"  install add source harddisk:/ {name}.iso", "ERROR! ", words, "operation 25 aborted"], log)
+    assert all_of([f"install add source harddisk:/ {name}.iso", "ERROR! ", words, "operation 25 aborted"], log)
     assert "No inactive package(s)" in desk.type("show install inactive summary")
 
 

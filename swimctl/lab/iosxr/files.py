@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.hashing import hashing
+from swimctl.lab.iosxr.forms import CONTEXT
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def listing(session: Session, words: Words) -> Dialogue:
     if name and found is None:
         yield Print(f"%Error: dir: '{path}': No such file or directory\n")
         return
+    context = CONTEXT.of(router.spec, router.active.version)
     shown = [found] if found and not found.directory else flash.listing(name)
     rows = "".join(
-        f"{place:>5} {'drwxr-xr-x' if file.directory else '-rw-r--r--'}. 1 {file.size:>10} "
+        f"{place:>5} {'drwxr-xr-x' if file.directory else '-rw-r--r--'}{context} 1 {file.size:>10} "
         f"{file.mtime:%b %e %H:%M} {file.name.rpartition('/')[2]}\n"
         for place, file in enumerate(shown, 11)
     )

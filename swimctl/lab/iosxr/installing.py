@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import NoSpace
+from swimctl.lab.iosxr.forms import INDENT, STAMP
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router, Software
@@ -36,6 +37,7 @@ class Operation:
     """One operation: what was typed, and what it wrote so far."""
 
     number: int
+    user: str
     command: str
     lines: list[str] = field(default_factory=list)
     succeeded: bool | None = None
@@ -181,10 +183,10 @@ class Installer:
         return next((each for each in self._router.inactive if each.name == wanted), None)
 
     def _enter(self, user: str, command: str) -> Operation:
-        operation = Operation(_FIRST + len(self.operations), command)
+        operation = Operation(_FIRST + len(self.operations), user, command)
         self.operations.append(operation)
         self._note(operation, f"Install operation {operation.number} started by {user}:")
-        operation.lines.append(f"  {command}")
+        operation.lines.append(INDENT.of(self._router.spec, self._router.active.version) + command)
         return operation
 
     def _close(self, operation: Operation, failed: str | None) -> None:
@@ -195,5 +197,6 @@ class Installer:
         self._note(operation, f"Install operation {operation.number} {end}")
 
     def _note(self, operation: Operation, text: str) -> str:
-        operation.lines.append(f"{self._router.clock.wall():%b %d %H:%M:%S} {text}")
+        stamp = STAMP.of(self._router.spec, self._router.active.version)
+        operation.lines.append(f"{self._router.clock.wall():{stamp}} {text}")
         return f"{operation.lines[-1]}\n"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from swimctl.lab.iosxr.device import CARD
+from swimctl.lab.iosxr.forms import LABEL, OPTICS, PLATFORM, PROGRESS, REDUNDANCY, VERSION
+from swimctl.lab.iosxr.shows_network import ports
 
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router, Software
@@ -15,6 +17,7 @@ _TASKS = {
     15: {"aaa": 4, "admin": 1, "basic-services": 4, "config-services": 4, "pkg-mgmt": 4, "root-lr": 4, "sysmgr": 4},
     1: {"basic-services": 3, "interface": 1, "pkg-mgmt": 1, "sysmgr": 1},
 }
+_GROUPS = ("v6-routing", "mcast-routing", "v4-routing", "central-services", "dsc")
 _RIGHTS = ("READ", "WRITE", "EXECUTE", "DEBUG")
 
 
@@ -22,37 +25,46 @@ def version(router: Router) -> str:
     """Show version."""
     name, fault = router.active.version, router.spec.fault("no-boot-time")
     silent = fault is not None and fault.argument == "uptime"
+    form = VERSION.of(router.spec, name)
+    label = f" Label        : {name}\n" if form.label else ""
     return (
         f"Cisco IOS XR Software, Version {name}\nCopyright (c) 2013-2021 by Cisco Systems, Inc.\n\n"
         f"Build Information:\n Built By     : builder\n Built On     : Thu Sep 30 10:11:12 PDT 2021\n"
-        f" Built Host   : iox-lnx-002\n Workspace    : /auto/lab/{name}/{router.spec.hardware.family}/ws\n"
-        f" Version      : {name}\n Location     : /opt/cisco/XR/packages/\n Label        : {name}\n\n"
+        f" {form.host:<13}: iox-lnx-002\n Workspace    : /auto/lab/{name}/{router.spec.hardware.family}/ws\n"
+        f" Version      : {name}\n Location     : /opt/cisco/XR/packages/\n{label}\n"
         f"cisco {router.spec.hardware.system} () processor\n"
-        + ("" if silent else f"System uptime is {_uptime(int(router.uptime))}\n")
+        + ("" if silent else f"System uptime is {_uptime(int(router.uptime), form.between)}\n")
         + "\n"
     )
 
 
-def _uptime(seconds: int) -> str:
+def _uptime(seconds: int, between: str) -> str:
     """Write it to the minute; what is none is left out."""
     parts = []
     for name, size in (("year", 31_536_000), ("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
         number, seconds = divmod(seconds, size)
         if number:
             parts.append(f"{number} {name}{'s' if number > 1 else ''}")
-    return ", ".join(parts) or "0 minutes"
+    return between.join(parts) or "0 minutes"
 
 
 def platform(router: Router) -> str:
     """Show platform."""
-    hardware, rows = router.spec.hardware, []
+    hardware, rows, form = router.spec.hardware, [], PLATFORM.of(router.spec, router.active.version)
     for place, node in enumerate(router.processors):
         role = "Standby" if place else "Active"
         rows.append((node, f"{hardware.processor}({role})", "IOS XR RUN", "NSHUT"))
+        if form.controller:
+            rows.append((f"{node.removesuffix('CPU0')}BMC0", hardware.processor, "OPERATIONAL", "NSHUT"))
     rows.append((CARD, hardware.card, "IOS XR RUN" if CARD in router.nodes else "OPERATIONAL", "NSHUT"))
+    if form.slices:
+        rows += [(f"{CARD.removesuffix('CPU0')}NPU{place}", "Slice", "UP", "") for place in range(2)]
     rows += [("0/FT0", "FAN-TRAY", "OPERATIONAL", "NSHUT"), ("0/PM0", "PWR-2KW-AC-V2", "OPERATIONAL", "NSHUT")]
-    head = f"{'Node':<18}{'Type':<27}{'State':<18}Config state\n{'-' * 80}\n"
-    return head + "".join(f"{node:<18}{kind:<27}{state:<18}{config}\n" for node, kind, state, config in rows)
+    head = f"{'Node':<18}{'Type':<{form.kind}}{'State':<{form.state}}Config state\n{'-' * 80}\n"
+    # A type that is as wide as its column is parted from the state by one blank.
+    return head + "".join(
+        f"{node:<18}{kind:<{form.kind - 1}} {state:<{form.state}}{config}\n" for node, kind, state, config in rows
+    )
 
 
 def admin_platform(router: Router) -> str:
@@ -73,6 +85,14 @@ def inventory(router: Router) -> str:
         f'NAME: "{name}", DESCR: "{what}"\nPID: {pid:<18}, VID: V01, SN: {spec.number[:-1]}{place}\n\n'
         for place, (name, what, pid) in enumerate(parts, 1)
     )
+    named = OPTICS.of(spec, router.active.version)
+    for place, port in enumerate(port for port in ports(router) if port.neighbour):
+        name, what, rest = (
+            (port.name, "Cisco SFP+ 10G SR Pluggable Optics Module", f"VID: V03, SN: ACW2521{place:04}")
+            if named
+            else (f"0/0/{place}", "N/A", "VID: N/A, SN: N/A")
+        )
+        text += f'NAME: "{name}", DESCR: "{what}"\nPID: {"SFP-10G-SR":<18}, {rest}\n\n'
     return text + (
         f'NAME: "Rack 0", DESCR: "{hardware.description}"\nPID: {hardware.name:<18}, VID: V02, SN: {spec.number}\n\n'
     )
@@ -81,15 +101,20 @@ def inventory(router: Router) -> str:
 def redundancy(router: Router) -> str:
     """Show redundancy."""
     active, *others = router.processors
+    form = REDUNDANCY.of(router.spec, router.active.version)
     text = f"Redundancy information for node {active}:\n{'=' * 42}\nNode {active} is in ACTIVE role\n"
     for other in others:
         ready = "ready" if router.standby_ready else "not ready"
         text += (
-            f"Node Redundancy Partner ({other}) is in STANDBY role\n"
+            f"{form.partner or 'Partner node'} ({other}) is in STANDBY role\n"
             f"Standby node in {other} is {ready}\nStandby node in {other} is NSR-not-configured\n"
         )
     if not others:
         text += f"Node {active} has no valid partner\n"
+    if form.groups:
+        state = "Ready" if others and router.standby_ready else "Not Ready"
+        text += f"\n{'Group':<17}{'Primary':<16}{'Backup':<16}Status\n{'---------       ' * 3}---------\n"
+        text += "".join(f"{each:<17}{active:<16}{(*others, 'N/A')[0]:<16}{state}\n" for each in _GROUPS)
     booted = router.clock.at(router.started_at)
     return text + (
         f"\nReload and boot info\n----------------------\n{router.spec.hardware.processor} reloaded "
@@ -115,7 +140,7 @@ def packages(router: Router, which: str, *, summary: bool) -> str:
         return _inactive(router)
     kept = which == "committed"
     software = router.committed if kept else router.active
-    label = f"Label : {software.version}\n\n"
+    label = f"Label : {software.version}\n\n" if LABEL.of(router.spec, router.active.version) else ""
     if summary:
         return f"{label}    {which.capitalize()} Packages: {len(_PACKAGES) + 1}\n{_listed(router, software)}\n"
     text = label
@@ -138,7 +163,7 @@ def _listed(router: Router, software: Software) -> str:
 def _inactive(router: Router) -> str:
     if not router.inactive:
         return "No inactive package(s) in software repository\n"
-    rows = "".join(f"        {each.name}\n" for each in router.inactive)
+    rows = "".join(f"    {each.name}\n" for each in router.inactive)
     return f"{len(router.inactive)} inactive package(s) found:\n{rows}"
 
 
@@ -146,7 +171,19 @@ def install_request(router: Router) -> str:
     """Show install request."""
     current = router.installer.current
     if current is not None:
-        return f"The install operation {current.number} is 30% complete\n"
+        rows = (
+            f"{'Node ' + node.removesuffix('/CPU0'):<16}:       {'In Progress':<27}{'30%':<21}"
+            f"XR {current.kind} in progress\n"
+            for node in router.nodes
+        )
+        return PROGRESS.of(router.spec, router.active.version).format(
+            number=current.number,
+            kind=current.kind,
+            user=current.user,
+            command=current.command,
+            rule="-" * 80,
+            nodes="".join(rows),
+        )
     if router.installer.reload_pending:
         return "Install operation completed, pending reload\n"
     return "No install operation in progress\n"

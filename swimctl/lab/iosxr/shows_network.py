@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from swimctl.lab.iosxr.forms import CDP, IDLE_SOURCES, LONG_NAMES, SUBINTERFACES
+
 if TYPE_CHECKING:
     from swimctl.lab.iosxr.device import Router
 
@@ -44,15 +46,25 @@ def ports(router: Router) -> list[Port]:
 
 def brief(router: Router) -> str:
     """Show interfaces brief."""
-    rows = [
-        f"{port.short:>19} {_words(port):>11} {_words(port):>11} {'ARPA':>18} {1514:>5} {port.bandwidth:>10}\n"
-        for port in ports(router)
-    ]
+    rows = []
+    below = SUBINTERFACES.of(router.spec, router.active.version)
+    for port in ports(router):
+        loopback = port.short.startswith("Lo")
+        rows.append(_brief(port.short, port, "Loopback" if loopback else "ARPA", 1500 if loopback else 1514))
+        if below and port.neighbour:
+            rows += [_brief(f"{port.short}.{vlan}", port, "802.1Q", 1518) for vlan in (10, 20)]
+        elif loopback and not below:
+            rows.append(_brief("Nu0", port, "Null", 1500))
     return (
         "\n               Intf       Intf        LineP              Encap  MTU        BW\n"
         "               Name       State       State               Type (byte)    (Kbps)\n"
         f"{'-' * 80}\n" + "".join(rows)
     )
+
+
+def _brief(name: str, port: Port, encapsulation: str, mtu: int) -> str:
+    words = _words(port)
+    return f"{name:>19} {words:>11} {words:>11} {encapsulation:>18} {mtu:>5} {port.bandwidth:>10}\n"
 
 
 def interfaces(router: Router) -> str:
@@ -102,8 +114,12 @@ def _seen(router: Router) -> list[Port]:
 
 def lldp(router: Router) -> str:
     """Show lldp neighbors."""
-    rows = [f"{p.neighbour:<16}{p.short:<20}{120:<11}{'R':<15}Te0/0/0/7\n" for p in _seen(router)]
-    head = f"{'Device ID':<16}{'Local Intf':<20}{'Hold-time':<11}{'Capability':<15}Port ID\n"
+    wide = LONG_NAMES.of(router.spec, router.active.version)
+    width, theirs = (32, "TenGigE0/0/0/7") if wide else (20, "Te0/0/0/7")
+    rows = [
+        f"{p.neighbour:<16}{p.name if wide else p.short:<{width}}{120:<11}{'R':<15}{theirs}\n" for p in _seen(router)
+    ]
+    head = f"{'Device ID':<16}{'Local Intf':<{width}}{'Hold-time':<11}{'Capability':<15}Port ID\n"
     return f"{_LEGEND}{head}{''.join(rows)}\nTotal entries displayed: {len(rows)}\n"
 
 
@@ -122,20 +138,23 @@ def lldp_detail(router: Router) -> str:
 
 def cdp_detail(router: Router) -> str:
     """Show cdp neighbors detail."""
+    form = CDP.of(router.spec, router.active.version)
     found = "".join(
-        f"-------------------------\nDevice ID: {port.neighbour}\nSysName : {port.neighbour}\nEntry address(es):\n"
+        f"{form.above}Device ID: {port.neighbour}\nSysName : {port.neighbour if form.own_name else ''}\n"
+        "Entry address(es):\n"
         f"  IPv4 address: 192.0.2.{place}\nPlatform: cisco ASR9K Series,  Capabilities: Router\n"
         f"Interface: {port.name}\nPort ID (outgoing port): TenGigE0/0/0/7\nHoldtime : 134 sec\n\nVersion :\n"
         "Cisco IOS XR Software, Version 7.3.2\n\nadvertisement version: 2\nDuplex: full\n\n"
         for place, port in enumerate(_seen(router), 1)
     )
-    return found or "Total cdp entries displayed : 0\n"
+    return f"\n{found}" if found else "Total cdp entries displayed : 0\n"
 
 
 def routes(router: Router) -> str:
     """Show route summary."""
     linked = len(_seen(router))
     counts = {"connected": 1 + linked, "local": 2 + linked, "static": 2, "ospf CORE": 24 if linked else 0}
+    counts |= dict.fromkeys(IDLE_SOURCES.of(router.spec, router.active.version), 0)
     counts["Total"] = sum(counts.values())
     head = f"{'Route Source':<33}{'Routes':<11}{'Backup':<11}{'Deleted':<12}Memory(bytes)\n"
     return head + "".join(f"{name:<33}{n:<11}{0:<11}{0:<12}{n * 240}\n" for name, n in counts.items())

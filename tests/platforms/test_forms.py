@@ -23,6 +23,8 @@ from swimctl.lab.images import make_image
 from swimctl.lab.switch_forms import TIMER
 
 FORMS = [(name, each, form) for name in PLATFORMS for each in outputs(name) for form in each.forms]
+MEANWHILE = {"show install request": "install commit"}
+"""What has to run while a command is asked."""
 captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no captures in {CAPTURES}")
 
 
@@ -85,6 +87,8 @@ def printed(folder: Path, where: str, spec: ChassisSpec, command: str) -> str:
     image = FLEETS[where].image
     if "IMAGE" in command:
         desk.upload(image, make_image(folder, image, 60_000).read_bytes(), "bootflash:")
+    if command in MEANWHILE:
+        desk.type(MEANWHILE[command])
     desk.say(command.replace("IMAGE", image), ["y"])
     return desk.out
 

@@ -100,6 +100,7 @@ PLATFORM: Output[PlatformText] = Output(
             r"^0/\w+/BMC0 +\S+ +OPERATIONAL +NSHUT",
         ),
     ),
+    stays=True,
 )
 
 
@@ -140,6 +141,7 @@ REDUNDANCY: Output[PartnerText] = Output(
             suits=_alone,
         ),
     ),
+    stays=True,
 )
 
 LABEL: Output[bool] = Output(
@@ -254,6 +256,7 @@ SUBINTERFACES: Output[bool] = Output(
             r"^ +\S+\.\d+ +up +up +802\.1Q +\d+ +\d+$",
         ),
     ),
+    stays=True,
 )
 LONG_NAMES: Output[bool] = Output(
     "show lldp neighbors",
@@ -345,6 +348,7 @@ OPTICS: Output[bool] = Output(
             r'^NAME: "0/0/\d+", DESCR: "N/A"\nPID: \S+ *, VID: N/A, SN: N/A',
         ),
     ),
+    stays=True,
 )
 CONTEXT: Output[str] = Output(
     "dir harddisk:",

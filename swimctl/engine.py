@@ -161,6 +161,7 @@ class Engine:
                 complaint = POST_CHECKS.look_again(self._jobs.afterwards(run.batch, job, run.stop))
             except Exception as error:  # noqa: BLE001 - a check that could not run has failed
                 complaint = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
+            complaint = self._jobs.redaction(name).text(complaint)
             self._store.record(job.id, "soaked", complaint or "all is as before")
             with lock:
                 if complaint:

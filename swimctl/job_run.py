@@ -15,6 +15,7 @@ from swimctl.line import Hold, failed_partners
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
+from swimctl.redaction import Redaction
 from swimctl.settings import STEP_NAMES, Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import STEPS, Context, Record
@@ -34,23 +35,25 @@ _TRANSCRIPT = "transcript.log"
 
 @dataclass(frozen=True)
 class _JobRecord:
-    """A job's record in the store, for its steps."""
+    """A job's record in the store, for its steps; no secret gets into it."""
 
     store: Store
     runner: Runner
     job_id: int
+    redaction: Redaction
 
     def say(self, message: str) -> None:
-        self.store.say(self.job_id, self.runner, message)
+        self.store.say(self.job_id, self.runner, self.redaction.text(message))
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         self.store.progress(self.job_id, self.runner, percent, bytes_done=bytes_done, bytes_total=bytes_total)
 
     def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
-        self.store.record(self.job_id, kind, message, data)
+        self.store.record(self.job_id, kind, self.redaction.text(message), self.redaction.data(data))
 
     def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
-        self.store.remember(self.job_id, key, value)
+        # What a later look is compared with stays as it is: a password may be the name of a port.
+        self.store.remember(self.job_id, key, value if key == "baseline" else self.redaction.data(value))
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         return self.store.recall(self.job_id, key)
@@ -84,7 +87,7 @@ class JobRun:
         """
         kinds = [kind for step in job.steps for kind, name in STEP_NAMES.items() if name == step.name]
         try:
-            context = self._context(batch, job, stop, _JobRecord(self._store, self._runner, job.id))
+            context = self._context(batch, job, stop)
         except SwimctlError as error:
             self.end_failed(job, str(error))
             return
@@ -111,7 +114,8 @@ class JobRun:
                     raise
                 self._fail(job, name, error, context)
                 return
-            self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, outcome.message)
+            message = context.redaction.text(outcome.message)
+            self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, message)
             self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
             if outcome.finished or (copying and index == copying[-1] and not batch.options.activate):
                 break
@@ -156,7 +160,7 @@ class JobRun:
 
     def _fail(self, job: Job, step: str, error: SwimctlError, context: Context) -> None:
         outcome, told = outcome_of_failure(context, error)
-        text = f"{error}; {told}" if told else str(error)
+        text = context.redaction.text(f"{error}; {told}" if told else str(error))
         self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
         self.end_failed(job, text, outcome)
 
@@ -169,13 +173,22 @@ class JobRun:
 
             outcome = nobody_could_ask(recall)
             error = "; ".join(filter(None, (error, left_armed(recall, self._clock, job.device_name))))
+        error = self.redaction(job.device_name).text(error)
         self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
 
-    def _context(self, batch: Batch, job: Job, stop: threading.Event, record: Record) -> Context:
+    def redaction(self, device_name: str) -> Redaction:
+        """Return what masks a device's secrets; raises nothing, as it serves where something failed already."""
+        try:
+            return Redaction(secrets(self.target(self._inventory.device(device_name))))
+        except SwimctlError:
+            return Redaction()
+
+    def _context(self, batch: Batch, job: Job, stop: threading.Event, kind: type[_JobRecord] = _JobRecord) -> Context:
         device = self._inventory.device(job.device_name)
         target = self.target(device)
-        folder = self._settings.jobs_dir / str(job.id)
-        transcript = Transcript(folder / _TRANSCRIPT, self._clock, secrets(target))
+        folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(secrets(target))
+        transcript = Transcript(folder / _TRANSCRIPT, self._clock, redaction)
+        record = kind(self._store, self._runner, job.id, redaction)
         return Context(
             job=job,
             device=device,
@@ -203,7 +216,7 @@ class JobRun:
 
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
         """Give what a check needs that comes after the job's end."""
-        return self._context(batch, job, stop, _Afterwards(self._store, self._runner, job.id))
+        return self._context(batch, job, stop, _Afterwards)
 
     def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
         """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""
@@ -216,7 +229,8 @@ class JobRun:
                 raise
             except SwimctlError as error:
                 who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
-                return Hold(f"{who} failed and does not answer: {error}", ends=True)
+                why = self.redaction(partner.device_name).text(str(error))
+                return Hold(f"{who} failed and does not answer: {why}", ends=True)
         return None
 
     def target(self, device: Device) -> Target:

@@ -66,6 +66,7 @@ class Session:
         self._target = target
         self._clock = clock
         self._transcript = transcript
+        self._heard = transcript.terminal()
         self._connection = connection
         self._news = threading.Event()
         self._terminal = terminal(target.platform)
@@ -82,6 +83,7 @@ class Session:
 
     def close(self) -> None:
         """End the session; never raises."""
+        self._heard.end()
         client = self._connection.remote_conn_pre
         if client is not None:
             with contextlib.suppress(Exception):
@@ -115,7 +117,7 @@ class Session:
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
             try:
                 while not deadline.passed:
-                    self._transcript.received(self._read(min(0.5, max(deadline.left_real, 0.01))))
+                    self._heard.add(self._read(min(0.5, max(deadline.left_real, 0.01))))
             except _LOST:
                 self.close()
                 return not bit.is_set()
@@ -177,6 +179,7 @@ class Session:
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
             reply = self._talk(command, answers, deadline, closing=closing, quiet=quiet)
         if reply.dropped:
+            self._heard.end()
             self._transcript.note(
                 f"session {'closed by swimctl, too late,' if bit.is_set() else 'lost'} in '{command}'"
             )
@@ -200,7 +203,7 @@ class Session:
         answered: dict[str, int] = {}
         try:
             if late := self._read(0):  # printed while nobody asked: not this command's
-                self._transcript.received(late)
+                self._heard.add(late)
             self._write(command + "\n")
             last_news = time.monotonic()
             while True:
@@ -208,7 +211,7 @@ class Session:
                     last_news = time.monotonic()
                     text += news
                     if not quiet:
-                        self._transcript.received(news)
+                        self._heard.add(news)
                 silence = time.monotonic() - last_news
                 echoed = echoed or has_echo(text[:_ECHO_WITHIN], command)
                 where = self._ends(text, seen, command)
@@ -232,9 +235,9 @@ class Session:
             return Reply(text, dropped=True)
 
     def _overdue(self, command: str, deadline: Deadline, text: str) -> DeadlineExceeded:
+        last = self._transcript.redaction.text(_last_line(text))
         return DeadlineExceeded(
-            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; "
-            f"last line: {_last_line(text)!r}"
+            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; last line: {last[:200]!r}"
         )
 
     def _ends(self, text: str, seen: int, command: str) -> Stand:
@@ -261,7 +264,7 @@ class Session:
         self.close()
         again = " again" if known is not None else ""
         raise UnexpectedPrompt(
-            f"'{command}' on {self._target.name} asked{again}: {question.strip()!r}; "
+            f"'{command}' on {self._target.name} asked{again}: {self._transcript.redaction.text(question.strip())!r}; "
             "it was refused and the session closed"
         )
 
@@ -273,7 +276,7 @@ class Session:
         text, end = "", time.monotonic() + seconds
         while time.monotonic() < end and not stand(text, self.hostname, self._terminal).prompt:
             news = self._read(0.25)
-            self._transcript.received(news)
+            self._heard.add(news)
             text += news
 
     def _write(self, text: str) -> None:
@@ -343,7 +346,7 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
 
 
 def _last_line(text: str) -> str:
-    return (plain(text).rstrip().rsplit("\n", 1)[-1])[:200]
+    return plain(text).rstrip().rsplit("\n", 1)[-1]
 
 
 def _first_line(error: BaseException) -> str:

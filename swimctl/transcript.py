@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from swimctl.clock import Clock, rfc3339
-
-_MASK = "********"
+from swimctl.redaction import Pieces, Redaction
 
 
 class Transcript:
     """Append to one file, mode 0600; safe to share between a job's connections.
 
-    Known secrets are masked wherever they appear. Never raises for a disk that is full: a record must not stop
-    an upgrade that is past its point of no return; `broken` says so instead.
+    `redaction` masks secrets in it. Never raises for a disk that is full: a record must not stop an upgrade that is
+    past its point of no return; `broken` says so instead.
     """
 
-    def __init__(self, path: Path, clock: Clock, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, clock: Clock, redaction: Redaction) -> None:
         self.path = path
+        self.redaction = redaction
         self._clock = clock
-        self._secrets = tuple(sorted({s for s in secrets if s}, key=len, reverse=True))
         self._lock = threading.Lock()
         self.broken = False
 
     def note(self, text: str) -> None:
         """Write a line of swimctl's own, with the time."""
-        self._append(f"\n----- {rfc3339(self._clock.now())} {text}\n")
+        self._append(f"\n----- {rfc3339(self._clock.now())} {self.redaction.text(text)}\n")
 
-    def received(self, text: str) -> None:
-        """Write what the device printed."""
-        if text:
-            self._append(text.replace("\r\n", "\n").replace("\r", "\n"))
+    def terminal(self) -> Heard:
+        """Return where what one terminal prints goes."""
+        return Heard(self._append, Pieces(self.redaction))
 
     def _append(self, text: str) -> None:
-        for secret in self._secrets:
-            text = text.replace(secret, _MASK)
+        if not text:
+            return
         try:
             with self._lock:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,3 +44,19 @@ class Transcript:
                     f.write(text)
         except OSError:
             self.broken = True
+
+
+class Heard:
+    """What one terminal prints, on its way into the transcript; what may become a secret waits for the next piece."""
+
+    def __init__(self, write: Callable[[str], None], pieces: Pieces) -> None:
+        self._write = write
+        self._pieces = pieces
+
+    def add(self, text: str) -> None:
+        """Write what the device printed."""
+        self._write(self._pieces.add(text))
+
+    def end(self) -> None:
+        """Write what was held back: before a note, and where the session ends."""
+        self._write(self._pieces.end())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from swimctl.captures.recording import Capture, Recording, record
 from swimctl.clock import Clock, rfc3339
-from swimctl.models import Device, Image, JobOptions
+from swimctl.errors import SwimctlError
+from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
+from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
@@ -31,8 +33,8 @@ class Visits:
         """Return what the readiness check of a job with these options would find."""
         target = self._target(device)
         transcript = self._transcript(target)
-        with self._session(target, transcript) as session:
-            return first_look(
+        with self._redacting(target), self._session(target, transcript) as session:
+            look = first_look(
                 session,
                 lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
                 device,
@@ -41,6 +43,7 @@ class Visits:
                 username=target.username,
                 taken_at=rfc3339(self._clock.now()),
             )
+        return replace(look, findings=tuple(_redacted(each, transcript.redaction) for each in look.findings))
 
     def record(self, device: Device) -> Capture:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""
@@ -48,7 +51,7 @@ class Visits:
         transcript, limits = self._transcript(target), self._settings.deadlines
         recording = Recording(lambda: connect(target, self._clock, transcript, limits.connect))
         try:
-            with self._models(target, transcript, recording.told) as way:
+            with self._redacting(target), self._models(target, transcript, recording.told) as way:
                 recording.beside(way)
                 capture = record(
                     recording,
@@ -76,10 +79,27 @@ class Visits:
             return nullcontext()
         return Models(target, self._clock, transcript, self._settings.deadlines.command, tell).beside()
 
+    @contextmanager
+    def _redacting(self, target: Target) -> Iterator[None]:
+        """Let no error out that names a secret of the device."""
+        try:
+            yield
+        except SwimctlError as error:
+            redaction = Redaction(secrets(target))
+            error.args = tuple(redaction.data(list(error.args)))
+            raise
+
     def _transcript(self, target: Target) -> Transcript:
-        return Transcript(self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, secrets(target))
+        return Transcript(
+            self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, Redaction(secrets(target))
+        )
+
+
+def _redacted(finding: Finding, redaction: Redaction) -> Finding:
+    return Finding(**redaction.data(asdict(finding)))
 
 
 def secrets(target: Target) -> tuple[str, ...]:
     """Return what no record may show."""
-    return tuple(secret for secret in (target.password, target.enable_secret) if secret)
+    passphrase = target.extras.get("passphrase")  # of the key, as netmiko has it
+    return tuple(str(secret) for secret in (target.password, target.enable_secret, passphrase) if secret)

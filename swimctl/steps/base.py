@@ -15,6 +15,7 @@ from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.platforms.text import unread
+from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
@@ -86,6 +87,11 @@ class Context:
     passed_over: set[tuple[str, str]] = field(default_factory=set)
     # Of the job as well: what a device does not offer is asked for once. None: nobody is to read models.
     models: Models | None = None
+
+    @property
+    def redaction(self) -> Redaction:
+        """Return what masks this device's secrets."""
+        return self.transcript.redaction
 
     @contextmanager
     def driver(self) -> Iterator[Driver]:

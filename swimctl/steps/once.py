@@ -32,6 +32,8 @@ def send_once(context: Context, driver: Driver, operation: str, send: Callable[[
     An error text of the device is a failure; an answer that does not read is none, with the reason.
     """
     mark, support = driver.log_mark(), driver.support
+    if mark is not None and context.redaction.text(mark) != mark:
+        mark = None  # it names a secret and may not be kept: the log cannot tell then
     command = support.command(operation)
     # The first record stays for the mark in it; a command that never came is sent again, and its timer starts then.
     again = " again" if was_sent(context, operation) else ""

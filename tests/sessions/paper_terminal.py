@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swimctl.clock import SystemClock
+from swimctl.redaction import Redaction
 from swimctl.sessions import Session
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
@@ -95,7 +96,7 @@ class PaperTerminal:
 
     def session(self, folder: Path, *, name: str = "sw1") -> Session:
         """Open a session that stands at the prompt already; its transcript lies in the folder."""
-        transcript = Transcript(folder / "transcript.log", SystemClock(), (PASSWORD, ENABLE_SECRET))
+        transcript = Transcript(folder / "transcript.log", SystemClock(), Redaction((PASSWORD, ENABLE_SECRET)))
         session = Session(self._target, SystemClock(), transcript, self)
         self._pieces.clear()
         session.hostname = name
@@ -103,5 +104,5 @@ class PaperTerminal:
 
     def unopened(self, folder: Path) -> Session:
         """Give a session that has yet to find its prompt."""
-        transcript = Transcript(folder / "transcript.log", SystemClock(), (PASSWORD, ENABLE_SECRET))
+        transcript = Transcript(folder / "transcript.log", SystemClock(), Redaction((PASSWORD, ENABLE_SECRET)))
         return Session(self._target, SystemClock(), transcript, self)

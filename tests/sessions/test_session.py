@@ -249,6 +249,26 @@ def test_privilege_is_asked_for_with_the_secret_which_no_record_shows(tmp_path: 
     assert ENABLE_SECRET not in shown(tmp_path)
 
 
+def test_a_device_that_echoes_the_secret_and_hangs_brings_it_into_no_error_and_no_transcript(tmp_path: Path) -> None:
+    device = PaperTerminal(
+        {
+            "enable": ["\nPassword: "],
+            ENABLE_SECRET: [f"\nchecking {ENABLE_SECRET[:4]}", ENABLE_SECRET[4:], " with AAA"],
+        },
+        greeting=("\nsw1>",),
+        enable_secret=ENABLE_SECRET,
+    )
+    with pytest.raises(DeadlineExceeded, match=r"last line: 'checking \*{8} with AAA'"):
+        opened(device, tmp_path, 1.0)
+    assert "checking ******** with AAA" in shown(tmp_path)
+
+
+def test_a_question_that_names_the_secret_is_told_without_it(tmp_path: Path) -> None:
+    device = PaperTerminal({"reload": [f"\nIs it {PASSWORD}? [y/n]"], "n": [PROMPT]})
+    with pytest.raises(UnexpectedPrompt, match=r"Is it \*{8}\?"):
+        device.session(tmp_path).converse("reload", (), 20)
+
+
 @pytest.mark.parametrize(("secret", "hint"), [(None, "is missing"), (ENABLE_SECRET, "was refused")])
 def test_without_privilege_the_login_fails_and_says_which_secret(tmp_path: Path, secret: str | None, hint: str) -> None:
     device = PaperTerminal(

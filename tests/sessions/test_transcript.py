@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.clock import SystemClock
+from swimctl.redaction import Redaction
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
 from swimctl.visits import secrets
@@ -19,12 +20,12 @@ LONGER = "acc0unt-and-more"
 
 
 def transcript(folder: Path, *known: str) -> Transcript:
-    return Transcript(folder / "jobs" / "7" / "transcript.log", SystemClock(), known)
+    return Transcript(folder / "jobs" / "7" / "transcript.log", SystemClock(), Redaction(known))
 
 
 def test_what_is_known_to_be_secret_is_masked_in_what_the_device_prints_and_in_notes(tmp_path: Path) -> None:
     kept = transcript(tmp_path, PASSWORD)
-    kept.received(f"sw1>enable\r\nPassword: {PASSWORD}\r\n")
+    kept.terminal().add(f"sw1>enable\r\nPassword: {PASSWORD}\r\n")
     kept.note(f"refused {PASSWORD}")
     text = kept.path.read_text(encoding="utf-8")
     assert PASSWORD not in text
@@ -35,13 +36,13 @@ def test_what_is_known_to_be_secret_is_masked_in_what_the_device_prints_and_in_n
 @pytest.mark.parametrize("known", [(PASSWORD, LONGER), (LONGER, PASSWORD)])
 def test_a_secret_that_begins_like_another_is_masked_whole(tmp_path: Path, known: tuple[str, str]) -> None:
     kept = transcript(tmp_path, *known)
-    kept.received(f"{LONGER} {PASSWORD}\n")
+    kept.terminal().add(f"{LONGER} {PASSWORD}\n")
     assert kept.path.read_text(encoding="utf-8") == "******** ********\n"
 
 
 def test_an_empty_secret_masks_nothing(tmp_path: Path) -> None:
     kept = transcript(tmp_path, "")
-    kept.received("sw1#\n")
+    kept.terminal().add("sw1#\n")
     assert kept.path.read_text(encoding="utf-8") == "sw1#\n"
 
 
@@ -50,6 +51,26 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     kept.note("connecting")
     assert kept.path.stat().st_mode & 0o777 == 0o600
     assert kept.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_secret_that_comes_in_two_pieces_is_masked(tmp_path: Path) -> None:
+    kept = transcript(tmp_path, PASSWORD)
+    heard = kept.terminal()
+    heard.add(f"checking {PASSWORD[:3]}")
+    heard.add(f"{PASSWORD[3:]} with the server")
+    heard.end()
+    assert kept.path.read_text(encoding="utf-8") == "checking ******** with the server"
+
+
+def test_what_another_terminal_prints_between_two_pieces_hides_none(tmp_path: Path) -> None:
+    kept = transcript(tmp_path, PASSWORD)
+    one, other = kept.terminal(), kept.terminal()
+    one.add(PASSWORD[:3])
+    other.add("something else\n")
+    kept.note("a note")
+    one.add(f"{PASSWORD[3:]}\n")
+    assert "********\n" in kept.path.read_text(encoding="utf-8")
+    assert PASSWORD[:3] not in kept.path.read_text(encoding="utf-8")
 
 
 def test_a_disk_that_takes_nothing_stops_nobody_and_is_told(tmp_path: Path) -> None:
@@ -63,8 +84,9 @@ def test_two_connections_of_a_job_write_whole_pieces(tmp_path: Path) -> None:
     kept = transcript(tmp_path)
 
     def write(letter: str) -> None:
+        heard = kept.terminal()
         for _ in range(200):
-            kept.received(letter * 50 + "\n")
+            heard.add(letter * 50 + "\n")
 
     writers = [threading.Thread(target=write, args=(letter,)) for letter in "ab"]
     for writer in writers:
@@ -77,13 +99,15 @@ def test_two_connections_of_a_job_write_whole_pieces(tmp_path: Path) -> None:
 
 
 def test_every_secret_of_a_device_is_one() -> None:
-    target = Target("sw1", "192.0.2.1", 22, "cisco_xe", "netops", PASSWORD, "en4ble", {})
-    assert set(secrets(target)) == {PASSWORD, "en4ble"}
+    target = Target("sw1", "192.0.2.1", 22, "cisco_xe", "netops", PASSWORD, "en4ble", {"passphrase": "k3y"})
+    assert set(secrets(target)) == {PASSWORD, "en4ble", "k3y"}
 
 
 @given(st.text("ab", min_size=1, max_size=4), st.text("ab\n ", max_size=40))
 def test_no_text_gets_a_secret_through(tmp_path_factory: pytest.TempPathFactory, secret: str, text: str) -> None:
     kept = transcript(tmp_path_factory.mktemp("kept"), secret)
-    kept.received(text)
+    heard = kept.terminal()
+    heard.add(text)
+    heard.end()
     shown = kept.path.read_text(encoding="utf-8") if kept.path.exists() else ""
     assert secret not in shown

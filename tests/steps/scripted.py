@@ -23,6 +23,7 @@ from swimctl.facts import HashResult, Installed, InstallOutcome, Placement, Runn
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
 from swimctl.platforms.base import Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.redaction import Redaction
 from swimctl.sessions import Session
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
@@ -348,6 +349,8 @@ class Scripted:
 
 
 class _NoTranscript:
+    redaction = Redaction(("secret",))
+
     def note(self, text: str) -> None:
         assert text
 

@@ -11,10 +11,11 @@ import pytest
 from steps.scripted import activated
 from stores import StandingClock, some_image, some_jobs
 
-from swimctl.config import Config
+from swimctl.config import Config, Credentials
+from swimctl.errors import NotFound
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
-from swimctl.models import Job, Outcome
+from swimctl.models import Device, Job, Outcome
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.service import Service
 from swimctl.settings import Settings
@@ -38,7 +39,7 @@ class Running:
 
     def end(self, error: str) -> Job:
         config = cast("Config", _Configured())
-        runs = JobRun(config, self.store, cast("Inventory", None), self.clock, self.runner)
+        runs = JobRun(config, self.store, cast("Inventory", _Entered()), self.clock, self.runner)
         runs.end_failed(self.job, error)
         return self.store.job(self.job.id)
 
@@ -49,6 +50,27 @@ class Running:
 
 class _Configured:
     settings = Settings()
+
+
+class _Entered:
+    """An inventory that knows every device, and how it is entered."""
+
+    def device(self, name: str) -> Device:
+        if name == "gone":
+            raise NotFound("no such device")
+        return Device(1, name, "cisco_xe", "192.0.2.1")
+
+    def credentials(self, device: Device) -> Credentials:
+        assert device
+        return Credentials("netops", "acc0unt", "en4ble")
+
+    def connection_extras(self, device: Device) -> dict[str, Any]:
+        assert device
+        return {}
+
+    def netconf_port(self, device: Device) -> int:
+        assert device
+        return 830
 
 
 @pytest.fixture
@@ -70,6 +92,11 @@ DEFECT = "swimctl failed: KeyError: 'x'; please report it"
 def test_a_defect_before_anything_was_sent_leaves_the_device_untouched(running: Running) -> None:
     ended = running.end(DEFECT)
     assert (ended.status, ended.outcome, ended.error) == (JobStatus.FAILED, Outcome.UNTOUCHED, DEFECT)
+
+
+def test_a_defect_names_no_secret(running: Running) -> None:
+    ended = running.end("swimctl failed: ValueError: 'checking en4ble and acc0unt'; please report it")
+    assert ended.error == "swimctl failed: ValueError: 'checking ******** and ********'; please report it"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -24,6 +25,7 @@ _QUESTION = re.compile(
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )
+_NOTICE: Final = "essage from "
 # IOS-XR asks in one line and names the choices in the next: ` [yes/no]:[yes]`.
 _CHOICES = re.compile(r"\s*(?:\[[\w/:,]+\]\s*:?\s*)+")
 
@@ -50,9 +52,10 @@ class Terminal:
     `setup` is typed after the login, whatever is answered; `enable` tells whether that gives privilege there. `log`
     matches a log message from its stamp to the end of its line, wherever in a line it begins; each has one of `signs`
     in it, which spares the search in other lines. `late` matches what the system prints when something ends in the
-    background: no part of a prompt, and a fact for those who wait for it. `refusals` match a line that refuses a
-    command, `disabled` one that says that a protocol is off; `verbs` match the first words of commands as an echo shows
-    them, `above` what stands between an echo and an output.
+    background: no part of a prompt, and a fact for those who wait for it. `notices` match messages of several lines,
+    each with no lines but its own; all have `_NOTICE` in them. `refusals` match a line that refuses a command,
+    `disabled` one that says that a protocol is off; `verbs` match the first words of commands as an echo shows them,
+    `above` what stands between an echo and an output.
     """
 
     setup: tuple[str, ...]
@@ -64,6 +67,11 @@ class Terminal:
     verbs: str
     above: re.Pattern[str] | None = None
     late: re.Pattern[str] | None = None
+    notices: re.Pattern[str] | None = None
+
+    def without_notices(self, text: str) -> str:
+        """Return a text without the messages of several lines in it; what they were glued to stays."""
+        return self.notices.sub("", text) if self.notices is not None and _NOTICE in text else text
 
     def without_log(self, line: str, *, late: bool = False) -> str:
         """Return a line without the log message in it, empty where it is nothing else; `late` ones cut too if asked."""
@@ -87,7 +95,8 @@ def plain(text: str) -> str:
 
 def without_log(text: str, terminal: Terminal) -> str:
     """Return a text without log messages and late ones, also where they are glued to a prompt or a question."""
-    return "\n".join(terminal.without_log(line, late=True) for line in text.split("\n"))
+    lines = terminal.without_notices(text).split("\n")
+    return "\n".join(terminal.without_log(line, late=True) for line in lines)
 
 
 def find_hostname(text: str, terminal: Terminal) -> str | None:
@@ -136,9 +145,11 @@ def stand(text: str, hostname: str, terminal: Terminal, command: str = "") -> St
     waits for silence before it believes them. A prompt with the `command` behind it is an echo. IOS cuts the name in a
     configuration prompt, so the first 16 characters decide.
     """
-    lines = plain(text).rstrip().split("\n")
+    shown = plain(text)
+    quiet = terminal.without_notices(shown)
+    lines = quiet.rstrip().split("\n")
     said: list[str] = []  # the last line that is no log message, and the one above
-    sure = True
+    sure = quiet == shown
     for line in reversed(lines):
         rest = terminal.without_log(line, late=True).rstrip()
         sure = sure and (bool(said) or rest == line.rstrip())
@@ -177,7 +188,7 @@ def has_echo(text: str, command: str) -> bool:
 
 def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
     """Return a command's output without its echo and the closing prompt."""
-    raw = plain(text).lstrip("\n")
+    raw = terminal.without_notices(plain(text)).lstrip("\n")
     first, newline, rest = raw.partition("\n")
     if newline and first.strip().endswith(command.strip()):
         raw = rest

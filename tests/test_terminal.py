@@ -185,3 +185,40 @@ def test_a_prompt_with_something_unknown_behind_it_is_odd(behind: str) -> None:
 )
 def test_an_echo_behind_a_prompt_is_no_end(text: str) -> None:
     assert stand(text, "hall-7", IOS, "show clock").prompt is None
+
+
+SYSLOGD = "Message from syslogd@hall-7 at Mar  9 16:06:55  ...\n"
+WALL = "Broadcast Message from root@hall-7\n        (/dev/pts/1) at 16:06 CET...\n\nRack 7 goes off\nat noon\n"
+
+
+@pytest.mark.parametrize(
+    ("notice", "kept"),
+    [
+        (f"{SYSLOGD}hall-7 fpc0 Resetting\n", []),
+        (f"{SYSLOGD}ge-0/0/7 up up\n", ["ge-0/0/7 up up"]),
+        (f"{SYSLOGD}hall-7>\n", ["hall-7>"]),
+        (f"{SYSLOGD}hall-70 fpc0\n", ["hall-70 fpc0"]),
+        (f"{WALL}\n", []),
+        (f"{WALL}more of it\n", ["Rack 7 goes off", "at noon", "more of it"]),
+        ("Message from anna@hall-7 on ttyp0 at 16:06 ...\nlog out\nEOF\n", []),
+        ("Message from anna@hall-7 on ttyp0 at 16:06 ...\nlog out\n", ["log out"]),
+        ("Message from the vendor\n", ["Message from the vendor"]),
+    ],
+)
+def test_a_message_of_several_lines_takes_no_line_of_the_output(notice: str, kept: list[str]) -> None:
+    """Of one whose end is not to be seen the lines stay that may be the output's."""
+    rest = without_log(f"first\n{notice}last", JUNOS).split("\n")
+    assert [line for line in rest if line.strip()] == ["first", *kept, "last"]
+
+
+@pytest.mark.parametrize("notice", [f"{SYSLOGD}hall-7 fpc0 Resetting\n", f"{WALL}\n"])
+def test_a_message_of_several_lines_in_pieces_never_ends_a_command_early(notice: str) -> None:
+    text = f"show version\nHostname: hall-7\nanna@hall-7> \n\n{notice}"
+    for end in range(len(text) - len(notice), len(text) + 1):
+        where = stand(text[:end], "anna@hall-7", JUNOS, "show version")
+        assert where.prompt is None or not (where.sure and end > text.index(notice)), text[:end]
+        assert body(text[:end], "show version", "anna@hall-7", JUNOS).startswith("Hostname: hall-7"), text[:end]
+    assert (where.prompt, where.sure, where.odd) == (">", False, False)
+    assert body(text, "show version", "anna@hall-7", JUNOS).strip() == "Hostname: hall-7"
+    early = f"show version\nHostname: hall-7\n{notice}"
+    assert stand(early, "anna@hall-7", JUNOS, "show version").prompt is None

@@ -113,7 +113,7 @@ def plain_words(line: str) -> str:
 def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
     """Drop lines that are log messages, and cut those that begin in the middle of a line, as after a prompt."""
     kept = []
-    for line in lines:
+    for line in terminal.without_notices("\n".join(lines)).split("\n"):
         rest = terminal.without_log(line)
         if rest == line or rest.strip():
             kept.append(rest)

@@ -7,6 +7,21 @@ from typing import Final
 
 from swimctl.terminal import DAY, TIME, Terminal
 
+# Messages that come to every terminal whatever its settings, in several lines each:
+# - syslogd's for `syslog user *`: in the second line the host again, and the message (FreeBSD's syslogd);
+# - those of `wall`: below the first line, or in it, from where and when, then the text between blank lines (FreeBSD's
+#   wall and, on Junos Evolved, that of Linux);
+# - those of `request message`, up to a line `EOF` (Junos' CLI reference).
+# Of one that has not come to its end only the first lines are known.
+_NOTICES: Final = (
+    r"Message from syslogd@(?P<host>[\w.-]+) at [^\n]*\.\.\.[^\n]*(?:\s*?\n[ \t]*(?P=host)[ \t]+\S[^\n]*)?",
+    (
+        r"Broadcast Message from \S+@\S+(?:[ \t]*\n[ \t]*\([^\n]*\) at [^\n]*| \([^\n]*\):[^\n]*)"
+        r"(?:[ \t]*\n[ \t]*(?=\n))*(?:(?:\n[ \t]*\S[^\n]*){1,20}?(?=\n[ \t]*(?:\n|\Z)))?"
+    ),
+    r"Message from \S+@\S+ on \S+ at \d\d:\d\d \.\.\.[^\n]*(?:(?:\n[^\n]*){1,20}?\nEOF[ \t]*(?=\n|\Z))?",
+)
+
 TERMINAL: Final = Terminal(
     # Nothing turns messages off for one terminal: those of `syslog user *` come to all of them.
     setup=("set cli screen-length 0", "set cli screen-width 511"),
@@ -17,6 +32,7 @@ TERMINAL: Final = Terminal(
         r"(?:[\w./-]+\[\d+\]: |[\w./-]+: (?=(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: )).*"
     ),
     signs=(": ",),
+    notices=re.compile("|".join(_NOTICES), re.IGNORECASE),
     refusals=re.compile(
         r"\s*(?:syntax error(?:[,.:]|$)|unknown command\.|missing argument\.|'\S+' is ambiguous\."
         r"|error: (?:syntax error|unknown command|permission denied|command is not valid on|invalid value"

@@ -39,8 +39,8 @@ FAULTS: dict[str, str] = {
     "models-empty": "its YANG models answer without data",
     "models-lag": "its YANG models tell for 90 seconds after a change what was before it",
     "models-gone": "NETCONF is not there again after a reload",
-    "abnormal-reload": "it crashes in the reload of an activation and comes up with the new release; its models call "
-    "that abnormal",
+    "abnormal-reload": "it crashes in the reload of an activation and comes up with the new release; its models (a "
+    "Juniper's engines) call that abnormal",
     "unreadable": "from its first reload on a command is answered with garbage, nothing, a refusal, or cut off: "
     "`unreadable:garbage:show version`; also `empty`, `refused`, `cut`",
     "busy-install": "another install operation runs for ever: every install command is refused",

@@ -1,4 +1,4 @@
-"""Outputs that a device gives as data too (`… | json`): both are read, either does without the other.
+"""Outputs that a device gives as data too (`… | json`, `… | display xml`): both are read, each without the other too.
 
 The data comes first where it is there. A device that refuses the pipe, or answers text to it, is asked no more in the
 same session.
@@ -55,10 +55,11 @@ class Both(Generic[T]):
 
 
 class Structured:
-    """Read outputs of one session in both forms; `show` runs a command."""
+    """Read outputs of one session in both forms; `show` runs a command, `pipe` behind one asks for data."""
 
-    def __init__(self, show: Callable[[str], str]) -> None:
+    def __init__(self, show: Callable[[str], str], pipe: str = "json") -> None:
         self._show = show
+        self._pipe = pipe
         self._lacking: set[str] = set()
 
     def both(self, command: str, parse: Callable[[str], T], parse_data: Callable[[str], T]) -> Both[T]:
@@ -66,7 +67,7 @@ class Structured:
         told: T | None = None
         if command not in self._lacking:
             try:
-                told = parse_data(self._show(f"{command} | json"))
+                told = parse_data(self._show(f"{command} | {self._pipe}"))
             except (CommandRefused, UnparsableOutput):
                 self._lacking.add(command)
         try:
@@ -84,7 +85,7 @@ class Structured:
     def instead(self, command: str, parse_data: Callable[[str], T], error: CommandRefused | UnparsableOutput) -> T:
         """Return what the data says, as the text did not read; raises the text's error where the data does not."""
         try:
-            return parse_data(self._show(f"{command} | json"))
+            return parse_data(self._show(f"{command} | {self._pipe}"))
         except (CommandRefused, UnparsableOutput):
             raise error from None
 

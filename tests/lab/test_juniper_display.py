@@ -50,7 +50,8 @@ def without_attributes(value: Any) -> Any:
 
 COMMANDS = (
     "show version", "show virtual-chassis", "show system uptime", "show chassis hardware", "show interfaces terse",
-    "show lldp neighbors", "show route summary", "show chassis alarms", "show system snapshot",
+    "show lldp neighbors", "show route summary", "show chassis routing-engine", "show chassis alarms",
+    "show system snapshot",
 )  # fmt: skip
 
 

@@ -20,11 +20,14 @@ def image(platform: str, filename: str, family: str, version: str, size: int) ->
     return Image(1, filename, Path(filename), platform, family, version, size, "a" * 128, "b" * 32, added)
 
 
+_NO_DATA = {" | json": "% Invalid input\n", " | display xml": "syntax error, expecting <command>.\n"}
+
+
 @dataclass
 class Paper:
     """Answers a command with its text, or with its texts one after the other, and notes it; knows no other command.
 
-    Without an answer for `… | json` it has no data: it refuses, and that is not noted.
+    Without an answer for `… | json` or `… | display xml` it has no data: it refuses, and that is not noted.
     `configuration` is the command whose output no transcript may hold.
     """
 
@@ -35,8 +38,9 @@ class Paper:
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
         assert deadline > 0
         assert quiet is (command == self.configuration)
-        if command.endswith(" | json") and command not in self.answers:
-            return "% Invalid input\n"
+        refusal = next((words for pipe, words in _NO_DATA.items() if command.endswith(pipe)), None)
+        if refusal is not None and command not in self.answers:
+            return refusal
         self.asked.append(command)
         answer = self.answers[command]
         if isinstance(answer, str):

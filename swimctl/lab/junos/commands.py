@@ -32,7 +32,7 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show chassis alarms", Show(shows.alarms), READ_ONLY),
     ("show chassis fpc", Show(shows.fpc), READ_ONLY),
     ("show chassis hardware", Show(shows.hardware, structured.hardware), READ_ONLY),
-    ("show chassis routing-engine", Show(shows.routing_engine), READ_ONLY),
+    ("show chassis routing-engine", Show(shows.routing_engine, structured.routing_engine), READ_ONLY),
     ("show interfaces terse", Show(shows_network.interfaces, structured.interfaces), READ_ONLY),
     ("show interfaces descriptions", Show(shows_network.descriptions), READ_ONLY),
     ("show vlans", Show(shows_network.vlans), READ_ONLY),

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 FOLDER = "/var/tmp/"  # noqa: S108 - the device's
 LATE_MEMBER = 12.0
 """Lab seconds after the master answers again until the next member has joined."""
+# What an engine calls its last reboot: before the lab began, after a command, and after a crash.
+POWERED_ON, BY_COMMAND, PANIC = (
+    "0x1:power cycle/failure",
+    "Router rebooted after a normal shutdown.",
+    "0x1000:reboot due to panic",
+)
 _SETS = "packages/"
 _KEPT_COMMANDS = 600
 
@@ -27,8 +33,8 @@ class Juniper(Chassis):
     """One switch, or one Virtual Chassis. Member 0 is the master.
 
     `waits` is what the next boot of a member starts, `previous` what a rollback starts. `plan` is who asked for a
-    reboot at a time to come. `kept` is what a snapshot of each member holds, where one was made. `statements`
-    are what was configured and committed, `candidate` what will be.
+    reboot at a time to come, `reboot_reason` what the engines say of the last one. `kept` is what a snapshot of each
+    member holds, where one was made. `statements` are what was configured and committed, `candidate` what will be.
     """
 
     spec: JunosSpec
@@ -48,6 +54,7 @@ class Juniper(Chassis):
         self.candidate: list[str] = []
         self.commands: list[str] = []
         self.plan = ""
+        self.reboot_reason = POWERED_ON
         self.processes = 20_100
         self._going_back = False
         self._flash = {number: self._new_flash(number) for number in numbers}
@@ -158,6 +165,7 @@ class Juniper(Chassis):
         """Reboot all members at once."""
         adding = bool(self.waits) and not self._going_back
         down = adding and self.spec.fault("never-returns")
+        self.reboot_reason = PANIC if adding and self.spec.fault("abnormal-reload") else BY_COMMAND
         self.reload(f"reboot requested by {user}", returns=not down)
 
     def _new_flash(self, number: int) -> Flash:

@@ -205,9 +205,6 @@ def routing_engine(switch: Juniper) -> str:
     text = "Routing Engine status:\n"
     for number in switch.members[:2]:
         booted = switch.clock.wall() - timedelta(seconds=int(switch.uptime))
-        seconds = int(switch.uptime)
-        days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
-        up = f"{days} days, " if days else ""
         text += (
             f"  Slot {number}:\n"
             f"    Current state                  {('Master', 'Backup')[number]}\n"
@@ -219,12 +216,19 @@ def routing_engine(switch: Juniper) -> str:
             f"    Model                          RE-{switch.spec.members[number].hardware.name.upper()}\n"
             f"    Serial ID                      {switch.spec.members[number].serial}\n"
             f"    Start time                     {booted:%Y-%m-%d %H:%M:%S} UTC\n"
-            f"    Uptime                         {up}{hours} hours, {minutes} minutes, {seconds % 60} seconds\n"
-            "    Last reboot reason             0x1:power cycle/failure\n"
+            f"    Uptime                         {engine_up_for(int(switch.uptime))}\n"
+            f"    Last reboot reason             {switch.reboot_reason}\n"
             "    Load averages:                 1 minute   5 minute  15 minute\n"
             "                                       0.31       0.48       0.50\n"
         )
     return text
+
+
+def engine_up_for(seconds: int) -> str:
+    """Write for how long an engine is up."""
+    days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+    up = f"{days} days, " if days else ""
+    return f"{up}{hours} hours, {minutes} minutes, {seconds % 60} seconds"
 
 
 def reboot(switch: Juniper) -> str:

@@ -77,6 +77,11 @@ class JunosSpec(ChassisSpec):
         return self.members[0].hardware
 
     @property
+    def offers_netconf(self) -> bool:
+        """Tell whether it has NETCONF; what it calls its last reboot it says on the command line too."""
+        return self.netconf
+
+    @property
     def platform(self) -> str:
         """Name the platform as an inventory does."""
         return "juniper_junos"

@@ -1,9 +1,10 @@
 """What a lab Juniper answers to `| display xml` and `| display json`: the facts of the text, by Junos' names. Pure.
 
 The names are those of devices in public repositories: Juniper/py-junos-eznc (tests/unit/facts/rpc-reply), ksator's
-junos-automation-with-ansible (`show lldp neighbors`, and a whole answer as JSON), uptimes of 16.1, 18.3 and 23.2.
-What an element for a waiting release is called no source shows: it is in the text of `show version` alone. A command
-of which no source shows the elements gives its text as `output`, as Junos does for those that have none.
+junos-automation-with-ansible (`show lldp neighbors`, and a whole answer as JSON), uptimes of 16.1, 18.3 and 23.2,
+routing engines of 20.4. What an element for a waiting release is called no source shows: it is in the text of `show
+version` alone. A command of which no source shows the elements gives its text as `output`, as Junos does for those that
+have none.
 """
 
 from __future__ import annotations
@@ -145,6 +146,27 @@ def _uptime(switch: Juniper) -> Element:
         ),
         xmlns=_space(switch),
     )
+
+
+def routing_engine(switch: Juniper) -> Answer:
+    """Show chassis routing-engine."""
+    seconds, now = int(switch.uptime), switch.clock.wall()
+    booted = now - timedelta(seconds=seconds)
+    engines = (
+        element(
+            "route-engine",
+            text("slot", number),
+            text("mastership-state", ("master", "backup")[number]),
+            text("status", "OK"),
+            text("model", f"RE-{switch.spec.members[number].hardware.name.upper()}"),
+            text("serial-number", switch.spec.members[number].serial),
+            text("start-time", f"{booted:%Y-%m-%d %H:%M:%S} UTC", junos_seconds=int(booted.timestamp())),
+            text("up-time", shows.engine_up_for(seconds), junos_seconds=seconds),
+            text("last-reboot-reason", switch.reboot_reason),
+        )
+        for number in switch.members[:2]
+    )
+    return element("route-engine-information", *engines, xmlns=_space(switch, "-chassis"))
 
 
 def hardware(switch: Juniper) -> Answer:

@@ -10,7 +10,7 @@ from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Reply, Sent, Session, Support
-from swimctl.platforms.evidence import read_by
+from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
@@ -40,11 +40,17 @@ SUPPORT: Final = Support(
     ),
     hashes=("md5",),
     members="Virtual Chassis: room, release and state of every member, before and after; all reboot at once",
-    evidence=read_by(
-        boot="`show system uptime`",
-        release="`show version` and `show virtual-chassis`",
-        state="`show version`, which names what waits for the next reboot",
-        compared="`show interfaces terse`, `show lldp neighbors`, `show route summary`",
+    evidence=with_models(
+        read_by(
+            boot="`show system uptime`",
+            release="`show version` and `show virtual-chassis`",
+            state="`show version`, which names what waits for the next reboot",
+            compared="`show interfaces terse`, `show lldp neighbors`, `show route summary`",
+        ),
+        boot="`show system uptime | display xml`",
+        release="`show version | display xml`",
+        state="`show version | display xml`, which names what waits on the older kind of Junos",
+        by="",
     ),
     refuses=(
         "routers with two routing engines, and SRX clusters: each engine or node is upgraded by hand",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
-from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware
+from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Running, Snapshot
+from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.juniper_junos import evidence
 from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
 from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
 from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_routing_engine
@@ -41,15 +42,14 @@ from swimctl.platforms.juniper_junos.readiness import (
     snapshots,
     space,
 )
+from swimctl.platforms.juniper_junos.structured import PIPE, engines_data, members_data, nodes_data, uptime_data
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
 from swimctl.settings import Settings
-from swimctl.versions import same_release
 
-# The name of the only node of a device that is no Virtual Chassis, or one of a single switch.
-_ALONE: Final = "chassis"
 # What a device answers to a command that it does not have; one that this account may not give reads otherwise.
 _UNKNOWN: Final = re.compile(r"syntax error|unknown command|command is not valid on")
 # Ports that cables are plugged into, bundles of them, and what carries addresses. The others (`lsi`, `pip0`, `bme0`)
@@ -67,18 +67,13 @@ class JunosDevice:
         self._session = session
         self._settings = settings
         self._limits = settings.deadlines
+        self._data = Structured(self._show, PIPE)
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when: since the boot of the one that booted first."""
         members = self.members()
-        nodes = self.nodes(members)
-        up = parse_show_system_uptime(self._show(of_all("show system uptime", members)))
-        return Running(
-            next(iter(nodes.values())).version,
-            max(node.uptime for node in up),
-            min(node.booted_at for node in up),
-            {name: node.version for name, node in nodes.items()},
-        )
+        up = self._data.both(of_all("show system uptime", members), parse_show_system_uptime, uptime_data)
+        return evidence.running(self._both_nodes(members), up, self._engines())
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -103,13 +98,7 @@ class JunosDevice:
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
-        nodes = self.nodes(self.members()).values()
-        if any(node.pending and same_release(node.pending, image.version) for node in nodes):
-            return Installed(Placement.NEXT)
-        runs = [same_release(node.version, image.version) for node in nodes]
-        if all(runs):
-            return Installed(Placement.UNCOMMITTED if any(node.pending for node in nodes) else Placement.COMMITTED)
-        return Installed(Placement.ADDED if any(runs) else Placement.ABSENT)
+        return evidence.installed(self._both_nodes(self.members()), image)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
@@ -122,7 +111,7 @@ class JunosDevice:
             version=running.version,
             uptime=running.uptime,
             restarted_at=running.restarted_at,
-            members={f"fpc{m.number}": m.state for m in members} if len(members) > 1 else {_ALONE: "present"},
+            members={f"fpc{m.number}": m.state for m in members} if len(members) > 1 else {evidence.ALONE: "present"},
             interfaces_up=up,
             neighbours=around.neighbours,
             routes=pieces.read("routes", self._routes, {}),
@@ -142,7 +131,7 @@ class JunosDevice:
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
         members = self.members()
-        return ", ".join(not_there(self.nodes(members), members)) or None
+        return ", ".join(not_there(self._both_nodes(members).one(), members)) or None
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""
@@ -195,28 +184,41 @@ class JunosDevice:
 
     def members(self) -> tuple[ChassisMember, ...]:
         """Read the members of a Virtual Chassis; a switch alone is one, and a router has none."""
+        command = "show virtual-chassis"
         try:
-            return parse_show_virtual_chassis(self._show("show virtual-chassis"))
+            return parse_show_virtual_chassis(self._show(command))
         except CommandRefused as error:
-            if not unknown_command(error):
-                raise
-            return ()  # a router: it has no such command
+            if unknown_command(error):
+                return ()  # a router: it has no such command
+        except UnparsableOutput:
+            pass
+        return self._data.either(command, parse_show_virtual_chassis, members_data)
 
     def nodes(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSoftware]:
-        """Read what every member runs, and what its next reboot starts, by its name."""
+        """Read what every member runs, and what its next reboot starts, by its name: by the text, which tells both."""
         command = of_all("show version", members)
-        nodes = parse_nodes(self._show(command))
-        if len(members) > 1:
-            return {node.node: node for node in nodes}
-        if len(nodes) > 1:
-            raise UnparsableOutput(command, nodes[1].node, "several nodes answer, and it is no Virtual Chassis")
-        return {_ALONE: nodes[0]}
+        return evidence.by_name(parse_nodes(self._show(command)), members, command)
+
+    def _both_nodes(self, members: tuple[ChassisMember, ...]) -> Both[Mapping[str, NodeSoftware]]:
+        command = of_all("show version", members)
+        return self._data.both(
+            command,
+            lambda text: evidence.by_name(parse_nodes(text), members, command),
+            lambda text: evidence.by_name(nodes_data(text), members, command),
+        )
+
+    def _engines(self) -> tuple[RoutingEngine, ...]:
+        """Read the engines; none where they do not read, as they tell of an abnormal reboot and of nothing else."""
+        try:
+            return self._data.either("show chassis routing-engine", parse_show_chassis_routing_engine, engines_data)
+        except (CommandRefused, UnparsableOutput):
+            return ()
 
     def free(self, members: tuple[ChassisMember, ...]) -> dict[str, int | None]:
         """Read the bytes that are free for packages on every member, by its name."""
         nodes = parse_show_system_storage(self._show(of_all("show system storage detail", members)))
         alone = len(members) <= 1
-        return {_ALONE if alone else node.node: free_for_packages(node.systems) for node in nodes}
+        return {evidence.ALONE if alone else node.node: free_for_packages(node.systems) for node in nodes}
 
     def kept(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSnapshots]:
         """Read what every member keeps to boot from, by its name; empty where the device keeps no snapshots."""
@@ -229,10 +231,10 @@ class JunosDevice:
                 if not unknown_command(error):
                     raise
                 continue
-            kept = {node.node for node in nodes} if len(members) > 1 else {_ALONE}
+            kept = {node.node for node in nodes} if len(members) > 1 else {evidence.ALONE}
             if len(kept) != len(nodes) or kept != set(self.nodes(members)) or len({n.recovery for n in nodes}) > 1:
                 raise UnparsableOutput(command, ", ".join(n.node for n in nodes), "it is not of every member alike")
-            return {node.node if len(members) > 1 else _ALONE: node for node in nodes}
+            return {node.node if len(members) > 1 else evidence.ALONE: node for node in nodes}
         return {}
 
     def _interfaces_up(self) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ _FIELD: Final = re.compile(
 )
 # What is not needed: temperatures, memory, loads, and what a processor does in four spans of time.
 _ASIDE: Final = re.compile(
-    r"(?:Election +priority|Temperature|CPU +temperature|DRAM|Memory|Status|FPGA|Routing +Engine +\S+) .*"
+    r"(?:Total|Control +plane|Data +plane) +memory .*"
+    r"|(?:Election +priority|Temperature|CPU +temperature|DRAM|Memory|Status|FPGA|Routing +Engine +\S+) .*"
     r"|(?:\d+ +(?:sec|min) +)?CPU +utilization *:|(?:User|Background|Kernel|Interrupt|Idle|Real-time .*) +\d+ +percent"
     r"|Load +averages *:.*|[\d.]+(?: +[\d.]+){2}",
     re.IGNORECASE,

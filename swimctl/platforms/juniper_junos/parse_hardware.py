@@ -36,8 +36,8 @@ _WIDEST_ITEM: Final = 24
 def parse_show_chassis_hardware(text: str) -> tuple[InventoryItem, ...]:
     """Return all parts; `name` tells where one sits (`FPC 0/MIC 1/PIC 2/Xcvr 0`), `pid` is the vendor's part number.
 
-    Each node has to name its chassis, which has a serial number and no part number: its model is `description`. A row
-    below the header has to read; part number, serial number and description are empty where a part has none.
+    Each node has to name its chassis, which has no part number: its model is `description`. A row below the header has
+    to read; part number, serial number and description are empty where a part has none, as a virtual chassis may.
     """
     items: list[InventoryItem] = []
     for node, lines in parts_of(COMMAND, filled(text, COMMAND, TERMINAL), _HEAD.fullmatch):
@@ -64,7 +64,7 @@ def _parts(lines: list[str]) -> list[InventoryItem]:
             found.append(InventoryItem("/".join(each for _, each in above), description, part, serial))
     if header is None:
         raise UnparsableOutput(COMMAND, lines[0] if lines else "", "there is no header 'Item Version …'")
-    if not any(item.name == "Chassis" and item.serial for item in found):
+    if not any(item.name == "Chassis" for item in found):
         raise UnparsableOutput(COMMAND, lines[-1], "there is no chassis")
     return found
 

@@ -12,10 +12,11 @@ from swimctl.platforms.text import filled, passed_over
 
 _COMMAND: Final = "show lldp neighbors"
 
-# Its columns have to be apart: in a table that lost its blanks a port and a name cannot be told from each other.
+# Its last columns have to be apart: in a table that lost its blanks a port and a name cannot be told from each other.
+# Junos 10 has no name at all (an EX4200, in a public repository).
 _HEAD: Final = re.compile(
-    r" *Local +Interface {2,}(?P<parent>Parent +Interface {2,})?Chassis +Id {2,}"
-    r"Port +info {2,}(?P<name>System +Name).*",
+    r" *Local +Interface +(?P<parent>Parent +Interface {2,})?Chassis +Id {2,}"
+    r"Port +info(?: {2,}(?P<name>System +Name).*)?",
     re.IGNORECASE,
 )
 _LOCAL: Final = r"(?P<local>[a-z]+[\w-]*\d[\d/:.]*)"
@@ -52,7 +53,8 @@ def _neighbour(line: str, header: re.Match[str]) -> Neighbour:
     row = (_ROW_WITH_PARENT if header["parent"] else _ROW).fullmatch(line)
     if row is None:
         raise UnparsableOutput(_COMMAND, line, "a neighbour does not read")
-    port, name = _port_and_name(row["rest"] or "", header.start("name") - row.start("rest"))
+    rest = row["rest"] or ""
+    port, name = _port_and_name(rest, header.start("name") - row.start("rest")) if header["name"] else (rest, "")
     if not port and not name:
         raise UnparsableOutput(_COMMAND, line, "it ends inside a row")
     return Neighbour(name or row["chassis"], row["local"], port)

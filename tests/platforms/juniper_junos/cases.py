@@ -44,6 +44,8 @@ CASES = Cases(
         "parse_show_lldp_neighbors.name": "the last column; without it a neighbour goes by its chassis id",
         "parse_show_lldp_neighbors.remote_interface": "as above",
         "parse_software.succeeded": "the last of several members may be the one that failed; its driver asks each",
+        "parse_show_vlans.name": "the older form has a name, or a name and a tag, alone in a line",
+        "parse_show_vlans.tag": "as above",
         "parse_show_virtual_chassis.model": "the last word of a member that is not there; nothing closes the table",
         "parse_show_system_storage.systems.prefixes": "a path is the end of the last line",
     },

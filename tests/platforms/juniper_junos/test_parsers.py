@@ -370,9 +370,23 @@ def test_neighbours() -> None:
         Vlan("desks-7", 107, ("ae0", "ge-0/0/0", "ge-0/0/2", "xe-0/2/1")),
         Vlan("servers", 210, ("ae0", "ge-1/0/7", "xe-0/2/1")),
     )
+    assert read("show_vlans/older") == (
+        Vlan("default", None),
+        Vlan("desks-7", 107, ("ge-0/0/0", "ge-0/0/2", "xe-0/1/0", "ge-0/0/5")),
+        Vlan("servers", 210, ("ge-0/0/7", "xe-0/1/0")),
+        Vlan("mgmt", None),
+    )
     assert {each.name: each.mode for each in switching(vlans)} == {
         "ae0": "trunk", "ge-0/0/0": "access", "ge-0/0/2": "access", "xe-0/2/1": "trunk", "ge-1/0/7": "access",
     }  # fmt: skip
+    assert read("show_lldp_neighbors/narrow") == (
+        Neighbour("core-9", "ge-0/2/0", "ge-0/0/46.0"),
+        Neighbour("leaf-3", "xe-1/0/0", "<to hall 7>"),
+    )
+    assert read("show_lldp_neighbors/nameless") == (
+        Neighbour("00:11:22:aa:01:00", "ge-1/0/46.0", "23"),
+        Neighbour("00:11:22:aa:02:00", "ge-0/0/47.0", "port one"),
+    )
     assert read("show_lldp_neighbors/older") == (Neighbour("core-9", "me0", "ge-0/0/4"),)
 
 

@@ -26,10 +26,12 @@ TERMINAL: Final = Terminal(
     # Nothing turns messages off for one terminal: those of `syslog user *` come to all of them.
     setup=("set cli screen-length 0", "set cli screen-width 511"),
     enable=False,
-    # `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag.
+    # `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag; of a member or a card
+    # `… hall-7 fpc0 CMLC: Going disconnected; …`, of the kernel also `… hall-7 kernel: ge-0/0/7: …`.
     log=re.compile(
         rf"{DAY} (?:\d{{4}} )?{TIME}(?: \d{{4}})? +[\w.:-]+ +"
-        r"(?:[\w./-]+\[\d+\]: |[\w./-]+: (?=(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: )).*"
+        r"(?:[\w./-]+\[\d+\]: |/?kernel: |(?:fpc|node|re|member)\d+ +\S.*: |"
+        r"[\w./-]+: (?=(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: )).*"
     ),
     signs=(": ",),
     notices=re.compile("|".join(_NOTICES), re.IGNORECASE),

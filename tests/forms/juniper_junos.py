@@ -9,15 +9,6 @@ SEEN: Outputs = (
     output(
         "show version",
         "family",
-        seen("data (XML)", r"^ *<software-information", of("more/juniper_junos/show_version", "b_01_evo_xml_23.1R1.8")),
-        seen(
-            "members of a Virtual Chassis",
-            r"^(?:fpc|node|member)\d:$",
-            of(
-                "juniper_junos/show_version", "ntc_juniper_junos_show_version_ex ntc_juniper_junos_show_version_qfx5100"
-            ),
-            of("more/juniper_junos/show_version", "02_ex4550_12.3 06 08 09"),
-        ),
         seen(
             "the routing engine above it",
             r"^localre:$",
@@ -60,6 +51,9 @@ SEEN: Outputs = (
                 "ntc_juniper_junos_show_lldp_neighbors ntc_juniper_junos_show_lldp_neighbors_ae7",
             ),
         ),
+        seen("a wide column of chassis ids", "", ("a public log of a QFX5240 with Junos Evolved",)),
+        seen("narrow columns, no parent interface", "", ("OpenNMS on GitHub, outputs of an EX and an MX",)),
+        seen("no names", "", ("a public program for switches, with an EX4200",)),
     ),
     output(
         "show route summary",
@@ -68,6 +62,7 @@ SEEN: Outputs = (
             "tables",
             r"inet\.0",
             of("juniper_junos/show_route_summary", "ntc_juniper_junos_show_route_summary"),
+            ("a public guide for the MX304",),
         ),
     ),
     output(
@@ -87,6 +82,38 @@ SEEN: Outputs = (
             "with a column for route mode",
             "",
             ("a public log of a vQFX with 18.1R1", "a public guide for the EX3400", "a public guide for the vQFX"),
+        ),
+    ),
+    output(
+        "show version | display xml",
+        "",
+        seen(
+            "software-information",
+            r"<software-information",
+            of("more/juniper_junos/show_version", "b_01_evo_xml_23.1R1.8"),
+            ("Juniper/py-junos-eznc on GitHub, tests/unit/facts/rpc-reply",),
+        ),
+    ),
+    output(
+        "show system uptime | display xml",
+        "",
+        seen(
+            "system-uptime-information",
+            "",
+            (
+                "a public guide with 23.2R1 and its XML",
+                "a public collector, of members with 18.3R3",
+                "a public tool for a Virtual Chassis of QFX5110, whose master is `localre`",
+            ),
+        ),
+    ),
+    output(
+        "show virtual-chassis | display xml",
+        "",
+        seen(
+            "virtual-chassis-information",
+            "",
+            ("a public tool for a Virtual Chassis of QFX5110", "a public inventory's driver, with an EX4300"),
         ),
     ),
 )

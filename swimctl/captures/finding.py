@@ -32,7 +32,9 @@ _LABELS: Final = tuple(
             r"\b(?:(?:host|device|system|sys|switch|node)[ _]?name|device id|fqdn|domain[ -]?(?:name|id)?)"
             r"\"?[ \t]*:[ \t\"']*(?!not\b)((?=[^\s\"',(]*[A-Za-z])[A-Za-z0-9][^\s\"',(]*)"
         ),
-        r"\b(?:user(?: ?name)?|login|account)[ \t]*:?[ \t]*['\"]([^'\"\s]+)",
+        r"\b(?:user(?: ?name)?|login|account)[ \t]*:?[ \t]*['\"]([^'\"\s<>]+)",
+        # Junos, behind `| display xml`.
+        r"<(?:[\w-]*serial-number|[\w-]*host-name|[\w-]*system-name|domain-name|user)(?: [^>]*)?>([^<>\s]+)",
         r"\bby (?:user )?['\"]?([A-Za-z][\w.-]*)['\"]?(?= (?:on|via|from|at) (?:vty|console|con|tty|line|\d))",
         r"\b(?:vrf(?: name)?[ \t]*:[ \t]*|for vrf[ \t]+|table name is[ \t]+)[\"']?([A-Za-z0-9][\w.-]*)",
         r"^\s*(?!bgp\b|inet|mpls\b|iso\b|lsdist\b)([A-Za-z][\w-]*)\.(?:inet6?|inetflow|inet6flow|mpls|iso|bgp\w*|l2vpn|l3vpn|evpn)(?:\.\d)?:",

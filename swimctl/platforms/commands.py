@@ -11,6 +11,7 @@ from swimctl.errors import NotFound
 Parser = Callable[[str], Any]
 
 NETCONF: Final = "netconf"
+_DATA_PIPES: Final = frozenset({"json", "display xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Model:
 def find_command(commands: Sequence[Command], command: str, data: Sequence[Command] = ()) -> Command:
     """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
 
-    `data` are those that are read behind `| json`. Raises NotFound with the known commands, or with those that an
-    abbreviation could mean.
+    `data` are those that are read behind one of `_DATA_PIPES`. Raises NotFound with the known commands, or with those
+    that an abbreviation could mean.
     """
     asked, _, how = command.partition("|")
     words = asked.split()
-    if how.strip().casefold() == "json":
+    if " ".join(how.casefold().split()) in _DATA_PIPES:
         commands = data
     matches = [entry for entry in commands if _matches(entry, words)]
     if len(matches) > 1:

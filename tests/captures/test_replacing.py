@@ -280,3 +280,13 @@ def test_the_captures_are_there_where_they_are_named() -> None:
     if not Path(CAPTURES).is_dir():
         pytest.skip("the captures lie beside the repository")
     assert READ
+
+
+def test_in_data_of_junos_names_are_replaced_and_its_elements_stay() -> None:
+    text = (
+        '<rpc-reply>\n<host-name>hall-nine</host-name>\n<user>berta</user>\n<active-user-count format="1 user">1'
+        "</active-user-count>\n<member-serial-number>NX0219020001</member-serial-number>\n</rpc-reply>\n"
+    )
+    found = Mask(b"key").replaced("show version | display xml", text)
+    assert re.findall(r"</?[\w-]+", found) == re.findall(r"</?[\w-]+", text)
+    assert not [word for word in ("hall-nine", "berta", "NX0219020001") if word in found]

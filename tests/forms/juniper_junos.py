@@ -10,6 +10,14 @@ SEEN: Outputs = (
         "show version",
         "family",
         seen(
+            "members of a Virtual Chassis",
+            r"^(?:fpc|node|member)\d:$",
+            of(
+                "juniper_junos/show_version", "ntc_juniper_junos_show_version_ex ntc_juniper_junos_show_version_qfx5100"
+            ),
+            of("more/juniper_junos/show_version", "02_ex4550_12.3 06 08 09"),
+        ),
+        seen(
             "the routing engine above it",
             r"^localre:$",
             of("more/juniper_junos/show_version", "04_qfx5120_flex"),

@@ -43,7 +43,9 @@ NEEDLESS = {
     "show vlans": "Junos: what its ports are; where it does not read each counts as an uplink",
     "end": "what it leaves was entered to see whether it lets this account in",
 }
-_DATA = " | json"
+_DATA = (" | json", " | display xml")
+# Where the text alone tells what is needed by day: which release waits for the next reboot.
+_BY_TEXT = {"juniper_junos": {"show version"}}
 SILENT = {"configure terminal": "it may say anything but no"}
 
 
@@ -134,7 +136,7 @@ def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
         if command.startswith(tuple(passed)) or command.endswith(_DATA):
             continue
         # Where it comes as data too, either does without the other.
-        session.bent = {command: text, f"{command}{_DATA}": text}
+        session.bent = {command: text, **{f"{command}{pipe}": text for pipe in _DATA}}
         seen = look(session, name)
         assert not seen.ready, command
         assert any(tells_of(each, command) for each in seen.refused), (command, *map(str, seen.refused))
@@ -142,13 +144,14 @@ def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
             assert any(text.strip() in each.seen for each in seen.refused), (command, *map(str, seen.refused))
 
 
-@pytest.mark.parametrize("name", [name for name in FLEETS if of(name) in {"arista_eos", "cisco_nxos"}])
+@pytest.mark.parametrize("name", [name for name in FLEETS if of(name) in {"arista_eos", "cisco_nxos", "juniper_junos"}])
 def test_text_and_data_do_without_each_other(tmp_path: Path, name: str) -> None:
     session = desk(tmp_path, name)
     look(session, name)
     data = [command for command in session.asked if command.endswith(_DATA)]
     assert data
-    for command in dict.fromkeys([*data, *(each.removesuffix(_DATA) for each in data)]):
+    texts = {each.partition(" | ")[0] for each in data} - _BY_TEXT.get(of(name), set())
+    for command in (*dict.fromkeys(data), *sorted(texts)):
         for text in (DENIED[of(name)], GARBAGE, ""):
             session.bent = {command: text}
             assert look(session, name).ready, command
@@ -240,8 +243,8 @@ def test_models_that_the_night_reads_are_read_by_day(tmp_path: Path) -> None:
 
 # What is asked only where something else was found first, or what is no show command.
 BESIDE = re.compile(
-    r"show running-config|show configuration|show log.*|configure terminal|end|.* all-members|dir \S+\.bin"
-    r"|dir bootflash://sup-standby/|more \S+|show running-config \| include .*|show stackwise-virtual .*"
+    r"show running-config|show configuration|show log.*|configure terminal|end|.* all-members(?: \| display xml)?"
+    r"|dir \S+\.bin|dir bootflash://sup-standby/|more \S+|show running-config \| include .*|show stackwise-virtual .*"
 )
 
 

@@ -25,6 +25,7 @@ from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 from swimctl.platforms.juniper_junos.parse_version import parse_show_version
 from swimctl.platforms.juniper_junos.parse_vlans import parse_show_vlans
+from swimctl.platforms.juniper_junos.structured import engines_data, members_data, uptime_data
 
 
 def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser that takes the command's words
@@ -89,7 +90,20 @@ COMMANDS: Final = (
 )
 
 
+_DATA_OF_ALL: Final = (
+    ("show version", _named(parse_show_version, "show version | display xml")),
+    ("show system uptime", uptime_data),
+)
+DATA: Final = (
+    *(Command(f"{name}{more}", parser) for name, parser in _DATA_OF_ALL for more in ("", " all-members")),
+    Command("show virtual-chassis", members_data),
+    Command("show chassis routing-engine", engines_data),
+)
+"""What is read as data, behind `| display xml`."""
+
 ASKED: Final = (
+    "show version | display xml",
+    "show system uptime | display xml",
     "show version",
     "show cli authorization",
     "show virtual-chassis",
@@ -110,7 +124,7 @@ ASKED: Final = (
 
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
-    return find_command(COMMANDS, command)
+    return find_command(COMMANDS, command, DATA)
 
 
 def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own

@@ -238,9 +238,13 @@ class CiscoXr:
 
     def activate(self, image: Image) -> Sent:
         """Start what was added, not committed: the next reload would leave it again."""
-        name = added_name(self._read.packages("inactive summary"), image)
+        try:
+            name = added_name(self._read.packages("inactive summary"), image)
+            why = "" if name else f"{image.filename} is not added any more"
+        except (CommandRefused, UnparsableOutput) as error:
+            name, why = None, f"it was not sent, as what is added does not read: {error}"
         if name is None:
-            return Sent(InstallOutcome("activate", succeeded=False, reason=f"{image.filename} is not added any more"))
+            return Sent(InstallOutcome("activate", succeeded=False, reason=why))
         number = self._installer.added_by(image.filename)
         # By the operation that added it, as it names what came of this very file; a log that was cleared names none.
         what = name if number is None else f"id {number}"
@@ -263,7 +267,7 @@ class CiscoXr:
         return Sent(InstallOutcome("reload", succeeded=None), reply.dropped)
 
     def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
-        """Leave it to the device: what is not committed is not booted."""
+        """Do nothing: what is not committed is left by any reload, and no command takes back one that is pending."""
         return ""
 
     def log_mark(self) -> str | None:

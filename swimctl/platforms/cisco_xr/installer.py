@@ -47,13 +47,13 @@ class Installer:
             return None
 
     def added_by(self, filename: str) -> int | None:
-        """Give the id of the newest operation that added a file, None where the log names none."""
-        ids = [
-            each.request.id or 0
-            for each in self.log()
-            if each.request.operation == "add" and each.request.succeeded and filename in each.command.split()
-        ]
-        return max(ids) if ids else None
+        """Give the id of the newest operation that added a file, None where the log names none, or does not read."""
+        try:
+            log = self.log()
+        except (CommandRefused, UnparsableOutput):
+            return None
+        own = (each for each in log if each.request.operation == "add" and filename in each.command.split())
+        return max((each.request.id or 0 for each in own if each.request.succeeded), default=None)
 
     def run(self, command: str, seconds: float) -> Sent:
         """Start an operation and wait for its end: its verdict, or that the session ended meanwhile.

@@ -104,6 +104,20 @@ def test_an_error_without_an_end_and_two_ends_are_no_verdict(said: str) -> None:
     assert made.commit(IMAGE).outcome.succeeded is None
 
 
+@pytest.mark.parametrize("text", [GARBAGE, "% This command is not authorized\n"])
+def test_where_what_is_added_does_not_read_nothing_is_activated(text: str) -> None:
+    made, terminal = driver({INACTIVE: text})
+    outcome = made.activate(IMAGE).outcome
+    assert (outcome.succeeded, terminal.asked) == (False, [INACTIVE])
+    assert "it was not sent" in str(outcome.reason)
+
+
+def test_an_activation_goes_by_its_name_where_the_log_does_not_read() -> None:
+    made, terminal = driver({INACTIVE: ADDED, LOG: GARBAGE, ACTIVATE: ended(26, ACTIVATE)})
+    assert made.activate(IMAGE).outcome.succeeded is True
+    assert ACTIVATE in terminal.asked
+
+
 def test_a_clean_up_of_which_nothing_is_known_says_what_may_be_gone() -> None:
     with pytest.raises(StepFailed, match=r"is not known: .* may be gone, .*`show install log`"):
         driver({INACTIVE: ADDED, REQUEST: IDLE, REMOVE: GARBAGE})[0].clean()

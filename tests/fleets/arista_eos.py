@@ -1,4 +1,4 @@
-"""Arista 7050X3 in front of a virtual one, which takes other images."""
+"""Arista 7050X3 with an MLAG partner, in front of a virtual one, which takes other images."""
 
 from __future__ import annotations
 
@@ -23,5 +23,6 @@ FLEET = Fleet(
     image="EOS-4.31.6M.swi",
     old="4.28.3M",
     target="4.31.6M",
+    partner={"mlag": "yard", "reload_delay": 60},
     changing=("boot system", "install source", "reload", "write", "delete"),
 )

@@ -3,44 +3,10 @@
 from __future__ import annotations
 
 from forms.seen import of, output, seen
+from swimctl.lab.eos import forms
 from swimctl.lab.forms import Form, Outputs
 
 SEEN: Outputs = (
-    output(
-        "show version",
-        "layout",
-        seen(
-            "values in a column",
-            r"Uptime: {3,}\d",
-            of("arista_eos/show_version", "unicon_eos_mock_data_enable"),
-            of("more/arista_eos/show_version", "02 b_07_7280SR_4.20.11M"),
-        ),
-        seen(
-            "one blank before a value",
-            r"Uptime: \d",
-            of(
-                "arista_eos/show_version",
-                "ntc_arista_eos_show_version2 ntc_arista_eos_show_version3 ntc_arista_eos_show_version_ceos "
-                "ntc_arista_eos_show_version_clab",
-            ),
-            of(
-                "more/arista_eos/show_version",
-                "01 06 08 11 13 b_01_7280SR3K_4.33.1.1F b_02_7280CR3K_4.25.1F b_03_7280SR3_4.31.2F "
-                "b_04_7280SR_4.28.0F b_05_7280SR3_4.33.1.1F b_06_AWE-5310_4.31.2F b_09_cEOS_4.32.2.1F "
-                "b_10_vEOS_4.27.0F",
-            ),
-        ),
-    ),
-    output(
-        "show boot-config",
-        "",
-        seen(
-            "settings by their names, one in a line",
-            r"^Software image: ",
-            of("more/arista_eos/show_boot-config", "b_01_4.31.6M"),
-            ("two public snapshots of vEOS-lab 4.27.3F",),
-        ),
-    ),
     output(
         "show interfaces status",
         "",
@@ -56,26 +22,13 @@ SEEN: Outputs = (
         ),
     ),
     output(
-        "show ip interface brief",
-        "",
-        seen(
-            "name, address, status, protocol, MTU",
-            r"Protocol +MTU *$",
-            of("arista_eos/show_ip_interface_brief", "ntc_arista_eos_show_ip_interface_brief"),
-        ),
-        seen(
-            "with the owner of the address",
-            r"MTU +Owner",
-            of("more/arista_eos/show_ip_interface_brief", "01"),
-        ),
-    ),
-    output(
         "show ip route summary",
         "",
         seen(
-            "a table of each VRF",
-            r"^VRF: ",
+            "a table of each VRF, with what only splits a count",
+            r"^VRF: (?s:.*)^ +Intra-area: ",
             of("more/arista_eos/show_ip_route_summary", "01"),
+            ("a script on GitHub that picks these lines out of it",),
         ),
     ),
     output(
@@ -85,6 +38,7 @@ SEEN: Outputs = (
             "changes of the table above it",
             r"^Last table change",
             of("arista_eos/show_lldp_neighbors", "ntc_arista_eos_show_lldp_neighbors2"),
+            ("public snapshots of devices of AVD's labs, with all commands that were given",),
         ),
     ),
     output(
@@ -103,4 +57,14 @@ SEEN: Outputs = (
     ),
 )
 
-FURTHER: dict[Form[object], tuple[str, ...]] = {}
+FURTHER: dict[Form[object], tuple[str, ...]] = {
+    forms.IN_COLUMN: of("more/arista_eos/show_version", "02"),
+    forms.WITH_WEEKS: of("arista_eos/show_version", "ntc_arista_eos_show_version2 ntc_arista_eos_show_version3"),
+    forms.SHORT_UPTIME: of(
+        "arista_eos/show_version", "ntc_arista_eos_show_version_ceos ntc_arista_eos_show_version_clab"
+    )
+    + of(
+        "more/arista_eos/show_version",
+        "01 08 11 13 b_03_7280SR3_4.31.2F b_04_7280SR_4.28.0F b_06_AWE-5310_4.31.2F b_09_cEOS_4.32.2.1F",
+    ),
+}

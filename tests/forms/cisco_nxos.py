@@ -63,7 +63,7 @@ SEEN: Outputs = (
             "a long name on a line of its own",
             r"^Device ID",
             of("cisco_nxos/show_lldp_neighbors", "ntc_cisco_nxos_show_lldp_neighbors_multiline"),
-            ("Cisco's Nexus 9000 NX-OS System Management Configuration Guide: show lldp neighbors",),
+            ("a public sample of a switch CORE1 with wrapped names", "a public log of an ACI leaf"),
         ),
     ),
     output(

@@ -82,8 +82,8 @@ def fleet(name: str) -> tuple[tuple[str, ChassisSpec], ...]:
 
 
 def printed(folder: Path, where: str, spec: ChassisSpec, command: str) -> str:
-    """Type a command at a device that is up for long; one that names an image has it on its flash."""
-    desk = AnyDesk(folder, spec)
+    """Type a command at a device that is up for a day; one that names an image has it on its flash."""
+    desk = AnyDesk(folder, replace(spec, uptime=100_000))
     image = FLEETS[where].image
     if "IMAGE" in command:
         desk.upload(image, make_image(folder, image, 60_000).read_bytes(), "bootflash:")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.eos.forms import DIR
 from swimctl.lab.flash import LabFile
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
@@ -31,7 +32,9 @@ def directory(session: Session, words: Words) -> Dialogue:
     listed = flash.listing(name) if found is None or found.directory else [found]
     rows = "".join(_row(switch, each) for each in sorted(listed, key=lambda each: each.name))
     inside = f"Directory of flash:/{name}\n\n{rows or f'No files in directory{chr(10)}'}"
-    yield Print(f"{inside}\n{flash.capacity} bytes total ({flash.free} bytes free)\n")
+    yield Print(
+        f"{inside}\n{flash.capacity} bytes total ({flash.free} bytes free){DIR.of(switch.spec, switch.release)}\n"
+    )
 
 
 def _row(switch: Arista, file: LabFile) -> str:

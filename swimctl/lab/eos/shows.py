@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from swimctl.lab.eos.forms import BOOT_CONFIG, INVENTORY, VERSION
 from swimctl.lab.images import build_number
 
 if TYPE_CHECKING:
@@ -28,27 +29,34 @@ def build(switch: Arista) -> str:
 
 def version(switch: Arista) -> str:
     """Show version."""
-    hardware = switch.spec.hardware
-    weeks, rest = divmod(int(switch.uptime) // 60, 7 * 24 * 60)
-    days, rest = divmod(rest, 24 * 60)
-    hours, minutes = divmod(rest, 60)
+    hardware, form = switch.spec.hardware, VERSION.of(switch.spec, switch.release)
     fault = switch.spec.fault("no-boot-time")
-    uptime = (
-        "" if fault and fault.argument else f"Uptime: {weeks} weeks, {days} days, {hours} hours and {minutes} minutes\n"
-    )
-    return (
-        f"Arista {hardware.name}\nHardware version: 11.20\nSerial number: {switch.spec.serial}\n"
-        f"Hardware MAC address: {mac(switch)}\nSystem MAC address: {mac(switch)}\n\n"
-        f"Software image version: {switch.release}\nArchitecture: {hardware.architecture}\n"
-        f"Internal build version: {build(switch)}\nInternal build ID: {BUILD_ID}\n"
-        f"Image format version: 3.0\nImage optimization: None\n\n{uptime}"
-        f"Total memory: {TOTAL_MEMORY} kB\nFree memory: {FREE_MEMORY} kB\n\n"
+    return "".join(
+        (
+            f"Arista {hardware.name}\n",
+            form.line("Hardware version", "11.20"),
+            form.line("Serial number", switch.spec.serial),
+            form.line("Hardware MAC address", mac(switch)),
+            form.line("System MAC address", mac(switch)),
+            "\n",
+            f"Software image version: {switch.release}\n",
+            form.line("Architecture", hardware.architecture),
+            form.line("Internal build version", build(switch)),
+            form.line("Internal build ID", BUILD_ID),
+            form.line("Image format version", "3.0"),
+            form.line("Image optimization", "None"),
+            "\n",
+            "" if fault and fault.argument else form.line("Uptime", form.uptime(switch.uptime)),
+            form.line("Total memory", f"{TOTAL_MEMORY} kB"),
+            form.line("Free memory", f"{FREE_MEMORY} kB"),
+            "\n",
+        )
     )
 
 
 def inventory(switch: Arista) -> str:
     """Show inventory."""
-    spec = switch.spec
+    spec, epoch = switch.spec, INVENTORY.of(switch.spec, switch.release)
     names = spec.hardware.port_names()
     slots = "".join(
         f"  {port.removeprefix('Et'):<4} "
@@ -59,8 +67,9 @@ def inventory(switch: Arista) -> str:
     return (
         "System information\n  Model                    Description\n"
         f"  ------------------------ {'-' * 52}\n  {spec.model:<24} {spec.hardware.description}\n\n"
-        "  HW Version  Serial Number  Mfg Date   Epoch\n  ----------- -------------- ---------- -----\n"
-        f"  11.20       {spec.serial:<14} 2024-03-09 02.00\n\n"
+        f"  HW Version  Serial Number  Mfg Date   {'Epoch' * epoch}\n"
+        f"  ----------- -------------- ---------- {'-----' * epoch}\n"
+        f"  11.20       {spec.serial:<14} 2024-03-09 {'02.00' * epoch}\n\n"
         "System has 2 power supply slots\n  Slot Model            Serial Number\n"
         f"  ---- ---------------- ----------------\n  1    PWR-511-AC-RED   {spec.serial}P1\n"
         f"  2    PWR-511-AC-RED   {spec.serial}P2\n\n"
@@ -77,10 +86,9 @@ def inventory(switch: Arista) -> str:
 
 def boot_config(switch: Arista) -> str:
     """Show boot-config."""
-    return (
-        f"Software image: {switch.boots or '(not set)'}\nConsole speed: (not set)\n"
-        "Aboot password (encrypted): (not set)\nMemory test iterations: (not set)\n"
-    )
+    more = "Aboot password (encrypted): (not set)\nMemory test iterations: (not set)\n"
+    text = f"Software image: {switch.boots or '(not set)'}\nConsole speed: (not set)\n"
+    return text + (more if BOOT_CONFIG.of(switch.spec, switch.release) else "")
 
 
 def reload_cause(switch: Arista) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from swimctl.lab.eos.device import long_name
+from swimctl.lab.eos.forms import ADDRESSES as ADDRESS_FORMS
+from swimctl.lab.eos.forms import MLAG
 from swimctl.lab.eos.shows import mac
 
 if TYPE_CHECKING:
@@ -18,6 +20,13 @@ ADDRESSES = {
 }
 """The addresses and MTU of the interfaces that are routed."""
 ROUTES = {"connected": 3, "static (persistent)": 1, "ospf": 24, "bgp": 0, "internal": 9, "attached": 4}
+_SPLIT = {
+    "ospf": "     Intra-area: 20 Inter-area: 4 External-1: 0 External-2: 0\n"
+    "     NSSA External-1: 0 NSSA External-2: 0\n",
+    "bgp": "     External: 0 Internal: 0\n",
+    "isis": "     Level-1: 0 Level-2: 0\n",
+}
+"""What stands below a source in `show ip route summary`: captures more/arista_eos/show_ip_route_summary/01."""
 MLAG_PEER, MLAG_SYSTEM = "192.0.2.71", "02:11:22:aa:01:00"
 _PEER_LINK = 2
 """The last connected ports, which a partner is behind; they do not wait for it."""
@@ -124,10 +133,13 @@ def status(switch: Arista) -> str:
     return "\n".join([*lines, ""])
 
 
-def addresses(_switch: Arista) -> str:
+def addresses(switch: Arista) -> str:
     """Show ip interface brief."""
-    lines = [f"{'':81}Address", f"{'Interface':<15} {'IP Address':<22} {'Status':<10} {'Protocol':<16} MTU    Owner  "]
-    lines.append(f"{'-' * 15} {'-' * 22} {'-' * 10} {'-' * 12} {'-' * 9} {'-' * 7} ")
+    head = f"{'Interface':<15} {'IP Address':<22} {'Status':<10} {'Protocol':<16} MTU"
+    lines = [head]
+    if ADDRESS_FORMS.of(switch.spec, switch.release):
+        rule = f"{'-' * 15} {'-' * 22} {'-' * 10} {'-' * 12} {'-' * 9} {'-' * 7} "
+        lines = [f"{'':81}Address", f"{head}    Owner  ", rule]
     lines += [f"{name:<15} {address:<22} {'up':<10} {'up':<12} {mtu:>9} " for name, (address, mtu) in ADDRESSES.items()]
     return "\n".join([*lines, ""])
 
@@ -167,7 +179,8 @@ def _table(count: int) -> str:
 
 def routes(_switch: Arista) -> str:
     """Show ip route summary."""
-    rows = "".join(f"   {source:<38}{count:>22}\n" for source, count in ROUTES.items())
+    counts = ROUTES | {"isis": 0, "rip": 0}
+    rows = "".join(f"   {source:<38}{count:>22}\n{_SPLIT.get(source, '')}" for source, count in counts.items())
     total = sum(ROUTES.values())
     return (
         "\nOperating routing protocol model: multi-agent\nConfigured routing protocol model: multi-agent\n\n"
@@ -187,7 +200,7 @@ def mlag_ports(switch: Arista) -> dict[str, int]:
 
 def mlag(switch: Arista) -> str:
     """Show mlag."""
-    spec, connected = switch.spec, switch.peer_connected
+    spec, connected, form = switch.spec, switch.peer_connected, MLAG.of(switch.spec, switch.release)
     configured = spec.mlag is not None
     state = "Active" if connected else "Inactive" if configured else "Disabled"
     link = "Up" if configured and spec.peer else "Lowerlayerdown" if configured else ""
@@ -197,6 +210,7 @@ def mlag(switch: Arista) -> str:
         ("local-interface", "Vlan4094" if configured else ""),
         ("peer-address", MLAG_PEER if configured else "0.0.0.0"),  # noqa: S104 - what EOS prints
         ("peer-link", "Port-Channel999" if configured else ""),
+        *([("hb-peer-address", "0.0.0.0")] if form.heartbeat else []),  # noqa: S104 - what EOS prints
         ("peer-config", "consistent" if connected else ""),
         ("", ""),
         ("MLAG Status:", ""),
@@ -205,11 +219,16 @@ def mlag(switch: Arista) -> str:
         ("peer-link status", link),
         ("local-int status", "Up" if configured else ""),
         ("system-id", MLAG_SYSTEM if connected else "00:00:00:00:00:00"),
+        *(
+            [("dual-primary detection", "Disabled"), ("dual-primary interface errdisabled", "False")]
+            if form.dual
+            else []
+        ),
         ("", ""),
         ("MLAG Ports:", ""),
         *((name, str(count)) for name, count in mlag_ports(switch).items()),
     )
-    return "\n".join([*(_field(name, value, 34, 19) for name, value in fields), "", ""])
+    return "\n".join([*(_field(name, value, form.name, 19) for name, value in fields), "", ""])
 
 
 def mlag_detail(switch: Arista) -> str:

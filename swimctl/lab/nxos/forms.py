@@ -296,7 +296,10 @@ DIR: Output[bool] = Output(
         Form(
             "that of one supervisor",
             True,
-            ("Cisco's Nexus 9000 NX-OS Fundamentals Configuration Guide",),
+            (
+                "a comment in the Ansible collection cisco.nxos: dir rollback_config.txt",
+                "a public log of an N9K: dir bootflash:scripts",
+            ),
             r"^Usage for bootflash://sup-",
         ),
     ),

@@ -20,7 +20,7 @@ def platform(switch: Switch) -> str:
     if switch.spec.hardware.stackable or switch.spec.is_pair:
         return _stack_platform(switch)
     model = switch.spec.hardware
-    since = uptime(switch.uptime).split(",")[0].replace(" weeks", "w").replace(" days", "d").replace(" ", "")
+    since = _ago(switch.uptime)
     slot = "0" if model.shape is Shape.WIRELESS else "1"
     card = "C9400-LC-48P" if model.supervisor else model.name
     rows = [(slot, card, "ok"), (f"{slot}/0", card, "ok")]
@@ -43,6 +43,20 @@ def platform(switch: Switch) -> str:
         f"{slot:<10}{'19061022':<20}{'17.1.1[FC2]':<40}" for slot, _, _ in rows if slot[0] != "P" and "/" not in slot
     ]
     return "\n".join(lines) + "\n\n"
+
+
+def _ago(seconds: float) -> str:
+    """Write a time in the two units that matter, as IOS-XE does: 00:12:33, 2d03h, 1w4d, 1y2w."""
+    whole = int(seconds)
+    for many, few, size, part in (
+        ("y", "w", 31_449_600, 604_800),
+        ("w", "d", 604_800, 86_400),
+        ("d", "h", 86_400, 3_600),
+    ):
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size}{many}{rest:02}{few}" if few == "h" else f"{whole // size}{many}{rest}{few}"
+    return f"{whole // 3_600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _stack_platform(switch: Switch) -> str:

@@ -56,6 +56,8 @@ def parse_dir(text: str) -> Directory | tuple[Directory, ...]:
         elif path is not None and _EMPTY.fullmatch(line):
             empty = True
         elif path is not None and (trailer or _NO_SPACE.fullmatch(line)):
+            if not (files or empty):
+                raise UnparsableOutput(command, path, "it lists no file, and does not say that there is none")
             total, free = (int(trailer[1]), int(trailer[2])) if trailer else (None, None)
             found.append(Directory(path, tuple(files), total, free))
             path = None

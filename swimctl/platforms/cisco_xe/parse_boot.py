@@ -9,23 +9,39 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import REGISTER, filled
+from swimctl.platforms.text import REGISTER, ended, filled, passed_over, plain_words
 
 COMMAND: Final = "show boot"
 
-_MEMBER: Final = re.compile(r"(?:Switch|ROMMON variables for Switch) (\d+)", re.IGNORECASE)
-_CURRENT: Final = re.compile(r"Current Boot Variables: *", re.IGNORECASE)
-_NEXT: Final = re.compile(r"Boot Variables on next reload: *", re.IGNORECASE)
-_VARIABLE: Final = re.compile(r"(Standby )?(\w+) variable(?: *= *(.*)| (does not exist))")
-_SETTING: Final = re.compile(r"(Standby )?([A-Za-z][\w /-]*?) *(?:[:=]) *(.*)")
+_MEMBER: Final = re.compile(r"(?:Switch|ROMMON variables for Switch) (\d+)\b.*", re.IGNORECASE)
+_CURRENT: Final = re.compile(r"Current Boot Variables:.*", re.IGNORECASE)
+_NEXT: Final = re.compile(r"Boot Variables on next reload:.*", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"(Standby )?(\w+) variable(?: ?= ?(.*)| does not exist\b.*)", re.IGNORECASE)
+_SETTING: Final = re.compile(r"(Standby )?([A-Za-z][\w /-]*?) ?[:=] ?(.*)", re.IGNORECASE)
 _REGISTER: Final = re.compile(
-    rf"(Standby )?Configuration register is ({REGISTER})(?: *\(will be ({REGISTER}) at next reload\))?", re.IGNORECASE
+    rf"(Standby )?Configuration register is ({REGISTER})(?: ?\(will be ({REGISTER}) at next reload\).*| (?!\(will).*)?",
+    re.IGNORECASE,
 )
-_ASIDE: Final = re.compile(r"-+|Standby (?:is )?not .*|NVRAM/Config file|Timeout for Config|Config Download")
-_ROMMON_HEAD: Final = re.compile(r"ROMMON variables(?: for Active Switch)?:?", re.IGNORECASE)
-_ROMMON: Final = re.compile(r'([\w?./-]+) *= *"?(.*?)"?')
+# What begins so and does not read is a fact that is needed and missing.
+_NEEDED: Final = re.compile(
+    r"(?:Standby )?(?:BOOT (?:variable|path-list)|Manual[_ ]Boot|Configuration register)\b.*", re.IGNORECASE
+)
+# Known, and of no account.
+_ASIDE: Final = re.compile(
+    r"[- ]+|Standby (?:is )?not .*|NVRAM/Config file|Timeout for Config|Config Download", re.IGNORECASE
+)
+_ROMMON_HEAD: Final = re.compile(r"ROMMON variables\b.*", re.IGNORECASE)
+# One of the three that are needed may stand in a broken line, behind what is left of another variable.
+_ROMMON: Final = re.compile(r"(.*(?<![\w-]))??(BOOT|MANUAL_BOOT|SWITCH_IGNORE_STARTUP_CFG) ?= ?(.*)", re.IGNORECASE)
+_QUOTED: Final = re.compile(
+    r'(?!(?:BOOT|MANUAL_BOOT|SWITCH_IGNORE_STARTUP_CFG) ?=)[\w?./-]+ ?= ?"[^"]*"', re.IGNORECASE
+)
+_ASSIGNED: Final = re.compile(r"[\w?./-]+ ?=.*")
 # As the last line it is whole only where its last file's name is.
-_OPEN_BOOT: Final = re.compile(r'BOOT *= *(?:"[^"]*|(?!")(?!.*\.(?:bin|conf|pkg|tar)(?:,\d+)?;?$).*\S.*)')
+_OPEN_BOOT: Final = re.compile(
+    r'(?:Standby )?BOOT(?: variable| path-list)? ?[:=] ?(?:"[^"]*|(?!")(?!.*(?:\.(?:bin|conf|pkg|tar)(?:,\d+)?|;)$).+)',
+    re.IGNORECASE,
+)
 _MANUAL: Final = frozenset({"manual_boot", "manual boot"})
 
 
@@ -38,8 +54,6 @@ class _Block:
     manual: bool | None = None
     register: str | None = None
     ignore: bool | None = None
-    config_file: bool = False
-    path_list: bool = False
 
     def settings(self) -> BootSettings:
         return BootSettings(
@@ -53,80 +67,78 @@ class _Block:
 def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
     """Read the values for the next reload, in all layouts; `members` has those of every switch, and of `standby`.
 
-    The variable itself is that of the first block; `manual` is true where any member would wait at its boot prompt.
-    An empty variable, or one that does not exist, is an empty tuple.
+    Needed: the variable of each block that begins, and manual boot, where one of them tells it. That and the register
+    are None where the device does not say. The variable itself is that of the first block; `manual` is true where any
+    member would wait at its boot prompt. An empty variable, or one that does not exist, is an empty tuple.
     """
     blocks: dict[str, _Block] = {}
     name = ""
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     for line in lines:
         if member := _MEMBER.fullmatch(line):
             name = member[1]
             blocks[name] = _Block()
-        elif not _ASIDE.fullmatch(line):
-            _read_line(command, line, blocks, name)
-    if not blocks:
-        raise UnparsableOutput(command, lines[-1], "there is no boot variable")
-    for block in blocks.values():
-        _check_whole(command, lines[-1], block)
-    if "standby" in blocks and blocks["standby"].manual is None and blocks.get("", _Block()).manual is not None:
-        raise UnparsableOutput(command, lines[-1], "it ends before the standby's line on manual boot")
+        elif not (_ASIDE.fullmatch(line) or _read_line(command, line, blocks, name)):
+            passed_over(command, line)
+    if not any(block.settings().variable is not None for block in blocks.values()):
+        raise UnparsableOutput(command, lines[0], "there is no boot variable of the next reload")
+    told = any(block.manual is not None for block in blocks.values())
+    for each, block in blocks.items():
+        whose = f" of {each}" if each else ""
+        if block.settings().variable is None:
+            raise UnparsableOutput(command, lines[-1], f"it has no boot variable{whose} for the next reload")
+        if told and block.manual is None:
+            raise UnparsableOutput(command, lines[-1], f"it has no line on manual boot{whose}")
+    _check_end(text, command)
     return _merged({key: block.settings() for key, block in blocks.items()})
 
 
-def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) -> None:
-    block = blocks.setdefault(name, _Block())
-    if _CURRENT.fullmatch(line):
-        block.phase = "now"
-        return
-    if _NEXT.fullmatch(line):
-        block.phase = "next"
-        return
+def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) -> bool:
+    """Read a line into its block; tell whether it is one of this command's."""
+    if phase := "now" if _CURRENT.fullmatch(line) else "next" if _NEXT.fullmatch(line) else "":
+        blocks.setdefault(name, _Block()).phase = phase
+        return True
     register = _REGISTER.fullmatch(line)
-    found = _VARIABLE.fullmatch(line) or _SETTING.fullmatch(line)
-    standby = (register and register[1]) or (found and found[1])
-    if standby:
-        block = blocks.setdefault("standby", _Block())
+    variable = _VARIABLE.fullmatch(line)
+    found = register or variable or _SETTING.fullmatch(line)
+    if not found:
+        if _NEEDED.fullmatch(line):
+            raise UnparsableOutput(command, line)
+        return False
+    if not _NEEDED.fullmatch(line):
+        return True
+    block = blocks.setdefault("standby" if found[1] else name, _Block())
     if register:
         block.register = register[3] or register[2]
-    elif found:
-        _read_setting(command, line, block, found[2].lower(), (found[3] or "").strip())
-    else:
-        raise UnparsableOutput(command, line)
-
-
-def _read_setting(command: str, line: str, block: _Block, key: str, value: str) -> None:
-    if key in {"boot", "boot path-list"}:
-        block.loads[block.phase] = _files(value)
-        block.path_list = key == "boot path-list"
+        return True
+    key, value = found[2].lower(), (found[3] or "").strip()
+    if key == "boot path-list" or (key == "boot" and variable):
+        block.loads[block.phase] = _files(command, line, value)
     elif key in _MANUAL and value:
         block.manual = _flag(command, line, value)
-    elif key == "switch_ignore_startup_cfg" and value:
-        block.ignore = _flag(command, line, value)
-    elif key == "config_file":
-        block.config_file = True
+    return True
 
 
-def _files(value: str) -> tuple[str, ...]:
+def _check_end(text: str, command: str) -> None:
+    """Refuse a list of files at the end that may be half."""
+    last = filled(text, command, TERMINAL)[-1]
+    if _OPEN_BOOT.fullmatch(plain_words(last)) and not ended(text, last):
+        raise UnparsableOutput(command, last, "it ends inside the boot variable")
+
+
+def _files(command: str, line: str, value: str) -> tuple[str, ...]:
     """Split a list of files; `,12` after one is a count of tries."""
-    return tuple(re.sub(r",\d*$", "", part.strip()) for part in value.split(";") if part.strip())
+    files = tuple(re.sub(r" ?,\d*$", "", part.strip()) for part in value.split(";") if part.strip())
+    if any(" " in path for path in files) or re.search(r"; \S", value):
+        raise UnparsableOutput(command, line, "this is no list of files")
+    return files
 
 
 def _flag(command: str, line: str, value: str) -> bool:
-    if value.lower() not in {"yes", "no", "0", "1"}:
+    word = value.split(" ", 1)[0].lower()
+    if word not in {"yes", "no", "0", "1"}:
         raise UnparsableOutput(command, line, "this is neither yes nor no")
-    return value.lower() in {"yes", "1"}
-
-
-def _check_whole(command: str, last: str, block: _Block) -> None:
-    """Refuse a block that was cut off: each layout has something after the variable."""
-    phases = set(block.loads)
-    if not phases or ("now" in phases and "next" not in phases):
-        raise UnparsableOutput(command, last, "it ends before the boot variable of the next reload")
-    if (phases != {""} or block.path_list) and block.manual is None:
-        raise UnparsableOutput(command, last, "it ends before the line on manual boot")
-    if phases == {""} and not block.path_list and not block.config_file:
-        raise UnparsableOutput(command, last, "it ends before the CONFIG_FILE variable")
+    return word in {"yes", "1"}
 
 
 def _merged(blocks: dict[str, BootSettings]) -> BootSettings:
@@ -143,24 +155,47 @@ def _merged(blocks: dict[str, BootSettings]) -> BootSettings:
 
 
 def parse_show_romvar(text: str) -> BootSettings:
-    """Read BOOT, MANUAL_BOOT and SWITCH_IGNORE_STARTUP_CFG; None for one that is not set (its default: no)."""
+    """Read BOOT, MANUAL_BOOT and SWITCH_IGNORE_STARTUP_CFG; None for one that is not set (its default: no).
+
+    Needed: the heading, one variable at least, and each of these three wherever it stands in a line. What broken
+    variables leave behind is passed over.
+    """
     command = "show romvar"
     blocks: dict[str, _Block] = {}
     name: str | None = None
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    if _OPEN_BOOT.fullmatch(lines[-1]):
-        raise UnparsableOutput(command, lines[-1], "it ends inside the boot variable")
+    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     for line in lines:
         if member := _MEMBER.fullmatch(line):
             name = member[1]
         elif _ROMMON_HEAD.fullmatch(line):
             name = name or ""
-        elif set(line) == {"-"}:
-            continue
-        elif name is None or not (found := _ROMMON.fullmatch(line)):
-            raise UnparsableOutput(command, line)
-        else:
-            _read_setting(command, line, blocks.setdefault(name, _Block()), found[1].lower(), found[2])
+        elif name is not None and _QUOTED.fullmatch(line):
+            blocks.setdefault(name, _Block())
+        elif name is not None and (found := _ROMMON.fullmatch(line)):
+            _read_rommon(command, line, found, blocks.setdefault(name, _Block()))
+        elif name is not None and _ASSIGNED.fullmatch(line):
+            blocks.setdefault(name, _Block())
+        elif not _ASIDE.fullmatch(line):
+            passed_over(command, line)
     if not blocks:
-        raise UnparsableOutput(command, "", "there are no variables")
+        raise UnparsableOutput(command, lines[0], "there are no ROMMON variables")
+    _check_end(text, command)
     return _merged({key: block.settings() for key, block in blocks.items()})
+
+
+def _read_rommon(command: str, line: str, found: re.Match[str], block: _Block) -> None:
+    key, value = found[2].lower(), found[3]
+    if found[1]:
+        raise UnparsableOutput(command, line, f"{found[2]} stands in a broken line")
+    quoted = re.fullmatch(r'"([^"]*)"', value)
+    if value.startswith('"') and not quoted:
+        raise UnparsableOutput(command, line, "a quotation mark is missing")
+    value = quoted[1].strip() if quoted else value
+    if key == "boot":
+        files = _files(command, line, value)
+        if block.loads.setdefault("", files) != files:
+            raise UnparsableOutput(command, line, "there are two boot variables")
+    elif key == "manual_boot" and value:
+        block.manual = _flag(command, line, value)
+    elif value:
+        block.ignore = _flag(command, line, value)

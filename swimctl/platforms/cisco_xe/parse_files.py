@@ -8,38 +8,49 @@ from typing import Final
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over, plain_words
 
-_DIRECTORY: Final = re.compile(r"Directory of (\S+)")
+_DIRECTORY: Final = re.compile(r"Directory +of +(\S.*)", re.IGNORECASE)
+_DATE: Final = r"(?:<no +date>|[A-Z][a-z]{2} +\d{1,2} +\d{4} +\d\d:\d\d:\d\d(?: +[+-]\d\d:\d\d)?)"
+# The boot loader prints no date: more/cisco_xe/dir/b_m05_iosxe_cat3k.
 _FILE: Final = re.compile(
-    r"\d+ +(?P<kind>[-dl])[-rwxst ]{3,5} +(?P<size>\d+) +"
-    r"(?:<no date>|[A-Z][a-z]{2} +\d{1,2} \d{4} +\d\d:\d\d:\d\d(?: +[+-]\d\d:\d\d)?) +(?P<name>(?![+-][\d:]*$)\S.*)"
+    rf"\d+ +(?P<kind>[-dl])[-rwxst ]{{3,8}} +(?P<size>\d+) +(?:{_DATE} +(?P<name>(?![+-][\d:]*$)\S.*)|(?P<bare>\S+))",
+    re.IGNORECASE,
 )
 # Layout of the recovery drive (C9200): `-rwxrwxrwx   490586943   cat9k_lite_iosxe.17.09.01.SPA.bin`.
-_ATTRIBUTES: Final = re.compile(r"Attributes +Size +Name")
-_FILE_WITH_ATTRIBUTES: Final = re.compile(r"(?P<kind>[-dl])[-rwxst]{9} +(?P<size>\d+) +(?P<name>\S.*)")
-_TRAILER: Final = re.compile(r"(\d+) bytes total \((\d+) bytes free(?:/\d+% free)?\)")
-_EMPTY: Final = re.compile(r"No (?:files|such files) in directory", re.IGNORECASE)
+_ATTRIBUTES: Final = re.compile(r"Attributes +Size +Name\b.*", re.IGNORECASE)
+_FILE_WITH_ATTRIBUTES: Final = re.compile(
+    r"(?P<kind>[-dl])[-rwxst]{9} +(?P<size>\d+) +(?P<name>\S.*)(?P<bare>)", re.IGNORECASE
+)
+_LIKE_A_FILE: Final = re.compile(r"\d+ +[-dl][-rwxst]{2,}.*|[-dl]r[-wxst]{1,8} .*", re.IGNORECASE)
+_TRAILER: Final = re.compile(r"(\d+) +bytes +total +\((\d+) +bytes +free(?:/\d+% +free)?\)", re.IGNORECASE)
+_BOOT_LOADERS_TRAILER: Final = re.compile(r"(\d+) +bytes +available +\((\d+) +bytes +used\)", re.IGNORECASE)
+# `No such file` stands alone where a pattern finds none: more/cisco_xe/dir/b_m04_iosxe.
+_EMPTY: Final = re.compile(r"No +(?:files|such +files) +in +directory|No +such +files?", re.IGNORECASE)
 _ERROR: Final = re.compile(r"%\s?Error[: ].*", re.IGNORECASE)
+_ASIDE: Final = re.compile(r"[- ]+|No space information available", re.IGNORECASE)
 
-_SYSTEMS: Final = re.compile(r"Size\(b\) +Free\(b\) +Type +Flags +Prefixes")
-_SYSTEM: Final = re.compile(r"(\*)? *(\d+|-) +(\d+|-) +(\S+) +(rw|ro|wo|-) +(\S+:#?(?: +\S+:#?)*)")
+_SYSTEMS: Final = re.compile(r"Size\(b\) Free\(b\) Type Flags Prefixes\b.*", re.IGNORECASE)
+_SYSTEM: Final = re.compile(r"(\*)? ?(\d+|-) (\d+|-) (\S+) (rw|ro|wo|-) (\S+:#?(?: \S+:#?)*)", re.IGNORECASE)
+_LIKE_A_SYSTEM: Final = re.compile(r"\*? ?(?:\d+|-) (?:\d|-).*|.* (?:rw|ro|wo) \S+:.*", re.IGNORECASE)
+_SYSTEMS_HEAD: Final = re.compile(r"File Systems:", re.IGNORECASE)
 
 _ALGORITHMS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _DIGEST: Final = re.compile(r"verif(?:y|ied) */(\S+) *\((.+?)\) *= *([0-9a-f]*)", re.IGNORECASE)
 _VERIFIED: Final = re.compile(r"verified(?: */(\S+))? *\((.+?)\) *= *([0-9a-f]*)", re.IGNORECASE)
-_NOT_VERIFIED: Final = re.compile(r"%\s?Error verifying (\S+)(?: *(\(.*\)))?", re.IGNORECASE)
-_SIGNATURE: Final = re.compile(r"(Computed|Submitted) signature *= *([0-9a-f]*)", re.IGNORECASE)
+_NOT_VERIFIED: Final = re.compile(r"%\s?Error +verifying +(\S+)(?: *(\(.*\)))?", re.IGNORECASE)
+_SIGNATURE: Final = re.compile(r"(Computed|Submitted) +signature *= *([0-9a-f]*)", re.IGNORECASE)
 _SIGNED: Final = re.compile(
-    r"Digital signature successfully verified in file (\S+)|Embedded hash verification successful|Signature Verified",
+    r"Digital +signature +successfully +verified +in +file +(\S+)|Embedded +hash +verification +successful"
+    r"|Signature +Verified",
     re.IGNORECASE,
 )
-_EMBEDDED: Final = re.compile(r"(Embedded|Computed) Hash +(SHA1|MD5) *: *([0-9A-Fa-f]+)")
+_EMBEDDED: Final = re.compile(r"(Embedded|Computed) +Hash +(SHA1|MD5) *: *([0-9A-F]+)", re.IGNORECASE)
 _REST_OF_DIGEST: Final = re.compile(r"[0-9a-fA-F]{8,}")
 
 
 def parse_dir(text: str) -> Directory:
-    """Read `dir` of one directory. `path` is empty where the device names none.
+    """Read `dir` of one directory: needed are its heading, and each row. `path` is empty where the device names none.
 
     `total` and `free` are None where no trailer was printed: then the listing may also have been cut off, and a
     file that is not in it may still be there. Raises CommandRefused for `%Error opening …`.
@@ -47,42 +58,50 @@ def parse_dir(text: str) -> Directory:
     command = "dir"
     path: str | None = None
     files: list[File] = []
-    trailer: re.Match[str] | None = None
-    empty = open_table = False
+    trailer: tuple[int, int] | None = None
+    empty = False
     for line in (line.strip() for line in filled(text, command, TERMINAL)):
         entry = _FILE.fullmatch(line) or _FILE_WITH_ATTRIBUTES.fullmatch(line)
         if _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
-        if trailer is not None:
-            raise UnparsableOutput(command, line, "there is more after the line of free bytes")
-        if path is None and (head := _DIRECTORY.fullmatch(line)):
-            path = head[1]
-        elif path is None and _ATTRIBUTES.fullmatch(line):
-            path, open_table = "", True
-        elif entry and path is not None:
-            files.append(File(entry["name"].strip(), int(entry["size"]), is_directory=entry["kind"] == "d"))
+        if (head := _DIRECTORY.fullmatch(line)) or _ATTRIBUTES.fullmatch(line):
+            if files or trailer is not None:
+                raise UnparsableOutput(command, line, "it lists more than one directory")
+            path = plain_words(head[1]) if head else path or ""
+        elif entry and path is not None and trailer is None:
+            name = (entry["name"] or entry["bare"]).strip()
+            files.append(File(name, int(entry["size"]), is_directory=entry["kind"].lower() == "d"))
+        elif entry or _LIKE_A_FILE.fullmatch(line):
+            raise UnparsableOutput(command, line)
+        elif path is not None and (told := _room(line)):
+            trailer = told
         elif _EMPTY.fullmatch(line):
             empty = True
-        elif path is not None and (trailer := _TRAILER.fullmatch(line)):
-            continue
-        elif not set(line) - set("- "):
-            open_table = open_table and not files  # a line of dashes closes a table that has no trailer
-        elif line != "No space information available":
-            raise UnparsableOutput(command, line)
-    if path is None or open_table or not (files or empty or trailer):
-        raise UnparsableOutput(command, path or "", "it lists no file without saying so, or ends inside its table")
-    return Directory(path, tuple(files), int(trailer[1]) if trailer else None, int(trailer[2]) if trailer else None)
+        elif not _ASIDE.fullmatch(line):
+            passed_over(command, line)
+    if path is None or not (files or empty):
+        raise UnparsableOutput(command, path or "", "it lists no file without saying so")
+    return Directory(path, tuple(files), *(trailer or (None, None)))
+
+
+def _room(line: str) -> tuple[int, int] | None:
+    """Give the bytes in all, and those that are free, where a line tells them."""
+    if found := _TRAILER.fullmatch(line):
+        return int(found[1]), int(found[2])
+    if found := _BOOT_LOADERS_TRAILER.fullmatch(line):
+        return int(found[1]) + int(found[2]), int(found[1])
+    return None
 
 
 def parse_show_file_systems(text: str) -> tuple[FileSystem, ...]:
-    """Read the rows; one file system may go by several prefixes (`flash: bootflash: flash-1:`).
+    """Read the rows, each of which is needed; a file system may go by several prefixes (`flash: bootflash: flash-1:`).
 
     The template of ntc-templates passes over the default file system (`*`) and over rows with several prefixes.
     """
     command = "show file systems"
     systems: list[FileSystem] = []
     header = False
-    for line in (line.strip() for line in filled(text, command, TERMINAL)):
+    for line in (plain_words(line) for line in filled(text, command, TERMINAL)):
         row = _SYSTEM.fullmatch(line)
         if _SYSTEMS.fullmatch(line):
             header = True
@@ -91,8 +110,10 @@ def parse_show_file_systems(text: str) -> tuple[FileSystem, ...]:
             systems.append(
                 FileSystem(tuple(row[6].replace("#", "").split()), row[4], row[5], size, free, default=bool(row[1]))
             )
-        elif header or line != "File Systems:":
+        elif header and _LIKE_A_SYSTEM.fullmatch(line):
             raise UnparsableOutput(command, line)
+        elif not _SYSTEMS_HEAD.fullmatch(line):
+            passed_over(command, line)
     if not systems:
         raise UnparsableOutput(command, "", "there are no rows")
     return tuple(systems)
@@ -161,7 +182,9 @@ def _mismatch(command: str, refusal: re.Match[str], lines: list[str]) -> HashRes
 
 
 def _signature(command: str, lines: list[str]) -> HashResult:
-    hashes = {found[1]: (found[2].lower(), found[3].lower()) for line in lines if (found := _EMBEDDED.search(line))}
+    hashes = {
+        found[1].title(): (found[2].lower(), found[3].lower()) for line in lines if (found := _EMBEDDED.search(line))
+    }
     signed = [found for line in lines if (found := _SIGNED.search(line))]
     if not signed:
         raise UnparsableOutput(command, lines[-1][-120:], "it gives no result")

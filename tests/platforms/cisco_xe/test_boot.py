@@ -8,6 +8,7 @@ from platforms.material import sample
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import BootSettings
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.text import unread
 
 
 def test_chassis_with_standby() -> None:
@@ -58,6 +59,57 @@ def test_startup_configuration_not_ignored(value: str) -> None:
     assert parse_show_romvar(text).ignore_startup is False
 
 
+BROKEN = """\
+----------------------------------
+ROMMON variables for Active Switch
+----------------------------------
+BAUD=9600
+BOOT=flash:packages.conf;
+MANUAL_BOOT=no
+RET_2_RCALTS=
+SWITCH_NUMBER=1
+"""
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        # What a variable that ran over left behind: field/outputs/xe_show_romvar_broken_variable, a C9300-48P.
+        "m-report_1_20240309.tar.gz system report at /crashinfo/acc-7_1_RP_0-system-report.tar.gz RET_2_RCALTS=17",
+        "/crashinfo/acc-7_1_RP_0-system-report_1_20240309-231757-CET.tar.gz",
+        "ReloadReason=Install RET_2_RCALTS=1639725444 ReloadReason=Install RET_2_RCALTS=16",
+        "\x02\x7f= ",
+    ],
+)
+@pytest.mark.parametrize("place", [4, 6, 8])
+def test_a_broken_variable_is_passed_over(rest: str, place: int) -> None:
+    lines = BROKEN.splitlines()
+    facts = parse_show_romvar("\n".join([*lines[:place], rest, *lines[place:]]))
+    assert facts == BootSettings(("flash:packages.conf",), manual=False)
+
+
+def test_a_broken_variable_is_told() -> None:
+    with unread() as told:
+        parse_show_romvar(BROKEN + "stem-report_1.tar.gz system report at /crashinfo/x.tar.gz RET_2_RCALTS=1\n")
+    assert [line.partition(" ")[0] for _, line in told] == ["stem-report_1.tar.gz"]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "report_1.tar.gz RET_2_RCALTS=1 MANUAL_BOOT=yes",
+        "x.tar.gz BOOT=flash:other.bin;",
+        "BOOT=flash:other.bin;",
+        'BOOT="flash:packages.conf;',
+        "MANUAL_BOOT=perhaps",
+    ],
+)
+def test_a_needed_variable_that_is_broken_is_refused(lost: str) -> None:
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_romvar(f"{BROKEN}{lost}\n")
+    assert caught.value.odd_line == lost
+
+
 @pytest.mark.parametrize("name", ["stack_next_reload_differs", "classic"])
 def test_a_cut_off_output_never_reads_as_another_variable(name: str) -> None:
     lines = sample(f"show_boot/{name}").rstrip().split("\n")
@@ -68,7 +120,7 @@ def test_a_cut_off_output_never_reads_as_another_variable(name: str) -> None:
         except UnparsableOutput:
             continue
         assert facts.variable == whole.variable
-        assert facts.manual is not None
+        assert facts.manual in {None, (facts.members.get("1") or facts).manual, whole.manual}
 
 
 @pytest.mark.parametrize(
@@ -76,13 +128,24 @@ def test_a_cut_off_output_never_reads_as_another_variable(name: str) -> None:
     [
         "---------------------------\n",
         "Current Boot Variables:\nBOOT variable = flash:packages.conf;\n",
-        "Boot Variables on next reload:\nBOOT variable = flash:packages.conf;\n",
-        "BOOT variable = flash:packages.conf;\n",
-        "BOOT path-list      : flash:/a.bin\n",
+        "Current Boot Variables:\nBOOT variable = flash:a.bin;\n\nBoot Variables on next reload:\nManual Boot = no\n",
+        "Switch 1\nBOOT variable = flash:packages.conf;\nSwitch 2\nManual Boot = no\n",
+        "Switch 1\nBOOT variable = flash:a.bin;\nManual Boot = no\nSwitch 2\nBOOT variable = flash:a.bin;\n",
+        "BOOT variable = flash:packages.co",
+        "BOOT path-list      : flash:/a",
+        "BOOT variable - flash:a.bin;\nMANUAL_BOOT variable = no\n",
         "BOOT variable = flash:a;\nMANUAL_BOOT variable = perhaps\nCONFIG_FILE variable = \n",
+        "BOOT variable = flash:a;\nConfiguration register is 0x21\n",
         "CONFIG_FILE variable = \nMANUAL_BOOT variable = no\n",
+        "BOOT=flash:packages.conf;\nMANUAL_BOOT=no\n",
     ],
 )
-def test_what_does_not_say_it_all_is_refused(text: str) -> None:
+def test_what_lacks_a_needed_fact_is_refused(text: str) -> None:
     with pytest.raises(UnparsableOutput):
         parse_show_boot(text)
+
+
+def test_what_a_device_does_not_say_is_not_claimed() -> None:
+    # cisco_xe/show_bootvar/genie_golden_output6: neither the register nor manual boot.
+    facts = parse_show_boot("BOOT variable = bootflash:packages.conf;\nCONFIG_FILE variable =\n", "show bootvar")
+    assert facts == BootSettings(("bootflash:packages.conf",), manual=None, config_register=None)

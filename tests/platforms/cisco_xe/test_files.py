@@ -8,6 +8,7 @@ from platforms.material import sample
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.text import unread
 
 MD5 = "0123456789abcdef0123456789abcdef"
 
@@ -41,6 +42,33 @@ def test_dir_of_the_recovery_drive() -> None:
     assert parse_dir(sample("dir/recovery_drive")).files == (File("cat9k_lite_iosxe.17.09.01.SPA.bin", 501234567),)
 
 
+def test_dir_of_a_pattern() -> None:
+    """Two of Genie's: a pattern that finds a file names both, and one that finds none says so and how much is free."""
+    found = "Directory of flash:/log_*\n\n\nDirectory of flash:/\n\n 12  -rw-  4  Mar 9 2024 20:02:11 +01:00  log_1\n\n"
+    room = "100 bytes total (50 bytes free)\n"
+    assert parse_dir(found + room) == Directory("flash:/", (File("log_1", 4),), 100, 50)
+    assert parse_dir(f"Directory of flash:/log_*\n\n\nNo such file\n\n\n{room}") == Directory(
+        "flash:/log_*", (), 100, 50
+    )
+
+
+def test_dir_of_a_boot_loader() -> None:
+    """It prints no date, and what is used in place of what there is in all (from one source only)."""
+    text = (
+        "Directory of flash:/\n  12  drwx  4096   .\n 17  -rwx  539187403  a.bin\n\n50 bytes available (70 bytes used)"
+    )
+    assert parse_dir(text) == Directory(
+        "flash:/", (File(".", 4096, is_directory=True), File("a.bin", 539187403)), 120, 50
+    )
+
+
+def test_what_stands_around_a_listing_is_passed_over_and_told() -> None:
+    with unread() as told:
+        facts = parse_dir(f"One flash is being checked\n{sample('dir/flash').partition(chr(10))[2]}")
+    assert len(facts.files) == 5
+    assert told == [("dir", "One flash is being checked")]
+
+
 def test_dir_of_what_is_not_there_is_a_refusal() -> None:
     with pytest.raises(CommandRefused, match="No such file or directory"):
         parse_dir("sw#dir flash:/x\n%Error opening flash:/x (No such file or directory)\nsw#")
@@ -53,6 +81,9 @@ def test_dir_of_what_is_not_there_is_a_refusal() -> None:
         "Directory of flash:/\n\n  12  -rw-  many  Mar 9 2024 20:02:11 +01:00  x\n",
         "   12  -rw-   4  Mar 9 2024 20:02:11 +01:00  x\n\n100 bytes total (50 bytes free)\n",
         "Directory of flash:/\n\n100 bytes total (50 bytes free)\nDirectory of crashinfo:/\n",
+        "Directory of flash:/\n\n 12  -rw-  4  Mar 9 2024 20:02:11 +01:00  x\n\nDirectory of crashinfo:/\n",
+        "Directory of flash:/\n\n 12  -rw-  4  9/3/2024 20:02:11  x\n\n100 bytes total (50 bytes free)\n",
+        "Directory of flash:/\n\nNothing is said\n",
     ],
 )
 def test_dir_that_does_not_read(text: str) -> None:

@@ -217,7 +217,11 @@ REFUSALS: dict[str, Refused] = {
     ),
     "nobody says how it boots": On(
         "boots by itself", "unknown", "no manual boot", "`no boot manual`",
-        ((BOOT, f"{CHASSIS_REGISTER}MANUAL_BOOT variable = no\n", ""),), switch=CHASSIS,
+        (
+            (BOOT, f"{CHASSIS_REGISTER}MANUAL_BOOT variable = no\n", ""),
+            (BOOT, "Standby MANUAL_BOOT variable = no\n", ""),
+        ),
+        switch=CHASSIS,
         also=("startup configuration",),
     ),
     "startup configuration ignored by a variable": Refused(

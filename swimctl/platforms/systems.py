@@ -1,0 +1,37 @@
+"""Which system an output of `show version` is of: for the words of a parser that was given another one's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+# Each is in the first lines of what that system prints, and in no other's. The captures of all show_version folders.
+_SIGNS: Final = (
+    ("cisco_xr", "IOS XR", re.compile(r"Cisco IOS[ -]XR Software\b.*", re.IGNORECASE)),
+    (
+        "cisco_nxos",
+        "NX-OS",
+        re.compile(r"Cisco Nexus Operating System\b.*|.*\(NX-OS\).*|NXOS: version .*", re.IGNORECASE),
+    ),
+    ("cisco_xe", "IOS-XE", re.compile(r"Cisco IOS[ -]XE Software\b.*|IOS[ -]XE Version:.*", re.IGNORECASE)),
+    ("cisco_xe", "IOS", re.compile(r"(?:Cisco IOS Software|IOS \(tm\)).* Software\b.*", re.IGNORECASE)),
+    ("arista_eos", "EOS", re.compile(r"Arista .*|[cv]EOS(?:-?lab)?|Software image version: \d.*", re.IGNORECASE)),
+    ("juniper_junos", "Junos", re.compile(r"Junos: .*|JUNOS .*\[.*\]", re.IGNORECASE)),
+    ("", "ASA", re.compile(r"Cisco Adaptive Security Appliance Software\b.*", re.IGNORECASE)),
+)
+
+
+def answered_by(lines: Iterable[str], platform: str) -> tuple[str, str] | None:
+    """Return the line by which another system answers than the platform's, and what to do; None where none does."""
+    own = "cisco_xe" if platform == "cisco_ios" else platform
+    for line in (" ".join(line.split()) for line in lines):
+        for name, system, sign in _SIGNS:
+            if sign.fullmatch(line):
+                return None if name == own else (line, _why(name, system))
+    return None
+
+
+def _why(name: str, system: str) -> str:
+    cure = f"set `platform: {name}` for this device" if name else "swimctl does not upgrade it"
+    return f"this is another operating system's, {system}: {cure}"

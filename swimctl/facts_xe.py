@@ -50,7 +50,7 @@ class RemoveOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IssuState:
-    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if no timer runs.
+    """What `show issu state detail` or `rollback-timer` says. `rollback`: seconds left, None if none are told.
 
     `checks` are the device's own of whether it can, empty where it prints none. `reached` is how far an operation has
     come; `terminal` tells whether its two processors stand as they will stay, None where the device does not say.

@@ -22,6 +22,7 @@ from swimctl.platforms.cisco_xe.parse_interfaces import (
     parse_show_ip_interface_brief,
 )
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parse_issu import parse_show_issu
 from swimctl.platforms.cisco_xe.parse_neighbours import (
     parse_show_cdp_neighbors,
     parse_show_cdp_neighbors_detail,
@@ -29,11 +30,7 @@ from swimctl.platforms.cisco_xe.parse_neighbours import (
     parse_show_lldp_neighbors_detail,
 )
 from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
-from swimctl.platforms.cisco_xe.parse_redundancy import (
-    parse_show_issu,
-    parse_show_redundancy,
-    parse_show_redundancy_states,
-)
+from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
 from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
 from swimctl.platforms.cisco_xe.parse_routes import parse_show_ip_route_summary
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory

@@ -17,11 +17,8 @@ from swimctl.facts_xe import IssuState
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
-from swimctl.platforms.cisco_xe.parse_redundancy import (
-    parse_show_issu,
-    parse_show_redundancy,
-    parse_show_redundancy_states,
-)
+from swimctl.platforms.cisco_xe.parse_issu import parse_show_issu
+from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
 from swimctl.platforms.cisco_xe.parse_version import seconds
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import HOT, Unit
@@ -190,14 +187,14 @@ def stands_by(redundancy: Redundancy) -> Finding:
 def able(issu: IssuState) -> Finding:
     """Refuse where an operation is open, or the device itself says that it cannot; older releases print no checks."""
     odd = [f"{check}: {word}" for check, word in issu.checks.items() if word.casefold() != "yes"]
-    odd += ["an operation is open"] if issu.in_progress else []
+    odd += [f"an operation is open{_waits(issu)}"] if issu.in_progress else []
     odd += [issu.status] if issu.status.casefold() == "disabled" else []
     return Finding(
         "in-service upgrade",
         not odd,
         ", ".join(odd) or ("all checks Yes" if issu.checks else "no operation; it prints no checks"),
         "no operation open, and every check Yes",
-        f"`{_STATE}` on the device; what is open ends with `install commit` or `{SUPPORT_IN_SERVICE.back}`",
+        f"`{_STATE}` on the device; what is open ends with {_ends(issu)}",
     )
 
 
@@ -206,9 +203,25 @@ def at_rest(issu: IssuState) -> Finding:
     return Finding(
         "no upgrade in service under way",
         settled(issu),
-        issu.reached or issu.status or "none",
-        "none, or one that waits for its commit",
-        f"wait, and look at `{_STATE}` on the device",
+        f"{issu.reached or issu.status or 'none'}{_waits(issu)}",
+        "none, or one that waits for `install commit`",
+        f"end it on the device with {_ends(issu)}" if _waits(issu) else f"wait, and look at `{_STATE}` on the device",
+    )
+
+
+def _waits(issu: IssuState) -> str:
+    """Tell what an upgrade by the older commands waits for; empty where it does not wait, or is none of these."""
+    waits = issu.in_progress and issu.status.casefold() == "acceptversion"
+    return ", which waits for its commitversion" if waits else ""
+
+
+def _ends(issu: IssuState) -> str:
+    """Name the commands that keep what is open, and that take it back: those of the family that began it."""
+    by_version = issu.status.casefold().endswith("version")
+    return (
+        "`issu commitversion` or `issu abortversion`"
+        if by_version
+        else f"`install commit` or `{SUPPORT_IN_SERVICE.back}`"
     )
 
 

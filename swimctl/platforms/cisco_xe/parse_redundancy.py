@@ -1,4 +1,4 @@
-"""`show redundancy`, `show redundancy states`, `show issu state detail` and `show issu rollback-timer`."""
+"""`show redundancy` and `show redundancy states`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Redundancy
-from swimctl.facts_xe import IssuState
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half, passed_over, plain_words
 
@@ -39,31 +38,6 @@ _STATES: Final = (
     "NEGOTIATION",
     "INITIALIZATION",
     "DISABLED",
-)
-_NO_ISSU: Final = re.compile(r"No ISSU operation is in progress|Rollback: inactive, (?:no ISSU operation .*|timer .*)")
-_ISSU_LINE: Final = re.compile(
-    r"--- Starting .* ---|Finished .*|Current ISSU Status: *(.*)|Previous ISSU Operation: .*|Slot being modified: .*"
-    r"|Last operation: *(.*)|Rollback Process State *= *(.*)|Configured Rollback Time *= .*|Rollback: .*",
-    re.IGNORECASE,
-)
-_STATUSES: Final = (
-    "Not in progress",
-    "In progress",
-    "Disabled",
-    "Enabled",
-    "loadversion",
-    "runversion",
-    "acceptversion",
-    "commitversion",
-    "abortversion",
-)
-_CHECK: Final = re.compile(
-    r"(Platform ISSU Support|Standby Online|Autoboot Enabled|SSO Mode|Install Boot|Valid Boot Media) {2,}(\S.*)"
-)
-_REACHED: Final = re.compile(r"Current state *: *(\S.*?)(?: state)?")
-_TERMINAL: Final = re.compile(r"Operating mode: .*terminal state (not )?reached")
-_REMAINING: Final = re.compile(
-    r"(?:.*remaining time before rollback|Time remaining)[:=]? *(\d+):(\d\d):(\d\d).*", re.IGNORECASE
 )
 
 
@@ -146,34 +120,3 @@ def parse_show_redundancy_states(text: str) -> Redundancy:
         )
     active, standby = (other[1], own[1]) if own[1].startswith("STANDBY") else (own[1], other[1])
     return Redundancy(mode=mode, active_state=active, peer_state=standby, fields=fields)
-
-
-def parse_show_issu(text: str, command: str = "show issu state detail") -> IssuState:
-    """Read whether an ISSU is open, and the seconds left of its rollback timer. `status` is in the device's words."""
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    idle = any(map(_NO_ISSU.fullmatch, lines))
-    words = [found for line in lines if (found := _ISSU_LINE.fullmatch(line))]
-    if not words and not idle:
-        raise UnparsableOutput(command, lines[0])
-    status = next((word for found in words for word in found.groups() if word), "").strip()
-    if is_half(status, _STATUSES):
-        raise UnparsableOutput(command, lines[-1], "it ends inside the status")
-    timer = next((found for line in lines if (found := _REMAINING.fullmatch(line))), None)
-    left = int(timer[1]) * 3600 + int(timer[2]) * 60 + int(timer[3]) if timer else None
-    if not idle and timer is None and not status:
-        raise UnparsableOutput(command, lines[-1], "it says neither that an operation runs, nor that none does")
-    stopped = re.fullmatch(r"(?:Not in progress|Disabled|Enabled)", status, re.IGNORECASE) is not None
-    if stopped and not idle and timer is None and not status.lower().startswith("not"):
-        raise UnparsableOutput(command, lines[-1], "it ends before the line on the operation in progress")
-    checks = {found[1]: found[2] for line in lines if (found := _CHECK.fullmatch(line))}
-    ended = next((found for line in lines if (found := _TERMINAL.fullmatch(line))), None)
-    if checks and not idle and ended is None:
-        raise UnparsableOutput(command, lines[-1], "it ends before the state that the operation is in")
-    return IssuState(
-        in_progress=not idle and not stopped,
-        rollback=left,
-        status=status,
-        checks=checks,
-        reached=next((found[1] for line in lines if (found := _REACHED.fullmatch(line))), ""),
-        terminal=None if ended is None else not ended[1],
-    )

@@ -9,13 +9,6 @@ _ECHO = "the echo stands below a foreign line at the margin, and is taken for th
 BENT: dict[str, str] = {
     "_boot.<locals>.<lambda>: refused: unknown column": _HEADING,
     "_install.<locals>.<lambda>: refused: unknown column": _OPEN,
-    "_issu.<locals>.<lambda>: other: blank before punctuation": _OPEN,
-    "_issu.<locals>.<lambda>: other: blanks single": _OPEN,
-    "_issu.<locals>.<lambda>: other: other case": _OPEN,
-    "_issu.<locals>.<lambda>: other: unknown column": _OPEN,
-    "_issu.<locals>.<lambda>: refused: blank before punctuation": _OPEN,
-    "_issu.<locals>.<lambda>: refused: blanks doubled": _OPEN,
-    "_issu.<locals>.<lambda>: refused: unknown column": _OPEN,
     "parse_dir: refused: log message glued": "the name of the file `.` is taken for the mark before a message's time",
     "parse_install_outcome: other: blank before punctuation": _OPEN,
     "parse_install_outcome: other: blanks doubled": _OPEN,
@@ -39,6 +32,4 @@ BENT: dict[str, str] = {
     "parse_show_romvar: refused: unknown column": _HEADING,
 }
 
-UNREAD: dict[str, str] = {
-    "more/cisco_xe/show_issu_rollback_timer/01.txt": _OPEN,
-}
+UNREAD: dict[str, str] = {}

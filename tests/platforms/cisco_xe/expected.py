@@ -166,7 +166,8 @@ def _issu(facts: Any, other: Json) -> Pairs:
     for flag in values(other, "issu_in_progress"):
         yield facts.in_progress, flag
     for text in values(other, "rollback_state") + values(other, "rollback_timer_state"):
-        yield facts.in_progress, text not in {"inactive", "Not in progress"}
+        # Without a timer one may be open all the same: it waits for its commitversion.
+        yield facts.rollback is not None, text not in {"inactive", "Not in progress"}
 
 
 def _inventory(facts: Any, other: Json) -> Pairs:

@@ -7,14 +7,9 @@ from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import DeviceTime, InventoryItem, SaveOutcome, Slot
-from swimctl.facts_xe import IssuState
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
-from swimctl.platforms.cisco_xe.parse_redundancy import (
-    parse_show_issu,
-    parse_show_redundancy,
-    parse_show_redundancy_states,
-)
+from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
 from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.text import unread
 
@@ -156,30 +151,6 @@ def test_redundancy_states() -> None:
     assert (facts.mode, facts.active_state, facts.peer_state) == ("sso", "ACTIVE", "STANDBY HOT")
     with pytest.raises(UnparsableOutput):
         parse_show_redundancy_states("my state = 13 -ACTIVE\n")
-
-
-def test_issu() -> None:
-    assert parse_show_issu(sample("show_issu_state_detail/idle")) == IssuState(in_progress=False)
-    runs = parse_show_issu(sample("show_issu_state_detail/rollback_runs"))
-    assert runs == IssuState(in_progress=True, rollback=24 * 60 + 26, status="runversion", terminal=False)
-    ready = parse_show_issu(sample("show_issu_state_detail/ready"))
-    assert (ready.in_progress, ready.status, len(ready.checks), set(ready.checks.values())) == (
-        False,
-        "Enabled",
-        6,
-        {"Yes"},
-    )
-    over = parse_show_issu(sample("show_issu_state_detail/taken_over"))
-    assert (over.in_progress, over.rollback, over.reached, over.terminal) == (
-        True,
-        103 * 60 + 9,
-        "Active switched-over",
-        True,
-    )
-    timer = parse_show_issu(sample("show_issu_rollback-timer/not_in_progress"), "show issu rollback-timer")
-    assert not timer.in_progress
-    with pytest.raises(UnparsableOutput):
-        parse_show_issu("--- Starting local lock acquisition on R0 ---\nFinished local lock acquisition on R0\n")
 
 
 def test_clock() -> None:

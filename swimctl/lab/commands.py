@@ -217,6 +217,15 @@ def _rollback(session: Session, words: Words) -> Dialogue:
     yield from session.switch.installer.roll_back("base" if "base" in words else point, ask="none" not in words)
 
 
+def _remove_inactive(session: Session, words: Words) -> Dialogue:
+    """Run `install remove inactive`. Of older releases Cisco's command reference lists no `prompt-level` for it."""
+    command, quiet = "install remove inactive", "none" in words
+    if quiet and not session.switch.install.running.new_dialect:
+        yield Print(session.invalid(f"{command} prompt-level none", len(command) + 1))
+    else:
+        yield from session.switch.installer.remove_inactive(ask=not quiet)
+
+
 def _add(session: Session, words: Words) -> Dialogue:
     installer, path = session.switch.installer, words["path"]
     if "activate" in words:
@@ -264,7 +273,7 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("verify /md5 <path> [<hash>]", files.verify("md5"), PRIVILEGED),
     ("verify /sha512 <path> [<hash>]", files.verify("sha512"), PRIVILEGED),
     ("more <path>", files.more, PRIVILEGED),
-    ("install remove inactive", lambda session, _words: session.switch.installer.remove_inactive(), PRIVILEGED),
+    (f"install remove inactive {_QUIET}", _remove_inactive, PRIVILEGED),
     (f"install add file <path> [activate [commit]] {_QUIET}", _add, PRIVILEGED),
     (f"install activate [auto-abort-timer <minutes:30-1200>] {_QUIET}", _activate, PRIVILEGED),
     ("install activate issu [auto-abort-timer <minutes:30-1200>]", _activate, PRIVILEGED),

@@ -144,9 +144,9 @@ class Installer:
 
         yield from self._operate("auto_abort_timer", run)
 
-    def remove_inactive(self) -> Dialogue:
-        """Run `install remove inactive`."""
-        yield from self._operate("remove", lambda say: remove_inactive(self._switch, self._installed, say))
+    def remove_inactive(self, *, ask: bool = True) -> Dialogue:
+        """Run `install remove inactive`, which may be told not to ask."""
+        yield from self._operate("remove", lambda say: remove_inactive(self._switch, self._installed, say, ask=ask))
 
     def _operate(
         self, operation: str, run: Callable[[Wording], Verdict], target: str = "", *, in_service: bool = False

@@ -68,7 +68,7 @@ def unpack(switch: Switch, file: LabFile, software: Software, say: Wording) -> s
     return None
 
 
-def remove_inactive(switch: Switch, installed: Installed, say: Wording) -> Verdict:
+def remove_inactive(switch: Switch, installed: Installed, say: Wording, *, ask: bool = True) -> Verdict:
     """Remove what no install state needs, on every member."""
     yield Print(
         "install_remove: Removing IMG\nCleaning up unnecessary package files\n"
@@ -86,7 +86,7 @@ def remove_inactive(switch: Switch, installed: Installed, say: Wording) -> Verdi
     yield Print("\nThe following files will be deleted:\n")
     for number, (_, names) in sorted_out.items():
         yield Print("".join(f"    [R{number - 1}]: /flash/{name}\n" for name in names))
-    answer = yield Ask(REMOVE, one_key=True)
+    answer = (yield Ask(REMOVE, one_key=True)) if ask else "y"
     if not answer.lower().startswith("y"):
         yield Print("\n[1]  R0 Add succeed with reason: User Rejected Deletion\n\n")
         return None

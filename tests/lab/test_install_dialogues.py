@@ -259,6 +259,20 @@ def test_remove_inactive_lists_asks_and_deletes_on_every_member(tmp_path: Path) 
     assert "SUCCESS: install_remove" in desk.out
 
 
+def test_remove_inactive_may_be_told_not_to_ask_in_the_newer_dialect_alone(tmp_path: Path) -> None:
+    quiet = "install remove inactive prompt-level none"
+    desk = Desk(tmp_path, version=NEWER)
+    name = desk.put()
+    desk.type(f"install add file flash:{name}")
+    assert f"Deleting file /flash/{name} ... done.\n" in desk.type(quiet)
+    assert desk.states() == [["C", NEWER]]
+    (tmp_path / "older").mkdir()
+    older = Desk(tmp_path / "older")
+    older.type(f"install add file flash:{older.put()}")
+    assert "% Invalid input detected" in older.type(quiet)
+    assert older.states() == [["C", OLD], ["I", NEW]]
+
+
 def test_show_forms_list_their_own_states(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.type(f"install add file flash:{desk.put()}")

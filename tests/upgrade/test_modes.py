@@ -89,7 +89,7 @@ def test_clean_up_comes_before_the_copy(tmp_path: Path) -> None:
         for name, job in result.jobs.items():
             assert (job.status, job.error) == (SUCCESS, None)
             received = result.lab.commands(name)
-            removed = received.index("install remove inactive")
+            removed = next(i for i, line in enumerate(received) if line.startswith("install remove inactive"))
             copied = next(i for i, line in enumerate(received) if line.startswith("verify /sha512"))
             added = next(i for i, line in enumerate(received) if line.startswith("install add"))
             assert removed < copied < added

@@ -257,7 +257,7 @@ def test_what_the_refusal_advised_lets_it_through(rounds: Rounds, name: str) -> 
 def test_no_room_after_the_clean_up_copies_nothing(rounds: Rounds) -> None:
     lab = rounds.second.lab
     later = lab.commands("full-stack")[rounds.between["full-stack"] :]
-    assert [line for line in later if line.startswith(CHANGING)] == ["install remove inactive"]
+    assert [line for line in later if line.startswith(CHANGING)] == ["install remove inactive prompt-level none"]
     assert all(lab.switch("full-stack").flash(member).get(GOLDEN) is None for member in (1, 2, 3))
 
 

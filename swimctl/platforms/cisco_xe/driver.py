@@ -19,7 +19,7 @@ from swimctl.facts import (
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.evidence import Modelled, version_of, weigh_installed, weigh_running
-from swimctl.platforms.cisco_xe.installing import ASK_NOTHING, CLOSING, Installing
+from swimctl.platforms.cisco_xe.installing import Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.packaged import Packaged
@@ -190,7 +190,7 @@ class CiscoXe(Installing, Packaged):
 
     def clean(self) -> str:
         """Remove what no install state needs; tell what came of it."""
-        reply = self._converse("install remove inactive", _REMOVE, self._limits.clean, closing=CLOSING)
+        reply = self._quietly("install remove inactive", _REMOVE, self._limits.clean)
         if reply.dropped:
             raise SessionLost("the session ended in 'install remove inactive'")
         outcome = parse_install_remove_outcome(reply.text)
@@ -206,7 +206,8 @@ class CiscoXe(Installing, Packaged):
         """Start what was added, with the auto-abort timer armed; in one-shot mode do all in one command."""
         if not self.unpacks:
             return self._add_activate_commit(image)
-        return self._install(f"install activate auto-abort-timer {self._minutes}{ASK_NOTHING}", self._limits.activate)
+        command = f"install activate auto-abort-timer {self._minutes}"
+        return self._install(command, self._limits.activate, quietly=True)
 
     def armed_for(self) -> float | None:
         """Tell the seconds from the activation until the device goes back, None in one-shot mode."""
@@ -222,7 +223,7 @@ class CiscoXe(Installing, Packaged):
 
     def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
         """Go back to the committed release; the device reloads."""
-        return self._install(f"install abort{ASK_NOTHING}", self._limits.commit)
+        return self._install("install abort", self._limits.commit, quietly=True)
 
     def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
         """Leave it to the device: what is not committed is not booted."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import InstallOutcome
 from swimctl.models import Image
-from swimctl.platforms.base import Sent
+from swimctl.platforms.base import Reply, Sent
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
 from swimctl.platforms.cisco_xe.reading import IosDevice
 from swimctl.terminal import Answer, answer
 
-# A process that dies while the device asks leaves a command that has come and does nothing. What was answered here
-# was sure before: some releases ask all the same.
-ASK_NOTHING: Final = " prompt-level none"
+# A process that dies while the device asks leaves a command that has come and does nothing, and on some releases the
+# install lock with it. So what can be told not to ask is told so; what was answered here was sure before: some releases
+# ask all the same.
 # device-facts: every question that was seen around an install, a save or a delete, with the one answer for it.
 _INSTALL: Final[tuple[Answer, ...]] = (
     answer(r"do you want to proceed\??.*\[y/n\]", "y"),
@@ -23,15 +24,19 @@ _INSTALL: Final[tuple[Answer, ...]] = (
     # Saved just before; what was changed since is saved too, as the reload would lose it.
     answer(r"press yes\(y\) to save.*\[y/n/q\]", "y"),
 )
-CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
+_CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
+_UNKNOWN_WORD: Final = re.compile(r"^\s*% ?Invalid input detected\b", re.MULTILINE | re.IGNORECASE)
 
 
 class Installing(IosDevice):
     """A device that has the `install` commands."""
 
-    def _install(self, command: str, seconds: float) -> Sent:
-        """Return what the device says; an answer that does not read is no verdict: it may be at work."""
-        reply = self._converse(command, _INSTALL, seconds, closing=CLOSING)
+    def _install(self, command: str, seconds: float, *, quietly: bool = False) -> Sent:
+        """Return what the device says; an answer that does not read is no verdict: it may be at work.
+
+        `quietly`: the command can be told not to ask.
+        """
+        reply = self._quietly(command, _INSTALL, seconds) if quietly else self._send(command, _INSTALL, seconds)
         try:
             return Sent(parse_install_outcome(reply.text), reply.dropped)
         except (CommandRefused, UnparsableOutput) as error:
@@ -40,8 +45,20 @@ class Installing(IosDevice):
             refused = False if isinstance(error, CommandRefused) else None
             return Sent(InstallOutcome(operation=None, succeeded=refused, reason=str(error)))
 
+    def _quietly(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
+        """Send a command that is told not to ask; as it is where the release has no such word for it.
+
+        That refusal is the terminal's, and nothing was done. Cisco's reference lists the word behind `activate`; which
+        releases know it behind `abort` and `remove inactive` stands nowhere.
+        """
+        reply = self._send(f"{command} prompt-level none", answers, seconds)
+        if not reply.dropped and _UNKNOWN_WORD.search(reply.text):
+            reply = self._send(command, answers, seconds)
+        return reply
+
+    def _send(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
+        return self._converse(command, answers, seconds, closing=_CLOSING)
+
     def _add_activate_commit(self, image: Image) -> Sent:
-        return self._install(
-            f"install add file {self.destination(image)} activate commit{ASK_NOTHING}",
-            self._limits.add + self._limits.activate,
-        )
+        command = f"install add file {self.destination(image)} activate commit"
+        return self._install(command, self._limits.add + self._limits.activate, quietly=True)

@@ -20,7 +20,7 @@ _TABLE: Final = re.compile(r"Type +St +Filename/Version\b.*", re.IGNORECASE)
 _ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)(?: .*)?")
 # What stands where a row must stand: a kind that is known, or words of a row's form.
 _LIKE_A_ROW: Final = re.compile(r"(?:IMG|SMU|SUBPKG|APSP|APDP|RPM|ISO)\b.*|[A-Z]{2,8} +\S +\S.*", re.IGNORECASE)
-_NOTHING: Final = re.compile(r"No .*Packages?\.?", re.IGNORECASE)
+_NOTHING: Final = re.compile(r"No .*\bPackages?\b.*", re.IGNORECASE)
 
 # Seen or documented behind the colon: `inactive`; `active on install_activate, time before rollback - 01:49:42`;
 # `active , time before rollback - 01:57:12` (more/cisco_xe/show_install_uncommitted/b_01_c8000v_17.12.04a_timer, and a
@@ -34,7 +34,8 @@ _ON: Final = re.compile(r"\bon +(install_\w+)", re.IGNORECASE)
 _OPERATIONS: Final = ("install_activate", "install_deactivate", "install_rollback", "install_add_activate_commit")
 
 _ROLLBACK_TABLE: Final = re.compile(r"ID +Label +Description\b.*", re.IGNORECASE)
-_ROLLBACK_ROW: Final = re.compile(r"(\d+) +(\S.*?)(?: {2,}(\S.*))?")
+# A label is one word; where none was given stands `No Label`.
+_ROLLBACK_ROW: Final = re.compile(r"(\d+) +(No +Label|\S+)(?: +(\S.*))?", re.IGNORECASE)
 _NO_ROLLBACK: Final = re.compile(r"No rollback .*", re.IGNORECASE)
 
 
@@ -102,7 +103,10 @@ def _runs(said: str) -> bool | None:
 
 
 def parse_show_install_rollback(text: str) -> tuple[RollbackPoint, ...]:
-    """Read the rollback points, newest first as printed; ids may repeat. Empty where the device says there is none."""
+    """Read the rollback points, newest first as printed; ids may repeat. Empty where the device says there is none.
+
+    Needed: the header, and the id and label of each row.
+    """
     command = "show install rollback"
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     points: list[RollbackPoint] = []
@@ -112,9 +116,11 @@ def parse_show_install_rollback(text: str) -> tuple[RollbackPoint, ...]:
         if _ROLLBACK_TABLE.fullmatch(line):
             table = True
         elif row:
-            points.append(RollbackPoint(int(row[1]), row[2], row[3] or ""))
+            points.append(RollbackPoint(int(row[1]), " ".join(row[2].split()), row[3] or ""))
         elif _NO_ROLLBACK.fullmatch(line):
             nothing = True
+        elif table and re.match(r"\d", line):
+            raise UnparsableOutput(command, line)
         elif set(line) - {"-"}:
             passed_over(command, line)
     if not (points or nothing):

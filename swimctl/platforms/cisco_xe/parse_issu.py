@@ -44,7 +44,7 @@ _CHECK: Final = re.compile(
     r"(Platform ISSU Support|Standby Online|Autoboot Enabled|SSO Mode|Install Boot|Valid Boot Media)\b(?: (\S+).*)?",
     re.IGNORECASE,
 )
-_REACHED: Final = re.compile(r"Current state: (?:(.+?) state\b.*|(\S.*))", re.IGNORECASE)
+_REACHED: Final = re.compile(r"Current state: (.+?) state\b.*", re.IGNORECASE)
 _TERMINAL: Final = re.compile(r"Operating mode:.*\bterminal state (not )?reached\b.*", re.IGNORECASE)
 _REMAINING: Final = re.compile(
     r"(?:.*remaining time before rollback|Time remaining)[:=]? ?(\d+):(\d\d):(\d\d)(?!\d).*", re.IGNORECASE
@@ -85,7 +85,7 @@ def parse_show_issu(text: str, command: str = COMMAND) -> IssuState:
         rollback=int(timer[1]) * 3600 + int(timer[2]) * 60 + int(timer[3]) if timer else None,
         status=status,
         checks=_checks(command, lines),
-        reached=(reached[1] or reached[2]) if reached else "",
+        reached=reached[1] if reached else "",
         terminal=None if ended is None else not ended[1],
     )
 
@@ -96,9 +96,9 @@ def _first(lines: list[str], pattern: re.Pattern[str]) -> re.Match[str] | None:
 
 def _checks(command: str, lines: list[str]) -> dict[str, str]:
     found = [check for line in lines if (check := _CHECK.fullmatch(line))]
-    odd = next((check[0] for check in found if not check[2]), None)
+    odd = next((check[0] for check in found if not check[2] or is_half(check[2], ("Yes", "No"))), None)
     if odd is not None:
-        raise UnparsableOutput(command, odd, "this check has no result")
+        raise UnparsableOutput(command, odd, "this check has no result, or half of one")
     return {check[1]: check[2] for check in found}
 
 

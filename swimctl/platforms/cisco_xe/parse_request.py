@@ -8,22 +8,28 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import InstallOutcome
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over, plain_words
 
 REQUEST: Final = "request platform software package install"
 MORE: Final = "more"
 
-_MEMBERS: Final = r"(?:\[[\d ]+\]: *)?"
-_DONE: Final = re.compile(rf"{_MEMBERS}SUCCESS: Software provisioned\. *New software will load on reboot.*")
-_FAILED: Final = re.compile(rf"{_MEMBERS}FAILED: *(\S.*)")
-_NO_ROOM: Final = re.compile(rf"{_MEMBERS}(There is not enough free disk available .*)")
-_NEEDED: Final = re.compile(r"At least \d+ KB of free disk is required.*")
+_MEMBERS: Final = r"(?:\[[\d ]+\]: ?)?"
+_DONE: Final = re.compile(
+    rf"{_MEMBERS}SUCCESS: Software provisioned\. ?New software will load on reboot.*", re.IGNORECASE
+)
+_FAILED: Final = re.compile(rf"{_MEMBERS}FAILED: ?(\S.*)", re.IGNORECASE)
+_NO_ROOM: Final = re.compile(rf"{_MEMBERS}(There is not enough free disk available .*)", re.IGNORECASE)
+_NEEDED: Final = re.compile(r"At least \d+ KB of free disk is required.*", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     rf"{_MEMBERS}(?:--- Starting (?:install )?local lock acquisition on switch \d+ ---|Expanding image file: .+"
-    r"|(?:install|rollback) package\(s\) on switch \d+)"
+    r"|(?:install|rollback) package\(s\) on switch \d+)",
+    re.IGNORECASE,
 )
-_SOURCE: Final = re.compile(r"#! ?/usr/binos/bin/packages_conf\.sh|sha\d+sum: [0-9a-f]+")
-_PACKAGE: Final = re.compile(r"(?:boot|iso) +\w+ +\d+ +\d+(?: +[\w-]+)? +(\S+\.pkg)")
+_SOURCE: Final = re.compile(r"#! ?/usr/binos/bin/packages_conf\.sh|sha1sum: [0-9a-f]+", re.IGNORECASE)
+_SUM: Final = re.compile(r"sha\d+sum: .*", re.IGNORECASE)
+_PACKAGE: Final = re.compile(r"(?:boot|iso) \w+ \d+ \d+(?: [\w-]+)? (\S+\.pkg)(?: .*)?", re.IGNORECASE)
+# A line that names a package, in whichever words: what it boots is a needed fact.
+_LIKE_A_PACKAGE: Final = re.compile(r"(?:boot|iso)\b.*|[^#].*\.pkg\b.*", re.IGNORECASE)
 # The base package has the release in its name whatever other packages count by: cat3k_caa-rpbase.16.03.05b.SPA.pkg
 _BASE: Final = re.compile(r".*(?<![a-z])rp_?base\w*\.(\d+\.\d+\.\d+\w*)\.S[PS]A\.pkg")
 
@@ -33,7 +39,7 @@ def parse_request(text: str) -> InstallOutcome:
 
     A SUCCESS is that of one part of it; one FAILED of any member is one of all.
     """
-    lines = [line.strip() for line in filled(text, REQUEST, TERMINAL)]
+    lines = [plain_words(line) for line in filled(text, REQUEST, TERMINAL)]
     reasons = [found[1] for line in lines if (found := _FAILED.fullmatch(line) or _NO_ROOM.fullmatch(line))]
     reasons += [line for line in lines if _NEEDED.fullmatch(line)]
     if not any(map(_ABOUT.fullmatch, lines)):
@@ -46,14 +52,18 @@ def parse_request(text: str) -> InstallOutcome:
 
 
 def parse_packages(text: str) -> tuple[str, ...]:
-    """Read the files that a `packages.conf` names, in its order, each once."""
-    lines = [line.strip() for line in filled(text, MORE, TERMINAL)]
-    if not _SOURCE.fullmatch(lines[0]):
+    """Read the files that a `packages.conf` names, in its order, each once; each line that names one is needed."""
+    lines = [plain_words(line) for line in filled(text, MORE, TERMINAL)]
+    if not any(map(_SOURCE.fullmatch, lines)):
         raise UnparsableOutput(MORE, lines[0], "this is no packages.conf")
-    named = [found[1] for line in lines if (found := _PACKAGE.fullmatch(line))]
-    odd = [line for line in lines if not (line.startswith("#") or _SOURCE.fullmatch(line) or _PACKAGE.fullmatch(line))]
-    if odd:
-        raise UnparsableOutput(MORE, odd[0])
+    named: list[str] = []
+    for line in lines:
+        if found := _PACKAGE.fullmatch(line):
+            named.append(found[1])
+        elif _LIKE_A_PACKAGE.fullmatch(line):
+            raise UnparsableOutput(MORE, line)
+        elif not (line.startswith("#") or _SUM.fullmatch(line)):
+            passed_over(MORE, line)
     if not named:
         raise UnparsableOutput(MORE, lines[-1], "it names no package")
     return tuple(dict.fromkeys(named))

@@ -69,6 +69,8 @@ def parse_dir(text: str) -> Directory:
             passed_over(command, line)
     if path is None or not (empty or trailer):
         raise UnparsableOutput(command, path or "", "there is no 'Directory of', or no line of free bytes below it")
+    if not (empty or files):
+        raise UnparsableOutput(command, path, "it lists no file, and does not say that there is none")
     total, free = (_bytes(trailer[1], trailer[2]), _bytes(trailer[3], trailer[4])) if trailer else (None, None)
     return Directory(path, tuple(files), total, free)
 

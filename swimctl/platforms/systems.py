@@ -12,23 +12,27 @@ _SIGNS: Final = (
     (
         "cisco_nxos",
         "NX-OS",
-        re.compile(r"Cisco Nexus Operating System\b.*|.*\(NX-OS\).*|NXOS: version .*", re.IGNORECASE),
+        re.compile(
+            r"Cisco Nexus Operating System\b.*|.*\(NX-OS\).*|(?:BIOS|NXOS|kickstart|system): version .*", re.IGNORECASE
+        ),
     ),
     ("cisco_xe", "IOS-XE", re.compile(r"Cisco IOS[ -]XE Software\b.*|IOS[ -]XE Version:.*", re.IGNORECASE)),
-    ("cisco_xe", "IOS", re.compile(r"(?:Cisco IOS Software|IOS \(tm\)).* Software\b.*", re.IGNORECASE)),
+    ("cisco_ios", "IOS", re.compile(r"(?:Cisco IOS Software|IOS \(tm\)).* Software\b.*", re.IGNORECASE)),
     ("arista_eos", "EOS", re.compile(r"Arista .*|[cv]EOS(?:-?lab)?|Software image version: \d.*", re.IGNORECASE)),
-    ("juniper_junos", "Junos", re.compile(r"Junos: .*|JUNOS .*\[.*\]", re.IGNORECASE)),
+    ("juniper_junos", "Junos", re.compile(r"Junos: .*|.*\bxmlns:junos=.*|JUNOS .*\[.*\]", re.IGNORECASE)),
     ("", "ASA", re.compile(r"Cisco Adaptive Security Appliance Software\b.*", re.IGNORECASE)),
 )
+# One driver reads both, and finds out which it is.
+_KIN: Final = frozenset({"cisco_ios", "cisco_xe"})
 
 
 def answered_by(lines: Iterable[str], platform: str) -> tuple[str, str] | None:
     """Return the line by which another system answers than the platform's, and what to do; None where none does."""
-    own = "cisco_xe" if platform == "cisco_ios" else platform
+    own = _KIN if platform in _KIN else {platform}
     for line in (" ".join(line.split()) for line in lines):
         for name, system, sign in _SIGNS:
             if sign.fullmatch(line):
-                return None if name == own else (line, _why(name, system))
+                return None if name in own else (line, _why(name, system))
     return None
 
 

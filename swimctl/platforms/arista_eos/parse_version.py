@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show version"
@@ -27,6 +28,8 @@ def parse_show_version(text: str) -> SoftwareVersion:
     Release and uptime have to be there; a virtual device may have no serial number.
     """
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
+    if other := answered_by(lines, "arista_eos"):
+        raise UnparsableOutput(COMMAND, *other)
     fields: dict[str, str] = {}
     model = ""
     for line in lines:

@@ -1,6 +1,7 @@
 """The `boot system` lines of a configuration: read, and written anew in the device's own spelling. Pure.
 
-Five spellings are known: `flash:/IMG`, `flash:IMG`, `flash flash:IMG`, `flash IMG` and `switch all flash:IMG`.
+Six spellings are known: `flash:/IMG`, `flash:IMG`, `flash flash:IMG`, `flash IMG`, `switch all flash:IMG`, and on an
+ISR G2 `flash0 IMG` (field/sessions/19; a public configuration of a 2951 with 15.2(4)M4).
 """
 
 from __future__ import annotations
@@ -12,15 +13,21 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 # The line of the version is in every configuration: with it, none of `boot system` is an answer too.
 COMMAND: Final = "show running-config | include ^version|^boot system"
-_VERSION: Final = re.compile(r"version \d\S*")
+_VERSION: Final = re.compile(r"version \d\S*", re.IGNORECASE)
 _BUILDING: Final = "Building configuration..."
-_LINE: Final = re.compile(r"boot system (?P<scope>switch \S+ )?(?P<kind>flash )?(?P<files>\S+)")
-# Images from a server, from ROM: they are kept as they are, and no new line is written after their model.
-_OTHER: Final = re.compile(r"boot system (?:tftp|ftp|rcp|mop|rom)\b.*|boot system \w+://.*")
+_SYSTEM: Final = r"(?:usb)?flash\d?|disk\d|slot\d|bootflash|bootdisk|sup-bootflash|sup-bootdisk|harddisk"
+_LINE: Final = re.compile(rf"boot system (?P<scope>switch \S+ )?(?:(?P<kind>{_SYSTEM}) )?(?P<files>\S+)")
+# Images from a server, from ROM, the first of a flash: they are kept as they are, and no new line is written after
+# their model.
+_OTHER: Final = re.compile(
+    rf"boot system (?:tftp|ftp|rcp|mop|rom)\b.*|boot system (?:switch \S+ )?(?:\w+://.*|(?:{_SYSTEM}):?)"
+)
+# `flash:` of a router is its `flash0:`.
+_SAME: Final = {"flash0": "flash"}
 _ALL: Final = "switch all "
 
 
@@ -33,16 +40,19 @@ class Form:
 
 
 def parse_boot_lines(text: str) -> tuple[str, ...]:
-    """Read the lines in their order; none is an answer where the version's line was printed."""
+    """Read the lines in their order, each of which is needed; none is an answer where the version's line is there."""
     lines = [" ".join(line.split()) for line in filled(text, COMMAND, TERMINAL)]
-    found = tuple(line for line in lines if line.startswith("boot system"))
-    odd = next((line for line in found if not (_LINE.fullmatch(line) or _OTHER.fullmatch(line))), None)
-    odd = odd or next((x for x in lines if x not in found and x != _BUILDING and not _VERSION.fullmatch(x)), None)
-    if odd is not None:
-        raise UnparsableOutput(COMMAND, odd)
+    found: list[str] = []
+    for line in lines:
+        if _LINE.fullmatch(line) or _OTHER.fullmatch(line):
+            found.append(line)
+        elif line == "boot" or line.startswith("boot "):
+            raise UnparsableOutput(COMMAND, line)
+        elif line != _BUILDING and not _VERSION.fullmatch(line):
+            passed_over(COMMAND, line)
     if not any(_VERSION.fullmatch(line) for line in lines):
         raise UnparsableOutput(COMMAND, lines[-1], "the line with the version is missing")
-    return found
+    return tuple(found)
 
 
 def inside(path: str) -> str:
@@ -59,21 +69,31 @@ def files(lines: Sequence[str]) -> tuple[str, ...]:
 def put_first(lines: Sequence[str], wanted: str, then: str, form: Form, root: str) -> tuple[str, ...]:
     """Write the lines with `wanted` first, `then` second, and what else was named behind it.
 
-    Both are paths inside the flash `root`. They are spelled as the first line that names a file, and where there is
-    none, as `root` and the path.
+    Both are paths inside the flash `root`. They are spelled as the first line that names a file of it; where there is
+    none, or that is of another flash, as `root` and the path.
     """
     files_of = [line for line in lines if not _OTHER.fullmatch(line)]
-    model = files_of[0] if files_of else f"boot system {root}{then}"
-    head, spelled = _head(model, stack=form.stack), _speller(model, root if form.stack else "")
+    model = _LINE.fullmatch(files_of[0]) if files_of else None
+    if model is not None and not _is_on(model, root):
+        model = None
+    head, spelled = _head(model, stack=form.stack), _speller(model, root, stack=form.stack)
     first = [spelled(path) for path in dict.fromkeys((wanted, then))]
     others = [
-        line if line not in files_of else head + ";".join(left)
+        line if line not in files_of else _rest(line, left, head)
         for line in lines
         if (left := [path for path in _paths(line) if inside(path) not in {wanted, then}])
     ]
     if form.joined:
         return (head + ";".join([*first, *(other.removeprefix(head) for other in others if other.startswith(head))]),)
     return tuple(dict.fromkeys([*(head + path for path in first), *others]))
+
+
+def _rest(line: str, left: Sequence[str], head: str) -> str:
+    """Write what is left of a line below the head of the new ones; one that names a flash before its files keeps it."""
+    found = _LINE.fullmatch(line)
+    kind = found["kind"] if found else None
+    own = f"boot system {kind} " if kind not in {None, "flash"} else head
+    return own + ";".join(left)
 
 
 def _paths(line: str) -> tuple[str, ...]:
@@ -83,16 +103,23 @@ def _paths(line: str) -> tuple[str, ...]:
     return tuple(path for path in found["files"].split(";") if path) if found else ()
 
 
-def _head(model: str, *, stack: bool) -> str:
+def _is_on(model: re.Match[str], root: str) -> bool:
+    """Tell whether the first file of a line is on a flash; `flash` is what each device calls its own."""
+    named = model["files"].split(";")[0].rpartition(":")[0] or model["kind"] or "flash"
+    system = root.rstrip(":")
+    return named == "flash" or _SAME.get(named, named) == _SAME.get(system, system)
+
+
+def _head(model: re.Match[str] | None, *, stack: bool) -> str:
     """Give what stands before the file: on a stack it is for all members, or only the active one would change."""
-    found = _LINE.fullmatch(model)
-    scope, kind = (found["scope"] or "", found["kind"] or "") if found else ("", "")
-    return f"boot system {_ALL}" if stack else f"boot system {scope}{kind}"
+    if stack or model is None:
+        return f"boot system {_ALL if stack else ''}"
+    kind = f"{model['kind']} " if model["kind"] else ""
+    return f"boot system {model['scope'] or ''}{kind}"
 
 
-def _speller(model: str, root: str) -> Callable[[str], str]:
-    """Give what writes a path as the model's first one is written, below `root` where that one has no file system."""
-    found = _LINE.fullmatch(model)
-    system, colon, rest = (found["files"].split(";")[0] if found else "").rpartition(":")
-    before = f"{system}{colon}" or root
+def _speller(model: re.Match[str] | None, root: str, *, stack: bool) -> Callable[[str], str]:
+    """Give what writes a path as the model's first one is written, else below `root`."""
+    system, colon, rest = (model["files"].split(";")[0] if model else "").rpartition(":")
+    before = f"{system}{colon}" or (root if stack or model is None else "")
     return lambda path: f"{before}{'/' if rest.startswith('/') else ''}{path}"

@@ -23,10 +23,10 @@ _COPY: Final[tuple[Answer, ...]] = (
     answer(r"destination filename \[[^\]]*\]\?", ""),
     answer(r"do you want to over ?write\?.*\[confirm\]", ""),
 )
-_COPIED: Final = re.compile(r"^\d+ bytes copied in ", re.MULTILINE)
+_COPIED: Final = re.compile(r"^\s*\d+ +bytes +copied +in\b", re.MULTILINE | re.IGNORECASE)
 # The old image stays, and the boot variable too: it is set in the activation, with the old image behind the new one.
 _UNPACK: Final = "archive download-sw /leave-old-sw /no-set-boot"
-_UNPACKED: Final = re.compile(r"^\s*All software images installed\.", re.MULTILINE)
+_UNPACKED: Final = re.compile(r"^\s*All +software +images +installed\b", re.MULTILINE | re.IGNORECASE)
 _ARCHIVE: Final = ".tar"
 
 

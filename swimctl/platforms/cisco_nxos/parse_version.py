@@ -9,6 +9,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_nxos import NxosVersion
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled
 
 COMMAND: Final = "show version"
@@ -44,6 +45,8 @@ def parse_show_version(text: str) -> NxosVersion:
     the device prints one. `uptime` is the kernel's.
     """
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
+    if other := answered_by(lines, "cisco_nxos"):
+        raise UnparsableOutput(COMMAND, *other)
     versions: dict[str, str] = {}
     for line in lines:
         if found := _VERSION.fullmatch(line):

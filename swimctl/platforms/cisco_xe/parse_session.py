@@ -17,10 +17,11 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)
+# A warning that the configuration `may corrupt` something is none that it did.
 _NOT_SAVED: Final = re.compile(
-    r"%\s?Error.*(?:nvram|startup|config).*|.*\[Failed\].*|startup-config file open failed.*"
+    r"(?!.*\bWarning:)(?:%\s?Error.*(?:nvram|startup|config).*|.*\[Failed\].*|startup-config file open failed.*"
     r"|%.*(?:fail|abort|denied|not saved|locked|in use).*"
-    r"|Unable to .*|.*NV(?:RAM|ram).*(?:fail|too large|corrupt).*",
+    r"|Unable to .*|.*NV(?:RAM|ram).*(?:fail|too large|corrupt).*)",
     re.IGNORECASE,
 )
 

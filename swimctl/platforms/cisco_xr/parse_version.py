@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import SoftwareVersion
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import REGISTER, filled, passed_over
 
 COMMAND: Final = "show version"
@@ -41,6 +42,8 @@ def parse_show_version(text: str, command: str = COMMAND) -> SoftwareVersion:
     `mode` is `classic`, `64-bit` or `LNT`, three ways to install; None where the device shows no mark of any.
     """
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    if other := answered_by(lines, "cisco_xr"):
+        raise UnparsableOutput(command, *other)
     release, uptime = _first(lines, _RELEASE), _first(lines, _UPTIME)
     if release is None:
         raise UnparsableOutput(command, lines[0], "no line names the release of IOS XR")

@@ -11,6 +11,7 @@ from swimctl.facts_junos import NodeSoftware
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
+from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled, passed_over
 
 _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending|Yocto|Linux +Kernel) *: *(\S+).*", re.IGNORECASE)
@@ -49,6 +50,8 @@ def parse_nodes(text: str, command: str = "show version") -> tuple[NodeSoftware,
     Model and release have to be there, and a package below them: before it what waits may not have been told yet.
     """
     lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
+    if other := answered_by(lines, "juniper_junos"):
+        raise UnparsableOutput(command, *other)
     return tuple(_node(command, node, part) for node, part in parts_of(command, lines, _FIELD.fullmatch))
 
 

@@ -1,4 +1,4 @@
-"""`boot system` lines: read in their five spellings, and written with another file in the same one."""
+"""`boot system` lines: read in their six spellings, and written with another file in the same one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=
         ("flash old.bin", LINES, ("flash new.bin", "flash old.bin")),
         ("switch all flash:old.bin", LINES, ("switch all flash:new.bin", "switch all flash:old.bin")),
         ("flash0:old.bin", LINES, ("flash0:new.bin", "flash0:old.bin")),
+        ("flash0 old.bin", LINES, ("flash0 new.bin", "flash0 old.bin")),
+        # Of another flash than the one that the new image lies on.
+        ("flash1 old.bin", LINES, ("flash:new.bin", "flash:old.bin")),
+        ("slot0:old.bin", LINES, ("flash:new.bin", "flash:old.bin")),
         ("flash:/old.bin", JOINED, ("flash:/new.bin;flash:/old.bin",)),
         ("flash old.bin", JOINED, ("flash new.bin;old.bin",)),
         ("flash:/old.bin", STACK, ("switch all flash:/new.bin;flash:/old.bin",)),
@@ -43,6 +47,37 @@ def test_what_else_was_named_stays_behind_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "root", "system"),
+    [("flash0", "flash0:", "flash0"), ("flash0", "flash:", "flash0"), ("disk0", "disk0:", "disk0"),
+     ("bootflash", "bootflash:", "bootflash")],
+)  # fmt: skip
+def test_a_flash_before_a_blank_is_that_flash(kind: str, root: str, system: str) -> None:
+    """field/sessions/19: an ISR G2 with `boot system flash0 c2900-universalk9-mz.SPA.152-4.M3.bin`."""
+    old, new = "c2900-universalk9-mz.SPA.152-4.M3.bin", "c2900-universalk9-mz.SPA.157-3.M8.bin"
+    lines = parse_boot_lines(f"version 15.2\nboot system {kind} {old}\n")
+    assert files(lines) == (old,)
+    made = put_first(lines, new, old, LINES, root)
+    assert made == (f"boot system {system} {new}", f"boot system {system} {old}")
+    assert files(made) == (new, old)
+    assert put_first(made, new, old, LINES, root) == made
+
+
+def test_what_lies_on_another_flash_stays_there() -> None:
+    lines = ["boot system flash:old.bin", "boot system flash1 spare.bin"]
+    assert put_first(lines, "new.bin", "old.bin", LINES, "flash:") == ("boot system flash:new.bin", *lines)
+
+
+def test_the_first_file_of_a_flash_is_no_file_of_that_name() -> None:
+    for line in ("boot system flash", "boot system flash:", "boot system flash0:", "boot system rom"):
+        assert parse_boot_lines(f"version 12.4\n{line}\n") == (line,)
+        assert put_first([line], "new.bin", "old.bin", LINES, "flash:") == (
+            "boot system flash:new.bin",
+            "boot system flash:old.bin",
+            line,
+        )
+
+
 NAMES = st.lists(st.sampled_from(["a.bin", "b.bin", "dir/c.bin", "old.bin", "new.bin"]), max_size=4, unique=True)
 
 
@@ -60,7 +95,10 @@ def test_whatever_was_named_the_new_one_is_first_the_old_one_second_and_none_is_
 def test_none_is_an_answer_only_where_the_configuration_was_printed() -> None:
     assert parse_boot_lines("version 15.2\n") == ()
     assert parse_boot_lines("version 17.6\nboot system  flash:a.bin\n") == ("boot system flash:a.bin",)
-    for text in ("", "boot system flash:a.bin\n", "version 15.2\nboot sys", "version 15.2\nsomething else\n"):
+    assert parse_boot_lines("A sentence\nversion 15.2\nsomething else\nboot system flash a.bin\n") == (
+        "boot system flash a.bin",
+    )
+    for text in ("", "boot system flash:a.bin\n", "version 15.2\nboot sys", "version 15.2\nboot system a.bin 1 2\n"):
         with pytest.raises(UnparsableOutput):
             parse_boot_lines(text)
     with pytest.raises(CommandRefused):

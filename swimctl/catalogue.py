@@ -194,7 +194,10 @@ def find(ref: int | str, images: Sequence[Image]) -> Image:
 def why_unfit(device: Device, image: Image) -> str | None:
     """Say why an image cannot be for a device; None where it can, as far as inventory and file tell."""
     if not takes(device.platform, image.platform):
-        return f"{image.filename} is for {image.platform}, the device is {device.platform}"
+        return (
+            f"{image.filename} is for {image.platform}, the device is {device.platform}; choose another image, or set "
+            f"`platform: {image.platform}` for the device if that is what it runs"
+        )
     if image.kind not in installs(device.platform):
         return (
             f"{image.filename} is of kind {image.kind.value}, which swimctl does not install on {device.platform} yet"

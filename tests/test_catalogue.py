@@ -233,4 +233,6 @@ class TestFit:
         assert "does not run on C9300-24P" in (catalogue.why_unfit(ios, classic) or "")
         assert catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), classic) is None
         assert "does not run on WS-C2960X" in (catalogue.why_unfit(replace(ios, model="WS-C2960X-24TS-L"), image) or "")
-        assert "is for cisco_ios, the device is cisco_xe" in (catalogue.why_unfit(DEVICE, classic) or "")
+        why = catalogue.why_unfit(DEVICE, classic) or ""
+        assert "is for cisco_ios, the device is cisco_xe" in why
+        assert "set `platform: cisco_ios` for the device" in why

@@ -35,7 +35,9 @@ _REASONS: Final = (
 )
 _IMAGE: Final = re.compile(r'System image file is "([^"]+)".*', re.IGNORECASE)
 # An old terminal cuts it at 80 columns: `… bytes of memo.` (more/cisco_xe/show_version/10).
-_HARDWARE: Final = re.compile(r"cisco (\S+) .*(?:\bmemory\.?|\bprocessor .*\bwith .*\bbytes\b.*)", re.IGNORECASE)
+_HARDWARE: Final = re.compile(
+    r"(?:cisco|Allen-Bradley) (\S+) .*(?:\bmemory\.?|\bprocessor .*\bwith .*\bbytes\b.*)", re.IGNORECASE
+)
 _MODEL_NUMBER: Final = re.compile(r"Model Number: (\S+)", re.IGNORECASE)
 _BOARD: Final = re.compile(r"Processor board ID ([^\s,]+).*", re.IGNORECASE)
 _SYSTEM_SERIAL: Final = re.compile(r"System Serial Number: (\S+)", re.IGNORECASE)

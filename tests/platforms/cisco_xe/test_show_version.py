@@ -53,6 +53,36 @@ def test_router() -> None:
     assert facts.restarted_at is None
 
 
+def test_a_switch_of_another_brand() -> None:
+    # The hardware's line begins with the brand: ntc-templates has one of a Stratix 5200.
+    facts = parse_show_version(sample("show_version/other_brand"))
+    assert (facts.version, facts.model, facts.mode) == ("17.09.05", "1783-CMS10P", "INSTALL")
+    assert facts.serial == "FDO2704A1B2"
+
+
+def test_a_terminal_of_80_columns_cuts_the_hardware_of_an_old_router() -> None:
+    # more/cisco_xe/show_version/10, a 7206VXR; the C921 below is in ntc-templates.
+    text = sample("show_version/classic_ios")
+    line = next(line for line in text.splitlines() if line.startswith("cisco WS-C2960X"))
+    old = "Cisco 7206VXR (NPE400) processor (revision A) with 491520K/32768K bytes of memo."
+    assert parse_show_version(text.replace(line, old)).model == "7206VXR"
+    new = "Cisco C921-4P (revision 1.0) with 947200K/101376K bytes of memory."
+    assert parse_show_version(text.replace(line, new)).model == "C921-4P"
+
+
+def test_lines_and_columns_around_the_members_are_passed_over() -> None:
+    text = sample("show_version/stack_of_three")
+    whole = parse_show_version(text)
+    wider = text.replace("SW Image              Mode", "SW Image              Mode   Health").replace(
+        "CAT9K_IOSXE           INSTALL", "CAT9K_IOSXE           INSTALL   good"
+    )
+    assert parse_show_version(wider).members == whole.members
+    rows = text.splitlines()
+    place = next(number for number, line in enumerate(rows) if line.startswith("*"))
+    parted = "\n".join([*rows[:place], "Member 3 was renumbered", *rows[place:]])
+    assert parse_show_version(parted).members == whole.members
+
+
 def test_classic_ios_has_no_mode() -> None:
     facts = parse_show_version(sample("show_version/classic_ios"))
     assert (facts.version, facts.mode) == ("15.2(7)E3", None)

@@ -211,7 +211,7 @@ def at_rest(issu: IssuState) -> Finding:
 
 def _waits(issu: IssuState) -> str:
     """Tell what an upgrade by the older commands waits for; empty where it does not wait, or is none of these."""
-    waits = issu.in_progress and issu.status.casefold() == "acceptversion"
+    waits = issu.in_progress and issu.status.casefold().replace(" ", "") == "acceptversion"
     return ", which waits for its commitversion" if waits else ""
 
 

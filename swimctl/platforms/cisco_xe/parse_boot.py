@@ -26,6 +26,8 @@ _REGISTER: Final = re.compile(
 _NEEDED: Final = re.compile(
     r"(?:Standby )?(?:BOOT (?:variable|path-list)|Manual[_ ]Boot|Configuration register)\b.*", re.IGNORECASE
 )
+# `show issu state detail` of a Catalyst 6500 has a line `Boot Variable = …` too.
+_ISSU: Final = re.compile(r"(?:RP|ISSU) State = .*", re.IGNORECASE)
 # Known, and of no account.
 _ASIDE: Final = re.compile(
     r"[- ]+|Standby (?:is )?not .*|NVRAM/Config file|Timeout for Config|Config Download", re.IGNORECASE
@@ -75,6 +77,8 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
     name = ""
     lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     for line in lines:
+        if _ISSU.fullmatch(line):
+            raise UnparsableOutput(command, line, "this is another command's")
         if member := _MEMBER.fullmatch(line):
             name = member[1]
             blocks[name] = _Block()

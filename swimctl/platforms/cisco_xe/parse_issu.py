@@ -15,15 +15,17 @@ TIMER: Final = "show issu rollback-timer"
 
 _IDLE: Final = re.compile(
     r"No ISSU operation is in progress\b.*|Rollback: inactive, no ISSU operation .*"
-    r"|Rollback Process State = Not in progress",
+    r"|Rollback Process State = Not in progress|ISSU State = Init",
     re.IGNORECASE,
 )
+# A Catalyst 6500 tells the state of each slot: `ISSU State = Init` (Genie; the others by Cisco's guide for it).
 # A timer that `acceptversion` cancelled is that of an upgrade which waits for its `commitversion`; one that the device
 # does not tell there runs all the same (cisco_xe/show_issu_rollback_timer, Genie, and more/ of that).
 _OPEN: Final = re.compile(
     r"Current ISSU Status: (In progress)\b.*|Last operation: ((?:load|run|accept|commit|abort)version)"
     r"|Rollback: automatic\b.*|Rollback: inactive, timer cancell?ed by (\w+)"
-    r"|Rollback Process State = (In progress)|INFO: Install ISSU operation in progress\b.*",
+    r"|Rollback Process State = (In progress)|ISSU State = ((?:Load|Run|Accept|Commit|Abort) ?Version)"
+    r"|INFO: Install ISSU operation in progress\b.*",
     re.IGNORECASE,
 )
 _STATUS: Final = re.compile(
@@ -55,6 +57,7 @@ _KNOWN: Final = re.compile(
     r"|System Check Status\b.*|Operational Mode .*|Operation type: .*|Install type: .*|Last operation: .*"
     r"|Please use '.*|Added Image:|Name Compatible\b.*|\d[\w.]+ (?:Yes|No)|Completed operations:"
     r"|Operation Start time\b.*|\w.* \d{4}-\d\d-\d\d:\d\d:\d\d:\d\d"
+    r"|(?:Slot|RP State|Boot Variable|Operating Mode|(?:Primary|Secondary|Current) Version|Variable Store) = .*"
     r"|State transition: .*|Auto abort timer: .*|Abort Reason: .*",
     re.IGNORECASE,
 )
@@ -68,7 +71,8 @@ def parse_show_issu(text: str, command: str = COMMAND) -> IssuState:
     """
     lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
     opened = [found for line in lines if (found := _OPEN.fullmatch(line))]
-    idle = next((line for line in lines if _IDLE.fullmatch(line)), None)
+    # Of several slots one may have begun alone.
+    idle = next((line for line in lines if _IDLE.fullmatch(line) and not (opened and "=" in line)), None)
     if idle is not None and opened:
         raise UnparsableOutput(command, idle, f"it says that none is open, and '{opened[0][0]}'")
     if idle is None and not opened:

@@ -61,6 +61,17 @@ def test_a_timer_that_is_not_told_is_that_of_an_open_one() -> None:
     assert parse_show_issu(sample("show_issu_rollback-timer/upgrade_open"), TIMER) == IssuState(in_progress=True)
 
 
+def test_slots_that_each_tell_their_state() -> None:
+    text = sample("show_issu_state_detail/slots")
+    assert parse_show_issu(text) == IssuState(in_progress=False)
+    open_one = text.replace("State = Init", "State = Accept Version")
+    assert parse_show_issu(open_one) == IssuState(in_progress=True, status="Accept Version")
+    assert "`issu commitversion`" in able(parse_show_issu(open_one)).next_command
+    with pytest.raises(UnparsableOutput, match="neither"):
+        parse_show_issu(text.replace("State = Init", "State = Later"))
+    assert parse_show_issu(text.replace("State = Init", "State = Load Version", 1)).status == "Load Version"
+
+
 @pytest.mark.parametrize(
     "text",
     [

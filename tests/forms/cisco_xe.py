@@ -211,6 +211,11 @@ SEEN: Outputs = (
                 "genie_cat9k-c9500_golden_output genie_golden_output_1 genie_golden_output_2 genie_golden_output_3",
             ),
         ),
+        seen(
+            "open, and its timer left to the other command",
+            r"^INFO: Install ISSU operation in progress",
+            of("more/cisco_xe/show_issu_rollback_timer", "01"),
+        ),
     ),
     output(
         "show install summary",

@@ -42,13 +42,17 @@ class NodeUptime:
 
 @dataclass(frozen=True, slots=True)
 class NodeSoftware:
-    """What one node runs. `pending` was added to it, and its next reboot starts that; None: what runs stays."""
+    """What one node runs. `pending` was added to it, and its next reboot starts that; None: what runs stays.
+
+    `by_log`: only the installer's log names what is pending, and nothing shows that it was taken back.
+    """
 
     node: str
     hostname: str
     model: str
     version: str
     pending: str | None = None
+    by_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,13 @@ class SoftwareRequest(InstallOutcome):
 
     `succeeded` is None where the device said neither: ask it. It is false where one of several members failed, and
     `members` has each one's own. `reboot_required`: what was installed runs after a reboot only. `already_pending`: it
-    was not started, as an earlier installation waits for its reboot.
+    was not started, as an earlier installation waits for its reboot. `on_host`: a host-based installer staged it, so
+    that `show version` does not name it.
     """
 
     reboot_required: bool = False
     already_pending: bool = False
+    on_host: bool = False
     members: Mapping[str, InstallOutcome] = field(default_factory=dict)
 
 

@@ -31,7 +31,7 @@ _NAMES = (
     (re.compile(r"(?P<family>v?EOS(?:64)?(?:-lab)?)-(?P<version>\d+(?:\.\d+){2,3}[A-Z])\.swi"), "{version}"),
     (
         re.compile(
-            r"(?P<family>(?:jinstall|junos)[a-z0-9-]*?)-(?P<version>\d\d\.\dR\d+(?:-S\d+)?\.\d+)(?:-signed)?\.tgz"
+            r"(?P<family>(?:jinstall|junos)[a-z0-9-]*?)-(?P<version>\d\d\.\dR\d+(?:-S\d+)?\.\d+)(?:-secure)?(?:-signed)?\.tgz"
         ),
         "{version}",
     ),

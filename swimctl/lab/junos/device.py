@@ -53,6 +53,7 @@ class Juniper(Chassis):
         self.statements: list[str] = []
         self.candidate: list[str] = []
         self.commands: list[str] = []
+        self.install_log = ""
         self.plan = ""
         self.reboot_reason = POWERED_ON
         self.processes = 20_100

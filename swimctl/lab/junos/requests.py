@@ -22,6 +22,11 @@ PENDING = (
     "There is already an install pending.\n    Use the 'request system reboot' command to complete the install,\n"
     "    or the 'request system software rollback' command to back it out.\n"
 )
+# As a QFX10002 says it (captures/more/juniper_junos/request_system_software_add/05).
+PENDING_ON_HOST = (
+    "Pushing Junos image package to the host...\nThere is pending upgrade. upgrade_in_progress=stage\n"
+    "Please reboot the system to complete the installation or rollback before attempting another upgrade\n"
+)
 _BUSY = "error: another package installation is in progress\n"
 _REASONS = {
     "no-space": "Available space: -49868 require: 4641",
@@ -69,7 +74,7 @@ def validate(session: Session, words: Words) -> Dialogue:
 def snapshot(session: Session, words: Words) -> Dialogue:
     """Run `request system snapshot slice alternate`, or `recovery`, of which each kind of Junos has one."""
     switch, old = session.switch, session.switch.spec.hardware.old
-    if old is ("recovery" in words):
+    if switch.spec.hardware.on_host or old is ("recovery" in words):
         yield Print(f"error: command is not valid on the {switch.spec.hardware.name}\n")
         return
     members = switch.members if "all-members" in words else switch.members[:1]
@@ -93,7 +98,7 @@ def add(session: Session, words: Words) -> Dialogue:
         yield Print(_BUSY)
         return
     if switch.waits:
-        yield Print(PENDING)
+        yield Print(PENDING_ON_HOST if switch.spec.hardware.on_host else PENDING)
         return
     image, size, unfit = _unfit(switch, path)
     if image is None:
@@ -128,6 +133,8 @@ def _add(switch: Juniper, number: int, image: LabImage, size: int, path: str) ->
             switch.unpack(number, image.version, size)
         except NoSpace:
             return f"{signed}ERROR: insufficient space for /packages/db/{package}\n"
+    if switch.spec.members[number].hardware.on_host:
+        return _staged(switch, number, image, path, signed)
     if switch.spec.members[number].hardware.old:
         return (
             f"{signed}Adding {package}...\nSaving the config files ...\nInstalling the bootstrap installer ...\n\n"
@@ -135,6 +142,28 @@ def _add(switch: Juniper, number: int, image: LabImage, size: int, path: str) ->
             "WARNING:     Use the 'request system reboot' command immediately\nSaving state for rollback ...\n"
         )
     return f"{signed}Adding {package} ...\nNOTICE: 'pending' set will be activated at next reboot...\n"
+
+
+def _staged(switch: Juniper, number: int, image: LabImage, path: str, signed: str) -> str:
+    """Say what a host-based installer says, as an EX4300-MP does; the master writes it into its log of installations.
+
+    The texts are those of captures/more/juniper_junos/request_system_software_add/03 and 04.
+    """
+    name = f"/var/tmp/jinstall-ex-4300mp-junos-{image.version}-secure-linux.tgz"  # noqa: S108 - the device's
+    text = (
+        f"{signed}Pushing Junos image package to the host...\nInstalling Host OS ...\n"
+        f"upgrade_platform: Staging the upgrade package - {name}..\nupgrade_platform: Checksum verified and OK...\n"
+        f"upgrade_platform: Staging of {name} completed\n"
+        "upgrade_platform: System need *REBOOT* to complete the upgrade\n\n"
+        "Host OS upgrade staged. Reboot the system to complete installation!\n"
+    )
+    if number == 0:
+        at = f"{switch.clock.wall():%Y-%m-%d %H:%M:%S} UTC mgd[59821]"
+        switch.install_log += (
+            f"{at}: /usr/libexec/ui/package -X update -no-validate {path}\n<output>\n{text}\nInstall completed\n"
+            "</output>\n<package-result>0</package-result>\n"
+        )
+    return text
 
 
 def _failing(switch: Juniper, operation: str) -> str:
@@ -159,9 +188,12 @@ def rollback(session: Session, words: Words) -> Dialogue:
 
 
 def _roll_back(switch: Juniper, number: int) -> str:
+    hardware = switch.spec.members[number].hardware
     taken_back = (
         "Deleting bootstrap installer ...\n"
-        if switch.spec.members[number].hardware.old
+        if hardware.old
+        else "Rollback of staged upgrade succeeded\n"
+        if hardware.on_host
         else "NOTICE: The 'pending' set has been removed\n"
     )
     if switch.spec.fault("does-nothing"):
@@ -169,8 +201,19 @@ def _roll_back(switch: Juniper, number: int) -> str:
     try:
         release = switch.roll_back(number)
     except LookupError:
+        if hardware.on_host:
+            return "There is NO image for ROLLBACK\n"
         return "ERROR: there is no image for rollback: rollback aborted\n"
-    return taken_back if release is None else f"Junos version '{release}' will become active at next reboot\n"
+    if release is None:
+        return taken_back
+    if hardware.on_host:
+        # As a QFX5120 says it (captures/more/juniper_junos/request_system_software_rollback/01).
+        image = f"ex-4300mp-{release}.202404051900"
+        return (
+            f"Initiating rollback on the Host.\nRolling back to {image} image\n\nRollback staged to image {image}.\n"
+            "Reboot the system to complete installation!\n"
+        )
+    return f"Junos version '{release}' will become active at next reboot\n"
 
 
 def delete(session: Session, words: Words) -> Dialogue:

@@ -49,7 +49,7 @@ def packages(switch: Juniper, number: int) -> list[tuple[str, str]]:
 def _version(switch: Juniper, number: int) -> str:
     hardware, waits = switch.spec.members[number].hardware, switch.waits.get(number)
     text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {switch.running[number]}\n"
-    text += f"Pending: {waits}\n" if waits and not hardware.old else ""
+    text += f"Pending: {waits}\n" if waits and not (hardware.old or hardware.on_host) else ""
     return text + "".join(f"{words}\n" for _, words in packages(switch, number))
 
 
@@ -148,6 +148,8 @@ def snapshots(switch: Juniper) -> str:
             f"Junos version: {release}\n\nTotal recovery snapshots: 1\n"
         )
 
+    if switch.spec.hardware.on_host:
+        return f"error: command is not valid on the {switch.spec.hardware.name}\n"
     if switch.spec.hardware.old:
         return "error: external media missing or invalid\n"
     return by_member(switch, of)

@@ -139,6 +139,8 @@ def log(switch: Juniper, name: str) -> str:
     """Show log."""
     if name == "interactive-commands" and switch.spec.interactive_log:
         return "".join(f"{line}\n" for line in switch.commands)
+    if name == "install" and switch.install_log and switch.spec.install_log:
+        return switch.install_log
     if name == "messages":
         return "".join(f"{line}\n" for line in switch.buffer)
     return f"error: could not resolve file {name}\n"

@@ -16,12 +16,16 @@ _RELEASE = re.compile(r"\d\d\.\dR\d+(?:-S\d+)?\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """One model. `old`: it has the older kind of Junos, whose installer boots once before the new release does."""
+    """One model. `old`: it has the older kind of Junos, whose installer boots once before the new release does.
+
+    `on_host`: Junos is a guest there. Its installer stages a release on the host, which `show version` does not show.
+    """
 
     name: str
     family: str
     ports: int
     old: bool = False
+    on_host: bool = False
 
     def port_names(self, member: int) -> list[str]:
         """List the ports of a member, uplinks last."""
@@ -34,6 +38,7 @@ HARDWARE = {
         Hardware("ex3400-24p", "junos-arm-32", 24),
         Hardware("ex3400-48p", "junos-arm-32", 48),
         Hardware("ex4300-48t", "jinstall-ex-4300", 48, old=True),
+        Hardware("ex4300-48mp", "jinstall-host-ex-4300mp-x86-64", 48, on_host=True),
     )
 }
 
@@ -52,8 +57,8 @@ class JunosSpec(ChassisSpec):
 
     `version` is spelt as the device prints it. `odd_member`: what the last member runs instead. `connected`: so many
     ports of each member are up, counted from the first, and the first uplink. `lldp` off: the device has no such
-    subsystem. `structured` off: it has no `| display json`, as before Junos 14.2. An account of privilege 15 is of
-    class super-user, another one of read-only; `root` gets a shell.
+    subsystem. `install_log` off: a host-based installer keeps no log. `structured` off: it has no `| display json`, as
+    before Junos 14.2. An account of privilege 15 is of class super-user, another one of read-only; `root` gets a shell.
     """
 
     members: tuple[MemberSpec, ...]
@@ -62,6 +67,7 @@ class JunosSpec(ChassisSpec):
     connected: int = 3
     lldp: bool = True
     interactive_log: bool = True
+    install_log: bool = True
     structured: bool = True
 
     def __post_init__(self) -> None:

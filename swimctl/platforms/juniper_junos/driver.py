@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
@@ -15,6 +15,7 @@ from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.reading import JunosDevice, of_all, unknown_command
+from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict, will_start
 from swimctl.settings import Settings
 from swimctl.terminal import answer
 from swimctl.versions import same_release
@@ -44,7 +45,7 @@ SUPPORT: Final = Support(
         read_by(
             boot="`show system uptime`",
             release="`show version` and `show virtual-chassis`",
-            state="`show version`, which names what waits for the next reboot",
+            state="`show version`, or `show log install` of a host-based installer, for what waits for the next reboot",
             compared="`show interfaces terse`, `show lldp neighbors`, `show route summary`",
         ),
         boot="`show system uptime | display xml`",
@@ -56,7 +57,7 @@ SUPPORT: Final = Support(
         "routers with two routing engines, and SRX clusters: each engine or node is upgraded by hand",
         "VM hosts (`request vmhost software`) and Junos Evolved",
         "members of a Virtual Chassis on different releases: bring them to one first, member by member",
-        "a device whose `show version` does not name a package that waits for its reboot: what was added is taken back",
+        "a device that names nowhere what waits for its reboot, as `show version` does: what was added is taken back",
         "cleaning: `request system storage cleanup` deletes old logs too, and is left to people",
         "snapshots on USB sticks and disks; it makes those of `swimctl.activation.snapshot` on the device itself",
         "the shell that root gets: use an account of class super-user",
@@ -127,16 +128,23 @@ class JuniperJunos(JunosDevice):
         free = [size for size in self.free(members).values() if size is not None]
         # Where another copy of it would not fit, none is kept beside the one that was copied there.
         keep = "" if free and min(free) >= image.size else " no-copy"
+        self._said = None
         sent = self._software(f"{_ADD} {package}{keep}", self._limits.add)
-        if sent.dropped or sent.outcome.succeeded is False:
+        if sent.dropped or is_refusal(sent.outcome):
             return sent
-        lacking = self._lacking(image)
-        if not lacking:
+        nodes = self.nodes(members)
+        lacking = [name for name, node in nodes.items() if not will_start(node, image)]
+        # A member that refused clearly has nothing; those that name it themselves are seen, and taken back if need be.
+        unseen = [name for name in lacking if verdict(sent.outcome, name, nodes) is not False]
+        if not unseen:
             return sent
-        # What `show version` does not name nobody would see wait, whether the device said that it does or said nothing
-        # that reads. Only where all of it is proved to be taken back nothing was done.
-        told, back = self._take_back_unseen(image, members)
-        reason = "; ".join(filter(None, (sent.outcome.reason, lacking, told)))
+        if on_host(sent.outcome) and all(verdict(sent.outcome, name, nodes) for name in unseen):
+            self._said = (image.version, frozenset(nodes))
+            return sent
+        # What neither `show version` nor a log names nobody would see wait, whether the device said that it does or
+        # said nothing that reads. Only where all of it is proved to be taken back nothing was done.
+        told, back = self._take_back_unseen(unseen, members)
+        reason = "; ".join(filter(None, (sent.outcome.reason, self._lacking(image), told)))
         return Sent(InstallOutcome(sent.outcome.operation, succeeded=False if back else None, reason=reason))
 
     def activate(self, image: Image) -> Sent:
@@ -174,26 +182,36 @@ class JuniperJunos(JunosDevice):
             if same_release(starts, before.version):
                 continue
             sent = self._roll_back(name, members)
-            if sent.dropped or sent.outcome.succeeded is not True:
+            if sent.dropped or sent.outcome.succeeded is False:
                 return sent
+            # The verdict did not read: then the device says what it would start.
             starts = sent.outcome.added_version or self._starts(name)
             if not same_release(starts, before.version):
+                why = f"{sent.outcome.reason or 'no word of success'}; " if sent.outcome.succeeded is None else ""
+                may = f", but may start {before.version} then" if why else ""
                 return _failed(
                     sent,
-                    f"{name} would start {starts} at the next reboot, not {before.version}; it was not rebooted",
+                    f"{why}{name} would start {starts} at the next reboot, not {before.version}{may}; it was not "
+                    "rebooted",
                 )
+        self._said = None
         return self._reboot()
 
     def restore(self, before: Snapshot) -> str:
         """Take back on every member what was added and would start at its next reboot."""
         members = self.members()
-        doomed = {
-            name: node.pending
-            for name, node in self.nodes(members).items()
-            if node.pending and not same_release(node.pending, before.version)
-        }
-        told = [f"{self._take_back(name, members)} ({name}, {release})" for name, release in doomed.items()]
-        return f"`{_ROLLBACK}`: {', '.join(told)}" if told else ""
+        told, left = [], []
+        for name, node in self.nodes(members).items():
+            if node.pending and not same_release(node.pending, before.version):
+                words, back = self._take_back(name, members, unseen=node.by_log)
+                told.append(f"{words} ({name}, {node.pending})")
+                left += [] if back or not node.by_log else [name]
+        words = f"`{_ROLLBACK}`: {', '.join(told)}" if told else ""
+        self._said = None
+        if left:
+            # `show version` cannot show it, so nothing but the device's word says that it is taken back.
+            raise CommandRefused(words)
+        return words
 
     def _validate(self, package: str) -> Sent | None:
         """Let the device hold the package against its configuration; None where it has no such command."""
@@ -209,7 +227,7 @@ class JuniperJunos(JunosDevice):
         lacking = [
             f"{name} {node.pending or node.version}"
             for name, node in self.nodes(self.members()).items()
-            if not (node.pending and same_release(node.pending, image.version))
+            if not will_start(node, image) and (self._said is None or name not in self._said[1])
         ]
         return (
             f"'show version' does not name {image.version} for the next reboot; it would start {', '.join(lacking)}"
@@ -225,30 +243,32 @@ class JuniperJunos(JunosDevice):
         where = f" member {name.removeprefix('fpc')}" if len(members) > 1 else ""
         return self._software(f"{_ROLLBACK}{where}", self._limits.commit)
 
-    def _take_back(self, name: str, members: tuple[ChassisMember, ...]) -> str:
-        sent = self._roll_back(name, members)
-        left = self.nodes(members)[name].pending
-        if left is None:
-            return "taken back"
-        return f"{left} still waits for the next reboot: {sent.outcome.reason or 'no word of success'}"
+    def _take_back(self, name: str, members: tuple[ChassisMember, ...], *, unseen: bool) -> tuple[str, bool]:
+        """Take back what waits on a member; tell what came of it, and whether it is back.
 
-    def _take_back_unseen(self, image: Image, members: tuple[ChassisMember, ...]) -> tuple[str, bool]:
-        """Take back what a device may have added and does not name; tell what came of it, and whether all is back.
-
-        Where nothing waits a rollback makes the release before the next one: then a second one takes that back.
+        What `show version` names it must name no more. Of what is `unseen` the device's word is all that there is; and
+        where nothing waited a rollback makes the release before the next one: then a second one takes that back.
         """
-        unseen = [name for name, node in self.nodes(members).items() if node.pending is None]
-        told, all_back = [], True
-        for name in unseen:
-            for _ in range(2):
-                outcome = self._roll_back(name, members).outcome
-                back = isinstance(outcome, SoftwareRequest) and outcome.succeeded and not outcome.reboot_required
-                if back:
-                    break
-            all_back = all_back and bool(back)
-            why = outcome.reason or f"{outcome.added_version or 'another release'} may start at its next reboot"
-            told.append(f"{name} {'taken back' if back else why}")
-        return (f"`{_ROLLBACK}`: {', '.join(told)}" if told else f"{image.version} waits on the others"), all_back
+        said, outcome = False, None
+        for _ in range(2 if unseen else 1):
+            outcome = self._roll_back(name, members).outcome
+            said = isinstance(outcome, SoftwareRequest) and bool(outcome.succeeded) and not outcome.reboot_required
+            if said:
+                break
+        left = None if unseen else self.nodes(members)[name].pending
+        if left is None and (said or not unseen):
+            return "taken back", True
+        why = outcome.reason if outcome else None
+        if left:
+            return f"{left} still waits for the next reboot: {why or 'no word of success'}", False
+        starts = outcome.added_version if outcome else None
+        return why or f"{starts or 'another release'} may start at its next reboot", False
+
+    def _take_back_unseen(self, unseen: Sequence[str], members: tuple[ChassisMember, ...]) -> tuple[str, bool]:
+        """Take back what members may have added and do not name; tell what came of it, and whether all is back."""
+        found = {name: self._take_back(name, members, unseen=True) for name in unseen}
+        told = ", ".join(f"{name} {words}" for name, (words, _) in found.items())
+        return f"`{_ROLLBACK}`: {told}", all(back for _, back in found.values())
 
     def _software(self, command: str, seconds: float) -> Sent:
         reply = self._session.converse(command, (), seconds)

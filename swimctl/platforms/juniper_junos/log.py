@@ -20,6 +20,7 @@ _LAST_COMMAND: Final = {
     "activate": "request system reboot",
     "abort": "request system reboot",
 }
+_SOFTWARE: Final = re.compile(r"request system software (add|rollback|delete)\b")
 _COMMAND: Final = re.compile(r"UI_CMDLINE_READ_LINE: User '[^']*', command '(.*)'\s*$")
 
 
@@ -41,6 +42,12 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
     if not after:
         return Trace(None, None)
     return Trace(any(_command(line).startswith(wanted) for line in after), None)
+
+
+def rolled_back_last(log: str) -> bool:
+    """Tell whether the last command about software took something back, as far as the log tells."""
+    words = [words for line in _lines(log) if (words := _SOFTWARE.match(_command(line)))]
+    return bool(words) and words[-1][1] != "add"
 
 
 def _lines(log: str) -> list[str]:

@@ -102,6 +102,7 @@ def parse_software(text: str, command: str = "request system software add") -> S
         added_version=next((outcome.added_version for _, outcome in outcomes if outcome.added_version), None),
         reboot_required=any(map(_REBOOT.fullmatch, lines)),
         already_pending=any(map(_PENDING.fullmatch, lines)),
+        on_host=any(map(_STAGED.fullmatch, lines)),
         members=named,
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Running, Snapshot
+from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
@@ -42,6 +43,7 @@ from swimctl.platforms.juniper_junos.readiness import (
     snapshots,
     space,
 )
+from swimctl.platforms.juniper_junos.staged import with_staged
 from swimctl.platforms.juniper_junos.structured import PIPE, engines_data, members_data, nodes_data, uptime_data
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
@@ -68,6 +70,8 @@ class JunosDevice:
         self._settings = settings
         self._limits = settings.deadlines
         self._data = Structured(self._show, PIPE)
+        # A release, and the members on which a host-based installer said that it staged it, in this session.
+        self._said: tuple[str, frozenset[str]] | None = None
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when: since the boot of the one that booted first."""
@@ -98,7 +102,13 @@ class JunosDevice:
 
     def installed(self, image: Image) -> Installed:
         """Tell where the image's release stands on the device."""
-        return evidence.installed(self._both_nodes(self.members()), image)
+        members = self.members()
+        nodes = self._both_nodes(members)
+        if nodes.printed is not None:
+            if self._said == (image.version, frozenset(nodes.printed)):
+                return Installed(Placement.NEXT)
+            nodes = replace(nodes, printed=with_staged(nodes.printed, members, self._show))
+        return evidence.installed(nodes, image)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade."""
@@ -197,7 +207,7 @@ class JunosDevice:
     def nodes(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSoftware]:
         """Read what every member runs, and what its next reboot starts, by its name: by the text, which tells both."""
         command = of_all("show version", members)
-        return evidence.by_name(parse_nodes(self._show(command)), members, command)
+        return with_staged(evidence.by_name(parse_nodes(self._show(command)), members, command), members, self._show)
 
     def _both_nodes(self, members: tuple[ChassisMember, ...]) -> Both[Mapping[str, NodeSoftware]]:
         command = of_all("show version", members)
@@ -271,7 +281,8 @@ class JunosDevice:
         return found
 
     def _show(self, command: str) -> str:
-        return self._session.run(command, self._limits.command)
+        # The prompt came back behind it, so its last line is whole.
+        return self._session.run(command, self._limits.command) + "\n"
 
 
 def of_all(command: str, members: tuple[ChassisMember, ...]) -> str:

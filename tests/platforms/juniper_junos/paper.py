@@ -39,6 +39,9 @@ def image(filename: str, family: str, version: str, size: int = SIZE) -> Image:
 
 IMAGE = image("junos-arm-32-22.2R1.9.tgz", "junos-arm-32", "22.2R1")
 OLD_KIND = image("jinstall-ex-4300-21.4R3-S2.5-signed.tgz", "jinstall-ex-4300", "21.4R3-S2")
+ON_HOST = image(
+    "jinstall-host-ex-4300mp-x86-64-21.4R3-S4.18-secure-signed.tgz", "jinstall-host-ex-4300mp-x86-64", "21.4R3-S4"
+)
 _STORAGE = "\n".join(
     f"""\
 fpc{member}:
@@ -63,6 +66,7 @@ PAIR = {
     ),
     "show version all-members": SAMPLE("show_version/pending").replace("Pending: 22.2R1.9\n", ""),
     "show system uptime all-members": SAMPLE("show_system_uptime/members"),
+    "show log install | last 400": "error: could not resolve file install\n",
     "show chassis hardware": _HARDWARE,
     "show chassis routing-engine": SAMPLE("show_chassis_routing-engine/two"),
     "show chassis alarms": SAMPLE("show_chassis_alarms/none"),

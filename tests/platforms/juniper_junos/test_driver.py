@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from platforms.juniper_junos.paper import IMAGE, OLD_KIND, Desk, changer, desk, image, put
+from platforms.juniper_junos.paper import IMAGE, OLD_KIND, ON_HOST, Desk, changer, desk, image, put
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import Placement, Snapshot
@@ -34,7 +34,16 @@ def back_up(at: Desk) -> None:
     at.sent.clear()
 
 
-@pytest.mark.parametrize(("models", "given"), [(("ex3400-24p",), IMAGE), (THREE, IMAGE), (("ex4300-48t",), OLD_KIND)])
+@pytest.mark.parametrize(
+    ("models", "given"),
+    [
+        (("ex3400-24p",), IMAGE),
+        (THREE, IMAGE),
+        (("ex4300-48t",), OLD_KIND),
+        (("ex4300-48mp",), ON_HOST),
+        (("ex4300-48mp", "ex4300-48mp"), ON_HOST),
+    ],
+)
 def test_an_upgrade_and_the_way_back(tmp_path: Path, models: tuple[str, ...], given: Image) -> None:
     at = desk(tmp_path, models=models)
     wanted, driver = put(at, tmp_path, given), changer(at)

@@ -66,7 +66,6 @@ PAIR = {
     ),
     "show version all-members": SAMPLE("show_version/pending").replace("Pending: 22.2R1.9\n", ""),
     "show system uptime all-members": SAMPLE("show_system_uptime/members"),
-    "show log install | last 400": "error: could not resolve file install\n",
     "show chassis hardware": _HARDWARE,
     "show chassis routing-engine": SAMPLE("show_chassis_routing-engine/two"),
     "show chassis alarms": SAMPLE("show_chassis_alarms/none"),
@@ -78,9 +77,10 @@ PAIR = {
 
 
 def reader(answers: dict[str, str], policy: Readiness | None = None) -> JuniperJunos:
-    """Put the real driver in front of a device on paper."""
+    """Put the real driver in front of a device on paper, which keeps no log of installations."""
+    no_log = {"show log install | last 400": "error: could not resolve file install\n"}
     return JuniperJunos(
-        Paper(answers, configuration="show configuration"), Settings(readiness=policy or Readiness()), JobOptions()
+        Paper({**no_log, **answers}, configuration="show configuration"), Settings(readiness=policy or Readiness()), JobOptions()
     )
 
 

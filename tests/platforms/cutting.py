@@ -10,6 +10,7 @@ _ANNOUNCEMENTS = frozenset(
         "reload_announced",
         "reboot_required",
         "already_pending",
+        "on_host",
         "reload_left",
         "no_change",
         "rejected",

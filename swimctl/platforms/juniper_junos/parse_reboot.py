@@ -9,25 +9,31 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import RebootRequest
 from swimctl.platforms.juniper_junos.netconf import cli_text
-from swimctl.platforms.juniper_junos.nodes import by_node
+from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over, plain_words
 
 _QUESTION: Final = re.compile(
-    r"(?:Reboot|Halt|Power Off) the (?:system|other routing.engine|vmhost)\b.*\? \[yes,no\] \(no\) *(yes|no|y|n)?",
+    r"(?:Reboot|Halt|Power[ -]?Off) the (?:system|other routing.engine|vmhost)\b.*\? ?\[yes,no\] \(no\) ?(yes|no|y|n)?",
     re.IGNORECASE,
 )
 _GOES: Final = re.compile(
     r"(?:shutdown: )?Shutdown NOW!.*|Initiating (?:vmhost reboot|Junos shutdown).*|Rebooting \w+.*"
-    r"|System going down IMMEDIATELY.*|\*\*\* (?:FINAL )?System shutdown message .*",
+    r"|System going down (?:IMMEDIATELY|in \d+ min).*|\*\*\* (?:FINAL )?System shutdown message .*",
     re.IGNORECASE,
 )
 _AT: Final = re.compile(
-    r"(?:shutdown: )?Shutdown at [A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})\.?", re.IGNORECASE
+    r"(?:shutdown: )?Shutdown at [A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})\.?", re.IGNORECASE
 )
 _ERROR: Final = re.compile(r"error: .*", re.IGNORECASE)
-_NONE_PLANNED: Final = re.compile(r"No shutdown/reboot scheduled\.")
-_PLANNED: Final = re.compile(r"(?:reboot|halt|shutdown|power-?off) requested by \S+ at \S.*\d{4}", re.IGNORECASE)
+_NONE_PLANNED: Final = re.compile(r"No shutdown ?/ ?reboot scheduled ?\.?", re.IGNORECASE)
+# In some releases the number of a process stands behind it: `[process id 17885]`.
+_PLANNED: Final = re.compile(
+    r"((?:reboot|halt|shutdown|power-?off) requested by \S+ at \S.*\d{4})(?: ?\[.*)?", re.IGNORECASE
+)
+_LIKE_A_PLAN: Final = re.compile(
+    r".*\b(?:reboot|halt|shutdown|power-?off)\b.*\b(?:requested|scheduled|planned|pending)\b.*", re.IGNORECASE
+)
 _FAILED: Final = re.compile(
     r"error: .*\b(?:reboot|shutdown|halt|power|routing.engine|re\d)\b.*"
     r"|.*\b(?:reboot|shutdown|halt) (?:failed|aborted|cancelled)\b.*",
@@ -36,11 +42,11 @@ _FAILED: Final = re.compile(
 
 
 def parse_reboot(text: str, command: str = "request system reboot") -> RebootRequest:
-    """Read whether the device goes down, and when where it names a time.
+    """Return whether the device goes down, and when where it names a time; other lines of the dialogue do not matter.
 
     Raises UnparsableOutput where it says nothing of it.
     """
-    lines = [line.strip() for line in filled(cli_text(text), command, TERMINAL)]
+    lines = [plain_words(line) for line in filled(cli_text(text), command, TERMINAL)]
     question = next((found for line in lines if (found := _QUESTION.fullmatch(line))), None)
     # Behind the question any error is about it.
     failed = next((each for each in lines if _FAILED.fullmatch(each) or (question and _ERROR.fullmatch(each))), None)
@@ -60,14 +66,26 @@ def parse_reboot(text: str, command: str = "request system reboot") -> RebootReq
 
 
 def parse_show_system_reboot(text: str) -> tuple[str, ...]:
-    """Read the reboots and halts that are planned, as the device words them; empty only where it says that none is."""
+    """Return the reboots and halts that are planned, as the device words them; empty only where each node has none.
+
+    Raises UnparsableOutput for a line that speaks of a plan and does not read.
+    """
     command = "show system reboot"
     planned: list[str] = []
-    for node, lines in by_node([line.strip() for line in filled(text, command, TERMINAL)]):
-        odd = next((line for line in lines if not (_NONE_PLANNED.fullmatch(line) or _PLANNED.fullmatch(line))), None)
-        if odd is not None or not lines:
-            raise UnparsableOutput(command, odd or node, "it does not say whether a reboot is planned")
-        planned += [f"{node}: {line}" if node else line for line in lines if _PLANNED.fullmatch(line)]
+    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
+    for node, part in parts_of(command, lines, _LIKE_A_PLAN.fullmatch):
+        told = False
+        for line in part:
+            if found := _PLANNED.fullmatch(line):
+                planned.append(f"{node}: {found[1]}" if node else found[1])
+            elif not _NONE_PLANNED.fullmatch(line) and _LIKE_A_PLAN.fullmatch(line):
+                raise UnparsableOutput(command, line, "a reboot may be planned, and it does not read")
+            elif not _NONE_PLANNED.fullmatch(line):
+                passed_over(command, line)
+                continue
+            told = True
+        if not told:
+            raise UnparsableOutput(command, part[-1] if part else node, "it does not say whether a reboot is planned")
     return tuple(planned)
 
 

@@ -8,25 +8,30 @@ from typing import Final
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import Authorization
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show cli authorization"
 
-_USER: Final = re.compile(r"Current user: +'(\S+) *'(?: +login: +'(\S+) *')?,? +class +'([^']+)'")
-_PERMISSION: Final = re.compile(r"([a-z][a-z-]*) *-- ?\S.*")
-_REGEX: Final = re.compile(r"Individual command authorization:|(?:Allow|Deny) [\w -]+: .*")
+_USER: Final = re.compile(r"Current +user *: +'(\S+) *'(?: +login *: +'(\S+) *')?,? +class +'([^']+)'.*", re.IGNORECASE)
+_PERMISSION: Final = re.compile(r"([a-z][a-z-]*) *-- *\S.*", re.IGNORECASE)
+_KNOWN: Final = re.compile(
+    r"Permissions *:|Individual +command +authorization *:|(?:Allow|Deny) +[\w -]+ *: .*", re.IGNORECASE
+)
 
 
 def parse_show_cli_authorization(text: str) -> Authorization:
-    """Read user, class and permissions."""
+    """Return user, class and permissions; who it is and of which class has to be there, once."""
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
-    user = _USER.fullmatch(lines[0])
-    if user is None:
-        raise UnparsableOutput(COMMAND, lines[0], "it does not begin with 'Current user:'")
+    users = [found for line in lines if (found := _USER.fullmatch(line))]
+    if len(users) != 1:
+        raise UnparsableOutput(COMMAND, lines[0], "there is no 'Current user:' with its class, or more than one")
     permissions: list[str] = []
-    for line in lines[1:]:
+    for line in lines:
         if found := _PERMISSION.fullmatch(line):
             permissions.append(found[1].rstrip("-"))
-        elif line != "Permissions:" and not _REGEX.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line)
+        elif "--" in line and line[0].isalpha():
+            raise UnparsableOutput(COMMAND, line, "a permission does not read")
+        elif not (_USER.fullmatch(line) or _KNOWN.fullmatch(line)):
+            passed_over(COMMAND, line)
+    user = users[0]
     return Authorization(user[2] or user[1], user[3], tuple(permissions))

@@ -7,43 +7,43 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import NodeUptime
-from swimctl.platforms.juniper_junos.nodes import by_node, moment
+from swimctl.platforms.juniper_junos.nodes import moment, parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show system uptime"
 
-_FIELD: Final = re.compile(r"([A-Z][A-Za-z ]*): *(\S.*)")
-_SINCE: Final = re.compile(r"(.*?) *\((\S.*) ago\)(?: by (\S+))?")
-_LENGTH: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)? ?(?:(\d+):(\d\d)(?::(\d\d))?)?")
-_LOAD: Final = re.compile(r"\d{1,2}:\d\d[AP]M +up .*load averages?: *[\d.]+, [\d.]+, [\d.]+")
+_FIELD: Final = re.compile(
+    r"(Current +time|Time +Source|System +booted|Protocols +started|Last +configured) *: *(\S.*)", re.IGNORECASE
+)
+_SINCE: Final = re.compile(r"(.*?) *\((\S.*?) +ago *\)(?: +by +(\S+))?.*", re.IGNORECASE)
+_LENGTH: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)? *(?:(\d+):(\d\d)(?::(\d\d))?)?", re.IGNORECASE)
+_LOAD: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)? *(?:[AP]M)? +up +.*load averages?.*", re.IGNORECASE)
 
 
 def parse_show_system_uptime(text: str) -> tuple[NodeUptime, ...]:
-    """Read each node's block; it ends with the line of its load, without which it is cut off."""
-    return tuple(
-        _node(node, lines) for node, lines in by_node([line.strip() for line in filled(text, COMMAND, TERMINAL)])
-    )
+    """Return each node's times. The moment and the time since the boot have to be there, and the current time."""
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
+    # A word that nothing follows may be half of one.
+    open_end = "\n" if text.endswith("\n") else lines[-1]
+    return tuple(_node(open_end, node, part) for node, part in parts_of(COMMAND, lines, _FIELD.fullmatch))
 
 
-def _node(node: str, lines: list[str]) -> NodeUptime:
+def _node(open_end: str, node: str, lines: list[str]) -> NodeUptime:
     told: dict[str, str] = {}
-    ended = False
     for line in lines:
-        found = _FIELD.fullmatch(line)
-        if _LOAD.fullmatch(line):
-            ended = True
-        elif ended or found is None:
-            raise UnparsableOutput(COMMAND, line)
-        else:
-            told[found[1].lower()] = found[2]
-    last = lines[-1] if lines else node
+        if found := _FIELD.fullmatch(line):
+            name = " ".join(found[1].lower().split())
+            if told.setdefault(name, found[2]) != found[2]:
+                raise UnparsableOutput(COMMAND, line, f"it gives two values of '{found[1]}'")
+        elif not _LOAD.fullmatch(line):
+            passed_over(COMMAND, line)
     now = moment(told.get("current time", ""))
     since = _SINCE.fullmatch(told.get("system booted", ""))
     booted = moment(since[1]) if since else None
     uptime = _length(since[2]) if since else None
-    if not ended or now is None or booted is None or uptime is None:
-        raise UnparsableOutput(COMMAND, last, "it gives no time, no time of the boot, or ends before the load")
+    if now is None or booted is None or uptime is None:
+        raise UnparsableOutput(COMMAND, lines[-1] if lines else node, "it gives no time, or no time of the boot")
     changed = _SINCE.fullmatch(told.get("last configured", ""))
     configured = moment(changed[1]) if changed else None
     source = told.get("time source")
@@ -53,13 +53,13 @@ def _node(node: str, lines: list[str]) -> NodeUptime:
         booted[0],
         uptime,
         configured[0] if configured else None,
-        changed[3] if changed else None,
-        synchronised=None if source is None else "NTP" in source.upper(),
+        changed[3] if changed and not open_end.endswith(changed[0]) else None,
+        synchronised=None if source is None or open_end.endswith(source) else "NTP" in source.upper(),
     )
 
 
 def _length(text: str) -> int | None:
-    """Add up `29w6d 23:14` (hours and minutes behind days) or `11:03:05`."""
+    """Return the seconds of `29w6d 23:14` (hours and minutes behind days) or `11:03:05`."""
     found = _LENGTH.fullmatch(text)
     if found is None or not any(found.groups()):
         return None

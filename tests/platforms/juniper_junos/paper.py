@@ -80,7 +80,9 @@ def reader(answers: dict[str, str], policy: Readiness | None = None) -> JuniperJ
     """Put the real driver in front of a device on paper, which keeps no log of installations."""
     no_log = {"show log install | last 400": "error: could not resolve file install\n"}
     return JuniperJunos(
-        Paper({**no_log, **answers}, configuration="show configuration"), Settings(readiness=policy or Readiness()), JobOptions()
+        Paper({**no_log, **answers}, configuration="show configuration"),
+        Settings(readiness=policy or Readiness()),
+        JobOptions(),
     )
 
 

@@ -83,7 +83,6 @@ def test_a_version_that_is_given_twice_or_above_all_members_is_not_chosen() -> N
         ("show_chassis_routing-engine/single_older", "    Uptime"),
         ("show_system_storage/router", "/dev/gpt/junos"),
         ("show_system_storage/router", "2.5G        0%"),
-        ("show_system_uptime/router", " 6:56PM"),
         ("show_system_uptime/members", "System booted: 2024-03-08"),
         ("show_system_snapshot_media_internal/branch", "Information for snapshot on       internal (/dev/da0s2a)"),
         ("show_system_snapshot_media_internal/branch", "1X46-D86.2-domestic\nInformation"),
@@ -543,7 +542,12 @@ def test_interfaces() -> None:
 
 def test_reboots_that_are_planned() -> None:
     assert read("show_system_reboot/none") == ()
-    assert read("show_system_reboot/planned") == ("fpc0: reboot requested by anna at Sat Mar  9 22:00:00 2024",)
+    numbered = "reboot requested by anna at Sat Mar 9 22:00:00 2024\n[process id 17885]\n"
+    assert parse("show system reboot", numbered) == (numbered.partition("\n")[0],)
+    for odd in ("reboot scheduled for tomorrow\n", "No shutdown/reboot scheduled.\nhalt requested by anna\n"):
+        with pytest.raises(UnparsableOutput, match="may be planned"):
+            parse("show system reboot", odd)
+    assert read("show_system_reboot/planned") == ("fpc0: reboot requested by anna at Sat Mar 9 22:00:00 2024",)
 
 
 @pytest.mark.parametrize("name", ["taken_back", "bootstrap"])

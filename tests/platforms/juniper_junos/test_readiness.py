@@ -34,7 +34,7 @@ BACKUP_ROOT = """\
 Alarm time               Class  Description
 2024-03-09 14:48:15 CET  Minor  Host 0 Boot from backup root
 """
-REBOOT = "reboot requested by anna at Sat Mar  9 22:00:00 2024"
+REBOOT = "reboot requested by anna at Sat Mar 9 22:00:00 2024"
 
 
 @pytest.mark.parametrize(

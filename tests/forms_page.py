@@ -70,16 +70,18 @@ def sources_of(platform: str, command: str) -> set[str]:
     }
 
 
+def lone_of(platform: str) -> list[str]:
+    """Name the outputs on the way to a commit that one source alone shows."""
+    deciding = sorted({each.command for each in outputs(platform) if is_on_the_way(platform, each)})
+    return [command for command in deciding if len(sources_of(platform, command)) == 1]
+
+
 def _of(platform: str) -> list[str]:
     name = next(support.name for where, support in supported() if where == platform).partition(",")[0]
     all_of = sorted(outputs(platform), key=lambda each: each.command)
     deciding = [each for each in all_of if is_on_the_way(platform, each)]
     others = [each for each in all_of if each not in deciding]
-    lone = [
-        f"`{command}`"
-        for command in dict.fromkeys(each.command for each in deciding)
-        if len(sources_of(platform, command)) == 1
-    ]
+    lone = [f"`{command}`" for command in lone_of(platform)]
     return [
         f"## {name}",
         "",

@@ -12,7 +12,7 @@ import support_matrix
 from pydantic import BaseModel
 
 from swimctl import errors
-from swimctl.platforms import PLATFORM_NAMES
+from swimctl.platforms import PLATFORM_NAMES, load_platform
 from swimctl.platforms.base import Support
 from swimctl.platforms.evidence import Decision
 from swimctl.settings import Settings
@@ -81,6 +81,12 @@ def test_the_page_of_evidence_says_what_steps_and_drivers_say() -> None:
 
 def test_the_page_of_forms_says_what_lab_and_tests_say() -> None:
     assert forms_page.PAGE.read_text(encoding="utf-8") == forms_page.page(), "write it anew: python tests/forms_page.py"
+
+
+def test_a_parser_of_what_one_source_alone_shows_says_so() -> None:
+    lone = [(platform, command) for platform in forms_page.PLATFORMS for command in forms_page.lone_of(platform)]
+    parsers = {each: load_platform(each[0]).find(each[1]).parser for each in lone}
+    assert [each for each, parser in parsers.items() if "ne source only" not in (parser.__doc__ or "")] == []
 
 
 @pytest.mark.parametrize("support", [each for _, each in support_matrix.supported()], ids=lambda each: each.name)

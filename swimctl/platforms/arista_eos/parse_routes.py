@@ -28,7 +28,7 @@ _DETAIL: Final = re.compile(
 def parse_show_ip_route_summary(text: str) -> tuple[RouteTable, ...]:
     """Return the tables. What only splits a source's number is left out, and so are empty sources.
 
-    Raises UnparsableOutput for a table without its total.
+    Raises UnparsableOutput for a table without its total. One source only: more/arista_eos/show_ip_route_summary/01.
     """
     tables: list[RouteTable] = []
     vrf: str | None = None

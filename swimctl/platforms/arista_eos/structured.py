@@ -36,7 +36,10 @@ def version_data(text: str) -> SoftwareVersion:
 
 
 def boot_data(text: str) -> BootSettings:
-    """Return the image that boots next, as `show boot-config` does; it has to be told of."""
+    """Return the image that boots next, as `show boot-config` does; it has to be told of.
+
+    One source only: a public change script for CloudVision, which reads `softwareImage`.
+    """
     command = "show boot-config | json"
     told = read_object(text, command, TERMINAL)
     if "softwareImage" not in told:

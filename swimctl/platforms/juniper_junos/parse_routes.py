@@ -33,7 +33,7 @@ def parse_show_route_summary(text: str) -> tuple[RouteTable, ...]:
     """Return the active routes of every table by their source; `family` is the table's own name (`inet.0`).
 
     Each heading of a table and each number of routes has to read, and the sources of a table have to add up to what its
-    heading counts.
+    heading counts. One source only: juniper_junos/show_route_summary/ntc_juniper_junos_show_route_summary.
     """
     tables: list[tuple[re.Match[str], dict[str, int]]] = []
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]

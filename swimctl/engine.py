@@ -14,7 +14,7 @@ from nornir.core.task import Result, Task
 from swimctl.captures.recording import Capture
 from swimctl.clock import Clock, Deadline, rfc3339
 from swimctl.config import Config
-from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError
+from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
@@ -251,7 +251,8 @@ class Engine:
             elif self._store.job(job.id).status in FINAL:
                 return None
             if hold.ends:
-                self._store.fail_waiting([job.id], f"not attempted: {hold.why}")
+                why = with_next(f"not attempted: {hold.why}", SwimctlError, job.device_name)
+                self._store.fail_waiting([job.id], why)
                 if run.stopped and not run.told:
                     run.told = True
                     self._notifier.line_stopped(run.batch, run.stopped)
@@ -294,7 +295,9 @@ class Engine:
         room = self._jobs.room(batch, self._store.image(job.image_id))
         if isinstance(room, Wait):
             return Hold(f"{room.why}; it starts at {rfc3339(room.at)}")
-        return Hold(room.why, ends=True) if isinstance(room, Never) else None
+        if isinstance(room, Never):
+            return Hold(f"{room.why}; next: `swimctl retry` with a longer --window", ends=True)
+        return None
 
     def _blocked(self, job: Job) -> Hold | None:
         """Tell which job of another batch is in the way."""

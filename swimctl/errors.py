@@ -34,15 +34,32 @@ SwimctlError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
+
+_NEXT: Final = re.compile(r"\bnext(?:, [^:;]*)?: *\S|`swimctl [a-z]|please report it")
 
 
 class SwimctlError(Exception):
-    """Say what was wrong, where, and what to do; the base of every deliberate error."""
+    """Say what was wrong, where, and what to do; the base of every deliberate error.
+
+    `mend` is what to do where the message does not say it, with `{name}` for the device.
+    """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
+    mend: ClassVar[str] = "mend what it names, then `swimctl retry`"
+
+
+def with_next(message: str, error: type[SwimctlError], name: str) -> str:
+    """Return a message that says what to do next: as it is where it does, else with what such an error has for it."""
+    return message if says_next(message) else f"{message}; next: {error.mend.format(name=name)}"
+
+
+def says_next(message: str) -> bool:
+    """Tell whether a message names what to do: `next: …`, a command of swimctl, or where to report a defect."""
+    return _NEXT.search(message) is not None
 
 
 class UsageError(SwimctlError):
@@ -167,36 +184,42 @@ class Unreachable(DeviceError):
     """Report that no SSH connection could be opened."""
 
     code = "unreachable"
+    mend = "check power, address and port of {name}: `swimctl device check {name}`, then `swimctl retry`"
 
 
 class LoginFailed(DeviceError):
     """Report refused credentials, or an enable secret that was refused."""
 
     code = "login-failed"
+    mend = "try the account on {name} by hand before it locks, then `swimctl retry`"
 
 
 class SessionLost(DeviceError):
     """Report a session that ended; what the device does now is not known from this."""
 
     code = "session-lost"
+    mend = "`swimctl device check {name}`, then `swimctl retry`"
 
 
 class DeadlineExceeded(DeviceError):
     """Report a command that outlived its deadline; its session was closed."""
 
     code = "deadline"
+    mend = "`swimctl device check {name}`; raise `swimctl.deadlines` where it is slow, then `swimctl retry`"
 
 
 class UnexpectedPrompt(DeviceError):
     """Report a question of the device that nothing here has an answer for."""
 
     code = "unexpected-prompt"
+    mend = "type the command on {name} by hand and see what it asks, then `swimctl retry`"
 
 
 class CommandRefused(DeviceError):
     """Report the error text that a device printed for a command."""
 
     code = "command-refused"
+    mend = "give the command on {name} by hand as the same account, let AAA allow it, then `swimctl retry`"
 
 
 class NotEnabled(CommandRefused):
@@ -212,6 +235,7 @@ class UnparsableOutput(DeviceError):
     """
 
     code = "unparsable-output"
+    mend = "`swimctl device capture {name} --out DIR` gathers what it prints for a bug report"
 
     def __init__(self, command: str, odd_line: str, why: str = "does not read as this command's output"):
         self.command = command
@@ -224,6 +248,7 @@ class TransferFailed(DeviceError):
     """Report a copy that did not put the right bytes on the device."""
 
     code = "transfer-failed"
+    mend = "check flash, line and SCP server of {name}, then `swimctl retry`"
 
 
 class StepFailed(DeviceError):

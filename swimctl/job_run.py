@@ -9,7 +9,16 @@ from typing import Any
 
 from swimctl.clock import Clock, rfc3339
 from swimctl.config import Config
-from swimctl.errors import StaleClaim, StepFailed, Stopped, StoreError, SwimctlError
+from swimctl.errors import (
+    CommandRefused,
+    StaleClaim,
+    StepFailed,
+    Stopped,
+    StoreError,
+    SwimctlError,
+    UnparsableOutput,
+    with_next,
+)
 from swimctl.inventory import Inventory
 from swimctl.line import Hold, failed_partners
 from swimctl.models import Batch, Device, Image, Job, Outcome
@@ -89,7 +98,7 @@ class JobRun:
         try:
             context = self._context(batch, job, stop)
         except SwimctlError as error:
-            self.end_failed(job, str(error))
+            self.end_failed(job, str(error), cause=type(error))
             return
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
@@ -160,12 +169,18 @@ class JobRun:
 
     def _fail(self, job: Job, step: str, error: SwimctlError, context: Context) -> None:
         outcome, told = outcome_of_failure(context, error)
-        text = context.redaction.text(f"{error}; {told}" if told else str(error))
+        said = with_next(f"{error}; {told}" if told else str(error), type(error), job.device_name)
+        text = context.redaction.text(said)
         self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
         self.end_failed(job, text, outcome)
 
-    def end_failed(self, job: Job, error: str, outcome: Outcome | None = None) -> None:
-        """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed."""
+    def end_failed(
+        self, job: Job, error: str, outcome: Outcome | None = None, *, cause: type[SwimctlError] = SwimctlError
+    ) -> None:
+        """Fail a job. Where nobody could ask the device, what was sent decides whether it may have changed.
+
+        Its message says what to do next: where `error` does not, what such a `cause` has for it.
+        """
         if outcome is None:
 
             def recall(key: str) -> Any | None:  # noqa: ANN401 - JSON
@@ -173,8 +188,8 @@ class JobRun:
 
             outcome = nobody_could_ask(recall)
             error = "; ".join(filter(None, (error, left_armed(recall, self._clock, job.device_name))))
-        error = self.redaction(job.device_name).text(error)
-        self._store.move(job.id, self._runner, JobStatus.FAILED, error, outcome)
+        said = self.redaction(job.device_name).text(with_next(error, cause, job.device_name))
+        self._store.move(job.id, self._runner, JobStatus.FAILED, said, outcome)
 
     def redaction(self, device_name: str) -> Redaction:
         """Return what masks a device's secrets; raises nothing, as it serves where something failed already."""
@@ -229,8 +244,10 @@ class JobRun:
                 raise
             except SwimctlError as error:
                 who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
+                unread = isinstance(error, CommandRefused | UnparsableOutput)
+                what = "what it runs does not read" if unread else "does not answer"
                 why = self.redaction(partner.device_name).text(str(error))
-                return Hold(f"{who} failed and does not answer: {why}", ends=True)
+                return Hold(f"{who} failed and {what}: {why}", ends=True)
         return None
 
     def target(self, device: Device) -> Target:

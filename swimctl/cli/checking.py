@@ -26,12 +26,17 @@ class Checker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one device said, or why it could not be asked. `already`: a job would have nothing to do, and says this."""
+    """What one device said, or why it could not be asked. `already`: a job would have nothing to do, and says this.
+
+    With `error` comes what to do about it, `mend`; `defect`: it is swimctl that failed, and not the device.
+    """
 
     device: Device
     findings: tuple[Finding, ...] = ()
     already: str = ""
     error: str | None = None
+    mend: str = ""
+    defect: bool = False
 
     @property
     def ready(self) -> bool:
@@ -49,6 +54,7 @@ class Checked:
             "ready": self.ready,
             "already": self.already,
             "error": self.error,
+            "next": self.mend,
             "findings": [
                 {
                     "rule": finding.rule,
@@ -71,7 +77,11 @@ def lack_rows(checked: Sequence[Checked]) -> list[tuple[str, str, str, str, str]
         (answer.device.name, finding.rule, finding.seen, finding.needed, finding.next_command)
         for answer in checked
         for finding in answer.lacks
-    ] + [(answer.device.name, "can be asked", answer.error, "an answer", "") for answer in checked if answer.error]
+    ] + [
+        (answer.device.name, "is asked" if answer.defect else "can be asked", answer.error, "an answer", answer.mend)
+        for answer in checked
+        if answer.error
+    ]
 
 
 def check_devices(
@@ -114,6 +124,7 @@ def _check(checker: Checker, device: Device, image: Image | None, options: JobOp
         look = checker.check(device, image, options)
         return Checked(device, look.findings, look.already)
     except SwimctlError as error:
-        return Checked(device, error=str(error))
+        return Checked(device, error=str(error), mend=error.mend.format(name=device.name))
     except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
-        return Checked(device, error=f"swimctl failed: {type(error).__name__}: {error}; please report it")
+        why = f"swimctl failed: {type(error).__name__}: {error}"
+        return Checked(device, error=why, mend="please report it, with --verbose", defect=True)

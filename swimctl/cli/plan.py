@@ -138,7 +138,7 @@ def _verdict(item: PlanItem, answer: Checked | None) -> str:
     if answer is None:
         return f"gets it{said}"
     if answer.error is not None:
-        return f"could not be asked{said}"
+        return f"{'swimctl failed' if answer.defect else 'could not be asked'}{said}"
     if answer.already and answer.ready:
         return f"{answer.already}{said}"
     return f"ready{said}" if answer.ready else f"lacks {', '.join(lack.rule for lack in answer.lacks)}{said}"
@@ -163,4 +163,4 @@ def _item_document(item: PlanItem, answer: Checked | None) -> dict[str, Any]:
         "after": list(item.after),
         "redundancy_group": item.device.redundancy_group,
         "note": item.note,
-    } | (answer.document() if answer else {"ready": None, "already": "", "error": None, "findings": []})
+    } | (answer.document() if answer else {"ready": None, "already": "", "error": None, "next": "", "findings": []})

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from swimctl.errors import (
+    CommandRefused,
     DeadlineExceeded,
     DeviceError,
     DeviceUnknown,
     SessionLost,
     SwimctlError,
     UnexpectedPrompt,
+    UnparsableOutput,
 )
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
@@ -29,6 +31,7 @@ from swimctl.steps.target import is_patch, on_target
 
 # Of the copy's beginning in a job's record; its value is the device's boot then.
 COPY = "copy"
+_UNREADABLE = (CommandRefused, UnparsableOutput)
 
 T = TypeVar("T")
 
@@ -70,7 +73,7 @@ def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, s
         before, table = baseline(context), Table(context)
         asked = context.again(lambda: _asked(context, "activate", before, table, undo=_undoable))
     except DeviceError as unanswered:
-        return Outcome.UNKNOWN, _told(context, f"it could not be asked what it is now: {unanswered}", None)
+        return Outcome.UNKNOWN, _told(context, _unanswered("what it is now", unanswered), None)
     outcome = evidence.outcome(
         context.image.version,
         before.version,
@@ -102,8 +105,7 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
         before, table = baseline(context), Table(context)
         asked = context.again(lambda: _asked(context, "add", before, table, undo=_starts))
     except DeviceError as unanswered:
-        seen = f"it could not be asked what its next reload starts: {unanswered}"
-        return Outcome.UNKNOWN, _told(context, seen, None)
+        return Outcome.UNKNOWN, _told(context, _unanswered("what its next reload starts", unanswered), None)
     installed, trace = asked.installed, asked.trace
     if isinstance(installed, Unread) or installed.placement not in {Placement.ABSENT, Placement.ADDED}:
         return Outcome.UNKNOWN, _told(context, _seen(asked), _facts(installed))
@@ -127,13 +129,22 @@ def _after_copy(context: Context) -> tuple[Outcome, str]:
         before = baseline(context)
         running, booted, look = context.again(lambda: _runs(context))
     except DeviceError as unanswered:
-        return Outcome.UNKNOWN, f"it does not answer after the copy: {unanswered}; next: look at its console"
+        unread = isinstance(unanswered, _UNREADABLE)
+        said = "what it runs after the copy does not read" if unread else "it does not answer after the copy"
+        return Outcome.UNKNOWN, f"{said}: {unanswered}; next: look at its console"
     if on_target(running, before.version) and booted is False:
         return Outcome.UNTOUCHED, ""
     if on_target(running, before.version) and booted:
         return Outcome.ROLLED_BACK, f"it booted anew while it took the file; nothing was activated; next: {look}"
     seen = ", ".join(f"{name}: {version}" for name, version in running.members.items())
     return Outcome.UNKNOWN, f"after the copy, seen {seen}; needed {before.version} on the same boot; next: {look}"
+
+
+def _unanswered(what: str, error: DeviceError) -> str:
+    """Return that a device could not be asked, or, where it answered, that the answer does not read."""
+    if isinstance(error, _UNREADABLE):
+        return f"{what} does not read: {error}"
+    return f"it could not be asked {what}: {error}"
 
 
 def _runs(context: Context) -> tuple[Running, bool | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -202,6 +203,21 @@ def test_a_device_that_does_not_answer_could_not_be_asked() -> None:
     assert "it could not be asked what it is now: no SSH session to sw1" in told
     assert "goes back to 17.06.05 by itself at 2031-05-04" in told
     assert "next, on its console: `show version`" in told
+
+
+@pytest.mark.parametrize("sent", ["activate sent", "add sent", COPY])
+def test_a_device_whose_first_answer_does_not_read_was_asked_all_the_same(sent: str) -> None:
+    def made(*_: object) -> Any:
+        raise GARBLED
+
+    mark = {"seconds": 0.0, "uptime": UP, "restarted_at": None, "version": "17.06.05"}
+    job = Scripted(support=EOS, memory={sent: mark if sent == COPY else activated(EOS, armed=None)["activate sent"]})
+    outcome, told = outcome_of_failure(replace(job.context, make_driver=made), FAILED)
+    assert outcome is Outcome.UNKNOWN
+    assert f"does not read: {GARBLED}" in told
+    assert "could not be asked" not in told
+    assert "does not answer" not in told
+    assert "next" in told
 
 
 def test_of_a_device_that_nobody_knows_the_last_words_tell_the_time_that_is_left() -> None:

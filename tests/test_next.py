@@ -46,7 +46,8 @@ def is_empty(value: ast.expr | None) -> bool:
 
 
 def test_every_rule_of_the_readiness_check_says_what_to_do() -> None:
-    built = list(calls("Finding"))
+    # A copy of another one, with secrets masked, is made of all its fields.
+    built = [each for each in calls("Finding") if not any(word.arg is None for word in each[1].keywords)]
     assert len(built) > 60
     assert [where for where, call in built if is_empty(given_to(call, "next_command", 4))] == []
     # The rule that is told in words made elsewhere.

@@ -32,7 +32,9 @@ _UP: Final = frozenset({"connected", "up", "monitoring"})
 
 _BUNDLES: Final = re.compile(r"Number +of +channel-groups +in +use *: *(\d+)", re.IGNORECASE)
 _BUNDLE_HEADER: Final = re.compile(r"Group +Port-channel +Protocol +Ports\b.*", re.IGNORECASE)
-_BUNDLE_LEGEND: Final = re.compile(r"(?:Flags *: *)?\w +- +\S.*|Number +of +aggregators *:.*|[-+= ]+", re.IGNORECASE)
+_BUNDLE_LEGEND: Final = re.compile(
+    r"(?:Flags *: *)?[\w/]+ +- +\S.*|Number +of +aggregators *:.*|[-+= ]+", re.IGNORECASE
+)
 _MEMBER: Final = re.compile(r"([A-Z][A-Za-z-]*\d[\d/.:]*) ?\([\w-]+\)")
 _MEMBERS: Final = re.compile(rf"(?:{_MEMBER.pattern} *)+")
 _BUNDLE: Final = re.compile(

@@ -114,7 +114,8 @@ def _port(rest: str) -> str:
         return ""
     if not re.match(r"\d", words[-1]):
         return words[-1]
-    kind = _PORT_KIND.search(words[-2])
+    # A word of letters is the port's own (`InlinePort 1/1/lan`).
+    kind = re.fullmatch(r"[A-Za-z]+", words[-2]) or _PORT_KIND.search(words[-2])
     return f"{kind[0]} {words[-1]}" if kind else words[-1]
 
 

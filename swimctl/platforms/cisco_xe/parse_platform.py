@@ -19,7 +19,8 @@ _ABOVE: Final = re.compile(
 _SLOTS: Final = re.compile(r"Slot +Type +State +Insert +time\b.*", re.IGNORECASE)
 # Virtual routers, voice gateways (VG410) and an ASR-903 whose processors wait have no table of firmware, or a part.
 _OTHER_SLOTS: Final = re.compile(r"Slot +[A-Z].*", re.IGNORECASE)
-_SLOT_NAME: Final = r"[A-Z]{0,2}\d+(?:/\d+)*"
+# `0/1`, `R0`, `FT1`; a cBR-8 has `SUP0` (general knowledge).
+_SLOT_NAME: Final = r"[A-Z]{0,4}\d+(?:/\d+)*"
 # The type may be missing. Behind the state stands a time: `1w4d`, `00:33:53`, `never`.
 _SLOT: Final = re.compile(
     rf"({_SLOT_NAME})(?: (\S+))?? ((?!unknown [a-z])[a-z]+(?::\d+)?(?:,? (?:[a-z]+(?::\d+)?|[a-z]\d))*?|N/A) "

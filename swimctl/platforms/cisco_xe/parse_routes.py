@@ -13,10 +13,11 @@ from swimctl.platforms.text import filled, passed_over, plain_words
 COMMAND: Final = "show ip route summary"
 
 # Behind `Networks` and `Subnets` come `Replicates` on newer releases, then `Overhead` and `Memory (bytes)`.
-_HEADER: Final = re.compile(r"Route Source (Networks Subnets(?: \w+)*) \(bytes\)(?: .*)?", re.IGNORECASE)
+_HEADER: Final = re.compile(r"Route Source (Networks Subnets\b.*)", re.IGNORECASE)
+_UNIT: Final = re.compile(r" ?\(\w+\)")
 _ROW: Final = re.compile(r"([A-Za-z][\w .-]*?)((?: \d+)+)")
-# The device's own routes have no subnets: `internal 24 240672`.
-_INTERNAL: Final = re.compile(r"(internal) (\d+) \d+", re.IGNORECASE)
+# The device's own routes have no subnets and no overhead: `internal 24 240672`.
+_INTERNAL: Final = "internal"
 # What else is told: the table, the routes of a protocol by kind, and what waits to be removed (one source:
 # field/outputs/ios_show_ip_route_summary_removing_queue).
 _ASIDE: Final = re.compile(
@@ -33,7 +34,7 @@ def parse_show_ip_route_summary(text: str) -> RouteSummary:
     for line in lines:
         row = _ROW.fullmatch(line)
         if header := _HEADER.fullmatch(line):
-            columns = len(header[1].split())
+            columns = len(_UNIT.sub("", header[1]).split())
         elif _ASIDE.fullmatch(line):
             continue
         elif columns and total is None and row:
@@ -53,9 +54,9 @@ def parse_show_ip_route_summary(text: str) -> RouteSummary:
 
 def _counted(line: str, columns: int) -> tuple[str, int]:
     """Return the source of a row and its routes; what stands before as many numbers as there are columns names it."""
-    if own := _INTERNAL.fullmatch(line):
-        return own[1], int(own[2])
     words = line.split()
+    if words[0].casefold() == _INTERNAL and 2 < len(words) <= columns:
+        return words[0], int(words[1])
     source, numbers = words[:-columns], words[-columns:]
     if not source or not all(number.isdigit() for number in numbers):
         raise UnparsableOutput(COMMAND, line, "the routes of a source do not read")

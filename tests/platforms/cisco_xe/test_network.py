@@ -169,6 +169,16 @@ def test_routes_that_do_not_read_or_add_up_are_refused(words: str, others: str) 
         parse_routes.parse_show_ip_route_summary(text.replace(words, others))
 
 
+def test_a_column_more_among_the_routes_changes_none() -> None:
+    lines = sample("show_ip_route_summary/removing_queue").split("\n")
+    widened = [f"{line.rstrip()}   1" if line[:1].islower() or "Total" in line else line for line in lines]
+    text = "\n".join(widened)
+    parse = parse_routes.parse_show_ip_route_summary
+    assert parse(text.replace("(bytes)", "(bytes)   Age")) == parse("\n".join(lines))
+    with pytest.raises(UnparsableOutput, match="Total"):
+        parse(text)
+
+
 def test_cdp_neighbours_without_a_name_or_a_port() -> None:
     with unread() as told:
         found = parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/nameless"))
@@ -178,6 +188,7 @@ def test_cdp_neighbours_without_a_name_or_a_port() -> None:
         Neighbour("dist-2.site-of-long-names.example.net", "Ten 1/1/2", "Ten 1/0/41"),
         Neighbour("acc-101", "Two 1/0/9", "0/47"),
         Neighbour("ISR4-77", "Gig 1/0/8", ""),
+        Neighbour("wan-opt-3", "Gig 1/0/11", "InlinePort 1/1/lan", end_device=True),
     )
     assert told == [("show cdp neighbors", "gone-7")]
 

@@ -51,6 +51,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
     specs = [device(name, fault) for name, fault in faults.items()]
     specs += [device("stack-one-fails", "install-fails:add:no-space"), device("refused", "install-fails:activate")]
     specs += [device("busy", "busy-install"), device("unkept", "does-nothing")]
+    specs += [device("crashes", "abnormal-reload")]
     settings = {"workers": len(specs), **KEPT}
     with upgraded(tmp_path_factory.mktemp("broken"), fleet=specs, speed=SPEED, settings=settings) as result:
         yield result
@@ -91,6 +92,15 @@ def test_a_job_that_fails_before_its_reboot_leaves_nothing_armed(fleet: Upgraded
     assert not fleet.lab.reloads(name), seen
     kinds = [event.kind for event in fleet.opened.store.events(job.id)]
     assert ("restored" in kinds) is (name not in {"busy", "unkept"}), kinds
+
+
+def test_a_panic_in_the_reboot_of_an_upgrade_takes_it_back(fleet: Upgraded) -> None:
+    job, chassis = fleet.jobs["crashes"], fleet.lab.switch("crashes")
+    seen = (job.status, job.outcome, job.error, fleet.lab.commands("crashes"))
+    assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.ROLLED_BACK), seen
+    assert "the device calls its last reload abnormal: RE 0: 0x1000:reboot due to panic" in (job.error or ""), seen
+    assert (set(chassis.runs.values()), chassis.stays) == ({FLEET.old}, FLEET.old), seen
+    assert len(fleet.lab.reloads("crashes")) == 2, seen
 
 
 def test_root_is_refused_with_the_account_that_it_needs(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Seque
     A panic of any engine counts: all of them reboot at once.
     """
     one, times = nodes.one(), up.one()
-    reasons = [f"{each.node} {each.slot} {each.reload_reason}".strip() for each in engines if each.reload_reason]
+    reasons = [_reason(each) for each in engines]
     return Running(
         next(iter(one.values())).version,
         max(node.uptime for node in times),
@@ -59,6 +59,11 @@ def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Seque
         abnormal=", ".join(reason for reason in reasons if _ABNORMAL.search(reason)),
         doubt=_odd_releases(nodes) or _odd_boots(up),
     )
+
+
+def _reason(engine: RoutingEngine) -> str:
+    where = " ".join(filter(None, (engine.node, f"RE {engine.slot}" if engine.slot else "")))
+    return ": ".join(filter(None, (where, engine.reload_reason)))
 
 
 def installed(nodes: Both[Nodes], image: Image) -> Installed:

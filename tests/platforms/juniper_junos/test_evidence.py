@@ -172,8 +172,8 @@ def test_a_master_that_names_itself_goes_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("reason", "abnormal"),
     [
-        ("0x1000:reboot due to panic", "0 0x1000:reboot due to panic"),
-        ("0x800:reboot due to exception", "0 0x800:reboot due to exception"),
+        ("0x1000:reboot due to panic", "RE 0: 0x1000:reboot due to panic"),
+        ("0x800:reboot due to exception", "RE 0: 0x800:reboot due to exception"),
         ("Router rebooted after a normal shutdown.", ""),
         ("0x1:power cycle/failure", ""),
         ("0x2:watchdog", ""),
@@ -245,7 +245,7 @@ def test_a_lab_device_that_crashes_in_its_reboot_says_so(tmp_path: Path, faults:
     assert driver.activate(wanted).outcome.reload_announced
     at.wait(20 + at.device.spec.boot_time + 60)
     at.log_in()
-    assert driver.running().abnormal == ("0 0x1000:reboot due to panic" if faults else "")
+    assert driver.running().abnormal == ("RE 0: 0x1000:reboot due to panic" if faults else "")
     assert driver.installed(wanted).placement is Placement.COMMITTED
 
 

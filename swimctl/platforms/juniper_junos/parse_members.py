@@ -7,40 +7,51 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import ChassisMember
-from swimctl.platforms.juniper_junos.nodes import by_node
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
-from swimctl.platforms.text import filled
+from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show virtual-chassis"
 
 _ABOVE: Final = re.compile(
-    r"(?:Preprovisioned )?Virtual Chassis|Virtual Chassis (?:ID|Mode): \S.*|Mstr +Mixed\b.*", re.IGNORECASE
+    r"(?:Preprovisioned +)?Virtual +Chassis(?: +Fabric)?|Virtual +Chassis(?: +Fabric)? +(?:ID|Mode) *: *\S.*"
+    r"|Mstr +Mixed\b.*|Member +ID +Status +Serial +No +Model +prio +Role\b.*",
+    re.IGNORECASE,
 )
-_HEAD: Final = re.compile(r"Member ID +Status +Serial No +Model +prio +Role\b.*")
+# `0 (FPC 0)  Prsnt …`; of a router `0 (FPC  0- 11)  Prsnt …`.
 _ROW: Final = re.compile(
-    r"(\d+) +\(FPC +\d+\) +(Prsnt|NotPrsnt|Unprvsnd|Inactive) +(\S+) +(\S+)"
-    r"(?: +(\d+) +(Master|Backup|Linecard)\*?(?: .*)?)?"
+    r"(\d+) +\(FPC +[\d -]+\) +(Prsnt|NotPrsnt|Unprvsnd|Inactive) +(\S+) +(\S+)"
+    r"(?: +(\d+) +(Master|Primary|Backup|Linecard)\*?(?: .*)?)?",
+    re.IGNORECASE,
 )
+_LIKE_A_ROW: Final = re.compile(r"\d+ +\(FPC\b.*|.*\b(?:Prsnt|NotPrsnt|Unprvsnd)\b.*", re.IGNORECASE)
+_STATES: Final = {each.lower(): each for each in ("Prsnt", "NotPrsnt", "Unprvsnd", "Inactive")}
 # The further links of the member above.
-_LINK: Final = re.compile(r"\d+ +(?:vcp-|et-|xe-)\S+")
-_BELOW: Final = re.compile(r"Member ID for next new member: \d+ \(FPC \d+\)")
+_LINK: Final = re.compile(r"\d+ +(?:vcp-|et-|xe-)\S+", re.IGNORECASE)
+_BELOW: Final = re.compile(r"Member +ID +for +next +new +member *: *\d+ +\(FPC +\d+\)", re.IGNORECASE)
 
 
 def parse_show_virtual_chassis(text: str) -> tuple[ChassisMember, ...]:
-    """Read every member. A switch alone is a Virtual Chassis of one."""
+    """Return every member with its state, serial number and model, and with its role where it is there.
+
+    A switch alone is a Virtual Chassis of one. Each row of a member has to read, and each number stands once.
+    """
+    lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
     found: list[ChassisMember] = []
-    header = False
-    parts = by_node([line.strip() for line in filled(text, COMMAND, TERMINAL)])
-    for line in (line for _, lines in parts for line in lines):
+    for line in lines:
         row = _ROW.fullmatch(line)
-        if row and header:
-            if row[2] == "Prsnt" and row[6] is None:
-                raise UnparsableOutput(COMMAND, line, "a member that is there has a role")
-            found.append(ChassisMember(int(row[1]), row[2], row[3], row[4], row[6] or ""))
-        elif not found and (_ABOVE.fullmatch(line) or _HEAD.fullmatch(line)):
-            header = header or _HEAD.fullmatch(line) is not None
-        elif not (found and (_LINK.fullmatch(line) or _BELOW.fullmatch(line))):
-            raise UnparsableOutput(COMMAND, line)
+        if row is None and _LIKE_A_ROW.fullmatch(line):
+            raise UnparsableOutput(COMMAND, line, "the row of a member does not read")
+        if row is None:
+            if not any(known.fullmatch(line) for known in (_ABOVE, _LINK, _BELOW)):
+                passed_over(COMMAND, line)
+            continue
+        state, role = _STATES[row[2].lower()], (row[6] or "").capitalize()
+        if state == "Prsnt" and not role:
+            raise UnparsableOutput(COMMAND, line, "a member that is there has a role")
+        if any(member.number == int(row[1]) for member in found):
+            raise UnparsableOutput(COMMAND, line, "the number of a member stands twice")
+        # Newer releases may call the master primary.
+        found.append(ChassisMember(int(row[1]), state, row[3], row[4], "Master" if role == "Primary" else role))
     if not found:
-        raise UnparsableOutput(COMMAND, "", "there is no member")
+        raise UnparsableOutput(COMMAND, lines[0], "there is no member")
     return tuple(found)

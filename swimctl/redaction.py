@@ -16,10 +16,11 @@ _CONFIGURES: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(
-    r"(?P<keyword>\b(?:[\w-]*password|passwd|secret|[\w-]*passphrase|community(?:-string)?|(?<!ssh-)key(?:-string)?|[\w-]*-key|md5)"
+    r"(?P<keyword>(?<![\w-])(?:(?:[A-Za-z]+-){0,4}(?:password|passphrase|(?<!ssh-)key)|passwd|secret|community(?:-string)?|key-string|md5)"
     r"(?:-value)?\b\s+(?:(?:\d{1,2}|encrypted|hash|sha\d*|role \S+|level \d+)\s+)*)(?P<secret>[^\s'\"]+|\"[^\"]*\")",
     re.IGNORECASE,
 )
+_LINE_END: Final = re.compile(r"(?<!\r)\r*\n")
 # An unfinished line is waited for so far; a longer one is no line of configuration.
 _MOST_HELD: Final = 4_000
 
@@ -78,21 +79,26 @@ class Pieces:
     def add(self, piece: str) -> str:
         """Return what may be shown by now."""
         text = self._held + piece
-        whole, wait = (text[:-1], "\r") if text.endswith("\r") else (text, "")  # its line feed may be in the next piece
-        whole = whole.replace("\r\n", "\n").replace("\r", "\n")
+        whole = text.rstrip("\r")
+        wait = text[len(whole) :]  # its line feed may be in the next piece
+        whole = _with_line_feeds(whole)
         cut = max(0, self._redaction.waits_for(self._line + whole) - len(self._line))
         self._held = whole[cut:] + wait
         return self._shown(whole[:cut])
 
     def end(self) -> str:
         """Return what was held back: nothing follows."""
-        text, self._held = self._held.replace("\r", "\n"), ""
+        text, self._held = _with_line_feeds(self._held), ""
         return self._shown(text)
 
     def _shown(self, text: str) -> str:
         before, after = self._redaction.text(self._line), self._redaction.text(self._line + text)
         self._line = (self._line + text).rpartition("\n")[2][-_MOST_HELD:]
         return after.removeprefix(before) if after.startswith(before) else self._redaction.text(text)
+
+
+def _with_line_feeds(text: str) -> str:
+    return _LINE_END.sub("\n", text).replace("\r", "\n")
 
 
 def _without_named(line: str) -> str:

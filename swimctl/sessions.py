@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import logging
 import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import paramiko
@@ -24,6 +25,7 @@ from swimctl.errors import (
     LoginFailed,
     SessionLost,
     UnexpectedPrompt,
+    UnparsableOutput,
     Unreachable,
 )
 from swimctl.platforms import terminal
@@ -45,6 +47,10 @@ _SILENCE = 1.0
 _ODD_SILENCE = 5.0
 # Characters from a command on in which its echo must come, else only silence ends the command.
 _ECHO_WITHIN = 4000
+# Characters of a login, its banner among them, that are looked at for the prompt.
+_TAIL_OF_LOGIN = 20_000
+# Bytes that are read at once, and characters of one command's output that are kept: of more, the middle is dropped.
+_AT_ONCE, _MOST = 65_535, 16_000_000
 # Real seconds in which the prompt must come after a question was refused, before the session is closed.
 _REFUSED = 10.0
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
@@ -53,10 +59,14 @@ _CLOSING_SILENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a dialogue printed; `dropped` is true where the session ended in it."""
+    """What a dialogue printed; `dropped` is true where the session ended in it.
+
+    `whole` counts its characters where it was too long to keep: then the middle of `text` is missing.
+    """
 
     text: str
     dropped: bool = False
+    whole: int = 0
 
 
 class Session:
@@ -69,6 +79,7 @@ class Session:
         self._heard = transcript.terminal()
         self._connection = connection
         self._news = threading.Event()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._terminal = terminal(target.platform)
         self.hostname = ""
         self.privileged = False
@@ -98,6 +109,8 @@ class Session:
         reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
         if reply.dropped:
             raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
+        if reply.whole > len(reply.text):
+            raise UnparsableOutput(command, "", f"it printed {reply.whole} characters; more than {_MOST} are not read")
         return body(reply.text, command, self.hostname, self._terminal)
 
     def converse(
@@ -109,7 +122,7 @@ class Session:
         after which nothing more is waited for than a moment of silence.
         """
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
-        return Reply(body(reply.text, command, self.hostname, self._terminal), reply.dropped)
+        return replace(reply, text=body(reply.text, command, self.hostname, self._terminal))
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
@@ -140,7 +153,7 @@ class Session:
                     )
                 self._write("\n")
                 nudged = time.monotonic()
-            text += self._read(0.05)
+            text = (text + self._read(0.05))[-_TAIL_OF_LOGIN:]
         self.hostname = name
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
         if self._terminal.enable and (stand(text, name, self._terminal).prompt != "#" or self._target.enable_secret):
@@ -198,6 +211,7 @@ class Session:
     ) -> Reply:
         """Read until the prompt is back, answering questions; every way out is a Reply or an error with a name."""
         text = ""
+        gone = 0  # characters that were dropped from its middle
         seen = 0  # up to here the text has been answered
         echoed = False  # a prompt from before the echo may be one that a late message brought
         answered: dict[str, int] = {}
@@ -210,14 +224,17 @@ class Session:
                 if news := self._read(0.05 if time.monotonic() - last_news < _SILENCE else 0.25):
                     last_news = time.monotonic()
                     text += news
-                    if not quiet:
+                    if not quiet and not gone:
                         self._heard.add(news)
+                    if len(text) > _MOST + _MOST // 4:
+                        cut = len(text) - _MOST
+                        text, gone, seen = f"{text[: _MOST // 2]}{text[_MOST // 2 + cut :]}", gone + cut, seen - cut
                 silence = time.monotonic() - last_news
                 echoed = echoed or has_echo(text[:_ECHO_WITHIN], command)
                 where = self._ends(text, seen, command)
                 sure = where.sure and echoed
                 if where.prompt and (sure or silence > (_ODD_SILENCE if where.odd else _SILENCE)):
-                    return Reply(text)
+                    return self._reply(text, gone, command)
                 if where.question:
                     reply = self._reply_to(where, answers, answered, silence, command)
                     if reply is not None:
@@ -226,13 +243,19 @@ class Session:
                         last_news = time.monotonic()
                         continue
                 if closing and silence > _CLOSING_SILENCE and closing.search(plain(text)):
-                    return Reply(text)
+                    return self._reply(text, gone, command)
                 if deadline.passed:
                     self.close()
                     raise self._overdue(command, deadline, text)
         except _LOST:
             self.close()
-            return Reply(text, dropped=True)
+            return replace(self._reply(text, gone, command), dropped=True)
+
+    def _reply(self, text: str, gone: int, command: str) -> Reply:
+        if gone:
+            self._heard.end()
+            self._transcript.note(f"'{command}' printed {len(text) + gone} characters; {gone} of them were dropped")
+        return Reply(text, whole=len(text) + gone if gone else 0)
 
     def _overdue(self, command: str, deadline: Deadline, text: str) -> DeadlineExceeded:
         last = self._transcript.redaction.text(_last_line(text))
@@ -277,21 +300,22 @@ class Session:
         while time.monotonic() < end and not stand(text, self.hostname, self._terminal).prompt:
             news = self._read(0.25)
             self._heard.add(news)
-            text += news
+            text = (text + news)[-_TAIL_OF_LOGIN:]
 
     def _write(self, text: str) -> None:
         self._connection.write_channel(text)
 
     def _read(self, wait: float) -> str:
-        news = str(self._connection.read_channel())
-        if news:
-            return news
+        """Return what has come, at most so much at once that a deadline is kept whatever a device prints."""
         channel = self._connection.remote_conn
+        if news := self._received(channel):
+            return news
         if channel is None or ((channel.closed or channel.eof_received) and not channel.recv_ready()):
             raise EOFError
-        if wait and self._news.wait(wait):
-            return str(self._connection.read_channel())
-        return ""
+        return self._received(channel) if wait and self._news.wait(wait) else ""
+
+    def _received(self, channel: Any) -> str:  # noqa: ANN401 - paramiko has no types
+        return self._decoder.decode(channel.recv(_AT_ONCE)) if channel is not None and channel.recv_ready() else ""
 
 
 def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float) -> Session:

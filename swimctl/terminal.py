@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
+_LINE_END = re.compile(r"(?<!\r)\r*\n")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 # What follows a log message of IOS in lines of its own.
 _REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
@@ -84,13 +85,19 @@ class Terminal:
 
 def plain(text: str) -> str:
     """Drop what only a screen needs: colours, backspaces with what they took back, carriage returns."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    while "\b" in text:
-        shorter = re.sub(r"[^\b\n]\x08|\A\x08+|(?<=\n)\x08+", "", text)
-        if shorter == text:
-            break
-        text = shorter
-    return _CONTROL.sub("", text)
+    text = _LINE_END.sub("\n", text).replace("\r", "\n")
+    return _CONTROL.sub("", _taken_back(text) if "\b" in text else text)
+
+
+def _taken_back(text: str) -> str:
+    """Return what a line shows where each backspace takes the character before it; linear, however many there are."""
+    shown: list[str] = []
+    for character in text:
+        if character != "\b":
+            shown.append(character)
+        elif shown and shown[-1] != "\n":
+            shown.pop()
+    return "".join(shown)
 
 
 def without_log(text: str, terminal: Terminal) -> str:

@@ -123,7 +123,7 @@ def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
 def _terminal_lines(text: str) -> list[str]:
     """Split into lines as a terminal would have shown them: carriage returns and backspaces write over."""
     text = _ESCAPES.sub("", text)
-    text = re.sub(r"\r*\n", "\n", text)
+    text = re.sub(r"(?<!\r)\r*\n", "\n", text)
     if "\n" not in text:
         text = text.replace("\r", "\n")
     lines = []

@@ -31,6 +31,7 @@ GONE = "the session ends here"
 class _Channel:
     """The SSH channel, as far as a session looks at it."""
 
+    pieces: list[str] = field(default_factory=list)
     closed: bool = False
     eof_received: bool = False
     in_buffer: _Channel = field(init=False)
@@ -42,7 +43,17 @@ class _Channel:
         """Take the event that news sets; what is typed is answered before anybody waits for it."""
 
     def recv_ready(self) -> bool:
+        while self.pieces and not self.closed:
+            if self.pieces[0] not in {NOTHING_YET, GONE}:
+                return True
+            self.closed = self.pieces.pop(0) == GONE
+            return False
         return False
+
+    def recv(self, most: int) -> bytes:
+        piece = self.pieces.pop(0).encode()
+        assert len(piece) <= most
+        return piece
 
 
 class PaperTerminal:
@@ -63,7 +74,8 @@ class PaperTerminal:
         self.typed: list[str] = []
         self.remote_conn = _Channel()
         self.closes = 0
-        self._pieces = list(greeting)
+        self._pieces = self.remote_conn.pieces
+        self._pieces += greeting
         self._target = Target("sw1", "192.0.2.1", 22, platform, "netops", PASSWORD, enable_secret, {})
 
     @property
@@ -80,15 +92,6 @@ class PaperTerminal:
         self.typed.append(text)
         line = text.removesuffix("\n")
         self._pieces += self.script.get(line, [line, PROMPT])
-
-    def read_channel(self) -> str:
-        if not self._pieces or self.remote_conn.closed:
-            return ""
-        piece = self._pieces.pop(0)
-        if piece == GONE:
-            self.remote_conn.closed = True
-            return ""
-        return piece
 
     def late(self, *pieces: str) -> None:
         """Print something by itself."""

@@ -10,7 +10,7 @@ from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, 
 
 from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
-from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt
+from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.terminal import answer
 
 GO_ON = answer(r"go on\?", "y")
@@ -174,14 +174,14 @@ def test_a_call_that_hangs_is_closed_from_outside_and_says_nothing_of_the_device
     monkeypatch.setattr(sessions, "GRACE", 0.1)
     device = PaperTerminal({"show clock": []})
 
-    def hang() -> str:
-        if not device.typed:
-            return ""
-        while not device.remote_conn.closed:
+    def hang() -> bool:
+        while device.typed and not device.remote_conn.closed:
             pass
-        raise OSError("closed from outside")
+        if device.typed:
+            raise OSError("closed from outside")
+        return False
 
-    monkeypatch.setattr(device, "read_channel", hang)
+    monkeypatch.setattr(device.remote_conn, "recv_ready", hang)
     with pytest.raises(DeadlineExceeded):
         device.session(tmp_path).run("show clock", 0.2)
     assert "closed by swimctl, too late" in shown(tmp_path)
@@ -217,6 +217,43 @@ def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:
     device = PaperTerminal({"install": ["\nadding\n"]})
     with pytest.raises(DeadlineExceeded):
         device.session(tmp_path).converse("install", (), 0.6, closing=failed)
+
+
+def test_output_without_an_end_is_bounded_and_the_deadline_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_MOST", 100_000)
+    device = PaperTerminal({"show tech": ["x" * 60_000 + "\n"] * 20, "show log": ["y\n" * 5_000] * 100})
+    session = device.session(tmp_path)
+    device.late(*["z\n" * 100] * 3)
+    monkeypatch.setattr(device.remote_conn, "recv_ready", lambda: True)
+    monkeypatch.setattr(device.remote_conn, "recv", lambda _most: b"x" * 50 + b"\n")
+    with pytest.raises(DeadlineExceeded):
+        session.run("show tech", 1.0)
+    assert len(shown(tmp_path)) < 200_000
+
+
+def test_of_output_that_is_too_long_the_end_is_kept_and_the_loss_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_MOST", 100_000)
+    long = ["install\n", *["progress\n" * 5_000] * 10, "SUCCESS: done\n", PROMPT]
+    reply = PaperTerminal({"install": long}).session(tmp_path).converse("install", (), 20)
+    assert reply.text.rstrip().endswith("SUCCESS: done")
+    assert len(reply.text) < 130_000
+    assert reply.whole > 450_000
+    assert "of them were dropped" in shown(tmp_path)
+    with pytest.raises(UnparsableOutput, match="are not read"):
+        PaperTerminal({"show log": ["show log\n", *long[1:]]}).session(tmp_path).run("show log", 20)
+
+
+def test_a_letter_in_two_packets_is_one_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = PaperTerminal({"show clock": []})
+    session = device.session(tmp_path)
+    packets = [b"show clock\r\r\nZ\xc3", b"\xbcrich\r\n", b"sw1#"]
+    monkeypatch.setattr(device.remote_conn, "recv_ready", lambda: bool(packets) and bool(device.typed))
+    monkeypatch.setattr(device.remote_conn, "recv", lambda _most: packets.pop(0))
+    assert session.run("show clock", 20) == "Zürich"
 
 
 def opened(device: PaperTerminal, folder: Path, seconds: float = 5) -> sessions.Session:

@@ -100,6 +100,10 @@ def _redacted(finding: Finding, redaction: Redaction) -> Finding:
 
 
 def secrets(target: Target) -> tuple[str, ...]:
-    """Return what no record may show."""
-    passphrase = target.extras.get("passphrase")  # of the key, as netmiko has it
-    return tuple(str(secret) for secret in (target.password, target.enable_secret, passphrase) if secret)
+    """Return what no record may show: passwords, and the passphrase of the key, as netmiko has it.
+
+    One that is the account's own name, or the word `enable`, is none: it stands in every message, and to mask it there
+    would tell where it fits and take the sense of the rest.
+    """
+    known = (target.password, target.enable_secret, target.extras.get("passphrase"))
+    return tuple(str(secret) for secret in known if secret and secret not in {target.username, "enable"})

@@ -13,6 +13,7 @@ import pytest
 from swimctl import sessions
 from swimctl.clock import SystemClock
 from swimctl.errors import DeadlineExceeded, LoginFailed, TransferFailed
+from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Distribution
 from swimctl.targets import Target
@@ -36,7 +37,7 @@ def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def open_session(tmp_path: Path) -> Callable[[Target], Session]:
-    return lambda target: connect(target, CLOCK, Transcript(tmp_path / "transcript.log", CLOCK, ()), 20)
+    return lambda target: connect(target, CLOCK, Transcript(tmp_path / "transcript.log", CLOCK, Redaction()), 20)
 
 
 def ends_in_time(act: Callable[[], object], error: type[Exception], says: str) -> None:
@@ -82,7 +83,7 @@ def test_watching_for_the_end_of_a_session_that_floods(open_session: Callable[[T
 
 
 def test_a_login_whose_terminal_never_opens(tmp_path: Path) -> None:
-    transcript = Transcript(tmp_path / "transcript.log", CLOCK, ())
+    transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
     with hanging.hanging(None) as target:
         ends_in_time(lambda: connect(target, CLOCK, transcript, 1), DeadlineExceeded, "no login to sw1 within 1s")
 
@@ -91,14 +92,14 @@ def test_a_login_whose_prompt_never_comes(tmp_path: Path) -> None:
     async def mute(process: hanging.Process) -> None:
         await process.stdin.read()
 
-    transcript = Transcript(tmp_path / "transcript.log", CLOCK, ())
+    transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
     with hanging.hanging(mute) as target:
         ends_in_time(lambda: connect(target, CLOCK, transcript, 2), DeadlineExceeded, "sw1 within 2s")
 
 
 def test_a_login_that_is_never_answered(tmp_path: Path) -> None:
     """As with AAA servers that are away: it counts as a refusal, so that none is asked too often."""
-    transcript = Transcript(tmp_path / "transcript.log", CLOCK, ())
+    transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
     image = tmp_path / "image.bin"
     image.write_bytes(b"x")
     limits = Distribution(stall=1)

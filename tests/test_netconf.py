@@ -25,6 +25,7 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
+from swimctl.redaction import Redaction
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
 
@@ -41,7 +42,7 @@ class Told:
         self.clock = SystemClock(SPEED)
         self.transcript = folder / "transcript.log"
         target = Target("sw1", "127.0.0.1", 1, "cisco_xe", "admin", password, netconf_port=port)
-        transcript = Transcript(self.transcript, self.clock, (password,))
+        transcript = Transcript(self.transcript, self.clock, Redaction((password,)))
         self.models = Models(target, self.clock, transcript, seconds, self.said.append)
 
     def hardware(self) -> HardwareModel | None:

@@ -103,6 +103,10 @@ def test_every_secret_of_a_device_is_one() -> None:
     assert set(secrets(target)) == {PASSWORD, "en4ble", "k3y"}
 
 
+def test_a_word_that_stands_in_every_message_is_none() -> None:
+    assert secrets(Target("sw1", "192.0.2.1", 22, "cisco_xe", "admin", "admin", "enable", {})) == ()
+
+
 @given(st.text("ab", min_size=1, max_size=4), st.text("ab\n ", max_size=40))
 def test_no_text_gets_a_secret_through(tmp_path_factory: pytest.TempPathFactory, secret: str, text: str) -> None:
     kept = transcript(tmp_path_factory.mktemp("kept"), secret)

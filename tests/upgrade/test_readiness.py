@@ -20,6 +20,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet, default_fleet
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.models import JobOptions
+from swimctl.redaction import Redaction
 from swimctl.sessions import connect
 from swimctl.states import JobStatus, StepStatus
 from swimctl.targets import Target
@@ -155,7 +156,9 @@ def configure(lab: LabFleet, folder: Path, name: str, *lines: str) -> None:
     """Change a switch's configuration over SSH, without saving it."""
     host, port = lab.address(name)
     target = Target(name, host, port, "cisco_xe", "admin", "admin", "enable")
-    with connect(target, SystemClock(), Transcript(folder / "configure.log", SystemClock()), 30) as session:
+    with connect(
+        target, SystemClock(), Transcript(folder / "configure.log", SystemClock(), Redaction()), 30
+    ) as session:
         for line in ("configure terminal", *lines, "end"):
             session.run(line, 30)
 

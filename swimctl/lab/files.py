@@ -12,6 +12,7 @@ from swimctl.lab.hashing import hashing
 from swimctl.lab.installed import PACKAGES
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.shows_software import NVRAM, packages_conf
+from swimctl.lab.switch_forms import DIR
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -54,13 +55,13 @@ def dir_command(session: Session, words: Words) -> Dialogue:
     listed = [found] if found and not found.directory else flash.listing(name if found else "")
     if "*" in name:
         listed = [each for each in listed if fnmatchcase(each.name, name)]
+    place = DIR.of(switch.spec, switch.install.running.padded)
     text = f"Directory of {_system(switch, member)}:/{name}\n\n"
     for number, each in enumerate(listed, 11):
         flags = "drwx" if each.directory else "-rw-"
         date = each.mtime.strftime("%b %e %Y %H:%M:%S +00:00")
-        text += (
-            f"{number:>6}  {flags}  {4096 if each.directory else each.size:>16}  {date}  {each.name.split('/')[-1]}\n"
-        )
+        size = 4096 if each.directory else each.size
+        text += f"{number:{place}}  {flags}  {size:>16}  {date}  {each.name.split('/')[-1]}\n"
     yield Print(f"{text}\n{flash.capacity} bytes total ({flash.free} bytes free)\n")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.models import Shape
 from swimctl.lab.shows_environment import SUPPLY, supply_serial
+from swimctl.lab.switch_forms import STACK
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
@@ -23,7 +24,7 @@ def stack(switch: Switch) -> str:
         "Mac persistency wait time: Indefinite",
         "                                             H/W   Current",
         "Switch#   Role    Mac Address     Priority Version  State ",
-        "-" * 85,
+        "-" * STACK.of(switch.spec, switch.install.running.padded),
     ]
     for number in switch.members:
         spec = switch.spec.members[number - 1]

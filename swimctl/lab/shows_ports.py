@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.models import SPEEDS, Bank, short_port, split_port
 from swimctl.lab.shows_software import image_line
 from swimctl.lab.spec import Neighbour
+from swimctl.lab.switch_forms import CDP
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
@@ -141,7 +142,8 @@ def cdp(switch: Switch) -> str:
         platform = each.platform.removeprefix("cisco ")[:9]
         head = f"{each.name:<17}" if len(each.name) < 17 else f"{each.name}\n{'':<17}"
         lines.append(f"{head}{_cdp_port(each.local):<18}{150:<11}{codes:>9}   {platform:<9} {_cdp_port(each.port)}")
-    return "\n".join([*lines, "", f"Total cdp entries displayed : {len(seen)}"]) + "\n"
+    counts = CDP.of(switch.spec, switch.install.running.padded)
+    return "\n".join([*lines, *(["", f"Total cdp entries displayed : {len(seen)}"] if counts else [])]) + "\n"
 
 
 def cdp_detail(switch: Switch) -> str:

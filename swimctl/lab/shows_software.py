@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.configuration import IGNORED, Configuration
 from swimctl.lab.models import Shape
 from swimctl.lab.release import Release
-from swimctl.lab.switch_forms import TIMER
+from swimctl.lab.switch_forms import CHASSIS_BOOT, CURRENT_BOOT, RESTART, TIMER
 
 if TYPE_CHECKING:
     from swimctl.lab.switch import Switch
@@ -68,7 +68,7 @@ def version(switch: Switch) -> str:
             f"Uptime for this control processor is {uptime(switch.active_for + 60)}",
         ]
     lines.append(f"System returned to ROM by {switch.reload_reason}")
-    if not fault:
+    if not fault and RESTART.of(switch.spec, release.padded):
         lines.append(f"System restarted at {booted}")
     lines += [
         f'System image file is "{system_image(switch)}"',
@@ -171,21 +171,27 @@ def boot(switch: Switch) -> str:
     following = ";".join(switch.configuration.boot_paths)
     later = f"BOOT variable = {following};" if following else "BOOT variable does not exist"
     manual = "yes" if switch.configuration.has("boot manual") else "no"
+    release = switch.install.running.padded
     if not switch.spec.hardware.stackable:
-        return "\n".join(_chassis_boot(later, manual, whose) for whose in ("", "Standby ")[: len(switch.members)])
-    text = ""
+        register = CHASSIS_BOOT.of(switch.spec, release)
+        return "\n".join(
+            _chassis_boot(later, manual, whose, register=register) for whose in ("", "Standby ")[: len(switch.members)]
+        )
+    text, told = "", CURRENT_BOOT.of(switch.spec, release)
+    now = f"BOOT variable = {system_image(switch)};" if told else "BOOT variable does not exist"
     for number in switch.members:
         text += (
             f"---------------------------\nSwitch {number}\n---------------------------\nCurrent Boot Variables:\n"
-            f"BOOT variable = {system_image(switch)};\n\nBoot Variables on next reload:\n{later}\n"
+            f"{now}\n\nBoot Variables on next reload:\n{later}\n"
             f"Manual Boot = {manual}\nEnable Break = no\nBoot Mode = DEVICE\niPXE Timeout = 0\n"
         )
     return text
 
 
-def _chassis_boot(later: str, manual: str, whose: str) -> str:
+def _chassis_boot(later: str, manual: str, whose: str, *, register: bool) -> str:
     lines = [
         re.sub(r"(?<!boot)flash:", "bootflash:", later),
+        *([f"Configuration Register is {REGISTER}"] if register else []),
         f"MANUAL_BOOT variable = {manual}",
         "BAUD variable = 9600",
         "ENABLE_BREAK variable does not exist",

@@ -8,6 +8,7 @@ import pytest
 from desks import NEW, Desk
 
 from swimctl.lab.effects import Down, Up
+from swimctl.lab.switch_forms import CHASSIS_BOOT, CURRENT_BOOT, IN_CURRENT, NO_REGISTER
 
 SAVE = "System configuration has been modified. Save? [yes/no]: "
 PROCEED = "Proceed with reload? [confirm]"
@@ -108,7 +109,7 @@ def test_manual_boot_taken_away(tmp_path: Path) -> None:
 
 
 def test_a_boot_file_that_is_not_there_keeps_it_down(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(tmp_path, forms={CURRENT_BOOT: IN_CURRENT})
     desk.lines("conf t", "no boot system", "boot system flash:nothing.bin", "end", "wr")
     shown = desk.type("show boot")
     assert "Current Boot Variables:\nBOOT variable = flash:packages.conf;" in shown
@@ -147,7 +148,7 @@ def test_a_startup_configuration_that_is_ignored(tmp_path: Path) -> None:
 
 
 def test_chassis_print_boot_settings_their_way(tmp_path: Path) -> None:
-    shown = Desk(tmp_path, model="C9500-24Y4C").type("show boot")
+    shown = Desk(tmp_path, model="C9500-24Y4C", forms={CHASSIS_BOOT: NO_REGISTER}).type("show boot")
     assert shown.startswith("BOOT variable = bootflash:packages.conf;\nMANUAL_BOOT variable = no\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from swimctl.lab.ios.forms import BOOT, RESTART
 from swimctl.lab.shows_software import NVRAM, uptime
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def version(switch: IosSwitch) -> str:
     if not (fault and fault.argument == "uptime"):
         lines.append(f"{switch.hostname} uptime is {uptime(switch.uptime)}")
     lines.append(f"System returned to ROM by {switch.reload_reason.lower()}")
-    if not fault:
+    if not fault and RESTART.of(switch.spec, release.padded):
         booted = switch.clock.at(switch.started_at).strftime("%H:%M:%S UTC %a %b %-d %Y")
         lines.append(f"System restarted at {booted}")
     lines += [f'System image file is "{booted_from(switch)}"', f"Last reload reason: {switch.reload_reason}", "", ""]
@@ -103,15 +104,15 @@ def _block(switch: IosSwitch, number: int) -> list[str]:
 
 def boot(switch: IosSwitch) -> str:
     """Show boot, of a switch: the list of the active member, then those of the others."""
-    text = ""
+    text, name = "", BOOT.of(switch.spec, switch.install.running.padded).format
     for number in switch.members:
         text += f"-------------------\nSwitch {number}\n-------------------\n" if number > 1 else ""
         manual = "yes" if switch.configuration.has("boot manual") else "no"
         text += (
-            f"BOOT path-list      : {';'.join(switch.boot_paths(number))}\nConfig file         : flash:/config.text\n"
-            "Private Config file : flash:/private-config.text\nEnable Break        : no\n"
-            f"Manual Boot         : {manual}\nAllow Dev Key         : yes\nHELPER path-list    : \n"
-            "Auto upgrade        : yes\nAuto upgrade path   : \n"
+            f"{name('BOOT path-list')} {';'.join(switch.boot_paths(number))}\n"
+            f"{name('Config file')} flash:/config.text\n{name('Private Config file')} flash:/private-config.text\n"
+            f"{name('Enable Break')} no\n{name('Manual Boot')} {manual}\n"
+            "Allow Dev Key         : yes\nHELPER path-list    : \nAuto upgrade        : yes\nAuto upgrade path   : \n"
         )
         if number == 1:
             text += (

@@ -86,6 +86,8 @@ def _described(text: str) -> Iterator[Found]:
         elif column is not None and port and set(line.split()[0]) != {"-"}:
             status = [match.start() for match in _STATUS.finditer(line, port.end())]
             stands = next((place for place in status if place >= status_at), status[-1] if status else None)
+            if stands is None and status_at and re.match(r"\s\S", line[status_at:]):
+                stands = status_at + 1  # a status that is not known yet begins where the heading says
             start, end = (max(column, port.end()), len(line)) if stands is None else (port.end(), stands)
             cell = line[start:end]
             if cell.strip() and cell.strip() != "--":

@@ -17,6 +17,7 @@ from swimctl.lab.eos import forms as eos_forms
 from swimctl.lab.forms import Form, Output, Outputs
 from swimctl.lab.ios import forms as ios_forms
 from swimctl.lab.iosxr import forms as iosxr_forms
+from swimctl.lab.junos import forms as junos_forms
 from swimctl.lab.nxos import forms as nxos_forms
 from swimctl.platforms import PLATFORM_NAMES
 
@@ -26,6 +27,7 @@ LAB: dict[str, Outputs] = {
     "cisco_nxos": nxos_forms.OUTPUTS,
     "cisco_xe": switch_forms.OUTPUTS,
     "cisco_xr": iosxr_forms.OUTPUTS,
+    "juniper_junos": junos_forms.OUTPUTS,
 }
 
 

@@ -23,6 +23,7 @@ from swimctl.lab.images import make_image
 from swimctl.lab.switch_forms import TIMER
 
 FORMS = [(name, each, form) for name in PLATFORMS for each in outputs(name) for form in each.forms]
+FLASH = {"cisco_nxos": "bootflash:", "juniper_junos": "/var/tmp/"}  # noqa: S108 - the devices' own
 MEANWHILE = {"show install request": "install commit"}
 """What has to run while a command is asked."""
 captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no captures in {CAPTURES}")
@@ -86,7 +87,7 @@ def printed(folder: Path, where: str, spec: ChassisSpec, command: str) -> str:
     desk = AnyDesk(folder, replace(spec, uptime=100_000))
     image = FLEETS[where].image
     if "IMAGE" in command:
-        desk.upload(image, make_image(folder, image, 60_000).read_bytes(), "bootflash:")
+        desk.upload(image, make_image(folder, image, 60_000).read_bytes(), FLASH[spec.platform])
     if command in MEANWHILE:
         desk.type(MEANWHILE[command])
     desk.say(command.replace("IMAGE", image), ["y"])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.flash import NoSpace
-from swimctl.lab.junos.shows import RULE, reboot
+from swimctl.lab.junos.forms import SHUTDOWN, STAMPED
+from swimctl.lab.junos.shows import RULE, numbered, reboot
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _REASONS = {
 
 
 def _parts(switch: Juniper, members: Iterable[int], texts: Mapping[int, str]) -> str:
-    if len(switch.running) == 1:
+    if not numbered(switch):
         return texts[0]
     return "\n".join(f"fpc{number}:\n{RULE}\n{texts[number]}" for number in members)
 
@@ -105,8 +106,9 @@ def add(session: Session, words: Words) -> Dialogue:
         yield Print(unfit)
         return
     members = switch.members
-    if len(members) > 1:
-        stamp = f"[{switch.clock.wall():%b %e %H:%M:%S}]: "
+    if numbered(switch):
+        stamped = STAMPED.of(switch.spec, switch.running[0])
+        stamp = f"[{switch.clock.wall():%b %e %H:%M:%S}]: " if stamped else ""
         yield Print("".join(f"{stamp}Checking pending install on fpc{number}\n" for number in members))
         yield Print("".join(f"{stamp}Pushing package to fpc{number}\n" for number in members[1:]))
     yield Pause(ADD_SECONDS / 2 * switch.slowness)
@@ -246,10 +248,7 @@ def reboot_all(session: Session, words: Words) -> Dialogue:
         switch.cut_all()
     if not switch.spec.fault("does-nothing"):
         switch.later(GRACE, lambda: switch.reboot(user))
-    yield Print(
-        f"\nShutdown NOW!\n[pid 17221]\n\n*** FINAL System shutdown message from {user}@{switch.hostname} ***\n\n"
-        "System going down IMMEDIATELY\n\n"
-    )
+    yield Print(SHUTDOWN.of(switch.spec, switch.running[0]).format(user=user, name=switch.hostname))
 
 
 def clear_reboot(session: Session, _words: Words) -> Dialogue:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from swimctl.lab.junos.forms import BUILT_IN, LOAD, NUMBERED, PACKAGES, ROUTE_MODE, TIME_SOURCE
+
 if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
 
@@ -13,9 +15,14 @@ RULE = "-" * 74
 _AT_THE_FACTORY = "15.1R7.9"
 
 
+def numbered(switch: Juniper) -> bool:
+    """Tell whether what is of a member stands under its name: always where there are several."""
+    return NUMBERED.of(switch.spec)
+
+
 def by_member(switch: Juniper, of: Callable[[int], str]) -> str:
-    """Print a part for each member, under its name where there are several."""
-    if len(switch.running) == 1:
+    """Print a part for each member, under its name or not."""
+    if not numbered(switch):
         return of(0)
     return "\n".join(f"fpc{number}:\n{RULE}\n{of(number)}" for number in switch.members)
 
@@ -37,6 +44,9 @@ def packages(switch: Juniper, number: int) -> list[tuple[str, str]]:
         }
         found = [(name, f"JUNOS {suite} [{release}]") for name, suite in suites.items()]
         return [*found, *([("jinstall", f"JUNOS Installation Software [{waits}]")] if waits else [])]
+    if PACKAGES.of(switch.spec, release).suites:
+        titles = ("Base OS boot", "Base OS Software Suite", "Online Documentation", "Kernel Software Suite")
+        return [(each.lower().replace(" ", "-"), f"JUNOS {each} [{release}]") for each in titles]
     parts = {
         "os-kernel": "OS Kernel 32-bit ",
         "os-libs": "OS libs",
@@ -48,19 +58,21 @@ def packages(switch: Juniper, number: int) -> list[tuple[str, str]]:
 
 def _version(switch: Juniper, number: int) -> str:
     hardware, waits = switch.spec.members[number].hardware, switch.waits.get(number)
-    text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {switch.running[number]}\n"
+    behind = PACKAGES.of(switch.spec, switch.running[number]).behind
+    text = f"Hostname: {switch.hostname}\nModel: {hardware.name}\nJunos: {switch.running[number]}{behind}\n"
     text += f"Pending: {waits}\n" if waits and not (hardware.old or hardware.on_host) else ""
     return text + "".join(f"{words}\n" for _, words in packages(switch, number))
 
 
 def virtual_chassis(switch: Juniper) -> str:
     """Show virtual-chassis."""
-    several = len(switch.running) > 1
+    several, route_mode = len(switch.running) > 1, ROUTE_MODE.of(switch.spec, switch.running[0])
     text = "\n" + ("Preprovisioned Virtual Chassis\n" if several else "")
     text += (
         "Virtual Chassis ID: 0c75.bd00.4a01\nVirtual Chassis Mode: Enabled\n"
-        "                                                Mstr           Mixed Route Neighbor List\n"
-        "Member ID  Status   Serial No    Model          prio  Role      Mode  Mode ID  Interface\n"
+        f"                                                Mstr           Mixed {'Route ' if route_mode else ''}"
+        f"Neighbor List\nMember ID  Status   Serial No    Model          prio  Role      Mode  "
+        f"{'Mode ' if route_mode else ''}ID  Interface\n"
     )
     for number, member in enumerate(switch.spec.members):
         there = number in switch.members
@@ -68,7 +80,7 @@ def virtual_chassis(switch: Juniper) -> str:
         row += f"{member.hardware.name:<14}"
         if there:
             role = ("Master*", "Backup")[number] if number < 2 else "Linecard"
-            row += f" {129 if number < 2 else 0:>3}   {role:<9}    N  VC"
+            row += f" {129 if number < 2 else 0:>3}   {role:<9}    N{'  VC' if route_mode else ''}"
             row += f"   {(number + 1) % len(switch.running)}  vcp-255/1/0" if several else ""
         text += row.rstrip() + "\n"
     return text + ("" if several else "\nMember ID for next new member: 1 (FPC 1)\n")
@@ -98,7 +110,8 @@ def _uptime(switch: Juniper) -> str:
     def line(what: str, for_so_long: int) -> str:
         return f"{what}: {now - timedelta(seconds=for_so_long):%Y-%m-%d %H:%M:%S} UTC ({ago(for_so_long)} ago)"
 
-    lines = [f"Current time: {now:%Y-%m-%d %H:%M:%S} UTC", "Time Source:  NTP CLOCK"]
+    source = TIME_SOURCE.of(switch.spec, switch.running[0])
+    lines = [f"Current time: {now:%Y-%m-%d %H:%M:%S} UTC", *([source] if source else [])]
     if not switch.spec.fault("no-boot-time"):
         lines.append(f"System booted: {booted:%Y-%m-%d %H:%M:%S} UTC ({ago(seconds)} ago)")
     lines += [line("Protocols started", protocols), f"{line('Last configured', protocols)} by admin"]
@@ -186,6 +199,9 @@ def parts(switch: Juniper) -> list[tuple[str, str, str, str, str]]:
         ("Chassis", "", "", first.serial, "Virtual Chassis" if several else model),
         ("Routing Engine 0", "REV 10", "650-059887", first.serial, model),
     ]
+    if BUILT_IN.of(switch.spec):
+        engine = ("Routing Engine 0", "", "BUILTIN", "BUILTIN", f"RE-{model}")
+        rows[1:] = [("Pseudo CB 0", "", "", "", ""), engine]
     for number in switch.members:
         member = members[number]
         rows += [
@@ -212,10 +228,13 @@ def routing_engine(switch: Juniper) -> str:
             f"    Current state                  {('Master', 'Backup')[number]}\n"
             "    Temperature                 45 degrees C / 113 degrees F\n"
             "    Memory utilization          41 percent\n"
-            "    CPU utilization:\n"
-            "      User                       7 percent\n"
-            "      Idle                      85 percent\n"
-            f"    Model                          RE-{switch.spec.members[number].hardware.name.upper()}\n"
+            + "".join(
+                f"    {when}CPU utilization:\n"
+                "      User                       7 percent\n"
+                "      Idle                      85 percent\n"
+                for when in LOAD.of(switch.spec, switch.running[0])
+            )
+            + f"    Model                          RE-{switch.spec.members[number].hardware.name.upper()}\n"
             f"    Serial ID                      {switch.spec.members[number].serial}\n"
             f"    Start time                     {booted:%Y-%m-%d %H:%M:%S} UTC\n"
             f"    Uptime                         {engine_up_for(int(switch.uptime))}\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from swimctl.lab.junos.forms import WATERMARK
+
 if TYPE_CHECKING:
     from swimctl.lab.junos.device import Juniper
     from swimctl.lab.junos.session import Session
@@ -80,12 +82,21 @@ def lldp(switch: Juniper) -> str:
     )
 
 
-def routes(_switch: Juniper) -> str:
+def routes(switch: Juniper) -> str:
     """Show route summary."""
     total = sum(ROUTES.values())
     rows = "".join(f"{name + ':':>21}{count:>7} routes,{count:>7} active\n" for name, count in ROUTES.items())
+    at = "2024-03-01 08:02:55"
+    mark = (
+        "Highwater Mark (All time / Time averaged watermark)\n"
+        f"    RIB unique destination routes: {total} at {at} / {total}\n"
+        f"    RIB routes                   : {total} at {at} / {total}\n"
+        f"    FIB routes                   : {total} at {at} / {total}\n"
+        f"    VRF type routing instances   : 0 at {at}\n\n"
+    )
     return (
-        f"Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
+        "Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
+        f"{mark if WATERMARK.of(switch.spec, switch.running[0]) else ''}"
         f"inet.0: {total} destinations, {total} routes ({total} active, 0 holddown, 0 hidden)\n{rows}"
     )
 

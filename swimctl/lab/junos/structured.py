@@ -46,7 +46,7 @@ def _space(switch: Juniper, kind: str = "") -> str:
 
 
 def _by_member(switch: Juniper, of: Callable[[int], Element]) -> Element:
-    if len(switch.running) == 1:
+    if not shows.numbered(switch):
         return of(0)
     items = (
         element("multi-routing-engine-item", text("re-name", f"fpc{number}"), of(number)) for number in switch.members

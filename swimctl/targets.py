@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -10,6 +11,9 @@ from typing import Any
 
 from swimctl.clock import Deadline
 from swimctl.errors import Unreachable
+
+# Bytes that may stand before the greeting of an SSH server.
+_MOST_BEFORE_SSH = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,26 @@ class Target:
 
 
 def is_listening(target: Target, seconds: float) -> bool:
-    """Tell whether the device's SSH port accepts a connection within so many real seconds."""
+    """Tell whether the device's SSH port greets within so many real seconds.
+
+    A port that is open while sshd is not ready greets with nothing, or closes at once. Lines before `SSH-` are legal
+    (RFC 4253, 4.2).
+    """
+    end = time.monotonic() + seconds
     try:
         with socket.create_connection((target.address, target.port), timeout=seconds) as connection:
-            # A port that is open while sshd is not ready greets with nothing, or closes at once.
-            connection.settimeout(seconds)
-            return connection.recv(4).startswith(b"SSH")
+            said = b""
+            while len(said) < _MOST_BEFORE_SSH and (left := end - time.monotonic()) > 0:
+                connection.settimeout(left)
+                news = connection.recv(1024)
+                said += news
+                if said.startswith(b"SSH-") or b"\nSSH-" in said:
+                    return True
+                if not news:
+                    return False
     except OSError:
         return False
+    return False
 
 
 def open_socket(target: Target, deadline: Deadline, *, most: float = inf) -> socket.socket:

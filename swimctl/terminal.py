@@ -197,7 +197,9 @@ def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
     """Return a command's output without its echo and the closing prompt."""
     raw = terminal.without_notices(plain(text)).lstrip("\n")
     first, newline, rest = raw.partition("\n")
-    if newline and first.strip().endswith(command.strip()):
+    # NX-OS puts `!Command: show running-config` above that output: no echo.
+    before = first.strip().removesuffix(command.strip()).rstrip()
+    if newline and before != first.strip() and (not before or before.endswith((">", "#", "$", "%"))):
         raw = rest
     lines = raw.rstrip().split("\n")
     prompt = _prompt_of(hostname)

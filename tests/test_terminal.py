@@ -104,6 +104,14 @@ def test_body_cuts_echo_and_prompt() -> None:
     assert body("show clock\r\n10:11:12 UTC\r\nedge-1#", "show clock", "edge-1", IOS) == "10:11:12 UTC"
 
 
+def test_a_heading_that_ends_with_the_command_is_no_echo() -> None:
+    heading = "!Command: show running-config\n!Time: Mon May  5 02:11:07 2031\n"
+    assert body(f"{heading}\nsw1# ", "show running-config", "sw1", NXOS).startswith("!Command:")
+    assert body(f"sw1# show running-config\n{heading}\nsw1# ", "show running-config", "sw1", NXOS).startswith(
+        "!Command:"
+    )
+
+
 def test_body_cuts_the_prompt_below_syslog() -> None:
     assert body(f"dir\nline\nedge-1#{SYSLOG}\n", "dir", "edge-1", IOS) == "line"
 

@@ -1,0 +1,186 @@
+"""What the fronts bend: how other sites and devices talk, and devices and lines that fail, stop or lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from fronts.front import GONE, Bend, Bent, Front, Twist
+
+# A prompt of any of the systems at the end of what was printed, with what stands before its sign.
+PROMPT = re.compile(rb"(?:^|\n)(?P<all>[\w.:/@-]+(?:\([\w-]+\))?[>#] ?)\Z")
+NOISE = {
+    "cisco_xe": b"*May  5 02:11:07.201: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan900, changed state to up",
+    "cisco_ios": b"May  5 02:11:07: %LINK-3-UPDOWN: Interface FastEthernet0/9, changed state to down",
+    "cisco_nxos": b"2031 May  5 02:11:07 hall-3 %ETHPORT-5-IF_UP: Interface Ethernet1/9 is up in mode access",
+    "cisco_xr": b"RP/0/RP0/CPU0:May  5 02:11:07.201 UTC: ifmgr[182]: %PKT_INFRA-LINK-3-UPDOWN : Gi0/9 is up ",
+    "arista_eos": b"May  5 02:11:07 hall-3 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet9, is up",
+    "juniper_junos": b"May  5 02:11:07  hall-3 mib2d[5123]: SNMP_TRAP_LINK_UP: ifIndex 531, ifName ge-0/0/9",
+}
+
+
+def bending(down: Callable[[Bend, bytes], Iterable[Bent]]) -> Callable[[Front], Bend]:
+    """Make a bend of what changes the output alone."""
+
+    class Down(Bend):
+        def down(self, data: bytes) -> Iterable[Bent]:
+            return down(self, data)
+
+    return Down
+
+
+def each(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
+    """Make a bend of what changes each piece of output for itself."""
+    return bending(lambda _bend, data: (change(data),))
+
+
+def in_pieces(size: int) -> Callable[[Front], Bend]:
+    """Give the output in packets of so many bytes."""
+    return bending(lambda _bend, data: [data[at : at + size] for at in range(0, len(data), size)])
+
+
+def at_prompt(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
+    """Make a bend of what changes the prompt that ends a piece of output."""
+
+    def down(_bend: Bend, data: bytes) -> Iterable[Bent]:
+        found = PROMPT.search(data)
+        return (data[: found.start("all")] + change(found.group("all")),) if found else (data,)
+
+    return bending(down)
+
+
+class Unechoed(Bend):
+    """A device that does not echo what is typed."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__(front)
+        self._echo = b""
+
+    def up(self, data: bytes) -> Iterable[Bent]:
+        self._echo += data.replace(b"\n", b"\r\n")
+        return (data,)
+
+    def down(self, data: bytes) -> Iterable[Bent]:
+        while data and self._echo and data[:1] == self._echo[:1]:
+            data, self._echo = data[1:], self._echo[1:]
+        return (data,)
+
+
+def once_after(
+    trigger: Callable[[Bend], bool], then: Iterable[Bent], *, at_up: bool = False
+) -> Callable[[Front], Bend]:
+    """Let something happen once, when the command is typed that `trigger` knows; `at_up`: before the device has it."""
+
+    class Once(Bend):
+        def up(self, data: bytes) -> Iterable[Bent]:
+            first = trigger(self) and not getattr(self.front, "happened", False)
+            if not first:
+                return (data,)
+            self.front.happened = True  # type: ignore[attr-defined]
+            return (*then, data) if at_up else (data, 0.3, *then)
+
+    return Once
+
+
+def said(command: str, change: Callable[[bytes], bytes], *, after: bool = True) -> Callable[[Front], Bend]:
+    """Let the answer to commands that begin so be changed, from the activation on or always."""
+
+    def down(bend: Bend, data: bytes) -> Iterable[Bent]:
+        if bend.command.startswith(command) and (bend.front.activated or not after):
+            return (change(data),)
+        return (data,)
+
+    return bending(down)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A twist on a platform, and how its job may end. `good`: nothing is wrong with the device, it must succeed."""
+
+    platform: str
+    twist: Twist
+    good: bool = False
+
+
+def _good(platform: str) -> list[Twist]:
+    noise = NOISE[platform]
+    return [
+        Twist("a byte at a time", in_pieces(1)),
+        Twist("packets of seven bytes", in_pieces(7)),
+        Twist("a slow line", bending(lambda _bend, data: (0.05, data))),
+        Twist("carriage returns doubled", each(lambda data: data.replace(b"\r\n", b"\r\r\n"))),
+        Twist("zero bytes between", each(lambda data: data.replace(b"\n", b"\n\x00"))),
+        Twist("colours around the prompt", at_prompt(lambda prompt: b"\x1b[1m" + prompt + b"\x1b[0m")),
+        Twist("a bell before the prompt", at_prompt(lambda prompt: b"\x07" + prompt)),
+        Twist("blank lines before the prompt", at_prompt(lambda prompt: b"\r\n\r\n" + prompt)),
+        Twist("the prompt twice", at_prompt(lambda prompt: prompt + b"\r\n" + prompt)),
+        Twist("a log message behind the prompt", at_prompt(lambda prompt: prompt + b"\r\n" + noise + b"\r\n")),
+        Twist("a log message before the prompt", at_prompt(lambda prompt: noise + b"\r\n" + prompt)),
+        Twist("a letter taken back", at_prompt(lambda prompt: b"x\b" + prompt)),
+        Twist("no echo", Unechoed),
+        Twist("text before the version", before=b"Authorized access only\r\nAll is logged\r\n"),
+        Twist("a banner with signs of prompts", banner="Welcome to hall-3#\nadmin@hall-3>\n[yes/no]: \n"),
+        Twist("keyboard-interactive alone", interactive=True),
+        Twist("another server version", version="OpenSSH_9.9p2"),
+        Twist(
+            "slow to answer at first",
+            bending(lambda bend, data: (0.8, data) if len(bend.front.commands) < 3 else (data,)),
+        ),
+    ]
+
+
+ACTIVATES = {
+    "cisco_xe": "install activate",
+    "cisco_ios": "reload",
+    "cisco_nxos": "install all nxos",
+    "cisco_xr": "install activate",
+    "arista_eos": "reload",
+    "juniper_junos": "request system reboot",
+}
+
+
+def _bad(platform: str) -> list[Twist]:
+    word = ACTIVATES[platform]
+    sends = lambda bend: bend.command.startswith(word)  # noqa: E731 - as short as what it says
+    asks = lambda bend: bend.front.activated and bend.command.startswith("show")  # noqa: E731
+    return [
+        Twist("the line drops as the activation is typed", once_after(sends, (GONE,))),
+        Twist("the line drops before the activation arrives", once_after(sends, (GONE,), at_up=True)),
+        Twist("the line drops at the first question after it", once_after(asks, (GONE,))),
+        Twist("the answer to the activation is garbage", said(word, lambda data: b"\x11" * min(len(data), 9))),
+        Twist("the first login after it is refused", refuses=lambda front: front.activated and front.refused < 1),
+        Twist(
+            "the release after it is another",
+            said("show version", lambda data: re.sub(rb"\d+\.\d+(?=[.(R])", b"9.9", data)),
+        ),
+        Twist(
+            "nothing is printed any more after it", bending(lambda bend, data: () if bend.front.activated else (data,))
+        ),
+        Twist("the copied bytes are changed", copies=lambda data: data.replace(b"\x00", b"\x01")),
+    ]
+
+
+def _commits() -> list[Twist]:
+    typed = lambda bend: bend.command.startswith("install commit")  # noqa: E731
+    return [
+        Twist("the line drops as the commit is typed", once_after(typed, (GONE,))),
+        Twist("the line drops before the commit arrives", once_after(typed, (GONE,), at_up=True)),
+        Twist("the answer to the commit is garbage", said("install commit", lambda data: b"\x11" * min(len(data), 9))),
+        Twist("the table of installs is garbage", said("show install summary", lambda _data: b"~#q 7Kx{}\r\n")),
+        Twist(
+            "the table of installs calls it committed from the first",
+            said("show install summary", lambda data: data.replace(b"IMG   U", b"IMG   C")),
+        ),
+    ]
+
+
+def trials(platforms: Iterable[str]) -> Mapping[str, Trial]:
+    """Give each platform its share of the harmless twists, and all that matter; by the name of the device."""
+    found = []
+    for number, platform in enumerate(platforms):
+        found += [Trial(platform, twist, good=True) for twist in _good(platform)[number % 3 :: 3]]
+        found += [Trial(platform, twist) for twist in _bad(platform)[number % 2 :: 2]]
+        if platform == "cisco_xe":
+            found += [Trial(platform, twist) for twist in _commits()]
+    return {f"t{number}": trial for number, trial in enumerate(found)}

@@ -1,0 +1,112 @@
+"""Whole upgrades through fronts that bend one thing each: what is harmless succeeds, nothing ends in a false word."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fleets.every import FLEETS
+from fronts.front import Fronts
+from fronts.twists import Trial, trials
+from ruamel.yaml import YAML
+from upgrading import lab_folder
+from upgrading import request as ask
+
+from swimctl.cli.context import Context
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.fleet import LabFleet
+from swimctl.models import Job, Outcome
+from swimctl.platforms import PLATFORM_NAMES
+from swimctl.states import JobStatus
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("twisted")]
+SPEED = 120
+SETTINGS = {
+    "deadlines": {"down": 600, "up": 2400, "ready": 600, "command": 2400},
+    "login": {"poll": 120, "refusals": 5},
+}
+TRIALS: Mapping[str, Trial] = trials(PLATFORM_NAMES)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of every device, with the lab still up."""
+
+    lab: LabFleet
+    fronts: Fronts
+    jobs: Mapping[str, Job]
+
+
+def behind(folder: Path, fronts: Fronts) -> None:
+    """Let the inventory name the fronts in place of the devices."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    for name, front in fronts.fronts.items():
+        hosts[name].update({"hostname": "127.0.0.1", "port": front.port})
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+
+
+@pytest.fixture(scope="module")
+def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    """Upgrade the chosen ones in one lab at the same time, a batch a device."""
+    folder = tmp_path_factory.mktemp("twisted")
+    chosen = {call.params.get("name") for item in request.session.items if (call := getattr(item, "callspec", None))}
+    twists = {name: trial.twist for name, trial in TRIALS.items() if name in chosen}
+    specs = []
+    for name in twists:
+        fleet = FLEETS[TRIALS[name].platform]
+        specs.append(fleet.make(name, transfer=400_000, version=fleet.old))
+    changing = tuple(sorted({word for fleet in FLEETS.values() for word in fleet.changing}))
+    with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+        ways = {name: lab.address(name) for name in twists}
+        with Fronts(twists, ways, changing=changing) as fronts:
+            behind(folder, fronts)
+            with Context(folder / "config.yaml").open() as opened:
+
+                def run(name: str) -> Job:
+                    image = FLEETS[TRIALS[name].platform].image
+                    made = opened.service.trigger(ask(opened, devices=[opened.inventory.device(name)], image=image))
+                    opened.engine.run(made.batch, made.jobs, threading.Event())
+                    return opened.store.job(made.jobs[0].id)
+
+                with ThreadPoolExecutor(len(twists)) as pool:
+                    jobs = dict(zip(twists, pool.map(run, twists), strict=True))
+            yield Tried(lab, fronts, jobs)
+
+
+def really(chassis: Chassis, target: str, reloads: int) -> Outcome:
+    """Tell what a device is, by looking into it; unknown is one that is down, half-way or not whole."""
+    runs = set(chassis.runs.values())
+    if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
+        return Outcome.UNKNOWN
+    if chassis.stays == target:
+        return Outcome.UPGRADED if reloads else Outcome.UNTOUCHED
+    return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
+
+
+@pytest.mark.parametrize("name", TRIALS, ids=[f"{trial.platform}: {trial.twist.name}" for trial in TRIALS.values()])
+def test_no_twist_ends_in_a_false_word(tried: Tried, name: str) -> None:
+    job, trial, chassis = tried.jobs[name], TRIALS[name], tried.lab.switch(name)
+    real = really(chassis, FLEETS[trial.platform].target, len(tried.lab.reloads(name)))
+    front = tried.fronts.fronts[name]
+    seen = (job.status, job.outcome, real, job.error, front.commands[-12:])
+    assert front.logins, seen
+    if trial.good:
+        assert (job.status, job.outcome, real) == (JobStatus.SUCCESS, Outcome.UPGRADED, Outcome.UPGRADED), seen
+        return
+    if job.outcome is not Outcome.UNKNOWN:
+        assert job.outcome is real, seen
+    if job.status is JobStatus.SUCCESS:
+        assert real is Outcome.UPGRADED, seen
+    else:
+        assert "next" in (job.error or ""), seen
+
+
+def test_at_least_forty_twists_over_all_platforms() -> None:
+    assert len(TRIALS) >= 40
+    assert {trial.platform for trial in TRIALS.values()} == set(PLATFORM_NAMES)

@@ -16,6 +16,7 @@ SwimctlError
 │   ├── TooManyLogins     failed too often; carries the seconds to wait
 │   └── TokenRefused      the token is malformed, unknown, expired or revoked
 ├── StoreError            the store cannot be read or written
+│   └── StoreReplaced     its path is another file than the one that is open, or its log is gone
 ├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
 │   ├── Unreachable
@@ -166,6 +167,12 @@ class StoreError(SwimctlError):
 
     code = "store"
     exit_code = 2
+
+
+class StoreReplaced(StoreError):
+    """Report that what is at the store's path is not what this process has open: nothing may be promised any more."""
+
+    code = "store-replaced"
 
 
 class UnorderedVersions(SwimctlError):

@@ -16,6 +16,7 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
+from swimctl.errors import StoreError, StoreReplaced
 
 if TYPE_CHECKING:
     import ssl
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 log = logging.getLogger("swimctl.serve")
+
+_LOOK_EVERY = 1.0  # real seconds between looks at whether the store's file is still the one that is open
 
 
 @app.command()
@@ -76,6 +79,7 @@ class _Serving:
         self._scheduler = self._make_scheduler() if runs else None
         self._stop = threading.Event()
         self._signals = 0
+        self._failure: StoreError | None = None
 
     async def serve(self, bind: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Serve until a signal or a failing store, and give the exit code."""
@@ -99,14 +103,31 @@ class _Serving:
         async with listening(backend, bind, port, tls, access_log=self._verbose) as url:
             worker = None if self._scheduler is None else self._run(self._scheduler, loop, asked)
             self._greet(url)
+            watch = asyncio.create_task(self._watch_store(asked))
             await asked.wait()
+            watch.cancel()
             backend.stopping = True
             self._stop.set()
             if worker is not None:
                 await self._finish(worker)
-        if self._scheduler is not None and self._scheduler.failure is not None:
-            raise self._scheduler.failure
+        failure = self._failure or (None if self._scheduler is None else self._scheduler.failure)
+        if failure is not None:
+            raise failure
         return 0
+
+    async def _watch_store(self, asked: asyncio.Event) -> None:
+        """End the server where another file was put at the store's path: nobody would find what it records."""
+        while True:
+            try:
+                await asyncio.to_thread(self._opened.store.require_in_place)
+            except StoreReplaced as error:
+                log.critical("%s", error)
+                self._failure = error
+                asked.set()
+                return
+            except StoreError as error:  # a disk that fails now may be well in a moment
+                log.error("%s", error)  # noqa: TRY400 - its words say it all
+            await asyncio.sleep(_LOOK_EVERY)
 
     def _make_scheduler(self) -> Scheduler:
         from swimctl.scheduler import Scheduler

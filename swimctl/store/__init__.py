@@ -52,6 +52,10 @@ class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers
         """Read the whole file before anything hangs on it. StoreError: it is damaged."""
         require_whole(self._db)
 
+    def require_in_place(self) -> None:
+        """Look whether the store's path still leads to the file that is open here. StoreReplaced: it does not."""
+        self._db.require_in_place()
+
     def check(self) -> list[str]:
         """Look the whole file over and list what is wrong with it; empty where all is well."""
         return faults(self._db)

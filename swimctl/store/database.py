@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlite_utils import Database as Sql
 
-from swimctl.errors import StoreError
+from swimctl.errors import StoreError, StoreReplaced
 from swimctl.store.schema import APPLICATION_ID, KNOWN, migrations
 
 BUSY_SECONDS: Final = 30.0
@@ -47,8 +47,10 @@ class Database:
     def __init__(self, path: Path, *, create: bool):
         self.path = path
         self._lock = threading.Lock()
+        self._files: dict[Path, tuple[int, int] | None] = {}  # what it consists of, once it is open
         try:
             _check_place(path, create=create)
+            before = _which(path)
         except OSError as error:
             raise StoreError(
                 f"the store {path} cannot be opened ({error.strerror}); check its folder and its rights"
@@ -63,6 +65,7 @@ class Database:
             self._sql = Sql(self.connection, execute_plugins=False)
             self._refuse_foreign()
             self._prepare()
+            self._files = _files_of(path, before)
         except sqlite3.Error as error:
             self.connection.close()
             raise explained(path, error) from error
@@ -74,6 +77,24 @@ class Database:
         """Close the connection; closing twice is allowed."""
         with self._lock:
             self.connection.close()
+
+    def require_in_place(self) -> None:
+        """Look whether the store's path still leads to what is open here. StoreReplaced: it does not.
+
+        Before and after each transaction: what is written into a file that nobody finds any more must not be
+        promised, and SQLite itself does not notice. Compared by inode, so no file is opened for it.
+        """
+        for file, known in self._files.items():
+            try:
+                found = _which(file)
+            except OSError as error:
+                raise StoreError(f"{file} cannot be looked at ({error.strerror}); check its folder") from error
+            if found != known:
+                raise StoreReplaced(
+                    f"{file} was replaced or removed while this process had it open: the store {self.path} is not the "
+                    "one any more that its jobs are recorded in; nothing more is taken or recorded here. Next: end "
+                    "every swimctl that uses it, put the right file back, `swimctl store check`, then `swimctl resume`"
+                )
 
     @contextmanager
     def write(self) -> Iterator[Sql]:
@@ -96,8 +117,10 @@ class Database:
         with self._lock:
             try:
                 self._sql.execute(begin)
+                self.require_in_place()
                 yield self._sql
                 self._sql.execute("COMMIT")
+                self.require_in_place()
             except sqlite3.Error as error:
                 raise explained(self.path, error) from error
             finally:
@@ -129,6 +152,10 @@ class Database:
 
 def faults(database: Database) -> list[str]:
     """List what is wrong with the file itself; empty where all is well."""
+    try:
+        database.require_in_place()
+    except StoreReplaced as error:
+        return [f"file: {error}"]
     with database.read() as sql:
         found = [f"integrity: {row[0]}" for row in sql.execute("PRAGMA integrity_check") if row[0] != "ok"]
         found += [
@@ -137,8 +164,6 @@ def faults(database: Database) -> list[str]:
         ]
         missing = [name for name in KNOWN if name not in {m.name for m in migrations.applied(sql)}]
     found += [f"schema: the migration {name} is missing" for name in missing]
-    if not database.path.exists():
-        return [*found, f"file: {database.path} was removed while it is open; put it back before the program ends"]
     mode = database.path.stat().st_mode & 0o777
     if mode & 0o077:
         found.append(f"mode: {database.path} can be opened by others (mode {mode:04o}); `chmod 600 {database.path}`")
@@ -151,6 +176,29 @@ def require_whole(database: Database) -> None:
         (said,) = sql.execute("PRAGMA quick_check(1)").fetchone()
     if said != "ok":
         raise StoreError(f"the store {database.path} {_ADVICE[sqlite3.SQLITE_CORRUPT]} ({' '.join(said.split())})")
+
+
+def _which(file: Path) -> tuple[int, int] | None:
+    """Tell which file is at a path, by device and inode; None where there is none."""
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _files_of(path: Path, before: tuple[int, int] | None) -> dict[Path, tuple[int, int] | None]:
+    """Tell which files an open store consists of. SQLite lays its log and index beside the file, not beside a link.
+
+    `before` is what was at the path before it was opened, None for a link to where nothing was. StoreReplaced: now
+    something else is.
+    """
+    real = path.resolve()
+    files = (path.absolute(), real, *(real.with_name(f"{real.name}-{log}") for log in ("wal", "shm")))
+    found = {file: _which(file) for file in files}
+    if before not in {None, found[path.absolute()]}:
+        raise StoreReplaced(f"the store {path} was replaced while it was opened; run the command again")
+    return found
 
 
 def _roll_back_what_is_open(connection: sqlite3.Connection) -> None:

@@ -50,7 +50,7 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
                 "started_at": _time(step.started_at),
                 "finished_at": _time(step.finished_at),
                 "usual_seconds": (
-                    pulse.usual.get((step.name, job.image_family)) if step.status is StepStatus.RUNNING else None
+                    pulse.usual.get((step.kind, job.image_family)) if step.status is StepStatus.RUNNING else None
                 ),
             }
             for step in job.steps

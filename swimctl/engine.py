@@ -20,7 +20,7 @@ from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
-from swimctl.settings import STEP_NAMES, Settings
+from swimctl.settings import Settings
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import Look
@@ -289,7 +289,7 @@ class Engine:
 
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
         """Tell whether it is not the time to start: outside the window, frozen, or too late."""
-        activates = batch.options.activate and any(step.name == STEP_NAMES["activation"] for step in job.steps)
+        activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
         if not activates or batch.policy.stage_now:
             return None
         room = self._jobs.room(batch, self._store.image(job.image_id))

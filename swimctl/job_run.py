@@ -25,9 +25,9 @@ from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.redaction import Redaction
-from swimctl.settings import STEP_NAMES, Settings
+from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
-from swimctl.steps import STEPS, Context, Record
+from swimctl.steps import POST_CHECKS, STEPS, Context, Record
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
@@ -94,15 +94,18 @@ class JobRun:
 
         Raises StaleClaim and StoreError: without its record nothing may go on.
         """
-        kinds = [kind for step in job.steps for kind, name in STEP_NAMES.items() if name == step.name]
         try:
             context = self._context(batch, job, stop)
         except SwimctlError as error:
             self.end_failed(job, str(error), cause=type(error))
             return
+        kinds = [step.kind for step in job.steps]
+        if unknown := [kind for kind in kinds if kind not in STEPS]:
+            self._fail(job, None, _no_such_step(unknown), context)
+            return
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
-            step, name = STEPS[kind], STEP_NAMES[kind]
+            step = STEPS[kind]
             if job.steps[index].status is StepStatus.SUCCESS:
                 continue  # proved before an interruption
             try:
@@ -112,7 +115,7 @@ class JobRun:
                     self._wait_for_room(batch, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
-                self._store.step(job.id, self._runner, name, StepStatus.RUNNING)
+                self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
                 outcome = step.run(context)
             except Stopped as stopped:
                 self._store.release(job.id, self._runner, "stopped at a safe point")
@@ -121,17 +124,26 @@ class JobRun:
             except SwimctlError as error:
                 if isinstance(error, StaleClaim | StoreError):
                     raise
-                self._fail(job, name, error, context)
+                self._fail(job, kind, error, context)
                 return
             message = context.redaction.text(outcome.message)
-            self._store.step(job.id, self._runner, name, StepStatus.SUCCESS, message)
+            self._store.step(job.id, self._runner, kind, StepStatus.SUCCESS, message)
             self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
             if outcome.finished or (copying and index == copying[-1] and not batch.options.activate):
                 break
-        activated = self._store.recall(job.id, "activate sent") is not None
-        self._store.move(
-            job.id, self._runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED if activated else Outcome.UNTOUCHED
+        self._end_well(job, context)
+
+    def _end_well(self, job: Job, context: Context) -> None:
+        """Record a success, or the failure that it is where nothing proved what an activation did."""
+        proved = any(
+            step.kind == POST_CHECKS.kind and step.status is StepStatus.SUCCESS
+            for step in self._store.job(job.id).steps
         )
+        if was_sent(context, "activate") and not proved:
+            self._fail(job, None, _unproved(), context)
+            return
+        outcome = Outcome.UPGRADED if proved else Outcome.UNTOUCHED
+        self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
 
     def room(self, batch: Batch, image: Image) -> Go | Wait | Never:
         """Tell whether an activation may start now, by what such devices took before."""
@@ -140,7 +152,7 @@ class JobRun:
             return Go()
         window = None if policy.window is None else Window.parse(policy.window)
         usual = self._store.usual_seconds()
-        steps = [usual.get((STEP_NAMES[kind], image.family)) for kind in ("activation", "post-checks")]
+        steps = [usual.get((kind, image.family)) for kind in ("activation", "post-checks")]
         known = [seconds for seconds in steps if seconds is not None]
         if len(known) < len(steps):  # none of this family was ever seen through
             known = [60 * self._settings.activation.usual_minutes / self._clock.speed]
@@ -167,11 +179,13 @@ class JobRun:
             context.stop.wait(_LOOK_AGAIN)
             context.checkpoint()
 
-    def _fail(self, job: Job, step: str, error: SwimctlError, context: Context) -> None:
+    def _fail(self, job: Job, step: str | None, error: SwimctlError, context: Context) -> None:
+        """Fail a job in a step, or in none of them, once the device was asked what it is now."""
         outcome, told = outcome_of_failure(context, error)
         said = with_next(f"{error}; {told}" if told else str(error), type(error), job.device_name)
         text = context.redaction.text(said)
-        self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
+        if step is not None:
+            self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
         self.end_failed(job, text, outcome)
 
     def end_failed(
@@ -264,3 +278,18 @@ class JobRun:
             extras=self._inventory.connection_extras(device),
             netconf_port=self._inventory.netconf_port(device),
         )
+
+
+def _no_such_step(kinds: list[str]) -> StepFailed:
+    return StepFailed(
+        f"the job has steps that this swimctl does not know: {', '.join(map(repr, kinds))}; it knows "
+        f"{', '.join(map(repr, STEPS))}; no step was run; next: `swimctl --version` on every machine that uses this "
+        "store must say the same, then `swimctl retry`"
+    )
+
+
+def _unproved() -> StepFailed:
+    return StepFailed(
+        "the activation was sent, and no post-checks proved what came of it; needed: Post-Checks that succeed; "
+        "next: look at what the device runs, then `swimctl retry`"
+    )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from swimctl.states import JobStatus, StepStatus
+from swimctl.states import JobStatus, StepStatus, step_name
 
 
 class Outcome(StrEnum):
@@ -162,13 +162,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of one job. `message` says, while it runs, what it is at; after it, what came of it."""
+    """One step of one job, of a `kind`. `message` says, while it runs, what it is at; after it, what came of it."""
 
-    name: str
+    kind: str
     status: StepStatus = StepStatus.PENDING
     message: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        return step_name(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,7 @@ class Job:
         return self.steps[-1].name if self.steps else ""
 
 
-# (step name, image family) -> real seconds that such steps took.
+# (kind of step, image family) -> real seconds that such steps took.
 Usual = Mapping[tuple[str, str], float]
 
 

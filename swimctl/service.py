@@ -20,8 +20,7 @@ from swimctl.goldens import choose
 from swimctl.inventory import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
-from swimctl.settings import STEP_NAMES
-from swimctl.states import RUNNING, WAITING, JobStatus
+from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.steps.left_armed import left_armed
 from swimctl.store import NewJob, Once, Store
 
@@ -57,12 +56,21 @@ class CancelResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowInfo:
-    """A workflow; `steps` are the names that people read."""
+    """A workflow; `kinds` are of its steps, `steps` the names that people read."""
 
     id: int
     name: str
     description: str
-    steps: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the names of its steps in their order."""
+        return tuple(map(step_name, self.kinds))
+
+    def document(self) -> dict[str, object]:
+        """Write it for a machine."""
+        return {"id": self.id, "name": self.name, "description": self.description, "steps": list(self.steps)}
 
 
 class Service:
@@ -81,7 +89,7 @@ class Service:
         own = self._config.settings.workflows
         numbered = [*enumerate(BUILTIN_WORKFLOWS.items(), 1), *enumerate(own.items(), FIRST_OWN_WORKFLOW)]
         return [
-            WorkflowInfo(number, name, workflow.description, tuple(STEP_NAMES[step] for step in workflow.steps))
+            WorkflowInfo(number, name, workflow.description, tuple(workflow.steps))
             for number, (name, workflow) in numbered
         ]
 
@@ -187,7 +195,7 @@ class Service:
             policy=request.policy,
             needs_approval=self._config.settings.approval == "required",
         )
-        steps = self.workflow(request.options.workflow).steps
+        steps = self.workflow(request.options.workflow).kinds
         places = {item.device.name: place for place, item in enumerate(accepted)}
         new = [
             NewJob(

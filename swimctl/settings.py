@@ -30,12 +30,6 @@ TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
-STEP_NAMES: dict[str, str] = {
-    "readiness": "Readiness Check",
-    "distribution": "Distribution",
-    "activation": "Activation",
-    "post-checks": "Post-Checks",
-}
 
 
 class Section(BaseModel):

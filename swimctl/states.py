@@ -30,6 +30,20 @@ class StepStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+# Of each kind of step, as the store keeps it, the name that people read; in the order of the standard workflow.
+STEP_NAMES: Final[dict[str, str]] = {
+    "readiness": "Readiness Check",
+    "distribution": "Distribution",
+    "activation": "Activation",
+    "post-checks": "Post-Checks",
+}
+
+
+def step_name(kind: str) -> str:
+    """Return the name that people read for a kind of step; a kind that nobody knows stands for itself."""
+    return STEP_NAMES.get(kind, kind)
+
+
 WAITING: Final = frozenset({JobStatus.PENDING, JobStatus.SCHEDULED})
 RUNNING: Final = frozenset({JobStatus.DISTRIBUTING, JobStatus.ACTIVATING})
 FINAL: Final = frozenset({JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.CANCELLED})

@@ -12,8 +12,7 @@ from pathlib import Path
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS
 from swimctl.lab.install_words import REASONS
 from swimctl.models import Outcome
-from swimctl.settings import STEP_NAMES
-from swimctl.states import JobStatus
+from swimctl.states import STEP_NAMES, JobStatus
 
 PAGE = Path(__file__).parent.parent / "docs" / "faults.md"
 READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()

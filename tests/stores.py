@@ -13,10 +13,11 @@ from typing import Any
 
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
+from swimctl.states import STEP_NAMES
 from swimctl.store import NewJob, Once, Store
 from swimctl.store.once import ids_of
 
-STEPS = ("Readiness Check", "Distribution", "Activation", "Post-Checks")
+STEPS = tuple(STEP_NAMES)
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
 
 spawn = multiprocessing.get_context("spawn")

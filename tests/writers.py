@@ -44,10 +44,10 @@ HALF_MADE: Final = {
             SELECT json_extract(data, '$.to') FROM events WHERE job_id = j.id
             AND kind IN ('created', 'claimed', 'resumed', 'status') ORDER BY id DESC LIMIT 1)""",
     "a step that its job's events say is something else": """
-        SELECT s.job_id, s.name FROM steps s JOIN jobs j ON j.id = s.job_id
+        SELECT s.job_id, s.kind FROM steps s JOIN jobs j ON j.id = s.job_id
         WHERE j.finished_at IS NULL AND s.status IS NOT ifnull((
             SELECT json_extract(data, '$.status') FROM events e WHERE e.job_id = j.id AND kind = 'step'
-            AND json_extract(data, '$.step') = s.name ORDER BY e.id DESC LIMIT 1), 'pending')""",
+            AND json_extract(data, '$.kind') = s.kind ORDER BY e.id DESC LIMIT 1), 'pending')""",
     "an end without an outcome, or an outcome before the end": """
         SELECT id FROM jobs WHERE (status IN ('success', 'failed', 'cancelled')) <> (outcome IS NOT NULL)""",
     "an end with steps to come": """
@@ -176,7 +176,7 @@ def succeed(store: Store, runner: Runner, job: Job) -> None:
     """Go through what is left of a held job."""
     for step in job.steps:
         if step.status is not StepStatus.SUCCESS:
-            store.step(job.id, runner, step.name, StepStatus.SUCCESS)
+            store.step(job.id, runner, step.kind, StepStatus.SUCCESS)
     store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
 

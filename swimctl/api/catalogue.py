@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Final
 
 from aiohttp import web
@@ -44,7 +43,7 @@ async def images(call: Call) -> web.Response:
 
 async def workflows(call: Call) -> web.Response:
     """List the workflows."""
-    found = [{**asdict(one), "steps": list(one.steps)} for one in call.backend.service.workflows()]
+    found = [one.document() for one in call.backend.service.workflows()]
     return answer({"count": len(found), "workflows": found})
 
 

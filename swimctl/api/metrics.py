@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from swimctl.api.routing import Call, Route
 from swimctl.models import Role
-from swimctl.states import JobStatus
+from swimctl.states import JobStatus, step_name
 from swimctl.store import STEP_LIMITS, Figures
 
 
@@ -34,7 +34,7 @@ class _Figures(Collector):
         )
         for (step, ended), took in sorted(self._figures.steps.items()):
             counts = [(str(float(limit)), float(count)) for limit, count in zip(STEP_LIMITS, took.within, strict=True)]
-            steps.add_metric((step, ended), [*counts, ("+Inf", float(took.number))], took.seconds)
+            steps.add_metric((step_name(step), ended), [*counts, ("+Inf", float(took.number))], took.seconds)
         yield steps
         yield CounterMetricFamily("swimctl_copied_bytes", "Bytes copied to devices.", self._figures.copied)
         yield GaugeMetricFamily(

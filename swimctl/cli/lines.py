@@ -25,9 +25,9 @@ def changes(before: Sequence[Job], after: Sequence[Job], now: datetime) -> Itera
 
 
 def _differences(old: Job | None, job: Job) -> Iterator[tuple[datetime | None, str]]:
-    old_steps = {step.name: step for step in old.steps} if old else {}
+    old_steps = {step.kind: step for step in old.steps} if old else {}
     for step in job.steps:
-        yield from _step_differences(old_steps.get(step.name), step)
+        yield from _step_differences(old_steps.get(step.kind), step)
     quarter = _quarter(job)
     if 0 < quarter < _QUARTERS and quarter != (_quarter(old) if old else 0) and job.status not in FINAL:
         yield None, f"{job.current_step}  {size(job.bytes_done)} of {size(job.bytes_total)} copied"

@@ -26,13 +26,13 @@ def spent(job: Job, step: Step, usual: Usual, now: datetime) -> str:
     if step.started_at is None:
         return ""
     seconds = duration((now - step.started_at).total_seconds())
-    known = usual.get((step.name, job.image_family))
+    known = usual.get((step.kind, job.image_family))
     return seconds if known is None else f"{seconds} of ~{duration(known)}"
 
 
 def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
     """Tell how many times its usual time the step has taken; 0 where that is not known."""
-    known = usual.get((step.name, job.image_family))
+    known = usual.get((step.kind, job.image_family))
     if not known or step.started_at is None:
         return 0.0
     return (now - step.started_at).total_seconds() / known
@@ -63,7 +63,7 @@ class Overdue:
             times = 0.0 if step is None else times_usual(job, step, self._usual, now)
             if step is None or times < LATE:
                 continue
-            doublings, key = int(math.log2(times)), (job.id, step.name, step.started_at)
+            doublings, key = int(math.log2(times)), (job.id, step.kind, step.started_at)
             if doublings <= self._told.get(key, 0):
                 continue
             self._told[key] = doublings

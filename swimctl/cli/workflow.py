@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -20,7 +19,7 @@ def list_workflows(ctx: typer.Context) -> None:
     with context.open() as opened:
         workflows = opened.service.workflows()
     if context.json:
-        output.print_json({"count": len(workflows), "workflows": [asdict(workflow) for workflow in workflows]})
+        output.print_json({"count": len(workflows), "workflows": [workflow.document() for workflow in workflows]})
         return
     output.print_table(
         ("Id", "Name", "Steps", "Description"),
@@ -38,7 +37,7 @@ def show_workflow(
     with context.open() as opened:
         found = opened.service.workflow(workflow)
     if context.json:
-        output.print_json(asdict(found))
+        output.print_json(found.document())
         return
     output.print_line(f"{found.id}  {found.name}  {found.description}".rstrip())
     for number, step in enumerate(found.steps, 1):

@@ -22,7 +22,7 @@ from swimctl.store.runners import Runner, Runners
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a job is made of; `steps` are display names in their order.
+    """What a job is made of; `steps` are kinds in their order.
 
     `after` are places in the list of the new jobs, from 0, of those that must have ended before this one starts.
     """
@@ -78,8 +78,8 @@ class Batches(Reading, Runners):
                 ).fetchone()["id"]
                 ids.append(job_id)
                 sql.conn.executemany(
-                    "INSERT INTO steps (job_id, position, name) VALUES (?, ?, ?)",
-                    [(job_id, position, name) for position, name in enumerate(job.steps)],
+                    "INSERT INTO steps (job_id, position, kind) VALUES (?, ?, ?)",
+                    [(job_id, position, kind) for position, kind in enumerate(job.steps)],
                 )
                 sql.conn.execute(
                     "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, 'created', ?, ?)",

@@ -25,7 +25,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Jobs by platform and status, durations of ended steps by name and status, bytes copied, and the runner's lag."""
+    """Jobs by platform and status, durations of ended steps by kind and status, bytes copied, and the runner's lag."""
 
     jobs: Mapping[tuple[str, JobStatus], int]
     steps: Mapping[tuple[str, str], Durations]
@@ -48,14 +48,14 @@ class Counting(Part):
             }
             within = ", ".join(f"sum(seconds <= {limit}) AS within_{limit}" for limit in STEP_LIMITS)
             steps = {
-                (row["name"], row["status"]): Durations(
+                (row["kind"], row["status"]): Durations(
                     tuple(row[f"within_{limit}"] for limit in STEP_LIMITS), row["number"], row["seconds"]
                 )
                 for row in sql.execute(
-                    f"SELECT name, status, {within}, count(*) AS number, sum(seconds) AS seconds FROM ("
-                    "SELECT name, status, max(0, (julianday(finished_at) - julianday(started_at)) * 86400) AS seconds "
+                    f"SELECT kind, status, {within}, count(*) AS number, sum(seconds) AS seconds FROM ("
+                    "SELECT kind, status, max(0, (julianday(finished_at) - julianday(started_at)) * 86400) AS seconds "
                     "FROM steps WHERE started_at IS NOT NULL AND finished_at IS NOT NULL "
-                    "AND status IN ('success', 'failed')) GROUP BY name, status"
+                    "AND status IN ('success', 'failed')) GROUP BY kind, status"
                 )
             }
             copied = sql.execute("SELECT ifnull(sum(bytes_done), 0) FROM jobs").fetchone()[0]

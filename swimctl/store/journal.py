@@ -107,13 +107,13 @@ class Journal(Part):
         return Pulse(self.usual_seconds(), last)
 
     def usual_seconds(self) -> dict[tuple[str, str], float]:
-        """Tell the median of real seconds that successful steps took, by step name and image family."""
+        """Tell the median of real seconds that successful steps took, by kind of step and image family."""
         with self._db.read() as sql:
             rows = sql.execute(
                 """
-                SELECT name, family, started_at, finished_at FROM (
-                    SELECT s.name, i.family, s.started_at, s.finished_at,
-                           row_number() OVER (PARTITION BY s.name, i.family ORDER BY s.finished_at DESC) AS age
+                SELECT kind, family, started_at, finished_at FROM (
+                    SELECT s.kind, i.family, s.started_at, s.finished_at,
+                           row_number() OVER (PARTITION BY s.kind, i.family ORDER BY s.finished_at DESC) AS age
                     FROM images i
                     JOIN jobs j ON j.id IN (
                         SELECT id FROM jobs WHERE image_id = i.id AND attempted = 1 ORDER BY id DESC LIMIT :looked_at
@@ -129,7 +129,7 @@ class Journal(Part):
         for row in rows:
             span = datetime.fromisoformat(row["finished_at"]) - datetime.fromisoformat(row["started_at"])
             if span.total_seconds() >= 0:  # else this machine's clock was put back meanwhile
-                taken[row["name"], row["family"]].append(span.total_seconds())
+                taken[row["kind"], row["family"]].append(span.total_seconds())
         return {key: statistics.median(seconds) for key, seconds in taken.items()}
 
 

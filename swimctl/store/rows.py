@@ -154,7 +154,7 @@ def policy_from(text: str) -> Policy:
 def step_from(row: sqlite3.Row) -> Step:
     """Read a step."""
     return Step(
-        name=row["name"],
+        kind=row["kind"],
         status=StepStatus(row["status"]),
         message=row["message"],
         started_at=moment(row["started_at"]),

@@ -10,7 +10,7 @@ from sqlite_utils import Database as Sql
 from swimctl.clock import rfc3339
 from swimctl.errors import NotFound, StaleClaim
 from swimctl.models import Job, Outcome
-from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move
+from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move, step_name
 from swimctl.store import journal
 from swimctl.store.batches import Batches
 from swimctl.store.rows import resumable, storable
@@ -119,10 +119,10 @@ class Running(Batches):
                 sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": outcome}
             )
 
-    def step(self, job_id: int, runner: Runner, name: str, status: StepStatus, message: str = "") -> None:
+    def step(self, job_id: int, runner: Runner, kind: str, status: StepStatus, message: str = "") -> None:
         """Record where a step of a held job is; entering it again, as `resume` does, starts its time anew.
 
-        StaleClaim: not held. NotFound: the job has no step of this name.
+        StaleClaim: not held. NotFound: the job has no step of this kind.
         """
         now = self._clock.now()
         with self._db.write() as sql:
@@ -133,10 +133,10 @@ class Running(Batches):
                 "started_at = CASE WHEN :pending THEN NULL WHEN :running THEN :now "
                 "WHEN :status = 'skipped' THEN started_at ELSE ifnull(started_at, :now) END, "
                 "finished_at = CASE WHEN :running OR :pending THEN NULL ELSE :now END "
-                "WHERE job_id = :job AND name = :name RETURNING name",
+                "WHERE job_id = :job AND kind = :kind RETURNING kind",
                 {
                     "job": job_id,
-                    "name": name,
+                    "kind": kind,
                     "status": status,
                     "message": storable(message),
                     "now": rfc3339(now),
@@ -145,8 +145,8 @@ class Running(Batches):
                 },
             ).fetchall()
             if not changed:
-                raise NotFound(f"job {job_id} has no step '{name}'")
-            journal.append(sql, now, job_id, "step", message, {"step": name, "status": status})
+                raise NotFound(f"job {job_id} has no step '{kind}'")
+            journal.append(sql, now, job_id, "step", message, {"step": step_name(kind), "kind": kind, "status": status})
 
     def say(self, job_id: int, runner: Runner, message: str) -> None:
         """Say what the running step is at, and keep it as an event. StaleClaim."""
@@ -200,11 +200,13 @@ class Running(Batches):
 
 def _require_steps_ended(sql: Sql, job_id: int) -> None:
     row = sql.execute(
-        "SELECT name, status FROM steps WHERE job_id = ? AND status IN ('running', 'failed') ORDER BY position",
+        "SELECT kind, status FROM steps WHERE job_id = ? AND status IN ('running', 'failed') ORDER BY position",
         [job_id],
     ).fetchone()
     if row is not None:
-        raise StaleClaim(f"job {job_id} cannot become 'success': its step {row['name']} is '{row['status']}'")
+        raise StaleClaim(
+            f"job {job_id} cannot become 'success': its step {step_name(row['kind'])} is '{row['status']}'"
+        )
 
 
 def _end_steps(sql: Sql, job_id: int, now: str) -> None:

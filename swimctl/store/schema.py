@@ -295,6 +295,18 @@ def m007_golden_rules(db: Database) -> None:
     )
 
 
+def m008_kinds_of_steps(db: Database) -> None:
+    """Keep a step by its kind: what people call it may change under a job that waits. A name nobody knows stays."""
+    db.execute("ALTER TABLE steps RENAME COLUMN name TO kind")
+    db.execute(
+        """
+        UPDATE steps SET kind = CASE kind
+            WHEN 'Readiness Check' THEN 'readiness' WHEN 'Distribution' THEN 'distribution'
+            WHEN 'Activation' THEN 'activation' WHEN 'Post-Checks' THEN 'post-checks' ELSE kind END
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -303,6 +315,7 @@ _IN_ORDER: Final = (
     m005_kinds_of_images,
     m006_classic_ios,
     m007_golden_rules,
+    m008_kinds_of_steps,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

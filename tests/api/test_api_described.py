@@ -90,9 +90,9 @@ def test_the_figures_for_prometheus(api: Api, runner: Runner) -> None:
     store = api.store
     for job in (1, 2):
         assert store.claim(job, runner)
-        store.step(job, runner, "Readiness Check", StepStatus.RUNNING)
+        store.step(job, runner, "readiness", StepStatus.RUNNING)
         api.clock.forward(10 * job)
-        store.step(job, runner, "Readiness Check", StepStatus.SUCCESS)
+        store.step(job, runner, "readiness", StepStatus.SUCCESS)
         store.progress(job, runner, 40, bytes_done=400 * job, bytes_total=1000)
     store.move(1, runner, JobStatus.FAILED, "broken")
 

@@ -96,7 +96,7 @@ def following(api: Api, query: str = "", **headers: str) -> Iterator[Stream]:
 def test_a_jobs_events_and_those_after_one(api: Api, runner: Runner) -> None:
     api.trigger("sw1", "sw2")
     assert api.store.claim(1, runner)
-    api.store.step(1, runner, "Readiness Check", StepStatus.RUNNING)
+    api.store.step(1, runner, "readiness", StepStatus.RUNNING)
     api.store.say(1, runner, "12 files on flash:")
     document = api.get("/api/upgrade/jobs/1/events/").json
     found = document["events"]
@@ -130,7 +130,7 @@ def test_a_stream_tells_what_happens_from_now_on(api: Api, runner: Runner) -> No
 def test_a_stream_goes_on_where_a_lost_one_ended(api: Api, runner: Runner) -> None:
     api.trigger("sw1")
     assert api.store.claim(1, runner)
-    api.store.step(1, runner, "Readiness Check", StepStatus.RUNNING)
+    api.store.step(1, runner, "readiness", StepStatus.RUNNING)
     with following(api, "?after=0") as stream:
         last = stream.events(2)[-1]["id"]
     for number in range(1200):  # more than one page, while nobody looks

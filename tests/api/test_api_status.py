@@ -60,8 +60,8 @@ def test_a_job_from_its_first_moment_to_its_last(api: Api, runner: Runner) -> No
 
     store = api.store
     assert store.claim(1, runner)
-    store.step(1, runner, "Readiness Check", StepStatus.SUCCESS, "all well")
-    store.step(1, runner, "Distribution", StepStatus.RUNNING)
+    store.step(1, runner, "readiness", StepStatus.SUCCESS, "all well")
+    store.step(1, runner, "distribution", StepStatus.RUNNING)
     store.progress(1, runner, 40, bytes_done=400, bytes_total=1000)
     store.progress(1, runner, 20)
     (job,) = api.jobs(1)
@@ -72,12 +72,12 @@ def test_a_job_from_its_first_moment_to_its_last(api: Api, runner: Runner) -> No
     assert (job["steps"][0]["message"], job["steps"][1]["finished_at"]) == ("all well", None)
     assert UTC_TIME.fullmatch(job["steps"][0]["finished_at"])
 
-    store.step(1, runner, "Distribution", StepStatus.SUCCESS)
+    store.step(1, runner, "distribution", StepStatus.SUCCESS)
     assert api.jobs(1)[0]["current_step"] == "Activation", "none runs: the next"
     store.move(1, runner, JobStatus.ACTIVATING)
     assert api.jobs(1)[0]["status"] == "activating"
-    for name in ("Activation", "Post-Checks"):
-        store.step(1, runner, name, StepStatus.SUCCESS)
+    for kind in ("activation", "post-checks"):
+        store.step(1, runner, kind, StepStatus.SUCCESS)
     store.move(1, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     (job,) = api.jobs(1)
     assert (job["status"], job["progress"], job["current_step"]) == ("success", 100, "Post-Checks")
@@ -87,7 +87,7 @@ def test_a_job_from_its_first_moment_to_its_last(api: Api, runner: Runner) -> No
 def test_a_failed_job_says_why_and_skips_the_rest(api: Api, runner: Runner) -> None:
     api.trigger("sw1")
     api.store.claim(1, runner)
-    api.store.step(1, runner, "Readiness Check", StepStatus.RUNNING)
+    api.store.step(1, runner, "readiness", StepStatus.RUNNING)
     api.store.move(1, runner, JobStatus.FAILED, f"{api.project.folder}/images/x.bin is no image")
     (job,) = api.jobs(1)
     assert (job["status"], job["error"]) == ("failed", "x.bin is no image"), "where it lies is not told"
@@ -159,11 +159,11 @@ def test_what_runs_says_what_is_usual_and_when_it_was_last_heard_of(api: Api, ru
     api.trigger("sw1", "sw2", "sw3")
     for number in (1, 2):
         api.store.claim(number, runner)
-        api.store.step(number, runner, "Readiness Check", StepStatus.RUNNING)
+        api.store.step(number, runner, "readiness", StepStatus.RUNNING)
     for job in api.jobs(1, 2):
         assert job["steps"][0]["usual_seconds"] is None, "none was seen through yet"
         assert UTC_TIME.fullmatch(job["last_event_at"])
-    api.store.step(1, runner, "Readiness Check", StepStatus.SUCCESS)
+    api.store.step(1, runner, "readiness", StepStatus.SUCCESS)
     first, second, waits = api.jobs(1, 2, 3)
     assert second["steps"][0]["usual_seconds"] >= 0
     assert [step["usual_seconds"] for step in first["steps"]] == [None] * 4, "none of them runs"

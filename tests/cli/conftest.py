@@ -17,8 +17,7 @@ from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
 from swimctl.errors import SwimctlError
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
-from swimctl.settings import STEP_NAMES
-from swimctl.states import JobStatus, StepStatus
+from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps.first_look import Look
 from swimctl.store import NewJob, Store
 
@@ -46,8 +45,8 @@ def make_job() -> Callable[..., Job]:
         number = next(ids)
         steps = []
         before = at is not None
-        for step in STEP_NAMES.values():
-            if step == at:
+        for step, called in STEP_NAMES.items():
+            if called == at:
                 started = START + timedelta(seconds=began)
                 steps.append(Step(step, StepStatus.RUNNING, said, started))
                 before = False
@@ -130,8 +129,8 @@ class Engine:
         claimed = self.store.claim(job.id, self.runner)
         if claimed is None:
             return
-        name = claimed.steps[0].name
-        self.store.step(job.id, self.runner, name, StepStatus.RUNNING)
+        kind = claimed.steps[0].kind
+        self.store.step(job.id, self.runner, kind, StepStatus.RUNNING)
         self.store.say(job.id, self.runner, "reading the device")
         self.script.while_running(job)
         if stop.is_set():
@@ -140,11 +139,11 @@ class Engine:
         fate = self.script.fates.get(job.device_name, "")
         if fate:
             outcome = Outcome.UNKNOWN if fate.startswith("unknown") else Outcome.UNTOUCHED
-            self.store.step(job.id, self.runner, name, StepStatus.FAILED, fate)
+            self.store.step(job.id, self.runner, kind, StepStatus.FAILED, fate)
             self.store.move(job.id, self.runner, JobStatus.FAILED, fate, outcome)
             return
         self.store.remember(job.id, "baseline", {"version": "17.09.05"})
-        self.store.step(job.id, self.runner, name, StepStatus.SUCCESS, "ready")
+        self.store.step(job.id, self.runner, kind, StepStatus.SUCCESS, "ready")
         self.store.move(job.id, self.runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
 
@@ -165,7 +164,7 @@ class Place:
             Batch(str(uuid.uuid4()), ExecutionMode.PARALLEL, 0, JobOptions(), datetime.now(UTC)),
             **given,  # type: ignore[arg-type]  # tests give fields of Batch
         )
-        steps = tuple(STEP_NAMES.values())
+        steps = tuple(STEP_NAMES)
         new = [NewJob(ids[name], name, self.image.id, steps) for name in names]
         return self.store.create_batch(batch, new)
 

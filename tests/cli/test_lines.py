@@ -33,7 +33,7 @@ def test_step_message_and_status_are_one_line_each(make_job: MakeJob) -> None:
     runs = replace(
         waits,
         status=JobStatus.DISTRIBUTING,
-        steps=(Step("Readiness Check", StepStatus.RUNNING, "", waits.created_at), *waits.steps[1:]),
+        steps=(Step("readiness", StepStatus.RUNNING, "", waits.created_at), *waits.steps[1:]),
     )
     assert told(waits, runs) == ["Readiness Check  running", "distributing"]
     says = replace(runs, steps=(replace(runs.steps[0], message="reading the device"), *runs.steps[1:]))

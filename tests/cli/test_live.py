@@ -82,7 +82,7 @@ def test_a_copy_shows_bar_rate_and_time_left(make_job: MakeJob, now: datetime) -
 
 def test_time_in_the_step_stands_against_what_is_usual(make_job: MakeJob, now: datetime) -> None:
     job = make_job(at="Activation", began=600, said="waiting for the device to come back")
-    line = render([job], {("Activation", "cat9k_iosxe"): 540.0}, now, 24, 100).plain.splitlines()[0]
+    line = render([job], {("activation", "cat9k_iosxe"): 540.0}, now, 24, 100).plain.splitlines()[0]
     assert "waiting for the device to come back" in line
     assert line.endswith("2m of ~9m")
 

@@ -14,7 +14,7 @@ from swimctl.cli.status import what_of
 from swimctl.models import Job, Pulse
 
 MakeJob = Callable[..., Job]
-USUAL = {("Activation", "cat9k_iosxe"): 100.0}
+USUAL = {("activation", "cat9k_iosxe"): 100.0}
 
 
 def at(job: Job, seconds: float) -> datetime:

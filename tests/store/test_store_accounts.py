@@ -15,7 +15,7 @@ from stores import NOON, StandingClock, opened, some_jobs
 
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
 from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User
-from swimctl.states import JobStatus
+from swimctl.states import STEP_NAMES, JobStatus
 from swimctl.store import Once, Store, schema
 
 ROOT = Caller("root", "terminal")
@@ -72,7 +72,9 @@ OF_THE_FIRST_SCHEMA = """
         ('batch-0001', 2, 1, 'failed', 50, 1, '2030-01-01T01:00:00.000000Z'),
         ('batch-0001', 3, 1, 'cancelled', 0, 0, '2030-01-01T01:00:00.000000Z'),
         ('batch-0001', 4, 1, 'pending', 0, 0, NULL);
-    INSERT INTO steps (job_id, position, name, status) VALUES (1, 2, 'Activation', 'success');
+    INSERT INTO steps (job_id, position, name, status) VALUES (1, 2, 'Activation', 'success'),
+        (4, 0, 'Readiness Check', 'pending'), (4, 1, 'Distribution', 'pending'), (4, 2, 'Activation', 'pending'),
+        (4, 3, 'Post-Checks', 'pending'), (4, 4, 'A step of later', 'pending');
     INSERT INTO memories (job_id, key, value) VALUES (2, 'activate sent', '{}');
     INSERT INTO events (job_id, at, kind, message, data)
         VALUES (1, '2030-01-01T00:30:00.000000Z', 'x', 'as it was', '{}');
@@ -96,6 +98,10 @@ def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch:
         batch = store.batch("batch-0001")
         assert (batch.mode, batch.policy, batch.needs_approval) == (ExecutionMode.PARALLEL, Policy(), False)
         jobs = store.jobs()
+        assert [step.kind for step in jobs[0].steps] == ["activation"]
+        # A job that waited keeps its steps by their kinds; what nobody knows is left for who runs it to refuse.
+        assert [step.kind for step in jobs[3].steps] == [*STEP_NAMES, "A step of later"]
+        assert [step.name for step in jobs[3].steps] == [*STEP_NAMES.values(), "A step of later"]
         assert [(job.device_name, job.status, job.outcome) for job in jobs] == [
             ("sw1", JobStatus.SUCCESS, Outcome.UPGRADED),
             ("sw2", JobStatus.FAILED, Outcome.UNKNOWN),

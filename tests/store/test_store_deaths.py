@@ -32,8 +32,8 @@ def _hold(answer: Connection, path: Path, batch_id: str) -> None:
     ids = [job.id for job in store.jobs(batch_id=batch_id)]
     for job_id in ids[:2]:
         assert store.claim(job_id, runner) is not None
-        store.step(job_id, runner, "Readiness Check", StepStatus.SUCCESS)
-        store.step(job_id, runner, "Distribution", StepStatus.RUNNING, "copying")
+        store.step(job_id, runner, "readiness", StepStatus.SUCCESS)
+        store.step(job_id, runner, "distribution", StepStatus.RUNNING, "copying")
     # A program started by the runner outlives it; it must not keep the runner's lock.
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
     answer.send((os.getpid(), child.pid))

@@ -42,7 +42,7 @@ def test_a_batch_is_read_as_it_was_written(store: Store) -> None:
     assert store.batch(batch.id) == batch
     assert [(job.id, job.device_name) for job in jobs] == [(1, "sw2"), (2, "sw1")]
     assert jobs[0].steps == tuple(Step(name) for name in STEPS)
-    assert jobs[0].current_step == STEPS[0]
+    assert jobs[0].current_step == "Readiness Check"
     for job in jobs:
         assert job.status is JobStatus.SCHEDULED
         assert (job.batch_id, job.image_id, job.image_version) == (batch.id, image.id, image.version)
@@ -58,7 +58,7 @@ def test_a_batch_is_made_whole_or_not_at_all(store: Store) -> None:
     for bad in (
         NewJob(77, "sw77", job.image_id, STEPS),
         NewJob(job.device_id, "sw1", 77, STEPS),
-        NewJob(job.device_id, "sw1", job.image_id, ("Distribution", "Distribution")),
+        NewJob(job.device_id, "sw1", job.image_id, ("distribution", "distribution")),
     ):
         with pytest.raises(SwimctlError):
             store.create_batch(some_batch("batch-0002"), [good, bad])
@@ -209,11 +209,11 @@ def test_usual_seconds_are_the_median_of_successful_steps(store: Store, clock: S
     with store.register_runner() as runner:
         for job, seconds, outcome in zip(jobs, [100, 40.5, 3_000, 1], outcomes, strict=True):
             store.claim(job.id, runner)
-            store.step(job.id, runner, "Distribution", StepStatus.RUNNING)
+            store.step(job.id, runner, "distribution", StepStatus.RUNNING)
             clock.forward(seconds)
-            store.step(job.id, runner, "Distribution", outcome)
-            store.step(job.id, runner, "Activation", StepStatus.SKIPPED)
-    assert store.usual_seconds() == {("Distribution", "cat9k_iosxe"): 100.0}
+            store.step(job.id, runner, "distribution", outcome)
+            store.step(job.id, runner, "activation", StepStatus.SKIPPED)
+    assert store.usual_seconds() == {("distribution", "cat9k_iosxe"): 100.0}
 
 
 def test_the_pulse_is_of_those_that_run(store: Store, clock: StandingClock) -> None:
@@ -222,15 +222,15 @@ def test_the_pulse_is_of_those_that_run(store: Store, clock: StandingClock) -> N
     with store.register_runner() as runner:
         for job in (done, runs):
             store.claim(job.id, runner)
-            store.step(job.id, runner, "Distribution", StepStatus.RUNNING)
+            store.step(job.id, runner, "distribution", StepStatus.RUNNING)
             clock.forward(60)
-        store.step(done.id, runner, "Distribution", StepStatus.SUCCESS)
+        store.step(done.id, runner, "distribution", StepStatus.SUCCESS)
         store.move(done.id, runner, JobStatus.FAILED, "broken", Outcome.UNTOUCHED)
         store.say(runs.id, runner, "copying")
         heard = clock.now()
         clock.forward(3_000)
         pulse = store.pulse(store.jobs())
-        assert pulse == Pulse({("Distribution", "cat9k_iosxe"): 120.0}, {runs.id: heard})
+        assert pulse == Pulse({("distribution", "cat9k_iosxe"): 120.0}, {runs.id: heard})
 
 
 def test_the_status_of_a_thousand_jobs_takes_a_handful_of_statements(store: Store) -> None:

@@ -173,10 +173,10 @@ def test_a_hundred_threads_write_and_read_one_store(tmp_path: Path) -> None:
         def go_through(job_id: int) -> None:
             start.wait(30)
             assert store.claim(job_id, runner) is not None
-            store.step(job_id, runner, "Distribution", StepStatus.RUNNING)
+            store.step(job_id, runner, "distribution", StepStatus.RUNNING)
             store.progress(job_id, runner, 40)
             assert store.job(job_id).progress == 40
-            store.step(job_id, runner, "Distribution", StepStatus.SUCCESS)
+            store.step(job_id, runner, "distribution", StepStatus.SUCCESS)
             store.move(job_id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
 
         _in_threads(go_through, ids)

@@ -57,7 +57,7 @@ def test_a_job_of_a_living_runner_is_claimed_by_nobody_else(store: Store, runner
         for refused in (
             lambda: elsewhere.move(job.id, other, JobStatus.FAILED),
             lambda: elsewhere.release(job.id, other, "no"),
-            lambda: elsewhere.step(job.id, other, "Distribution", StepStatus.RUNNING),
+            lambda: elsewhere.step(job.id, other, "distribution", StepStatus.RUNNING),
             lambda: elsewhere.say(job.id, other, "hello"),
         ):
             with pytest.raises(StaleClaim):
@@ -70,7 +70,7 @@ def test_a_job_that_is_not_there(store: Store, runner: Runner) -> None:
     for refused in (
         lambda: store.move(99, runner, JobStatus.FAILED),
         lambda: store.release(99, runner, "no"),
-        lambda: store.step(99, runner, "Distribution", StepStatus.RUNNING),
+        lambda: store.step(99, runner, "distribution", StepStatus.RUNNING),
         lambda: store.claim(99, runner),
     ):
         with pytest.raises(SwimctlError, match="99"):
@@ -148,12 +148,12 @@ def job_that_is(store: Store, runner: Runner, status: JobStatus, device: str) ->
 def test_steps_keep_their_times_and_messages(store: Store, runner: Runner, clock: StandingClock) -> None:
     [job] = some_jobs(store, ["sw1"])
     store.claim(job.id, runner)
-    store.step(job.id, runner, "Readiness Check", StepStatus.RUNNING, "asking")
+    store.step(job.id, runner, "readiness", StepStatus.RUNNING, "asking")
     step = store.job(job.id).steps[0]
     assert (step.status, step.message) == (StepStatus.RUNNING, "asking")
     assert (step.started_at, step.finished_at) == (NOON, None)
     clock.forward(9)
-    store.step(job.id, runner, "Readiness Check", StepStatus.SUCCESS, "7 rules hold")
+    store.step(job.id, runner, "readiness", StepStatus.SUCCESS, "7 rules hold")
     step = store.job(job.id).steps[0]
     assert (step.status, step.message) == (StepStatus.SUCCESS, "7 rules hold")
     assert (step.started_at, step.finished_at) == (NOON, NOON + timedelta(seconds=9))
@@ -167,8 +167,8 @@ def test_steps_keep_their_times_and_messages(store: Store, runner: Runner, clock
 def test_a_failed_job_leaves_no_step_running_or_pending(store: Store, runner: Runner) -> None:
     [job] = some_jobs(store, ["sw1"])
     store.claim(job.id, runner)
-    store.step(job.id, runner, "Readiness Check", StepStatus.SUCCESS)
-    store.step(job.id, runner, "Distribution", StepStatus.RUNNING)
+    store.step(job.id, runner, "readiness", StepStatus.SUCCESS)
+    store.step(job.id, runner, "distribution", StepStatus.RUNNING)
     store.move(job.id, runner, JobStatus.FAILED, "no space")
     told = [step.status for step in store.job(job.id).steps]
     assert told == [StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.SKIPPED]
@@ -180,7 +180,7 @@ def test_a_job_that_ended_changes_no_more(store: Store, runner: Runner) -> None:
     store.move(job.id, runner, JobStatus.FAILED, "no space")
     before, history = store.job(job.id), store.events(job.id)
     for refused in (
-        lambda: store.step(job.id, runner, "Distribution", StepStatus.RUNNING),
+        lambda: store.step(job.id, runner, "distribution", StepStatus.RUNNING),
         lambda: store.say(job.id, runner, "still here"),
         lambda: store.release(job.id, runner, "late"),
         lambda: store.progress(job.id, runner, 90),
@@ -197,7 +197,7 @@ def test_a_job_that_ended_changes_no_more(store: Store, runner: Runner) -> None:
 def test_what_a_step_says_is_kept_as_an_event(store: Store, runner: Runner) -> None:
     [job] = some_jobs(store, ["sw1"])
     store.claim(job.id, runner)
-    store.step(job.id, runner, "Distribution", StepStatus.RUNNING, "begins")
+    store.step(job.id, runner, "distribution", StepStatus.RUNNING, "begins")
     store.say(job.id, runner, "30 % copied")
     told = store.job(job.id)
     assert [step.message for step in told.steps] == ["", "30 % copied", "", ""]
@@ -225,7 +225,7 @@ def test_a_released_job_is_taken_up_where_it_was(store: Store, runner: Runner, e
     [job] = some_jobs(store, ["sw1"])
     store.claim(job.id, runner)
     store.move(job.id, runner, JobStatus.ACTIVATING)
-    store.step(job.id, runner, "Activation", StepStatus.RUNNING)
+    store.step(job.id, runner, "activation", StepStatus.RUNNING)
     store.progress(job.id, runner, 60)
     store.release(job.id, runner, "stopped at a safe point")
     [released] = elsewhere.interrupted()
@@ -242,8 +242,8 @@ def test_a_released_job_is_taken_up_where_it_was(store: Store, runner: Runner, e
         assert (taken.status, taken.progress, taken.error) == (JobStatus.ACTIVATING, 60, None)
         assert taken.started_at == NOON
         assert store.interrupted() == []
-        elsewhere.step(job.id, other, "Activation", StepStatus.RUNNING)  # entered again
-        elsewhere.step(job.id, other, "Activation", StepStatus.SUCCESS)
+        elsewhere.step(job.id, other, "activation", StepStatus.RUNNING)  # entered again
+        elsewhere.step(job.id, other, "activation", StepStatus.SUCCESS)
         elsewhere.move(job.id, other, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     assert store.job(job.id).status is JobStatus.SUCCESS
     assert store.interrupted() == []

@@ -21,8 +21,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
-from swimctl.settings import STEP_NAMES
-from swimctl.states import JobStatus
+from swimctl.states import STEP_NAMES, JobStatus
 
 pytestmark = pytest.mark.timeout(280)
 SPEED = 120

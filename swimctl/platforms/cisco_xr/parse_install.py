@@ -28,9 +28,10 @@ _ASIDE: Final = re.compile(
     r"|[- ]+",
     re.IGNORECASE,
 )
-# `disk0:asr9k-mini-px-6.4.2`, `ncs5500-xr-7.3.2 version=7.3.2 [Boot image]`
+# `disk0:asr9k-mini-px-6.4.2`, `ncs5500-xr-7.3.2 version=7.3.2 [Boot image]`, and of the admin plane of an NCS 5500
+# `ncs5500-sysadmin-hostos-6.1.4.1-….host    [Host]` (ntc-templates, admin_show_install_active: one source).
 _PACKAGE: Final = re.compile(
-    r"((?:\w+:)?[A-Z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: +version *= *(\S+)( +\[Boot +image\]))?(?: +\(.*\))?",
+    r"((?:\w+:)?[A-Z0-9][\w.+]*-[\w.+-]*\d[\w.+-]*)(?: +version *= *(\S+)( +\[Boot +image\])| +\[Host\])?(?: +\(.*\))?",
     re.IGNORECASE,
 )
 _LIKE_A_PACKAGE: Final = re.compile(r"(?:\w+:)?\w[\w.+]*-\S*(?: +(?:version|\[|\().*)?", re.IGNORECASE)

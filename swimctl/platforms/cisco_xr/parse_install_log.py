@@ -21,8 +21,11 @@ _IDLE: Final = re.compile(
 _RUNS: Final = re.compile(
     r"(?:The +)?install +(?:\w+ +)?operation +(\d+) +is +(?:in +progress|\d+% +complete)\b.*", re.IGNORECASE
 )
+# `State:        In progress since 2024-07-04 08:20:39 UTC` is that of IOS-XR 7 with LNT, whose ids have several numbers
+# (xrdocs/8000, cisco-8000-software-upgrade-install-replace: one source).
 _RUNS_UNNAMED: Final = re.compile(
-    r"The +(?:install +)?operation +is +\d+% +complete\b.*|User +\S+ *, +Op +Id +\d+", re.IGNORECASE
+    r"The +(?:install +)?operation +is +\d+% +complete\b.*|User +\S+ *, +Op +Id +\d+|State *: *In +progress\b.*",
+    re.IGNORECASE,
 )
 _PENDING: Final = re.compile(r"Install +operation +completed *, +pending +reload\.?", re.IGNORECASE)
 

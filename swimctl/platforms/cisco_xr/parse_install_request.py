@@ -37,15 +37,23 @@ _OTHER: Final = re.compile(
 )
 _ERROR: Final = re.compile(rf"{AT}Error *: *(.*)")  # Junos says ERROR
 _REFUSED: Final = re.compile(rf"{AT}(Could +not +start +this +install +operation\..*|ERROR! *\S.*)", re.IGNORECASE)
-# IOS-XR 7 with LNT has changes of several operations, and ids of several numbers (one source, of Cisco 8000):
+# IOS-XR 7 with LNT has packaging operations, changes of several of them and transactions of several changes, with ids
+# of several numbers (xrdocs/8000, 8000-software-xr7-add-package and cisco-8000-software-upgrade-install-replace):
 # `Atomic change 1.1: 'install replace /harddisk:/x.iso' failed - Operation vetoed by 1 install client. …`
-_CHANGE: Final = re.compile(r"Atomic +change +\d[\d.]*(?: *: *'.*' +failed *- *(\S.*))?", re.IGNORECASE)
+# `Transaction 1: 'install commit' completed without error`, `Atomic change 2.1: Pre-reload steps completed …`
+_CHANGE: Final = re.compile(
+    r"(?:Atomic +change|Packaging +operation|Transaction) +\d[\d.]*"
+    r"(?: *: *(?:'.*' +failed *- *(?P<failed>\S.*)|'.*' +(?P<done>completed +without +error)\b.*"
+    r"|Pre-reload +steps +completed\b.*))?",
+    re.IGNORECASE,
+)
 # `It is a NO IMPACT OPERATION as all packages have already been added`.
 _NO_CHANGE: Final = re.compile(rf"{AT}.*\bNO +IMPACT +OPERATION\b.*", re.IGNORECASE)
 _SUGGESTED: Final = re.compile(r" *Suggested +steps\b.*", re.IGNORECASE)
 _RELOADS: Final = re.compile(
     r"This +install +operation +will +(?:reload|reboot) +the +(?:sdr|system|router)\b"
     r"|This +operation +will +reload +the +following +nodes|The +whole +system +will +be +reloaded"
+    r"|Pre-reload +steps +completed\b.*, *reloading"
     r"|^\s*Connection +closed +by +foreign +host\.",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -76,13 +84,16 @@ def read_request(lines: list[str], text: str) -> InstallRequest | None:
     ends = [found for line in lines if (found := _ENDED.fullmatch(line)) and number in {None, int(found[1])}]
     background = any(map(_BACKGROUND.fullmatch, lines))
     changes = [found for line in lines if (found := _CHANGE.fullmatch(line))]
-    said = _said(lines) + [found[1] for found in changes if found[1]]
+    said = _said(lines) + [found["failed"] for found in changes if found["failed"]]
+    done = any(found["done"] for found in changes)
     other = next((found for each in said if (found := _OTHER.fullmatch(each))), None)
     if not (started or ends or background or changes or said):
         return None
     verdicts = {found[2] is None for found in ends}
+    if done:
+        verdicts.add(True)
     if other or (said and not (started or ends)):
-        verdicts = {False}
+        verdicts = {False, *verdicts}
     succeeded = verdicts.pop() if len(verdicts) == 1 else None
     reason = "; ".join(said) or (
         "the operation was aborted" if ends and (ends[-1][2] or "").lower() == "aborted" else ""

@@ -25,7 +25,8 @@ _LIKE_AN_ENTRY: Final = re.compile(r"[-dlbcps][-rwxsStT]{9}.*", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r".*: (?:No such file or directory|Permission denied|Not a directory)|error: .*", re.IGNORECASE
 )
-_NAME: Final = re.compile(r"[^\s:*?<>|]+[*@=|]?")
+# `.login@ -> /packages/mnt/os-runtime/root/.login` is a link, which goes by its own name (genieparser, FileList 1).
+_NAME: Final = re.compile(r"([^\s:*?<>|]+[*@=|]?)(?: +-> +/\S+)?")
 
 _HASH: Final = re.compile(r"(MD5|SHA1|SHA256) *\((\S+)\) *= *([0-9a-f]+)", re.IGNORECASE)
 _LENGTHS: Final = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -62,13 +63,16 @@ def parse_file_list(text: str) -> Directory | FileNames:
         return _detailed(command, lines)
     head = _PATH.fullmatch(lines[0])
     body = lines[1:] if head else lines
+    names: list[str] = []
     for line in body:
+        named = _NAME.fullmatch(line)
         # Without a heading the device repeats what was asked for, which is a path.
-        if not _NAME.fullmatch(line) or (head is None and not line.startswith("/")):
+        if named is None or (head is None and not line.startswith("/")):
             raise UnparsableOutput(command, line, "it is no file's name")
+        names.append(named[1].rstrip("*@=|"))
     if not body:
         raise UnparsableOutput(command, lines[-1], "it lists no file, and does not say that there is none")
-    return FileNames(head[1] if head else "", tuple(line.rstrip("*@=|") for line in body))
+    return FileNames(head[1] if head else "", tuple(names))
 
 
 def _detailed(command: str, lines: list[str]) -> Directory:

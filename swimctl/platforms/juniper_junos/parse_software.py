@@ -42,7 +42,8 @@ _FAILED: Final = re.compile(
     r"error: (?!reboot |shutdown |halt ).*|Validation failed\.?.*"
     r"|.*\b(?:rollback|install(?:ation)?|upgrade|package) (?:aborted|failed)\b.*"
     # `There is NO image for ROLLBACK`: an SRX4600 that has no older release (device-facts.md).
-    r"|.*\bno image for rollback\b.*"
+    # `WARNING: Cannot rollback, /packages/junos is not valid`: Juniper/py-junos-eznc, and Juniper's netdev for Ruby.
+    r"|.*\bno image for rollback\b.*|(?:WARNING: )?Cannot rollback\b.*"
     r"|Available space: -\d+ require: .*|.*\bis not found or empty|.*\bAborting install\b.*"
     rf"|{_PENDING.pattern}",
     re.IGNORECASE,
@@ -50,7 +51,7 @@ _FAILED: Final = re.compile(
 # Why it failed stands above the verdict: `22.3.tgz: truncated gzip input`, `certificate is not yet valid:`.
 _WHY: Final = re.compile(
     r".*\b(?:truncated|corrupt(?:ed)?|invalid|not (?:yet )?valid|expired|mismatch|cannot|could not|unable to|no space"
-    r"|not supported|exceeds?|incompatible)\b.*",
+    r"|not enough|not supported|exceeds?|incompatible)\b.*",
     re.IGNORECASE,
 )
 # What only the installer says, good or bad; `mgd: error: …` is the noise of a validation.
@@ -62,8 +63,12 @@ _OURS: Final = re.compile(
     r"|Saving (?:state for rollback|boot file package|the config files).*|Checking pending install.*"
     r"|Package contains .*|Starting upgrade.*|\[[A-Z][a-z]{2} [^\]]*\]: .*",
 )
+# `JUNOS 15.1R7.8 will …`, and where a rollback names the package: `junos-vsrx-12.1X46-D30.2-domestic will …`
+# (Juniper/py-junos-eznc, tests of `rollback`).
 _CHANGES_AT: Final = re.compile(
-    r"JUNOS(?: version)? ['\"]?([\w.-]+?)['\"]? will become active at next reboot.*", re.IGNORECASE
+    r"(?:JUNOS(?: version)? ['\"]?|junos-(?:[a-z]\w*-)*(?=\d))([\w.-]+?)(?:-(?:domestic|export|limited))?['\"]?"
+    r" will become active at next reboot.*",
+    re.IGNORECASE,
 )
 # `Rollback staged to image qfx-5e-flex-22.2R2-S1.5.202311221700.`: a date stands behind the release. Only the line
 # below it says that the reboot completes it.

@@ -25,6 +25,9 @@ _SUITE: Final = re.compile(
 # A package that waits for its reboot, where the device has no line `Pending:`.
 _INSTALLER: Final = re.compile(r"JUNOS +Installation +Software +\[([^\]]+)\]", re.IGNORECASE)
 _RELEASE: Final = re.compile(r"\d+\.\d+[A-Z]\S*", re.IGNORECASE)
+# Most packages of newer releases tell the day of their build alone, some the release: `JUNOS Openconfig [21.1X3.3]`. Of
+# an NFX250 that prints no line `Junos:` (ntc-templates, juniper_junos_show_version_vmhost) nothing else tells it.
+_AGREED: Final = 2
 # The facts of a node; of any other field a second value does not matter.
 _ONCE: Final = ("model", "junos", "pending")
 
@@ -59,7 +62,7 @@ def _node(command: str, node: str, lines: list[str]) -> NodeSoftware:
     told, packages = _block(command, lines)
     suite = next((found[1] for line in packages if (found := _SUITE.fullmatch(line))), "")
     installer = next((found[1] for line in packages if (found := _INSTALLER.fullmatch(line))), None)
-    version, pending = told.get("junos", suite), told.get("pending", installer)
+    version, pending = told.get("junos") or suite or _agreed(packages), told.get("pending", installer)
     last = lines[-1] if lines else node
     if pending is not None and not _RELEASE.fullmatch(pending):
         raise UnparsableOutput(command, pending, "what waits for the next reboot is no release")
@@ -69,6 +72,14 @@ def _node(command: str, node: str, lines: list[str]) -> NodeSoftware:
         raise UnparsableOutput(command, last, "it gives no model, or no release")
     # A device without a name prints no `Hostname:` (an SRX300 of 22.4R3-S2).
     return NodeSoftware(node, told.get("hostname", ""), told["model"], version, pending)
+
+
+def _agreed(packages: list[str]) -> str:
+    """Return the release that all packages name which name one; empty where they are too few, or differ."""
+    named = [
+        found[1] for line in packages if (found := _PACKAGE.fullmatch(line)) and _RELEASE.fullmatch(found[1] or "")
+    ]
+    return named[0] if len(named) >= _AGREED and len(set(named)) == 1 else ""
 
 
 def _block(command: str, lines: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -44,7 +44,7 @@ TERMINAL: Final = Terminal(
     disabled=re.compile(
         r"\s*(?:error|warning): (?:the )?\S+ subsystem not running - not needed by configuration.*", re.IGNORECASE
     ),
-    verbs=r"show|request|file (?:list|checksum|copy|delete|show)|set cli|clear|conf(?:igure)?|exit",
+    verbs=r"show|request|file (?:list|ls|checksum|copy|delete|show)|set cli|clear|conf(?:igure)?|exit",
     # The time, where it is switched on; above each prompt the role of what answers: `{master:0}`, `{primary:node0}`.
     above=re.compile(
         r"\s*(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\s*"

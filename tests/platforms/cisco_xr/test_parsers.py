@@ -173,6 +173,9 @@ def test_what_should_be_a_node_or_a_package_and_does_not_read_is_refused(line: s
 
 def test_a_list_that_may_be_empty() -> None:
     assert read("show_install_inactive/by_node").packages == ()
+    of_host = read("show_install_active/of_the_host")
+    assert [each.name.rpartition(".")[2] for each in of_host.packages] == ["2", "admin", "host"]
+    assert [each.boot_image for each in of_host.packages] == [True, False, False]
     newest = read("show_install_active/heading_alone")
     assert (newest.packages, newest.count, newest.label) == ((), 176, "7.3.15")
 
@@ -193,6 +196,9 @@ def test_the_list_of_another_kind_is_refused() -> None:
         ("classic_failed", "commit", 60, False, "Cannot proceed with the operation because the disk is full."),
         ("classic_good", "deactivate", 61, True, None),
         ("lnt_failed", "replace", None, False, "Operation vetoed by 2 install clients."),
+        ("lnt_committed", "commit", None, True, None),
+        ("lnt_added", "package", None, True, None),
+        ("lnt_reloads", "replace", None, None, None),
     ],
 )
 def test_install(name: str, operation: str, number: int, succeeded: bool | None, reason: str | None) -> None:
@@ -201,7 +207,11 @@ def test_install(name: str, operation: str, number: int, succeeded: bool | None,
     assert (reason or "") in (outcome.reason or "")
     assert (outcome.reason is None) is (reason is None)
     assert outcome.other_in_progress is name.startswith("other")
-    assert outcome.reload_announced is (name in {"activate_reloads", "classic_good"})
+    assert outcome.reload_announced is (name in {"activate_reloads", "classic_good", "lnt_reloads"})
+
+
+def test_two_changes_that_say_the_opposite_are_no_verdict() -> None:
+    assert parse("install replace", sample("install/lnt_added") + sample("install/lnt_failed")).succeeded is None
 
 
 def test_install_names_the_operation_that_runs() -> None:
@@ -383,6 +393,7 @@ def test_the_log_of_installations() -> None:
     [
         ("idle", InstallActivity(running=False)),
         ("percent", InstallActivity(running=True, id=27)),
+        ("lnt_runs", InstallActivity(running=True, id=None)),
         ("nodes", InstallActivity(running=True, id=27)),
         ("pending", InstallActivity(running=True, pending_reload=True)),
     ],

@@ -38,12 +38,21 @@ read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
         ("show_version/no_name_members", ("21.4R3-S5.4", None, "ex4300-48t")),
         ("show_version/netconf", ("23.2R2-S1.6", "leaf-9", "qfx5120-48y-8c")),
         ("show_version/containerised", ("22.3R1.8", "route-9", "cRPD")),
+        ("show_version/by_packages", ("22.2X2.5", "branch-6", "nfx250_s2")),
         ("show_version_detail/router", ("21.4R3-S2.5", "core-9", "mx480")),
     ],
 )
 def test_version(name: str, facts: tuple[object, ...]) -> None:
     found = read(name)
     assert (found.version, found.hostname, found.model) == facts
+
+
+@pytest.mark.parametrize(("words", "others"), [("Openconfig [22.2X2.5]", "Openconfig [22.2X1.1]"), ("JUNOS na", "")])
+def test_packages_that_do_not_agree_or_one_alone_tell_no_release(words: str, others: str) -> None:
+    text = sample("show_version/by_packages")
+    told = text.replace(words, others) if others else "".join(x for x in text.splitlines(True) if words not in x)
+    with pytest.raises(UnparsableOutput, match="no model, or no release"):
+        parse("show version", told)
 
 
 def test_members_of_a_virtual_chassis() -> None:
@@ -419,6 +428,7 @@ def test_routes() -> None:
         ("add/damaged", False, "fpc0: x.tgz: truncated gzip input; ", False, None),
         ("add/certificate", False, "certificate is not yet valid:; ERROR: Package signature", False, None),
         ("add/not_found", False, "is not found or empty", False, None),
+        ("add/no_space", False, "Not enough space in /var/tmp", False, None),
         ("validate/noise", True, None, False, None),
         ("validate/failed", False, "error: configuration check-out failed at line 12; Validation failed", False, None),
         ("rollback/members", True, None, True, "21.4R3"),
@@ -428,6 +438,8 @@ def test_routes() -> None:
         ("rollback/no_image", False, "There is NO image for ROLLBACK", False, None),
         ("rollback/no_image_of_one", False, "fpc1: There is NO image for ROLLBACK", True, "21.4R3"),
         ("rollback/aborted", False, "rollback aborted", False, None),
+        ("rollback/cannot", False, "WARNING: Cannot rollback, /packages/junos is not valid", False, None),
+        ("rollback/package_named", True, None, True, "15.1X49-D70.3"),
     ],
 )
 def test_software(name: str, succeeded: bool | None, reason: str | None, reboot: bool, version: str | None) -> None:
@@ -554,6 +566,12 @@ def test_reboots_that_are_planned() -> None:
 def test_a_rollback_that_takes_back_what_waited(name: str) -> None:
     found = read(f"request_system_software_rollback/{name}")
     assert (found.succeeded, found.reboot_required, found.added_version) == (True, False, None)
+
+
+def test_names_of_links() -> None:
+    assert read("file_list/links") == FileNames("/var/home/anna/", (".cshrc", ".profile", "junos-arm-32-22.2R1.9.tgz"))
+    found = parse("file list", "> file ls /var/log/m*\n/var/log/messages\n")
+    assert found == FileNames("", ("/var/log/messages",))
 
 
 def test_files_of_a_member() -> None:

@@ -24,6 +24,7 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
         "device_hostname": job.device_name,
         "status": job.status.value,
         "outcome": None if job.outcome is None else job.outcome.value,
+        "removed": list(job.removed),
         "progress": job.progress,
         "current_step": job.current_step,
         "image_id": job.image_id,

@@ -231,7 +231,7 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
             why = f"swimctl failed: {type(error).__name__}: {error}; please report it"
             if not self._store.fail_waiting([job.id], why):
-                self._jobs.end_failed(job, why)
+                self._jobs.end_by_defect(run.batch, job, why, run.stop)
 
     def _take_turn(self, run: _Run, job: Job) -> Job | None:
         """Claim the job when its turn has come; None where it will not run here."""

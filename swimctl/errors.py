@@ -29,6 +29,7 @@ SwimctlError
 │   ├── UnparsableOutput
 │   ├── TransferFailed
 │   ├── StepFailed        a step's guard said no, with what was seen, needed, and comes next
+│   │   └── NotReady      the readiness check's rules did, by a look that the device answered to the end
 │   └── DeviceUnknown     exit 4: what the device is now could not be found out; look at its console
 └── Stopped               a signal asked for a stop; the job waits at a safe point for `resume`
 """
@@ -262,6 +263,10 @@ class StepFailed(DeviceError):
     """Report that a step's guard said no."""
 
     code = "step-failed"
+
+
+class NotReady(StepFailed):
+    """The readiness check read the device to the end, in one session that lived, and some of its rules do not hold."""
 
 
 class DeviceUnknown(DeviceError):

@@ -28,7 +28,7 @@ from swimctl.redaction import Redaction
 from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, Context, Record
-from swimctl.steps.ending import nobody_could_ask, outcome_of_failure
+from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
@@ -142,7 +142,14 @@ class JobRun:
         if was_sent(context, "activate") and not proved:
             self._fail(job, None, _unproved(), context)
             return
-        outcome = Outcome.UPGRADED if proved else Outcome.UNTOUCHED
+        outcome = Outcome.UPGRADED
+        if not proved and _was_worked_on(self._store.job(job.id)):
+            outcome, told = what_it_is(context)
+            if outcome is not Outcome.UNTOUCHED:
+                self._record_failure(job, None, _not_as_it_was(), context, outcome, told)
+                return
+        elif not proved:
+            outcome = Outcome.UNTOUCHED  # its readiness check has just asked it
         self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
 
     def room(self, batch: Batch, image: Image) -> Go | Wait | Never:
@@ -182,6 +189,11 @@ class JobRun:
     def _fail(self, job: Job, step: str | None, error: SwimctlError, context: Context) -> None:
         """Fail a job in a step, or in none of them, once the device was asked what it is now."""
         outcome, told = outcome_of_failure(context, error)
+        self._record_failure(job, step, error, context, outcome, told)
+
+    def _record_failure(
+        self, job: Job, step: str | None, error: SwimctlError, context: Context, outcome: Outcome, told: str
+    ) -> None:
         said = with_next(f"{error}; {told}" if told else str(error), type(error), job.device_name)
         text = context.redaction.text(said)
         if step is not None:
@@ -204,6 +216,18 @@ class JobRun:
             error = "; ".join(filter(None, (error, left_armed(recall, self._clock, job.device_name))))
         said = self.redaction(job.device_name).text(with_next(error, cause, job.device_name))
         self._store.move(job.id, self._runner, JobStatus.FAILED, said, outcome)
+
+    def end_by_defect(self, batch: Batch, job: Job, error: str, stop: threading.Event) -> None:
+        """Fail a job in which swimctl itself failed, once the device was asked what it is now, where that works."""
+        try:
+            context = self._context(batch, job, stop)
+            outcome, told = outcome_of_failure(context, SwimctlError(error))
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - the defect may strike here again: then nobody could ask
+            self.end_failed(job, error)
+            return
+        self._record_failure(job, None, SwimctlError(error), context, outcome, told)
 
     def redaction(self, device_name: str) -> Redaction:
         """Return what masks a device's secrets; raises nothing, as it serves where something failed already."""
@@ -286,6 +310,15 @@ def _no_such_step(kinds: list[str]) -> StepFailed:
         f"{', '.join(map(repr, STEPS))}; no step was run; next: `swimctl --version` on every machine that uses this "
         "store must say the same, then `swimctl retry`"
     )
+
+
+def _was_worked_on(job: Job) -> bool:
+    """Tell whether a copy, a clean-up or a hash was asked of the device: such things have crashed some."""
+    return any(step.kind == "distribution" and step.status is StepStatus.SUCCESS for step in job.steps)
+
+
+def _not_as_it_was() -> StepFailed:
+    return StepFailed("the image is on the device, verified by its own hash, but the device is not proved as it was")
 
 
 def _unproved() -> StepFailed:

@@ -15,12 +15,14 @@ from swimctl.states import JobStatus, StepStatus, step_name
 class Outcome(StrEnum):
     """What a device is after its job has ended.
 
-    `untouched`: it runs what it ran before, on the same boot; files may have been copied to it. `upgraded`: it runs
-    the target, committed, on every member. `rolled back`: it reloaded, and runs what it ran before. `unknown`: none
-    of these could be proved.
+    `untouched`: it runs what it ran before, on the same boot; files may have been copied to it. `cleaned`: the same,
+    but files were removed from its flash, or may have been: a job's `removed` lists those that are known. `upgraded`:
+    it runs the target, committed, on every member. `rolled back`: it reloaded, and runs what it ran before.
+    `unknown`: none of these could be proved.
     """
 
     UNTOUCHED = "untouched"
+    CLEANED = "cleaned"
     UPGRADED = "upgraded"
     ROLLED_BACK = "rolled back"
     UNKNOWN = "unknown"
@@ -182,7 +184,8 @@ class Job:
 
     `progress` is 0 to 100 and never falls. `interrupted` is true where a running job's process is dead or
     stopped and `swimctl resume` has to take it up; `error` then says so. `outcome` is None until the job has ended.
-    `wave` counts from 1. Before the jobs in `after` have ended this one does not start.
+    `removed` are files that the job took from the device's flash. `wave` counts from 1. Before the jobs in `after`
+    have ended this one does not start.
     """
 
     id: int
@@ -209,6 +212,15 @@ class Job:
     redundancy_group: str | None = None
     after: tuple[int, ...] = ()
     image_family: str = ""
+    removed: tuple[str, ...] = ()
+
+    @property
+    def is_now(self) -> str:
+        """Say what its device is now, with what was removed from its flash; empty until it has ended."""
+        if self.outcome is None:
+            return ""
+        gone = f", removed from its flash: {', '.join(self.removed)}" if self.removed else ""
+        return f"{self.outcome}{gone}"
 
     @property
     def current_step(self) -> str:

@@ -15,6 +15,7 @@ _MOST_NAMES: Final = 20
 _MOST_ERRORS: Final = 5
 _NOW: Final[dict[Outcome | None, str]] = {
     Outcome.UNTOUCHED: "untouched: it runs what it ran before, on the same boot",
+    Outcome.CLEANED: "cleaned: it runs what it ran before, on the same boot, and files are gone from its flash",
     Outcome.UPGRADED: "upgraded: it runs the target, committed",
     Outcome.ROLLED_BACK: "rolled back: it reloaded, and runs what it ran before",
     Outcome.UNKNOWN: "unknown: look at its console (`show version`, `show install summary`)",
@@ -49,10 +50,11 @@ def device_text(batch: Batch, job: Job, *, last: bool = False) -> Text:
     """Write that a device failed, and what it is now; the `last` of a batch says where to read of further ones."""
     unknown = job.outcome is Outcome.UNKNOWN
     name = _line(job.device_name, 80)
+    removed = f"; removed: {', '.join(job.removed)}" if job.removed else ""
     lines = [
         f"Device: {name}, to {job.image_version}",
         f"Error: {_line(job.error or 'none was recorded')}",
-        f"Device now: {_NOW[job.outcome]}",
+        f"Device now: {_NOW[job.outcome]}{_line(removed, 200)}",
         f"Next: {'its console, then ' if unknown else ''}`swimctl job show {job.id}`",
     ]
     if last:

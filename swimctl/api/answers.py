@@ -80,6 +80,7 @@ class JobAnswer(Answer):
     device_hostname: str
     status: JobStatus
     outcome: Outcome | None = Field(description="what the device is now; null until the job has ended")
+    removed: list[str] = Field(description="files that the job removed from the device's flash")
     progress: Annotated[int, Field(ge=0, le=100)]
     current_step: str
     image_filename: str

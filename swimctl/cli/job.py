@@ -71,7 +71,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("comment", batch.policy.comment),
         ("image", f"{job.image_filename} ({job.image_version})"),
         ("status", f"{'interrupted' if job.interrupted else job.status.value}, {job.progress}%"),
-        ("is now", None if job.outcome is None else job.outcome.value),
+        ("is now", job.is_now),
         ("error", job.error),
         ("created", output.local_time(job.created_at)),
         ("scheduled for", output.local_time(job.schedule_time)),

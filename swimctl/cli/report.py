@@ -131,7 +131,7 @@ def _row(record: Record, job: Job) -> str:
         record.before.get(job.id, "not read"),
         job.image_version,
         record.outcome.word(job),
-        "" if job.outcome is None else job.outcome.value,
+        job.is_now,
         output.local_time(job.started_at),
         output.duration(seconds_between(job.started_at, job.finished_at)),
         job.error or next((step.message for step in reversed(job.steps) if step.message), ""),

@@ -72,6 +72,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What a clean-up removed, by the device's own words; `complaint` is why it did not end well, else empty."""
+
+    removed: tuple[str, ...] = ()
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What the device's own log tells of an operation since a mark. None: the log cannot tell."""
 
@@ -165,8 +173,8 @@ class Driver(Protocol):
     def unready(self) -> str | None:
         """Tell what is not back yet after a reload, None where all is."""
 
-    def clean(self) -> str:
-        """Remove what no install state needs; tell what came of it."""
+    def clean(self) -> Cleaned:
+        """Remove what no install state needs. Where it raises, what is gone is not known."""
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""

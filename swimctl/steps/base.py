@@ -28,6 +28,9 @@ _ATTEMPTS = 3
 # So many lines that no parser knew are recorded of a job: more of them say no more.
 _MOST_UNREAD = 50
 
+# Of the first login in a job's record; its value is a boot mark that says no more than that the device was up then.
+ENTERED = "entered"
+
 T = TypeVar("T")
 
 
@@ -125,6 +128,8 @@ class Context:
                 self.record.event("session", f"{error}; trying again")
                 self.pause(self.settings.login.poll * attempt)
                 attempt += 1
+        if self.record.recall(ENTERED) is None:
+            self.record.remember(ENTERED, {**self.clock.mark(), "uptime": 0, "restarted_at": None})
         beside = self.models.beside() if self.models else nullcontext()
         with session, self._noting_unread(), beside as session.netconf:
             yield session

@@ -8,6 +8,7 @@ from swimctl.errors import StepFailed, TransferFailed, Unreachable
 from swimctl.facts import Placement
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
+from swimctl.steps import removal
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.ending import COPY
 from swimctl.steps.once import was_sent
@@ -39,7 +40,9 @@ class Distribution:
             wrong = context.again(lambda: self._verify(context))
             if not wrong:
                 how = "was there already" if attempt == 0 else "copied"
-                return Outcome(f"{context.image.filename} {how}, its hash verified by the device")
+                gone = removal.told(context.record.recall)
+                verified = f"{context.image.filename} {how}, its hash verified by the device"
+                return Outcome(f"{verified}; {gone}" if gone else verified)
             if attempt < _ATTEMPTS:
                 self._copy(context, attempt)
         raise StepFailed(
@@ -52,8 +55,12 @@ class Distribution:
         if not context.options.cleanup_flash or was_sent(context, "add"):
             return
         with context.driver() as driver:
-            context.record.say(driver.support.clean)
-            context.record.event("cleaned", driver.clean())
+            context.record.say(driver.support.clean or "cleaning up")
+            key = removal.begin(context.record, driver.support.clean) if driver.support.clean else ""
+            cleaned = driver.clean()
+            removal.end(context.record, key, cleaned.removed)
+            if cleaned.complaint:
+                raise StepFailed(cleaned.complaint)
             lacking = [finding for finding in driver.space(context.image) if not finding.ok]
         if lacking:
             raise StepFailed(f"still not enough room after the clean-up: {' | '.join(map(str, lacking))}")
@@ -93,8 +100,13 @@ class Distribution:
                     else f"{driver.support.look} on the device"
                 )
             )
-        context.record.event("removed", f"{context.image.filename} on the device is wrong: {wrong}")
+        context.record.event("wrong", f"{context.image.filename} on the device is wrong: {wrong}")
+        if context.record.recall(COPY) is not None:
+            driver.remove_file(context.image)  # what this job itself has put there
+            return wrong
+        key = removal.begin(context.record, f"delete {context.image.filename}")
         driver.remove_file(context.image)
+        removal.end(context.record, key, (context.image.filename,))
         return wrong
 
     def _copy(self, context: Context, attempt: int) -> None:

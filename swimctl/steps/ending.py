@@ -11,6 +11,7 @@ from swimctl.errors import (
     DeadlineExceeded,
     DeviceError,
     DeviceUnknown,
+    NotReady,
     SessionLost,
     SwimctlError,
     UnexpectedPrompt,
@@ -19,12 +20,12 @@ from swimctl.errors import (
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.platforms.base import Driver, Support, Trace
-from swimctl.steps import evidence
-from swimctl.steps.base import Context
+from swimctl.steps import evidence, removal
+from swimctl.steps.base import ENTERED, Context
 from swimctl.steps.evidence import Unread
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import answer_to, was_sent
-from swimctl.steps.readiness import baseline
+from swimctl.steps.readiness import FOUND, baseline
 from swimctl.steps.reload import boot_look
 from swimctl.steps.seeing import Table, readable
 from swimctl.steps.target import is_patch, on_target
@@ -51,19 +52,30 @@ class _Asked:
 def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
     """Tell what the device is after this error, and what was sent, seen, waits in it, and comes next.
 
-    Where nothing was sent that changes a device, it is as it was. Else only the device can tell.
+    It is asked of the device. Nobody asks one that was never entered, nor one that was just read to the end and
+    refused by its readiness check: to both, nothing was sent that changes anything.
     """
     if was_sent(context, "activate"):
-        return _after_activation(context, error)
-    if was_sent(context, "add"):
-        return _after_add(context)
-    return _after_copy(context) if context.record.recall(COPY) is not None else (Outcome.UNTOUCHED, "")
+        outcome, said = _after_activation(context, error)
+    elif was_sent(context, "add"):
+        outcome, said = _after_add(context)
+    elif never_entered(context.record.recall):
+        outcome, said = Outcome.UNTOUCHED, f"nobody got into {context.device.name} in this job: nothing was sent to it"
+    elif isinstance(error, NotReady) and context.record.recall(COPY) is None:
+        outcome, said = Outcome.UNTOUCHED, ""
+    else:
+        outcome, said = what_it_is(context)
+    return outcome, "; ".join(filter(None, (removal.told(context.record.recall), said)))
 
 
-def nobody_could_ask(context_recall: Callable[[str], object]) -> Outcome:
-    """Tell what a device is of which only the job's record is there: what was sent decides whether it may differ."""
-    sent = any(context_recall(key) is not None for key in ("activate sent", "add sent", COPY))
-    return Outcome.UNKNOWN if sent else Outcome.UNTOUCHED
+def never_entered(recall: Callable[[str], object]) -> bool:
+    """Tell whether nobody got into the device in this job, by its record; a record of an older swimctl counts too."""
+    return all(recall(key) is None for key in (ENTERED, "baseline", COPY, "add sent", "activate sent"))
+
+
+def nobody_could_ask(recall: Callable[[str], object]) -> Outcome:
+    """Tell what a device is of which only the job's record is there: one that was entered may be anything now."""
+    return Outcome.UNTOUCHED if never_entered(recall) else Outcome.UNKNOWN
 
 
 def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
@@ -82,13 +94,17 @@ def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, s
         booted=asked.booted,
         under_way=_under_way(asked.trace),
         patch=is_patch(context.image),
-        # One that was never there is missed by nobody.
-        members=sum(state != "Provisioned" for state in before.members.values()),
+        members=_present(before),
         said_committed=answer_to(context, "commit") is True,
     )
     if outcome is Outcome.UNKNOWN:
         return outcome, _told(context, _seen(asked), _facts(asked.installed))
     return outcome, "; ".join(filter(None, (_unread_boot(asked), _armed(context, _facts(asked.installed)))))
+
+
+def _present(before: Snapshot) -> int:
+    """Count the members of before; one that was never there is missed by nobody."""
+    return sum(state != "Provisioned" for state in before.members.values())
 
 
 def _undoable(asked: _Asked, before: Snapshot) -> bool:
@@ -107,8 +123,18 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
     except DeviceError as unanswered:
         return Outcome.UNKNOWN, _told(context, _unanswered("what its next reload starts", unanswered), None)
     installed, trace = asked.installed, asked.trace
-    if isinstance(installed, Unread) or installed.placement not in {Placement.ABSENT, Placement.ADDED}:
-        return Outcome.UNKNOWN, _told(context, _seen(asked), _facts(installed))
+    outcome = evidence.not_installed(
+        context.image.version,
+        before.version,
+        asked.running,
+        installed,
+        booted=asked.booted,
+        under_way=_under_way(trace),
+        members=_present(before),
+        patch=is_patch(context.image),
+    )
+    if outcome is Outcome.UNKNOWN:
+        return outcome, _told(context, _seen(asked), _facts(installed))
     through = isinstance(trace, Trace) and (trace.received is False or bool(trace.finished))
     if answer_to(context, "add") is not False and asked.support.starts_added and not through:
         seen = (
@@ -116,28 +142,56 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
             f"to prevent that: {asked.support.way_back}"
         )
         return Outcome.UNKNOWN, _told(context, seen, None)
-    return Outcome.UNTOUCHED, ""
+    if outcome is Outcome.ROLLED_BACK:
+        return outcome, f"it booted anew since the job began; nothing was activated; next: {asked.support.look}"
+    return outcome, ""
 
 
 def _starts(asked: _Asked, _before: Snapshot) -> bool:
     return isinstance(asked.installed, Installed) and asked.installed.placement is Placement.NEXT
 
 
-def _after_copy(context: Context) -> tuple[Outcome, str]:
-    """Tell whether the device still runs what it ran when the copy began, on the same boot."""
+def what_it_is(context: Context) -> tuple[Outcome, str]:
+    """Ask a device to which no installation was sent whether it is as it was, and what is to be said of it.
+
+    It is where it runs what it ran, on the same boot, and where its next reload starts nothing else. Of a job that
+    ended before a baseline was kept, a device that has not booted since the first login runs what it ran.
+    """
+    copied, table = context.record.recall(COPY) is not None, Table(context)
+    after = "after the copy" if copied else "at the end"
+    if context.refusals.count:
+        return Outcome.UNKNOWN, f"its login is refused {after}, so it could not be asked; next: look at its console"
     try:
-        before = baseline(context)
-        running, booted, look = context.again(lambda: _runs(context))
+        kept = context.record.recall("baseline")
+        running, booted, installed, support = context.again(lambda: _stands(context, table))
     except DeviceError as unanswered:
         unread = isinstance(unanswered, _UNREADABLE)
-        said = "what it runs after the copy does not read" if unread else "it does not answer after the copy"
+        said = f"what it runs {after} does not read" if unread else f"it does not answer {after}"
         return Outcome.UNKNOWN, f"{said}: {unanswered}; next: look at its console"
-    if on_target(running, before.version) and booted is False:
-        return Outcome.UNTOUCHED, ""
-    if on_target(running, before.version) and booted:
-        return Outcome.ROLLED_BACK, f"it booted anew while it took the file; nothing was activated; next: {look}"
-    seen = ", ".join(f"{name}: {version}" for name, version in running.members.items())
-    return Outcome.UNKNOWN, f"after the copy, seen {seen}; needed {before.version} on the same boot; next: {look}"
+    before = baseline(context) if kept is not None else None
+    version = before.version if before else running.version
+    outcome = evidence.not_installed(
+        context.image.version,
+        version,
+        running,
+        installed,
+        booted=booted,
+        under_way=False,
+        members=_present(before) if before else 1,
+        patch=is_patch(context.image),
+    )
+    look = f"{support.look} on the device"
+    if outcome is Outcome.UNTOUCHED:
+        return outcome, ""
+    if outcome is Outcome.ROLLED_BACK and before:
+        when = "while it took the file" if copied else "since the job began"
+        return outcome, f"it booted anew {when}; nothing was activated; next: {look}"
+    seen = _seen(_Asked(support, running, booted, installed, Unread("it was not asked")))
+    boot = {True: "it booted anew", False: "on the same boot", None: "whether it booted anew cannot be told"}[booted]
+    return Outcome.UNKNOWN, (
+        f"{after}, {seen}, {boot}; needed {version} on the same boot, and nothing else that its next reload starts; "
+        f"next: {look}"
+    )
 
 
 def _unanswered(what: str, error: DeviceError) -> str:
@@ -147,10 +201,16 @@ def _unanswered(what: str, error: DeviceError) -> str:
     return f"it could not be asked {what}: {error}"
 
 
-def _runs(context: Context) -> tuple[Running, bool | None, str]:
+def _stands(context: Context, table: Table) -> tuple[Running, bool | None, Installed | Unread, Support]:
     with context.driver() as driver:
-        running, booted = boot_look(context, driver, context.record.recall(COPY) or {})
-        return running, booted, f"{driver.support.look} on the device"
+        running, booted = boot_look(context, driver, _mark(context) or {})
+        return running, booted, table.read(driver), driver.support
+
+
+def _mark(context: Context) -> dict[str, object] | None:
+    """Return the latest boot that the job's record holds from before anything could change it."""
+    marks = map(context.record.recall, ("boot", COPY, FOUND, ENTERED))
+    return next((mark for mark in marks if mark is not None), None)
 
 
 def _asked(
@@ -181,7 +241,7 @@ def _asked(
 
 
 def _boot(context: Context, driver: Driver) -> tuple[Running, bool | None]:
-    mark = context.record.recall("boot")
+    mark = _mark(context)
     return (driver.running(), None) if mark is None else boot_look(context, driver, mark)
 
 

@@ -237,6 +237,27 @@ def went_back(now: Running, before: Snapshot, *, reloaded: bool, patch: bool) ->
     return on_target(now, before.version) and (reloaded or not patch)
 
 
+def not_installed(
+    target: str,
+    before: str,
+    running: Running | Unread,
+    installed: Installed | Unread,
+    *,
+    booted: bool | None,
+    under_way: bool | None,
+    members: int,
+    patch: bool = False,
+) -> Outcome:
+    """Judge what a device is to which no activation was sent, by what it says of itself.
+
+    Never `upgraded`: that is proved by post-checks alone.
+    """
+    found = outcome(
+        target, before, running, installed, booted=booted, under_way=under_way, members=members, patch=patch
+    )
+    return Outcome.UNKNOWN if found is Outcome.UPGRADED else found
+
+
 def outcome(
     target: str,
     before: str,

@@ -49,12 +49,14 @@ class Look:
     """What a device said. `already`: it has the image, and there is nothing to do; then nothing else was asked.
 
     `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
+    `closed`: the session had to be closed on the way.
     """
 
     findings: tuple[Finding, ...]
     already: str = ""
     configuration: str | None = None
     snapshot: Snapshot | None = None
+    closed: bool = False
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -91,7 +93,7 @@ def first_look(
     asked = _Asked(device, username, noting)
     driver = asked.answer("what runs", lambda: make(noting))
     if driver is None:
-        return Look(tuple(asked.findings))
+        return Look(tuple(asked.findings), closed=asked.ended)
     identity = asked.answer("identity", lambda: driver.identity(device))
     # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
     known = identity is not None and all(finding.ok for finding in identity)
@@ -106,7 +108,7 @@ def first_look(
     asked.findings += in_service(driver.support.issu, wanted=options.issu)
     asked.findings += kind(image, driver.support.kinds)
     if identity is not None and not known:
-        return Look(tuple(asked.findings))  # another device, or one that tells this account little
+        return Look(tuple(asked.findings), closed=asked.ended)  # another device, or one that tells this account little
     asked.answer("files", lambda: driver.file_size(image))
     asked.answer("members", driver.unready)
     asked.answer("log", driver.log_mark)
@@ -115,7 +117,7 @@ def first_look(
     for piece, why in (snapshot.unread if snapshot else {}).items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = snapshot if snapshot and not snapshot.unread else None
-    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole)
+    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended)
 
 
 def _already(driver: Driver, image: Image) -> str:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from swimctl.clock import rfc3339
-from swimctl.errors import StepFailed
+from swimctl.errors import NotReady, StepFailed
 from swimctl.facts import Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.first_look import first_look
 from swimctl.steps.once import was_sent
 from swimctl.steps.target import called
+
+# Of the boot that the baseline was taken on, in a job's record.
+FOUND = "found"
 
 
 class ReadinessCheck:
@@ -47,7 +50,9 @@ class ReadinessCheck:
         refused, findings = look.refused, look.findings
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
-            raise StepFailed(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
+            # Where its session had to be closed, what the device is now is asked once more.
+            refusal = StepFailed if look.closed else NotReady
+            raise refusal(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
         if context.record.recall("baseline") is None:
             _keep_baseline(context, look.configuration, look.snapshot)
         return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
@@ -57,6 +62,8 @@ def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> 
     context.record.say("keeping the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
     context.record.remember("baseline", asdict(snapshot))
+    mark = {"uptime": snapshot.uptime, "restarted_at": snapshot.restarted_at, "version": snapshot.version}
+    context.record.remember(FOUND, {**context.clock.mark(), **mark})
     context.record.event(
         "baseline",
         f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up "

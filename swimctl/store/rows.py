@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,9 @@ from swimctl.states import RUNNING, JobStatus, StepStatus
 JOB_QUERY = """
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
-           i.family AS image_family, r.pid AS runner_pid
+           i.family AS image_family, r.pid AS runner_pid,
+           (SELECT json_group_object(key, json(value)) FROM memories m
+            WHERE m.job_id = j.id AND m.key >= 'removed ' AND m.key < 'removed!') AS removals
     FROM jobs j
     JOIN batches b ON b.id = j.batch_id
     JOIN devices d ON d.id = j.device_id
@@ -179,6 +181,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
     """Read a job of JOB_QUERY; what is said of an interrupted one is made here."""
     status = JobStatus(row["status"])
     interrupted = abandoned(row, alive)
+    removals: dict[str, object] = json.loads(row["removals"])
     error = row["error"]
     if interrupted and error is None:
         error = _interruption(row, status, steps)
@@ -202,12 +205,26 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         bytes_total=row["bytes_total"],
         attempted=bool(row["attempted"]),
         interrupted=interrupted,
-        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        outcome=_outcome(row["outcome"], removals),
         wave=row["wave"],
         redundancy_group=row["redundancy_group"],
         after=tuple(json.loads(row["after"])),
         image_family=row["image_family"],
+        removed=tuple(name for gone in removals.values() if isinstance(gone, list) for name in gone),
     )
+
+
+def _outcome(said: str | None, removals: Mapping[str, object]) -> Outcome | None:
+    """Read what a device is; `untouched` alone would be untrue of one from whose flash a job removed files.
+
+    Each removal has a key of its beginning, and one of what it took: a beginning without the other may have taken any.
+    """
+    if said is None:
+        return None
+    begun = {key.removesuffix(" begun") for key in removals if key.endswith(" begun")}
+    took = any(removals.get(key, ["perhaps"]) for key in begun)
+    outcome = Outcome(said)
+    return Outcome.CLEANED if took and outcome is Outcome.UNTOUCHED else outcome
 
 
 def resumable(job_id: int) -> str:

@@ -314,7 +314,13 @@ class Scripted:
         **script: Sequence[Any],
     ) -> None:
         self.clock = PaperClock(speed)
-        self.record = PaperRecord({"baseline": asdict(before), **(memory or {})})
+        found = {
+            "seconds": 0.0,
+            "uptime": before.uptime,
+            "restarted_at": before.restarted_at,
+            "version": before.version,
+        }
+        self.record = PaperRecord({"baseline": asdict(before), "found": found, **(memory or {})})
         self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.opened = 0

@@ -12,6 +12,8 @@ from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
     DeviceUnknown,
+    LoginFailed,
+    NotReady,
     StepFailed,
     TransferFailed,
     UnparsableOutput,
@@ -23,6 +25,7 @@ from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT as XE
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
+from swimctl.steps.base import ENTERED
 from swimctl.steps.ending import COPY, nobody_could_ask, outcome_of_failure
 from swimctl.steps.evidence import Unread
 from swimctl.steps.evidence import outcome as judge
@@ -32,6 +35,7 @@ GARBLED = UnparsableOutput("show install summary", "~~")
 AWAY = Unreachable("no SSH session to sw1")
 FAILED = StepFailed("the step failed")
 UP = 30 * 86_400
+AS_BEFORE = runs("17.06.05", "17.06.05", uptime=UP)
 ABSENT, ADDED, UNCOMMITTED, COMMITTED = Placement.ABSENT, Placement.ADDED, Placement.UNCOMMITTED, Placement.COMMITTED
 
 
@@ -241,7 +245,7 @@ def test_no_login_is_spent_on_last_words_where_some_were_refused() -> None:
 def added(**script: Any) -> Scripted:
     support = script.pop("support", JUNOS)
     memory = {"add sent": activated(support, armed=None)["activate sent"], **script.pop("memory", {})}
-    return Scripted(support=support, memory=memory, **{"running": [OLD_RUNS], "installed": [stands(ABSENT)], **script})
+    return Scripted(support=support, memory=memory, **{"running": [AS_BEFORE], "installed": [stands(ABSENT)], **script})
 
 
 def test_an_add_that_was_refused_leaves_the_device_as_it_was() -> None:
@@ -296,7 +300,7 @@ def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: 
 
 def copied(**script: Any) -> Scripted:
     mark = {"seconds": 0.0, "uptime": UP, "restarted_at": None, "version": "17.06.05"}
-    return Scripted(memory={COPY: mark}, **script)
+    return Scripted(memory={COPY: mark}, **{"installed": [stands(ABSENT)], **script})
 
 
 TRANSFER = TransferFailed("the copy broke off")
@@ -327,15 +331,123 @@ def test_after_the_copy_whatever_else_runs_is_unknown(running: Running) -> None:
     assert ending(copied(running=[running]), TRANSFER)[0] is Outcome.UNKNOWN
 
 
-def test_before_the_copy_nothing_was_sent() -> None:
-    job = Scripted(logins=[AWAY])
-    assert ending(job, AWAY) == (Outcome.UNTOUCHED, "")
+@pytest.mark.parametrize("placement", [Placement.NEXT, UNCOMMITTED, COMMITTED])
+def test_after_the_copy_whatever_the_next_reload_may_start_is_not_untouched(placement: Placement) -> None:
+    outcome, told = ending(copied(running=[AS_BEFORE], installed=[stands(placement)]), TRANSFER)
+    assert outcome is Outcome.UNKNOWN
+    assert f"the image is {placement}" in told
+    assert "nothing else that its next reload starts" in told
+
+
+def test_after_the_copy_an_install_state_that_does_not_read_is_not_untouched() -> None:
+    outcome, told = ending(copied(running=[AS_BEFORE], installed=[GARBLED]), TRANSFER)
+    assert outcome is Outcome.UNKNOWN
+    assert "where the image stands does not read" in told
+
+
+def test_an_add_in_which_the_device_booted_anew_is_not_untouched() -> None:
+    refused = {"add answered": {"succeeded": False, "reason": "half of it"}}
+    job = added(support=XE, memory=refused, running=[runs("17.06.05", "17.06.05", uptime=120)])
+    job.clock.seconds = 900
+    outcome, told = ending(job)
+    assert outcome is Outcome.ROLLED_BACK
+    assert "it booted anew since the job began; nothing was activated" in told
+
+
+def test_an_add_that_is_still_under_way_is_not_untouched() -> None:
+    job = added(support=XE, trace=[Trace(received=True, finished=False)])
+    assert ending(job)[0] is Outcome.UNKNOWN
+
+
+# Where nothing was installed: asked all the same.
+
+
+def looked_at(**script: Any) -> Scripted:
+    """Make a device of which the baseline is kept, and nothing more."""
+    return Scripted(**{"running": [AS_BEFORE], "installed": [stands(ABSENT)], **script})
+
+
+NEVER = {"baseline": None, "found": None}
+ENTERED_AT_0 = {**NEVER, ENTERED: {"seconds": 0.0, "uptime": 0, "restarted_at": None}}
+
+
+def test_one_that_nobody_got_into_is_told_as_that_and_not_tried_again() -> None:
+    job = Scripted(logins=[AWAY], memory=NEVER)
+    assert ending(job, AWAY) == (Outcome.UNTOUCHED, "nobody got into sw1 in this job: nothing was sent to it")
     assert job.opened == 0
+
+
+def test_one_that_was_refused_by_what_it_just_said_is_not_asked_again() -> None:
+    job = Scripted(logins=[AWAY], memory=ENTERED_AT_0)
+    assert ending(job, NotReady("not ready")) == (Outcome.UNTOUCHED, "")
+    assert job.opened == 0
+
+
+def test_one_that_answered_and_does_not_any_more_is_unknown_though_nothing_was_sent() -> None:
+    for memory in ({}, ENTERED_AT_0):
+        outcome, told = ending(looked_at(logins=[AWAY], memory=memory), AWAY)
+        assert outcome is Outcome.UNKNOWN
+        assert told == "it does not answer at the end: no SSH session to sw1; next: look at its console"
+
+
+def test_a_hash_or_a_clean_up_that_crashes_the_device_is_seen_though_nothing_was_copied() -> None:
+    job = looked_at(running=[runs("17.06.05", "17.06.05", uptime=200)])
+    job.clock.seconds = 900
+    outcome, told = ending(job, LOST)
+    assert outcome is Outcome.ROLLED_BACK
+    assert "it booted anew since the job began; nothing was activated; next: " in told
+
+
+def test_without_a_baseline_a_boot_from_before_the_first_login_proves_that_nothing_changed() -> None:
+    job = looked_at(memory=ENTERED_AT_0)
+    job.clock.seconds = 900
+    assert ending(job, LOST) == (Outcome.UNTOUCHED, "")
+    job = looked_at(memory=ENTERED_AT_0, running=[runs("17.06.05", uptime=300)])
+    job.clock.seconds = 900
+    outcome, told = ending(job, LOST)
+    assert outcome is Outcome.UNKNOWN, "what it ran before is not known"
+    assert "it booted anew" in told
+
+
+def test_no_login_is_spent_on_asking_where_some_were_refused() -> None:
+    job = looked_at()
+    job.context.refusals.count = 1
+    outcome, told = ending(job, LoginFailed("refused the login"))
+    assert outcome is Outcome.UNKNOWN
+    assert "its login is refused at the end, so it could not be asked" in told
+    assert job.opened == 0
+
+
+def test_another_release_than_before_is_never_upgraded_without_an_activation() -> None:
+    job = looked_at(running=[runs("17.12.04", "17.12.04", uptime=UP)], installed=[stands(COMMITTED)])
+    assert ending(job)[0] is Outcome.UNKNOWN
+
+
+# What was removed.
+
+
+def test_what_a_clean_up_removed_is_told_beside_whatever_the_device_is() -> None:
+    memory = {"removed 1 begun": "install remove inactive", "removed 1": ["a.pkg", "b.pkg"]}
+    assert ending(looked_at(memory=memory)) == (Outcome.UNTOUCHED, "removed from its flash: a.pkg, b.pkg")
+    outcome, told = ending(looked_at(memory=memory, logins=[AWAY]), AWAY)
+    assert outcome is Outcome.UNKNOWN
+    assert told.startswith("removed from its flash: a.pkg, b.pkg; it does not answer")
+
+
+def test_a_clean_up_whose_end_was_not_seen_may_have_removed_anything() -> None:
+    memory = {"removed 1 begun": "install remove inactive", "removed 2 begun": "install remove inactive",
+              "removed 2": ["c.pkg"]}  # fmt: skip
+    told = ending(looked_at(memory=memory))[1]
+    assert told == (
+        "removed from its flash: c.pkg; what `install remove inactive` removed is not known, as its end was not seen: "
+        "look at its flash"
+    )
 
 
 @pytest.mark.parametrize("key", ["activate sent", "add sent", COPY])
 def test_what_was_sent_leaves_a_doubt_where_nobody_could_ask(key: str) -> None:
     assert nobody_could_ask({key: {}}.get) is Outcome.UNKNOWN
+    assert nobody_could_ask({ENTERED: {}}.get) is Outcome.UNKNOWN
     assert nobody_could_ask({}.get) is Outcome.UNTOUCHED
 
 

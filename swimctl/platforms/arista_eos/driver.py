@@ -10,7 +10,7 @@ from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.arista_eos.parse_session import parse_write_memory
 from swimctl.platforms.arista_eos.reading import SHOW_BOOT, AristaDevice
-from swimctl.platforms.base import Sent, Session, Support
+from swimctl.platforms.base import Cleaned, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
@@ -73,7 +73,7 @@ class AristaEos(AristaDevice):
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         super().__init__(session, settings)
 
-    def clean(self) -> str:
+    def clean(self) -> Cleaned:
         """Refuse: the device does not know which files it can do without."""
         raise StepFailed(f"{self.support.refuses[-1]}; next: `delete` on the device what is no longer needed")
 

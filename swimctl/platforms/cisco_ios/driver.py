@@ -10,7 +10,7 @@ from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.facts import BootSettings, Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import cisco_ios, cisco_xe
-from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
@@ -109,7 +109,7 @@ class BootVariable(Flashes):
         """Apply the rule of free space once more."""
         return space(self._member_flash(self._units(self._version()), self._systems(), image), self._takes(image))
 
-    def clean(self) -> str:
+    def clean(self) -> Cleaned:
         """Refuse: the device does not know which files it can do without."""
         raise StepFailed(f"{self.support.refuses[-1]}; next: `delete` on the device what is no longer needed")
 

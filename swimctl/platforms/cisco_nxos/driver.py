@@ -9,7 +9,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.models import Finding, Image
-from swimctl.platforms.base import Sent, Support
+from swimctl.platforms.base import Cleaned, Sent, Support
 from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice
 from swimctl.platforms.cisco_nxos.parse_files import parse_copy_configuration
 from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
@@ -66,7 +66,7 @@ class CiscoNxos(NexusDevice):
     unpacks = False
     returns = True
 
-    def clean(self) -> str:
+    def clean(self) -> Cleaned:
         """Refuse: NX-OS keeps no list of the files that its releases need."""
         raise StepFailed("no clean-up of bootflash on NX-OS; next: `delete` on the device what is no longer needed")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from swimctl.errors import SessionLost, StepFailed, UnparsableOutput
+from swimctl.errors import SessionLost, UnparsableOutput
 from swimctl.facts import (
     Installed,
     InstallSummary,
@@ -17,7 +17,7 @@ from swimctl.facts import (
     SoftwareVersion,
 )
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
-from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.evidence import Modelled, version_of, weigh_installed, weigh_running
 from swimctl.platforms.cisco_xe.installing import Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
@@ -188,15 +188,17 @@ class CiscoXe(Installing, Packaged):
             placement = Placement.ABSENT
         return _timed(placement, summary)
 
-    def clean(self) -> str:
-        """Remove what no install state needs; tell what came of it."""
+    def clean(self) -> Cleaned:
+        """Remove what no install state needs."""
         reply = self._quietly("install remove inactive", _REMOVE, self._limits.clean)
         if reply.dropped:
             raise SessionLost("the session ended in 'install remove inactive'")
         outcome = parse_install_remove_outcome(reply.text)
         if outcome.succeeded is not True:
-            raise StepFailed(f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}")
-        return f"{len(outcome.deleted)} files removed" if outcome.deleted else "nothing to remove"
+            why = f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}"
+            return Cleaned(outcome.deleted, why)
+        # A release that does not name them as they go has listed them before.
+        return Cleaned(outcome.deleted or outcome.listed)
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all members; the device does not reload."""

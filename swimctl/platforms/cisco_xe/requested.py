@@ -12,7 +12,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.packaged import Packaged
 from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
@@ -131,7 +131,7 @@ class Requested(Reloads, Packaged):
         flash = self._flash(self._units(self._version()), image)
         return space(flash, nothing, image, self._settings.readiness, cleaned=True)
 
-    def clean(self) -> str:
+    def clean(self) -> Cleaned:
         """Refuse: how these devices clean up is not known."""
         raise StepFailed(f"{SUPPORT.refuses[-1]}; next: `delete` on the device what is no longer needed")
 

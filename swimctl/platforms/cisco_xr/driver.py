@@ -17,7 +17,7 @@ from swimctl.facts import (
     Snapshot,
 )
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xr.installer import Installer
 from swimctl.platforms.cisco_xr.parse_files import parse_show_md5
 from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
@@ -185,11 +185,11 @@ class CiscoXr:
         """Tell what is not back yet after a reload, None where all is."""
         return late(self._read.slots(), self._read.redundancy(), self._read.packages("active"))
 
-    def clean(self) -> str:
-        """Remove what is neither active nor committed; tell what came of it."""
+    def clean(self) -> Cleaned:
+        """Remove what is neither active nor committed."""
         doomed = self._read.packages("inactive summary").packages
         if not doomed:
-            return "nothing to remove"
+            return Cleaned()
         command = self.support.clean
         sent = self._installer.run(command, self._limits.clean)
         if sent.dropped:
@@ -200,8 +200,11 @@ class CiscoXr:
                 "what was inactive may be gone, what runs is as it was; next: `show install log` on the device"
             )
         if not sent.outcome.succeeded:
-            raise StepFailed(f"'{command}' failed: {sent.outcome.reason}; next: `show install log` on the device")
-        return f"{len(doomed)} packages removed"
+            still = {package.name for package in self._read.packages("inactive summary").packages}
+            gone = tuple(package.name for package in doomed if package.name not in still)
+            why = f"'{command}' failed: {sent.outcome.reason}; next: `show install log` on the device"
+            return Cleaned(gone, why)
+        return Cleaned(tuple(package.name for package in doomed))
 
     def file_size(self, image: Image) -> int | None:
         """Tell the size in bytes of the image's file on the device, None where there is none."""

@@ -9,7 +9,7 @@ from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
-from swimctl.platforms.base import Reply, Sent, Session, Support
+from swimctl.platforms.base import Cleaned, Reply, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
@@ -76,7 +76,7 @@ class JuniperJunos(JunosDevice):
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         super().__init__(session, settings)
 
-    def clean(self) -> str:
+    def clean(self) -> Cleaned:
         """Refuse: swimctl cannot tell which files people still want."""
         raise CommandRefused("swimctl cleans no Junos device: `request system storage cleanup` deletes old logs too")
 

@@ -23,7 +23,7 @@ from platforms.cisco_xr.paper import (
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, UnparsableOutput
 from swimctl.facts import Placement, Snapshot
-from swimctl.platforms.base import Trace
+from swimctl.platforms.base import Cleaned, Trace
 
 ACTIVE, KEPT, ADDED_ONES = "show install active", "show install committed", "show install inactive summary"
 REQUEST, LOG = "show install request", "show install log"
@@ -209,8 +209,9 @@ def test_what_comes_late_after_a_reload_is_waited_for() -> None:
 
 def test_a_clean_up_removes_what_is_neither_active_nor_committed() -> None:
     command = "install remove inactive all"
-    assert driver(dict(ROUTER))[0].clean() == "nothing to remove"
-    assert driver({ADDED_ONES: ADDED, command: ended(26, command)})[0].clean() == "1 packages removed"
+    assert driver(dict(ROUTER))[0].clean() == Cleaned()
+    cleaned = driver({ADDED_ONES: ADDED, command: ended(26, command)})[0].clean()
+    assert (len(cleaned.removed), cleaned.complaint) == (1, "")
 
 
 def test_a_file_is_named_hashed_and_removed_where_the_installer_looks_for_it() -> None:

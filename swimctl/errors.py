@@ -266,7 +266,9 @@ class StepFailed(DeviceError):
 
 
 class NotReady(StepFailed):
-    """The readiness check read the device to the end, in one session that lived, and some of its rules do not hold."""
+    """Report rules of the readiness check that do not hold, of a device that was read to the end in one session."""
+
+    code = "not-ready"
 
 
 class DeviceUnknown(DeviceError):

@@ -223,6 +223,13 @@ class Job:
         return f"{self.outcome}{gone}"
 
     @property
+    def word(self) -> str:
+        """Say in one word how it stands: `unknown`, and never `failed`, where nobody knows what its device is."""
+        if self.outcome is Outcome.UNKNOWN:
+            return Outcome.UNKNOWN.value
+        return "interrupted" if self.interrupted else self.status.value
+
+    @property
     def current_step(self) -> str:
         """Name the running step, else the next pending one, else the last one that ran or the last of all."""
         for wanted in (StepStatus.RUNNING, StepStatus.FAILED, StepStatus.PENDING):

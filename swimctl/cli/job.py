@@ -70,7 +70,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("ticket", batch.policy.ticket),
         ("comment", batch.policy.comment),
         ("image", f"{job.image_filename} ({job.image_version})"),
-        ("status", f"{'interrupted' if job.interrupted else job.status.value}, {job.progress}%"),
+        ("status", f"{job.word}, {job.progress}%"),
         ("is now", job.is_now),
         ("error", job.error),
         ("created", output.local_time(job.created_at)),

@@ -32,9 +32,8 @@ def _differences(old: Job | None, job: Job) -> Iterator[tuple[datetime | None, s
     if 0 < quarter < _QUARTERS and quarter != (_quarter(old) if old else 0) and job.status not in FINAL:
         yield None, f"{job.current_step}  {size(job.bytes_done)} of {size(job.bytes_total)} copied"
     if old is None or old.status is not job.status or old.interrupted is not job.interrupted:
-        word = "interrupted" if job.interrupted else job.status.value
         ended = job.finished_at if job.status in FINAL else None
-        yield ended, f"{word}: {job.error}" if job.error else word
+        yield ended, f"{job.word}: {job.error}" if job.error else job.word
 
 
 def _step_differences(old: Step | None, step: Step) -> Iterator[tuple[datetime | None, str]]:

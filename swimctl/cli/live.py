@@ -49,7 +49,8 @@ def totals(jobs: Sequence[Job], now: datetime, width: int) -> Text:
     line = Text(f"{done}/{len(jobs)} done", style="bold")
     for count, word, style in (
         (_count(jobs, JobStatus.SUCCESS), "success", "green"),
-        (_count(jobs, JobStatus.FAILED), "failed", "bold red"),
+        (sum(job.word == "failed" for job in jobs), "failed", "bold red"),
+        (sum(job.word == "unknown" for job in jobs), "unknown", "bold red"),
         (_count(jobs, JobStatus.CANCELLED), "cancelled", ""),
         (sum(job.interrupted for job in jobs), "interrupted", "yellow"),
         (sum(job.status in RUNNING and not job.interrupted for job in jobs), "running", "cyan"),
@@ -62,8 +63,8 @@ def totals(jobs: Sequence[Job], now: datetime, width: int) -> Text:
 
 
 def failure_line(job: Job) -> Text:
-    """Say of one job that it failed and why; printed above the live view, where it stays."""
-    line = Text("failed ", style="bold red")
+    """Say of one job that it failed, or left its device unknown, and why; it stays above the live view."""
+    line = Text(f"{job.word} ", style="bold red")
     line.append(f"{plain(job.device_name)} (job {job.id}) in {job.current_step}: ", style="bold")
     return line.append(plain(job.error or "no reason was recorded"), style="not bold")
 
@@ -78,8 +79,7 @@ def _job_line(job: Job, usual: Usual, now: datetime, name_width: int, width: int
     step = next((step for step in job.steps if step.name == job.current_step), None)
     line = Text(_cut(job.device_name, name_width).ljust(name_width) + " ")
     if job.status not in RUNNING or step is None:
-        word = "interrupted" if job.interrupted else job.status.value
-        line.append(word.ljust(_STEP_WIDTH), style=_STYLES.get(job.status, "dim"))
+        line.append(job.word.ljust(_STEP_WIDTH), style=_STYLES.get(job.status, "dim"))
         line.append(f" {plain(job.error or '')}" if job.error else "", style="dim")
         return _fit(line, width)
     line.append(_cut(step.name, _STEP_WIDTH).ljust(_STEP_WIDTH) + " ", style="cyan")

@@ -63,5 +63,5 @@ def _choose(opened: Opened, ids: Sequence[int]) -> list[Job]:
 
 def _why_not(job: Job) -> str:
     if job.status in FINAL:
-        return f"has ended: {job.status.value}"
+        return f"has ended: {job.word}"
     return f"is {job.status.value} and not interrupted; see `swimctl status {job.id}`"

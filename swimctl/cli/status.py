@@ -87,7 +87,7 @@ def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime) -> None:
                 job.id,
                 job.batch_id[:8],
                 job.device_name,
-                "interrupted" if job.interrupted else job.status.value,
+                job.word,
                 f"{job.progress}%",
                 job.current_step,
                 job.image_version,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from swimctl.cli.lines import changes
-from swimctl.models import Job, Step
+from swimctl.models import Job, Outcome, Step
 from swimctl.states import JobStatus, StepStatus
 
 MakeJob = Callable[..., Job]
@@ -45,6 +45,13 @@ def test_step_message_and_status_are_one_line_each(make_job: MakeJob) -> None:
         steps=(replace(says.steps[0], status=StepStatus.FAILED, message="no room"), *says.steps[1:]),
     )
     assert told(says, failed) == ["Readiness Check  failed: no room", "failed: no room"]
+
+
+def test_a_job_whose_device_nobody_knows_is_never_told_as_failed(make_job: MakeJob) -> None:
+    runs = make_job(at="Activation", status=JobStatus.ACTIVATING)
+    ended = replace(runs, status=JobStatus.FAILED, outcome=Outcome.UNKNOWN, error="it did not come back")
+    assert told(runs, ended)[-1] == "unknown: it did not come back"
+    assert told(runs, replace(ended, outcome=Outcome.UNTOUCHED))[-1] == "failed: it did not come back"
 
 
 def test_a_copy_is_told_in_quarters(make_job: MakeJob) -> None:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from swimctl.cli.follow import Rates
 from swimctl.cli.live import failure_line, render
-from swimctl.models import Job
+from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
 MakeJob = Callable[..., Job]
@@ -69,6 +69,16 @@ def test_what_runs_comes_before_what_waits_and_what_ended(make_job: MakeJob, now
     runs = make_job(at="Activation")
     drawn = render([done, waits, runs], {}, now, 24, 80).plain.splitlines()
     assert [line.split()[0] for line in drawn[:3]] == [runs.device_name, waits.device_name, done.device_name]
+
+
+def test_a_job_whose_device_nobody_knows_is_counted_and_named_as_that(make_job: MakeJob, now: datetime) -> None:
+    facts = {"at": "Activation", "status": JobStatus.FAILED, "error": "it did not come back"}
+    unknown, failed = make_job(outcome=Outcome.UNKNOWN, **facts), make_job(outcome=Outcome.ROLLED_BACK, **facts)
+    first, second, total = render([unknown, failed], {}, now, 24, 80).plain.splitlines()
+    assert first.split()[1] == "unknown"
+    assert second.split()[1] == "failed"
+    assert total.startswith("2/2 done  1 failed  1 unknown")
+    assert failure_line(unknown).plain.startswith(f"unknown {unknown.device_name} (job {unknown.id}) in Activation: it")
 
 
 def test_a_copy_shows_bar_rate_and_time_left(make_job: MakeJob, now: datetime) -> None:

@@ -41,6 +41,61 @@ def test_job_list_shows_the_newest_first_and_filters(place: Place, capsys: Captu
     assert len(lines) == 2
 
 
+def test_a_device_that_nobody_knows_is_unknown_to_people_and_failed_to_machines(place: Place, capsys: Capture) -> None:
+    place.script.fates = {"sw1": "unknown: does not answer"}
+    (job,) = place.ran("sw1")
+    for command in (["status"], ["status", str(job.id)], ["job", "list"], ["job", "show", str(job.id)]):
+        assert main(command) == 0
+        shown = capsys.readouterr().out
+        assert "unknown" in shown
+        assert "\tfailed\t" not in shown.partition("Step")[0].partition("step\t")[0], command
+        assert main([*command, "--json"]) == 0
+        document = said_json(capsys)
+        (told,) = document.get("jobs", [document])
+        assert (told["status"], told["outcome"]) == ("failed", "unknown")
+
+
+def test_what_a_job_removed_stands_beside_what_its_device_is(place: Place, capsys: Capture) -> None:
+    place.script.fates = {"sw1": "no room on flash"}
+
+    def removes(job: Job) -> None:
+        place.store.remember(job.id, "removed 1 begun", "install remove inactive")
+        place.store.remember(job.id, "removed 1", ["old-a.pkg", "old-b.pkg"])
+
+    place.script.while_running = removes
+    (job,) = place.ran("sw1")
+    assert main(["job", "show", str(job.id)]) == 0
+    assert "cleaned, removed from its flash: old-a.pkg, old-b.pkg" in capsys.readouterr().out
+    assert main(["job", "show", str(job.id), "--json"]) == 0
+    told = said_json(capsys)
+    assert (told["outcome"], told["removed"]) == ("cleaned", ["old-a.pkg", "old-b.pkg"])
+    assert main(["report"]) == 0
+    assert "cleaned, removed from its flash: old-a.pkg, old-b.pkg" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("memories", "outcome"),
+    [
+        ({}, "untouched"),
+        ({"removed 1 begun": "clean", "removed 1": []}, "untouched"),
+        ({"removed 1 begun": "clean"}, "cleaned"),
+        ({"removed 1 begun": "clean", "removed 1": [], "removed 2 begun": "clean"}, "cleaned"),
+    ],
+)
+def test_a_clean_up_that_took_nothing_leaves_untouched_and_one_without_an_end_does_not(
+    place: Place, memories: dict[str, object], outcome: str
+) -> None:
+    place.script.fates = {"sw1": "no room on flash"}
+
+    def removes(job: Job) -> None:
+        for key, value in memories.items():
+            place.store.remember(job.id, key, value)
+
+    place.script.while_running = removes
+    (job,) = place.ran("sw1")
+    assert place.store.job(job.id).outcome == outcome
+
+
 def test_job_show_events_and_transcript(place: Place, capsys: Capture) -> None:
     (job,) = place.ran("sw1")
     assert main(["job", "show", str(job.id)]) == 0

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -99,6 +99,13 @@ class AccountService:
         if token.revoked_at is not None:
             return "revoked"
         return "expired" if token.expires_at is not None and token.expires_at <= self._clock.now() else None
+
+    def ended(self, token_ids: Sequence[int]) -> frozenset[int]:
+        """Tell which of these tokens may not be used any more: revoked, expired, or gone."""
+        if not token_ids:
+            return frozenset()
+        alive = {token.id for token in self._store.tokens_with(token_ids) if self.end_of(token) is None}
+        return frozenset(token_ids) - alive
 
     def login(self, name: str, password: str, origin: str, life: timedelta = LOGIN_LIFE) -> NewToken:
         """Make a token for one who knows a password; `origin` is their address.

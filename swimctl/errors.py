@@ -20,6 +20,7 @@ SwimctlError
 ├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
 │   ├── Unreachable
+│   │   └── OutOfDescriptors  this process may open nothing more; says nothing of the device
 │   ├── LoginFailed
 │   ├── SessionLost       the session ended; says nothing of what the device does now
 │   ├── DeadlineExceeded
@@ -193,6 +194,13 @@ class Unreachable(DeviceError):
 
     code = "unreachable"
     mend = "check power, address and port of {name}: `swimctl device check {name}`, then `swimctl retry`"
+
+
+class OutOfDescriptors(Unreachable):
+    """Report that this process may open nothing more: no fault of the device, and no sign of what it does."""
+
+    code = "out-of-descriptors"
+    mend = "raise the limit (`ulimit -n`; LimitNOFILE= of the unit) or lower `swimctl.workers`, then `swimctl retry`"
 
 
 class LoginFailed(DeviceError):

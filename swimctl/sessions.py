@@ -19,6 +19,7 @@ from nornir_netmiko.connections import Netmiko
 
 from swimctl.ciphers import GcmClient
 from swimctl.clock import Clock, Deadline
+from swimctl.descriptors import starved
 from swimctl.errors import (
     DeadlineExceeded,
     DeviceError,
@@ -362,7 +363,7 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
                 raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
             if isinstance(error, DeviceError):
                 raise
-            raise Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
+            raise starved(error) or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
         except BaseException:
             give_up()
             raise

@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 
 from swimctl.clock import Deadline
+from swimctl.descriptors import starved
 from swimctl.errors import Unreachable
 
 # Bytes that may stand before the greeting of an SSH server.
@@ -35,7 +36,7 @@ def is_listening(target: Target, seconds: float) -> bool:
     """Tell whether the device's SSH port greets within so many real seconds.
 
     A port that is open while sshd is not ready greets with nothing, or closes at once. Lines before `SSH-` are legal
-    (RFC 4253, 4.2).
+    (RFC 4253, 4.2). OutOfDescriptors: it could not be asked.
     """
     end = time.monotonic() + seconds
     try:
@@ -49,7 +50,9 @@ def is_listening(target: Target, seconds: float) -> bool:
                     return True
                 if not news:
                     return False
-    except OSError:
+    except OSError as error:
+        if none_left := starved(error):
+            raise none_left from error
         return False
     return False
 
@@ -57,12 +60,14 @@ def is_listening(target: Target, seconds: float) -> bool:
 def open_socket(target: Target, deadline: Deadline, *, most: float = inf) -> socket.socket:
     """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy.
 
-    `most`: real seconds that it may take at most.
+    `most`: real seconds that it may take at most. Unreachable; OutOfDescriptors: the device could not be asked.
     """
     seconds = min(most, max(1.0, deadline.left_real))
     try:
         connection = socket.create_connection((target.address, target.port), timeout=seconds)
     except OSError as error:
+        if none_left := starved(error):
+            raise none_left from error
         where = f"{target.name} ({target.address}:{target.port})"
         raise Unreachable(
             f"{where} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp import hdrs, web
 
 from swimctl.api import access, catalogue, docs, errors, events, metrics, openapi, reading, upgrade
+from swimctl.api.connections import Connections
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Backend, Call, Route
 from swimctl.errors import StoreError
+from swimctl.models import Principal
 
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
@@ -21,18 +22,22 @@ ROUTES: Final[tuple[Route, ...]] = (
     *catalogue.ROUTES,
     *metrics.ROUTES,
 )
-MOST_AT_ONCE: Final = 500
+MOST_AT_ONCE: Final = 500  # requests with a good token; those without one are bounded by their connections
+HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_ROOM: web.AppKey[Connections] = web.AppKey("room", Connections)
 _IN_FLIGHT: web.AppKey[list[int]] = web.AppKey("in_flight", list)
 
 
-def make_app(backend: Backend) -> web.Application:
+def make_app(backend: Backend, room: Connections | None = None) -> web.Application:
     """Make the application. It closes the backend's threads, not its store, when it ends."""
     app = web.Application(
-        middlewares=[errors.middleware, _bounded],
+        middlewares=[errors.middleware],
         client_max_size=reading.LARGEST_BODY,
     )
     app[BACKEND] = backend
+    app[_ROOM] = Connections() if room is None else room
     app[_IN_FLIGHT] = [0]
+    app.on_response_prepare.append(_headers)
     document = openapi.document(ROUTES)
     described = (
         Route("GET", "/api/openapi.json", openapi.handler(document), "This API, for programs", None, {200: "json"}),
@@ -55,9 +60,15 @@ def make_app(backend: Backend) -> web.Application:
     return app
 
 
-@web.middleware
-async def _bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is too much at once: a server that answers nobody helps nobody."""
+async def _headers(_: web.Request, response: web.StreamResponse) -> None:
+    """Let nobody guess what an answer is, keep it, or learn what serves it."""
+    response.headers.update(HEADERS)
+    response.headers.popall(hdrs.SERVER, None)
+
+
+@contextmanager
+def _in_flight(request: web.Request) -> Iterator[None]:
+    """Count a request with a good token. Refusal: it is too much at once; one who answers nobody helps nobody."""
     count = request.app[_IN_FLIGHT]
     if count[0] >= MOST_AT_ONCE:
         raise Refusal(
@@ -65,7 +76,7 @@ async def _bounded(request: web.Request, handler: Handler) -> web.StreamResponse
         )
     count[0] += 1
     try:
-        return await handler(request)
+        yield
     finally:
         count[0] -= 1
 
@@ -73,14 +84,23 @@ async def _bounded(request: web.Request, handler: Handler) -> web.StreamResponse
 def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
     """Let in, read and check what the route asks for, then call its handler."""
 
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def answered(request: web.Request, principal: Principal | None) -> web.StreamResponse:
         backend = request.app[BACKEND]
-        principal = None if route.role is None else await reading.principal(request, backend, route.role)
         query = reading.query(request, route)
         body = None if route.body is None else await reading.body(request, route, route.body)
-        response = await route.handler(Call(request, backend, principal, body, query))
-        if route.role is not None:
+        return await route.handler(Call(request, backend, principal, body, query))
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        with request.app[_ROOM].answering(request) as connection:
+            if route.role is None:
+                # Whoever keeps us waiting for a body is a stranger still, and makes room for others.
+                connection.known = route.body is None
+                return await answered(request, None)
+            principal = await reading.principal(request, request.app[BACKEND], route.role)
+            connection.token = True
+            with _in_flight(request):
+                response = await answered(request, principal)
             errors.hide(request, response)
-        return response
+            return response
 
     return handle

@@ -42,7 +42,7 @@ _ADVICE = {
     400: "the request is not HTTP as this server reads it, or its first line or a header is too long",
     404: "there is no such path; GET /api/docs lists those that there are",
     405: "this path does not know the method; the Allow header names those it knows",
-    413: "the body is over 1 MiB; split the request",
+    413: "the body is over 1 MiB, or over 16 KiB without a token; split the request",
     417: "the only expectation that is known here is 100-continue",
     500: "the request failed; the server's log says why",
 }

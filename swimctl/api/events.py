@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
@@ -18,7 +19,7 @@ from swimctl.api.routing import BACKEND, Call, Route, answer
 from swimctl.api.schemas import Name, Request
 from swimctl.documents import event_document
 from swimctl.errors import StoreError
-from swimctl.models import Role
+from swimctl.models import Event, Role
 
 MOST_STREAMS: Final = 100
 LOOK_EVERY: Final = 0.5
@@ -48,24 +49,36 @@ class Feed:
 
     def __init__(self) -> None:
         self.latest = 0
-        self.streams = 0
+        self.tokens: Counter[int] = Counter()  # of the open streams
+        self.ended: frozenset[int] = frozenset()
         self._news = asyncio.Condition()
+
+    @property
+    def streams(self) -> int:
+        """Tell how many streams are open."""
+        return self.tokens.total()
 
     async def watch(self, app: web.Application) -> None:
         """Look for new events until cancelled."""
         backend = app[BACKEND]
         while True:
             with suppress(StoreError):  # a full disk now may be well in a moment
+                self.ended = await backend.do(partial(backend.accounts.ended, tuple(self.tokens)))
                 self.latest = await backend.do(backend.store.latest_event)
             async with self._news:  # also without news: a stream whose client has gone away ends
                 self._news.notify_all()
             await asyncio.sleep(LOOK_EVERY)
 
-    async def wait(self, after: int, request: web.Request) -> bool:
-        """Wait for an event above `after`; False: none came for a heartbeat. ConnectionError: nobody reads."""
+    async def wait(self, after: int, token: int, request: web.Request) -> bool:
+        """Wait for an event above `after`, or the token's end; False: none came for a heartbeat.
+
+        ConnectionError: nobody reads.
+        """
         try:
             async with asyncio.timeout(BEAT_EVERY), self._news:
-                await self._news.wait_for(lambda: self.latest > after or request.transport is None)
+                await self._news.wait_for(
+                    lambda: self.latest > after or token in self.ended or request.transport is None
+                )
         except TimeoutError:
             return False
         if request.transport is None:
@@ -121,28 +134,47 @@ async def stream(call: Call) -> web.StreamResponse:
         return web.Response(headers=headers)
     response = web.StreamResponse(headers=headers)
     task = asyncio.current_task()
-    feed.streams += 1
+    token = 0 if call.principal is None else call.principal.token_id
+    feed.tokens[token] += 1
     if task is not None:
         call.request.app[_STREAMS].add(task)
+
     try:
         await response.prepare(call.request)
         await response.write(b": events of swimctl\n\n")
-        while True:
-            known = feed.latest  # before the look: what comes during it must not be slept through
-            events = await call.backend.do(partial(store.all_events, after, batch, _PAGE))
-            for event in events:
-                document = call.backend.folders.taken_out(json.dumps(event_document(event)).encode())
-                await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
-            after = events[-1].id if events else after
-            # Below a page all that there was has been sent, those of other batches too.
-            if len(events) < _PAGE and not await feed.wait(max(after, known), call.request):
-                await response.write(b": still here\n\n")
-    except (ConnectionError, asyncio.CancelledError):
+        await _send(call, response, after, batch, token)
+        return response
+    except (ConnectionError, StoreError, asyncio.CancelledError):  # whoever comes again is told what is the matter
         return response
     finally:
-        feed.streams -= 1
+        feed.tokens[token] -= 1
+        if not feed.tokens[token]:
+            del feed.tokens[token]
         if task is not None:
             call.request.app[_STREAMS].discard(task)
+
+
+async def _send(call: Call, response: web.StreamResponse, after: int, batch: str | None, token: int) -> None:
+    """Write events as they come, until the token ends. ConnectionError: the client went away."""
+    feed, backend = call.request.app[_FEED], call.backend
+
+    def look(after: int) -> list[Event] | None:
+        """List what came after an event; None where the token has ended."""
+        return None if backend.accounts.ended((token,)) else backend.store.all_events(after, batch, _PAGE)
+
+    while True:
+        known = feed.latest  # before the look: what comes during it must not be slept through
+        events = await backend.do(partial(look, after))
+        if events is None:
+            await response.write(b": the token has ended\n\n")
+            return
+        for event in events:
+            document = backend.folders.taken_out(json.dumps(event_document(event)).encode())
+            await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
+        after = events[-1].id if events else after
+        # Below a page all that there was has been sent, those of other batches too.
+        if len(events) < _PAGE and not await feed.wait(max(after, known), token, call.request):
+            await response.write(b": still here\n\n")
 
 
 def _begin(request: web.Request, query: StreamQuery) -> int | None:

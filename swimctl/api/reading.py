@@ -18,6 +18,7 @@ from swimctl.errors import TokenRefused
 from swimctl.models import Principal, Role
 
 LARGEST_BODY: Final = 1024 * 1024
+LARGEST_OF_STRANGERS: Final = 16 * 1024  # a login; whoever has no token may not fill the memory
 BODY_SECONDS: Final = 30.0
 _SCHEME: Final = "Token"
 _MOST_DETAILS: Final = 100
@@ -45,8 +46,10 @@ async def principal(request: web.Request, backend: Backend, role: Role) -> Princ
 
 async def body(request: web.Request, route: Route, model: type[BaseModel]) -> BaseModel:
     """Read and check the body. Refusal: 400, 408 where it comes too slowly, 413 where it is too large."""
-    if (request.content_length or 0) > LARGEST_BODY:
+    largest = LARGEST_OF_STRANGERS if route.role is None else LARGEST_BODY
+    if (request.content_length or 0) > largest:
         raise of_status(413)  # before it comes
+    request = request.clone(client_max_size=largest)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             document = await (_form(request) if route.form and not _is_json(request) else _json(request))

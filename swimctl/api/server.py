@@ -15,8 +15,10 @@ from typing import Final, TypeAlias
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractAccessLogger
 
+from swimctl import descriptors
 from swimctl.api import errors
-from swimctl.api.app import make_app
+from swimctl.api.app import HEADERS, make_app
+from swimctl.api.connections import Connections, listen
 from swimctl.api.routing import Backend
 from swimctl.errors import UsageError
 
@@ -70,8 +72,9 @@ async def listening(
     backend: Backend, host: str, port: int, tls: ssl.SSLContext | None, *, access_log: bool
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts, and give the URL; port 0 takes a free one. UsageError: it is taken."""
+    room = Connections(descriptors.connections(descriptors.raised_limit()))
     runner = _Runner(
-        make_app(backend),
+        make_app(backend, room),
         access_log=logging.getLogger("swimctl.access") if access_log else None,
         access_log_class=_AccessLog,
         max_line_size=LONGEST_LINE,
@@ -81,13 +84,8 @@ async def listening(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, ssl_context=tls)
-        try:
-            await site.start()
-        except OSError as error:
-            raise UsageError(
-                f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind"
-            ) from error
+        for listener in listen(host, port, room):
+            await web.SockSite(runner, listener, ssl_context=tls).start()
         address = runner.addresses[0]
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         yield f"{'http' if tls is None else 'https'}://{shown}:{address[1]}"
@@ -134,9 +132,19 @@ class _Connection(web.RequestHandler):
             raise ConnectionError("the answer has begun already")
         if status >= 500:
             log.error("a connection failed", exc_info=exc)
-        response = errors.refuse(errors.of_status(status))
+        answer = errors.refuse(errors.of_status(status))
+        response = _Bare(body=answer.body, status=answer.status, headers=answer.headers)
+        response.headers.update(HEADERS)
         response.force_close()
         return response
+
+
+class _Bare(web.Response):
+    """Say nothing of what serves, also where no application is asked: aiohttp has no parameter for that."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall(hdrs.SERVER, None)
 
 
 class _Server(web.Server):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from swimctl import descriptors
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.errors import StoreError, StoreReplaced
@@ -179,6 +180,13 @@ class _Serving:
         output.note(f"swimctl serve: listening on {url}, for people {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
+        limit, workers = descriptors.raised_limit(), self._opened.config.settings.workers
+        enough = descriptors.jobs(limit)
+        if self._scheduler is not None and enough < workers:
+            output.note(
+                f"swimctl serve: {limit} file descriptors are enough for {enough} devices at once, not for {workers}: "
+                "raise the limit (`ulimit -n`; LimitNOFILE= of the unit), or lower `swimctl.workers`"
+            )
         if not self._opened.accounts.users():
             output.note("swimctl serve: nobody can log in yet: `swimctl user add NAME`")
 

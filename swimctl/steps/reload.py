@@ -126,15 +126,15 @@ def wait_for_reload(
     silence = _Unreadable(context)
     context.record.say("waiting for the device to come back")
     while not deadline.passed and refusals.count < login.refusals:
-        if not context.listening():
-            seen_down, as_before = True, None
-            silence.ends()
-            context.pause(login.poll)
-            continue
-        if seen_down:
-            context.pause(login.first_wait)
         as_before, pause = None, login.poll
         try:
+            if not context.listening():
+                seen_down = True
+                silence.ends()
+                context.pause(login.poll)
+                continue
+            if seen_down:
+                context.pause(login.first_wait)
             now, stays = _look(context, mark, enough)
         except LoginFailed as error:
             last_error = str(error)

@@ -6,6 +6,7 @@ A token's text and a password never come here: only the SHA-256 of the one and t
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -148,6 +149,12 @@ class Accounts(Part):
         with self._db.read() as sql:
             row = sql.execute(f"{_TOKENS} WHERE t.sha256 = ?", [sha256]).fetchone()
         return None if row is None else token_from(row)
+
+    def tokens_with(self, ids: Sequence[int]) -> list[Token]:
+        """List the tokens with these ids, ended or not."""
+        with self._db.read() as sql:
+            rows = sql.execute(f"{_TOKENS} WHERE t.id IN (SELECT value FROM json_each(?))", [numbers(ids)]).fetchall()
+        return [token_from(row) for row in rows]
 
     def use_token(self, token_id: int, unless_since: datetime) -> None:
         """Note that a token is used now, unless that was noted since this moment."""

@@ -13,6 +13,7 @@ from scp import SCPClient, SCPException
 
 from swimctl.ciphers import prefer_gcm
 from swimctl.clock import Clock, Deadline
+from swimctl.descriptors import starved
 from swimctl.errors import LoginFailed, TransferFailed, Unreachable
 from swimctl.platforms import scp_server
 from swimctl.settings import Distribution
@@ -101,6 +102,8 @@ class ScpPush:
 
 def _reason(error: BaseException, server: str) -> str:
     """Tell what went wrong; `server` is what may be off where not a byte was taken."""
+    if none_left := starved(error):
+        return str(none_left)
     text = str(error).strip() or "the connection was lost"
     if "rivilege denied" in text:
         return "the device says 'Privilege denied.': the account needs privilege 15"
@@ -138,5 +141,6 @@ def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
     except (paramiko.SSHException, OSError, EOFError) as error:
         sock.close()
         took = time.monotonic() - started
-        raise Unreachable(f"no SSH connection for the copy to {target.name} after {took:.0f}s: {error}") from error
+        why = f"no SSH connection for the copy to {target.name} after {took:.0f}s: {error}"
+        raise starved(error) or Unreachable(why) from error
     return client

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from asking import CANCEL, Api, answering, many_jobs
+from accounting import ROOT
+from asking import CANCEL, READER, Api, answering, many_jobs
 
 from swimctl.api import events
 from swimctl.states import JobStatus, StepStatus
@@ -58,6 +59,12 @@ class Stream:
         while self._more(ending=True):
             pass
         return "data:" not in self.text
+
+    def ends_saying(self, words: str) -> bool:
+        """Tell whether it ends, with these words in its last block."""
+        while self._more(ending=True):
+            pass
+        return self.text.rstrip().endswith(words)
 
     def begin(self) -> None:
         raw = b""
@@ -175,6 +182,44 @@ def test_a_quiet_stream_has_a_pulse(api: Api, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(events, "BEAT_EVERY", 0.1)
     with following(api) as stream:
         assert [stream.block() for _ in range(3)] == [": still here"] * 3
+
+
+def revoke(api: Api, token: int) -> None:
+    api.accounts.revoke_token(token, by=ROOT)
+
+
+def remove(api: Api, _token: int) -> None:
+    api.accounts.remove_user(READER, by=ROOT)
+
+
+def let_expire(api: Api, _token: int) -> None:
+    api.clock.forward(91 * 86_400)
+
+
+@pytest.mark.parametrize("end", [revoke, remove, let_expire])
+def test_a_stream_ends_with_its_token(api: Api, runner: Runner, end: Callable[[Api, int], None]) -> None:
+    token = api.accounts.principal(api.reader).token_id
+    api.trigger("sw1")
+    assert api.store.claim(1, runner)
+    with following(api) as stream, following(api, "?after=0") as other:
+        api.store.say(1, runner, "still allowed")
+        assert stream.event()["message"] == "still allowed"
+        end(api, token)
+        api.store.say(1, runner, "not for them")
+        for one in (stream, other):
+            assert one.ends_saying("the token has ended")
+            assert "not for them" not in one.text
+    assert api.get(STREAM, token=READER).status == 401
+
+
+def test_a_quiet_stream_ends_with_its_token_too_and_others_go_on(api: Api, runner: Runner) -> None:
+    token = api.accounts.principal(api.reader).token_id
+    api.trigger("sw1")
+    with following(api) as stream, following(api, Authorization=f"Token {api.operator}") as other:
+        api.accounts.revoke_token(token, by=ROOT)
+        assert stream.ends_saying("the token has ended")
+        assert api.store.claim(1, runner)
+        assert other.event()["kind"] == "claimed"
 
 
 def test_streams_end_with_the_server(idle: Api, runner: Runner) -> None:

@@ -286,7 +286,10 @@ class PaperContext(Context):
 
     def listening(self) -> bool:
         script = cast("Scripted", self.folder)
-        return script.ports.pop(0) if len(script.ports) > 1 else script.ports[0]
+        greets = script.ports.pop(0) if len(script.ports) > 1 else script.ports[0]
+        if isinstance(greets, Exception):
+            raise greets
+        return greets
 
 
 class Scripted:
@@ -309,7 +312,7 @@ class Scripted:
         memory: Mapping[str, Any] | None = None,
         logins: Sequence[Exception | None] = (None,),
         ends: Sequence[bool] = (),
-        ports: Sequence[bool] = (True,),
+        ports: Sequence[bool | Exception] = (True,),
         speed: float = 1.0,
         **script: Sequence[Any],
     ) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from steps.scripted import LOST, NEW, Scripted, activated, runs
 
-from swimctl.errors import CommandRefused, DeviceUnknown, LoginFailed, UnparsableOutput, Unreachable
+from swimctl.errors import CommandRefused, DeviceUnknown, LoginFailed, OutOfDescriptors, UnparsableOutput, Unreachable
 from swimctl.facts import Running
 from swimctl.settings import Settings
 from swimctl.steps.reload import wait_for_reload
 
+NONE_LEFT = OutOfDescriptors("swimctl has no file descriptor left")
 GARBLED = UnparsableOutput("show version", "~~")
 LIMITS = Settings().deadlines
 
@@ -53,6 +54,23 @@ def test_a_device_that_does_not_answer_is_not_back() -> None:
     job = waiting(ports=[False])
     with pytest.raises(DeviceUnknown, match="did not come back within 70 minutes"):
         wait(job)
+
+
+def test_out_of_descriptors_is_not_said_to_be_the_devices_port() -> None:
+    job = waiting(ports=[NONE_LEFT])
+    with pytest.raises(DeviceUnknown, match="did not come back within 70 minutes: swimctl has no file descriptor left"):
+        wait(job)
+
+
+def test_out_of_descriptors_for_a_while_is_no_sign_that_the_device_went_down() -> None:
+    job = waiting(
+        ports=[NONE_LEFT, NONE_LEFT, True],
+        running=[lambda clock: runs("17.06.05", uptime=30 * 86_400 + int(clock.seconds))],
+    )
+    now, reloaded = wait(job, seen_down=False)
+    assert (now.version, reloaded) == ("17.06.05", False)
+    job = waiting(ports=[NONE_LEFT, NONE_LEFT, False, NONE_LEFT, True])
+    assert wait(job, seen_down=False) == (runs(NEW, NEW), True)
 
 
 @pytest.mark.parametrize("error", [GARBLED, CommandRefused("'show version': not for you")])

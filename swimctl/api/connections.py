@@ -1,0 +1,133 @@
+"""Who may be connected: so many in all and from one address; who has shown no good token makes room for others.
+
+Counted where they are accepted, so that one that never ends its TLS handshake counts too.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from swimctl.descriptors import MOST_CONNECTIONS
+from swimctl.errors import UsageError
+
+
+@dataclass(slots=True)
+class _One:
+    """An open connection. `known`: it is being answered, or (`token`) its last request had a good token."""
+
+    socket: socket.socket | None
+    address: str
+    known: bool = False
+    token: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.socket is not None and self.socket.fileno() != -1
+
+
+class Connections:
+    """All open connections of a server. Used by its loop alone.
+
+    Half of the places are for those who have shown a token. Of the others, called strangers, one address has half.
+    Where there is no room for a new one, the stranger that has been there longest goes: of the same address, or of the
+    one that has most. So who only holds connections open keeps nobody out.
+    """
+
+    def __init__(self, most: int = MOST_CONNECTIONS) -> None:
+        self.most = most
+        self.strangers = max(2, most // 2)
+        self.by_address = max(1, self.strangers // 2)
+        self._all: dict[int, _One] = {}
+
+    def __len__(self) -> int:
+        self._forget_closed()
+        return len(self._all)
+
+    def admit(self, made: socket.socket, address: str) -> bool:
+        """Take a connection in, where need be for another one; False: there is no room."""
+        if len(self._all) >= self.by_address:  # below that nobody can be in the way
+            self._forget_closed()
+            if (leaving := self._in_the_way(address)) is not None:
+                self._end(leaving)
+            elif len(self._all) >= self.most:
+                return False
+        self._all.pop(made.fileno(), None)  # the place of one that is closed: the new one is the last in the order
+        self._all[made.fileno()] = _One(made, address)
+        return True
+
+    @contextmanager
+    def answering(self, request: web.Request) -> Iterator[_One]:
+        """Keep a connection while it is answered, and afterwards where its `token` was set."""
+        found: Any = None if request.transport is None else request.transport.get_extra_info("socket")
+        one = (None if found is None else self._all.get(found.fileno())) or _One(None, "")
+        one.known, one.token = True, False
+        try:
+            yield one
+        finally:
+            one.known = one.token
+
+    def _in_the_way(self, address: str) -> int | None:
+        """Choose the stranger that has to go for one from this address; None where none has to, or none is there."""
+        strangers = Counter(one.address for one in self._all.values() if not one.known)
+        if strangers[address] >= self.by_address:
+            whose = address
+        elif strangers.total() >= self.strangers or (strangers and len(self._all) >= self.most):
+            whose = strangers.most_common(1)[0][0]
+        else:
+            return None
+        # A dictionary keeps the order in which they came.
+        return next(key for key, one in self._all.items() if one.address == whose and not one.known)
+
+    def _end(self, key: int) -> None:
+        """End a connection from outside: its own protocol sees that and closes it."""
+        one = self._all.pop(key)
+        with suppress(OSError):  # the other side was quicker
+            if one.socket is not None:
+                one.socket.shutdown(socket.SHUT_RDWR)
+
+    def _forget_closed(self) -> None:
+        for key in [key for key, one in self._all.items() if not one.open]:
+            del self._all[key]
+
+
+class Listener(socket.socket):
+    """A listening socket that hands out only connections for which there is room."""
+
+    room: Connections
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Return the next connection with its address. ConnectionAbortedError: it was closed at once."""
+        made, address = super().accept()
+        if self.room.admit(made, str(address[0])):
+            return made, address
+        made.close()
+        raise ConnectionAbortedError("there is no room for one more connection")
+
+
+def listen(host: str, port: int, room: Connections) -> list[Listener]:
+    """Return a listening socket for each address of a host; port 0 takes a free one. UsageError: it is taken."""
+    made: list[Listener] = []
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            made.append(listener := Listener(family, kind, protocol))
+            listener.room = room
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind(address)
+            listener.setblocking(False)
+    except OSError as error:
+        for one in made:
+            one.close()
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind"
+        ) from error
+    return made

@@ -1,0 +1,58 @@
+"""How many files and connections this process may have open, for whom, and what to say where none is left."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+from typing import Final
+
+from swimctl.errors import OutOfDescriptors
+
+MOST_CONNECTIONS: Final = 1000  # of the API, where there are descriptors for so many
+_SHARE: Final = 4  # one of so many descriptors is for a connection; the others are kept for the jobs
+_A_JOB: Final = 8  # descriptors that a running job may need: terminal, copy, NETCONF, image, transcript, a look
+_OWN: Final = 200  # for the store, logs and libraries, and for connections that were told to go and are not gone yet
+_NONE_LEFT: Final = {errno.EMFILE, errno.ENFILE}
+
+
+def raised_limit() -> int:
+    """Raise this process's limit of descriptors as far as it may go, and return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return MOST_CONNECTIONS * _SHARE if hard == resource.RLIM_INFINITY else hard
+
+
+def connections(limit: int) -> int:
+    """Return how many connections are let in where a process may have so many descriptors."""
+    return max(4, min(MOST_CONNECTIONS, limit // _SHARE))
+
+
+def jobs(limit: int) -> int:
+    """Return for how many jobs at once the descriptors are enough that no connection can take."""
+    return max(0, (limit - connections(limit) - _OWN) // _A_JOB)
+
+
+def starved(error: BaseException) -> OutOfDescriptors | None:
+    """Return what to say where an error comes of this process's having no descriptor left; None for any other.
+
+    Libraries hide the number of an error, and a name that does not resolve has none: so it is tried, too.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _NONE_LEFT:
+            return _none_left()
+        cause = cause.__cause__ or cause.__context__
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as problem:
+        return _none_left() if problem.errno in _NONE_LEFT else None
+    return None
+
+
+def _none_left() -> OutOfDescriptors:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return OutOfDescriptors(
+        f"swimctl has no file descriptor left on this machine (the process may have {limit}), so nothing could be asked"
+    )

@@ -1,0 +1,91 @@
+"""A process that may open nothing more says that of itself, never of a device."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from swimctl import descriptors
+from swimctl.clock import Deadline, SystemClock
+from swimctl.errors import OutOfDescriptors, Unreachable
+from swimctl.redaction import Redaction
+from swimctl.sessions import connect
+from swimctl.targets import Target, is_listening, open_socket
+from swimctl.transcript import Transcript
+
+
+def target(port: int, address: str = "127.0.0.1") -> Target:
+    return Target("sw1", address, port, "cisco_xe", "ana", "secret")
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """Take every descriptor that this process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 300), hard))
+    taken: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for handle in taken:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
+def greeting() -> Iterator[int]:
+    """Listen as a device does that is well: nobody could say that its port is closed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "a-name-to-resolve.invalid"])
+def test_the_device_is_not_blamed(greeting: int, address: str) -> None:
+    where, deadline = target(greeting, address), Deadline(SystemClock(), 5)
+    with none_left():
+        for asked in (lambda: is_listening(where, 1), lambda: open_socket(where, deadline)):
+            with pytest.raises(OutOfDescriptors, match="swimctl has no file descriptor left") as caught:
+                asked()
+            assert "sw1" not in str(caught.value)
+            assert "port" not in str(caught.value)
+
+
+def test_a_session_that_cannot_be_opened_says_why(greeting: int, tmp_path: Path) -> None:
+    transcript = Transcript(tmp_path / "transcript.log", SystemClock(), Redaction())
+    with none_left(), pytest.raises(OutOfDescriptors):
+        connect(target(greeting), SystemClock(), transcript, 5)
+
+
+def test_what_is_the_devices_stays_its_own() -> None:
+    with socket.socket() as shut:
+        shut.bind(("127.0.0.1", 0))
+        port = shut.getsockname()[1]
+        assert is_listening(target(port), 1) is False
+        with pytest.raises(Unreachable, match="sw1") as caught:
+            open_socket(target(port), Deadline(SystemClock(), 5))
+    assert not isinstance(caught.value, OutOfDescriptors)
+
+
+def test_an_error_of_a_library_around_it_is_seen_through() -> None:
+    around = RuntimeError("no connection")
+    around.__context__ = OSError(24, "Too many open files")
+    assert descriptors.starved(around) is not None
+    assert descriptors.starved(RuntimeError("no connection")) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "let_in", "jobs"),
+    [(64, 16, 0), (256, 64, 0), (1024, 256, 71), (20_000, 1000, 2350), (10**6, 1000, 124_850)],
+)
+def test_most_descriptors_are_kept_for_the_jobs(limit: int, let_in: int, jobs: int) -> None:
+    assert (descriptors.connections(limit), descriptors.jobs(limit)) == (let_in, jobs)
+    assert let_in + 8 * jobs <= limit

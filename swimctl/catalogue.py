@@ -6,16 +6,16 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from swimctl import hash_files, platforms
+from swimctl import hash_files, platforms, versions
 from swimctl.errors import ImageError, NotFound
 from swimctl.facts import ImageName
 from swimctl.hash_files import Expected
-from swimctl.models import Device, Image, ImageKind
+from swimctl.models import Caller, Device, Image, ImageKind
 from swimctl.platforms import fits, installs, no_images, takes
 from swimctl.store import Store
 
@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 """Hears bytes done and bytes in all."""
 # A file name becomes a word of device commands and of SCP paths.
 _SAFE_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9._+-]{1,127}")
+_VERSION: Final = re.compile(r"[A-Za-z0-9._+()-]{1,64}")
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -66,13 +67,14 @@ def describe(
     if kind is not None and read is not None and read.kind != kind:
         # Whether a device boots a file or adds it to a release is nothing that an option changes.
         raise ImageError(f"{name} reads as a file of kind {read.kind}, not {kind.value}; leave --kind out")
+    _check_words(family, version)
     if platform is not None:
         canonical = platforms.canonical_platform(platform)
         if canonical is None:
             known = ", ".join(platforms.PLATFORM_NAMES)
             raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
         platform = canonical
-    given = {"platform": platform, "family": family, "version": version}
+    given = {"platform": platform, "family": family, "version": None if version is None else versions.release(version)}
     found = {key: value or getattr(read, key, None) for key, value in given.items()}
     missing = [key for key, value in found.items() if not value]
     if missing:
@@ -83,6 +85,16 @@ def describe(
     else:
         of = platforms.platform_of_family(str(platform), str(found["family"]))
     return ImageName(of, str(found["family"]), str(found["version"]), told)
+
+
+def _check_words(family: str | None, version: str | None) -> None:
+    """Refuse a family or version that no file name could say. ImageError."""
+    if family is not None and not _SAFE_NAME.fullmatch(family):
+        raise ImageError(
+            f"{family!r} cannot be a family: it is the beginning of a file's name, of letters, digits and . _ + -"
+        )
+    if version is not None and not _VERSION.fullmatch(version):
+        raise ImageError(f"{version!r} cannot be a release; give it like 17.09.04a, 10.3(4a) or 21.4R3-S2")
 
 
 class UnwantedError(ImageError):
@@ -149,11 +161,19 @@ def _open(path: Path) -> BinaryIO:
 
 
 def add(
-    store: Store, path: Path, name: ImageName, progress: Progress = _silent, expected: Sequence[Expected] = ()
+    store: Store,
+    path: Path,
+    name: ImageName,
+    progress: Progress = _silent,
+    expected: Sequence[Expected] = (),
+    *,
+    said: Collection[str] = (),
+    by: Caller | None = None,
 ) -> Image:
     """Hash a file, compare with the hashes that it must have, and put it into the catalogue.
 
-    Raises ImageError; also for the same name with other bytes.
+    Raises ImageError; also for the same name with other bytes, or where what was `said` of it is not as the catalogue
+    has it already. `by` is for the audit.
     """
     size, sha512, md5 = hash_file(path, progress)
     hash_files.compare(path, {hash_files.SHA512: sha512, hash_files.MD5: md5}, expected)
@@ -167,6 +187,8 @@ def add(
         sha512=sha512,
         md5=md5,
         kind=ImageKind(name.kind),
+        said=said,
+        by=by,
     )
 
 

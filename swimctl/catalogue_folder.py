@@ -11,7 +11,7 @@ from swimctl import catalogue, hash_files
 from swimctl.catalogue import Progress
 from swimctl.errors import ImageError
 from swimctl.hash_files import Expected
-from swimctl.models import Image
+from swimctl.models import Caller, Image
 from swimctl.store import Store
 
 Watch = Callable[[Path], AbstractContextManager[Progress]]
@@ -40,13 +40,13 @@ class Taken:
     wrong: list[Left] = field(default_factory=list)
 
 
-def add_all(store: Store, folder: Path, watch: Watch, *, recursive: bool = False) -> Taken:
-    """Add every image of a folder; one that is wrong keeps none of the others out.
+def add_all(store: Store, folder: Path, watch: Watch, *, recursive: bool = False, by: Caller | None = None) -> Taken:
+    """Add every image of a folder; one that is wrong keeps none of the others out. `by` is for the audit.
 
     Hash files are read with their images and not listed. Raises ImageError where the folder itself cannot be read.
     """
     taken = Taken()
-    _take(taken, folder, lambda path: _added(store, path, watch), recursive=recursive)
+    _take(taken, folder, lambda path: _added(store, path, watch, by), recursive=recursive)
     return taken
 
 
@@ -71,14 +71,14 @@ def _take(taken: Taken, folder: Path, add: Callable[[Path], Added], *, recursive
             taken.wrong.append(Left(path, str(problem)))
 
 
-def _added(store: Store, path: Path, watch: Watch) -> Added:
+def _added(store: Store, path: Path, watch: Watch, by: Caller | None) -> Added:
     try:
         name = catalogue.describe(path)
     except ImageError as refused:
         raise _NoneOfOursError(str(refused)) from None
     expected = hash_files.beside(path)
     with watch(path) as progress:
-        return catalogue.add(store, path, name, progress, expected), expected
+        return catalogue.add(store, path, name, progress, expected, by=by), expected
 
 
 class _NoneOfOursError(ImageError):

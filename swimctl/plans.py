@@ -61,6 +61,7 @@ class Plan:
 
     request: UpgradeRequest
     items: tuple[PlanItem, ...]
+    retry_of: str = ""  # the batch whose jobs are tried again
 
     @property
     def accepted(self) -> tuple[PlanItem, ...]:

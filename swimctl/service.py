@@ -159,7 +159,7 @@ class Service:
             workers=batch.workers,
             policy=batch.policy,
         )
-        return Plan(request, arranged(items, request, self._hosts.devices))
+        return Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id)
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""
@@ -214,7 +214,7 @@ class Service:
         def answer(jobs: Sequence[Job]) -> Document:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
-        jobs = self._store.create_batch(batch, new, once, answer, by)
+        jobs = self._store.create_batch(batch, new, once, answer, by, plan.retry_of)
         return Triggered(batch, tuple(jobs), plan.refused)
 
     def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:

@@ -281,3 +281,106 @@ def test_checking_a_device_that_is_not_there_fails_and_makes_no_job(run: Run, pr
     assert "does not answer" in answer["error"]
     with project.store() as store:
         assert store.batches() == []
+
+
+def entries(run: Run) -> list[tuple[str, str, Any]]:
+    found = document(run("--json", "audit", "list"))["entries"]
+    assert all(entry["actor"] and entry["origin"] == "terminal" for entry in found)
+    return [(entry["action"], entry["subject"], entry["data"]) for entry in found]
+
+
+def test_what_decides_the_image_stands_in_the_audit(run: Run, files: Path) -> None:
+    run("image", "add", str(files / IMAGE))
+    run("image", "add", str(files / IMAGE))  # nothing new, nothing to tell
+    (files / "moved").mkdir()
+    (files / IMAGE).rename(files / "moved" / IMAGE)
+    run("image", "add", str(files / "moved"))
+    (files / NEWER).write_bytes(b"newer")
+    run("image", "add", str(files / NEWER))
+    run("image", "golden", "1")
+    run("image", "golden", "2", "--group", "access")
+    run("image", "golden", "2")
+    run("image", "golden", "2", "--unset")
+    run("image", "golden", "1")
+    run("image", "remove", "1", "--yes")
+    told = entries(run)
+    assert [(action, subject) for action, subject, _ in told] == [
+        ("image-added", IMAGE),
+        ("image-moved", IMAGE),
+        ("image-added", NEWER),
+        ("golden-set", IMAGE),
+        ("golden-set", NEWER),
+        ("golden-set", NEWER),
+        ("golden-unset", NEWER),
+        ("golden-set", IMAGE),
+        ("image-removed", IMAGE),
+    ]
+    assert told[0][2]["sha512"] == hashlib.sha512(b"nine").hexdigest()
+    assert told[1][2]["path"] == str(files / "moved" / IMAGE)
+    assert told[4][2] == {"image": 2, "instead_of": [], "group": "access"}
+    assert told[5][2] == {"image": 2, "instead_of": [1]}
+    assert sorted(map(str, told[6][2]["golden_rules"])) == ["{'group': 'access'}", "{}"]
+    assert told[8][2] == {"image": 1, "golden_rules": [{}]}
+
+
+def test_what_was_refused_does_not_stand_in_the_audit(run: Run, files: Path) -> None:
+    assert run("image", "add", str(files / "golden.bin"), "--no-input")[0] == 2
+    assert run("image", "golden", "7")[0] == 2
+    assert run("image", "remove", "7", "--yes")[0] == 2
+    assert document(run("--json", "audit", "list"))["entries"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--family", "cat9k_lite_iosxe"), "with family cat9k_iosxe, not cat9k_lite_iosxe"),
+        (("--image-version", "17.15.01"), "with version 17.12.4, not 17.15.1"),
+        (("--platform", "arista_eos"), "with platform cisco_xe, not arista_eos"),
+    ],
+)
+def test_what_is_said_of_an_image_that_is_there_is_not_passed_over(
+    run: Run, files: Path, options: tuple[str, ...], said: str
+) -> None:
+    run("image", "add", str(files / IMAGE))
+    (files / "elsewhere").mkdir()
+    (files / IMAGE).rename(files / "elsewhere" / IMAGE)
+    code, out, err = run("image", "add", str(files / "elsewhere" / IMAGE), *options)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "`swimctl image remove 1` first, or leave the option out" in err
+    assert document(run("--json", "image", "show", "1"))["path"] == str(files / IMAGE), "nothing was changed"
+    same = ("--family", "cat9k_iosxe", "--platform", "cisco_xe", "--kind", "image", "--image-version", "17.12.04")
+    assert document(run("--json", "image", "add", str(files / "elsewhere" / IMAGE), *same))["id"] == 1
+
+
+@pytest.mark.parametrize(
+    "family", ["", " ", "cat9k iosxe", "-rf", "../etc", "cat9k/iosxe", "cat9k;reload", "caf\u00e9", "x" * 128, "a\nb"]
+)
+def test_a_family_has_the_rules_of_a_file_name(run: Run, files: Path, family: str) -> None:
+    code, out, err = run(
+        "image",
+        "add",
+        str(files / "golden.bin"),
+        "--platform",
+        "cisco_xe",
+        f"--family={family}",
+        "--image-version",
+        "17.9.4",
+    )
+    assert (code, out) == (2, "")
+    assert "cannot be a family" in err
+    assert document(run("--json", "image", "list"))["count"] == 0
+
+
+@pytest.mark.parametrize("version", ["", "17.9.4 or so", "17.9.4\n", "17/9"])
+def test_a_version_that_no_release_has(run: Run, files: Path, version: str) -> None:
+    given = ("--platform", "cisco_xe", "--family", "cat9k_iosxe", f"--image-version={version}")
+    code, out, err = run("image", "add", str(files / "golden.bin"), *given)
+    assert (code, out) == (2, "")
+    assert "cannot be a release" in err
+
+
+def test_an_empty_platform_is_no_platform(run: Run, files: Path) -> None:
+    code, _, err = run("image", "add", str(files / IMAGE), "--platform=")
+    assert code == 2
+    assert "platform '' is not one" in err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Opened, of
+from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.image_add import add_image, progress_bar
 from swimctl.cli.image_golden import golden
 from swimctl.documents import catalogued_document, whom
@@ -86,7 +86,7 @@ def remove_image(
                 raise UsageError(f"this would remove {found.filename}, and there is no terminal to ask on; add --yes")
             if not typer.confirm(f"Remove image {found.id}, {found.filename}?", default=False, err=True):
                 raise typer.Abort
-        opened.store.remove_image(found.id)
+        opened.store.remove_image(found.id, caller())
     if context.json:
         output.print_json({"removed": found.id, "filename": found.filename})
     else:

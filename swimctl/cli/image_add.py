@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Context, of
+from swimctl.cli.context import Context, caller, of
 from swimctl.documents import catalogued_document
 from swimctl.errors import UsageError
 from swimctl.models import ImageKind
@@ -79,12 +79,17 @@ def _add_file(
         expected = hash_files.given(*hashes) + hash_files.beside(path)
         name = _describe(path, given, kind, ask=ask)
         with progress_bar(context, f"hashing {path.name}") as progress:
-            image = catalogue.add(opened.store, path, name, progress, expected)
+            said = [part for part, value in {**given, "kind": kind}.items() if value is not None]
+            image = catalogue.add(opened.store, path, name, progress, expected, said=said, by=caller())
         goldens = opened.store.goldens()
     if context.json:
         output.print_json(_document(image, expected, goldens))
         return
     _say(image, expected)
+    if given["platform"] is not None and given["platform"] != image.platform:
+        output.note(
+            f"swimctl: {image.filename} is for {image.platform}: what --platform {given['platform']} means for it"
+        )
     if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
         output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
 
@@ -98,6 +103,7 @@ def _add_folder(context: Context, folder: Path, *, recursive: bool) -> int:
             folder,
             lambda path: progress_bar(context, f"hashing {path.name}"),
             recursive=recursive,
+            by=caller(),
         )
         goldens = opened.store.goldens()
     if context.json:

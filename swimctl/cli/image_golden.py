@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Context, of
+from swimctl.cli.context import Context, caller, of
 from swimctl.documents import catalogued_document, image_document, rule_document, whom
 from swimctl.errors import UsageError
 from swimctl.selection import check_known
@@ -57,12 +57,12 @@ def _set(context: Context, reference: str, named: dict[str, str | None], *, unse
     with context.open() as opened:
         found = find(reference, opened.store.images())
         if unset:
-            opened.store.unset_golden(found.id)
+            opened.store.unset_golden(found.id, caller())
         else:
             # A rule for what is not there would silently leave the devices that are meant with another image.
             if any(value is not None for value in named.values()):
                 _check(opened.inventory, named)
-            opened.store.set_golden(found.id, **named)
+            opened.store.set_golden(found.id, **named, by=caller())
         goldens = opened.store.goldens()
     if context.json:
         output.print_json(catalogued_document(found, goldens))

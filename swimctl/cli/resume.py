@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Opened, of
+from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.status import JobIds
 from swimctl.errors import ConflictError, NotFound
 from swimctl.models import Job
@@ -35,6 +35,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
             return
         ids = [job.id for job in jobs]
         engine = opened.engine
+        opened.store.enter_audit(caller(), "resume", f"{len(ids)} jobs", {"jobs": ids})
         if not context.quiet:
             output.note(f"swimctl: taking up {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")
             for sentence in filter(None, map(opened.service.left_armed, jobs)):

@@ -46,13 +46,15 @@ class Batches(Reading, Runners):
         once: Once | None = None,
         answer: Callable[[Sequence[Job]], Mapping[str, Any]] = ids_of,
         by: Caller | None = None,
+        retry_of: str = "",
     ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
         A batch that is neither scheduled nor detached belongs to this process from the start, so that no
         moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
         With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
-        it must be pure, and JSON. With `by`, the audit says in the same transaction who asked.
+        it must be pure, and JSON. With `by`, the audit says in the same transaction who asked;
+        `retry_of` is the batch whose jobs are tried again.
         AlreadyDone: another was first, here is its answer. KeyReused: with another body. NotFound: an image or
         device that is not there. ConflictError: a batch id that is taken.
         """
@@ -89,7 +91,9 @@ class Batches(Reading, Runners):
             if once is not None:
                 keep(sql, once, answer(made), self._clock.now())
             if by is not None:
-                audit.enter(sql, self._clock.now(), by, "trigger", batch.id, {"jobs": [job.id for job in made]})
+                action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
+                told = {"jobs": [job.id for job in made], **of}
+                audit.enter(sql, self._clock.now(), by, action, batch.id, told)
             return made
 
     def own_batch(self, batch_id: str, runner: Runner) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError, ImageError, NotFound
-from swimctl.models import Golden, Image, ImageKind
+from swimctl.models import Caller, Golden, Image, ImageKind
+from swimctl.store import audit
 from swimctl.store.rows import golden_from, image_from, numbers, storable
 from swimctl.store.runners import Part
 
@@ -29,11 +31,15 @@ class Catalogue(Part):
         sha512: str,
         md5: str,
         kind: ImageKind = ImageKind.IMAGE,
+        said: Collection[str] = (),
+        by: Caller | None = None,
     ) -> Image:
         """Add an image. The same file given again returns the present one, with the path now given.
 
-        ImageError: the catalogue has another file of this name.
+        ImageError: the catalogue has another file of this name, or knows this one as something else than was `said`:
+        some of platform, family, version and kind. With `by`, the audit says in the same transaction who did it.
         """
+        facts = {"platform": platform, "family": family, "version": version, "kind": kind.value}
         with self._db.write() as sql:
             present = sql.execute(
                 "SELECT * FROM images WHERE filename = ? AND removed_at IS NULL", [filename]
@@ -45,6 +51,7 @@ class Catalogue(Part):
                     f"and `swimctl image remove {present['id']}` if it is the new one"
                 )
             if present is not None:
+                _refuse_other_words(present, {part: facts[part] for part in said})
                 row = sql.execute(
                     "UPDATE images SET path = ? WHERE id = ? RETURNING *", [str(path), present["id"]]
                 ).fetchone()
@@ -57,6 +64,15 @@ class Catalogue(Part):
                         rfc3339(self._clock.now()),
                     ],
                 ).fetchone()
+            if by is not None and (present is None or present["path"] != row["path"]):
+                action = "image-added" if present is None else "image-moved"
+                told = {
+                    "image": row["id"],
+                    **{part: row[part] for part in facts},
+                    "sha512": sha512,
+                    "path": row["path"],
+                }
+                audit.enter(sql, self._clock.now(), by, action, filename, told)
         return image_from(row)
 
     def images(self) -> list[Image]:
@@ -70,10 +86,11 @@ class Catalogue(Part):
         with self._db.read() as sql:
             return image_from(_present(sql, ref))
 
-    def remove_image(self, image_id: int) -> None:
+    def remove_image(self, image_id: int, by: Caller | None = None) -> None:
         """Take an image out of the catalogue and end its golden rules; the file stays where it is.
 
-        NotFound. ConflictError while a waiting or running job needs it.
+        With `by`, the audit says in the same transaction who did it. NotFound. ConflictError while a waiting or running
+        job needs it.
         """
         with self._db.write() as sql:
             filename = _present(sql, image_id)["filename"]
@@ -91,7 +108,10 @@ class Catalogue(Part):
                     f"image {image_id} ({filename}) is needed by {len(needed_by)} job(s) that have not ended "
                     f"({shown}); `swimctl cancel` those that wait, or remove it when they have ended"
                 )
-            sql.execute("DELETE FROM goldens WHERE image_id = ?", [image_id])
+            rules = _ended_rules(sql, image_id)
+            if by is not None:
+                told = {"image": image_id, "golden_rules": rules}
+                audit.enter(sql, self._clock.now(), by, "image-removed", filename, told)
             sql.execute("UPDATE images SET removed_at = ? WHERE id = ?", [rfc3339(self._clock.now()), image_id])
 
     def set_golden(
@@ -102,10 +122,12 @@ class Catalogue(Part):
         model: str | None = None,
         site: str | None = None,
         role: str | None = None,
+        by: Caller | None = None,
     ) -> Golden:
         """Make this the image that devices of its platform and family should run, or those that fit all that is named.
 
-        Replaces the rule that named the same. NotFound. ImageError: it is a patch or the like.
+        Replaces the rule that named the same. With `by`, the audit says in the same transaction who did it.
+        NotFound. ImageError: it is a patch or the like.
         """
         with self._db.write() as sql:
             image = _present(sql, image_id)
@@ -115,23 +137,29 @@ class Catalogue(Part):
                     "device boots can be golden"
                 )
             rule = [image["platform"], image["family"], group, model, site, role]
-            sql.execute(
+            before = sql.execute(
                 "DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ? AND model IS ? "
-                "AND site IS ? AND role IS ?",
+                "AND site IS ? AND role IS ? RETURNING image_id",
                 rule,
-            )
+            ).fetchall()
             row = sql.execute(
                 "INSERT INTO goldens (platform, family, group_name, model, site, role, image_id) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 [*rule, image_id],
             ).fetchone()
+            if by is not None:
+                told = {"image": image_id, "instead_of": [each["image_id"] for each in before], **_said_of(row)}
+                audit.enter(sql, self._clock.now(), by, "golden-set", image["filename"], told)
         return golden_from(row)
 
-    def unset_golden(self, image_id: int) -> None:
-        """End every golden rule of this image. NotFound: no such image."""
+    def unset_golden(self, image_id: int, by: Caller | None = None) -> None:
+        """End every golden rule of this image. With `by`, the audit says who did it. NotFound: no such image."""
         with self._db.write() as sql:
-            _present(sql, image_id)
-            sql.execute("DELETE FROM goldens WHERE image_id = ?", [image_id])
+            filename = _present(sql, image_id)["filename"]
+            rules = _ended_rules(sql, image_id)
+            if by is not None:
+                told = {"image": image_id, "golden_rules": rules}
+                audit.enter(sql, self._clock.now(), by, "golden-unset", filename, told)
 
     def goldens(self) -> list[Golden]:
         """List the golden rules, those that name something after the general one."""
@@ -140,6 +168,28 @@ class Catalogue(Part):
                 "SELECT * FROM goldens ORDER BY platform, family, group_name, model, site, role"
             ).fetchall()
         return [golden_from(row) for row in rows]
+
+
+def _refuse_other_words(present: sqlite3.Row, said: Mapping[str, str]) -> None:
+    """Refuse to pass over what was said of an image that is in the catalogue as something else."""
+    odd = [f"{part} {present[part]}, not {value}" for part, value in said.items() if present[part] != value]
+    if odd:
+        raise ImageError(
+            f"{present['filename']} is in the catalogue already, as image {present['id']} with {'; '.join(odd)}; "
+            f"`swimctl image remove {present['id']}` first, or leave the option out"
+        )
+
+
+def _ended_rules(sql: Sql, image_id: int) -> list[dict[str, str]]:
+    """End the golden rules of an image, and return what each of them named."""
+    ended = sql.execute("DELETE FROM goldens WHERE image_id = ? RETURNING *", [image_id]).fetchall()
+    return [_said_of(row) for row in ended]
+
+
+def _said_of(rule: sqlite3.Row) -> dict[str, str]:
+    """Return what a golden rule names; nothing where it is for all of its family."""
+    named = {"group": "group_name", "model": "model", "site": "site", "role": "role"}
+    return {word: rule[column] for word, column in named.items() if rule[column] is not None}
 
 
 def _present(sql: Sql, ref: int | str) -> sqlite3.Row:

@@ -281,3 +281,17 @@ def test_doctor_without_a_config_says_what_to_do(
     monkeypatch.chdir(tmp_path)
     assert main(["doctor"]) == 2
     assert "--config" in capsys.readouterr().out
+
+
+def test_resume_and_retry_stand_in_the_audit(place: Place) -> None:
+    first, _ = interrupted(place)
+    assert main(["resume", str(first.id)]) == 0
+    assert main(["resume", str(first.id)]) == 3  # it has ended: refused, and nothing to tell
+    (waiting,) = place.batch("sw3", detached=True)
+    place.store.fail_waiting([waiting.id], "broken")
+    assert main(["retry", "--batch", waiting.batch_id, "--detach"]) == 0
+    told = [entry for entry in place.store.audit() if entry.action in {"resume", "retry"}]
+    assert [(entry.action, entry.origin) for entry in told] == [("resume", "terminal"), ("retry", "terminal")]
+    assert told[0].data == {"jobs": [first.id]}
+    made = place.store.jobs()[-1]
+    assert (told[1].subject, dict(told[1].data)) == (made.batch_id, {"jobs": [made.id], "of": waiting.batch_id})

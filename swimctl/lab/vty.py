@@ -30,8 +30,9 @@ _NOT_AN_OUTPUT = {
 
 def _cut(dialogue: Dialogue) -> Dialogue:
     """Run a command whose output breaks off in the middle of a line; the prompt comes all the same."""
-    text = "".join(effect.text for effect in dialogue if isinstance(effect, Print))
-    yield Print(f"{text[: len(text) // 2].rstrip()[:-2]}\n")
+    lines = "".join(effect.text for effect in dialogue if isinstance(effect, Print)).rstrip().split("\n")
+    whole, half = lines[: len(lines) // 2], lines[len(lines) // 2]
+    yield Print("\n".join([*whole, half[: len(half.rstrip()) // 2]]) + "\n")
 
 
 class Vty(ABC):

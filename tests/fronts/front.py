@@ -234,14 +234,15 @@ class Fronts:
 
 
 async def _greets(host: str, port: int) -> bool:
-    try:
-        async with asyncio.timeout(3):
-            reader, writer = await asyncio.open_connection(host, port)
-            first = await reader.read(4)
-            writer.close()
-    except (OSError, TimeoutError):
-        return False
-    return first.startswith(b"SSH")
+    loop = asyncio.get_running_loop()
+    with socket.socket() as connection:
+        connection.setblocking(False)
+        try:
+            async with asyncio.timeout(3):
+                await loop.sock_connect(connection, (host, port))
+                return (await loop.sock_recv(connection, 4)).startswith(b"SSH")
+        except (OSError, TimeoutError):
+            return False
 
 
 async def _pass(process: Any, device: asyncssh.SSHClientConnection, front: Front) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from projects import Project, make_project
 
@@ -14,6 +15,10 @@ from swimctl import clock
 # swimctl is started hundreds of times, and many workers read the same tests: nobody compiles what another one has.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A machine under load takes seconds for what takes milliseconds; a test is bounded by its timeout.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ("platforms.tally",)
 

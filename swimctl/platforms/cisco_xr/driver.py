@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
@@ -22,6 +23,7 @@ from swimctl.platforms.cisco_xr.installer import Installer
 from swimctl.platforms.cisco_xr.parse_files import parse_show_md5
 from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
 from swimctl.platforms.cisco_xr.readiness import (
+    RUNS,
     Flash,
     State,
     assess,
@@ -106,7 +108,17 @@ class CiscoXr:
             raise UnparsableOutput(
                 "show install active", "", f"no node boots {version.version}, which 'show version' names"
             )
+        if unlisted := self._unlisted(images):
+            why = f"'show platform' says that {', '.join(unlisted)} runs, and it is not listed"
+            raise UnparsableOutput("show install active", "", why)
         return Running(version.version, version.uptime, version.restarted_at, images, abnormal=self._read.abnormal())
+
+    def _unlisted(self, images: Mapping[str, str]) -> list[str]:
+        """Name the nodes that run and are not in the list of packages; none where the platform does not read."""
+        try:
+            return [name for name, state in nodes(self._read.slots()).items() if state == RUNS and name not in images]
+        except (CommandRefused, UnparsableOutput):
+            return []
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 from asking import CANCEL, LOGIN, STATUS, TRIGGER, Answer, Api, parsed, read_all, read_one
 
-from swimctl.api import reading
+from swimctl.api import app, reading
+from swimctl.api.server import check_binding
+from swimctl.errors import UsageError
 
 MEBIBYTE = 1024 * 1024
 
@@ -257,3 +261,31 @@ def test_a_hundred_idle_connections_keep_nobody_out(api: Api) -> None:
     finally:
         for connection in connections:
             connection.__exit__(None, None, None)
+
+
+def test_bad_requests_leave_room_for_a_good_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "MOST_AT_ONCE", 5)
+    for _ in range(40):
+        api.refused(api.post(TRIGGER, b'{"devices": ["nobody"]}'), 404)
+        api.refused(api.post(TRIGGER, b"{"), 400)
+        api.refused(api.get(f"{STATUS}?job_ids=x"), 400)
+    assert api.get("/api/devices/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("addresses", "refused"),
+    [
+        (["127.0.0.1"], False),
+        (["127.0.0.1", "::1"], False),
+        (["127.0.0.1", "192.0.2.1"], True),
+        (["192.0.2.1", "::1"], True),
+    ],
+)
+def test_a_name_of_several_addresses_is_only_as_safe_as_the_worst_of_them(
+    monkeypatch: pytest.MonkeyPatch, addresses: list[str], *, refused: bool
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
+    with pytest.raises(UsageError, match="in the clear") if refused else nullcontext():
+        check_binding("desk", encrypted=False, insecure=False)
+    check_binding("desk", encrypted=True, insecure=False)

@@ -9,7 +9,7 @@ from stores import NOON, StandingClock, some_jobs, switches
 
 from swimctl.errors import NotFound, StaleClaim, SwimctlError
 from swimctl.models import Outcome
-from swimctl.states import FINAL, RUNNING, TRANSITIONS, WAITING, JobStatus, StepStatus
+from swimctl.states import FINAL, RUNNING, TRANSITIONS, WAITING, JobStatus, StepStatus, step_name
 from swimctl.store import Runner, Store
 
 
@@ -192,6 +192,20 @@ def test_a_job_that_ended_changes_no_more(store: Store, runner: Runner) -> None:
     assert store.fail_waiting([job.id], "x") == []
     assert store.job(job.id) == before
     assert store.events(job.id) == history
+
+
+@pytest.mark.parametrize("status", [StepStatus.FAILED, StepStatus.RUNNING])
+@pytest.mark.parametrize("kind", ["readiness", "post-checks"])
+def test_no_job_succeeds_with_a_step_that_failed_or_runs(
+    store: Store, runner: Runner, kind: str, status: StepStatus
+) -> None:
+    [job] = some_jobs(store, ["sw1"])
+    store.claim(job.id, runner)
+    store.step(job.id, runner, kind, status)
+    before, history = store.job(job.id), store.events(job.id)
+    with pytest.raises(StaleClaim, match=f"its step {step_name(kind)} is '{status}'"):
+        store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
+    assert (store.job(job.id), store.events(job.id)) == (before, history)
 
 
 def test_what_a_step_says_is_kept_as_an_event(store: Store, runner: Runner) -> None:

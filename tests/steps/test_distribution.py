@@ -1,0 +1,184 @@
+"""The image on a device of paper: what counts as verified, what is removed, and what stays in the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from steps.scripted import IMAGE, LOST, Scripted, runs, stands
+
+from swimctl.errors import DeviceError, StepFailed, TransferFailed, Unreachable
+from swimctl.facts import HashResult, Placement
+from swimctl.models import Finding, JobOptions, Outcome
+from swimctl.platforms.base import Cleaned
+from swimctl.steps.distribution import Distribution
+from swimctl.steps.ending import COPY, outcome_of_failure
+from swimctl.transports import TRANSPORTS
+
+UP = 30 * 86_400
+RIGHT, WRONG, NONE = (HashResult("flash:", "sha512", digest, None) for digest in ("a" * 128, "c" * 128, None))
+ABSENT, AS_BEFORE = stands(Placement.ABSENT), runs("17.06.05", "17.06.05", uptime=UP)
+ROOM = [Finding("free flash", ok=True, seen="9 MB", needed="7 MB")]
+NO_ROOM = [Finding("free flash", ok=False, seen="2 MB", needed="7 MB", next_command="`dir flash:`")]
+CLEAN = JobOptions(cleanup_flash=True)
+
+
+class PaperCopy:
+    """A transport that only counts, or raises."""
+
+    def __init__(self, *raised: Exception) -> None:
+        self.raised, self.sent = list(raised), 0
+
+    def send(
+        self, _path: Path, _to: str, _target: Any, _settings: Any, _clock: Any, moved: Callable[[int], None]
+    ) -> None:
+        self.sent += 1
+        if self.raised:
+            raise self.raised.pop(0)
+        moved(IMAGE.size)
+
+
+@pytest.fixture
+def copy(monkeypatch: pytest.MonkeyPatch) -> PaperCopy:
+    made = PaperCopy()
+    monkeypatch.setitem(TRANSPORTS, "scp", made)
+    return made
+
+
+def job(folder: Path, **script: Any) -> Scripted:
+    path = folder / IMAGE.filename
+    with path.open("wb") as file:
+        file.truncate(IMAGE.size)
+    facts: dict[str, Any] = {
+        "running": [AS_BEFORE], "installed": [ABSENT], "file_size": [IMAGE.size], "file_hash": [RIGHT],
+        "spread": [""], "space": [ROOM], "clean": [Cleaned()], "remove_file": [None],
+    }  # fmt: skip
+    return Scripted(image=replace(IMAGE, path=path), **{**facts, **script})
+
+
+def ends(one: Scripted, error: type[DeviceError] = StepFailed) -> tuple[Outcome, str]:
+    with pytest.raises(error) as failed:
+        Distribution().run(one.context)
+    outcome, told = outcome_of_failure(one.context, failed.value)
+    return outcome, f"{failed.value}; {told}"
+
+
+# What counts as verified.
+
+
+def test_a_file_whose_hash_the_device_proves_is_not_copied(tmp_path: Path, copy: PaperCopy) -> None:
+    assert "was there already" in Distribution().run(job(tmp_path).context).message
+    assert copy.sent == 0
+
+
+@pytest.mark.parametrize(("digest", "words"), [(NONE, "the device gave no hash"), (WRONG, "its sha512 is cccc")])
+def test_without_the_right_hash_from_the_device_nothing_is_verified(
+    tmp_path: Path, copy: PaperCopy, digest: HashResult, words: str
+) -> None:
+    one = job(tmp_path, file_hash=[digest])
+    outcome, text = ends(one)
+    assert words in text
+    assert outcome is Outcome.UNTOUCHED
+    assert copy.sent == 2
+    assert one.driver.times("remove_file") == 3
+    assert one.driver.times("spread") == 0
+
+
+@pytest.mark.parametrize("size", [IMAGE.size - 1, IMAGE.size + 1, 0])
+def test_a_file_of_another_size_is_never_hashed(tmp_path: Path, copy: PaperCopy, size: int) -> None:
+    one = job(tmp_path, file_size=[size])
+    ends(one)
+    assert one.driver.times("file_hash") == 0
+    assert copy.sent == 2
+
+
+@pytest.mark.parametrize("placement", [Placement.ADDED, Placement.NEXT, Placement.UNCOMMITTED, Placement.COMMITTED])
+def test_a_wrong_file_that_the_installer_names_is_not_removed(
+    tmp_path: Path, copy: PaperCopy, placement: Placement
+) -> None:
+    one = job(tmp_path, file_hash=[NONE], installed=[stands(placement)])
+    assert "nothing was deleted" in ends(one)[1]
+    assert one.driver.times("remove_file") == 0
+    assert copy.sent == 0
+
+
+# What was done to the device.
+
+
+def test_a_copy_that_crashes_the_device_is_not_untouched(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None], running=[AS_BEFORE, AS_BEFORE, runs("17.06.05", "17.06.05", uptime=60)])
+    copy.raised = [TransferFailed("the copy broke off"), TransferFailed("the copy broke off")]
+    one.clock.seconds = 900
+    outcome, text = ends(one, TransferFailed)
+    assert outcome is Outcome.ROLLED_BACK
+    assert "it booted anew while it took the file" in text
+
+
+def test_a_copy_after_which_the_device_is_silent_leaves_it_unknown(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None])
+    away = Unreachable("no SSH session to sw1")
+    copy.raised = [TransferFailed("the copy broke off"), TransferFailed("the copy broke off")]
+    one.logins[:] = [None, None, None, None, away]
+    outcome, text = ends(one, DeviceError)
+    assert outcome is Outcome.UNKNOWN
+    assert "it does not answer after the copy: no SSH session to sw1" in text
+
+
+def test_a_hash_that_crashes_the_device_is_not_untouched_though_nothing_was_copied(
+    tmp_path: Path, copy: PaperCopy
+) -> None:
+    one = job(tmp_path, file_hash=[LOST], running=[runs("17.06.05", "17.06.05", uptime=60)])
+    one.clock.seconds = 900
+    outcome, text = ends(one, DeviceError)
+    assert copy.sent == 0
+    assert outcome is Outcome.ROLLED_BACK
+    assert "it booted anew since the job began" in text
+
+
+# What was removed.
+
+
+def test_what_a_clean_up_removed_is_in_the_record_and_in_the_message(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, options=CLEAN, clean=[Cleaned(("a.pkg", "b.pkg"))])
+    assert Distribution().run(one.context).message.endswith("; removed from its flash: a.pkg, b.pkg")
+    assert one.record.memory["removed 1"] == ["a.pkg", "b.pkg"]
+    assert one.told("removed") == ["a.pkg, b.pkg"]
+    assert copy.sent == 0
+
+
+def test_too_little_room_after_a_clean_up_says_what_is_gone(tmp_path: Path) -> None:
+    one = job(tmp_path, options=CLEAN, clean=[Cleaned(("a.pkg",))], space=[NO_ROOM])
+    outcome, text = ends(one)
+    assert outcome is Outcome.UNTOUCHED, "the store reads `cleaned` of it, by what the record holds"
+    assert "still not enough room" in text
+    assert "removed from its flash: a.pkg" in text
+
+
+def test_a_clean_up_that_fails_half_way_says_what_is_gone(tmp_path: Path) -> None:
+    one = job(tmp_path, options=CLEAN, clean=[Cleaned(("a.pkg",), "'install remove inactive' failed: I/O error")])
+    text = ends(one)[1]
+    assert "failed: I/O error" in text
+    assert "removed from its flash: a.pkg" in text
+
+
+def test_a_clean_up_that_is_lost_and_given_again_leaves_the_first_unsure(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, options=CLEAN, clean=[LOST, Cleaned()])
+    message = Distribution().run(one.context).message
+    assert "what `install remove inactive` removed is not known" in message
+    assert set(one.record.memory) >= {"removed 1 begun", "removed 2 begun", "removed 2"}
+    assert "removed 1" not in one.record.memory
+    assert copy.sent == 0
+
+
+def test_a_wrong_file_from_before_the_job_counts_as_removed_and_its_own_copies_do_not(
+    tmp_path: Path, copy: PaperCopy
+) -> None:
+    one = job(tmp_path, file_hash=[WRONG])
+    ends(one)
+    assert one.record.memory["removed 1"] == [IMAGE.filename]
+    assert "removed 2 begun" not in one.record.memory
+    assert COPY in one.record.memory
+    assert copy.sent == 2

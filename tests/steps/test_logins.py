@@ -1,0 +1,76 @@
+"""How often a job logs in: once where it is refused before the activation, and with patience after it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import pytest
+from steps.scripted import Scripted, activated
+
+from swimctl.errors import LoginFailed, Unreachable
+from swimctl.steps import base
+from swimctl.steps.base import ENTERED, Context
+
+REFUSED = LoginFailed("sw1 refused the login of 'netops'")
+
+
+class Door:
+    """What stands for the one way to a device: it counts, and answers by its list; the last answer stays."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Exception | None) -> None:
+        self.answers, self.tried = list(answers), 0
+        monkeypatch.setattr(base, "connect", self.open)
+
+    def open(self, *_: object) -> Any:
+        self.tried += 1
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if answer is not None:
+            raise answer
+        return _Session()
+
+
+class _Session:
+    netconf = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def context_of(job: Scripted) -> Context:
+    """Make a context with the sessions that a job has outside of tests."""
+    return Context(**{name: getattr(job.context, name) for name in Context.__dataclass_fields__})
+
+
+def test_a_login_that_is_refused_before_the_activation_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    door, job = Door(monkeypatch, REFUSED), Scripted(memory={"baseline": None, "found": None})
+    with pytest.raises(LoginFailed), context_of(job).session():
+        raise AssertionError
+    assert door.tried == 1
+    assert ENTERED not in job.record.memory
+
+
+def test_a_login_that_is_refused_after_the_activation_is_tried_until_it_may_lock_the_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, job = Door(monkeypatch, REFUSED), Scripted(memory=activated())
+    context = context_of(job)
+    with pytest.raises(LoginFailed), context.session():
+        raise AssertionError
+    assert door.tried == context.settings.login.refusals
+    assert job.waited > 0
+
+
+def test_a_line_that_drops_is_tried_again_and_the_first_entry_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    door, job = Door(monkeypatch, Unreachable("no route"), None), Scripted()
+    with context_of(job).session():
+        pass
+    assert door.tried == 2
+    first = job.record.memory[ENTERED]
+    assert (first["uptime"], first["seconds"]) == (0, job.waited)
+    job.clock.seconds += 100
+    with context_of(job).session():
+        pass
+    assert job.record.memory[ENTERED] == first

@@ -93,10 +93,11 @@ class Support:
 
     The commands are those that a person would type; an empty one is not needed there, or not offered (`clean`).
     `starts_added`: what was added, the next reload starts, whatever its cause. `look` names, in backquotes, what to
-    read on the device when something went wrong. `hashes` are the algorithms that the device can compute over a file,
-    the best one first. `issu` says how it is upgraded in service where that is asked for; empty: it never is.
-    `preserve` makes a copy of what runs, where that is asked for. `evidence` names what it reads for each decision
-    after the point of no return. `kinds` are those of the images that it installs. `refuses` are sentences.
+    read on the device when something went wrong. `hashes` are the algorithms that the device can compute over a
+    file, the best one first. `issu` says how it is upgraded in service where that is asked for; empty: it never is.
+    `reinstalls`: what runs already can be installed once more. `preserve` makes a copy of what runs, where that is
+    asked for. `evidence` names what it reads for each decision after the point of no return. `kinds` are those of
+    the images that it installs. `refuses` are sentences.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Support:
     issu: str = ""
     preserve: str = ""
     starts_added: bool = False
+    reinstalls: bool = False
     evidence: Mapping[Decision, Evidence] = field(default_factory=dict)
     kinds: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     refuses: tuple[str, ...] = ()

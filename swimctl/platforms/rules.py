@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from swimctl.errors import UnorderedVersions
 from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.platforms.base import Support
 from swimctl.settings import Readiness
 from swimctl.versions import compare
 
@@ -98,6 +99,18 @@ def in_service(offered: str, *, wanted: bool) -> Iterator[Finding]:
             seen="asked for",
             needed="a platform that swimctl upgrades in service",
             next_command="run again without --issu in a window for a reload, or do it by hand",
+        )
+
+
+def again(already: str, support: Support) -> Iterator[Finding]:
+    """Refuse --force onto what runs already where the device's installer does not install that once more."""
+    if already and not support.reinstalls:
+        yield Finding(
+            "another image than runs",
+            ok=False,
+            seen=already,
+            needed=f"another one: '{support.activate}' is not known to do anything where the image runs",
+            next_command="run again without --force, which leaves it as it is; where a reload is meant, by hand",
         )
 
 

@@ -21,7 +21,7 @@ from swimctl.errors import (
 from swimctl.facts import Placement, Snapshot
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.rules import in_service, kind
+from swimctl.platforms.rules import again, in_service, kind
 from swimctl.steps.target import called, is_patch, on_target
 from swimctl.terminal import Answer
 
@@ -97,16 +97,15 @@ def first_look(
     identity = asked.answer("identity", lambda: driver.identity(device))
     # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
     known = identity is not None and all(finding.ok for finding in identity)
-    if known and not options.force:
-        already = asked.answer("installed release", lambda: _already(driver, image))
-        if already:
-            return Look(tuple(identity or ()), already)
-    elif known:
-        asked.answer("installed release", lambda: (driver.running(), driver.installed(image)))
+    already = asked.answer("installed release", lambda: _already(driver, image)) if known else ""
+    if already and not options.force:
+        return Look(tuple(identity or ()), already)
     rules = asked.answer("facts", lambda: driver.check(device, image, cleanup=options.cleanup_flash)) or identity or ()
     asked.findings += rules
     asked.findings += in_service(driver.support.issu, wanted=options.issu)
     asked.findings += kind(image, driver.support.kinds)
+    if options.activate:
+        asked.findings += again(already or "", driver.support)
     if identity is not None and not known:
         return Look(tuple(asked.findings), closed=asked.ended)  # another device, or one that tells this account little
     asked.answer("files", lambda: driver.file_size(image))

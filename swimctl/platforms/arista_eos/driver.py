@@ -32,6 +32,7 @@ SUPPORT: Final = Support(
     look="`show version`, `show boot-config` and `show reload cause`",
     way_back="nothing goes back by itself; by hand, `boot system flash:OLD` in configuration mode, `show boot-config`, "
     "`reload now`",
+    reinstalls=True,
     hashes=("sha512", "md5"),
     members="one supervisor; an MLAG partner must be healthy before, and connected again after the reload",
     evidence=with_models(

@@ -32,7 +32,8 @@ each (`python tests/evidence_page.py` writes this page anew).
   upgrade is not taken back, and no timer runs out, because a neighbour table does not read. The job ends `failed`, the
   device `upgraded`, and the message names what was not compared and why. It needs no retry: look at that on the device.
 - **What reads is worse than before**: it goes back, whatever else does not read.
-- **The release of a member does not read**: nothing is committed and nothing is taken back. The job ends `unknown`.
+- **The release of a member does not read**, by the second evidence either: nothing is committed and nothing is taken
+  back. The job ends `unknown`.
 - **The way back does not read**: what runs on every member, on a newer boot, proves it.
 
 Any job that ends while the device still waits (its timer runs, its next reload starts something else, what runs is not

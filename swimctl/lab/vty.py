@@ -30,9 +30,11 @@ _NOT_AN_OUTPUT = {
 
 def _cut(dialogue: Dialogue) -> Dialogue:
     """Run a command whose output breaks off in the middle of a line; the prompt comes all the same."""
-    lines = "".join(effect.text for effect in dialogue if isinstance(effect, Print)).rstrip().split("\n")
-    whole, half = lines[: len(lines) // 2], lines[len(lines) // 2]
-    yield Print("\n".join([*whole, half[: len(half.rstrip()) // 2]]) + "\n")
+    text = "".join(effect.text for effect in dialogue if isinstance(effect, Print))
+    # The line in the middle, or the first one with words below it: a break between two lines is none to be seen.
+    starts = [found for found in re.finditer(r"\S.*\S", text) if found.end() > len(text) // 2]
+    if starts:
+        yield Print(f"{text[: (starts[0].start() + starts[0].end()) // 2].rstrip()}\n")
 
 
 class Vty(ABC):

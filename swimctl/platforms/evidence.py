@@ -26,15 +26,19 @@ class Evidence:
     second: str = ""
 
 
-def read_by(*, boot: str, release: str, state: str, compared: str, commit: str = "") -> Mapping[Decision, Evidence]:
+def read_by(
+    *, boot: str, release: str, state: str, compared: str, commit: str = "", instead: str = ""
+) -> Mapping[Decision, Evidence]:
     """Return the rows of a driver that reads each of these by the same commands for every decision.
 
     `boot` tells since when it runs, `release` what each member runs, `state` where the image stands, `compared` what is
-    held against the time before; `commit` is the command whose own word counts, empty where none is sent.
+    held against the time before; `commit` is the command whose own word counts, empty where none is sent. `instead` are
+    the commands that tell what runs, and since when, where `boot` does not read.
     """
+    restart = f"the restart that {boot} prints, or another release"
     return {
-        Decision.NEW_BOOT: Evidence(f"the uptime of {boot}", f"the restart that {boot} prints, or another release"),
-        Decision.RELEASE: Evidence(release),
+        Decision.NEW_BOOT: Evidence(f"the uptime of {boot}", "; ".join(filter(None, (restart, instead)))),
+        Decision.RELEASE: Evidence(release, instead),
         Decision.UNCOMMITTED: Evidence(state, "the record of the job"),
         Decision.MAY_COMMIT: Evidence(f"{release}; {state}; {compared}", release),
         Decision.COMMITTED: Evidence(state, f"the answer to {commit}, and {release}" if commit else ""),

@@ -19,6 +19,7 @@ from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import UNREADABLE, parse_fault
 from swimctl.lab.fleet import LabFleet
+from swimctl.lab.switch import Switch
 from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
@@ -112,6 +113,9 @@ def test_an_output_that_does_not_read_after_the_reload(tried: Tried) -> None:
         # Nothing is wrong with the device but one output: it is not taken back for that.
         if len(tried.lab.reloads(name)) != 1:
             wrong.append(f"taken back: {said}")
+        # Nor does its own timer take it back later.
+        if isinstance(chassis, Switch) and chassis.install.timer_left:
+            wrong.append(f"left to its timer: {said}")
         if job.outcome is Outcome.UPGRADED and not runs_the_target(chassis):
             wrong.append(f"not upgraded: {said}")
         if job.status is JobStatus.SUCCESS and job.outcome is not Outcome.UPGRADED:

@@ -8,7 +8,8 @@ from swimctl.platforms.cisco_ios.conversion import Conversion
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.in_service import InService, offers
-from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
+from swimctl.platforms.cisco_xe.instead import version_instead
+from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.settings import Settings
@@ -17,15 +18,16 @@ from swimctl.settings import Settings
 def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
     """Make the driver for what the device runs now; what was read for it serves the driver's first look.
 
-    Where that does not read, the device's models say whether it runs in install mode, and on what model.
+    Where that does not read, other outputs and the device's models say whether it runs in install mode.
     """
     try:
         version = parse_show_version(session.run("show version", settings.deadlines.command))
     except UNREAD:
-        hardware, install = hardware_model(session), install_model(session)
-        if hardware is None or install is None or not install.in_install_mode:
+        told = version_instead(session, settings.deadlines.command)
+        # An upgrade in service is another driver's: the model says whether it is one.
+        if told is None or told.mode != "INSTALL" or (options.issu and told.model is None):
             raise
-        in_service = options.issu and offers(hardware.model)
+        in_service = options.issu and offers(told.model)
         return (InService if in_service else CiscoXe)(session, settings, options)
     if version.mode == "INSTALL" and is_requested(version):
         return Requested(session, settings, options, version)

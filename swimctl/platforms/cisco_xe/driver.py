@@ -18,8 +18,9 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
-from swimctl.platforms.cisco_xe.evidence import Modelled, version_of, weigh_installed, weigh_running
+from swimctl.platforms.cisco_xe.evidence import Modelled, weigh_installed, weigh_running
 from swimctl.platforms.cisco_xe.installing import Installing
+from swimctl.platforms.cisco_xe.instead import version_instead
 from swimctl.platforms.cisco_xe.log import trace_operation
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.packaged import Packaged
@@ -50,6 +51,7 @@ _PRINTED: Final = read_by(
     state="`show install summary`",
     compared=COMPARED,
     commit="`install commit`",
+    instead="`show redundancy` and `show install summary`, where they agree",
 )
 EVIDENCE: Final = with_models(
     _PRINTED,
@@ -166,7 +168,7 @@ class CiscoXe(Installing, Packaged):
         try:
             return super()._version()
         except UNREAD:
-            version = version_of(hardware_model(self._session), install_model(self._session))
+            version = version_instead(self._session, self._limits.command)
             if version is None:
                 raise
             return version

@@ -14,6 +14,7 @@ from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
+from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.reading import COMPARED, unknown_command
@@ -151,11 +152,17 @@ class BootVariable(Flashes):
             return self._undone(lines, str(error))
 
     def commit(self, image: Image) -> Sent:  # noqa: ARG002 - what runs is kept, whatever was wished
-        """Name what runs for the next boot."""
-        lines = self._lines()
+        """Name what runs for the next boot; where that cannot be read back, lines in force that name it are enough."""
+        lines, runs = self._lines(), inside(self._runs)
+        named = files(lines)[:1] == (runs,) and (not self._stack or lines[0].startswith("boot system switch all "))
         try:
-            self._set(lines, self._first(lines, inside(self._runs)))
-        except (CommandRefused, StepFailed, UnparsableOutput) as error:
+            self._set(lines, self._first(lines, runs))
+        except UNREAD as error:
+            if named and self._lines() == lines:
+                super().save()
+                return Sent(InstallOutcome("commit", succeeded=True))
+            return self._undone(lines, str(error))
+        except StepFailed as error:
             return self._undone(lines, str(error))
         return Sent(InstallOutcome("commit", succeeded=True))
 

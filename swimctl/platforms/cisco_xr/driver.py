@@ -36,7 +36,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     space,
 )
 from swimctl.platforms.cisco_xr.reading import DISK, Reading
-from swimctl.platforms.cisco_xr.software import added_name, boot_images, place
+from swimctl.platforms.cisco_xr.software import added_name, boot_images, hold_nodes, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.pieces import Pieces
@@ -102,8 +102,13 @@ class CiscoXr:
 
     def running(self) -> Running:
         """Tell what runs now on every node, and since when."""
-        version = self._read.version()
-        images = boot_images(self._read.packages("active"))
+        version, active = self._read.version(), self._read.packages("active")
+        images = boot_images(active)
+        try:
+            up = [node for node, state in nodes(self._read.slots()).items() if state == RUNS]
+        except (CommandRefused, UnparsableOutput):
+            up = []  # the list of packages is believed without it
+        hold_nodes(active, up, "'show platform'")
         if not any(same_release(each, version.version) for each in images.values()):
             raise UnparsableOutput(
                 "show install active", "", f"no node boots {version.version}, which 'show version' names"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from swimctl.errors import UnparsableOutput
 from swimctl.facts import Placement
@@ -24,6 +24,15 @@ def boot_images(listed: PackageList) -> dict[str, str]:
     return images
 
 
+def hold_nodes(listed: PackageList, named: Collection[str], by: str) -> None:
+    """Raise UnparsableOutput where a list says nothing of a node that another output names: it is not all of it."""
+    there = {package.node for package in listed.packages}
+    if silent := [node for node in named if node and node not in there]:
+        raise UnparsableOutput(
+            f"show install {listed.which}", "", f"it says nothing of {', '.join(silent)}, as {by} does"
+        )
+
+
 def contents(listed: PackageList) -> frozenset[tuple[str, str]]:
     """Give every package with its node, as two lists are compared."""
     return frozenset((package.node, package.name) for package in listed.packages)
@@ -36,7 +45,14 @@ def added_name(inactive: PackageList, image: Image) -> str | None:
 
 
 def place(active: PackageList, committed: PackageList, image: Image, is_added: Callable[[], bool]) -> Placement:
-    """Tell how far an image got. What is active and not committed goes with the next reload."""
+    """Tell how far an image got. What is active and not committed goes with the next reload.
+
+    Raises UnparsableOutput where one list says nothing of a node of the other.
+    """
+    for one, other in ((committed, active), (active, committed)):
+        hold_nodes(
+            one, tuple(dict.fromkeys(package.node for package in other.packages)), f"'show install {other.which}'"
+        )
 
     def on(images: Mapping[str, str]) -> list[bool]:
         return [same_release(version, image.version) for version in images.values()]

@@ -246,3 +246,28 @@ def test_an_archive_that_does_not_unpack_activates_nothing(tmp_path: Path) -> No
     with pytest.raises(StepFailed, match="ERROR: Image is not a valid IOS image archive"):
         desk.driver().spread(image)
     assert desk.boots == [OLD_LINE]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize("members", [1, 2])
+def test_what_boots_next_is_kept_by_its_lines_where_it_cannot_be_read_back(
+    tmp_path: Path, members: int, refused: bool
+) -> None:
+    desk = IosDesk(tmp_path, members=members, spelling="switch all flash:{}" if members > 1 else "")
+    assert desk.driver().activate(desk.image()).outcome.succeeded
+    desk.restart()
+    lines, driver = desk.boots, desk.driver()
+    desk.swaps["show boot"] = ("BOOT", "\n% Authorization failed.\n" if refused else "~~~")
+    assert driver.commit(desk.image()).outcome.succeeded
+    assert desk.boots == lines
+    assert desk.typed[-1] == "write memory"
+
+
+def test_other_lines_are_not_kept_where_they_cannot_be_read_back(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path)
+    lines, driver = desk.boots, desk.driver()
+    driver._runs = f"flash:/{NEW_FILE}"
+    desk.swaps["show boot"] = ("BOOT", "~~~")
+    outcome = driver.commit(desk.image()).outcome
+    assert (outcome.succeeded, desk.boots) == (False, lines)
+    assert "'show boot'" in outcome.reason

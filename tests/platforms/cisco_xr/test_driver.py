@@ -62,6 +62,32 @@ def test_lists_that_do_not_fit_together_are_no_answer(wrong: str) -> None:
         driver({**ROUTER, ACTIVE: wrong})[0].running()
 
 
+LAST = "0/0/CPU0"
+
+
+def cut(which: str, *versions: str) -> str:
+    """Give a list that breaks off before its last node."""
+    text = packages(which, *versions)
+    return text[: text.index(LAST)].rpartition("\n")[0] + "\n"
+
+
+def test_a_list_without_a_node_that_runs_says_nothing_of_what_runs() -> None:
+    with pytest.raises(UnparsableOutput, match=rf"'show install active'.*says nothing of {LAST}, as 'show platform'"):
+        driver({**ROUTER, ACTIVE: cut("Active", *OLD)})[0].running()
+    # One that does not run yet may be missing; and where nobody tells which run, the list is believed.
+    for slots in (ROUTER["show platform"].replace("IOS XR RUN", "BOOTING"), "% This command is not authorized\n"):
+        made, _ = driver({**ROUTER, ACTIVE: cut("Active", *OLD), "show platform": slots})
+        assert LAST not in made.running().members
+
+
+@pytest.mark.parametrize(("short", "whole"), [(ACTIVE, KEPT), (KEPT, ACTIVE)])
+def test_of_two_lists_one_without_a_node_of_the_other_decides_nothing(short: str, whole: str) -> None:
+    kinds = {ACTIVE: "Active", KEPT: "Committed"}
+    answers = {short: cut(kinds[short], *NEW), whole: packages(kinds[whole], *NEW)}
+    with pytest.raises(UnparsableOutput, match=f"'{short}'.*says nothing of {LAST}, as '{whole}'"):
+        driver({**ROUTER, **answers})[0].installed(IMAGE)
+
+
 def test_an_operation_is_followed_by_its_id_to_its_end() -> None:
     made, terminal = driver(
         {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from hypothesis import settings
 from projects import Project, make_project
 
 from swimctl import clock
@@ -21,6 +22,10 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ("platforms.tally",)
+
+# How long one example takes tells of what else this machine does, and of no fault.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 
 def pytest_configure() -> None:

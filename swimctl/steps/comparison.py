@@ -35,7 +35,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """What was there before and is not now, by what it is; `of_any_kind` where an older setting asks for no kinds."""
+    """What was there before and is not now, by what it is; where an older setting asks for no kinds, none is access."""
 
     uplinks: list[str]
     access: list[str]

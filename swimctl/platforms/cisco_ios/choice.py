@@ -24,10 +24,10 @@ def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
         version = parse_show_version(session.run("show version", settings.deadlines.command))
     except UNREAD:
         told = version_instead(session, settings.deadlines.command)
-        # An upgrade in service is another driver's: the model says whether it is one.
-        if told is None or told.mode != "INSTALL" or (options.issu and told.model is None):
+        if told is None or told.mode != "INSTALL":
             raise
-        in_service = options.issu and offers(told.model)
+        # By day, when `show version` was read, a job in service was refused to models that have no such upgrade.
+        in_service = options.issu and (told.model is None or offers(told.model))
         return (InService if in_service else CiscoXe)(session, settings, options)
     if version.mode == "INSTALL" and is_requested(version):
         return Requested(session, settings, options, version)

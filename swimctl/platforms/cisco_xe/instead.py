@@ -52,7 +52,8 @@ def version_by_install(redundancy: Redundancy, summary: InstallSummary) -> Softw
         for package in summary.packages:
             if package.kind == "IMG" and package.state is state:
                 runs |= dict.fromkeys((name.partition("/")[0] for name in package.members), _short(package.name))
-    if not any(same_release(release, each) for each in runs.values()):
+    told = [each for each in (release, redundancy.peer_version) if each is not None]
+    if not all(any(same_release(one, each) for each in runs.values()) for one in told):
         return None
     rows = tuple(MemberSoftware(int(name), "", runs[name], "", "INSTALL") for name in sorted(runs) if name.isdigit())
     return SoftwareVersion(

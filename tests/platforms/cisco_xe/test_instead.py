@@ -23,6 +23,7 @@ from swimctl.facts import Placement
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.cisco_xe.driver import CiscoXe
+from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.settings import Settings
 
 REDUNDANCY = "show redundancy"
@@ -102,8 +103,18 @@ def test_a_time_that_is_not_told_is_left_open() -> None:
 
 def test_it_is_still_a_device_in_install_mode() -> None:
     assert type(cisco(Paper(spoilt(STACK)), Settings(), JobOptions())) is CiscoXe
-    with pytest.raises(UnparsableOutput, match=VERSION):  # whether it upgrades in service is not told
-        cisco(Paper(spoilt(PAIR)), Settings(), JobOptions(issu=True))
+
+
+@pytest.mark.parametrize("answers", [CHASSIS, PAIR], ids=["chassis", "pair"])
+def test_an_upgrade_in_service_is_told_by_its_own_driver(answers: dict[str, str]) -> None:
+    over = {**spoilt(answers), "show issu state detail": sample("show_issu_state_detail/taken_over")}
+    made = cisco(Paper(over), Settings(), JobOptions(issu=True))
+    assert type(made) is InService
+    assert len(made.running().members) == 2
+    head, peer, rest = over[REDUNDANCY].partition("Peer Processor Information")
+    mixed = {**over, REDUNDANCY: head + peer + rest.replace(RELEASE, "17.12.4")}
+    with pytest.raises(UnparsableOutput, match=VERSION):
+        cisco(Paper(mixed), Settings(), JobOptions(issu=True))
 
 
 def test_by_day_it_is_refused_all_the_same() -> None:

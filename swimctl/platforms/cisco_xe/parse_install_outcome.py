@@ -20,7 +20,11 @@ _OPERATIONS: Final = (
 _START: Final = re.compile(rf"install_({_OPERATIONS}): START\b.*", re.IGNORECASE)
 # `SUCCESS:` also opens lines that are no end (`SUCCESS: Files deleted.`): only an operation's name makes it one.
 _SUCCESS: Final = re.compile(rf"SUCCESS: install_({_OPERATIONS})(?: .*)?", re.IGNORECASE)
-_FAILED: Final = re.compile(rf"FAILED: (?:install_)?({_OPERATIONS})(?: ?: ?(\S.*)| .*)?", re.IGNORECASE)
+_FAILED: Final = re.compile(rf"FAILED: (?:install_)?({_OPERATIONS})(?: ?: ?(\S.*)| (.*))?", re.IGNORECASE)
+# What may stand behind the operation's name and is no reason: the file, an exit code, the time.
+_NO_REASON: Final = re.compile(
+    r"(?:\S*[/:.]\S*|exit\(-?\d+\))?(?: ?\w{3} \w{3} \d+ \d\d:\d\d:\d\d \S+ \d{4}\.?)?", re.IGNORECASE
+)
 _REASON: Final = re.compile(r"(?:\[\d+\].*? |\(-?\d+\) )?FAILED: (\S.*)", re.IGNORECASE)
 _REASON_WORDS: Final = re.compile(r".*\bfailed (?:on .*)?with reason: ?\"?([^\"]+?)\"?", re.IGNORECASE)
 _CAUSE: Final = re.compile(
@@ -112,17 +116,19 @@ def _verdict(lines: list[str], operation: str | None) -> tuple[bool, str] | None
 
 
 def _reasons(lines: list[str]) -> list[str]:
-    """Collect what the members said first, then what the last line said."""
-    reasons = []
+    """Collect what the members said first, then what the last line said; where none does, the words in that line."""
+    reasons: list[str] = []
+    behind = ""
     for line in lines:
         if found := _FAILED.fullmatch(line):
             reasons += [found[2]] if found[2] else []
+            behind = found[3] or ""
         elif (found := _REASON.fullmatch(line)) or (found := _REASON_WORDS.fullmatch(line)):
             inner = _FAILED.fullmatch(f"FAILED: {found[1]}")
             reasons.append(inner[2] if inner and inner[2] else found[1])
         elif _CAUSE.fullmatch(line):
             reasons.append(line)
-    return reasons
+    return reasons or ([] if _NO_REASON.fullmatch(behind) else [behind])
 
 
 def _with_cure(reason: str) -> str:

@@ -131,3 +131,19 @@ def test_a_lock_that_nothing_shows_comes_with_its_cure() -> None:
 def test_other_reasons_are_left_as_they_are() -> None:
     failed = "install_add: START x\n[1] Switch 1 FAILED: Booted in bundle mode.\nFAILED: install_add /flash/x.bin x\n"
     assert parse_install_outcome(failed).reason == "Booted in bundle mode."
+
+
+@pytest.mark.parametrize(
+    ("behind", "reason"),
+    [
+        (" /flash/x.bin is no valid image", "/flash/x.bin is no valid image"),
+        (" the file is gone Fri Sep 22 16:05:29 UTC 2023", "the file is gone Fri Sep 22 16:05:29 UTC 2023"),
+        (" /bootflash/x.17.12.01a.SPA.bin Fri Sep 22 16:05:29 UTC 2023", None),
+        (" /bootflash/x.bin Wed Aug 02 08:30:18 UTC 2023.", None),
+        (" exit(1) Thu Feb  9 05:41:35 UTC 2023", None),
+        ("", None),
+    ],
+)
+def test_words_in_the_last_line_are_a_reason_where_there_is_no_other(behind: str, reason: str | None) -> None:
+    outcome = parse_install_outcome(f"install_add: START x\nFAILED: install_add{behind}\n")
+    assert (outcome.succeeded, outcome.reason) == (False, reason)

@@ -158,4 +158,4 @@ def _from_match(parts: dict[str, str | None], joint: str) -> _Version:
 
 def _words(text: str) -> _Words:
     """Split into numbers and letters that order among one another: a number before a word."""
-    return tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in _WORDS.findall(text))
+    return tuple((0, int(word), "") if word.isdecimal() else (1, 0, word) for word in _WORDS.findall(text))

@@ -105,7 +105,7 @@ def _one_mode(units: Sequence[Unit]) -> Iterator[Finding]:
 
 def _one_processor(state: State) -> Finding:
     """Refuse a second supervisor or route processor: the image would have to be on both, each with its own variable."""
-    other = [unit.name for unit in state.units if len(state.units) > 1 and not unit.name.isdigit()]
+    other = [unit.name for unit in state.units if len(state.units) > 1 and not unit.name.isdecimal()]
     # Classic IOS: the flash of a second supervisor (`slavebootflash:`, `slavedisk0:`); each has a `slavenvram:` too.
     other += [p for system in state.systems for p in system.prefixes if p.startswith("slave") and system.kind in _FLASH]
     return Finding(
@@ -121,7 +121,7 @@ def _boot(state: State) -> Iterator[Finding]:
     runs = state.version.system_image or ""
     named = first_named(state.boot)
     odd = {member: name or "nothing" for member, name in named.items() if name != inside(runs)}
-    on = {member: f" on {'member ' * member.isdigit()}{member}" if member else "" for member in odd}
+    on = {member: f" on {'member ' * member.isdecimal()}{member}" if member else "" for member in odd}
     # The spelling of the line is the device's; what is named here is what it lacks.
     line = "boot system switch all" if len(state.flash) > 1 else "boot system"
     yield Finding(

@@ -80,7 +80,7 @@ def _complete(found: tuple[Module, ...], rows: dict[str, str]) -> None:
     if not any(module.version for module in found):
         raise UnparsableOutput(COMMAND, rows[found[-1].name], "there is no table of releases")
     for module in found:
-        works = module.name.isdigit() and module.state in WORKING
+        works = module.name.isdecimal() and module.state in WORKING
         if (works or "/" in module.name) and not module.version:
             raise UnparsableOutput(COMMAND, rows[module.name], "its table of releases has no row for this module")
 

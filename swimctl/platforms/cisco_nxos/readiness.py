@@ -99,7 +99,7 @@ def _models(version: NxosVersion, inventory: tuple[InventoryItem, ...]) -> list[
 def _hardware(state: State) -> list[str]:
     """Name what the image has to fit: the chassis, and the cards in it."""
     chassis = _models(state.version, state.inventory)[:1]
-    cards = [each.model for each in state.modules if each.model.startswith("N9K-X9") and each.name.isdigit()]
+    cards = [each.model for each in state.modules if each.model.startswith("N9K-X9") and each.name.isdecimal()]
     return chassis + [card for card in dict.fromkeys(cards) if card not in chassis]
 
 

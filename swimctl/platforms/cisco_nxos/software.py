@@ -21,7 +21,7 @@ _PATH: Final = re.compile(r"(?:(?P<system>[\w-]+):)?/*(?:sup-\w+/+)?(?P<name>.*)
 
 def releases(version: NxosVersion, modules: Sequence[Module]) -> dict[str, str]:
     """Tell what runs on every module that has NX-OS of its own; fabric and expansion modules may have none."""
-    told = {_named(each): each.version for each in modules if each.name.isdigit() and each.version not in _NO_RELEASE}
+    told = {_named(each): each.version for each in modules if each.name.isdecimal() and each.version not in _NO_RELEASE}
     mine = next((_named(each) for each in modules if each.this_terminal), "module 1")
     return told | {mine: version.version}
 

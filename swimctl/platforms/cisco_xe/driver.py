@@ -284,6 +284,6 @@ def _of_patch(summary: InstallSummary, image: Image) -> Placement:
 def _is_pair(state: State) -> bool:
     return (
         len(state.units) > 1
-        and all(unit.name.isdigit() for unit in state.units)
+        and all(unit.name.isdecimal() for unit in state.units)
         and bool(VIRTUAL.match(state.version.model or ""))
     )

@@ -55,7 +55,7 @@ def version_by_install(redundancy: Redundancy, summary: InstallSummary) -> Softw
     told = [each for each in (release, redundancy.peer_version) if each is not None]
     if not all(any(same_release(one, each) for each in runs.values()) for one in told):
         return None
-    rows = tuple(MemberSoftware(int(name), "", runs[name], "", "INSTALL") for name in sorted(runs) if name.isdigit())
+    rows = tuple(MemberSoftware(int(name), "", runs[name], "", "INSTALL") for name in sorted(runs) if name.isdecimal())
     return SoftwareVersion(
         release,
         uptime=seconds(redundancy.fields.get("Available system uptime", "")),

@@ -95,7 +95,7 @@ def parse_show_etherchannel_summary(text: str) -> tuple[Bundle, ...]:
             found.append(Bundle(row["name"], tuple(_MEMBER.findall(row["members"]))))
         elif headed and found and _MEMBERS.fullmatch(line):
             found[-1] = Bundle(found[-1].name, (*found[-1].members, *_MEMBER.findall(line)))
-        elif headed and line[:1].isdigit():
+        elif headed and line[:1].isdecimal():
             raise UnparsableOutput(command, line, "this row does not read as a port-channel with its members")
         elif not _BUNDLE_LEGEND.fullmatch(line):
             passed_over(command, line)

@@ -55,9 +55,9 @@ def parse_show_ip_route_summary(text: str) -> RouteSummary:
 def _counted(line: str, columns: int) -> tuple[str, int]:
     """Return the source of a row and its routes; what stands before as many numbers as there are columns names it."""
     words = line.split()
-    if words[0].casefold() == _INTERNAL and 2 < len(words) <= columns:
+    if words[0].casefold() == _INTERNAL and 2 < len(words) <= columns and words[1].isdecimal():
         return words[0], int(words[1])
     source, numbers = words[:-columns], words[-columns:]
-    if not source or not all(number.isdigit() for number in numbers):
+    if not source or not all(number.isdecimal() for number in numbers):
         raise UnparsableOutput(COMMAND, line, "the routes of a source do not read")
     return " ".join(source), int(numbers[0]) + int(numbers[1])

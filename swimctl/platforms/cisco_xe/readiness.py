@@ -252,7 +252,7 @@ def _is_told(unit: Unit, settings: Mapping[str, BootSettings], *, alone: bool) -
 
 
 def _on(member: str) -> str:
-    return f" on {Unit(member).label}" if member[-1:].isdigit() else f" on the {member or 'active one'}"
+    return f" on {Unit(member).label}" if member[-1:].isdecimal() else f" on the {member or 'active one'}"
 
 
 def space(

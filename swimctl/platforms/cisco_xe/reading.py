@@ -288,7 +288,7 @@ def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:
     """Name the flash of a unit that is not the active one; one that no name is listed of is called the usual way."""
     stems = list(dict.fromkeys((root[:-1], "flash", "bootflash")))
     # Catalyst 9000 and 3850 write `flash-2:`, older stacks `flash2:`; a supervisor has no number of its own.
-    dashes = ("-", "") if unit.name.isdigit() else ()
+    dashes = ("-", "") if unit.name.isdecimal() else ()
     called = [f"{stem}{dash}{unit.name}:" for stem in stems for dash in dashes]
     called += [f"stby-{stem}:" for stem in stems if unit.role == STANDBY]
     return next((name for name in called if name in names), called[0] if called else root)

@@ -35,7 +35,7 @@ class Unit:
     @property
     def label(self) -> str:
         """Name it for people."""
-        return f"member {self.name}" if self.name.isdigit() else self.name
+        return f"member {self.name}" if self.name.isdecimal() else self.name
 
 
 def switches(

@@ -156,6 +156,7 @@ def test_what_waits_to_be_removed_is_no_source() -> None:
     ("words", "others"),
     [
         ("static          2", "static          x"),
+        ("static          2", "static          ²2"),  # what Python calls a digit, and cannot read as a number
         ("static          2           1           0           288         936", "static          2           1"),
         ("static          2           1           0           288         936\n", ""),
         ("isis Core", "isis     "),

@@ -34,8 +34,9 @@ _LIKE_A_MODEL: Final = re.compile(r"[A-Z][A-Z0-9]*-\S+", re.IGNORECASE)
 _VERSION: Final = re.compile(r"\d+ +(?P<version>(?:NA|N/A|--)(?= |$)|\S+(?= ))(?: +\S.*)?")
 _SERIAL: Final = re.compile(r"\d+ +(?:NA|N/A|--|\S+ +to +\S{14,17}) +(?P<serial>\S+)(?: +\S.*)?", re.IGNORECASE)
 _DIAGNOSIS: Final = re.compile(r"\d+ +(?P<diagnosis>\S+(?: \S+)*)(?: {2,}\S.*)?")
+# The hardware's revision is blank, or not a number (genieparser, nxos ShowModule golden_output10: `JI`).
 _SERVICE: Final = re.compile(
-    r"\d+ +\d+ +(?P<version>\S+) +(?:\d+\.\d+ +)?(?P<serial>[A-Z0-9]{11}) +(?P<diagnosis>\S+(?: \S+)*)(?: {2,}\S.*)?"
+    r"\d+ +\d+ +(?P<version>\S+) +(?:[\w.]{1,8} +)?(?P<serial>[A-Z0-9]{11}) +(?P<diagnosis>\S+(?: \S+)*)(?: {2,}\S.*)?"
 )
 _ROWS: Final = {"version": _VERSION, "serial": _SERIAL, "diagnosis": _DIAGNOSIS}
 _ASIDE: Final = re.compile(r"[- ]+|[*.] *this terminal session", re.IGNORECASE)

@@ -44,6 +44,9 @@ _OPEN_BOOT: Final = re.compile(
     r'(?:Standby )?BOOT(?: variable| path-list)? ?[:=] ?(?:"[^"]*|(?!")(?!.*(?:\.(?:bin|conf|pkg|tar)(?:,\d+)?|;)$).+)',
     re.IGNORECASE,
 )
+# `boot system tftp FILE SERVER` puts the server's address behind the file (CiscoTestAutomation/genieparser,
+# ShowBootvar golden_output_asr1k; no second source).
+_FROM_SERVER: Final = re.compile(r"((?:tftp|rcp|ftp|mop):\S+) \d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
 _MANUAL: Final = frozenset({"manual_boot", "manual boot"})
 
 
@@ -131,8 +134,9 @@ def _check_end(text: str, command: str) -> None:
 
 
 def _files(command: str, line: str, value: str) -> tuple[str, ...]:
-    """Split a list of files; `,12` after one is a count of tries."""
-    files = tuple(re.sub(r" ?,\d*$", "", part.strip()) for part in value.split(";") if part.strip())
+    """Split a list of files; `,12` after one is a count of tries, an address the server that gives the file."""
+    parts = (re.sub(r" ?,\d*$", "", part.strip()) for part in value.split(";") if part.strip())
+    files = tuple(_FROM_SERVER.sub(r"\1", part) for part in parts)
     if any(" " in path for path in files) or re.search(r"; \S", value):
         raise UnparsableOutput(command, line, "this is no list of files")
     return files

@@ -154,6 +154,12 @@ def test_dir() -> None:
         ("file:/", 0, None),
         ("drive:/", 0, 900_000),
     ]
+    assert [(each.path, len(each.files)) for each in read("dir/recursive")] == [
+        ("flash:/", 2),
+        ("flash:/.extensions", 0),
+        ("flash:/schedule", 0),
+        ("flash:/schedule/tech-support", 1),
+    ]
 
 
 @pytest.mark.parametrize("command", ["dir flash:x", "verify /md5 flash:x"])

@@ -101,6 +101,8 @@ def test_cards_without_power_or_a_place_in_the_software_have_no_serial_number() 
     assert (cards["5"].state, cards["5"].version, cards["5"].serial) == ("initializing", "9.3(12)", "FOC24100005")
     assert (cards["27"].model, cards["27"].this_terminal) == ("N9K-SUP-A+", True)
     assert [each.name for each in read("show_module/with_dpus")][-2:] == ["DPU 1/1", "DPU 1/2"]
+    dpu = read("show_module/with_dpus_of_a_revision")[-1]
+    assert (dpu.name, dpu.version, dpu.serial, dpu.diagnosis) == ("DPU 1/2", "1.6.20", "FDO24200012", "Pass")
 
 
 @pytest.mark.parametrize("row", ["27   9.3(12)                  1.1    SUP1\n", "27   0    Supervisor Module "])

@@ -41,6 +41,13 @@ def test_from_the_network() -> None:
     assert facts.manual is True
 
 
+def test_the_address_of_a_server_is_no_part_of_the_file() -> None:
+    facts = parse_show_boot(sample("show_bootvar/from_a_server"), "show bootvar")
+    assert facts.variable == ("tftp:/images/asr1000-universalk9.17.09.05a.SPA.bin", "bootflash:old.bin")
+    with pytest.raises(UnparsableOutput, match="no list of files"):
+        parse_show_boot("BOOT variable = bootflash:new.bin 192.0.2.40,12;\nMANUAL_BOOT variable = no\n")
+
+
 def test_register_of_the_next_reload() -> None:
     facts = parse_show_boot(sample("show_bootvar/router"), "show bootvar")
     assert (facts.variable, facts.config_register, facts.manual) == ((), "0x2102", None)

@@ -23,7 +23,7 @@ _ERROR: Final = re.compile(
 
 _DONE: Final = re.compile(r"Copy +complete *(?:\.|, now saving to disk \(please wait\)\.\.\.)*", re.IGNORECASE)
 _FAILED: Final = re.compile(
-    r"(?:dcos_)?(?:ssh|scp|sftp|tftp|ftp): .*|Copying to/from this server name is not permitted.*"
+    r"(?:dcos_)?(?:copy|ssh|scp|sftp|tftp|ftp): .*|Copying to/from this server name is not permitted.*"
     r"|.*Overwriting/deleting this image is not allowed.*|Destination file is a boot image.*|(?:File|Host) not found.*"
     r"|(?:[\w-]+: )?(?:No such file or directory|No space left on device|Permission denied).*|Not enough space.*"
     r"|(?:.*: )?(?:Connection (?:refused|closed|timed out|reset)|No route to host|Network is unreachable).*"

@@ -20,8 +20,10 @@ _CDP_HEAD: Final = re.compile(r"Device[ -]ID +Local +Intrfce +Hldtme +Capability
 _CDP_ROW: Final = re.compile(rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d{{1,3}} +(?P<rest>\S.*)", re.IGNORECASE)
 _PORT: Final = re.compile(r"(?:Port )?\S+$")
 _LLDP_HEAD: Final = re.compile(r"Device +ID +Local +Intf +Hold-time +Capability +Port +ID.*", re.IGNORECASE)
+# A capability may stand apart: `BR T` (ntc-templates, cisco_nxos_show_lldp_neighbors; no second source).
+_CAPABILITIES: Final = r"(?P<codes>[BRTCWPSO]{1,8}(?: +[BRTCWPSO])*)"
 _LLDP_ROW: Final = re.compile(
-    rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d+(?: +(?P<codes>[BRTCWPSO]{{1,8}})(?= ))?(?: +(?P<rest>\S.*))?", re.IGNORECASE
+    rf"(?P<name>.*?) *(?<!\S){_LOCAL} +\d+(?: +{_CAPABILITIES}(?= ))?(?: +(?P<rest>\S.*))?", re.IGNORECASE
 )
 # A port that did not fit stands below its row, far to the right.
 _PORT_BELOW: Final = " " * 30
@@ -104,7 +106,7 @@ def _port(row: re.Match[str]) -> str:
 
 def _is_end_device(row: re.Match[str]) -> bool:
     if row.re is _LLDP_ROW:
-        return end_device_of_lldp(row["codes"] or "")
+        return end_device_of_lldp((row["codes"] or "").upper())
     return end_device_of_cdp(cdp_codes(row["rest"]))
 
 

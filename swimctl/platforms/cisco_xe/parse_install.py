@@ -16,6 +16,8 @@ COMMAND: Final = "show install summary"
 
 _BLOCK: Final = re.compile(r"\[ *(.+?) *\] *(\w+) +Package\(s\) +Information *:?", re.IGNORECASE)
 _LEGEND: Final = re.compile(r"State *\(St\) *:.*|C - Activated.*|-{5,}", re.IGNORECASE)
+# A console of 79 columns puts the last dash of a rule in front of the next line (a C9300's, public file 30855963014).
+_RULE: Final = re.compile(r"-{79}(?: .*)?")
 _TABLE: Final = re.compile(r"Type +St +Filename/Version\b.*", re.IGNORECASE)
 _ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)(?: .*)?")
 # What stands where a row must stand: a kind that is known, or words of a row's form.
@@ -47,7 +49,7 @@ def parse_show_install(text: str, command: str = COMMAND) -> InstallSummary:
     packages at all is an answer only of a sister, where the device says so (`No Inactive Packages`) or closes the empty
     table with the timer.
     """
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
+    lines = _without_last_dashes([line.strip() for line in filled(text, command, TERMINAL)])
     packages: list[Package] = []
     members: tuple[str, ...] = ()
     silent = ""
@@ -78,6 +80,13 @@ def parse_show_install(text: str, command: str = COMMAND) -> InstallSummary:
     if command == COMMAND and not (nothing or any(package.kind == "IMG" for package in packages)):
         raise UnparsableOutput(command, lines[-1], "it lists no image, and a device runs one")
     return _summary(packages, timers)
+
+
+def _without_last_dashes(lines: Sequence[str]) -> list[str]:
+    above = ["", *lines]
+    return [
+        line[1:] if _RULE.fullmatch(rule) and line[0] == "-" else line for rule, line in zip(above, lines, strict=False)
+    ]
 
 
 def _members(words: str) -> tuple[str, ...]:

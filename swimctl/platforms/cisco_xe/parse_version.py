@@ -14,9 +14,10 @@ from swimctl.platforms.text import REGISTER, filled, plain_words
 
 COMMAND: Final = "show version"
 
-# The first that is there wins: the XE release where the device names one, else that of IOS.
+# The first that is there wins: the XE release where the device names one, else that of IOS. A console of 79 columns
+# puts the last letter of a longer line, as of a log message, in front of the next (a C9300's, public file 30855963014).
 _RELEASES: Final = (
-    re.compile(r"Cisco IOS[ -]XE Software, Version (\S+).*", re.IGNORECASE),
+    re.compile(r".?Cisco IOS[ -]XE Software, Version (\S+).*", re.IGNORECASE),
     re.compile(r"IOS XE Version: (\S+).*", re.IGNORECASE),
     re.compile(
         r"(?:Cisco IOS|IOS \(tm\)).* Software.*?[,)] ?(?:Experimental )?Version ([^\s,]+)(?:[, ].*)?", re.IGNORECASE

@@ -41,6 +41,7 @@ CASES = Cases(
         "parse_show_redundancy_status.fields": "times, below what decides",
         "parse_show_cdp_neighbors_detail.remote_interface": "the end of a line, and nothing behind it is needed",
         "parse_show_lldp_neighbors.remote_interface": "the last column; the number of rows need not follow",
+        "parse_show_lldp_neighbors.end_device": "its letters stand in the last columns, as the port does",
         "parse_show_lldp_neighbors_detail.name": "the end of a line, and nothing behind it is needed",
         "parse_show_module.serial": "the last column of a table that is not needed",
         "parse_show_module.diagnosis": "as above",

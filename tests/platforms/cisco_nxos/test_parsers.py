@@ -165,6 +165,8 @@ def test_copy() -> None:
     both = parse("copy x y", sample("copy/complete") + "No space left on device\n")
     assert (both.succeeded, both.reason) == (False, "No space left on device")
     assert read("copy_running-config_startup-config/saved").saved is True
+    unsaved = parse("copy running-config startup-config", "copy: cannot access file '/bootflash/running-config'\n")
+    assert (unsaved.saved, unsaved.reason) == (False, "copy: cannot access file '/bootflash/running-config'")
     late = read("copy_running-config_startup-config/timed_out")
     assert (late.saved, late.reason) == (False, "Configuration update aborted: timed out")
 
@@ -251,6 +253,11 @@ def test_neighbours() -> None:
         Neighbour("oob-1.example.net", "mgmt0", "GigabitEthernet0/20"),
         Neighbour("hall-8(FDO24100002)", "Ethernet1/49", "Ethernet1/49"),
     )
+    apart = read("show_lldp_neighbors/capability_apart")
+    assert [(each.local_interface, each.remote_interface, each.end_device) for each in apart] == [
+        ("Eth1/49", "Ethernet1/49", False),
+        ("Eth1/7", "0011.22aa.0041", True),
+    ]
     assert read("show_lldp_neighbors/wrapped") == (
         Neighbour("hall-8.example.net", "Eth1/49", "Ethernet1/49"),
         Neighbour("firewall-1", "Eth1/5", "ethernet1/9"),

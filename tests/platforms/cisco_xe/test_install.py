@@ -45,6 +45,12 @@ def test_old_release_prints_no_timer() -> None:
     assert facts.packages == (Package(("1",), "IMG", PackageState.COMMITTED, "16.6.4.0"),)
 
 
+def test_a_console_of_79_columns_puts_the_last_dash_in_front_of_the_next_line() -> None:
+    facts = parse_show_install(sample("show_install_summary/console_of_79_columns"))
+    assert facts.packages == (Package(("1",), "IMG", PackageState.UNCOMMITTED, "17.9.4.0.4152"),)
+    assert (facts.timer_runs, facts.abort_timer) == (True, 5467)
+
+
 def test_sisters() -> None:
     command = "show install inactive"
     assert parse_show_install(sample("show_install_inactive/nothing"), command).packages == ()

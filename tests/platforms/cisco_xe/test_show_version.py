@@ -28,6 +28,13 @@ def test_stack_of_three() -> None:
     assert (facts.config_register, facts.next_config_register) == ("0x102", None)
 
 
+def test_the_last_letter_of_a_log_message_may_stand_in_front_of_the_release() -> None:
+    whole = sample("show_version/single_bundle")
+    bent = whole.replace("Cisco IOS XE Software,", "rCisco IOS XE Software,")
+    bent = bent.replace("Catalyst L3 Switch Software (CAT9K_IOSXE), Version 16.12.5b,", "Catalyst L3 Vers\n)")
+    assert parse_show_version(bent) == parse_show_version(whole)
+
+
 def test_single_switch_in_bundle_mode() -> None:
     facts = parse_show_version(sample("show_version/single_bundle"))
     assert (facts.version, facts.mode, facts.uptime) == ("16.12.05b", "BUNDLE", 19 * 60)

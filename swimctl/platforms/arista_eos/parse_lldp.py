@@ -26,8 +26,9 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
     """Return the short table; its counters tell whether it is whole. A device without LLDP raises NotEnabled.
 
     What was ever put into the table and not taken out is in it: fewer rows are a part of it. Without counters an
-    empty table says nothing. Each line below the header that begins with a port has to read. One source only:
-    arista_eos/show_lldp_neighbors/ntc_arista_eos_show_lldp_neighbors2.
+    empty table says nothing. Each line below the header that begins with a port has to read. Sources of the counters:
+    arista_eos/show_lldp_neighbors/ntc_arista_eos_show_lldp_neighbors2; a 4.24.0F with 20 inserts, 7 deletes, 6 of them
+    age-outs, and 13 rows (public file 43433108432); 10, 4 and 6 rows (public file 43116014943).
     """
     command = "show lldp neighbors"
     counts: dict[str, int] = {}

@@ -104,12 +104,12 @@ def test_in_service_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert all(line.startswith(("show ", "terminal ", "enable", "dir ")) for line in lab.commands("sw1"))
 
 
-def test_force_asks_the_device_and_believes_its_answer(tmp_path: Path) -> None:
+def test_force_onto_what_runs_is_refused_where_the_system_cannot(tmp_path: Path) -> None:
     with upgraded(tmp_path, options=JobOptions(force=True), version="17.12.04") as result:
         job = result.jobs["sw1"]
         assert job.status is FAILED
-        assert "No inactive package to activate; the device stays on its release" in (job.error or "")
-        assert step(result, "sw1", "Distribution") is StepStatus.SUCCESS
+        assert "already runs 17.12.04, committed, on every member" in (job.error or "")
+        assert step(result, "sw1", "Readiness Check") is StepStatus.FAILED
         assert result.lab.reloads("sw1") == []
         assert result.runs_target("sw1")
 

@@ -26,6 +26,7 @@ _INSTALL: Final[tuple[Answer, ...]] = (
 )
 _CLOSING: Final = re.compile(r"^(?:SUCCESS|FAILED): (?:install_)?\w+", re.MULTILINE)
 _UNKNOWN_WORD: Final = re.compile(r"^\s*% ?Invalid input detected\b", re.MULTILINE | re.IGNORECASE)
+_BEGUN: Final = re.compile(r"^\s*install_\w+ ?: START\b", re.MULTILINE | re.IGNORECASE)
 
 
 class Installing(IosDevice):
@@ -34,7 +35,8 @@ class Installing(IosDevice):
     def _install(self, command: str, seconds: float, *, quietly: bool = False) -> Sent:
         """Return what the device says; an answer that does not read is no verdict: it may be at work.
 
-        `quietly`: the command can be told not to ask.
+        Nor is a refusal below the installer's START, whatever it is about. `quietly`: the command can be told not to
+        ask.
         """
         reply = self._quietly(command, _INSTALL, seconds) if quietly else self._send(command, _INSTALL, seconds)
         try:
@@ -42,17 +44,17 @@ class Installing(IosDevice):
         except (CommandRefused, UnparsableOutput) as error:
             if reply.dropped:
                 return Sent(InstallOutcome(operation=None, succeeded=None), dropped=True)
-            refused = False if isinstance(error, CommandRefused) else None
-            return Sent(InstallOutcome(operation=None, succeeded=refused, reason=str(error)))
+            refused = isinstance(error, CommandRefused) and not _BEGUN.search(reply.text)
+            return Sent(InstallOutcome(operation=None, succeeded=False if refused else None, reason=str(error)))
 
     def _quietly(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
         """Send a command that is told not to ask; as it is where the release has no such word for it.
 
-        That refusal is the terminal's, and nothing was done. Cisco's reference lists the word behind `activate`; which
-        releases know it behind `abort` and `remove inactive` stands nowhere.
+        That refusal is the terminal's, and where no START stands with it nothing was done. Cisco's reference lists the
+        word behind `activate`; which releases know it behind `abort` and `remove inactive` stands nowhere.
         """
         reply = self._send(f"{command} prompt-level none", answers, seconds)
-        if not reply.dropped and _UNKNOWN_WORD.search(reply.text):
+        if not reply.dropped and _UNKNOWN_WORD.search(reply.text) and not _BEGUN.search(reply.text):
             reply = self._send(command, answers, seconds)
         return reply
 

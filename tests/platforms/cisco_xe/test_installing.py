@@ -87,6 +87,18 @@ def test_nothing_else_is_sent_twice(reply: Reply) -> None:
     assert session.asked == ["install abort" + QUIET]
 
 
+@pytest.mark.parametrize("refusal", [UNKNOWN, "% This option is not supported\n"])
+@pytest.mark.parametrize("operation", COMMANDS)
+def test_what_has_begun_is_neither_sent_twice_nor_taken_for_refused(operation: str, refusal: str) -> None:
+    command, send = COMMANDS[operation]
+    begun = f"install_{operation}: START Sat Mar 09 21:51:02 CET 2024\n{refusal}"
+    made, session = driver({command + QUIET: Reply(begun)})
+    outcome = send(made).outcome
+    assert outcome.succeeded is None
+    assert "the device answered" in (outcome.reason or "")
+    assert session.asked == [command + QUIET]
+
+
 def test_a_release_that_knows_neither_has_refused() -> None:
     made, session = driver({})
     sent = made.back(BEFORE)

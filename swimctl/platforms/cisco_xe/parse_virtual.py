@@ -68,6 +68,7 @@ def _word(legend: dict[str, str], line: str, letter: str) -> str:
 def parse_dual_active(text: str) -> DualActive:
     """Return the ports that watch for a second active chassis; no rows at all: none were configured.
 
+    Something has to stand below the header, as the line of dashes does where there are no rows.
     Older releases do not say whether the pair is in recovery (cisco_xe/show_stackwise_virtual_dual_active_detection).
     """
     found: list[tuple[int, str, bool]] = []
@@ -86,8 +87,8 @@ def parse_dual_active(text: str) -> DualActive:
             found.append((chassis, row[2], row[3].lower() == "up"))
         elif not (_DETECTION_TITLE.fullmatch(line) or _RECOVERY_RELOAD.fullmatch(line) or _is_rule(line)):
             passed_over(DETECTION, line)
-    if not table:
-        raise UnparsableOutput(DETECTION, lines[-1], "there is no table of ports")
+    if not table or _DETECTION_TABLE.fullmatch(lines[-1]):
+        raise UnparsableOutput(DETECTION, lines[-1], "there is no table of ports, or it ends at its header")
     return DualActive(tuple(found), recovery)
 
 

@@ -55,6 +55,13 @@ def test_ports_that_watch_on_one_chassis_alone_are_told_as_they_are() -> None:
     assert len(parse_dual_active(one).ports) == 2
 
 
+@pytest.mark.parametrize("name", ["none", "one_down"])
+def test_a_table_that_ends_at_its_header_does_not_say_that_none_watches(name: str) -> None:
+    head, status, _ = sample(f"show_stackwise-virtual_dual-active-detection/{name}").partition("Status")
+    with pytest.raises(UnparsableOutput, match="ends at its header"):
+        parse_dual_active(f"{head}{status}\n")
+
+
 @pytest.mark.parametrize("word", ["", "Y", "Perhaps"])
 def test_recovery_that_is_not_told_is_not_guessed(word: str) -> None:
     text = sample("show_stackwise-virtual_dual-active-detection/none").replace("mode: Yes", f"mode: {word}")

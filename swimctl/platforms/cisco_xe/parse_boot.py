@@ -78,7 +78,8 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
     """
     blocks: dict[str, _Block] = {}
     name = ""
-    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
+    printed = filled(text, command, TERMINAL)
+    lines = [plain_words(line) for line in printed]
     for line in lines:
         if _ISSU.fullmatch(line):
             raise UnparsableOutput(command, line, "this is another command's")
@@ -87,17 +88,18 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
             blocks[name] = _Block()
         elif not (_ASIDE.fullmatch(line) or _read_line(command, line, blocks, name)):
             passed_over(command, line)
-    if not any(block.settings().variable is not None for block in blocks.values()):
+    members = {key: block.settings() for key, block in blocks.items()}
+    if all(own.variable is None for own in members.values()):
         raise UnparsableOutput(command, lines[0], "there is no boot variable of the next reload")
-    told = any(block.manual is not None for block in blocks.values())
-    for each, block in blocks.items():
+    told = any(own.manual is not None for own in members.values())
+    for each, own in members.items():
         whose = f" of {each}" if each else ""
-        if block.settings().variable is None:
+        if own.variable is None:
             raise UnparsableOutput(command, lines[-1], f"it has no boot variable{whose} for the next reload")
-        if told and block.manual is None:
+        if told and own.manual is None:
             raise UnparsableOutput(command, lines[-1], f"it has no line on manual boot{whose}")
-    _check_end(text, command)
-    return _merged({key: block.settings() for key, block in blocks.items()})
+    _check_end(text, command, printed[-1])
+    return _merged(members)
 
 
 def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) -> bool:
@@ -126,9 +128,8 @@ def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) ->
     return True
 
 
-def _check_end(text: str, command: str) -> None:
-    """Refuse a list of files at the end that may be half."""
-    last = filled(text, command, TERMINAL)[-1]
+def _check_end(text: str, command: str, last: str) -> None:
+    """Refuse a list of files in the last line that may be half."""
     if _OPEN_BOOT.fullmatch(plain_words(last)) and not ended(text, last):
         raise UnparsableOutput(command, last, "it ends inside the boot variable")
 
@@ -171,7 +172,8 @@ def parse_show_romvar(text: str) -> BootSettings:
     command = "show romvar"
     blocks: dict[str, _Block] = {}
     name: str | None = None
-    lines = [plain_words(line) for line in filled(text, command, TERMINAL)]
+    printed = filled(text, command, TERMINAL)
+    lines = [plain_words(line) for line in printed]
     for line in lines:
         if member := _MEMBER.fullmatch(line):
             name = member[1]
@@ -187,7 +189,7 @@ def parse_show_romvar(text: str) -> BootSettings:
             passed_over(command, line)
     if not blocks:
         raise UnparsableOutput(command, lines[0], "there are no ROMMON variables")
-    _check_end(text, command)
+    _check_end(text, command, printed[-1])
     return _merged({key: block.settings() for key, block in blocks.items()})
 
 

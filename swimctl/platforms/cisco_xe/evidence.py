@@ -34,7 +34,7 @@ def version_of(hardware: HardwareModel | None, install: InstallModel | None) -> 
     rows: tuple[MemberSoftware, ...] = ()
     if is_stackable(hardware.model):
         rows = tuple(
-            MemberSoftware(each.chassis, "", _short(each.runs), "", each.boot_mode.upper() or None)
+            MemberSoftware(each.chassis, "", shortened(each.runs), "", each.boot_mode.upper() or None)
             for each in install.locations
         )
     mode = "INSTALL" if install.in_install_mode else None
@@ -113,10 +113,10 @@ def _members(install: InstallModel) -> dict[str, str]:
     """Name what runs on each location as what the device prints names it: 2, R1; the only one is `chassis`."""
     locations = install.locations
     if len(locations) == 1:
-        return {"chassis": _short(locations[0].runs)}
+        return {"chassis": shortened(locations[0].runs)}
     if len({location.chassis for location in locations}) > 1:
-        return {str(location.chassis): _short(location.runs) for location in locations}
-    return {f"R{location.slot}": _short(location.runs) for location in locations}
+        return {str(location.chassis): shortened(location.runs) for location in locations}
+    return {f"R{location.slot}": shortened(location.runs) for location in locations}
 
 
 def _odd_releases(printed: Running, models: Modelled) -> str:
@@ -142,5 +142,6 @@ def _alike(printed: Mapping[str, str], by_model: Mapping[str, str]) -> Mapping[s
     return {name: version for name, version in printed.items() if name in by_model}
 
 
-def _short(version: str | None) -> str:
+def shortened(version: str | None) -> str:
+    """Return the three numbers of a package's release, 17.09.05 of 17.09.05.0.6411; empty where it is None."""
     return ".".join((version or "").split(".")[:3])

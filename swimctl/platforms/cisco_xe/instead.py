@@ -10,14 +10,15 @@ from typing import Final
 
 from swimctl.facts import InstallSummary, MemberSoftware, PackageState, Redundancy, SoftwareVersion
 from swimctl.platforms.base import Session
-from swimctl.platforms.cisco_xe.evidence import version_of
+from swimctl.platforms.cisco_xe.evidence import shortened, version_of
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xe.parse_version import seconds
 from swimctl.versions import same_release
 
-_RUNS: Final = (PackageState.UNCOMMITTED, PackageState.COMMITTED)
+# What is uncommitted runs in place of what is committed.
+_RUNS: Final = (PackageState.COMMITTED, PackageState.UNCOMMITTED)
 # Of these `request platform software` installs, or did: `show install summary` is not what tells of them.
 _REQUESTED: Final = "CAT3K"
 # In the words of the image's version as `show redundancy` prints it; such a device has `show chassis`.
@@ -48,10 +49,10 @@ def version_by_install(redundancy: Redundancy, summary: InstallSummary) -> Softw
     if release is None or _REQUESTED in image or not (summary.open_packages or "packages.conf" in boots):
         return None
     runs: dict[str, str] = {}
-    for state in reversed(_RUNS):
+    for state in _RUNS:
         for package in summary.packages:
             if package.kind == "IMG" and package.state is state:
-                runs |= dict.fromkeys((name.partition("/")[0] for name in package.members), _short(package.name))
+                runs |= dict.fromkeys((name.partition("/")[0] for name in package.members), shortened(package.name))
     told = [each for each in (release, redundancy.peer_version) if each is not None]
     if not all(any(same_release(one, each) for each in runs.values()) for one in told):
         return None
@@ -63,7 +64,3 @@ def version_by_install(redundancy: Redundancy, summary: InstallSummary) -> Softw
         mode="INSTALL",
         members=rows,
     )
-
-
-def _short(name: str) -> str:
-    return ".".join(name.split(".")[:3])

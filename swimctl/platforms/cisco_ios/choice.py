@@ -26,7 +26,7 @@ def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
         told = version_instead(session, settings.deadlines.command)
         if told is None or told.mode != "INSTALL":
             raise
-        # By day, when `show version` was read, a job in service was refused to models that have no such upgrade.
+        # Where no model is told: the checks before the upgrade read `show version`, and refused --issu to others.
         in_service = options.issu and (told.model is None or offers(told.model))
         return (InService if in_service else CiscoXe)(session, settings, options)
     if version.mode == "INSTALL" and is_requested(version):

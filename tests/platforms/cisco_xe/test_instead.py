@@ -117,6 +117,6 @@ def test_an_upgrade_in_service_is_told_by_its_own_driver(answers: dict[str, str]
         cisco(Paper(mixed), Settings(), JobOptions(issu=True))
 
 
-def test_by_day_it_is_refused_all_the_same() -> None:
+def test_the_checks_before_an_upgrade_refuse_it_all_the_same() -> None:
     with pytest.raises(UnparsableOutput, match=VERSION):
         driver(spoilt(STACK))[0].check(DEVICE, IMAGE, cleanup=False)

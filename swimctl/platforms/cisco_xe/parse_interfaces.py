@@ -11,7 +11,8 @@ from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.surroundings import mode_of_vlan
 from swimctl.platforms.text import filled, passed_over
 
-_NAME: Final = r"(?P<name>[A-Z][A-Za-z-]*\d[\d/.:]*)"
+_PORT: Final = r"[A-Z][A-Za-z-]*\d[\d/.:]*"
+_NAME: Final = rf"(?P<name>{_PORT})"
 _NAMED: Final = re.compile(rf"{_NAME}(?: .*)?", re.IGNORECASE)
 
 # EOS prints the same table with flags behind the type, NX-OS with ports of its own.
@@ -35,11 +36,11 @@ _BUNDLE_HEADER: Final = re.compile(r"Group +Port-channel +Protocol +Ports\b.*", 
 _BUNDLE_LEGEND: Final = re.compile(
     r"(?:Flags *: *)?[\w/]+ +- +\S.*|Number +of +aggregators *:.*|[-+= ]+", re.IGNORECASE
 )
-_MEMBER: Final = re.compile(r"([A-Z][A-Za-z-]*\d[\d/.:]*) ?\([\w-]+\)")
+_MEMBER: Final = re.compile(rf"({_PORT}) ?\([\w-]+\)")
 _MEMBERS: Final = re.compile(rf"(?:{_MEMBER.pattern} *)+")
 _BUNDLE: Final = re.compile(
-    r"\d+ +(?P<name>[A-Z][A-Za-z-]*\d+) ?\(\w+\)(?: +(?:-|[A-Za-z]\w*))?(?P<members>(?: +"
-    r"[A-Z][A-Za-z-]*\d[\d/.:]* ?\([\w-]+\))*)"
+    r"\d+ +(?P<name>[A-Z][A-Za-z-]*\d+) ?\(\w+\)(?: +(?:-|[A-Za-z]\w*))?"
+    rf"(?P<members>(?: +{_MEMBER.pattern})*)"
 )
 
 _ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol\b.*", re.IGNORECASE)

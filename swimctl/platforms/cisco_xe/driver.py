@@ -199,6 +199,10 @@ class CiscoXe(Installing, Packaged):
         if outcome.succeeded is not True:
             why = f"'install remove inactive' failed: {outcome.reason or 'no SUCCESS line'}"
             return Cleaned(outcome.deleted, why)
+        if outcome.rejected:
+            # It ends with SUCCESS all the same: more/cisco_xe/install_remove_inactive/02.
+            why = "'install remove inactive': the device says that its question was answered with no"
+            return Cleaned(outcome.deleted, f"{why}; next: `install remove inactive` on the device")
         # A release that does not name them as they go has listed them before.
         return Cleaned(outcome.deleted or outcome.listed)
 

@@ -116,6 +116,13 @@ def test_so_is_the_clean_up(known: bool) -> None:
     assert session.asked == [command + QUIET, command][: 1 if known else 2]
 
 
+def test_a_clean_up_that_was_answered_with_no_has_removed_nothing() -> None:
+    made, _ = driver({"install remove inactive" + QUIET: Reply(sample("install_remove/rejected"))})
+    cleaned = made.clean()
+    assert cleaned.removed == ()
+    assert "answered with no" in cleaned.complaint
+
+
 def test_a_clean_up_whose_session_ends_is_not_begun_again() -> None:
     made, session = driver({"install remove inactive" + QUIET: Reply("", dropped=True)})
     with pytest.raises(SessionLost):

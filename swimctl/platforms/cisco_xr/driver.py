@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
@@ -36,7 +35,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     space,
 )
 from swimctl.platforms.cisco_xr.reading import DISK, Reading
-from swimctl.platforms.cisco_xr.software import added_name, boot_images, hold_nodes, place
+from swimctl.platforms.cisco_xr.software import added_name, boot_images, check_nodes, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.pieces import Pieces
@@ -108,22 +107,12 @@ class CiscoXr:
             up = [node for node, state in nodes(self._read.slots()).items() if state == RUNS]
         except (CommandRefused, UnparsableOutput):
             up = []  # the list of packages is believed without it
-        hold_nodes(active, up, "'show platform'")
+        check_nodes(active, up, "'show platform'")
         if not any(same_release(each, version.version) for each in images.values()):
             raise UnparsableOutput(
                 "show install active", "", f"no node boots {version.version}, which 'show version' names"
             )
-        if unlisted := self._unlisted(images):
-            why = f"'show platform' says that {', '.join(unlisted)} runs, and it is not listed"
-            raise UnparsableOutput("show install active", "", why)
         return Running(version.version, version.uptime, version.restarted_at, images, abnormal=self._read.abnormal())
-
-    def _unlisted(self, images: Mapping[str, str]) -> list[str]:
-        """Name the nodes that run and are not in the list of packages; none where the platform does not read."""
-        try:
-            return [name for name, state in nodes(self._read.slots()).items() if state == RUNS and name not in images]
-        except (CommandRefused, UnparsableOutput):
-            return []
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""

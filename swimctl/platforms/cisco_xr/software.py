@@ -24,10 +24,10 @@ def boot_images(listed: PackageList) -> dict[str, str]:
     return images
 
 
-def hold_nodes(listed: PackageList, named: Collection[str], by: str) -> None:
+def check_nodes(listed: PackageList, named: Collection[str], by: str) -> None:
     """Raise UnparsableOutput where a list says nothing of a node that another output names: it is not all of it."""
     there = {package.node for package in listed.packages}
-    if silent := [node for node in named if node and node not in there]:
+    if silent := [node for node in named if node not in there]:
         raise UnparsableOutput(
             f"show install {listed.which}", "", f"it says nothing of {', '.join(silent)}, as {by} does"
         )
@@ -49,18 +49,17 @@ def place(active: PackageList, committed: PackageList, image: Image, is_added: C
 
     Raises UnparsableOutput where one list says nothing of a node of the other.
     """
-    for one, other in ((committed, active), (active, committed)):
-        hold_nodes(
-            one, tuple(dict.fromkeys(package.node for package in other.packages)), f"'show install {other.which}'"
-        )
+    now, kept = boot_images(active), boot_images(committed)
+    check_nodes(committed, now, "'show install active'")
+    check_nodes(active, kept, "'show install committed'")
 
     def on(images: Mapping[str, str]) -> list[bool]:
         return [same_release(version, image.version) for version in images.values()]
 
-    runs, stays = on(boot_images(active)), on(boot_images(committed))
+    runs, stays = on(now), on(kept)
     if any(runs):
-        kept = all(runs) and all(stays) and contents(active) == contents(committed)
-        return Placement.COMMITTED if kept else Placement.UNCOMMITTED
+        same = all(runs) and all(stays) and contents(active) == contents(committed)
+        return Placement.COMMITTED if same else Placement.UNCOMMITTED
     if any(stays):
         return Placement.NEXT
     return Placement.ADDED if is_added() else Placement.ABSENT

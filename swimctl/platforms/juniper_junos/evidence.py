@@ -44,6 +44,22 @@ def by_name(
     return {local or node.node if node.node == "localre" else node.node: node for node in nodes}
 
 
+def silent(nodes: Nodes, members: Sequence[ChassisMember]) -> list[str]:
+    """Name the members of a Virtual Chassis that are there and do not say what they run."""
+    there = [f"fpc{member.number}" for member in members if member.state == "Prsnt"]
+    return [name for name in there if name not in nodes] if len(members) > 1 else []
+
+
+def every(nodes: Nodes, members: Sequence[ChassisMember], command: str) -> Nodes:
+    """Return the nodes as they are; raises UnparsableOutput where a member that is there says nothing.
+
+    Such an output is not all of it: nobody may conclude that the member is gone, or runs what the others do.
+    """
+    if lacking := silent(nodes, members):
+        raise UnparsableOutput(command, "", f"it says nothing of {', '.join(lacking)}, as 'show virtual-chassis' does")
+    return nodes
+
+
 def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Sequence[RoutingEngine]) -> Running:
     """Return what runs on every member by both, since the boot of the one that booted first; raises where neither is.
 

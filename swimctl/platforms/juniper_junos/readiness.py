@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from swimctl.facts import FileSystem, InventoryItem
 from swimctl.facts_junos import Alarm, Authorization, ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
+from swimctl.platforms.juniper_junos.evidence import silent
 from swimctl.platforms.juniper_junos.images import fits
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
 from swimctl.settings import Readiness
@@ -85,10 +86,7 @@ def models(nodes: Mapping[str, NodeSoftware]) -> tuple[str, ...]:
 def not_there(nodes: Mapping[str, NodeSoftware], members: Sequence[ChassisMember]) -> list[str]:
     """Name the members that are not there, and those that do not say what they run."""
     odd = [f"fpc{member.number} {member.state}" for member in members if member.state != "Prsnt"]
-    if len(members) > 1:
-        silent = [name for m in members if m.state == "Prsnt" and (name := f"fpc{m.number}") not in nodes]
-        odd += [f"{name} not in 'show version'" for name in silent]
-    return odd
+    return [*odd, *(f"{name} not in 'show version'" for name in silent(nodes, members))]
 
 
 def _members(nodes: Mapping[str, NodeSoftware], members: Sequence[ChassisMember]) -> Iterator[Finding]:

@@ -86,7 +86,7 @@ class JunosDevice:
             return [may]  # what this session cannot see is no fault of the device
         members = self.members()
         parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
-        return [may, *identity(self.nodes(members), members, parts, device)]
+        return [may, *identity(self._answering(members), members, parts, device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without the rights that is the only one."""
@@ -179,7 +179,7 @@ class JunosDevice:
     def _state(self, image: Image) -> State:
         members = self.members()
         return State(
-            nodes=self.nodes(members),
+            nodes=self._answering(members),
             members=members,
             parts=parse_show_chassis_hardware(self._show("show chassis hardware")),
             engines=parse_show_chassis_routing_engine(self._show("show chassis routing-engine")),
@@ -206,15 +206,21 @@ class JunosDevice:
 
     def nodes(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSoftware]:
         """Read what every member runs, and what its next reboot starts, by its name: by the text, which tells both."""
+        return evidence.every(self._answering(members), members, of_all("show version", members))
+
+    def _answering(self, members: tuple[ChassisMember, ...]) -> Mapping[str, NodeSoftware]:
+        """Read the same of the members that answer; the readiness check names the others."""
         command = of_all("show version", members)
         return with_staged(evidence.by_name(parse_nodes(self._show(command)), members, command), members, self._show)
 
     def _both_nodes(self, members: tuple[ChassisMember, ...]) -> Both[Mapping[str, NodeSoftware]]:
         command = of_all("show version", members)
+
+        def of_every(nodes: tuple[NodeSoftware, ...]) -> Mapping[str, NodeSoftware]:
+            return evidence.every(evidence.by_name(nodes, members, command), members, command)
+
         return self._data.both(
-            command,
-            lambda text: evidence.by_name(parse_nodes(text), members, command),
-            lambda text: evidence.by_name(nodes_data(text), members, command),
+            command, lambda text: of_every(parse_nodes(text)), lambda text: of_every(nodes_data(text))
         )
 
     def _engines(self) -> tuple[RoutingEngine, ...]:

@@ -307,6 +307,26 @@ def test_nothing_goes_back_without_a_member_that_is_away(tmp_path: Path) -> None
     assert (found.reason or "").startswith("fpc2 NotPrsnt")
 
 
+def test_nothing_goes_back_by_a_text_that_breaks_off_before_a_member(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(tmp_path, models=THREE)
+    wanted, driver = put(at, tmp_path, IMAGE), changer(at)
+    assert driver.add(wanted).outcome.succeeded
+    shown = at.type
+
+    def cut(line: str, *more: object) -> str:
+        text = shown(line, *more)  # type: ignore[arg-type]
+        return text.partition("fpc2:")[0] if line == "show version all-members" else text
+
+    monkeypatch.setattr(at, "type", cut)
+    at.sent.clear()
+    for change in (lambda: driver.activate(wanted), lambda: driver.restore(BEFORE), lambda: driver.back(BEFORE)):
+        with pytest.raises(UnparsableOutput, match="says nothing of fpc2"):
+            change()
+    assert changes(at) == []
+
+
 @pytest.mark.parametrize(
     ("previous", "words"), [(None, "there is no image for rollback"), ("19.4R1.10", "would start 19.4R1.10")]
 )

@@ -155,6 +155,24 @@ def test_what_runs_is_not_committed_where_the_forms_disagree(told: str) -> None:
     assert "'show version | display xml' that" in found.doubt
 
 
+def test_a_text_that_breaks_off_before_a_member_says_nothing_of_all_of_them() -> None:
+    cut = {VERSION: ON_TARGET[VERSION].partition("fpc1:")[0]}
+    at = reader({**PAIR, **cut})
+    for ask in (at.running, at.unready, lambda: at.installed(IMAGE), lambda: at.nodes(at.members())):
+        with pytest.raises(UnparsableOutput, match="says nothing of fpc1, as 'show virtual-chassis' does"):
+            ask()
+    mixed = {f"{VERSION} | display xml": of_members(version("22.2R1.9"), version("20.4R3.8"))}
+    assert reader({**PAIR, **DATA, **cut, **mixed}).running().members == {"fpc0": "22.2R1.9", "fpc1": "20.4R3.8"}
+    # Data that breaks off so is none either, and the text counts.
+    half = {f"{VERSION} | display xml": of_members(version("22.2R1.9"), names=("fpc0",))}
+    assert reader({**PAIR, **half}).running() == reader(dict(PAIR)).running()
+    # A member that is away says nothing, and nothing is needed of it.
+    away = PAIR[CHASSIS].replace("1 (FPC 1)  Prsnt   ", "1 (FPC 1)  NotPrsnt")
+    assert away != PAIR[CHASSIS]
+    at = reader({**PAIR, **cut, CHASSIS: away})
+    assert (at.running().members, at.unready()) == ({"fpc0": "22.2R1.9"}, "fpc1 NotPrsnt")
+
+
 def test_a_refused_pipe_is_not_tried_again() -> None:
     at = reader({**PAIR, **dict.fromkeys(DATA, "syntax error, expecting <command>.\n")})
     for _ in range(3):

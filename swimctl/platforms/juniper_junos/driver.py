@@ -11,10 +11,11 @@ from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Cleaned, Reply, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
+from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
-from swimctl.platforms.juniper_junos.reading import JunosDevice, of_all, unknown_command
+from swimctl.platforms.juniper_junos.reading import JunosDevice, unknown_command
 from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict, will_start
 from swimctl.settings import Settings
 from swimctl.terminal import answer

@@ -1,13 +1,14 @@
-"""Output of several members or routing engines: each one's part under a heading with its name."""
+"""How all members are asked, and what several members or routing engines print: each below a heading with its name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
+from swimctl.facts_junos import ChassisMember
 from swimctl.platforms.text import passed_over
 
 _NAME: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf|bsys|localre|local|bp|spd)[\w-]*) *:", re.IGNORECASE)
@@ -16,6 +17,11 @@ _DASHES: Final = re.compile(r"-{10,}")
 # A rule of the width of a screen stands below the name of a node, and nowhere else.
 _WIDE_RULE: Final = re.compile(r"-{60,}[- ]*")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d:\d\d) +([A-Za-z0-9+-]+)")
+
+
+def of_all(command: str, members: Sequence[ChassisMember]) -> str:
+    """Return the command for all members of a Virtual Chassis; another device does not know the word."""
+    return f"{command} all-members" if len(members) > 1 else command
 
 
 def by_node(lines: list[str]) -> list[tuple[str, list[str]]]:

@@ -14,6 +14,7 @@ from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.juniper_junos import evidence
 from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
+from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
 from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_routing_engine
 from swimctl.platforms.juniper_junos.parse_files import (
@@ -289,11 +290,6 @@ class JunosDevice:
     def _show(self, command: str) -> str:
         # The prompt came back behind it, so its last line is whole.
         return self._session.run(command, self._limits.command) + "\n"
-
-
-def of_all(command: str, members: tuple[ChassisMember, ...]) -> str:
-    """Ask all members of a Virtual Chassis; another device does not know the word."""
-    return f"{command} all-members" if len(members) > 1 else command
 
 
 def unknown_command(error: CommandRefused) -> bool:

@@ -10,6 +10,7 @@ from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts_junos import ChassisMember, NodeSoftware
 from swimctl.platforms.juniper_junos.images import stages_on_host
 from swimctl.platforms.juniper_junos.log import SHOW, rolled_back_last
+from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_install_log import parse_show_log_install
 from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
 
@@ -26,20 +27,20 @@ def with_staged(
     """
     if any(node.pending for node in nodes.values()) or not any(stages_on_host(node.model) for node in nodes.values()):
         return nodes
-    staged = _staged(len(members) > 1, show)
+    staged = _staged(members, show)
     return {
         name: replace(node, pending=staged, by_log=True) if staged and stages_on_host(node.model) else node
         for name, node in nodes.items()
     }
 
 
-def _staged(several: bool, show: Callable[[str], str]) -> str | None:
+def _staged(members: tuple[ChassisMember, ...], show: Callable[[str], str]) -> str | None:
     """Return what was staged since the last boot and nobody took back, as far as the device's logs tell."""
     try:
         staged = parse_show_log_install(show(INSTALL_LOG))
         if staged is None:
             return None
-        up = parse_show_system_uptime(show(f"show system uptime{' all-members' if several else ''}"))
+        up = parse_show_system_uptime(show(of_all("show system uptime", members)))
         commands = show(SHOW)
     except (CommandRefused, UnparsableOutput):
         return None  # no evidence; what was added is proved by the installer's own word, or taken back

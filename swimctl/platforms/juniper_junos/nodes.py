@@ -11,9 +11,7 @@ from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import ChassisMember
 from swimctl.platforms.text import passed_over
 
-_NAME: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf|bsys|localre|local|bp|spd)[\w-]*) *:", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf)\d[\w-]*|localre) *:", re.IGNORECASE)
-_DASHES: Final = re.compile(r"-{10,}")
 # A rule of the width of a screen stands below the name of a node, and nowhere else.
 _WIDE_RULE: Final = re.compile(r"-{60,}[- ]*")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d:\d\d) +([A-Za-z0-9+-]+)")
@@ -22,22 +20,6 @@ _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d:\d\d) +([A-Za-z0-9+-
 def of_all(command: str, members: Sequence[ChassisMember]) -> str:
     """Return the command for all members of a Virtual Chassis; another device does not know the word."""
     return f"{command} all-members" if len(members) > 1 else command
-
-
-def by_node(lines: list[str]) -> list[tuple[str, list[str]]]:
-    """Split at the headings (`fpc0:` above dashes); one part without a name where there is no heading at the head.
-
-    Lines keep their indentation.
-    """
-    parts: list[tuple[str, list[str]]] = [("", [])]
-    for number, line in enumerate(lines):
-        below = lines[number + 1] if number + 1 < len(lines) else ""
-        name = _NAME.fullmatch(line.strip())
-        if name and _DASHES.fullmatch(below.strip()):
-            parts.append((name[1], []))
-        elif not (_DASHES.fullmatch(line.strip()) and parts[-1][0] and not parts[-1][1]):
-            parts[-1][1].append(line)
-    return parts if parts[0][1] or len(parts) == 1 else parts[1:]
 
 
 def sections(command: str, lines: list[str]) -> list[tuple[str, list[str]]]:

@@ -30,7 +30,6 @@ _BY_PART: Final = re.compile(
 _CHASSIS: Final = re.compile(r" *(?P<item>Chassis) {2,}(?P<serial>\S+) +(?P<description>\S.*)")
 # An item with something behind it in a column of the header: what is not read of it may be a serial number.
 _LIKE_A_PART: Final = re.compile(r" *[A-Z][\w+/.-]*(?: [\w+/.-]+)* {2,}(?=\S)")
-_WIDEST_ITEM: Final = 24
 
 
 def parse_show_chassis_hardware(text: str) -> tuple[InventoryItem, ...]:

@@ -61,7 +61,7 @@ def every(nodes: Nodes, members: Sequence[ChassisMember], command: str) -> Nodes
 
 
 def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Sequence[RoutingEngine]) -> Running:
-    """Return what runs on every member by both, since the boot of the one that booted first; raises where neither is.
+    """Return what runs on every member, since the first of their boots; raises where neither form reads.
 
     A panic of any engine counts: all of them reboot at once.
     """
@@ -83,7 +83,7 @@ def _reason(engine: RoutingEngine) -> str:
 
 
 def installed(nodes: Both[Nodes], image: Image) -> Installed:
-    """Return where an image's release stands by both; raises where neither reads.
+    """Return where an image's release stands; raises where neither form reads.
 
     Where the text does not read, what waits is known of the older kind alone: then only a release that runs on every
     member is placed.

@@ -45,13 +45,21 @@ def parse_show_virtual_chassis(text: str) -> tuple[ChassisMember, ...]:
             if not any(known.fullmatch(line) for known in (_ABOVE, _LINK, _BELOW)):
                 passed_over(COMMAND, line)
             continue
-        state, role = _STATES[row[2].lower()], (row[6] or "").capitalize()
+        state, role = _STATES[row[2].lower()], role_of(row[6] or "")
         if state == "Prsnt" and not role:
             raise UnparsableOutput(COMMAND, line, "a member that is there has a role")
         if any(member.number == int(row[1]) for member in found):
             raise UnparsableOutput(COMMAND, line, "the number of a member stands twice")
-        # Newer releases may call the master primary.
-        found.append(ChassisMember(int(row[1]), state, row[3], row[4], "Master" if role == "Primary" else role))
+        found.append(ChassisMember(int(row[1]), state, row[3], row[4], role))
     if not found:
         raise UnparsableOutput(COMMAND, lines[0], "there is no member")
     return tuple(found)
+
+
+def role_of(word: str) -> str:
+    """Return the role of a member as the device words it, without the star of the one that answers.
+
+    Newer releases may call the master primary: no output of one was found.
+    """
+    role = word.rstrip("*").capitalize()
+    return "Master" if role == "Primary" else role

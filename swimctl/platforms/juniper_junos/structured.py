@@ -18,6 +18,7 @@ from lxml import etree
 from swimctl.errors import UnparsableOutput
 from swimctl.facts_junos import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import moment
+from swimctl.platforms.juniper_junos.parse_members import role_of
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import clean
@@ -65,7 +66,7 @@ def members_data(text: str) -> tuple[ChassisMember, ...]:
             if not number.isdecimal() or not state or (state == "Prsnt" and not role):
                 raise UnparsableOutput(command, str(told), "a member does not read")
             serial, model = told.get("member-serial-number", ""), told.get("member-model", "")
-            found.append(ChassisMember(int(number), state, serial, model, role.rstrip("*")))
+            found.append(ChassisMember(int(number), state, serial, model, role_of(role)))
     if not found:
         raise UnparsableOutput(command, "", "there is no member")
     return tuple(found)

@@ -183,8 +183,11 @@ def test_a_refused_pipe_is_not_tried_again() -> None:
 
 def test_a_master_that_names_itself_goes_by_its_number() -> None:
     told = of_members(version(RUNS[0]), version(RUNS[1]), names=("localre", "fpc1"))
-    found = reader({**PAIR, **DATA, VERSION: "garbage", f"{VERSION} | display xml": told}).running()
-    assert found.members == {"fpc0": RUNS[0], "fpc1": RUNS[1]}
+    for called in ("Master*", "Primary*"):
+        chassis = DATA[f"{CHASSIS} | display xml"].replace("Master*", called)
+        answers = {VERSION: "garbage", CHASSIS: "garbage", f"{VERSION} | display xml": told}
+        found = reader({**PAIR, **DATA, **answers, f"{CHASSIS} | display xml": chassis}).running()
+        assert found.members == {"fpc0": RUNS[0], "fpc1": RUNS[1]}
 
 
 @pytest.mark.parametrize(

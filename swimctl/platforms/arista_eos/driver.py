@@ -159,12 +159,15 @@ class AristaEos(AristaDevice):
     def _undone(self, old: str, reason: str) -> Sent:
         """Put the boot setting back as it was, and say why."""
         try:
-            if old and self._boots() != old:
+            seen = self._boots()
+            if old and seen != old:
                 self._name(old)
+                seen = old
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
-            reason += f"; and the boot setting could not be put back to {old}: {error}"
+            reason += f"; and the boot setting could not be put back to {old or 'nothing'}: {error}"
         else:
-            reason += f"; the next boot starts {old or 'nothing'}, as before"
+            before = "as before" if seen == old else "where nothing was named before"
+            reason += f"; the next boot starts {seen or 'nothing'}, {before}"
         return Sent(InstallOutcome("reload", succeeded=False, reason=reason))
 
     def _do(self, command: str) -> None:

@@ -105,20 +105,34 @@ def test_what_is_refused_or_does_not_read_back_changes_nothing(tmp_path: Path, f
     assert desk.untouched
 
 
-def test_a_reload_that_is_refused_puts_the_setting_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(tmp_path)
-    made = desk.driver()
-    typed = desk.say
+def refusing_the_reload(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> AristaEos:
+    made, typed = desk.driver(), desk.say
 
     def say(line: str, answers: Any) -> list[str]:
         desk.out = "% Authorization denied for command 'reload now'\n"
         return [] if line == "reload now" else typed(line, answers)
 
     monkeypatch.setattr(desk, "say", say)
-    sent = made.activate(IMAGE)
+    return made
+
+
+def test_a_reload_that_is_refused_puts_the_setting_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    sent = refusing_the_reload(desk, monkeypatch).activate(IMAGE)
     assert sent.outcome.succeeded is False
     assert "% Authorization denied" in (sent.outcome.reason or "")
     assert desk.untouched
+
+
+def test_where_no_image_was_named_before_what_boots_next_is_read_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, boots="")
+    sent = refusing_the_reload(desk, monkeypatch).activate(IMAGE)
+    assert sent.outcome.succeeded is False
+    words = "the next boot starts flash:EOS-4.31.6M.swi, where nothing was named before"
+    assert (sent.outcome.reason or "").endswith(words)
+    assert desk.switch.stays == NEW
 
 
 def test_a_way_back_whose_image_is_gone_changes_nothing(tmp_path: Path) -> None:

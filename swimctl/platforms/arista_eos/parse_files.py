@@ -44,7 +44,8 @@ def parse_dir(text: str) -> Directory | tuple[Directory, ...]:
         if not entry and _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
         if head:
-            # `dir /recursive` says nothing of a folder that has only folders (ntc-templates, arista_eos dir_recur_all).
+            # `dir /recursive` says nothing of a folder that has only folders (ntc-templates, arista_eos dir_recur_all;
+            # no second source, and the driver never asks it).
             if path is not None and not (files or empty or head[1].startswith(f"{path.rstrip('/')}/")):
                 raise UnparsableOutput(command, path, "it lists no file, and does not say that there is none")
             if path is not None:

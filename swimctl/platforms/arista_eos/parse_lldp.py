@@ -27,8 +27,9 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
 
     What was ever put into the table and not taken out is in it: fewer rows are a part of it. Without counters an
     empty table says nothing. Each line below the header that begins with a port has to read. Sources of the counters:
-    arista_eos/show_lldp_neighbors/ntc_arista_eos_show_lldp_neighbors2; a 4.24.0F with 20 inserts, 7 deletes, 6 of them
-    age-outs, and 13 rows (public file 43433108432); 10, 4 and 6 rows (public file 43116014943).
+    arista_eos/show_lldp_neighbors/ntc_arista_eos_show_lldp_neighbors2; on GitHub, by their titles, "DC1-LEAF1A Commands
+    Output", a 4.24.0F with 20 inserts, 7 deletes, 6 of them age-outs, and 13 rows; "Test results for PE41-J2-161" with
+    10, 4 and 6 rows.
     """
     command = "show lldp neighbors"
     counts: dict[str, int] = {}

@@ -16,7 +16,8 @@ COMMAND: Final = "show install summary"
 
 _BLOCK: Final = re.compile(r"\[ *(.+?) *\] *(\w+) +Package\(s\) +Information *:?", re.IGNORECASE)
 _LEGEND: Final = re.compile(r"State *\(St\) *:.*|C - Activated.*|-{5,}", re.IGNORECASE)
-# A console of 79 columns puts the last dash of a rule in front of the next line (a C9300's, public file 30855963014).
+# A console of 79 columns puts the last dash of a rule in front of the next line (a C9300's in
+# "Staging Infrastructure Switch DHCP and TFTP configuration" on GitHub).
 _RULE: Final = re.compile(r"-{79}(?: .*)?")
 _TABLE: Final = re.compile(r"Type +St +Filename/Version\b.*", re.IGNORECASE)
 _ROW: Final = re.compile(r"([A-Z]{2,}) +([IUCD]) +(\S+)(?: .*)?")

@@ -15,7 +15,8 @@ from swimctl.platforms.text import REGISTER, filled, plain_words
 COMMAND: Final = "show version"
 
 # The first that is there wins: the XE release where the device names one, else that of IOS. A console of 79 columns
-# puts the last letter of a longer line, as of a log message, in front of the next (a C9300's, public file 30855963014).
+# puts the last letter of a longer line, as of a log message, in front of the next (a C9300's in
+# "Staging Infrastructure Switch DHCP and TFTP configuration" on GitHub).
 _RELEASES: Final = (
     re.compile(r".?Cisco IOS[ -]XE Software, Version (\S+).*", re.IGNORECASE),
     re.compile(r"IOS XE Version: (\S+).*", re.IGNORECASE),

@@ -21,20 +21,14 @@ def masked(line: str) -> str:
     return _SECRET.sub(rf"\1 {_MASK}", line)
 
 
-_NOT_AN_OUTPUT = {
-    "garbage": "\x07~#q 7Kx{{}}\nlorem 12 ipsum --- dolor\n@@@ 0x00000000 <fragment>\n",
-    "empty": "",
-    "refused": "{denied}",
-}
+_GARBAGE = "\x07~#q 7Kx{}\nlorem 12 ipsum --- dolor\n@@@ 0x00000000 <fragment>\n"
 
 
-def _cut(dialogue: Dialogue) -> Dialogue:
-    """Run a command whose output breaks off in the middle of a line; the prompt comes all the same."""
-    text = "".join(effect.text for effect in dialogue if isinstance(effect, Print))
-    # The line in the middle, or the first one with words below it: a break between two lines is none to be seen.
-    starts = [found for found in re.finditer(r"\S.*\S", text) if found.end() > len(text) // 2]
-    if starts:
-        yield Print(f"{text[: (starts[0].start() + starts[0].end()) // 2].rstrip()}\n")
+def _cut(lines: list[str]) -> list[str]:
+    """Break an output off within a row, that in its middle or the first below; between two rows it would not show."""
+    text = "\n".join(lines)
+    row = next((found for found in re.finditer(r"\S.*\S", text) if found.end() > len(text) // 2), None)
+    return text[: sum(row.span()) // 2].rstrip().split("\n") if row else []
 
 
 class Vty(ABC):
@@ -115,8 +109,9 @@ class Vty(ABC):
     def run(self, text: str) -> Dialogue:
         """Run one line with its filter."""
         how = self._unreadable(text)
-        if how in _NOT_AN_OUTPUT:
-            yield Print(_NOT_AN_OUTPUT[how].format(denied=self.denied))
+        instead = {"garbage": _GARBAGE, "empty": "", "refused": self.denied}.get(how)
+        if instead is not None:
+            yield Print(instead)
             return
         try:
             command, chosen = self.parted(text)
@@ -125,7 +120,7 @@ class Vty(ABC):
             dialogue = self.understand(command)
             if dialogue is not None:
                 whole = self._filtered(dialogue, chosen)
-                yield from _cut(whole) if how == "cut" else whole
+                yield from self._filtered(whole, _cut) if how == "cut" else whole
         except Ambiguous as unclear:
             yield Print(self.ambiguous(str(unclear)))
         except Incomplete:

@@ -24,7 +24,7 @@ public document in words. Tests hold that each capture shows the form that it is
 and that every capture of an output on the way to a commit is named here.
 
 A lab device has one form of each output, by its name and by the release that it runs; after an upgrade it may print
-another one, as real devices do.
+another one, as real devices do. What it does not choose it prints as its model and its state imply, or not at all.
 
 A new form is most welcome: `swimctl device capture NAME --out DIR` writes one down ([how](captures.md)).
 """
@@ -56,7 +56,7 @@ def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
         for output in chosen
         for form in output.forms
     ]
-    return ["| output | part | form | sources | the lab prints it |", "|---|---|---|---|---|", *rows, ""]
+    return ["| output | part | form | sources | the lab chooses it |", "|---|---|---|---|---|", *rows, ""]
 
 
 def sources_of(platform: str, command: str) -> set[str]:

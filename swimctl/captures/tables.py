@@ -41,7 +41,7 @@ _WORDS: Final = frozenset(
     interface chassis system name total entries displayed cdp lldp entry neighbors count last table change time ago
     ttl neighbor number of drops ageouts inserts deletes info n/a supports-stp-dispute sec not advertised detected
     outgoing half full auto mode off on yes no enabled disabled none duplex unidirectional native vlan eth gig
-    """.split()  # noqa: SIM905 - as above
+    """.split()  # noqa: SIM905 - a list of so many would be a page
 )
 _LABELLED: Final = re.compile(r"\s*[A-Za-z][\w ()/-]*\s*:(?=\s|$)")
 

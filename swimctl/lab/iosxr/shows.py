@@ -106,7 +106,7 @@ def redundancy(router: Router) -> str:
     for other in others:
         ready = "ready" if router.standby_ready else "not ready"
         text += (
-            f"{form.partner or 'Partner node'} ({other}) is in STANDBY role\n"
+            f"{form.partner} ({other}) is in STANDBY role\n"
             f"Standby node in {other} is {ready}\nStandby node in {other} is NSR-not-configured\n"
         )
     if not others:

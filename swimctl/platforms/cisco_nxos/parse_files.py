@@ -110,7 +110,10 @@ def parse_show_file_hash(text: str) -> HashResult:
 
 
 def _unbroken(rows: Sequence[str]) -> str:
-    """Return the hash that a terminal of some width broke into rows, empty where they are none; others are shorter."""
+    """Return the hash that a terminal broke into rows, empty where the rows are no one hash.
+
+    No row but the last is shorter than 65 digits, so that two shorter hashes are never read as one.
+    """
     width = max(map(len, rows), default=0)
     whole = len(rows) == 1 or (width > 64 and {len(row) for row in rows[:-1]} == {width})
     return "".join(rows) if whole else ""

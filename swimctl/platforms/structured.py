@@ -76,18 +76,14 @@ class Structured:
             return Both(told, None, error)
 
     def either(self, command: str, parse: Callable[[str], T], parse_data: Callable[[str], T]) -> T:
-        """Return what the text says; the data is asked for only where that does not read."""
+        """Return what the text says, where that does not read what the data says; raises the text's error."""
         try:
             return parse(self._show(command))
         except (CommandRefused, UnparsableOutput) as error:
-            return self.instead(command, parse_data, error)
-
-    def instead(self, command: str, parse_data: Callable[[str], T], error: CommandRefused | UnparsableOutput) -> T:
-        """Return what the data says, as the text did not read; raises the text's error where the data does not."""
-        try:
-            return parse_data(self._show(f"{command} | {self._pipe}"))
-        except (CommandRefused, UnparsableOutput):
-            raise error from None
+            try:
+                return parse_data(self._show(f"{command} | {self._pipe}"))
+            except (CommandRefused, UnparsableOutput):
+                raise error from None
 
 
 def same_boot(one: int | None, other: int | None) -> bool:

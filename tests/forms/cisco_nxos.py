@@ -85,6 +85,15 @@ SEEN: Outputs = (
         ),
     ),
     output("show boot | json", "", seen("TABLE and ROW", "", ("allenrobel/nxapi-netbox on GitHub",))),
+    output(
+        "show vpc | json",
+        "",
+        seen(
+            "TABLE and ROW",
+            "",
+            ("a published output of 10.2(3)", "a Robot Framework test of a leaf, with `peer-ok` and `SUCCESS`"),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

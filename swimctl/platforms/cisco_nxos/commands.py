@@ -32,7 +32,7 @@ from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.cisco_nxos.parse_session import parse_show_clock
 from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
-from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data
+from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.commands import Command, find_command
 
 COMMANDS: Final = (
@@ -72,6 +72,7 @@ DATA: Final = (
     Command("show version", version_data),
     Command("show module", modules_data),
     Command("show boot", boot_data),
+    Command("show vpc", vpc_data),
 )
 """What is read as data, behind `| json`."""
 

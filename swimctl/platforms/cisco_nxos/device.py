@@ -224,11 +224,7 @@ class NexusDevice:
 
     def _vpc(self) -> Vpc | None:
         """Read the pair, None where the device has no vPC."""
-        text = self._show("show vpc")
-        try:
-            return _where_known(parse_show_vpc, text)
-        except (CommandRefused, UnparsableOutput) as error:
-            return self._data.instead("show vpc", vpc_data, error)
+        return self._data.either("show vpc", lambda text: _where_known(parse_show_vpc, text), vpc_data)
 
     def _ports(self) -> tuple[Interface, ...]:
         vpc = self._vpc()

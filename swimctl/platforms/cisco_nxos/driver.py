@@ -40,8 +40,8 @@ SUPPORT: Final = Support(
             boot="`show version`",
             release="`show version` and `show module`",
             state="`show version` and `show boot`",
-            compared="`show interface brief`, `show vpc`, `show cdp neighbors`, `show lldp neighbors`, "
-            "`show ip route summary vrf all`",
+            compared="`show interface brief`, `show vpc` (`show vpc | json` where it does not read), `show cdp "
+            "neighbors`, `show lldp neighbors`, `show ip route summary vrf all`",
             commit="`boot nxos`, read back",
         ),
         boot="`show version | json`",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from swimctl.clock import rfc3339
 from swimctl.models import (
@@ -29,12 +30,16 @@ from swimctl.models import (
 )
 from swimctl.states import RUNNING, JobStatus, StepStatus
 
-JOB_QUERY = """
+# What a job, as `j`, removed from its device's flash: the memories that steps/removal.py writes.
+REMOVALS: Final = """
+    (SELECT json_group_object(key, json(value)) FROM memories m
+     WHERE m.job_id = j.id AND m.key >= 'removed ' AND m.key < 'removed!') AS removals
+"""
+JOB_QUERY: Final = f"""
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
            i.family AS image_family, r.pid AS runner_pid,
-           (SELECT json_group_object(key, json(value)) FROM memories m
-            WHERE m.job_id = j.id AND m.key >= 'removed ' AND m.key < 'removed!') AS removals
+           {REMOVALS}
     FROM jobs j
     JOIN batches b ON b.id = j.batch_id
     JOIN devices d ON d.id = j.device_id
@@ -205,7 +210,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         bytes_total=row["bytes_total"],
         attempted=bool(row["attempted"]),
         interrupted=interrupted,
-        outcome=_outcome(row["outcome"], removals),
+        outcome=outcome_from(row["outcome"], removals),
         wave=row["wave"],
         redundancy_group=row["redundancy_group"],
         after=tuple(json.loads(row["after"])),
@@ -214,7 +219,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
     )
 
 
-def _outcome(said: str | None, removals: Mapping[str, object]) -> Outcome | None:
+def outcome_from(said: str | None, removals: Mapping[str, object]) -> Outcome | None:
     """Read what a device is; `untouched` alone would be untrue of one from whose flash a job removed files.
 
     Each removal has a key of its beginning, and one of what it took: a beginning without the other may have taken any.

@@ -13,7 +13,7 @@ from swimctl.models import Job, Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move, step_name
 from swimctl.store import journal
 from swimctl.store.batches import Batches
-from swimctl.store.rows import resumable, storable
+from swimctl.store.rows import REMOVALS, outcome_from, resumable, storable
 from swimctl.store.runners import Runner
 
 _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing', 'activating')"
@@ -115,9 +115,9 @@ class Running(Batches):
                 raise StaleClaim(f"job {job_id} cannot become '{status}' now")
             if status in FINAL:
                 _end_steps(sql, job_id, rfc3339(now))
-            journal.append(
-                sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": outcome}
-            )
+            row = sql.execute(f"SELECT outcome, {REMOVALS} FROM jobs j WHERE id = ?", [job_id]).fetchone()
+            told = outcome_from(row["outcome"], json.loads(row["removals"]))
+            journal.append(sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": told})
 
     def step(self, job_id: int, runner: Runner, kind: str, status: StepStatus, message: str = "") -> None:
         """Record where a step of a held job is; entering it again, as `resume` does, starts its time anew.

@@ -94,6 +94,8 @@ def test_a_clean_up_that_took_nothing_leaves_untouched_and_one_without_an_end_do
     place.script.while_running = removes
     (job,) = place.ran("sw1")
     assert place.store.job(job.id).outcome == outcome
+    ended = [event for event in place.store.events(job.id) if event.kind == "status"][-1]
+    assert ended.data["outcome"] == outcome, "who follows the events is told the same"
 
 
 def test_job_show_events_and_transcript(place: Place, capsys: Capture) -> None:

@@ -30,7 +30,7 @@ SwimctlError
 │   ├── UnparsableOutput
 │   ├── TransferFailed
 │   ├── StepFailed        a step's guard said no, with what was seen, needed, and comes next
-│   │   └── NotReady      the readiness check's rules did, by a look that the device answered to the end
+│   │   └── NotReady      rules of the readiness check do not hold; the device was read to the end
 │   └── DeviceUnknown     exit 4: what the device is now could not be found out; look at its console
 └── Stopped               a signal asked for a stop; the job waits at a safe point for `resume`
 """

@@ -15,7 +15,7 @@ _MOST_NAMES: Final = 20
 _MOST_ERRORS: Final = 5
 _NOW: Final[dict[Outcome | None, str]] = {
     Outcome.UNTOUCHED: "untouched: it runs what it ran before, on the same boot",
-    Outcome.CLEANED: "cleaned: it runs what it ran before, on the same boot, and files are gone from its flash",
+    Outcome.CLEANED: "cleaned: as before, on the same boot, but files were, or may have been, removed from its flash",
     Outcome.UPGRADED: "upgraded: it runs the target, committed",
     Outcome.ROLLED_BACK: "rolled back: it reloaded, and runs what it ran before",
     Outcome.UNKNOWN: "unknown: look at its console (`show version`, `show install summary`)",

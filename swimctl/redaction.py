@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from swimctl.terminal import line_feeds
+
 _MASK: Final = "********"
 # Where a device logs what was configured, or shows it: `…CFGLOG_LOGGEDCMD: … logged command:username anna secret 9 …`
 # (IOS, IOS-XE), `command 'set system root-authentication encrypted-password …'` (Junos), ` snmp-server community …`.
@@ -20,7 +22,6 @@ _NAMES: Final = re.compile(
     r"(?:-value)?\b\s+(?:(?:\d{1,2}|encrypted|hash|sha\d*|role \S+|level \d+)\s+)*)(?P<secret>[^\s'\"]+|\"[^\"]*\")",
     re.IGNORECASE,
 )
-_LINE_END: Final = re.compile(r"(?<!\r)\r*\n")
 # An unfinished line is waited for so far; a longer one is no line of configuration.
 _MOST_HELD: Final = 4_000
 
@@ -81,24 +82,20 @@ class Pieces:
         text = self._held + piece
         whole = text.rstrip("\r")
         wait = text[len(whole) :]  # its line feed may be in the next piece
-        whole = _with_line_feeds(whole)
+        whole = line_feeds(whole)
         cut = max(0, self._redaction.waits_for(self._line + whole) - len(self._line))
         self._held = whole[cut:] + wait
         return self._shown(whole[:cut])
 
     def end(self) -> str:
         """Return what was held back: nothing follows."""
-        text, self._held = _with_line_feeds(self._held), ""
+        text, self._held = line_feeds(self._held), ""
         return self._shown(text)
 
     def _shown(self, text: str) -> str:
         before, after = self._redaction.text(self._line), self._redaction.text(self._line + text)
         self._line = (self._line + text).rpartition("\n")[2][-_MOST_HELD:]
         return after.removeprefix(before) if after.startswith(before) else self._redaction.text(text)
-
-
-def _with_line_feeds(text: str) -> str:
-    return _LINE_END.sub("\n", text).replace("\r", "\n")
 
 
 def _without_named(line: str) -> str:

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Final
 
 _MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
-_LINE_END = re.compile(r"(?<!\r)\r*\n")
+# The end of a line, with all carriage returns before it.
+LINE_END = re.compile(r"(?<!\r)\r*\n")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 # What follows a log message of IOS in lines of its own.
 _REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
@@ -85,8 +86,13 @@ class Terminal:
 
 def plain(text: str) -> str:
     """Drop what only a screen needs: colours, backspaces with what they took back, carriage returns."""
-    text = _LINE_END.sub("\n", text).replace("\r", "\n")
+    text = line_feeds(text)
     return _CONTROL.sub("", _taken_back(text) if "\b" in text else text)
+
+
+def line_feeds(text: str) -> str:
+    """Return a text whose lines end with a line feed alone, whatever carriage returns it had; linear."""
+    return LINE_END.sub("\n", text).replace("\r", "\n")
 
 
 def _taken_back(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.terminal import Terminal
+from swimctl.terminal import LINE_END, Terminal
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
@@ -123,7 +123,7 @@ def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
 def _terminal_lines(text: str) -> list[str]:
     """Split into lines as a terminal would have shown them: carriage returns and backspaces write over."""
     text = _ESCAPES.sub("", text)
-    text = re.sub(r"(?<!\r)\r*\n", "\n", text)
+    text = LINE_END.sub("\n", text)
     if "\n" not in text:
         text = text.replace("\r", "\n")
     lines = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
+from swimctl.selection import some
 from swimctl.steps.base import Record
 
 # Memories `removed 1`, `removed 2` … are lists of names; `removed 1 begun` is the command of one, before it left.
@@ -22,7 +23,7 @@ def begin(record: Record, command: str) -> str:
 def end(record: Record, key: str, names: tuple[str, ...]) -> None:
     """Note what a removal took away, by the device's own words."""
     record.remember(key, list(names))
-    record.event("removed", some(names) if names else "nothing was removed")
+    record.event("removed", some(names, _NAMED) if names else "nothing was removed")
 
 
 def told(recall: Callable[[str], Any]) -> str:
@@ -36,13 +37,7 @@ def told(recall: Callable[[str], Any]) -> str:
         gone = recall(f"removed {number}")
         unsure += [command] if gone is None else []
         names += gone or []
-    parts = [f"removed from its flash: {some(names)}"] if names else []
+    parts = [f"removed from its flash: {some(names, _NAMED)}"] if names else []
     if unsure:
         parts.append(f"what `{unsure[0]}` removed is not known, as its end was not seen: look at its flash")
     return "; ".join(parts)
-
-
-def some(names: tuple[str, ...] | list[str]) -> str:
-    """Name files, and count those that are too many to name."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from upgrading import TARGET
 
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
@@ -23,6 +24,16 @@ def really(lab: LabFleet, name: str) -> Outcome:
     if not lab.reloads(name):
         return Outcome.UNTOUCHED if releases == {spec.release.padded} else Outcome.UNKNOWN
     return Outcome.UPGRADED if releases == {TARGET} else Outcome.ROLLED_BACK
+
+
+def really_of(chassis: Chassis, target: str, reloads: int) -> Outcome:
+    """Tell what a device of any system is, by looking into it; unknown is one that is down, half-way or not whole."""
+    runs = set(chassis.runs.values())
+    if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
+        return Outcome.UNKNOWN
+    if chassis.stays == target:
+        return Outcome.UPGRADED if reloads else Outcome.UNTOUCHED
+    return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
 
 
 def sent(lab: LabFleet, name: str, operation: str) -> int:

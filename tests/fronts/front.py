@@ -22,6 +22,7 @@ import asyncssh
 # What a bend gives in place of bytes: so many seconds of waiting, or the end of the connection.
 Bent = bytes | float | None
 GONE: Bent = None
+_VERSION = "Cisco-1.25"
 
 
 class Bend:
@@ -65,16 +66,24 @@ class Twist:
     bend: Callable[[Front], Bend] = Bend
     before: bytes = b""
     banner: str = ""
-    version: str = "Cisco-1.25"
+    version: str = _VERSION
     interactive: bool = False
     refuses: Callable[[Front], bool] = lambda _front: False
     elsewhere: Callable[[Front], str | None] = lambda _front: None
     copies: Callable[[bytes], bytes] | None = None
 
+    @property
+    def greets_otherwise(self) -> bool:
+        """Tell whether a connection begins otherwise than the device's own."""
+        return bool(self.before or self.banner or self.interactive or self.version != _VERSION)
+
 
 @dataclass
 class Front:
-    """One device's front, and what it saw. `ways` are the ports of all devices of the lab by name."""
+    """One device's front, and what it saw. `ways` are the ports of all devices of the lab by name.
+
+    `happened` is for a bend that does something once. `bent`: something did pass through it otherwise than it came.
+    """
 
     name: str
     twist: Twist
@@ -83,8 +92,9 @@ class Front:
     commands: list[str] = field(default_factory=list)
     logins: int = 0
     refused: int = 0
-    sessions: int = 0
     activated: bool = False
+    happened: bool = False
+    bent: bool = False
     port: int = 0
 
     def activates(self, line: str) -> bool:
@@ -114,6 +124,8 @@ class _Gate(asyncssh.SSHServer):
         self._connection = conn
         if self._front.twist.banner:
             conn.send_auth_banner(self._front.twist.banner)
+        if self._front.twist.greets_otherwise:
+            self._front.bent = True
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the signature is asyncssh's
         for device in self._devices:
@@ -130,6 +142,7 @@ class _Gate(asyncssh.SSHServer):
         self._front.logins += 1
         if self._front.twist.refuses(self._front):
             self._front.refused += 1
+            self._front.bent = True
             return False
         host, port = self._front.way
         try:
@@ -247,14 +260,13 @@ async def _greets(host: str, port: int) -> bool:
 
 async def _pass(process: Any, device: asyncssh.SSHClientConnection, front: Front) -> None:
     """Pass one channel through, bent where it is a terminal."""
-    front.sessions += process.command is None
     bend = front.twist.bend(front) if process.command is None else None
     copies = None if bend is not None else front.twist.copies
     shell = {"term_type": "vt100", "term_size": (80, 24)} if bend is not None else {"command": process.command}
     with suppress(OSError, asyncssh.Error, BrokenPipeError):
         async with device.create_process(encoding=None, **shell) as behind:
-            down = _pump(behind.stdout, process.stdout, bend.down if bend else None, process)
-            up = _pump(process.stdin, behind.stdin, bend.typed if bend else _bent(copies), process)
+            down = _pump(behind.stdout, process.stdout, bend.down if bend else None, process, front)
+            up = _pump(process.stdin, behind.stdin, bend.typed if bend else _bent(copies), process, front)
             tasks = [asyncio.ensure_future(down), asyncio.ensure_future(up)]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
@@ -271,7 +283,9 @@ def _bent(change: Callable[[bytes], bytes] | None) -> Callable[[bytes], Iterable
     return None if change is None else lambda data: (change(data),)
 
 
-async def _pump(reader: Any, writer: Any, bend: Callable[[bytes], Iterable[Bent]] | None, process: Any) -> None:
+async def _pump(
+    reader: Any, writer: Any, bend: Callable[[bytes], Iterable[Bent]] | None, process: Any, front: Front
+) -> None:
     while True:
         try:
             data = await reader.read(65536)
@@ -282,7 +296,9 @@ async def _pump(reader: Any, writer: Any, bend: Callable[[bytes], Iterable[Bent]
                 writer.write_eof()
             await asyncio.sleep(0.2)
             return
-        for piece in (data,) if bend is None else bend(data):
+        pieces = [data] if bend is None else list(bend(data))
+        front.bent = front.bent or pieces != [data]
+        for piece in pieces:
             if piece is GONE:
                 process.channel.get_connection().abort()
                 return

@@ -74,10 +74,9 @@ def once_after(
 
     class Once(Bend):
         def up(self, data: bytes) -> Iterable[Bent]:
-            first = trigger(self) and not getattr(self.front, "happened", False)
-            if not first:
+            if self.front.happened or not trigger(self):
                 return (data,)
-            self.front.happened = True  # type: ignore[attr-defined]
+            self.front.happened = True
             return (*then, data) if at_up else (data, 0.3, *then)
 
     return Once
@@ -92,6 +91,12 @@ def said(command: str, change: Callable[[bytes], bytes], *, after: bool = True) 
         return (data,)
 
     return bending(down)
+
+
+def flipped(data: bytes) -> bytes:
+    """Change a byte in the middle of a large piece: of the file itself, not of what SCP says around it."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :] if len(data) > 1000 else data
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ def _bad(platform: str) -> list[Twist]:
         Twist(
             "nothing is printed any more after it", bending(lambda bend, data: () if bend.front.activated else (data,))
         ),
-        Twist("the copied bytes are changed", copies=lambda data: data.replace(b"\x00", b"\x01")),
+        Twist("the copied bytes are changed", copies=flipped),
     ]
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import pytest
 from fleets.every import FLEETS
-from fleets.fleet import Fleet
+from truth import really_of
 from upgrading import lab_folder, with_data, without_data
 from upgrading import request as ask
 
 from swimctl.cli.context import Context
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
@@ -121,22 +120,12 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             yield Tried(lab, {job.device_name: job for job in jobs})
 
 
-def really(chassis: Chassis, fleet: Fleet, reloads: int) -> Outcome:
-    """Tell what a device is, by looking into it; unknown is one that is down, half-way or not whole."""
-    runs = set(chassis.runs.values())
-    if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
-        return Outcome.UNKNOWN
-    if chassis.stays == fleet.target:
-        return Outcome.UPGRADED if reloads else Outcome.UNTOUCHED
-    return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
-
-
 @pytest.mark.xdist_group("platforms")
 @pytest.mark.parametrize(("platform", "case"), CELLS)
 def test_a_job_ends_as_it_must_and_says_what_the_device_is(tried: Tried, platform: str, case: str) -> None:
     name, fleet = named(platform, case), FLEETS[platform]
     job, ends, chassis = tried.jobs[name], CASES[case][1], tried.lab.switch(name)
-    real = really(chassis, fleet, len(tried.lab.reloads(name)))
+    real = really_of(chassis, fleet.target, len(tried.lab.reloads(name)))
     seen = (job.status, job.outcome, real, job.current_step, job.error, dict(chassis.runs), chassis.stays)
     assert (job.status, job.outcome) == (ends.status, ends.outcome), seen
     assert job.current_step in ends.steps, seen

@@ -13,11 +13,11 @@ from fleets.every import FLEETS
 from fronts.front import Fronts
 from fronts.twists import Trial, trials
 from ruamel.yaml import YAML
+from truth import really_of
 from upgrading import lab_folder
 from upgrading import request as ask
 
 from swimctl.cli.context import Context
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
@@ -79,23 +79,14 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             yield Tried(lab, fronts, jobs)
 
 
-def really(chassis: Chassis, target: str, reloads: int) -> Outcome:
-    """Tell what a device is, by looking into it; unknown is one that is down, half-way or not whole."""
-    runs = set(chassis.runs.values())
-    if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
-        return Outcome.UNKNOWN
-    if chassis.stays == target:
-        return Outcome.UPGRADED if reloads else Outcome.UNTOUCHED
-    return Outcome.ROLLED_BACK if reloads else Outcome.UNTOUCHED
-
-
 @pytest.mark.parametrize("name", TRIALS, ids=[f"{trial.platform}: {trial.twist.name}" for trial in TRIALS.values()])
 def test_no_twist_ends_in_a_false_word(tried: Tried, name: str) -> None:
     job, trial, chassis = tried.jobs[name], TRIALS[name], tried.lab.switch(name)
-    real = really(chassis, FLEETS[trial.platform].target, len(tried.lab.reloads(name)))
+    real = really_of(chassis, FLEETS[trial.platform].target, len(tried.lab.reloads(name)))
     front = tried.fronts.fronts[name]
     seen = (job.status, job.outcome, real, job.error, front.commands[-12:])
     assert front.logins, seen
+    assert front.bent, f"the twist bent nothing: {seen}"
     if trial.good:
         assert (job.status, job.outcome, real) == (JobStatus.SUCCESS, Outcome.UPGRADED, Outcome.UPGRADED), seen
         return

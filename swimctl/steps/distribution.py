@@ -47,7 +47,7 @@ class Distribution:
                 self._copy(context, attempt)
         raise StepFailed(
             f"{context.image.filename} was copied {_ATTEMPTS} times and is still wrong: {wrong}; the file was removed; "
-            "check the device's flash, what its log says of it, and `swimctl image verify`"
+            "next: check the device's flash, what its log says of it, and `swimctl image verify`"
         )
 
     def _clean(self, context: Context) -> None:

@@ -10,12 +10,17 @@ from fleets.juniper_junos import FLEET
 from netmiko import ConnectHandler
 
 from swimctl.lab.fleet import LabFleet
+from swimctl.lab.junos.forms import NUMBERED
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
     users = {"admin": ("admin", 15), "root": ("admin", 15)}
-    with LabFleet([FLEET.make("ex", users=users)], speed=600, folder=tmp_path_factory.mktemp("juniper")) as lab:
+    # The community's template of `show version` knows no number above a switch that is alone.
+    plain = {NUMBERED: NUMBERED.forms[-1]}
+    with LabFleet(
+        [FLEET.make("ex", users=users, forms=plain)], speed=600, folder=tmp_path_factory.mktemp("juniper")
+    ) as lab:
         yield lab
 
 

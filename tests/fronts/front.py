@@ -199,9 +199,10 @@ class Fronts:
         task.add_done_callback(self._tasks.discard)
 
     async def _end(self) -> None:
-        for task in list(self._tasks):
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _accept(self, listening: socket.socket, front: Front) -> None:
         while True:

@@ -23,10 +23,10 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("twisted")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("twisted")]
 SPEED = 120
 SETTINGS = {
-    "deadlines": {"down": 600, "up": 2400, "ready": 600, "command": 2400},
+    "deadlines": {"down": 600, "up": 1200, "ready": 600, "command": 1200},
     "login": {"poll": 120, "refusals": 5},
 }
 TRIALS: Mapping[str, Trial] = trials(PLATFORM_NAMES)

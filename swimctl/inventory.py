@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nornir import InitNornir
@@ -27,6 +28,14 @@ from swimctl.store import Store
 
 NETCONF_PORT = 830  # of NETCONF over SSH (RFC 6242)
 CONNECTION = "netmiko"  # the connection options that hold port and secret, as nornir-netmiko names them
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The devices of a selection; `left_out` counts the hosts of other systems in it, empty where there are none."""
+
+    devices: tuple[Device, ...]
+    left_out: str = ""
 
 
 class Inventory:
@@ -71,17 +80,24 @@ class Inventory:
         """Find the devices of a selection, of any platform. Raises SelectionError."""
         return tuple(self._by_name[name] for name in selection.select(wanted, self._candidates(), self.groups))
 
-    def select(self, wanted: Selection) -> tuple[Device, ...]:
-        """Find the devices of a selection.
+    def select(self, wanted: Selection, *, strict: bool = False) -> Chosen:
+        """Return the devices of a selection without the hosts of other systems, unless those were named one by one.
 
-        Raises SelectionError where it is empty or names what is unknown, and InventoryError where a selected host
-        is of no platform that swimctl can upgrade.
+        Raises SelectionError where it is empty or names what is unknown, and InventoryError where a host that was
+        named, or with `strict` any selected one, is of no platform that swimctl can upgrade.
         """
-        devices = self.find(wanted)
-        problems = [problem for device in devices if (problem := self.problem(device.name))]
-        if problems:
-            raise InventoryError("\n".join(problems))
-        return devices
+        found = self.find(wanted)
+        others = [device for device in found if device.name in self._foreign]
+        if others and (strict or wanted.names):
+            raise InventoryError("\n".join(filter(None, (self.problem(device.name) for device in others))))
+        said = self.left_out(others)
+        if len(others) == len(found):
+            raise SelectionError(f"no device is left: {said}; swimctl can upgrade {', '.join(PLATFORM_NAMES)}")
+        return Chosen(tuple(device for device in found if device.name not in self._foreign), said)
+
+    def left_out(self, devices: Sequence[Device]) -> str:
+        """Return a sentence that counts the hosts of other systems among these; empty where there are none."""
+        return selection.counted([self._foreign[one.name] for one in devices if one.name in self._foreign])
 
     def check_group(self, group: str) -> None:
         """Raise SelectionError where the inventory has no such group."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -94,6 +95,17 @@ def named(names: Sequence[str | int], candidates: Sequence[Candidate]) -> list[C
         what = "device" if len(unknown) == 1 else "devices"
         raise SelectionError(f"unknown {what} {', '.join(unknown)}; see `swimctl device list`")
     return list(found.values())
+
+
+def counted(platforms: Sequence[str]) -> str:
+    """Count hosts of other systems by what they say they are, the most first; empty where there are none."""
+    if not platforms:
+        return ""
+    by_platform = Counter(platforms).most_common()
+    parts = [f"{count} {platform or 'without a platform'}" for platform, count in by_platform]
+    hosts, are = ("host", "is") if len(platforms) == 1 else ("hosts", "are")
+    systems = "another system" if len(platforms) == 1 else "other systems"
+    return f"{len(platforms)} {hosts} of {systems} {are} left out: {some(parts)}"
 
 
 def as_text(value: object) -> str:

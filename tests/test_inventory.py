@@ -9,7 +9,7 @@ from projects import Project
 
 from swimctl.cli import main
 from swimctl.config import Credentials
-from swimctl.errors import ConfigError, InventoryError, NotFound
+from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.selection import Selection
@@ -143,23 +143,50 @@ class TestPlatforms:
     def test_other_platforms_may_stand_in_the_inventory(self, mixed: Project) -> None:
         inventory = mixed.inventory()
         assert inventory.problem("ours") is None
-        assert [device.name for device in inventory.select(Selection(names=("ours",)))] == ["ours"]
+        assert [device.name for device in inventory.select(Selection(names=("ours",))).devices] == ["ours"]
 
-    def test_selecting_them_names_host_file_and_known_platforms(self, mixed: Project) -> None:
-        with pytest.raises(InventoryError) as refused:
-            mixed.inventory().select(Selection(all=True))
-        first, second = str(refused.value).splitlines()
-        hosts = mixed.folder / "inventory/hosts.yaml"
-        known = ", ".join(PLATFORM_NAMES)
-        assert first == f"{hosts} line 2: other has the platform 'panos'; swimctl can upgrade {known}"
-        assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
+    def test_one_that_is_named_is_refused_with_host_file_and_known_platforms(self, mixed: Project) -> None:
+        for wanted, strict in ((Selection(names=("ours", "other", "none")), False), (Selection(all=True), True)):
+            with pytest.raises(InventoryError) as refused:
+                mixed.inventory().select(wanted, strict=strict)
+            first, second = str(refused.value).splitlines()
+            hosts = mixed.folder / "inventory/hosts.yaml"
+            known = ", ".join(PLATFORM_NAMES)
+            assert first == f"{hosts} line 2: other has the platform 'panos'; swimctl can upgrade {known}"
+            assert second.startswith(f"{hosts} line 3: none has no platform; add `platform:`")
+
+    @pytest.mark.parametrize(
+        "wanted", [Selection(all=True), Selection(limit="o*,none"), Selection(filters=("port=22",))]
+    )
+    def test_those_that_a_pattern_brings_are_left_out_and_counted(self, mixed: Project, wanted: Selection) -> None:
+        chosen = mixed.inventory().select(wanted)
+        assert [device.name for device in chosen.devices] == ["ours"]
+        assert chosen.left_out == "2 hosts of other systems are left out: 1 panos, 1 without a platform"
+
+    def test_a_selection_of_nothing_else_is_empty(self, mixed: Project) -> None:
+        with pytest.raises(SelectionError, match="no device is left: 1 host of another system is left out: 1 panos"):
+            mixed.inventory().select(Selection(limit="oth*"))
+
+    def test_a_plan_tells_them_and_goes_on(self, mixed: Project, capfd: pytest.CaptureFixture[str]) -> None:
+        main(["--config", str(mixed.path), "plan", "--all", "--offline"])
+        out, err = capfd.readouterr()
+        assert "swimctl: 2 hosts of other systems are left out" in err
+        assert "ours" in out
+        assert "other" not in out
+        assert main(["--config", str(mixed.path), "plan", "--all", "--offline", "--strict"]) == 2
+        assert "line 2: other has the platform" in capfd.readouterr().err
+
+    def test_the_doctor_counts_them_in_one_line(self, mixed: Project, capfd: pytest.CaptureFixture[str]) -> None:
+        main(["--config", str(mixed.path), "doctor", "--offline"])
+        assert capfd.readouterr().out.count("left out: 1 panos, 1 without a platform") == 1
 
 
-def test_many_hosts_of_other_platforms_cost_one_look_at_the_file(project: Project) -> None:
+def test_three_hundred_hosts_of_another_system_are_one_sentence(project: Project) -> None:
     text = "".join(f"fw{number}: {{platform: panos}}\n" for number in range(300))
-    project.write("inventory/hosts.yaml", text)
-    with pytest.raises(InventoryError) as refused:
-        project.inventory().select(Selection(all=True))
+    project.write("inventory/hosts.yaml", text + "ours: {platform: ios}\n")
+    assert project.inventory().select(Selection(all=True)).left_out.startswith("300 hosts of other systems")
+    with pytest.raises(InventoryError) as refused:  # the file is read once for all of their lines
+        project.inventory().select(Selection(all=True), strict=True)
     assert "hosts.yaml line 300: fw299" in str(refused.value).splitlines()[-1]
 
 

@@ -12,7 +12,7 @@ ALL = ["bern-1", "bern-2", "basel-core", "chur-small"]
 
 
 def chosen(project: Project, **wanted: object) -> list[str]:
-    return [device.name for device in project.inventory().select(Selection(**wanted))]  # type: ignore[arg-type]  # fields of Selection
+    return [device.name for device in project.inventory().select(Selection(**wanted)).devices]  # type: ignore[arg-type]  # fields of Selection
 
 
 @pytest.mark.parametrize(

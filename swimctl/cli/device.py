@@ -92,6 +92,7 @@ def check_device(
     limit: selection.Limit = None,
     group: selection.Group = None,
     exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
     image: ImageOption = None,
 ) -> None:
     """Ask devices whether they are ready for their image, changing nothing.
@@ -111,6 +112,7 @@ def check_device(
             limit=limit,
             group=group,
             exclude=exclude,
+            strict=strict,
         )
         request = UpgradeRequest(devices=chosen, image=image_reference(image))
         raise typer.Exit(show_plan(context, opened, request, offline=False))
@@ -126,6 +128,7 @@ def capture(
     limit: selection.Limit = None,
     group: selection.Group = None,
     exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make; it must not be there yet.")],
 ) -> None:
     """Gather for a bug report what devices print where an upgrade asks them, changing nothing.
@@ -146,6 +149,7 @@ def capture(
             limit=limit,
             group=group,
             exclude=exclude,
+            strict=strict,
         )
         printed, failed = {}, {}
         for device in chosen:

@@ -164,13 +164,9 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
     except SwimctlError as error:
         yield Examined("inventory", "fail", str(error), "correct it")
         return
-    usable = []
-    for device in inventory.devices:
-        problem = inventory.problem(device.name)
-        if problem:
-            yield Examined(f"device {device.name}", "warn", problem, "it gets no job until then")
-        else:
-            usable.append(device)
+    usable = [device for device in inventory.devices if inventory.problem(device.name) is None]
+    if others := inventory.left_out(inventory.devices):
+        yield Examined("other hosts", "warn", others, "`swimctl device list` names them; they get no job")
     result: Literal["ok", "fail"] = "ok" if usable else "fail"
     yield Examined("inventory", result, f"{len(usable)} devices", "" if usable else "add hosts to it")
     nameless = [device.name for device in usable if not inventory.credentials(device).username]

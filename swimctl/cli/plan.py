@@ -44,6 +44,7 @@ def plan(
     limit: selection.Limit = None,
     group: selection.Group = None,
     exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
     image: ImageOption = None,
     workflow: WorkflowOption = "standard",
     cleanup_flash: CleanupOption = False,
@@ -73,6 +74,7 @@ def plan(
             limit=limit,
             group=group,
             exclude=exclude,
+            strict=strict,
         )
         options = JobOptions(workflow=workflow, cleanup_flash=cleanup_flash, force=force, issu=issu, convert=convert)
         how, _ = policy.policy_of(canary=canary, wave=wave)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from swimctl.cli import output
+
 if TYPE_CHECKING:
     from swimctl.inventory import Inventory
     from swimctl.models import Device
@@ -34,6 +36,11 @@ Exclude = Annotated[
     typer.Option(metavar="NAME", help="Not this device; may be given again.", rich_help_panel=_PANEL),
 ]
 
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse where a host of another system is among them.", rich_help_panel=_PANEL),
+]
+
 
 def select(
     inventory: Inventory,
@@ -44,11 +51,15 @@ def select(
     limit: str | None,
     group: str | None,
     exclude: Sequence[str] | None,
+    strict: bool = False,
 ) -> tuple[Device, ...]:
-    """Find the devices. Raises SelectionError where there are none: an empty selection never means all."""
+    """Find the devices, and tell how many hosts of other systems are left out.
+
+    Raises SelectionError where there are none: an empty selection never means all.
+    """
     from swimctl.selection import Selection
 
-    return inventory.select(
+    chosen = inventory.select(
         Selection(
             names=tuple(names or ()),
             all=all_devices,
@@ -56,5 +67,9 @@ def select(
             limit=limit,
             group=group,
             exclude=tuple(exclude or ()),
-        )
+        ),
+        strict=strict,
     )
+    if chosen.left_out:
+        output.note(f"swimctl: {chosen.left_out}")
+    return chosen.devices

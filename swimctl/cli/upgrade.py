@@ -47,6 +47,7 @@ def upgrade(
     limit: selection.Limit = None,
     group: selection.Group = None,
     exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
     image: ImageOption = None,
     golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image; the default.")] = False,
     workflow: WorkflowOption = "standard",
@@ -115,6 +116,7 @@ def upgrade(
             limit=limit,
             group=group,
             exclude=exclude,
+            strict=strict,
         )
         request = UpgradeRequest(
             devices=chosen,

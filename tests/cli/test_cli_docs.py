@@ -11,7 +11,7 @@ import typer
 from swimctl.cli import app, commands
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
-SELECTION = {"--all", "--filter", "--limit", "--group", "--exclude"}
+SELECTION = {"--all", "--filter", "--limit", "--group", "--exclude", "--strict"}
 
 
 def walk(name: str, command: object) -> Iterator[tuple[str, object]]:

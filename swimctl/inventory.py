@@ -18,9 +18,10 @@ from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 from nornir_utils.plugins.inventory import load_credentials
 
-from swimctl import inventory_files, selection
+from swimctl import inventory_files, selection, yaml_file
 from swimctl.config import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
+from swimctl.inventory_mapping import model_at, platform_of, value_at
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
 from swimctl.selection import Candidate, Selection
@@ -159,24 +160,24 @@ class Inventory:
 
     def _device(self, host: Host, device_id: int) -> Device:
         options = host.get_connection_parameters(CONNECTION)
-        written = host.platform or options.platform or ""
-        platform = canonical_platform(str(written))
+        fields, data = self._config.settings.inventory, host.extended_data()
+        platform, written = _platform(self._config, host)
         if platform is None:
-            self._foreign[host.name] = str(written)
+            self._foreign[host.name] = written
         return Device(
             id=device_id,
             name=host.name,
-            platform=platform or str(written),
+            platform=platform or written,
             address=str(options.hostname or host.name),
             port=options.port or 22,
             groups=tuple(group.name for group in host.extended_groups()),
-            model=_text(_data(host, "model")),
-            serial=_text(_data(host, "serial")),
+            model=model_at(data, fields.model),
+            serial=value_at(data, fields.serial),
             redundancy_group=_text(_data(host, "redundancy_group")) or None,
             depends_on=self._hosts(host, "depends_on"),
             feeds=self._hosts(host, "feeds"),
-            site=_word(_data(host, "site")),
-            role=_word(_data(host, "role")),
+            site=value_at(data, fields.site),
+            role=value_at(data, fields.role),
         )
 
     def _hosts(self, host: Host, key: str) -> tuple[str, ...]:
@@ -195,7 +196,13 @@ class Inventory:
 
     def _candidates(self) -> list[Candidate]:
         return [
-            Candidate(device.id, device.name, device.groups, _fields(self._nornir.inventory.hosts[device.name], device))
+            Candidate(
+                device.id,
+                device.name,
+                device.groups,
+                _fields(self._nornir.inventory.hosts[device.name], device),
+                {"model": device.model, "site": device.site, "role": device.role, "serial": device.serial},
+            )
             for device in self.devices
         ]
 
@@ -203,6 +210,7 @@ class Inventory:
 def _init(config: Config) -> Nornir:
     # Nornir warns of empty files through a logger without handler, which Python would print.
     logging.getLogger("nornir").addHandler(logging.NullHandler())
+    _check_platforms(config)
     inventory_files.check(config)
     sections: dict[str, Any] = {**config.nornir, "logging": {"enabled": False}}
     try:
@@ -214,7 +222,7 @@ def _init(config: Config) -> Nornir:
             f"{config.path}: a Nornir plugin (inventory.plugin, inventory.transform_function or runner.plugin) is not"
             f" installed; inventory plugins here are {known}"
         ) from None
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:  # nornir_nautobot ends the program where a filter is wrong
         inventory_files.diagnose(config)
         variables = sorted(name for name in os.environ if name.startswith("NORNIR_"))
         hint = f"; or in the environment: {', '.join(variables)}" if variables else ""
@@ -223,8 +231,24 @@ def _init(config: Config) -> Nornir:
             f"the inventory of {config.path} cannot be loaded: {type(problem).__name__}: {what};"
             f" look at its sections inventory, runner, core and ssh{hint}"
         ) from problem
-    inventory_files.check_loaded(config, nornir.inventory)
+    inventory_files.check_loaded(config, nornir.inventory, lambda host: _platform(config, host)[0] is not None)
     return nornir
+
+
+def _platform(config: Config, host: Host) -> tuple[str | None, str]:
+    """Return swimctl's platform of a host, None where it has none, and what the inventory calls it."""
+    written = (host.get_connection_parameters(CONNECTION).platform, host.platform)
+    return platform_of(written, host.extended_data(), config.settings.inventory.platform)
+
+
+def _check_platforms(config: Config) -> None:
+    """Refuse a meaning of a platform's name that is no platform. ConfigError."""
+    for name, platform in config.settings.inventory.platform.items():
+        if canonical_platform(platform) is None:
+            line = yaml_file.line_of(config.path, ("swimctl", "inventory", "platform", name))
+            where = f"{config.path} line {line}" if line else config.path
+            known = ", ".join(PLATFORM_NAMES)
+            raise ConfigError(f"{where}: swimctl.inventory.platform.{name} must be one of {known}, not {platform!r}")
 
 
 def _fields(host: Host, device: Device) -> dict[str, object]:
@@ -247,11 +271,6 @@ def _data(host: Host, key: str) -> object:
         return host[key]
     except KeyError:
         return None
-
-
-def _word(value: object) -> str | None:
-    """Write a value that has one word; a site with city and floor has none that a rule could name."""
-    return selection.as_text(value) if isinstance(value, (str, int, float)) else None
 
 
 def _text(value: object) -> str | None:

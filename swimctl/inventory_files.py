@@ -81,8 +81,11 @@ def diagnose(config: Config) -> None:
         raise InventoryError("\n".join(mistakes))
 
 
-def check_loaded(config: Config, inventory: Inventory) -> None:
-    """Hold what any inventory plugin gave to what swimctl needs of it. Raises InventoryError."""
+def check_loaded(config: Config, inventory: Inventory, ours: Callable[[Host], bool]) -> None:
+    """Hold what any inventory plugin gave to what swimctl needs of it. Raises InventoryError.
+
+    A host that is not `ours` may be called as it likes: patch panels and power strips stand in inventories too.
+    """
     elements: list[tuple[str, object]] = [
         (str(element.name), element.data) for element in (*inventory.hosts.values(), *inventory.groups.values())
     ]
@@ -94,14 +97,16 @@ def check_loaded(config: Config, inventory: Inventory) -> None:
     mistakes = [f"{_place(config, 'group_file', (name, 'groups'))}: {what}" for name, what in _circles(parents)][:1]
     # Nornir would follow a circle of groups without end, so that it must be known before a host is asked.
     mistakes = mistakes or [
-        f"{where(config, name)}: {what}" for name, host in inventory.hosts.items() if (what := _unusable(name, host))
+        f"{where(config, name)}: {what}"
+        for name, host in inventory.hosts.items()
+        if (what := _unusable(name, host, ours))
     ]
     if mistakes:
         raise InventoryError("\n".join(mistakes))
 
 
-def _unusable(name: object, host: Host) -> str | None:
-    if not isinstance(name, str) or not _HOST_NAME.fullmatch(name):
+def _unusable(name: object, host: Host, ours: Callable[[Host], bool]) -> str | None:
+    if not isinstance(name, str) or (not _HOST_NAME.fullmatch(name) and ours(host)):
         return f"{name!r} cannot be a host's name: put a number in quotes, and use no blanks, slashes or any of , = ! &"
     if not _is_port(host.port) or not _is_port(host.get_connection_parameters("netmiko").port):
         return f"the port of {name} must be a whole number 1 to 65535"

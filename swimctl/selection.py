@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Final
@@ -32,12 +32,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A host as selections see it. `fields` may be nested; its keys are Nornir's fields and the host's data."""
+    """A host as selections see it. `fields` may be nested; its keys are Nornir's fields and the host's data.
+
+    `mapped`: what swimctl takes for its model, site, role and serial number, wherever that stands in `fields`.
+    """
 
     id: int
     name: str
     groups: tuple[str, ...]
     fields: Mapping[str, object]
+    mapped: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequence[str]) -> tuple[str, ...]:
@@ -175,14 +179,14 @@ def _filter(text: str, candidates: Sequence[Candidate]) -> Callable[[Candidate],
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise SelectionError(f"--filter {text!r} must be key=value, for example site=bern or site__city=bern")
-    if all(_lookup(one.fields, key) is _MISSING for one in candidates):
-        known = sorted({str(field) for one in candidates for field in one.fields})
+    if all(_lookup(one.fields, key) is _MISSING and one.mapped.get(key) is None for one in candidates):
+        known = sorted({str(known) for one in candidates for known in one.fields})
         raise SelectionError(f"--filter {text}: no host has {key!r}{_near(key, known)}; known are {some(known, 20)}")
 
     def keep(one: Candidate) -> bool:
         found = _lookup(one.fields, key)
         values = found if isinstance(found, (list, tuple)) else [found]
-        return any(as_text(item) == value for item in values if item is not _MISSING)
+        return one.mapped.get(key) == value or any(as_text(item) == value for item in values if item is not _MISSING)
 
     return keep
 

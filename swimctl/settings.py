@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, SecretStr
 
 from swimctl.windows import Freeze
 
@@ -28,6 +28,9 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
+# One path may be given without the list's brackets.
+Paths = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
 
@@ -36,6 +39,35 @@ class Section(BaseModel):
     """Refuse unknown keys: a misspelt setting must not be a setting ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InventoryFields(Section):
+    """Where in the data of a host its model, site, role and serial number stand, and what its platform is called."""
+
+    model: Paths = Field(
+        [
+            "model",
+            "device_type.part_number",
+            "device_type.model",
+            "model.model",
+            "pynautobot_dictionary.device_type.part_number",
+            "pynautobot_dictionary.device_type.model",
+        ],
+        description="where in a host's data its model stands: a path such as `custom_fields.hardware`, or a list of "
+        "paths of which the first with a value counts",
+    )
+    site: Paths = Field(
+        ["site", "site.slug", "site.name", "pynautobot_dictionary.location.name"], description="the same for its site"
+    )
+    role: Paths = Field(
+        ["role", "role.slug", "device_role.slug", "role.name", "pynautobot_dictionary.role.name"],
+        description="the same for its role",
+    )
+    serial: Paths = Field(["serial", "pynautobot_dictionary.serial"], description="the same for its serial number")
+    platform: dict[str, str] = Field(
+        default_factory=dict,
+        description="what the inventory's own names of platforms mean, such as `{campus-access: cisco_xe}`",
+    )
 
 
 class Readiness(Section):
@@ -187,6 +219,7 @@ class Settings(Section):
     notify: list[SecretStr] = Field(
         default_factory=list, description="apprise URLs that are told how a batch goes; they hold secrets"
     )
+    inventory: InventoryFields = InventoryFields()
     readiness: Readiness = Readiness()
     distribution: Distribution = Distribution()
     activation: Activation = Activation()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, cast
@@ -82,7 +84,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
     ),
     "juniper_junos": _Platform(
         "swimctl.platforms.juniper_junos.driver:JuniperJunos",
-        frozenset({"juniper_junos", "junos", "juniper", "junipernetworks.junos.junos"}),
+        frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
         JUNIPER_JUNOS,
     ),
 }
@@ -90,10 +92,20 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
 PLATFORM_NAMES: Final = tuple(name for name, platform in _PLATFORMS.items() if platform.driver is not None)
 
 
+def squeezed(name: str) -> str:
+    """Return the letters and digits of a name: `IOS-XE`, `ios_xe` and `Cisco IOS XE` differ in nothing else."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
 def canonical_platform(name: str) -> str | None:
-    """Give swimctl's name of a platform, None for one that it cannot upgrade."""
-    wanted = name.strip().casefold()
-    return next((platform for platform in PLATFORM_NAMES if wanted in _PLATFORMS[platform].aliases), None)
+    """Give swimctl's name of a platform, however it is spelled; None for one that it cannot upgrade."""
+    wanted = squeezed(name)
+    return next((platform for platform in PLATFORM_NAMES if wanted in _spelled(platform)), None)
+
+
+@cache
+def _spelled(platform: str) -> frozenset[str]:
+    return frozenset(map(squeezed, _PLATFORMS[platform].aliases))
 
 
 def driver_factory(platform: str) -> DriverFactory:
@@ -134,8 +146,8 @@ def load_platform(name: str) -> ModuleType:
 
     Raises NotFound with the known names.
     """
-    wanted = name.strip().casefold()
-    platform = next((each for each, known in _PLATFORMS.items() if wanted in known.aliases), None)
+    wanted = squeezed(name)
+    platform = next((each for each in _PLATFORMS if wanted in _spelled(each)), None)
     if platform is None:
         known = sorted(alias for each in _PLATFORMS.values() for alias in each.aliases)
         near = get_close_matches(name.casefold(), known, n=1)

@@ -21,7 +21,7 @@ def right_device(
     if device.model:
         yield Finding(
             "model",
-            device.model in models,
+            device.model.casefold() in {model.casefold() for model in models},
             ", ".join(models) or "no model",
             f"{device.model}, as the inventory says",
             "check address and `model` of this host in the inventory",

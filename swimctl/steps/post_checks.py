@@ -86,7 +86,11 @@ class PostChecks:
         return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 
     def _look(self, context: Context, before: Snapshot) -> Verdict:
-        """Return what the device's state leads to; waits for what may still come."""
+        """Return what the device's state leads to; waits for what may still come.
+
+        Where waiting might have helped, two looks in a row must say that it goes back: one alone may be of a device
+        that answers slowly, and has been up for minutes longer at its second answer.
+        """
         patience = Patience(context.clock, context.settings, before.hold)
         verdict, complaint = Verdict(Then.LEAVE), ""
         while True:
@@ -94,13 +98,14 @@ class PostChecks:
                 with context.driver() as driver:
                     while True:
                         context.record.say("comparing with the baseline")
-                        seen = self._see(context, driver, before)
+                        seen, last = self._see(context, driver, before), verdict
                         verdict = of_new_release(seen, context.image.version, before, called(context.image))
                         back = verdict.then is Then.BACK
                         if verdict.wait is Wait.NOTHING:
                             # Where it went back by itself, the reason is older.
                             return replace(verdict, why=complaint or verdict.why) if back else verdict
-                        if patience.over(verdict.wait) or _hurries(context, seen.installed):
+                        sure = not back or last.then is Then.BACK
+                        if (patience.over(verdict.wait) and sure) or _hurries(context, seen.installed):
                             return verdict
                         complaint = verdict.why if back else complaint
                         context.record.say(f"waiting: {verdict.why or verdict.told}")

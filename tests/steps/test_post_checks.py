@@ -255,6 +255,31 @@ def test_a_member_that_never_joins_takes_it_back() -> None:
     assert not job.sent("commit")
 
 
+def odd_at_the_end(looks: int) -> Any:
+    """Contradict itself in so many looks from the moment on that the patience is over."""
+    left = [replace(runs(NEW, NEW), doubt="'show version' says 63 minutes, its data 49")] * looks
+
+    def now(clock: PaperClock) -> Any:
+        return left.pop() if left and clock.seconds >= 1200 + READY else runs(NEW, NEW)
+
+    return now
+
+
+def test_a_device_that_contradicts_itself_in_the_last_look_alone_is_not_taken_back() -> None:
+    job = keeping(running=[odd_at_the_end(1)], snapshot=[NO_NEIGHBOURS])
+    with pytest.raises(StepFailed, match="not all could be compared"):
+        PostChecks().run(job.context)
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+
+
+def test_a_device_that_contradicts_itself_in_the_last_two_looks_is_taken_back() -> None:
+    job = back(running=[odd_at_the_end(2)], snapshot=[NO_NEIGHBOURS])
+    with pytest.raises(StepFailed, match=r"rolled back to 17\.06\.05: 'show version' says 63 minutes, its data 49"):
+        PostChecks().run(job.context)
+    assert not job.sent("commit")
+
+
 def test_a_table_that_calls_it_not_activated_takes_it_back() -> None:
     job = back(installed=[stands(Placement.ADDED)])
     with pytest.raises(StepFailed, match=r"the device calls 17\.12\.04 added, not activated"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from swimctl.errors import UsageError
@@ -24,10 +25,15 @@ class Hardware:
     description: str
     architecture: str = "i686"
 
-    def port_names(self) -> list[str]:
+    def port_names(self) -> tuple[str, ...]:
         """List the short names of the ports, uplinks last."""
-        lanes = [f"Et{number}/1" for number in range(self.ports + 1, self.ports + self.uplinks + 1)]
-        return [f"Et{number}" for number in range(1, self.ports + 1)] + lanes
+        return _port_names(self.ports, self.uplinks)
+
+
+@cache  # each row of a table of ports asks for it
+def _port_names(ports: int, uplinks: int) -> tuple[str, ...]:
+    lanes = (f"Et{number}/1" for number in range(ports + 1, ports + uplinks + 1))
+    return (*(f"Et{number}" for number in range(1, ports + 1)), *lanes)
 
 
 HARDWARE = {

@@ -13,15 +13,15 @@ from nornir.core import Nornir
 from nornir.core.exceptions import PluginNotRegistered
 from nornir.core.inventory import Host, Hosts
 from nornir.core.inventory import Inventory as NornirInventory
-from nornir.core.plugins.inventory import InventoryPluginRegister
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 from nornir_utils.plugins.inventory import load_credentials
 
-from swimctl import inventory_files, selection, yaml_file
+from swimctl import inventory_files, references, selection, yaml_file
 from swimctl.config import Config, Credentials
-from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
+from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
 from swimctl.inventory_mapping import model_at, platform_of, value_at
+from swimctl.inventory_plugins import missing_plugin, section_with_own
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
 from swimctl.selection import Candidate, Selection
@@ -213,15 +213,15 @@ def _init(config: Config) -> Nornir:
     _check_platforms(config)
     inventory_files.check(config)
     sections: dict[str, Any] = {**config.nornir, "logging": {"enabled": False}}
+    sections["inventory"] = _inventory_section(config)
     try:
         nornir = InitNornir(**sections)
+    except SwimctlError:
+        raise  # of our own plugins, with words of their own
     except PluginNotRegistered:
-        InventoryPluginRegister.auto_register()
-        known = ", ".join(sorted(InventoryPluginRegister.available))
-        raise ConfigError(
-            f"{config.path}: a Nornir plugin (inventory.plugin, inventory.transform_function or runner.plugin) is not"
-            f" installed; inventory plugins here are {known}"
-        ) from None
+        key, what = missing_plugin(config.nornir, inventory_files.plugin_of(config))
+        line = yaml_file.line_of(config.path, key)
+        raise ConfigError(f"{config.path}{f' line {line}' if line else ''}: {'.'.join(key)}: {what}") from None
     except (Exception, SystemExit) as problem:  # nornir_nautobot ends the program where a filter is wrong
         inventory_files.diagnose(config)
         variables = sorted(name for name in os.environ if name.startswith("NORNIR_"))
@@ -233,6 +233,20 @@ def _init(config: Config) -> Nornir:
         ) from problem
     inventory_files.check_loaded(config, nornir.inventory, lambda host: _platform(config, host)[0] is not None)
     return nornir
+
+
+def _inventory_section(config: Config) -> dict[str, Any]:
+    """Return Nornir's section with our own plugins in it, and with the secrets that its options refer to."""
+    section = config.nornir.get("inventory", {})
+    plugin = inventory_files.plugin_of(config)
+    section = section_with_own(section, plugin, config.path.parent, config.settings.jobs_dir / "ssh")
+    options = section.get("options") or {}
+    secrets = {
+        key: references.resolve(value, f"{config.path}: inventory.options.{key}", config.path.parent)
+        for key, value in options.items()
+        if references.is_reference(value)
+    }
+    return {**section, "options": {**options, **secrets}} if secrets else section
 
 
 def _platform(config: Config, host: Host) -> tuple[str | None, str]:

@@ -125,12 +125,16 @@ def _place(config: Config, file: str, keys: tuple[object, ...]) -> str:
     return f"inventory of {config.path}" if path is None else _at(path, keys)
 
 
+def plugin_of(config: Config) -> str:
+    """Name the plugin that reads the inventory."""
+    section = config.nornir.get("inventory", {})
+    return str(section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory")
+
+
 def _files(config: Config) -> dict[str, Path]:
     """Name the three files; none where another plugin reads the inventory, or the environment names them."""
-    section = config.nornir.get("inventory", {})
-    plugin = section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory"
-    options = section.get("options") or {}
-    if plugin not in SIMPLE_PLUGINS:
+    options = config.nornir.get("inventory", {}).get("options") or {}
+    if plugin_of(config) not in SIMPLE_PLUGINS:
         return {}
     return {key: Path(options[key]).expanduser() for key in INVENTORY_FILES if key in options}
 

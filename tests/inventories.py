@@ -52,13 +52,29 @@ def _slug(name: str) -> str:
 
 
 def _brief(number: int, name: str, **more: object) -> dict[str, Any]:
-    return {"id": number, "url": f"http://x/{number}/", "display": name, "name": name, "slug": _slug(name)} | more
+    return {
+        "id": number,
+        "url": f"http://x/api/dcim/objects/{number}/",
+        "display": name,
+        "name": name,
+        "slug": _slug(name),
+    } | more
 
 
 def netbox_device(number: int, device: Device) -> dict[str, Any]:
     maker = device.slug.partition("-")[0]
     address = None if device.address is None else f"{device.address}/24"
-    ip = None if address is None else {"id": number, "display": address, "family": {"value": 4}, "address": address}
+    ip = (
+        None
+        if address is None
+        else {
+            "id": number,
+            "url": f"http://x/api/ipam/ip-addresses/{number}/",
+            "display": address,
+            "family": {"value": 4},
+            "address": address,
+        }
+    )
     return {
         "id": number,
         "url": f"http://x/api/dcim/devices/{number}/",
@@ -66,6 +82,7 @@ def netbox_device(number: int, device: Device) -> dict[str, Any]:
         "name": device.name,
         "device_type": {
             "id": number,
+            "url": f"http://x/api/dcim/device-types/{number}/",
             "display": device.model,
             "manufacturer": _brief(number, maker.capitalize()),
             "model": device.model,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from swimctl import yaml_file
+from swimctl import references, yaml_file
 from swimctl.errors import ConfigError, UsageError
 from swimctl.explain import explain
 from swimctl.settings import STEP_KINDS, Settings, Workflow
@@ -39,32 +38,43 @@ BUILTIN_WORKFLOWS: Final[dict[str, Workflow]] = {
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What to log in with. Secrets stay out of the repr."""
+    """What to log in with. Secrets stay out of the repr.
+
+    `user_from` and `password_from` name the places that said so; `passed_over` tells of a password that was somebody
+    else's, where there is none. `own`: the password stands at the device itself, and is no other's.
+    """
 
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     enable_secret: str | None = field(default=None, repr=False)
+    user_from: str = field(default="", compare=False)
+    password_from: str = field(default="", compare=False)
+    passed_over: str = field(default="", compare=False)
+    own: bool = field(default=False, compare=False)
 
-    def or_else(self, other: Credentials) -> Credentials:
-        """Fill what is missing here from `other`."""
-        return Credentials(
-            self.username or other.username,
-            self.password or other.password,
-            self.enable_secret or other.enable_secret,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one place says of an account: texts, or references to where they stand. `own`: of one device alone."""
+
+    name: str
+    username: object = None
+    password: object = field(default=None, repr=False)
+    enable_secret: object = field(default=None, repr=False)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """All that was configured. `nornir` holds InitNornir's keyword arguments; all paths are absolute.
 
-    `credentials` are those of the environment and the credentials file; the inventory's come after them.
+    `accounts` are those of the environment and the credentials file, the first one first.
     """
 
     path: Path
     settings: Settings
     nornir: Mapping[str, Any]
-    credentials: Credentials = Credentials()
+    accounts: tuple[Place, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -75,45 +85,39 @@ def load(path: Path) -> Config:
     _check_keys(path, (), sections, {*NORNIR_SECTIONS, "swimctl"})
     nornir = {name: _nornir_section(path, name, sections.get(name)) for name in NORNIR_SECTIONS}
     settings = _settings(path, _mapping(path, ("swimctl",), sections.get("swimctl") or {}), nornir["runner"])
-    credentials = environment_credentials(os.environ)
+    accounts = environment_accounts(os.environ)
     if settings.credentials_file is not None:
-        credentials = credentials.or_else(read_credentials(settings.credentials_file))
+        accounts = (*accounts, read_credentials(settings.credentials_file))
     # Nornir's own logging is left out: it would open nornir.log in the working folder and print tasks' arguments.
     nornir = {name: section for name, section in nornir.items() if name not in ("logging", "plugins")}
-    return Config(path, settings, nornir, credentials)
+    return Config(path, settings, nornir, accounts)
 
 
-def environment_credentials(environment: Mapping[str, str]) -> Credentials:
-    """Take SWIMCTL_* before NORNIR_*; an empty variable counts as not set."""
-    swimctl = Credentials(
-        environment.get("SWIMCTL_USERNAME"),
-        environment.get("SWIMCTL_PASSWORD"),
-        environment.get("SWIMCTL_ENABLE_SECRET"),
+def environment_accounts(environment: Mapping[str, str]) -> tuple[Place, ...]:
+    """Return what SWIMCTL_* and then NORNIR_* say; an empty variable counts as not set."""
+    return tuple(
+        Place(
+            f"the environment ({prefix}_*)",
+            environment.get(f"{prefix}_USERNAME"),
+            environment.get(f"{prefix}_PASSWORD"),
+            environment.get(f"{prefix}_ENABLE_SECRET") if prefix == "SWIMCTL" else None,
+        )
+        for prefix in ("SWIMCTL", "NORNIR")
     )
-    return swimctl.or_else(Credentials(environment.get("NORNIR_USERNAME"), environment.get("NORNIR_PASSWORD")))
 
 
-def read_credentials(path: Path) -> Credentials:
+def read_credentials(path: Path) -> Place:
     """Read a credentials file, which only its owner may read; anything else is ConfigError. Never repeats a value."""
-    try:
-        facts = path.stat()
-    except OSError as problem:
-        raise ConfigError(
-            f"swimctl.credentials_file: {path} cannot be read: {problem.strerror}; create it with mode 0600"
-        ) from None
-    if stat.S_ISREG(facts.st_mode):
-        if facts.st_uid != os.geteuid():
-            raise ConfigError(f"{path} belongs to another user; the credentials file must be your own: `chown`")
-        if stat.S_IMODE(facts.st_mode) & 0o077:
-            raise ConfigError(f"{path} can be read by others (mode {facts.st_mode & 0o777:04o}): `chmod 600 {path}`")
+    references.check_private(path, "swimctl.credentials_file")
     document = yaml_file.read(path, ConfigError, "create it with mode 0600")
     known = ("username", "password", "enable_secret")
     values = _mapping(path, (), document if document is not None else {})
     _check_keys(path, (), values, set(known))
     for key, value in values.items():
-        if not isinstance(value, str) or not value:
+        if not references.is_reference(value) and (not isinstance(value, str) or not value):
             raise ConfigError(f"{_where(path, (key,))}: {key} must be text; put it in quotes")
-    return Credentials(*(values.get(key) for key in known))
+    username, password, enable_secret = (values.get(key) for key in known)
+    return Place(str(path), username, password, enable_secret)
 
 
 def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any]) -> Settings:

@@ -15,11 +15,11 @@ from nornir.core.inventory import Host, Hosts
 from nornir.core.inventory import Inventory as NornirInventory
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
-from nornir_utils.plugins.inventory import load_credentials
 
-from swimctl import inventory_files, references, selection, yaml_file
+from swimctl import inventory_accounts, inventory_files, references, selection, yaml_file
 from swimctl.config import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
+from swimctl.inventory_accounts import connection_of
 from swimctl.inventory_mapping import model_at, platform_of, value_at
 from swimctl.inventory_plugins import missing_plugin, section_with_own
 from swimctl.models import Device
@@ -28,7 +28,6 @@ from swimctl.selection import Candidate, Selection
 from swimctl.store import Store
 
 NETCONF_PORT = 830  # of NETCONF over SSH (RFC 6242)
-CONNECTION = "netmiko"  # the connection options that hold port and secret, as nornir-netmiko names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,6 @@ class Inventory:
         Hosts of platforms that swimctl cannot upgrade may stand in it; `problem` tells, and `select` refuses them.
         """
         nornir = _init(config)
-        for host in nornir.inventory.hosts.values():
-            # Environment and credentials file win over what the inventory says.
-            load_credentials(host, config.credentials.username, config.credentials.password)
         return cls(config, nornir, store.device_ids(list(nornir.inventory.hosts)))
 
     def device(self, name: str) -> Device:
@@ -118,17 +114,32 @@ class Inventory:
         return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
 
     def credentials(self, device: Device) -> Credentials:
-        """Give what to log in with: environment, then credentials file, then inventory, each value for itself."""
+        """Return what to log in with; see inventory_accounts. ConfigError: a reference leads nowhere."""
         host = self._nornir.inventory.hosts[device.name]
-        options = host.get_connection_parameters(CONNECTION)
-        secret = (options.extras or {}).get("secret") or _data(host, "enable_secret")
-        own = Credentials(options.username, options.password, None if secret is None else str(secret))
-        return self._config.credentials.or_else(own)
+        return inventory_accounts.chosen(
+            list(inventory_accounts.places_of(host, self._config.accounts)), self._resolve(host)
+        )
+
+    def enters_otherwise(self, device: Device) -> bool:
+        """Tell whether older releases took another user or password, as they let the environment win."""
+        host = self._nornir.inventory.hosts[device.name]
+        places = list(inventory_accounts.places_of(host, self._config.accounts))
+        before = inventory_accounts.as_before(host, self._config.accounts)
+        return before != inventory_accounts.chosen_as_written(places)
 
     def connection_extras(self, device: Device) -> dict[str, Any]:
         """Give what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
-        options = self._nornir.inventory.hosts[device.name].get_connection_parameters(CONNECTION)
-        return {key: value for key, value in (options.extras or {}).items() if key != "secret"}
+        host = self._nornir.inventory.hosts[device.name]
+        extras = connection_of(host).extras or {}
+        return inventory_accounts.resolved_extras(extras, device.name, self._resolve(host))
+
+    def _resolve(self, host: Host) -> inventory_accounts.Resolve:
+        where = inventory_files.where(self._config, host.name)
+
+        def resolve(value: object, what: str, user: str) -> str | None:
+            return references.resolve(value, f"{where}: {what}", self._config.path.parent, account=user)
+
+        return resolve
 
     def netconf_port(self, device: Device) -> int:
         """Tell the port of a device's NETCONF: `netconf_port` of the host, a group or the defaults, else the usual one.
@@ -159,7 +170,7 @@ class Inventory:
         )
 
     def _device(self, host: Host, device_id: int) -> Device:
-        options = host.get_connection_parameters(CONNECTION)
+        options = connection_of(host)
         fields, data = self._config.settings.inventory, host.extended_data()
         platform, written = _platform(self._config, host)
         if platform is None:
@@ -251,7 +262,7 @@ def _inventory_section(config: Config) -> dict[str, Any]:
 
 def _platform(config: Config, host: Host) -> tuple[str | None, str]:
     """Return swimctl's platform of a host, None where it has none, and what the inventory calls it."""
-    written = (host.get_connection_parameters(CONNECTION).platform, host.platform)
+    written = (connection_of(host).platform, host.platform)
     return platform_of(written, host.extended_data(), config.settings.inventory.platform)
 
 

@@ -17,6 +17,8 @@ from nornir.core.inventory import Host, Inventory
 from swimctl import yaml_file
 from swimctl.config import INVENTORY_FILES, SIMPLE_PLUGINS, Config
 from swimctl.errors import InventoryError
+from swimctl.inventory_accounts import connection_of
+from swimctl.references import is_reference
 
 _TEXTS: Final = frozenset({"hostname", "username", "password", "platform"})
 _CONNECTION_KEYS: Final = _TEXTS | {"port", "extras"}
@@ -32,12 +34,17 @@ def _is_port(value: object) -> bool:
 
 # A value is never repeated: it may be a password.
 _TEXT: Final[tuple[Callable[[object], bool], str]] = (lambda value: isinstance(value, str), "text; put it in quotes")
+_SECRET: Final[tuple[Callable[[object], bool], str]] = (
+    lambda value: isinstance(value, str) or is_reference(value),
+    "text in quotes, or a reference such as {env: NAME}",
+)
 _MAPPING: Final[tuple[Callable[[object], bool], str]] = (
     lambda value: isinstance(value, dict),
     "a mapping, lines of `key: value`",
 )
 _SHAPES: Final[dict[object, tuple[Callable[[object], bool], str]]] = {
     **dict.fromkeys(_TEXTS, _TEXT),
+    **dict.fromkeys(("username", "password"), _SECRET),
     "port": (_is_port, "a whole number 1 to 65535"),
     "groups": (lambda value: isinstance(value, list), "a list, such as [access]"),
     "data": _MAPPING,
@@ -108,7 +115,7 @@ def check_loaded(config: Config, inventory: Inventory, ours: Callable[[Host], bo
 def _unusable(name: object, host: Host, ours: Callable[[Host], bool]) -> str | None:
     if not isinstance(name, str) or (not _HOST_NAME.fullmatch(name) and ours(host)):
         return f"{name!r} cannot be a host's name: put a number in quotes, and use no blanks, slashes or any of , = ! &"
-    if not _is_port(host.port) or not _is_port(host.get_connection_parameters("netmiko").port):
+    if not _is_port(host.port) or not _is_port(connection_of(host).port):
         return f"the port of {name} must be a whole number 1 to 65535"
     if not all(value is None or _TEXT[0](value) for value in (host.hostname, host.platform)):
         return f"hostname and platform of {name} must be text; put them in quotes"

@@ -7,7 +7,7 @@ import pytest
 from projects import Project
 
 from swimctl import config
-from swimctl.config import Credentials
+from swimctl.config import Credentials, Place
 from swimctl.errors import ConfigError
 from swimctl.settings import Settings
 from swimctl.windows import Freeze
@@ -195,21 +195,26 @@ class TestFreezes:
 
 
 class TestCredentials:
-    def test_environment_before_file_before_nothing(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_environment_before_file(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         project.write("config.yaml", "swimctl: {credentials_file: secrets.yaml}\n")
         path = project.write("secrets.yaml", "username: of-file\npassword: pw-of-file\nenable_secret: en-of-file\n")
         path.chmod(0o600)
-        assert project.config().credentials == Credentials("of-file", "pw-of-file", "en-of-file")
+        of_file = Place(str(path), "of-file", "pw-of-file", "en-of-file")
+        assert project.config().accounts[-1] == of_file
         monkeypatch.setenv("NORNIR_USERNAME", "of-nornir")
         monkeypatch.setenv("NORNIR_PASSWORD", "pw-of-nornir")
-        assert project.config().credentials == Credentials("of-nornir", "pw-of-nornir", "en-of-file")
         monkeypatch.setenv("SWIMCTL_USERNAME", "of-swimctl")
         monkeypatch.setenv("SWIMCTL_PASSWORD", "")
         monkeypatch.setenv("SWIMCTL_ENABLE_SECRET", "en-of-swimctl")
-        assert project.config().credentials == Credentials("of-swimctl", "pw-of-nornir", "en-of-swimctl")
+        assert project.config().accounts == (
+            Place("the environment (SWIMCTL_*)", "of-swimctl", "", "en-of-swimctl"),
+            Place("the environment (NORNIR_*)", "of-nornir", "pw-of-nornir"),
+            of_file,
+        )
 
     def test_secrets_are_not_in_the_repr(self) -> None:
         assert "hunter2" not in repr(Credentials("admin", "hunter2", "hunter2"))
+        assert "hunter2" not in repr(Place("file", "admin", "hunter2", "hunter2"))
 
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
     def test_a_file_that_others_may_read_is_refused(self, project: Project, mode: int) -> None:

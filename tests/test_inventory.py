@@ -106,19 +106,6 @@ class TestCredentials:
         found = inventory.credentials(inventory.device("bern-1"))
         assert found == Credentials("from-defaults", "pw-of-defaults", "secret-of-defaults")
 
-    def test_environment_wins_over_connection_options(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-        project.write(
-            "inventory/hosts.yaml",
-            "a:\n  platform: ios\n  connection_options: {netmiko: {username: own, password: own-pw, port: 830}}\n",
-        )
-        inventory = project.inventory()
-        assert inventory.credentials(inventory.device("a")).username == "own"
-        assert inventory.device("a").port == 830
-        monkeypatch.setenv("SWIMCTL_USERNAME", "of-environment")
-        inventory = project.inventory()
-        found = inventory.credentials(inventory.device("a"))
-        assert (found.username, found.password) == ("of-environment", "own-pw")
-
     def test_enable_secret_may_stand_in_data(self, project: Project) -> None:
         project.write("inventory/defaults.yaml", "{}\n")
         project.write("inventory/hosts.yaml", "a: {platform: ios, data: {enable_secret: 4711}}\n")

@@ -71,7 +71,9 @@ def show_device(
         credentials = opened.inventory.credentials(found)
         document = _document(opened.inventory, found) | {
             "username": credentials.username,
+            "username_from": credentials.user_from,
             "password_set": credentials.password is not None,
+            "password_from": credentials.password_from or credentials.passed_over,
             "enable_secret_set": credentials.enable_secret is not None,
         }
     if context.json:

@@ -16,10 +16,12 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.errors import SwimctlError
+from swimctl.selection import some
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from swimctl.inventory import Inventory
     from swimctl.models import Device, Image
     from swimctl.settings import Settings
 
@@ -169,12 +171,39 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
         yield Examined("other hosts", "warn", others, "`swimctl device list` names them; they get no job")
     result: Literal["ok", "fail"] = "ok" if usable else "fail"
     yield Examined("inventory", result, f"{len(usable)} devices", "" if usable else "add hosts to it")
-    nameless = [device.name for device in usable if not inventory.credentials(device).username]
-    if nameless:
-        seen = f"no user name for {', '.join(nameless[:5])}{' …' if len(nameless) > 5 else ''}"
-        yield Examined("credentials", "fail", seen, "set SWIMCTL_USERNAME and SWIMCTL_PASSWORD, or credentials_file")
+    yield from _credentials(inventory, usable)
     if not offline:
         yield from _reach(usable)
+
+
+def _credentials(inventory: Inventory, devices: Sequence[Device]) -> Iterator[Examined]:
+    """Look whether each device has an account, and whose; secrets that a reference names are read."""
+    nameless: list[str] = []
+    without: dict[str, str] = {}
+    otherwise: list[str] = []
+    for device in devices:
+        try:
+            found, extras = inventory.credentials(device), inventory.connection_extras(device)
+        except SwimctlError as error:
+            yield Examined("credentials", "fail", str(error), "correct the reference, or what it names")
+            return
+        keyed = any(extras.get(key) for key in ("use_keys", "key_file", "allow_agent", "ssh_config_file"))
+        if not found.username:
+            nameless.append(device.name)
+        elif not found.password and not keyed:
+            without[device.name] = found.passed_over
+        if inventory.enters_otherwise(device):
+            otherwise.append(device.name)
+    if nameless:
+        seen = f"no user name for {some(nameless, 5)}"
+        yield Examined("credentials", "fail", seen, "set SWIMCTL_USERNAME and SWIMCTL_PASSWORD, or credentials_file")
+    if without:
+        why = next((f"; {why}" for why in without.values() if why), "")
+        seen = f"a user but no password for {some([*without], 5)}{why}"
+        yield Examined("credentials", "warn", seen, "write the password beside the user, or take the user away there")
+    if otherwise:
+        seen = f"not with the account that earlier releases took, as the nearer one wins: {some(otherwise, 5)}"
+        yield Examined("credentials", "warn", seen, "right where it is meant so; `swimctl device show NAME` says whose")
 
 
 def _reach(devices: Sequence[Device]) -> Iterator[Examined]:

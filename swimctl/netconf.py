@@ -117,7 +117,7 @@ class Models:
                 why = f"no answer within {deadline.seconds:.0f}s" if bit.is_set() else _first_line(error)
                 raise _Lost(why) from None
         self._transcript.note(f"read {model} by NETCONF:\n{reply}")
-        return reply
+        return self._transcript.redaction.output(reply)
 
     def _open(self) -> Any:  # noqa: ANN401 - as above
         from ncclient import manager

@@ -112,7 +112,7 @@ class Session:
             raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
         if reply.whole > len(reply.text):
             raise UnparsableOutput(command, "", f"it printed {reply.whole} characters; more than {_MOST} are not read")
-        return body(reply.text, command, self.hostname, self._terminal)
+        return self._told(reply.text, command, quiet=quiet)
 
     def converse(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
@@ -123,7 +123,7 @@ class Session:
         after which nothing more is waited for than a moment of silence.
         """
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
-        return replace(reply, text=body(reply.text, command, self.hostname, self._terminal))
+        return replace(reply, text=self._told(reply.text, command, quiet=False))
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
@@ -180,6 +180,11 @@ class Session:
         if stand(reply.text, self.hostname, self._terminal).prompt != "#":
             raise problem
 
+    def _told(self, text: str, command: str, *, quiet: bool) -> str:
+        """Return a command's output without the account's own secrets; a configuration is kept as it is."""
+        said = body(text, command, self.hostname, self._terminal)
+        return said if quiet else self._transcript.redaction.output(said)
+
     def _converse(
         self,
         command: str,
@@ -198,7 +203,7 @@ class Session:
                 f"session {'closed by swimctl, too late,' if bit.is_set() else 'lost'} in '{command}'"
             )
             if bit.is_set():  # it says nothing of the device
-                raise self._overdue(command, deadline, reply.text)
+                raise self._overdue(command, deadline, None if quiet else reply.text)
         return reply
 
     def _talk(
@@ -247,7 +252,7 @@ class Session:
                     return self._reply(text, gone, command)
                 if deadline.passed:
                     self.close()
-                    raise self._overdue(command, deadline, text)
+                    raise self._overdue(command, deadline, None if quiet else text)
         except _LOST:
             self.close()
             return replace(self._reply(text, gone, command), dropped=True)
@@ -256,12 +261,15 @@ class Session:
         if gone:
             self._heard.end()
             self._transcript.note(f"'{command}' printed {len(text) + gone} characters; {gone} of them were dropped")
+        else:
+            self._heard.pause()
         return Reply(text, whole=len(text) + gone if gone else 0)
 
-    def _overdue(self, command: str, deadline: Deadline, text: str) -> DeadlineExceeded:
-        last = self._transcript.redaction.text(_last_line(text))
+    def _overdue(self, command: str, deadline: Deadline, text: str | None) -> DeadlineExceeded:
+        last = "" if text is None else self._transcript.redaction.text(_last_line(text[-_TAIL_OF_LOGIN:]))[:200]
+        shown = "what it printed is not shown, as it is the configuration" if text is None else f"last line: {last!r}"
         return DeadlineExceeded(
-            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; last line: {last[:200]!r}"
+            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; {shown}"
         )
 
     def _ends(self, text: str, seen: int, command: str) -> Stand:
@@ -304,6 +312,7 @@ class Session:
             text = (text + news)[-_TAIL_OF_LOGIN:]
 
     def _write(self, text: str) -> None:
+        self._heard.pause()
         self._connection.write_channel(text)
 
     def _read(self, wait: float) -> str:

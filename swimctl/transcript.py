@@ -57,6 +57,10 @@ class Heard:
         """Write what the device printed."""
         self._write(self._pieces.add(text))
 
+    def pause(self) -> None:
+        """Write the line so far: the device waits for what is typed."""
+        self._write(self._pieces.pause())
+
     def end(self) -> None:
         """Write what was held back: before a note, and where the session ends."""
         self._write(self._pieces.end())

@@ -36,7 +36,9 @@ def test_what_is_known_to_be_secret_is_masked_in_what_the_device_prints_and_in_n
 @pytest.mark.parametrize("known", [(PASSWORD, LONGER), (LONGER, PASSWORD)])
 def test_a_secret_that_begins_like_another_is_masked_whole(tmp_path: Path, known: tuple[str, str]) -> None:
     kept = transcript(tmp_path, *known)
-    kept.terminal().add(f"{LONGER} {PASSWORD}\n")
+    heard = kept.terminal()
+    heard.add(f"{LONGER} {PASSWORD}\n")
+    heard.end()
     assert kept.path.read_text(encoding="utf-8") == "******** ********\n"
 
 

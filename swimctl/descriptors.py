@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+from contextlib import suppress
 from typing import Final
 
 from swimctl.errors import OutOfDescriptors
@@ -17,11 +18,15 @@ _NONE_LEFT: Final = {errno.EMFILE, errno.ENFILE}
 
 
 def raised_limit() -> int:
-    """Raise this process's limit of descriptors as far as it may go, and return it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
+    """Raise this process's limit of descriptors as far as it may go, and return what it is then.
+
+    Where there is none, as many as are enough for all connections and their share are named.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # a kernel may let nobody have what it says is allowed
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return MOST_CONNECTIONS * _SHARE if hard == resource.RLIM_INFINITY else hard
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS * _SHARE if soft == resource.RLIM_INFINITY else soft
 
 
 def connections(limit: int) -> int:

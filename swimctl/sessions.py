@@ -367,12 +367,13 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
                 f"{target.name} {what} the login of '{target.username}'; check user and password, and its AAA servers"
             ) from error
         except (DeviceError, NetmikoTimeoutException, NetmikoBaseException, *_LOST) as error:
+            none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
             give_up()
             if bit.is_set():
                 raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
             if isinstance(error, DeviceError):
                 raise
-            raise starved(error) or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
+            raise none_left or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
         except BaseException:
             give_up()
             raise

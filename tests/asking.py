@@ -17,6 +17,7 @@ from accounting import PASSWORD, ROOT, Counting
 from projects import IMAGE, LITE, Project
 from stores import STEPS, StandingClock, some_batch
 
+from swimctl import descriptors
 from swimctl.accounts import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
@@ -191,7 +192,8 @@ def answering(backend: Backend) -> Iterator[tuple[str, int]]:
 
     async def serve() -> None:
         stop = asyncio.Event()
-        async with listening(backend, "127.0.0.1", 0, None, access_log=False) as url:
+        most = descriptors.connections(descriptors.raised_limit())
+        async with listening(backend, "127.0.0.1", 0, None, most=most, access_log=False) as url:
             ready.put((asyncio.get_running_loop(), stop, url))
             await stop.wait()
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import paramiko
 import pytest
 
-from swimctl import descriptors
+from swimctl import descriptors, sessions
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import OutOfDescriptors, Unreachable
 from swimctl.redaction import Redaction
 from swimctl.sessions import connect
 from swimctl.targets import Target, is_listening, open_socket
 from swimctl.transcript import Transcript
+from swimctl.transports import scp_push
 
 
 def target(port: int, address: str = "127.0.0.1") -> Target:
@@ -89,3 +91,54 @@ def test_an_error_of_a_library_around_it_is_seen_through() -> None:
 def test_most_descriptors_are_kept_for_the_jobs(limit: int, let_in: int, jobs: int) -> None:
     assert (descriptors.connections(limit), descriptors.jobs(limit)) == (let_in, jobs)
     assert let_in + 8 * jobs <= limit
+
+
+def test_the_limit_is_what_the_process_may_have_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel may let nobody have what is allowed; then all goes on with what there is."""
+    limits = [(1024, 4096)]
+
+    def give(_which: int, wanted: tuple[int, int]) -> None:
+        if wanted[0] > 2048:
+            raise PermissionError(1, "Operation not permitted")
+        limits[0] = wanted
+
+    monkeypatch.setattr("resource.getrlimit", lambda _which: limits[0])
+    monkeypatch.setattr("resource.setrlimit", give)
+    assert descriptors.raised_limit() == 1024
+    limits[0] = (1024, 2048)
+    assert descriptors.raised_limit() == 2048
+    limits[0] = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    assert descriptors.connections(descriptors.raised_limit()) == descriptors.MOST_CONNECTIONS
+
+
+class Starving:
+    """What hides that no descriptor was left, where it closes its own at once."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def connect(self, *_args: object, **_named: object) -> None:
+        raise paramiko.SSHException("could not open a channel")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_it_is_asked_before_the_socket_of_the_login_gives_one_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine = Starving()
+
+    def asked(_error: BaseException) -> OutOfDescriptors | None:
+        return None if mine.closed else OutOfDescriptors("none left")
+
+    for module in (scp_push, sessions):
+        mine.closed = False
+        monkeypatch.setattr(module, "open_socket", lambda *_: mine)
+        monkeypatch.setattr(module, "starved", asked)
+    monkeypatch.setattr("paramiko.SSHClient.connect", mine.connect)
+    with pytest.raises(OutOfDescriptors):
+        scp_push._login(target(22), SystemClock())
+    mine.closed = False
+    with pytest.raises(OutOfDescriptors):
+        connect(target(22), SystemClock(), Transcript(tmp_path / "t.log", SystemClock(), Redaction()), 5)

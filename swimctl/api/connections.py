@@ -5,17 +5,23 @@ Counted where they are accepted, so that one that never ends its TLS handshake c
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from swimctl.descriptors import MOST_CONNECTIONS
 from swimctl.errors import UsageError
+
+# So many are taken in before the loop looks at what those have to say that are in already: less than make one leave.
+_AT_ONCE: Final = 8
+# What an address says that this machine has not, though its name stands for it: `localhost` without IPv6.
+_NOT_HERE: Final = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 
 @dataclass(slots=True)
@@ -37,7 +43,8 @@ class Connections:
 
     Half of the places are for those who have shown a token. Of the others, called strangers, one address has half.
     Where there is no room for a new one, the stranger that has been there longest goes: of the same address, or of the
-    one that has most. So who only holds connections open keeps nobody out.
+    one that has most. So who only holds connections open keeps nobody out, and ends no connection that has shown a
+    token. A new one from their own address has until as many more have come as an address may hold.
     """
 
     def __init__(self, most: int = MOST_CONNECTIONS) -> None:
@@ -101,9 +108,16 @@ class Listener(socket.socket):
     """A listening socket that hands out only connections for which there is room."""
 
     room: Connections
+    taken = 0
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Return the next connection with its address. ConnectionAbortedError: it was closed at once."""
+        """Return the next connection with its address. ConnectionAbortedError: it was closed at once.
+
+        BlockingIOError: none is there, or it is the turn of those that are in; the loop asks again.
+        """
+        self.taken = (self.taken + 1) % (_AT_ONCE + 1)
+        if not self.taken:
+            raise BlockingIOError
         made, address = super().accept()
         if self.room.admit(made, str(address[0])):
             return made, address
@@ -112,22 +126,41 @@ class Listener(socket.socket):
 
 
 def listen(host: str, port: int, room: Connections) -> list[Listener]:
-    """Return a listening socket for each address of a host; port 0 takes a free one. UsageError: it is taken."""
+    """Return a listening socket for each address of a host that this machine has; port 0 takes a free one.
+
+    UsageError: the port is taken, or the machine has none of the addresses.
+    """
     made: list[Listener] = []
+    missing: OSError | None = None
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    try:
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            made.append(listener := Listener(family, kind, protocol))
-            listener.room = room
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            listener.bind(address)
-            listener.setblocking(False)
-    except OSError as error:
-        for one in made:
-            one.close()
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind"
-        ) from error
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            made.append(_listener(family, address, room))
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
+                for one in made:
+                    one.close()
+                raise _cannot_listen(host, port, error) from error
+            missing = error
+    if not made and missing is not None:
+        raise _cannot_listen(host, port, missing) from missing
     return made
+
+
+def _listener(family: int, address: Any, room: Connections) -> Listener:  # noqa: ANN401 - as `socket` has it
+    listener = Listener(family, socket.SOCK_STREAM)
+    listener.room = room
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
+    return UsageError(f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind")

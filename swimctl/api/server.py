@@ -15,7 +15,6 @@ from typing import Final, TypeAlias
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractAccessLogger
 
-from swimctl import descriptors
 from swimctl.api import errors
 from swimctl.api.app import HEADERS, make_app
 from swimctl.api.connections import Connections, listen
@@ -69,10 +68,13 @@ def check_binding(host: str, *, encrypted: bool, insecure: bool) -> None:
 
 @asynccontextmanager
 async def listening(
-    backend: Backend, host: str, port: int, tls: ssl.SSLContext | None, *, access_log: bool
+    backend: Backend, host: str, port: int, tls: ssl.SSLContext | None, *, most: int, access_log: bool
 ) -> AsyncIterator[str]:
-    """Answer requests while the context lasts, and give the URL; port 0 takes a free one. UsageError: it is taken."""
-    room = Connections(descriptors.connections(descriptors.raised_limit()))
+    """Answer requests while the context lasts, and give the URL; port 0 takes a free one. UsageError: it is taken.
+
+    `most`: connections that are let in at the same time.
+    """
+    room = Connections(most)
     runner = _Runner(
         make_app(backend, room),
         access_log=logging.getLogger("swimctl.access") if access_log else None,

@@ -87,9 +87,7 @@ def _add_file(
         return
     _say(image, expected)
     if given["platform"] is not None and given["platform"] != image.platform:
-        output.note(
-            f"swimctl: {image.filename} is for {image.platform}: what --platform {given['platform']} means for it"
-        )
+        output.note(f"swimctl: {image.filename} is for {image.platform}; devices of {given['platform']} take it, too")
     if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
         output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
 

@@ -46,15 +46,11 @@ class Outcome:
 
     def word(self, job: Job) -> str:
         """Say in one word how a job ended, or that it did not."""
-        if job.id in self.unknown:
-            return "unknown"
-        if job.interrupted:
-            return "interrupted"
+        if job.word != job.status.value:  # it says more than the status
+            return job.word
         if job.status not in FINAL:
             return "waiting"
-        if job.status is JobStatus.FAILED and not job.attempted:
-            return "not-attempted"
-        return job.status.value
+        return "not-attempted" if job.status is JobStatus.FAILED and not job.attempted else job.word
 
     @property
     def unfinished(self) -> tuple[Job, ...]:

@@ -81,6 +81,7 @@ class _Serving:
         self._stop = threading.Event()
         self._signals = 0
         self._failure: StoreError | None = None
+        self._descriptors = descriptors.raised_limit()
 
     async def serve(self, bind: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Serve until a signal or a failing store, and give the exit code."""
@@ -101,7 +102,8 @@ class _Serving:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ask_to_stop, asked, number)
-        async with listening(backend, bind, port, tls, access_log=self._verbose) as url:
+        most = descriptors.connections(self._descriptors)
+        async with listening(backend, bind, port, tls, most=most, access_log=self._verbose) as url:
             worker = None if self._scheduler is None else self._run(self._scheduler, loop, asked)
             self._greet(url)
             watch = asyncio.create_task(self._watch_store(asked))
@@ -118,16 +120,20 @@ class _Serving:
 
     async def _watch_store(self, asked: asyncio.Event) -> None:
         """End the server where another file was put at the store's path: nobody would find what it records."""
+        said = ""  # of a disk that fails on, once
         while True:
             try:
                 await asyncio.to_thread(self._opened.store.require_in_place)
+                said = ""
             except StoreReplaced as error:
                 log.critical("%s", error)
                 self._failure = error
                 asked.set()
                 return
             except StoreError as error:  # a disk that fails now may be well in a moment
-                log.error("%s", error)  # noqa: TRY400 - its words say it all
+                if str(error) != said:
+                    log.error("%s", error)  # noqa: TRY400 - its words say it all
+                said = str(error)
             await asyncio.sleep(_LOOK_EVERY)
 
     def _make_scheduler(self) -> Scheduler:
@@ -180,7 +186,7 @@ class _Serving:
         output.note(f"swimctl serve: listening on {url}, for people {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
-        limit, workers = descriptors.raised_limit(), self._opened.config.settings.workers
+        limit, workers = self._descriptors, self._opened.config.settings.workers
         enough = descriptors.jobs(limit)
         if self._scheduler is not None and enough < workers:
             output.note(

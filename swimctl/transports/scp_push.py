@@ -139,8 +139,9 @@ def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
         what = "did not answer" if deadline.passed else "refused"
         raise LoginFailed(f"{target.name} {what} the login of '{target.username}' for the copy") from error
     except (paramiko.SSHException, OSError, EOFError) as error:
+        none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
         sock.close()
         took = time.monotonic() - started
         why = f"no SSH connection for the copy to {target.name} after {took:.0f}s: {error}"
-        raise starved(error) or Unreachable(why) from error
+        raise none_left or Unreachable(why) from error
     return client

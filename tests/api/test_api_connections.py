@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from asking import LOGIN, TRIGGER, Api, answering, read_one
 
-from swimctl.api import app
-from swimctl.api.connections import Connections
+from swimctl.api import app, connections
+from swimctl.api.connections import Connections, Listener
+from swimctl.errors import UsageError
 
 ENDLESS = b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 
@@ -193,3 +195,55 @@ def test_nor_does_what_never_becomes_a_request(api: Api, sent: bytes) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
     assert "server" not in answer.headers
+
+
+def no_ipv6(family: int, *_: object) -> None:
+    if family == socket.AF_INET6:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+
+def test_an_address_that_this_machine_has_not_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+    ]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_named: both)
+    monkeypatch.setattr(
+        Listener, "__init__", lambda self, *given: no_ipv6(*given) or socket.socket.__init__(self, *given)
+    )
+    listeners = connections.listen("localhost", 0, Connections())
+    try:
+        assert [one.family for one in listeners] == [socket.AF_INET]
+    finally:
+        close([*listeners])
+    del both[1]
+    with pytest.raises(UsageError, match="cannot listen on localhost port 0: Address family not supported"):
+        connections.listen("localhost", 0, Connections())
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1 port {port}: Address already in use"):
+            connections.listen("127.0.0.1", port, Connections())
+
+
+def test_those_that_are_in_are_heard_between_those_that_come() -> None:
+    """A new connection has its turn before so many others were taken in that it had to make room for them."""
+    room = Connections(64)  # 16 of one address
+    (listener,) = connections.listen("127.0.0.1", 0, room)
+    listener.listen(128)
+    came: list[socket.socket] = []
+    taken: list[socket.socket] = []
+    rounds: list[int] = []
+    try:
+        came = [socket.create_connection(listener.getsockname(), timeout=10) for _ in range(60)]
+        while sum(rounds) < 60:
+            before = len(taken)
+            with suppress(BlockingIOError):
+                while True:
+                    taken.append(listener.accept()[0])
+            rounds.append(len(taken) - before)
+        assert max(rounds) * 2 <= room.by_address
+    finally:
+        close([*came, *taken, listener])

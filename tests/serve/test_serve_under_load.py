@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import processes
 import pytest
 from processes import assert_once, look
-from serving import Served, serving, token_for
+from serving import FINAL, Served, serving, token_for
 from upgrading import lab_folder
 
 IDLE, BODIES, STREAMS = 5000, 500, 600
@@ -137,3 +141,73 @@ def test_a_batch_ends_right_and_others_are_served(tmp_path: Path) -> None:
         assert "Traceback" not in said
         assert served.process.returncode == 0
         assert_once(lab)
+
+
+FEW = ("sh", "-c", 'ulimit -n "$0"; exec "$@"')
+
+
+@pytest.mark.timeout(240)
+def test_with_the_usual_descriptors_jobs_and_tokens_are_served_under_a_flood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login or a unit often gives 1,024: idle connections take what is theirs, and whoever goes comes again.
+
+    A connection that has shown a token stays; a new one is served, from another address at once and from the flood's
+    own within some tries: its request may come after it had to make room.
+    """
+    monkeypatch.setattr(processes, "PROGRAM", (*FEW, "1024", *processes.PROGRAM))
+    with lab_folder(tmp_path, devices=2, speed=60) as lab, serving(tmp_path) as served:
+        pid, place = served.process.pid, urlsplit(served.url)
+        crowd = Crowd(served.url, {b"GET /api/h": 1100})
+        ids = served.trigger("sw1", "sw2")
+        status = f"/api/upgrade/status/?job_ids={','.join(map(str, ids))}"
+        kept = HTTPConnection(place.hostname or "", place.port, timeout=60)
+        before, tries = 0, []
+        try:
+            found = polled(kept, served, status)
+            mine = kept.sock
+            crowd.start()
+            assert crowd.full.wait(60)
+            while not all(job["status"] in FINAL for job in found):
+                found = polled(kept, served, status)
+                assert kept.sock is mine, "the connection that showed a token stays"
+                before = before or files(pid)
+                assert files(pid) < 700
+                elsewhere = HTTPConnection(
+                    place.hostname or "", place.port, timeout=60, source_address=("127.0.0.2", 0)
+                )
+                with closing(elsewhere):
+                    assert polled(elsewhere, served, status)
+                tries.append(tries_until_answered(served))
+                time.sleep(0.3)
+            assert [(job["status"], job["outcome"]) for job in found] == [("success", "upgraded")] * 2
+            assert max(tries) <= 20, tries
+        finally:
+            crowd.end()
+            kept.close()
+        assert "too many open files" not in served.end().lower()
+        assert_once(lab)
+
+
+def polled(connection: HTTPConnection, served: Served, path: str) -> list[dict[str, Any]]:
+    connection.request("GET", path, headers={"Authorization": f"Token {served.token}"})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    return list(json.loads(answer.read())["jobs"])
+
+
+def tries_until_answered(served: Served) -> int:
+    """Count the connections that a request needs, each of them new."""
+    for number in range(1, 100):
+        with suppress(OSError, HTTPException):
+            assert served.ask("/api/devices/")[0] == 200
+            return number
+    return 100
+
+
+def test_too_few_descriptors_for_the_workers_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PROGRAM", (*FEW, "300", *processes.PROGRAM))
+    with lab_folder(tmp_path, devices=1), serving(tmp_path) as served:
+        said = served.end()
+    assert "300 file descriptors are enough for 3 devices at once, not for 20" in said
+    assert "LimitNOFILE=" in said

@@ -15,6 +15,7 @@ from swimctl.clock import Clock
 from swimctl.facts import Installed, Placement
 
 _REFUSED: Final = re.compile(r"authori[sz]|permission|privilege|denied|not allowed", re.IGNORECASE)
+_NAMED: Final = re.compile(r"'([^']+)': the device answered")
 
 
 def left_armed(recall: Callable[[str], Any], clock: Clock, device: str, installed: Installed | None = None) -> str:
@@ -39,7 +40,8 @@ def left_armed(recall: Callable[[str], Any], clock: Clock, device: str, installe
         )
     if installed.placement is Placement.UNCOMMITTED:
         keep = f"to keep {target} type `{sent['commit']}`, to leave it" if sent["commit"] else f"to leave {target}"
-        leave = f"`{sent['back']}`" if sent["back"] else sent["way_back"]
+        back = _command(recall, "abort", sent["back"])
+        leave = f"`{back}`" if back else sent["way_back"]
         return (
             f"{device} runs {target}, and its next reload, whatever its cause, may start {before}: "
             f"{keep}: {leave}{_refused(recall, sent)}"
@@ -92,13 +94,20 @@ def _over(recall: Callable[[str], Any]) -> bool:
 def _refused(recall: Callable[[str], Any], sent: Mapping[str, Any]) -> str:
     """Return that the device refuses these commands to this account, empty where it does not."""
     refused = [
-        f"`{command}`"
+        f"`{_command(recall, name, command)}`"
         for name, command in (("commit", sent["commit"]), ("abort", sent["back"]))
         if _REFUSED.search((recall(f"{name} answered") or {}).get("reason") or "")
     ]
     if not refused:
         return ""
     return f"; it refused {' and '.join(refused)} to '{sent['user']}': log in as somebody who may, or let AAA allow it"
+
+
+def _command(recall: Callable[[str], Any], name: str, command: str) -> str:
+    """Return the command that was refused, else the one of that name: of several, those before it were taken."""
+    answered: Mapping[str, Any] = recall(f"{name} answered") or {}
+    found = _NAMED.match(answered.get("reason") or "")
+    return found[1] if found and not command.startswith(found[1]) else command
 
 
 def _local(moment: datetime, clock: Clock) -> str:

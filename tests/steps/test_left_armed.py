@@ -92,6 +92,16 @@ def test_that_this_account_may_not_is_in_it(operation: str, command: str) -> Non
     assert told(memory).endswith(refused)
 
 
+def test_of_a_way_back_of_two_commands_the_one_that_was_refused_is_left_to_type() -> None:
+    memory = activated(JUNOS, armed=None)
+    memory["abort answered"] = {
+        "succeeded": False,
+        "reason": "'request system reboot': the device answered 'error: permission denied: reboot'",
+    }
+    text = told(memory, stands(Placement.UNCOMMITTED))
+    assert f"to leave {NEW}: `request system reboot`; it refused `request system reboot` to 'netops'" in text
+
+
 def test_another_failure_is_no_refusal_of_the_account() -> None:
     memory = {**activated(), "commit answered": {"succeeded": False, "reason": "No space left on device"}}
     assert "refused" not in told(memory)

@@ -47,7 +47,7 @@ def parse_show_ip_route_summary(text: str) -> RouteSummary:
                 counts[source] = count
         else:
             passed_over(COMMAND, line)
-    if total is None or sum(counts.values()) < total:
+    if total is None or sum(counts.values()) != total:
         raise UnparsableOutput(COMMAND, lines[-1], "there is no line 'Total', or its sources do not add up to it")
     return RouteSummary(counts, total)
 

@@ -18,7 +18,7 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
-from swimctl.platforms.cisco_xr.installer import Installer
+from swimctl.platforms.cisco_xr.installer import Installer, added_by
 from swimctl.platforms.cisco_xr.parse_files import parse_show_md5
 from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
 from swimctl.platforms.cisco_xr.readiness import (
@@ -254,10 +254,11 @@ class CiscoXr:
             name, why = None, f"it was not sent, as what is added does not read: {error}"
         if name is None:
             return Sent(InstallOutcome("activate", succeeded=False, reason=why))
-        number = self._installer.added_by(image.filename)
+        log = self._installer.known()
+        number = added_by(log, image.filename)
         # By the operation that added it, as it names what came of this very file; a log that was cleared names none.
         what = name if number is None else f"id {number}"
-        return self._installer.run(f"install activate {what} noprompt", self._limits.activate)
+        return self._installer.run(f"install activate {what} noprompt", self._limits.activate, log)
 
     def commit(self, image: Image) -> Sent:  # noqa: ARG002 - as above
         """Keep what runs."""

@@ -39,29 +39,25 @@ class Installer:
         """Read whether an operation runs."""
         return parse_show_install_request(self._show("show install request"))
 
+    def known(self) -> tuple[LoggedInstall, ...] | None:
+        """Return the same, None where the device has no log of them, or it does not read."""
+        try:
+            return self.log()
+        except (CommandRefused, UnparsableOutput):
+            return None
+
     def last(self) -> int | None:
-        """Give the id of the newest operation, None where the device has no log of them."""
-        try:
-            return max((each.request.id or 0 for each in self.log()), default=0)
-        except (CommandRefused, UnparsableOutput):
-            return None
+        """Return the id of the newest operation, 0 where there was none, None where the device has no log of them."""
+        return newest(self.known())
 
-    def added_by(self, filename: str) -> int | None:
-        """Give the id of the newest operation that added a file, None where the log names none, or does not read."""
-        try:
-            log = self.log()
-        except (CommandRefused, UnparsableOutput):
-            return None
-        own = (each for each in log if each.request.operation == "add" and filename in each.command.split())
-        return max((each.request.id or 0 for each in own if each.request.succeeded), default=None)
-
-    def run(self, command: str, seconds: float) -> Sent:
+    def run(self, command: str, seconds: float, known: tuple[LoggedInstall, ...] | None = None) -> Sent:
         """Start an operation and wait for its end: its verdict, or that the session ended meanwhile.
 
+        `known` is the log from just before, where it was read.
         Where its answer does not read, the log tells whether an operation was started; only a refusal without one
         raises CommandRefused.
         """
-        kind, mark = command.split()[1], self.last()
+        kind, mark = command.split()[1], newest(self.known() if known is None else known)
         reply = self._session.converse(command, _ANSWERS, seconds)
         try:
             request = parse_install_request(f"{reply.text}\n", command)
@@ -137,3 +133,14 @@ class Installer:
         found = {each.request.id: each.request for each in self.log() if each.request.operation == request.operation}
         since = [number for number in found if number is not None and mark is not None and number > mark]
         return found[max(since)] if since else None
+
+
+def newest(log: tuple[LoggedInstall, ...] | None) -> int | None:
+    """Return the id of the newest operation of a log, 0 where it has none, None without a log."""
+    return None if log is None else max((each.request.id or 0 for each in log), default=0)
+
+
+def added_by(log: tuple[LoggedInstall, ...] | None, filename: str) -> int | None:
+    """Return the id of the newest operation that added a file, None where no log names one."""
+    own = (each for each in log or () if each.request.operation == "add" and filename in each.command.split())
+    return max((each.request.id or 0 for each in own if each.request.succeeded), default=None)

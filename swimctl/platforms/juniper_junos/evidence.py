@@ -6,7 +6,7 @@ Where both read and disagree, neither is believed: a `doubt` says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
@@ -39,12 +39,16 @@ def by_name(
         if len(nodes) > 1:
             raise UnparsableOutput(command, nodes[1].node, "several nodes answer, and it is no Virtual Chassis")
         return {ALONE: nodes[0]}
+    return {_called(node.node, [each.node for each in nodes], members): node for node in nodes}
+
+
+def _called(node: str, nodes: Sequence[str], members: Sequence[ChassisMember]) -> str:
+    """Return the name of a node among these; the master's, which may name itself `localre`, is that of its number."""
     master = next((f"fpc{member.number}" for member in members if member.role == "Master"), "")
-    local = master if master not in {node.node for node in nodes} else ""
-    return {local or node.node if node.node == "localre" else node.node: node for node in nodes}
+    return master if node == "localre" and master and master not in nodes else node
 
 
-def silent(nodes: Nodes, members: Sequence[ChassisMember]) -> list[str]:
+def silent(nodes: Collection[str], members: Sequence[ChassisMember]) -> list[str]:
     """Name the members of a Virtual Chassis that are there and do not say what they run."""
     there = [f"fpc{member.number}" for member in members if member.state == "Prsnt"]
     return [name for name in there if name not in nodes] if len(members) > 1 else []
@@ -58,6 +62,17 @@ def every(nodes: Nodes, members: Sequence[ChassisMember], command: str) -> Nodes
     if lacking := silent(nodes, members):
         raise UnparsableOutput(command, "", f"it says nothing of {', '.join(lacking)}, as 'show virtual-chassis' does")
     return nodes
+
+
+def since_boot(times: tuple[NodeUptime, ...], members: Sequence[ChassisMember], command: str) -> tuple[NodeUptime, ...]:
+    """Return the times as they are; raises UnparsableOutput where a member that is there tells none.
+
+    It may be the one that did not boot: without it, the others would prove that all did.
+    """
+    names = [each.node for each in times]
+    if lacking := silent({_called(name, names, members) for name in names}, members):
+        raise UnparsableOutput(command, "", f"it says nothing of {', '.join(lacking)}, as 'show virtual-chassis' does")
+    return times
 
 
 def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Sequence[RoutingEngine]) -> Running:

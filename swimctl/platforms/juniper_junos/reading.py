@@ -9,7 +9,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
-from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
+from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.juniper_junos import evidence
@@ -77,7 +77,14 @@ class JunosDevice:
     def running(self) -> Running:
         """Tell what runs now on every member, and since when: since the boot of the one that booted first."""
         members = self.members()
-        up = self._data.both(of_all("show system uptime", members), parse_show_system_uptime, uptime_data)
+        command = of_all("show system uptime", members)
+
+        def of_every(times: tuple[NodeUptime, ...]) -> tuple[NodeUptime, ...]:
+            return evidence.since_boot(times, members, command)
+
+        up = self._data.both(
+            command, lambda text: of_every(parse_show_system_uptime(text)), lambda text: of_every(uptime_data(text))
+        )
         return evidence.running(self._both_nodes(members), up, self._engines())
 
     def identity(self, device: Device) -> list[Finding]:

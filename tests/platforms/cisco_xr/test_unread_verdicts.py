@@ -46,9 +46,8 @@ each_change = pytest.mark.parametrize("command", CHANGES)
 
 def sent(command: str, answer: str, *logs: str, request: str = IDLE) -> tuple[Sent, list[str]]:
     """Send a command to a router with this answer, whose log is as told, one look after the other."""
-    # An activation reads the log once more, for the operation that added the image.
-    seen = [OLD, *([OLD] if command == ACTIVATE else []), *logs]
-    made, terminal = driver({INACTIVE: ADDED, REQUEST: request, LOG: seen, command: answer})
+    # An activation takes the operation that added the image, and where its own begins, from one look at the log.
+    made, terminal = driver({INACTIVE: ADDED, REQUEST: request, LOG: [OLD, *logs], command: answer})
     return CHANGES[command](made), terminal.asked
 
 

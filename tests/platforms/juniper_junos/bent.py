@@ -1,4 +1,4 @@
-"""What twists of outputs are refused, or read otherwise: why that is right, or that it waits to be mended."""
+"""What twists of outputs are refused, or read otherwise, and why that is right."""
 
 from __future__ import annotations
 

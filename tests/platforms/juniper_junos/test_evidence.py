@@ -173,6 +173,24 @@ def test_a_text_that_breaks_off_before_a_member_says_nothing_of_all_of_them() ->
     assert (at.running().members, at.unready()) == ({"fpc0": "22.2R1.9"}, "fpc1 NotPrsnt")
 
 
+def test_times_that_break_off_before_a_member_prove_no_boot_of_all() -> None:
+    cut = {UPTIME: PAIR[UPTIME].partition("fpc1:")[0]}
+    with pytest.raises(UnparsableOutput, match=r"'show system uptime all-members'.*says nothing of fpc1"):
+        reader({**PAIR, **cut}).running()
+    # The data tells of both, and of both the one that did not boot counts.
+    assert reader({**PAIR, **DATA, **cut}).running().uptime == max(UP)
+    half = {f"{UPTIME} | display xml": of_members(uptime(60), names=("fpc0",))}
+    assert reader({**PAIR, **half}).running() == reader(dict(PAIR)).running()
+    away = PAIR[CHASSIS].replace("1 (FPC 1)  Prsnt   ", "1 (FPC 1)  NotPrsnt")
+    assert reader({**PAIR, **cut, CHASSIS: away}).running().uptime is not None
+
+
+def test_the_time_of_a_master_that_calls_itself_localre_is_that_of_its_member() -> None:
+    assert PAIR[UPTIME].count("fpc0:") == 1
+    local = {UPTIME: PAIR[UPTIME].replace("fpc0:", "localre:")}
+    assert reader({**PAIR, **local}).running() == reader(dict(PAIR)).running()
+
+
 def test_a_refused_pipe_is_not_tried_again() -> None:
     at = reader({**PAIR, **dict.fromkeys(DATA, "syntax error, expecting <command>.\n")})
     for _ in range(3):

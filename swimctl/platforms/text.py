@@ -189,7 +189,7 @@ class _Echo:
 
     def is_above(self, line: str) -> bool:
         """Tell what stands above an output; each has one of these signs in it, and it is asked of every line."""
-        if not any(sign in line for sign in (":", "{", "++", " source")):
+        if not any(sign in line for sign in (":", "{", "++", " source", " using ")):
             return False
         return bool(_CAUGHT.fullmatch(line) or (self.above is not None and self.above.fullmatch(line)))
 

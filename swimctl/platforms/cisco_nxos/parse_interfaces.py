@@ -25,6 +25,11 @@ _STATUS: Final = re.compile(
     r"(?:a-)?(?:full|half|auto|--) +[\w.-]+(?: +\S.*)?"
 )
 _TUNNEL_STATUS: Final = re.compile(rf"{_NAME} +\S.*? +(?P<status>connected|notconnec\w*|disabled|down|up) +\S.*")
+# Ports of a storage network stand in the table as sentences: `fc2/1 is up    Port mode is NP` (one public repository, a
+# Nexus 5000), `san-port-channel 3 is down (No operational members)`, as `show interface` of theirs begins.
+_SENTENCE: Final = re.compile(
+    r"(?P<name>v?fc(?:-po)?[\d/:]+|san-port-channel +\d+) +is +(?P<status>[a-z]+)\b.*", re.IGNORECASE
+)
 _UP: Final = frozenset({"connected", "up", "monitorin", "monitoring", "trunking"})
 
 # The columns in front of the status, by the words of the header.
@@ -70,7 +75,7 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
     row: re.Pattern[str] | None = None
     lines = [line.strip() for line in filled(text, command, TERMINAL)]
     for line in lines:
-        match = row.fullmatch(line) if row else None
+        match = (_SENTENCE.fullmatch(line) or row.fullmatch(line)) if row else None
         if match:
             found.append(Interface(match["name"], match["status"] in _UP, match["status"]))
         elif _STATUS_HEAD.fullmatch(line):

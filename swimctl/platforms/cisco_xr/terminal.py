@@ -23,9 +23,12 @@ TERMINAL: Final = Terminal(
     disabled=PERCENT_DISABLED,
     verbs=r"sh(?:o(?:w)?)?|dir|install(?! (?:operation (?:\d+ |will |completed)|is in progress))|admin|more|copy|"
     r"delete|term(?:inal)?|conf(?:igure)?|reload|exit|redundancy",
-    # The time above each output: `Wed Dec  8 10:34:38.634 PST`.
+    # The time above each output: `Wed Dec  8 10:34:38.634 PST`. And what the shell of `admin` says as it opens, before
+    # its own prompt and the command without that word: `root connected from 127.0.0.1 using console on r1` (a public
+    # tutorial on IOS-XR's ZTP; Cisco's guides on the System Admin console).
     above=re.compile(
         r"\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*"
+        r"|\s*\S+ connected from \S+ using \S+ on \S+\s*"
     ),
     # The installer tells its end whenever that comes: `Mar 09 18:33:41 Install operation 25 finished successfully`
     late=re.compile(

@@ -206,6 +206,25 @@ def test_vpc_with_fabricpath() -> None:
     assert parse("show vpc", plus).fields["vPC+ switch id"] == "2"
 
 
+def test_ports_of_a_storage_network_stand_in_sentences_among_the_others() -> None:
+    text = sample("show_interface_status/switch")
+    told = (
+        " fc2/1 is up    Port mode is NP\nfc2/5 is down (SFP not present)\nvfc11 is trunking\n"
+        "san-port-channel 3 is down (No operational members)\n"
+    )
+    found = parse("show interface status", text.replace("Eth1/1 ", f"{told}Eth1/1 ", 1))
+    others = [port for port in found if "fc" not in port.name and not port.name.startswith("san")]
+    assert others == list(read("show_interface_status/switch"))
+    assert [(port.name, port.up) for port in found if port not in others] == [
+        ("fc2/1", True),
+        ("fc2/5", False),
+        ("vfc11", True),
+        ("san-port-channel 3", False),
+    ]
+    with pytest.raises(UnparsableOutput, match="'Eth1/1 is up    Port mode is NP'"):
+        parse("show interface status", text.replace("Eth1/1 ", "Eth1/1 is up    Port mode is NP\nEth1/1 ", 1))
+
+
 def test_interfaces() -> None:
     status = read("show_interface_status/switch")
     assert [(port.name, port.up, port.status) for port in status] == [

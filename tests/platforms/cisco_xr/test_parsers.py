@@ -73,6 +73,17 @@ def test_what_is_cut_off_is_refused(name: str, cut: str) -> None:
         parse(command_of(name.partition("/")[0]), shortened)
 
 
+@pytest.mark.parametrize("prompt", ["sysadmin-vm:0_RP0#", "sysadmin-vm:0_RSP0:edge-7#"])
+@pytest.mark.parametrize("account", ["", "ztp-user connected from 127.0.0.1 using console on r1\n"])
+def test_the_shell_of_admin_takes_its_commands_without_that_word(prompt: str, account: str) -> None:
+    told = sample("admin_show_platform/evolved")
+    shell = f"{account}{prompt} show platform\nMon Aug  2 02:29:28.260 UTC\n{told}\n{prompt} "
+    assert parse("admin show platform", shell) == read("admin_show_platform/evolved")
+    assert parse("admin show platform", f"RP/0/RP0/CPU0:edge-7#admin\n\n{shell}") == read("admin_show_platform/evolved")
+    with pytest.raises(UnparsableOutput):
+        parse("admin show platform", shell.replace(told, ""))
+
+
 def test_platform() -> None:
     assert read("show_platform/classic")[:4] == (
         Slot("0/RSP0/CPU0", "A9K-RSP440-TR", "IOS XR RUN", role="Standby"),

@@ -148,7 +148,8 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         for key in ("store", "jobs_dir", "credentials_file")
         if (value := getattr(settings, key)) is not None
     }
-    return settings.model_copy(update=absolute)
+    ssh = settings.ssh.model_copy(update={"known_hosts": _absolute(path, settings.ssh.known_hosts)})
+    return settings.model_copy(update=absolute | {"ssh": ssh})
 
 
 def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:
@@ -178,8 +179,15 @@ def _nornir_section(path: Path, name: str, value: object) -> dict[str, Any]:
     if name == "inventory":
         _absolute_inventory(path, section)
     if name == "ssh" and isinstance(section.get("config_file"), str):
-        section["config_file"] = str(_absolute(path, Path(section["config_file"])))
+        section["config_file"] = str(placed(path, section["config_file"]))
     return section
+
+
+def placed(config: Path, written: str) -> Path:
+    """Return where a file is that is named from the folder of config.yaml or, as Nornir has it, from this one."""
+    beside = _absolute(config, Path(written))
+    here = Path(written).expanduser().absolute()
+    return here if here.exists() and not beside.exists() else beside
 
 
 def _absolute_inventory(path: Path, section: dict[str, Any]) -> None:

@@ -20,7 +20,10 @@ SwimctlError
 ├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
 │   ├── Unreachable
-│   │   └── OutOfDescriptors  this process may open nothing more; says nothing of the device
+│   │   ├── OutOfDescriptors  this process may open nothing more; says nothing of the device
+│   │   └── WayLost           what leads to the device does not answer; says nothing of the device
+│   │       └── BastionRefused    a bastion refuses the login
+│   ├── HostKeyRefused    the host key is not the known one; nothing was sent to who showed it
 │   ├── LoginFailed
 │   ├── SessionLost       the session ended; says nothing of what the device does now
 │   ├── DeadlineExceeded
@@ -201,6 +204,27 @@ class OutOfDescriptors(Unreachable):
 
     code = "out-of-descriptors"
     mend = "raise the limit (`ulimit -n`; LimitNOFILE= of the unit) or lower `swimctl.workers`, then `swimctl retry`"
+
+
+class WayLost(Unreachable):
+    """Report that a bastion or a ProxyCommand before the device does not answer: no sign of what the device does."""
+
+    code = "way-lost"
+    mend = "see with `swimctl device show {name}` how it is entered, and try `ssh` to the bastion, then `swimctl retry`"
+
+
+class BastionRefused(WayLost):
+    """Report that a bastion refused the login; it is not asked again for a minute, whatever number of devices waits."""
+
+    code = "bastion-refused"
+    mend = "see with `swimctl device show {name}` which keys it is offered, `ssh` to it by hand, then `swimctl retry`"
+
+
+class HostKeyRefused(DeviceError):
+    """Report a host key that is not the known one, or not known where it must be: nothing was sent to who showed it."""
+
+    code = "host-key"
+    mend = "find out why the key is another one; where it is right: `swimctl device trust {name}`, then `swimctl retry`"
 
 
 class LoginFailed(DeviceError):

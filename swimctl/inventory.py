@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nornir import InitNornir
@@ -16,12 +17,13 @@ from nornir.core.inventory import Inventory as NornirInventory
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 
-from swimctl import inventory_accounts, inventory_files, references, selection, yaml_file
+from swimctl import inventory_accounts, inventory_files, inventory_ssh, references, selection, yaml_file
 from swimctl.config import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
 from swimctl.inventory_accounts import connection_of
 from swimctl.inventory_mapping import model_at, platform_of, value_at
 from swimctl.inventory_plugins import missing_plugin, section_with_own
+from swimctl.inventory_ssh import SshPolicy
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
 from swimctl.selection import Candidate, Selection
@@ -140,6 +142,16 @@ class Inventory:
             return references.resolve(value, f"{where}: {what}", self._config.path.parent, account=user)
 
         return resolve
+
+    def ssh_policy(self, device: Device) -> SshPolicy:
+        """Give what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
+        where = inventory_files.where(self._config, device.name)
+        return inventory_ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
+
+    def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
+        """Give OpenSSH's configuration for a device, and who names it. Raises InventoryError where it is not there."""
+        host, where = self._nornir.inventory.hosts[device.name], inventory_files.where(self._config, device.name)
+        return inventory_ssh.config_file_of(host, self.connection_extras(device), self._config, where)
 
     def netconf_port(self, device: Device) -> int:
         """Tell the port of a device's NETCONF: `netconf_port` of the host, a group or the defaults, else the usual one.

@@ -32,7 +32,7 @@ from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_i
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
-from swimctl.targets import Target
+from swimctl.targets import Target, target_of
 from swimctl.transcript import Transcript
 from swimctl.visits import secrets
 from swimctl.windows import Go, Never, Wait, Window, gate
@@ -290,18 +290,7 @@ class JobRun:
 
     def target(self, device: Device) -> Target:
         """Tell how a device is entered."""
-        entry = self._inventory.credentials(device)
-        return Target(
-            name=device.name,
-            address=device.address,
-            port=device.port,
-            platform=device.platform,
-            username=entry.username or "",
-            password=entry.password or "",
-            enable_secret=entry.enable_secret,
-            extras=self._inventory.connection_extras(device),
-            netconf_port=self._inventory.netconf_port(device),
-        )
+        return target_of(self._inventory, self._settings, device)
 
 
 def _no_such_step(kinds: list[str]) -> StepFailed:

@@ -10,15 +10,17 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+import paramiko
+
 from swimctl.clock import Clock, Deadline
-from swimctl.errors import UnparsableOutput
+from swimctl.errors import HostKeyRefused, LoginFailed, UnparsableOutput
 from swimctl.platforms.base import Netconf
-from swimctl.targets import Target, open_socket
+from swimctl.targets import Target
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
+from swimctl.way import enter
 
 # It logs each message with all that is in it.
 logging.getLogger("ncclient").setLevel(logging.CRITICAL)
@@ -120,44 +122,42 @@ class Models:
         return self._transcript.redaction.output(reply)
 
     def _open(self) -> Any:  # noqa: ANN401 - as above
-        from ncclient import manager
-        from ncclient.transport.errors import AuthenticationError
-
-        target, extras = self._target, self._target.extras
-        port = target.netconf_port
+        target, port = self._target, self._target.netconf_port
         deadline = Deadline(self._clock, self._seconds)
-        sock = None
-        if not extras.get("ssh_config_file"):
-            sock = open_socket(replace(target, port=port), deadline, most=_QUICK)
         self._transcript.note(f"connecting to {target.name} ({target.address}:{port}) by NETCONF")
-
-        def give_up() -> None:
-            if sock is not None:
-                sock.close()
-
-        with watchdog(deadline.left_real + GRACE, give_up):
+        try:
+            transport = enter(target, deadline, port=port, most=_QUICK, purpose=" by NETCONF")
+        except (LoginFailed, HostKeyRefused) as error:
+            raise _Refused(str(error)) from error
+        with watchdog(deadline.left_real + GRACE, transport.close):
             try:
-                return manager.connect_ssh(
-                    host=target.address,
-                    port=port,
-                    username=target.username,
-                    password=target.password,
-                    key_filename=extras.get("key_file"),
-                    allow_agent=bool(extras.get("allow_agent")),
-                    look_for_keys=bool(extras.get("use_keys")),
-                    hostkey_verify=bool(extras.get("ssh_strict")),
-                    ssh_config=extras.get("ssh_config_file") or None,
-                    sock=sock,
-                    timeout=deadline.left_real,
-                    # ncclient's own handler for IOS-XE takes any host key, whatever `hostkey_verify` says.
-                    device_params={"name": "default"},
-                )
-            except AuthenticationError as error:
-                give_up()
-                raise _Refused(f"{target.name} refused the login of '{target.username}'") from error
+                return _manager(transport, deadline.left_real)
             except BaseException:
-                give_up()
+                transport.close()
                 raise
+
+
+def _manager(transport: paramiko.Transport, seconds: float) -> Any:  # noqa: ANN401 - as above
+    """Begin NETCONF over a connection that is logged in; ncclient would open one of its own, by a way of its own."""
+    from ncclient.manager import Manager, make_device_handler
+    from ncclient.transport import SSHSession
+
+    class Over(SSHSession):  # type: ignore[misc] # as above
+        def begin(self) -> None:
+            self._transport = transport
+            self._channel = transport.open_session(timeout=seconds)
+            self._channel_id, self._channel_name = self._channel.get_id(), "netconf"
+            self._channel.invoke_subsystem("netconf")
+            self._connected = True
+            self._closing.clear()
+            self._post_connect(seconds)
+            self.parser = self._device_handler.get_xml_parser(self)
+
+    # ncclient's own handler for IOS-XE does more than is wanted here.
+    handler = make_device_handler({"name": "default"})
+    session = Over(handler)
+    session.begin()
+    return Manager(session, handler, timeout=seconds)
 
 
 class _Link:

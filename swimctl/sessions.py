@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import paramiko
-from netmiko import NetmikoAuthenticationException, NetmikoTimeoutException
 from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
 from nornir_netmiko.connections import Netmiko
 
-from swimctl.ciphers import GcmClient
 from swimctl.clock import Clock, Deadline
 from swimctl.descriptors import starved
 from swimctl.errors import (
@@ -31,10 +29,11 @@ from swimctl.errors import (
 )
 from swimctl.platforms import terminal
 from swimctl.platforms.base import Netconf
-from swimctl.targets import Target, open_socket
+from swimctl.targets import OF_THE_WAY, Target
 from swimctl.terminal import Answer, Stand, body, find_hostname, has_echo, matching, plain, shell_prompt, stand
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
+from swimctl.way import enter
 
 # paramiko logs a traceback for each connection that a reload cuts; what matters of it is raised.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -331,53 +330,51 @@ class Session:
 def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float) -> Session:
     """Log in and reach privileged mode within so many device seconds.
 
-    Raises Unreachable, LoginFailed (credentials or enable secret), SessionLost or DeadlineExceeded.
+    Raises what `way.enter` raises, LoginFailed (credentials or enable secret), SessionLost or DeadlineExceeded.
     """
     deadline = Deadline(clock, seconds)
-    extras = dict(target.extras)
-    if not extras.get("ssh_config_file"):
-        extras["sock"] = open_socket(target, deadline)
-    real = max(1.0, deadline.left_real)
-    extras |= {
-        "auto_connect": False,
-        "conn_timeout": real,
-        "banner_timeout": real,
-        "auth_timeout": real,
-        "secret": target.enable_secret or "",
-    }
-    plugin = Netmiko()
-    plugin.open(target.address, target.username, target.password, target.port, target.platform, extras)
-    connection = plugin.connection
-    connection._get_ssh_client_instance = GcmClient  # noqa: SLF001 - netmiko has no other way
     transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
-    session = Session(target, clock, transcript, connection)
-
-    def give_up() -> None:
-        session.close()
-        if sock := extras.get("sock"):
-            sock.close()
-
-    with watchdog(real + GRACE, give_up) as bit:
+    transport = enter(target, deadline)
+    with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
         try:
-            connection.establish_connection()
+            connection = _terminal(target, transport)
+            session = Session(target, clock, transcript, connection)
             session.prepare(deadline)
-        except NetmikoAuthenticationException as error:
-            what = "did not answer" if deadline.passed else "refused"
-            raise LoginFailed(
-                f"{target.name} {what} the login of '{target.username}'; check user and password, and its AAA servers"
-            ) from error
-        except (DeviceError, NetmikoTimeoutException, NetmikoBaseException, *_LOST) as error:
+        except (DeviceError, NetmikoBaseException, *_LOST) as error:
             none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
-            give_up()
+            transport.close()
             if bit.is_set():
                 raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
             if isinstance(error, DeviceError):
                 raise
             raise none_left or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
         except BaseException:
-            give_up()
+            transport.close()
             raise
     return session
+
+
+class _LoggedIn(paramiko.SSHClient):
+    """A client whose connection is there already: netmiko makes its own, and would go a way of its own."""
+
+    def __init__(self, transport: paramiko.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+
+    def connect(self, *_: object, **__: object) -> None:
+        """Do nothing: it is connected."""
+
+
+def _terminal(target: Target, transport: paramiko.Transport) -> Any:  # noqa: ANN401 - netmiko has no types
+    """Open netmiko's terminal over a connection; what the inventory says of the way is not netmiko's to look at."""
+    extras = {key: value for key, value in target.extras.items() if key not in OF_THE_WAY}
+    plugin = Netmiko()
+    options = extras | {"auto_connect": False, "secret": target.enable_secret or ""}
+    plugin.open(target.address, target.username, target.password, target.port, target.platform, options)
+    connection = plugin.connection
+    connection._get_ssh_client_instance = lambda: _LoggedIn(transport)  # noqa: SLF001 - netmiko has no other way
+    connection.establish_connection()
+    return connection
 
 
 def _last_line(text: str) -> str:

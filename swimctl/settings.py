@@ -30,6 +30,7 @@ TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
 # One path may be given without the list's brackets.
 Paths = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+HostKeys = Literal["accept-new", "strict", "off"]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
@@ -145,6 +146,20 @@ class Evidence(Section):
     )
 
 
+class Ssh(Section):
+    """How a device is entered, beside what the inventory and OpenSSH's configuration say."""
+
+    host_keys: HostKeys = Field(
+        "accept-new",
+        description="accept-new: the first host key of a device is kept, and another one refused; strict: only known "
+        "ones; off: any; `swimctl: {ssh: {host_keys: …}}` in the data of a host or group goes before",
+    )
+    known_hosts: Path = Field(
+        Path("known_hosts"),
+        description="file in which host keys are kept, in OpenSSH's format; relative to config.yaml",
+    )
+
+
 class Tolerances(Section):
     """What need not be as in the baseline after the upgrade, by what it is."""
 
@@ -226,6 +241,7 @@ class Settings(Section):
     deadlines: Deadlines = Deadlines()
     login: Login = Login()
     evidence: Evidence = Evidence()
+    ssh: Ssh = Ssh()
 
     def hash_deadline(self, size: int) -> float:
         """Give the seconds within which a device must have hashed so many bytes."""

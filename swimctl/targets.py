@@ -1,25 +1,44 @@
-"""Where a device is, whether it answers there, and a TCP connection to it."""
+"""Where a device is, and all that is known beforehand of how it is entered. Plain data; `way` makes a way of it."""
 
 from __future__ import annotations
 
-import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from swimctl.clock import Deadline
-from swimctl.descriptors import starved
-from swimctl.errors import Unreachable
+from swimctl.inventory import Inventory
+from swimctl.models import Device
+from swimctl.settings import HostKeys, Settings
 
-# Bytes that may stand before the greeting of an SSH server.
-_MOST_BEFORE_SSH = 16_000
+# Of netmiko's extras those that say how a device is entered: `way` looks at them, and netmiko does not.
+OF_THE_WAY: Final = frozenset(
+    {"use_keys", "key_file", "pkey", "passphrase", "allow_agent", "disabled_algorithms", "disable_sha2_fix", "sock"}
+    | {"ssh_strict", "system_host_keys", "alt_host_keys", "alt_key_file", "ssh_config_file"}
+    | {"conn_timeout", "banner_timeout", "auth_timeout", "auto_connect"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ssh:
+    """What the project says of SSH to a device.
+
+    `config_file`: OpenSSH's client configuration that is asked, `config_from`: who names it. `known_hosts`: where new
+    host keys are kept; None: nowhere. `bastion_keys` is the project's own choice, whatever the device's is.
+    """
+
+    config_file: Path | None = None
+    config_from: str = ""
+    host_keys: HostKeys = "accept-new"
+    host_keys_from: str = "default"
+    bastion_keys: HostKeys = "accept-new"
+    known_hosts: Path | None = None
+    legacy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a device is and how to enter it. `extras` go to netmiko (keys, ssh_config_file, …)."""
+    """Where a device is and how to enter it. `extras` are what the inventory has for netmiko (keys, …)."""
 
     name: str
     address: str
@@ -30,47 +49,31 @@ class Target:
     enable_secret: str | None = field(default=None, repr=False)
     extras: Mapping[str, Any] = field(default_factory=dict, repr=False)
     netconf_port: int = 830
+    ssh: Ssh = Ssh()
 
 
-def is_listening(target: Target, seconds: float) -> bool:
-    """Tell whether the device's SSH port greets within so many real seconds.
-
-    A port that is open while sshd is not ready greets with nothing, or closes at once. Lines before `SSH-` are legal
-    (RFC 4253, 4.2). OutOfDescriptors: it could not be asked.
-    """
-    end = time.monotonic() + seconds
-    try:
-        with socket.create_connection((target.address, target.port), timeout=seconds) as connection:
-            said = b""
-            while len(said) < _MOST_BEFORE_SSH and (left := end - time.monotonic()) > 0:
-                connection.settimeout(left)
-                news = connection.recv(1024)
-                said += news
-                if said.startswith(b"SSH-") or b"\nSSH-" in said:
-                    return True
-                if not news:
-                    return False
-    except OSError as error:
-        if none_left := starved(error):
-            raise none_left from error
-        return False
-    return False
-
-
-def open_socket(target: Target, deadline: Deadline, *, most: float = inf) -> socket.socket:
-    """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy.
-
-    `most`: real seconds that it may take at most. Unreachable; OutOfDescriptors: the device could not be asked.
-    """
-    seconds = min(most, max(1.0, deadline.left_real))
-    try:
-        connection = socket.create_connection((target.address, target.port), timeout=seconds)
-    except OSError as error:
-        if none_left := starved(error):
-            raise none_left from error
-        where = f"{target.name} ({target.address}:{target.port})"
-        raise Unreachable(
-            f"{where} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"
-        ) from error
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
+def target_of(inventory: Inventory, settings: Settings, device: Device) -> Target:
+    """Return how a device of the inventory is entered. InventoryError, ConfigError: what it says cannot be."""
+    entry = inventory.credentials(device)
+    policy = inventory.ssh_policy(device)
+    config_file, config_from = inventory.ssh_config_file(device)
+    return Target(
+        name=device.name,
+        address=device.address,
+        port=device.port,
+        platform=device.platform,
+        username=entry.username or "",
+        password=entry.password or "",
+        enable_secret=entry.enable_secret,
+        extras=inventory.connection_extras(device),
+        netconf_port=inventory.netconf_port(device),
+        ssh=Ssh(
+            config_file=config_file,
+            config_from=config_from,
+            host_keys=policy.host_keys or settings.ssh.host_keys,
+            host_keys_from=policy.host_keys_from or "swimctl.ssh.host_keys of config.yaml, or its default",
+            bastion_keys=settings.ssh.host_keys,
+            known_hosts=settings.ssh.known_hosts,
+            legacy=policy.legacy,
+        ),
+    )

@@ -21,11 +21,11 @@ class _Watchdog:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._watched: dict[object, tuple[float, Callable[[], None]]] = {}
+        self._watched: dict[object, tuple[float, Callable[[], object]]] = {}
         self._wakes_at = float("inf")
         self._thread: threading.Thread | None = None
 
-    def watch(self, key: object, seconds: float, bite: Callable[[], None]) -> None:
+    def watch(self, key: object, seconds: float, bite: Callable[[], object]) -> None:
         """Call `bite` after so many real seconds, unless `key` is let go before."""
         end = time.monotonic() + seconds
         with self._changed:
@@ -74,3 +74,8 @@ def watchdog(seconds: float, close: Callable[[], object]) -> Iterator[threading.
         yield bit
     finally:
         _WATCHDOG.let_go(bit)
+
+
+def call_later(seconds: float, act: Callable[[], object]) -> None:
+    """Call `act` after so many real seconds, in a thread of its own."""
+    _WATCHDOG.watch(object(), seconds, act)

@@ -21,6 +21,7 @@ from swimctl.transcript import Transcript
 from swimctl.transports import scp_push
 from swimctl.transports.scp_push import ScpPush
 from swimctl.watchdog import watchdog
+from swimctl.way import entering
 
 CLOCK = SystemClock()
 MEGABYTE = 1_000_000
@@ -31,7 +32,7 @@ SOON = 15.0
 @pytest.fixture(autouse=True)
 def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "GRACE", 0.5)
-    monkeypatch.setattr(scp_push, "GRACE", 0.5)
+    monkeypatch.setattr(entering, "GRACE", 0.5)
     monkeypatch.setattr(scp_push, "_LOGIN_SECONDS", 1.0)
 
 

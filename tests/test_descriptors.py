@@ -12,14 +12,14 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from swimctl import descriptors, sessions
+from swimctl import descriptors
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import OutOfDescriptors, Unreachable
 from swimctl.redaction import Redaction
 from swimctl.sessions import connect
-from swimctl.targets import Target, is_listening, open_socket
+from swimctl.targets import Target
 from swimctl.transcript import Transcript
-from swimctl.transports import scp_push
+from swimctl.way import enter, greets
 
 
 def target(port: int, address: str = "127.0.0.1") -> Target:
@@ -54,7 +54,7 @@ def greeting() -> Iterator[int]:
 def test_the_device_is_not_blamed(greeting: int, address: str) -> None:
     where, deadline = target(greeting, address), Deadline(SystemClock(), 5)
     with none_left():
-        for asked in (lambda: is_listening(where, 1), lambda: open_socket(where, deadline)):
+        for asked in (lambda: greets(where, 1), lambda: enter(where, deadline)):
             with pytest.raises(OutOfDescriptors, match="swimctl has no file descriptor left") as caught:
                 asked()
             assert "sw1" not in str(caught.value)
@@ -71,9 +71,9 @@ def test_what_is_the_devices_stays_its_own() -> None:
     with socket.socket() as shut:
         shut.bind(("127.0.0.1", 0))
         port = shut.getsockname()[1]
-        assert is_listening(target(port), 1) is False
+        assert greets(target(port), 1) is False
         with pytest.raises(Unreachable, match="sw1") as caught:
-            open_socket(target(port), Deadline(SystemClock(), 5))
+            enter(target(port), Deadline(SystemClock(), 5))
     assert not isinstance(caught.value, OutOfDescriptors)
 
 
@@ -112,33 +112,30 @@ def test_the_limit_is_what_the_process_may_have_in_the_end(monkeypatch: pytest.M
 
 
 class Starving:
-    """What hides that no descriptor was left, where it closes its own at once."""
+    """A socket of a login that fails, in a process that has no descriptor left but this one."""
 
     def __init__(self) -> None:
         self.closed = False
 
-    def connect(self, *_args: object, **_named: object) -> None:
+    def start_client(self, *_args: object, **_named: object) -> None:
         raise paramiko.SSHException("could not open a channel")
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """Wait for nothing: nothing comes."""
 
     def close(self) -> None:
         self.closed = True
 
 
-def test_it_is_asked_before_the_socket_of_the_login_gives_one_back(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_it_is_asked_before_the_socket_of_the_login_gives_one_back(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Starving()
 
     def asked(_error: BaseException) -> OutOfDescriptors | None:
         return None if mine.closed else OutOfDescriptors("none left")
 
-    for module in (scp_push, sessions):
-        mine.closed = False
-        monkeypatch.setattr(module, "open_socket", lambda *_: mine)
-        monkeypatch.setattr(module, "starved", asked)
-    monkeypatch.setattr("paramiko.SSHClient.connect", mine.connect)
-    with pytest.raises(OutOfDescriptors):
-        scp_push._login(target(22), SystemClock())
-    mine.closed = False
-    with pytest.raises(OutOfDescriptors):
-        connect(target(22), SystemClock(), Transcript(tmp_path / "t.log", SystemClock(), Redaction()), 5)
+    monkeypatch.setattr("swimctl.way.streams.by_tcp", lambda *_: mine)
+    monkeypatch.setattr("swimctl.way.entering.starved", asked)
+    monkeypatch.setattr("paramiko.Transport.start_client", mine.start_client)
+    with pytest.raises(OutOfDescriptors, match="none left"):
+        enter(target(1), Deadline(SystemClock(), 5))
+    assert mine.closed

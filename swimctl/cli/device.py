@@ -14,6 +14,7 @@ from swimctl.cli.plan import ImageOption, image_reference
 if TYPE_CHECKING:
     from swimctl.inventory import Inventory
     from swimctl.models import Device
+    from swimctl.way import Hop
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,7 +65,10 @@ def list_devices(
 def show_device(
     ctx: typer.Context, device: Annotated[str, typer.Argument(metavar="NAME|ID", help="The device.")]
 ) -> None:
-    """Show what the inventory says of a device; whether there is a password, never which."""
+    """Show what the inventory says of a device, and how it is entered; whether there is a password, never which."""
+    from swimctl.targets import target_of
+    from swimctl.way import resolve
+
     context = of(ctx)
     with context.open() as opened:
         found = opened.inventory.resolve([device])[0]
@@ -76,12 +80,70 @@ def show_device(
             "password_from": credentials.password_from or credentials.passed_over,
             "enable_secret_set": credentials.enable_secret is not None,
         }
+        target = target_of(opened.inventory, opened.config.settings, found)
+        way = resolve(target)
+    hops = [_hop(hop) for hop in (*way.bastions, way.device)]
+    document["ssh_config"] = None if target.ssh.config_file is None else str(target.ssh.config_file)
     if context.json:
-        output.print_json(document)
+        output.print_json(document | {"way": hops})
         return
     for key, value in document.items():
         shown = ", ".join(value) if isinstance(value, list) else _shown(value)
         output.print_line(f"{key}: {shown}")
+    for number, hop in enumerate(hops, 1):
+        output.print_line(f"way {number}: {hop.pop('name')}")
+        sources = hop.pop("from")
+        for key, value in hop.items():
+            shown = ", ".join(value) if isinstance(value, list) else _shown(value)
+            said = f"  ({sources[key]})" if sources.get(key) else ""
+            output.print_line(f"  {key}: {shown}{said}")
+
+
+@app.command("trust")
+def trust_device(
+    ctx: typer.Context,
+    device: Annotated[str, typer.Argument(metavar="NAME|ID", help="The device.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Keep the host key that a device shows now, in place of the known one; so of a bastion before it.
+
+    Compare the fingerprint with the one on its console first. Nothing is logged in to but bastions whose key is known.
+    """
+    from swimctl.cli.context import caller
+    from swimctl.errors import UsageError
+    from swimctl.targets import target_of
+    from swimctl.way import resolve, stranger
+
+    context = of(ctx)
+    trusted = []
+    with context.open() as opened:
+        found = opened.inventory.resolve([device])[0]
+        settings = opened.config.settings
+        target = target_of(opened.inventory, settings, found)
+        for _ in range(len(resolve(target).bastions) + 1):
+            odd = stranger(target, settings.deadlines.connect)
+            if odd is None:
+                break
+            what = f"{odd.hop}: {odd.key.fingerprint}"
+            if not yes:
+                if not output.can_ask():
+                    raise UsageError(f"this would trust {what}, and there is no terminal to ask on; add --yes")
+                output.note(f"swimctl: {odd.why}")
+                if not typer.confirm(f"Trust {what}?", default=False, err=True):
+                    raise typer.Abort
+            odd.trust()
+            opened.store.enter_audit(
+                caller(), "trust", found.name, {"host": odd.hop.known_as, "key": odd.key.fingerprint}
+            )
+            trusted.append({"host": odd.hop.known_as, "name": odd.hop.name, "fingerprint": odd.key.fingerprint})
+    if context.json:
+        output.print_json({"device": found.name, "trusted": trusted})
+        return
+    for one in trusted:
+        output.print_line(f"{one['name']} is trusted as {one['host']}: {one['fingerprint']}")
+    if not trusted:
+        output.print_line(f"{found.name} shows the host key that is known of it; nothing was changed")
 
 
 @app.command("check")
@@ -192,6 +254,25 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    """Write down one machine on the way; `from` says of each value who gave it."""
+    agent = None if hop.agent is None else hop.agent or "SSH_AUTH_SOCK"
+    return {
+        "name": hop.name,
+        "address": hop.host,
+        "port": hop.port,
+        "user": hop.user,
+        "proxy_command": hop.command,
+        "keys": [str(path) for path in hop.keys],
+        "certificates": [str(path) for path in hop.certificates],
+        "agent": agent,
+        "host_keys": hop.host_keys,
+        "known_as": hop.known_as,
+        "known_hosts": [str(path) for path in filter(None, (hop.kept_in, *hop.known_hosts))],
+        "from": dict(hop.sources),
+    }
 
 
 def _document(inventory: Inventory, device: Device) -> dict[str, Any]:

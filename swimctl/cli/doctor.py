@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ from swimctl.selection import some
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from swimctl.inventory import Inventory
     from swimctl.models import Device, Image
     from swimctl.settings import Settings
 
@@ -171,24 +169,29 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
         yield Examined("other hosts", "warn", others, "`swimctl device list` names them; they get no job")
     result: Literal["ok", "fail"] = "ok" if usable else "fail"
     yield Examined("inventory", result, f"{len(usable)} devices", "" if usable else "add hosts to it")
-    yield from _credentials(inventory, usable)
+    yield from _credentials(opened, usable)
     if not offline:
-        yield from _reach(usable)
+        yield from _reach(opened, usable)
 
 
-def _credentials(inventory: Inventory, devices: Sequence[Device]) -> Iterator[Examined]:
+def _credentials(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
     """Look whether each device has an account, and whose; secrets that a reference names are read."""
+    from swimctl.targets import target_of
+    from swimctl.way import resolve
+
+    inventory = opened.inventory
     nameless: list[str] = []
     without: dict[str, str] = {}
     otherwise: list[str] = []
     for device in devices:
         try:
-            found, extras = inventory.credentials(device), inventory.connection_extras(device)
+            found = inventory.credentials(device)
+            entered = resolve(target_of(inventory, opened.config.settings, device)).device
         except SwimctlError as error:
-            yield Examined("credentials", "fail", str(error), "correct the reference, or what it names")
+            yield Examined("credentials", "fail", str(error), "correct what it names")
             return
-        keyed = any(extras.get(key) for key in ("use_keys", "key_file", "allow_agent", "ssh_config_file"))
-        if not found.username:
+        keyed = bool(entered.keys) or entered.agent is not None or bool(inventory.connection_extras(device).get("pkey"))
+        if not entered.user:
             nameless.append(device.name)
         elif not found.password and not keyed:
             without[device.name] = found.passed_over
@@ -206,24 +209,25 @@ def _credentials(inventory: Inventory, devices: Sequence[Device]) -> Iterator[Ex
         yield Examined("credentials", "warn", seen, "right where it is meant so; `swimctl device show NAME` says whose")
 
 
-def _reach(devices: Sequence[Device]) -> Iterator[Examined]:
+def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        answers = list(pool.map(_greeting_problem, devices))
-    for device, problem in zip(devices, answers, strict=True):
+        problems = list(pool.map(lambda device: _greeting_problem(opened, device), devices))
+    for device, problem in zip(devices, problems, strict=True):
         if problem:
-            where = f"{device.address} port {device.port}"
             remedy = "is it on, is SSH enabled, is the address right, is there a firewall between?"
-            yield Examined(f"device {device.name}", "fail", f"{where}: {problem}", remedy, devices_only=True)
-    reached = sum(not problem for problem in answers)
+            yield Examined(f"device {device.name}", "fail", problem, remedy, devices_only=True)
+    reached = sum(not problem for problem in problems)
     if reached:
         yield Examined("reachability", "ok", f"{reached} of {len(devices)} devices greet with SSH")
 
 
-def _greeting_problem(device: Device) -> str:
-    """Say why the device's SSH port does not greet; empty where it does. No login is tried."""
+def _greeting_problem(opened: Opened, device: Device) -> str:
+    """Say why the device does not greet with SSH on its way; empty where it does. No login to it is tried."""
+    from swimctl.targets import target_of
+    from swimctl.way import greeting
+
     try:
-        with socket.create_connection((device.address, device.port), timeout=_CONNECT_SECONDS) as connection:
-            greeting = connection.recv(4)
-    except OSError as error:
-        return error.strerror or str(error) or type(error).__name__
-    return "" if greeting == b"SSH-" else f"something answers that is not SSH: {greeting!r}"
+        greeting(target_of(opened.inventory, opened.config.settings, device), _CONNECT_SECONDS)
+    except SwimctlError as error:
+        return str(error)
+    return ""

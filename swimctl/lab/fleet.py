@@ -17,7 +17,7 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, write_folder
-from swimctl.lab.server import LabServer
+from swimctl.lab.server import LabServer, kept_host_keys
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 
 RATE = 40_000
@@ -123,7 +123,7 @@ class LabFleet:
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
             switches = [spec.make(clock, spool) for spec in self.specs]
-            self._server = LabServer(switches, log, self._wanted_ports)
+            self._server = LabServer(switches, log, self._wanted_ports, kept_host_keys(self._folder))
             await self._server.start()
             self._started.set()
             await self._stop.wait()

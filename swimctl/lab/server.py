@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import asyncssh
@@ -24,6 +25,7 @@ WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
 
 BACKLOG = 128
+HOST_KEYS = "lab-host-keys"
 LINGER = 1.0
 """Real seconds a client has to close the connection itself after `exit`."""
 
@@ -41,6 +43,15 @@ _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "a
 @lru_cache(maxsize=1)
 def _host_keys() -> list[asyncssh.SSHKey]:
     return [asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-rsa", key_size=2048)]
+
+
+def kept_host_keys(folder: Path) -> list[asyncssh.SSHKey]:
+    """Return the switches' host keys, as they lie in the lab's folder: a lab that is started anew has the same ones."""
+    path = folder / HOST_KEYS
+    if not path.exists():
+        path.touch(0o600)
+        path.write_bytes(b"".join(key.export_private_key() for key in _host_keys()))
+    return list(asyncssh.read_private_key_list(path))
 
 
 class Gate(asyncssh.SSHServer):
@@ -107,8 +118,9 @@ class Gate(asyncssh.SSHServer):
 class SwitchPort:
     """One switch behind one port: who is connected, what is due, and what was logged."""
 
-    def __init__(self, switch: Chassis, log: CommandLog, wanted: int) -> None:
+    def __init__(self, switch: Chassis, log: CommandLog, wanted: int, host_keys: Sequence[asyncssh.SSHKey]) -> None:
         self.switch = switch
+        self._host_keys = list(host_keys)
         self.authentication = switch.spec.authentication
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._log = log
@@ -162,7 +174,7 @@ class SwitchPort:
         return {
             "backlog": BACKLOG,
             "server_factory": lambda: Gate(self),
-            "server_host_keys": _host_keys(),
+            "server_host_keys": self._host_keys,
             "server_version": "Cisco-1.25",
             "kex_algs": _KEY_EXCHANGES,
             "encryption_algs": _CIPHERS,
@@ -279,10 +291,18 @@ class SwitchPort:
 class LabServer:
     """Serve switches, each on its own port of 127.0.0.1. `ports` fixes some; the others are free ones."""
 
-    def __init__(self, switches: Iterable[Chassis], log: CommandLog, ports: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        switches: Iterable[Chassis],
+        log: CommandLog,
+        ports: Mapping[str, int],
+        host_keys: Sequence[asyncssh.SSHKey],
+    ) -> None:
         # A refused login or a lost client is a lab's daily bread, not worth a line on somebody's terminal.
         logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
-        self._ports = {switch.name: SwitchPort(switch, log, ports.get(switch.name, 0)) for switch in switches}
+        self._ports = {
+            switch.name: SwitchPort(switch, log, ports.get(switch.name, 0), host_keys) for switch in switches
+        }
 
     async def start(self) -> None:
         """Listen on all ports."""

@@ -19,8 +19,9 @@ from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
-from swimctl.targets import Target, is_listening
+from swimctl.targets import Target
 from swimctl.transcript import Transcript
+from swimctl.way import greets
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2
@@ -175,8 +176,8 @@ class Context:
         raise AssertionError
 
     def listening(self) -> bool:
-        """Tell whether the device's SSH port greets."""
-        return is_listening(self.target, 3.0)
+        """Tell whether the device's SSH greets on its way; WayLost, OutOfDescriptors: it was not asked."""
+        return greets(self.target, 3.0)
 
     def pause(self, seconds: float) -> None:
         """Wait so many device seconds before the device is asked again."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from pathlib import Path
 from typing import Self
 
 import paramiko
 from scp import SCPClient, SCPException
 
-from swimctl.ciphers import prefer_gcm
 from swimctl.clock import Clock, Deadline
 from swimctl.descriptors import starved
-from swimctl.errors import LoginFailed, TransferFailed, Unreachable
+from swimctl.errors import TransferFailed
 from swimctl.platforms import scp_server
 from swimctl.settings import Distribution
-from swimctl.targets import Target, open_socket
+from swimctl.targets import Target
 from swimctl.transports.base import Progress
-from swimctl.watchdog import GRACE, watchdog
+from swimctl.way import enter
 
 # A bigger read a packet's worth at a time saves calls; measured 178 against 154 MB/s with a 64 KB device window.
 _CHUNK = 128 * 1024
@@ -29,7 +27,7 @@ _LOGIN_SECONDS = 60.0
 class _Pace:
     """Close the connection of a copy that stands still, or that falls below the slowest rate allowed."""
 
-    def __init__(self, size: int, limits: Distribution, clock: Clock, client: paramiko.SSHClient) -> None:
+    def __init__(self, size: int, limits: Distribution, clock: Clock, client: paramiko.Transport) -> None:
         self._clock = clock
         self._client = client
         self._whole = Deadline(clock, limits.stall + size / (limits.minimum_rate * 1e6))
@@ -72,7 +70,9 @@ class ScpPush:
         size = source.stat().st_size
         raised: list[BaseException] = []
         begun = False
-        with contextlib.closing(_login(target, clock)) as client, _Pace(size, limits, clock, client) as pace:
+        deadline = Deadline(clock, _LOGIN_SECONDS)
+        transport = enter(target, deadline, purpose=" for the copy")
+        with contextlib.closing(transport), _Pace(size, limits, clock, transport) as pace:
 
             def report(_name: bytes, _size: int, sent: int) -> None:
                 nonlocal begun
@@ -84,9 +84,6 @@ class ScpPush:
                     raised.append(error)
                     raise
 
-            transport = client.get_transport()
-            if transport is None:
-                raise TransferFailed(f"the connection for the copy to {target.name} closed at once")
             try:
                 # The device reads the path as typed: quoting it would be part of the name.
                 scp = SCPClient(
@@ -108,40 +105,3 @@ def _reason(error: BaseException, server: str) -> str:
     if "rivilege denied" in text:
         return "the device says 'Privilege denied.': the account needs privilege 15"
     return f"{text}; is {server} configured on the device?" if server else text
-
-
-def _login(target: Target, clock: Clock) -> paramiko.SSHClient:
-    deadline = Deadline(clock, _LOGIN_SECONDS)
-    client = paramiko.SSHClient()
-    # As netmiko does for the terminal session: switches' keys are new after each replacement.
-    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 - see above
-    sock = open_socket(target, deadline)
-    started = time.monotonic()
-    try:
-        with watchdog(deadline.left_real + GRACE, sock.close):
-            client.connect(
-                target.address,
-                port=target.port,
-                username=target.username,
-                password=target.password,
-                sock=sock,
-                timeout=deadline.left_real,
-                banner_timeout=deadline.left_real,
-                auth_timeout=deadline.left_real,
-                look_for_keys=False,
-                allow_agent=False,
-                key_filename=target.extras.get("key_file") if target.extras.get("use_keys") else None,
-                passphrase=target.extras.get("passphrase"),
-                transport_factory=prefer_gcm,
-            )
-    except paramiko.AuthenticationException as error:
-        sock.close()
-        what = "did not answer" if deadline.passed else "refused"
-        raise LoginFailed(f"{target.name} {what} the login of '{target.username}' for the copy") from error
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
-        sock.close()
-        took = time.monotonic() - started
-        why = f"no SSH connection for the copy to {target.name} after {took:.0f}s: {error}"
-        raise none_left or Unreachable(why) from error
-    return client

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from swimctl.targets import Target, is_listening
+from swimctl.targets import Target
+from swimctl.way import greets
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def say(connection: socket.socket, pieces: Sequence[bytes | float]) -> None:
 )
 def test_a_greeting_is_one_whatever_stands_before_it(pieces: tuple[bytes | float, ...]) -> None:
     with greeting(*pieces) as target:
-        assert is_listening(target, 5)
+        assert greets(target, 5)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,10 @@ def test_a_greeting_is_one_whatever_stands_before_it(pieces: tuple[bytes | float
 )
 def test_an_open_port_alone_is_no_device_that_is_back(pieces: tuple[bytes | float, ...]) -> None:
     with greeting(*pieces) as target:
-        assert not is_listening(target, 0.4)
+        assert not greets(target, 0.4)
 
 
 def test_a_shut_port_is_none() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert not is_listening(Target("sw1", "127.0.0.1", port, "cisco_xe", "netops", "acc0unt"), 0.4)
+    assert not greets(Target("sw1", "127.0.0.1", port, "cisco_xe", "netops", "acc0unt"), 0.4)

@@ -14,6 +14,7 @@ from stores import StandingClock, some_image, some_jobs
 from swimctl.config import Config, Credentials
 from swimctl.errors import NotFound
 from swimctl.inventory import Inventory
+from swimctl.inventory_ssh import SshPolicy
 from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, Outcome
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
@@ -67,6 +68,14 @@ class _Entered:
     def connection_extras(self, device: Device) -> dict[str, Any]:
         assert device
         return {}
+
+    def ssh_policy(self, device: Device) -> SshPolicy:
+        assert device
+        return SshPolicy()
+
+    def ssh_config_file(self, device: Device) -> tuple[None, str]:
+        assert device
+        return None, ""
 
     def netconf_port(self, device: Device) -> int:
         assert device

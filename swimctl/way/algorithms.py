@@ -1,0 +1,61 @@
+"""Which algorithms a connection offers, in which order, and what the other side offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import paramiko
+
+from swimctl.errors import ConfigError
+from swimctl.way.openssh import chosen
+from swimctl.way.route import Hop
+from swimctl.way.streams import Stream
+
+# AES-GCM first: paramiko spends 1.7 CPU seconds a GB in it against 2.9 in AES-CTR, and compares the separate hash that
+# the others need byte by byte in Python, which is a tenth of what a terminal costs.
+_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+
+
+class Transport(paramiko.Transport):
+    """paramiko's connection, which remembers what the other side offered: a refusal must name it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
+        self.offered: Mapping[str, Sequence[str]] = {}
+        super().__init__(*args, **options)
+
+    def _really_parse_kex_init(self, m: paramiko.Message, ignore_first_byte: bool = False) -> Any:  # noqa: ANN401 - as paramiko has it
+        parsed = super()._really_parse_kex_init(m, ignore_first_byte)  # type: ignore[misc] # no type of what is private
+        if not ignore_first_byte:  # else it reads its own
+            self.offered = {
+                "kex": [name for name in parsed["kex_algo_list"] if not name.startswith(("ext-info-", "kex-strict-"))],
+                "key_types": list(parsed["server_key_algo_list"]),
+                "ciphers": list(parsed["server_encrypt_algo_list"]),
+                "digests": list(parsed["server_mac_algo_list"]),
+            }
+        return parsed
+
+
+def transport(stream: Stream, hop: Hop, key_types: Sequence[str] = ()) -> Transport:
+    """Make a connection that is not begun yet; `key_types` are asked for first. ConfigError: nothing is left to offer.
+
+    AES-GCM comes first, and all that paramiko offers after it, but for what OpenSSH's configuration chooses.
+    """
+    made = Transport(stream, disabled_algorithms={kind: list(names) for kind, names in hop.disabled} or None)
+    security = made.get_security_options()
+    security.ciphers = _first(_CIPHERS, security.ciphers)
+    for kind, written in hop.algorithms:
+        left = chosen(written, getattr(security, kind))
+        if not left:
+            raise ConfigError(
+                f"of the {kind} {written!r} that OpenSSH's configuration names for {hop.name} swimctl has none; "
+                f"it has {', '.join(getattr(security, kind))}"
+            )
+        setattr(security, kind, left)
+    security.key_types = _first(key_types, security.key_types)
+    return made
+
+
+def _first(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    head = tuple(name for name in wanted if name in known)
+    return head + tuple(name for name in known if name not in head)

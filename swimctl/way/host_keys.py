@@ -1,0 +1,165 @@
+"""Host keys: which are known of a machine and since when, what another one means, and where new ones are kept."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import asyncssh
+import paramiko
+from asyncssh.known_hosts import SSHKnownHosts
+
+from swimctl.errors import HostKeyRefused
+from swimctl.way.route import Hop
+
+# How the project's own lines end: the device's name, and when its key was first seen.
+_SINCE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*$")
+# A key of this type signs in these ways (RFC 8332); paramiko asks for signatures, files hold types.
+_SIGNATURES: Final = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One key that a file has for a machine. `since` is empty where the file does not say."""
+
+    data: bytes
+    kind: str
+    fingerprint: str
+    place: str
+    since: str
+    revoked: bool
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint} ({self.place}{f', since {self.since}' if self.since else ''})"
+
+
+def known(hop: Hop) -> tuple[Known, ...]:
+    """Return the keys that the project's file and the user's own have for a machine; what does not read has none."""
+    files = (*((hop.kept_in,) if hop.kept_in is not None else ()), *hop.known_hosts)
+    found = []
+    for path in dict.fromkeys(files):
+        for number, line in enumerate(_lines(path), 1):
+            found += _keys(hop.known_as, line, f"{path} line {number}")
+    return tuple(found)
+
+
+def key_types(hop: Hop) -> tuple[str, ...]:
+    """Return the kinds of signature to ask for first, so that a machine shows the key that is known of it."""
+    kinds = dict.fromkeys(one.kind for one in known(hop) if not one.revoked) if hop.host_keys != "off" else {}
+    return tuple(name for kind in kinds for name in _SIGNATURES.get(kind, (kind,)))
+
+
+def check(hop: Hop, key: paramiko.PKey) -> None:
+    """Hold the key that a machine shows to what is known of it, and keep a new one where the policy is accept-new.
+
+    Raises HostKeyRefused. A key of another kind than the known ones is another key: who stands between would choose it.
+    """
+    if hop.host_keys == "off":
+        return
+    have = known(hop)
+    if (why := _objection(hop, key, have)) is not None:
+        raise HostKeyRefused(why)
+    if not have and hop.kept_in is not None:
+        _keep(hop, key, hop.kept_in)
+
+
+def objection(hop: Hop, key: paramiko.PKey) -> str | None:
+    """Return why the key of a machine would be refused, or that it is a new one; None where it is known."""
+    have = known(hop)
+    return _objection(hop, key, have) or (None if have else f"{hop} shows a host key that is not known yet")
+
+
+def _objection(hop: Hop, key: paramiko.PKey, have: Sequence[Known]) -> str | None:
+    same = [one for one in have if one.data == key.asbytes()]
+    for one in same:
+        if one.revoked:
+            return f"the host key of {hop} is revoked: {one}; nothing was sent to it"
+    good = [one for one in have if not one.revoked]
+    if same:
+        return None
+    if good:
+        return (
+            f"the host key of {hop} has changed: known is {good[0]}, shown was {key.fingerprint}; nothing was sent to "
+            f"it; next: find out why; where the new key is right: {_trust(hop)}"
+        )
+    if hop.host_keys == "strict":
+        return (
+            f"the host key of {hop} is not known, and must be (host_keys: strict); shown was {key.fingerprint}; "
+            f"nothing was sent to it; next: {_trust(hop)}"
+        )
+    return None
+
+
+def _trust(hop: Hop) -> str:
+    return (
+        "`swimctl device trust NAME` of a device behind it" if hop.is_bastion else f"`swimctl device trust {hop.name}`"
+    )
+
+
+def trust(hop: Hop, key: paramiko.PKey) -> None:
+    """Keep this key of a machine in the project's file, in place of all that stands there for it."""
+    if hop.kept_in is not None:
+        _keep(hop, key, hop.kept_in, instead=True)
+
+
+def _keep(hop: Hop, key: paramiko.PKey, path: Path, *, instead: bool = False) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    new = f"{hop.known_as} {key.get_name()} {key.get_base64()} {hop.name} {now}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # several processes may meet the same device at once
+        file.seek(0)
+        text = file.read()
+        there = [one for line in text.splitlines() for one in _keys(hop.known_as, line, str(path))]
+        if instead:
+            left = [f"{line}\n" for line in text.splitlines() if not _keys(hop.known_as, line, "")]
+            file.truncate(0)
+            file.write("".join(left) + new)
+            return
+        if not there:
+            file.write(new if not text or text.endswith("\n") else f"\n{new}")
+        elif (why := _objection(hop, key, there)) is not None:  # another one was faster
+            raise HostKeyRefused(why)
+
+
+def _keys(name: str, line: str, place: str) -> list[Known]:
+    entry = _entry(line)
+    if entry is None:
+        return []
+    keys, _, revoked, *_ = entry.match(name, "", None)
+    since = _SINCE.search(line)
+    return [
+        Known(
+            key.public_data,
+            key.algorithm.decode(),
+            key.get_fingerprint(),
+            place,
+            since.group(1) if since else "",
+            revoked=key in revoked,
+        )
+        for key in (*keys, *revoked)
+    ]
+
+
+@lru_cache(maxsize=20_000)
+def _entry(line: str) -> SSHKnownHosts | None:
+    """Read one line; None where there is none, or it does not read: the other lines still count."""
+    if not line.strip() or line.lstrip().startswith("#"):
+        return None
+    try:
+        return asyncssh.import_known_hosts(line)
+    except ValueError:
+        return None
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []

@@ -22,6 +22,7 @@ class Heard:
     connections: int = 0
     users: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    open: list[asyncssh.SSHServerConnection] = field(default_factory=list)
 
 
 class _Ear(asyncssh.SSHServer):
@@ -29,8 +30,8 @@ class _Ear(asyncssh.SSHServer):
         self._heard = heard
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        assert conn
         self._heard.connections += 1
+        self._heard.open.append(conn)
 
     def begin_auth(self, username: str) -> bool:
         self._heard.users.append(username)
@@ -75,6 +76,8 @@ def stranger(*kinds: str) -> Iterator[Heard]:
 
         async def stop() -> None:
             acceptor.close()
+            for connection in heard.open:
+                connection.abort()
             await asyncio.sleep(0.1)
             others = asyncio.all_tasks() - {asyncio.current_task()}
             for task in others:

@@ -57,8 +57,9 @@ class Bend:
 class Twist:
     """What is bent. `before` comes before the SSH version, `banner` with the login, `version` is the server's name.
 
-    `interactive`: logins are keyboard-interactive only. `refuses` tells whether a login is refused, `elsewhere` the
-    name of another device that answers from some moment on; both are asked with the front, at each connection.
+    `interactive`: logins are keyboard-interactive only; `keys_only`: by any public key. `refuses` tells whether a
+    login is refused, `elsewhere` the name of another device that answers from some moment on; both are asked with the
+    front, at each connection.
     `copies` changes the bytes of a copy.
     """
 
@@ -68,6 +69,7 @@ class Twist:
     banner: str = ""
     version: str = _VERSION
     interactive: bool = False
+    keys_only: bool = False
     refuses: Callable[[Front], bool] = lambda _front: False
     elsewhere: Callable[[Front], str | None] = lambda _front: None
     copies: Callable[[bytes], bytes] | None = None
@@ -75,7 +77,7 @@ class Twist:
     @property
     def greets_otherwise(self) -> bool:
         """Tell whether a connection begins otherwise than the device's own."""
-        return bool(self.before or self.banner or self.interactive or self.version != _VERSION)
+        return bool(self.before or self.banner or self.interactive or self.keys_only or self.version != _VERSION)
 
 
 @dataclass
@@ -136,7 +138,13 @@ class _Gate(asyncssh.SSHServer):
 
     def password_auth_supported(self) -> bool:
         self._connection._next_service = b"ssh-userauth"  # as the lab's own gate does
-        return not self._front.twist.interactive
+        return not (self._front.twist.interactive or self._front.twist.keys_only)
+
+    def public_key_auth_supported(self) -> bool:
+        return self._front.twist.keys_only
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return bool(key) and (bool(self._devices) or await self.validate_password(username, "admin"))
 
     async def validate_password(self, username: str, password: str) -> bool:
         self._front.logins += 1

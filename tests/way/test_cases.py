@@ -1,0 +1,233 @@
+"""What sites told of the way in, each from config.yaml to the end of a job, and a second one of its kind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+from fronts.front import Fronts, Twist
+from ruamel.yaml import YAML
+from truth import really_of
+from upgrading import lab_folder, request
+from way.bastion import bastion, make_key, with_ssh_config
+from way.stranger import crossings, stranger
+
+from swimctl.cli import main
+from swimctl.cli.context import Context
+from swimctl.errors import LoginFailed
+from swimctl.models import Job, Outcome
+from swimctl.states import JobStatus
+
+UPGRADED = (JobStatus.SUCCESS, Outcome.UPGRADED, None)
+
+
+def change(folder: Path, name: str, **changes: Any) -> None:
+    """Change a host of the lab's inventory; `extras` are netmiko's."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    extras = changes.pop("extras", None)
+    hosts[name].update(changes)
+    if extras is not None:
+        options = hosts[name].setdefault("connection_options", {}).setdefault("netmiko", {})
+        options["extras"] = {**(options.get("extras") or {}), **extras}
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+
+
+def upgrade(folder: Path) -> dict[str, Job]:
+    with Context(folder / "config.yaml").open() as opened:
+        made = opened.service.trigger(request(opened))
+        opened.engine.run(made.batch, made.jobs, threading.Event())
+        return {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
+
+
+def end(job: Job) -> tuple[object, ...]:
+    return (job.status, job.outcome, job.error)
+
+
+def shown(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> Any:
+    capsys.readouterr()
+    main(["--config", str(folder / "config.yaml"), "--json", *words])
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("named_by", ["nornir", "netmiko", "command"])
+def test_a_device_behind_a_bastion_is_upgraded(
+    tmp_path: Path, named_by: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lab_folder(tmp_path, speed=300, transfer=400_000) as lab, bastion(tmp_path, {}) as way:
+        port = lab.ports["sw1"]
+        way.behind = {("127.0.0.1", port): ("127.0.0.1", port)}
+        jump = (
+            f"Host bastion\n HostName 127.0.0.1\n Port {way.port}\n User ops\n IdentityFile id\n IdentitiesOnly yes\n"
+        )
+        jump += " StrictHostKeyChecking no\n UserKnownHostsFile /dev/null\n LogLevel ERROR\n"
+        entry = f"Host 192.0.2.77\n HostName 127.0.0.1\n Port {port}\n ProxyJump bastion\n"
+        if named_by == "command":
+            entry = f"Host 192.0.2.77\n ProxyCommand ssh -F ssh_config -W 127.0.0.1:{port} bastion\n"
+            monkeypatch.chdir(tmp_path)
+        if named_by == "netmiko":
+            (tmp_path / "ssh_config").write_text(jump + entry, encoding="utf-8")
+            change(tmp_path, "sw1", extras={"ssh_config_file": "ssh_config"})
+        else:
+            with_ssh_config(tmp_path, jump + entry)
+        change(tmp_path, "sw1", hostname="192.0.2.77", port=22)
+        assert end(upgrade(tmp_path)["sw1"]) == UPGRADED
+        assert lab.reloads("sw1")
+        assert set(way.asked_for) - {("127.0.0.1", 830)} == {("127.0.0.1", port)}  # NETCONF, which it does not offer
+        hops = shown(capsys, tmp_path, "device", "show", "sw1")["way"]
+        if named_by == "command":
+            assert hops[0]["proxy_command"].startswith("ssh -F ssh_config -W")
+            return
+        assert len(way.logins) == 1
+        assert [(hop["name"], hop["address"], hop["port"]) for hop in hops] == [
+            ("bastion", "127.0.0.1", way.port),
+            ("sw1", "127.0.0.1", port),
+        ]
+        assert hops[1]["from"]["port"] == f"{tmp_path}/ssh_config line 11"
+
+
+@pytest.mark.parametrize("named", ["ssh.config_file", "ssh_config_file"])
+def test_a_configuration_that_is_not_there_is_told_and_nothing_is_tried(
+    tmp_path: Path, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lab_folder(tmp_path):
+        if named == "ssh.config_file":
+            with_ssh_config(tmp_path, "")
+            (tmp_path / "ssh_config").unlink()
+        else:
+            change(tmp_path, "sw1", extras={"ssh_config_file": "ssh_config"})
+        assert main(["--config", str(tmp_path / "config.yaml"), "device", "check", "sw1"]) != 0
+        said = capsys.readouterr()
+        assert f"{named}" in said.out + said.err
+        assert "there is no file" in said.out + said.err
+
+
+@contextmanager
+def agent(folder: Path) -> Iterator[None]:
+    """Run ssh-agent with the folder's key, and the file of the key gone."""
+    path = folder / "agent"
+    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                if path.exists():
+                    break
+                threading.Event().wait(0.05)
+            subprocess.run(
+                ["ssh-add", folder / "id"],
+                env={**os.environ, "SSH_AUTH_SOCK": str(path)},
+                check=True,
+                capture_output=True,
+            )
+            (folder / "id").unlink()
+            yield
+        finally:
+            process.terminate()
+
+
+def test_an_account_with_a_key_in_the_agent_alone_logs_in_for_the_copy_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_key(tmp_path)
+    with lab_folder(tmp_path, speed=300, transfer=400_000) as lab, agent(tmp_path):
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+        ways = {"sw1": lab.address("sw1")}
+        with Fronts({"sw1": Twist("public key alone", keys_only=True)}, ways) as fronts:
+            change(
+                tmp_path,
+                "sw1",
+                hostname="127.0.0.1",
+                port=fronts.fronts["sw1"].port,
+                password="",
+                extras={"allow_agent": True},
+            )
+            assert end(upgrade(tmp_path)["sw1"]) == UPGRADED
+            assert lab.reloads("sw1")
+            change(tmp_path, "sw1", extras={"allow_agent": False})
+            with (
+                Context(tmp_path / "config.yaml").open() as opened,
+                pytest.raises(LoginFailed, match="no key is named"),
+            ):
+                opened.engine.record(opened.inventory.devices[0])
+
+
+CONNECTIONS = 10
+"""A job of an IOS-XE switch comes to its device so many times at most."""
+
+
+def test_who_stands_between_at_any_connection_of_a_job_is_told_nothing(tmp_path: Path) -> None:
+    """Each device has another one answer in its place from another connection on, the first one among them."""
+    names = [f"sw{number}" for number in range(1, CONNECTIONS + 1)]
+    settings = {"workers": CONNECTIONS, "deadlines": {"down": 300, "up": 300, "ready": 300}}
+    with lab_folder(tmp_path, devices=CONNECTIONS, speed=240, settings=settings, transfer=400_000) as lab:
+        with stranger("ssh-ed25519", "ssh-rsa") as heard:
+
+            def choose(name: str, after: int) -> Any:
+                return lambda number: heard.port if number >= after else lab.ports[name]
+
+            with crossings([choose(name, after) for after, name in enumerate(names)]) as crossing:
+                keys = "".join(
+                    f"[127.0.0.1]:{one.port} {key.export_public_key().decode().strip()}\n"
+                    for one in crossing
+                    for key in asyncssh.read_private_key_list(tmp_path / "lab-host-keys")
+                )
+                (tmp_path / "known_hosts").write_text(keys, encoding="utf-8")
+                for name, one in zip(names, crossing, strict=True):
+                    change(tmp_path, name, hostname="127.0.0.1", port=one.port)
+                jobs = upgrade(tmp_path)
+                met = [one.came > after for after, one in enumerate(crossing)]
+        assert heard.connections >= sum(met[:8]) >= 8, "nobody stood between"
+        assert (heard.users, heard.secrets) == ([], [])
+        for name, stood in zip(names, met, strict=True):
+            if not stood:
+                assert end(jobs[name]) == UPGRADED
+                continue
+            assert jobs[name].status is JobStatus.FAILED
+            assert "has changed" in (jobs[name].error or ""), jobs[name]
+            assert heard.key in (jobs[name].error or "")
+            real = really_of(lab.switch(name), "17.12.04", len(lab.reloads(name)))
+            assert jobs[name].outcome in (Outcome.UNKNOWN, real), jobs[name]
+        assert jobs["sw1"].outcome is Outcome.UNTOUCHED
+
+
+def test_trust_asks_and_then_lets_the_new_key_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with lab_folder(tmp_path) as lab:
+        other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+        (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{lab.ports['sw1']} {other}", encoding="utf-8")
+        config = ["--config", str(tmp_path / "config.yaml")]
+        assert main([*config, "device", "check", "sw1"]) == 1
+        assert "has changed" in capsys.readouterr().out
+        assert main([*config, "device", "trust", "sw1"]) == 2
+        assert "there is no terminal to ask on; add --yes" in capsys.readouterr().err
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert "sw1 is trusted as [127.0.0.1]:" in capsys.readouterr().out
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert "nothing was changed" in capsys.readouterr().out
+        assert main([*config, "device", "check", "sw1"]) == 0
+
+
+def test_a_policy_is_taken_from_the_nearest_that_has_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with lab_folder(tmp_path, devices=2):
+        groups = tmp_path / "inventory" / "groups.yaml"
+        assert shown(capsys, tmp_path, "device", "show", "sw1")["way"][0]["host_keys"] == "accept-new"
+        yaml = YAML()
+        document = yaml.load(groups.read_text(encoding="utf-8"))
+        for group in document.values():
+            group.setdefault("data", {})["swimctl"] = {"ssh": {"host_keys": "strict"}}
+        yaml.dump(document, groups)
+        hosts = yaml.load((tmp_path / "inventory" / "hosts.yaml").read_text(encoding="utf-8"))
+        change(tmp_path, "sw2", data={**hosts["sw2"]["data"], "swimctl": {"ssh": {"host_keys": "off"}}})
+        ways = [shown(capsys, tmp_path, "device", "show", name)["way"][0] for name in ("sw1", "sw2")]
+        assert [way["host_keys"] for way in ways] == ["strict", "off"]
+        assert [way["from"]["host_keys"] for way in ways][1] == "swimctl.ssh.host_keys of sw2"
+        change(tmp_path, "sw2", data={**hosts["sw2"]["data"], "swimctl": {"ssh": {"host_keys": "lax"}}})
+        assert main(["--config", str(tmp_path / "config.yaml"), "device", "show", "sw2"]) == 2
+        assert "must be one of accept-new, strict, off" in capsys.readouterr().err

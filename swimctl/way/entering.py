@@ -71,7 +71,10 @@ def greeting(target: Target, seconds: float, port: int | None = None) -> str:
         if none_left := starved(error):
             raise none_left from error
     finally:
+        bastion_died = isinstance(stream, ChannelStream) and not stream.bastion_lives
         stream.close()
+    if bastion_died:
+        raise WayLost(f"the connection to the bastion {way.bastions[-1]} ended while {way.device} was asked")
     raise Unreachable(refusals.no_greeting(way, said))
 
 

@@ -53,17 +53,24 @@ BEFORE = Snapshot(
 AFTER = replace(BEFORE, version=NEW, uptime=300)
 
 
+# Who looks at the clock so often, or asks so much, waits for what never comes.
+_FOR_EVER = 20_000
+
+
 class PaperClock:
     """A clock that stands still but for who waits. `speed` 1: device seconds are real ones."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
         self.seconds = 0.0
+        self.looks = 0
 
     def now(self) -> datetime:
         return STARTED + timedelta(seconds=self.seconds / self.speed)
 
     def monotonic(self) -> float:
+        self.looks += 1
+        assert self.looks < _FOR_EVER, "it waits for ever"
         return self.seconds
 
     def mark(self) -> dict[str, str | float]:
@@ -166,6 +173,7 @@ class PaperDriver:
 
     def _answer(self, name: str) -> Any:
         self.asked.append(name)
+        assert len(self.asked) < _FOR_EVER, "it asks for ever"
         assert name in self._script or name in _ANSWERS, f"nobody asks for {name}"
         answers = self._script[name] if name in self._script else [_ANSWERS[name]]
         assert answers, f"the script of {name} is empty"

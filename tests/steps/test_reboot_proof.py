@@ -95,6 +95,7 @@ def test_a_slow_answer_is_no_new_boot() -> None:
 def test_what_was_read_before_the_time_was_taken_is_no_new_boot(uptimes: list[int], booted: bool) -> None:
     """A driver answers its first look with what it read when it was made; since then the machine was busy."""
     context = SimpleNamespace(clock=SimpleNamespace(since=lambda _mark: 400.0))
-    driver = SimpleNamespace(running=lambda: running(uptimes.pop(0)))
+    answers = iter(uptimes)
+    driver = SimpleNamespace(running=lambda: running(next(answers)))
     assert look(cast("Any", context), cast("Any", driver), mark(uptime=1000))[1] is booted
-    assert uptimes == []
+    assert not list(answers)

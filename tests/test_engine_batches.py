@@ -1,0 +1,306 @@
+"""A batch on the engine: its turns, when it stops, and what becomes of it where a job fails or swimctl itself does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from nights import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
+from stores import NOON, some_jobs, switches
+
+from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
+from swimctl.job_run import JobRun
+from swimctl.line import Hold
+from swimctl.models import Caller, ExecutionMode, JobOptions, Outcome, Policy
+from swimctl.settings import Settings
+from swimctl.states import JobStatus
+
+
+@pytest.fixture
+def tonight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
+    with night(tmp_path, monkeypatch) as made:
+        yield made
+
+
+# How a batch runs.
+
+
+def test_all_jobs_of_a_batch_run_and_it_is_told_when_it_begins_and_ends(tonight: Night) -> None:
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"], workers=7)
+    assert tonight.run(jobs) == [GOOD, GOOD]
+    assert tonight.workers == [(["sw1", "sw2"], 7)]
+    assert tonight.told.words == [("started", "batch-0001", "2"), ("finished", "batch-0001", "2")]
+
+
+def test_the_workers_are_those_of_the_batch_or_of_the_settings_and_one_where_it_is_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with night(tmp_path, monkeypatch, workers=13) as made:
+        made.run(some_jobs(made.store, ["sw1"], "batch-0001"))
+        made.run(some_jobs(made.store, ["sw2"], "batch-0002", mode=ExecutionMode.SEQUENTIAL, workers=7))
+    assert [workers for _, workers in made.workers] == [13, 1]
+
+
+def test_a_job_that_fails_is_told_and_stops_no_other(tonight: Night) -> None:
+    tonight.ends["sw1"] = BAD
+    assert tonight.run(some_jobs(tonight.store, ["sw1", "sw2"])) == [BAD, GOOD]
+    assert ("failed", "batch-0001", "sw1") in tonight.told.words
+    assert len(tonight.told.words) == 3
+
+
+def test_a_device_that_left_the_inventory_fails_its_job_and_counts(tonight: Night) -> None:
+    jobs = some_jobs(tonight.store, ["gone", "sw1"], max_failures=1)
+    assert tonight.run(jobs) == [UNTOUCHED, UNTOUCHED]
+    assert tonight.ran == []
+    assert tonight.error(jobs[0]) == "gone is no longer in the inventory; next: `swimctl retry`"
+    assert "gone failed and max_failures is 1; next: `swimctl retry --batch batch-00`" in tonight.error(jobs[1])
+
+
+def test_a_device_that_left_the_inventory_stops_nothing_where_no_limit_is_set(tonight: Night) -> None:
+    jobs = some_jobs(tonight.store, ["gone", "sw1"])
+    assert tonight.run(jobs) == [UNTOUCHED, GOOD]
+
+
+def test_a_stop_before_a_batch_leaves_its_jobs_waiting(tonight: Night) -> None:
+    tonight.stop.set()
+    jobs = some_jobs(tonight.store, ["sw1"])
+    assert tonight.run(jobs) == [WAITS]
+    assert tonight.ran == []
+
+
+@pytest.mark.parametrize(
+    ("batch", "anybodys"),
+    [({"detached": True}, True), ({"detached": False, "schedule_time": NOON}, True), ({"detached": False}, False)],
+)
+def test_what_waits_behind_a_batch_is_anybodys_unless_a_person_sits_there(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, batch: dict[str, Any], anybodys: bool
+) -> None:
+    disowned: list[str] = []
+    monkeypatch.setattr(tonight.store, "disown_batch", lambda batch_id, _runner: disowned.append(batch_id))
+    tonight.run(some_jobs(tonight.store, ["sw1"], **batch))
+    assert disowned == (["batch-0001"] if anybodys else [])
+
+
+# When it stops.
+
+
+def test_at_the_most_failures_nothing_more_is_started_and_that_is_told_once(tonight: Night) -> None:
+    tonight.ends["sw2"] = BAD
+    jobs = some_jobs(tonight.store, ["sw1", "sw2", "sw3", "sw4"], max_failures=1)
+    assert tonight.run(jobs) == [GOOD, BAD, UNTOUCHED, UNTOUCHED]
+    assert tonight.ran == ["sw1", "sw2"]
+    why = "sw2 failed and max_failures is 1"
+    assert tonight.error(jobs[2]).startswith(f"not attempted: {why}; next: `swimctl retry --batch batch-00`")
+    assert [words for words in tonight.told.words if words[0] == "stopped"] == [("stopped", "batch-0001", why)]
+
+
+def test_a_share_of_failures_stops_the_line_too(tonight: Night) -> None:
+    tonight.ends["sw1"] = BAD
+    jobs = some_jobs(tonight.store, switches(7), policy=Policy(max_failures_percent=20))
+    assert tonight.run(jobs) == [BAD, *[GOOD] * 4, *[UNTOUCHED] * 2]  # of fewer than five nobody counts a share
+
+
+def test_a_job_of_the_same_group_waits_for_its_partner_and_does_not_start_where_that_failed(tonight: Night) -> None:
+    tonight.ends["sw1"] = BAD
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"], groups=["core", "core"])
+    assert tonight.run(jobs) == [BAD, UNTOUCHED]
+    assert "sw1 of redundancy group core is rolled back, not proved healthy; next:" in tonight.error(jobs[1])
+
+
+@pytest.mark.parametrize("down", [Hold("sw1 of redundancy group core failed and does not answer", ends=True), None])
+def test_a_partner_that_could_not_be_entered_is_asked_before_the_other_one_starts(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, down: Hold | None
+) -> None:
+    tonight.ends["sw1"] = UNTOUCHED
+    monkeypatch.setattr(JobRun, "partner_down", lambda _runs, _batch, job, _stop: down if job.id == 2 else None)
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"], groups=["core", "core"])
+    assert tonight.run(jobs)[1] == (GOOD if down is None else UNTOUCHED)
+    if down is not None:
+        assert "core failed and does not answer; next: `swimctl retry --batch batch-00`" in tonight.error(jobs[1])
+
+
+def test_nobody_asks_for_partners_of_a_device_that_has_none(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JobRun, "partner_down", lambda *_: pytest.fail("it is asked"))
+    assert tonight.run(some_jobs(tonight.store, ["sw1"])) == [GOOD]
+
+
+# Turns.
+
+
+def test_a_device_that_another_batch_is_at_is_waited_for_and_that_is_said_once(tonight: Night) -> None:
+    (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
+    with tonight.store.register_runner() as other:
+        assert tonight.store.claim(first.id, other) is not None
+
+        def meanwhile() -> None:
+            if len(looks.waits) == 3:
+                tonight.store.move(first.id, other, JobStatus.FAILED, "it failed", Outcome.UNTOUCHED)
+
+        looks = Looks(meanwhile)
+        tonight.stop = looks
+        assert tonight.run([second]) == [GOOD]
+    assert looks.waits == [1.0] * 3
+    waiting = [event.message for event in tonight.store.events(second.id) if event.kind == "waiting"]
+    assert waiting == [f"job {first.id} runs on sw1; waiting for its end"]
+
+
+def test_a_device_whose_job_was_interrupted_is_left_to_that(tonight: Night) -> None:
+    (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
+    with tonight.store.register_runner() as other:
+        assert tonight.store.claim(first.id, other) is not None
+    assert tonight.run([second]) == [UNTOUCHED]
+    assert f"job {first.id} on sw1 was interrupted; next: `swimctl resume {first.id}`" in tonight.error(second)
+    assert not [words for words in tonight.told.words if words[0] == "stopped"]
+
+
+def test_a_job_that_was_cancelled_while_it_waited_is_not_run(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], needs_approval=True)
+    tonight.stop = Looks(lambda: tonight.store.cancel([job.id]))
+    assert tonight.run([job])[0][0] is JobStatus.CANCELLED
+    assert len(cast("Looks", tonight.stop).waits) == 1
+    assert tonight.ran == []
+
+
+def test_an_approval_that_comes_starts_the_job(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], needs_approval=True, requested_by="anna")
+    tonight.stop = Looks(lambda: tonight.store.approve("batch-0001", Caller("bert", "terminal")))
+    assert tonight.run([job]) == [GOOD]
+    (said,) = [event.message for event in tonight.store.events(job.id) if event.kind == "waiting"]
+    assert said == "its batch waits for somebody else's approval: `swimctl approve batch-00`"
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "ends"),
+    [
+        (Policy(window="20:00-23:00@UTC"), JobOptions(), False),
+        (Policy(window="20:00-23:00@UTC", stage_now=True), JobOptions(), True),
+        (Policy(window="20:00-23:00@UTC"), JobOptions(activate=False), True),
+        (Policy(window="11:00-23:00@UTC"), JobOptions(), True),
+    ],
+)
+def test_a_window_holds_what_activates(tonight: Night, policy: Policy, options: JobOptions, ends: bool) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=policy, options=options)
+    assert tonight.run([job]) == [GOOD if ends else WAITS]
+    waiting = [event.message for event in tonight.store.events(job.id) if event.kind == "waiting"]
+    assert len(waiting) == (0 if ends else 1)
+    assert ends or "it starts at 2031-05-04T20:00:00" in waiting[0]
+
+
+def test_what_can_never_start_in_its_time_fails_and_says_so(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(until=NOON + timedelta(minutes=1)))
+    assert tonight.run([job]) == [UNTOUCHED]
+    assert "next: `swimctl retry` with a longer --window" in tonight.error(job)
+
+
+# Where swimctl itself fails.
+
+
+def test_a_store_that_cannot_be_written_stops_the_batch_and_is_raised(tonight: Night) -> None:
+    tonight.ends["sw1"] = StoreError("the disk is full")
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"])
+    with pytest.raises(StoreError, match="the disk is full"):
+        tonight.run(jobs)
+    assert tonight.stop.is_set()
+    assert tonight.ran == ["sw1"]
+    assert ("finished", "batch-0001", "2") not in tonight.told.words
+
+
+def test_a_job_that_another_process_has_is_let_alone(tonight: Night) -> None:
+    tonight.ends["sw1"] = StaleClaim("another has it")
+    assert tonight.run(some_jobs(tonight.store, ["sw1", "sw2"]))[1] == GOOD
+    assert not tonight.stop.is_set()
+
+
+def test_a_defect_ends_its_job_and_no_other(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(
+        JobRun, "end_by_defect", lambda _r, batch, job, why, _stop: ended.append((batch.id, job.device_name, why))
+    )
+    tonight.ends["sw1"] = KeyError("oh")
+    assert tonight.run(some_jobs(tonight.store, ["sw1", "sw2"]))[1] == GOOD
+    assert ended == [("batch-0001", "sw1", "swimctl failed: KeyError: 'oh'; please report it")]
+
+
+def test_a_defect_before_a_job_began_fails_it_without_its_device(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tonight.store, "claim", lambda *_: 1 // 0)
+    monkeypatch.setattr(JobRun, "end_by_defect", lambda *_: pytest.fail("nothing was begun"))
+    (job,) = some_jobs(tonight.store, ["sw1"])
+    assert tonight.run([job]) == [UNTOUCHED]
+    assert tonight.error(job).startswith("swimctl failed: ZeroDivisionError")
+
+
+# What is due, and what is resumed.
+
+
+def test_what_is_due_runs_and_what_is_too_late_fails(tonight: Night) -> None:
+    (late,) = some_jobs(tonight.store, ["sw1"], "batch-0001", schedule_time=NOON)
+    (due,) = some_jobs(tonight.store, ["sw2"], "batch-0002", schedule_time=NOON + timedelta(seconds=1000))
+    (later,) = some_jobs(tonight.store, ["sw3"], "batch-0003", schedule_time=NOON + timedelta(days=1))
+    (now,) = some_jobs(tonight.store, ["sw4"], "batch-0004")
+    grace = Settings().schedule_grace
+    tonight.clock.forward(grace + 1)
+    tonight.engine.run_due(tonight.stop)
+    assert tonight.now([late, due, later, now]) == [UNTOUCHED, GOOD, (JobStatus.SCHEDULED, None), GOOD]
+    minutes = f"{grace / 60:.0f}"
+    assert tonight.error(late) == (
+        f"not started: nobody ran it within {minutes} minutes of its time (schedule_grace); next: `swimctl retry`"
+    )
+
+
+def test_a_job_is_not_too_late_at_the_end_of_its_grace(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], schedule_time=NOON)
+    tonight.clock.forward(Settings().schedule_grace)
+    assert tonight.engine.due() == [job]
+
+
+def test_batches_are_resumed_one_after_the_other_and_one_that_another_process_has_is_passed_over(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (third,) = some_jobs(tonight.store, ["sw3"], "batch-0003")
+    first = some_jobs(tonight.store, ["sw1", "sw2"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw4"], "batch-0002")
+    own = tonight.store.own_batch
+
+    def taken(batch_id: str, runner: Any) -> None:
+        if batch_id == "batch-0002":
+            raise StaleClaim("another has it")
+        own(batch_id, runner)
+
+    monkeypatch.setattr(tonight.store, "own_batch", taken)
+    tonight.engine.resume([third, second, *first], tonight.stop)
+    assert tonight.ran == ["sw1", "sw2", "sw3"]
+    assert tonight.now([second]) == [WAITS]
+
+
+def test_a_stop_ends_a_resume_between_two_batches(tonight: Night) -> None:
+    (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw2"], "batch-0002")
+    tonight.ends["sw1"] = lambda: tonight.stop.set() or GOOD  # type: ignore[func-returns-value]
+    tonight.engine.resume([first, second], tonight.stop)
+    assert tonight.ran == ["sw1"]
+
+
+def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    device, image, options = cast("Any", SimpleNamespace(name="sw1")), cast("Any", object()), JobOptions()
+    with pytest.raises(NotFound, match="no image to check sw1 against; set a golden image or name one with --image"):
+        tonight.engine.check(device, None, options)
+
+    class Visits:
+        def check(self, *what: Any) -> Any:
+            return what
+
+        def record(self, *what: Any) -> Any:
+            raise LoginFailed(what[0].name)
+
+    monkeypatch.setattr(tonight.engine, "_visits", Visits())
+    assert tonight.engine.check(device, image, options) == (device, image, options)
+    with pytest.raises(LoginFailed, match="sw1"):
+        tonight.engine.record(device)

@@ -21,7 +21,7 @@ from typing import Any, cast
 from swimctl.errors import SessionLost
 from swimctl.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
-from swimctl.platforms.base import Cleaned, Sent, Support, Trace
+from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session
@@ -277,13 +277,16 @@ class PaperDriver:
 
 @dataclass
 class PaperSession:
-    """A session that ends when its script says so: within a wait, or never."""
+    """A session that ends when its script says so: within a wait, or never. `watched` are the waits to look on for."""
 
     clock: PaperClock
     ends: list[bool]
+    watched: list[float] = field(default_factory=list)
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         assert watch in {True, False}
+        if watch:
+            self.watched.append(seconds)
         ended = self.ends.pop(0) if self.ends else False
         self.clock.sleep(1.0 if ended else seconds)
         return ended
@@ -297,11 +300,16 @@ class PaperContext(Context):
         assert attempts >= 1
         script = cast("Scripted", self.folder)
         script.opened += 1
+        script.attempts.append(attempts)
         login = script.logins.pop(0) if len(script.logins) > 1 else script.logins[0]
         if isinstance(login, Exception):
             self.clock.sleep(30.0)
             raise login
-        yield cast("Session", PaperSession(script.clock, script.ends))
+        yield cast("Session", PaperSession(script.clock, script.ends, script.watched))
+
+    def on(self, session: Session) -> Driver:
+        assert isinstance(session, PaperSession)
+        return super().on(session)
 
     def listening(self) -> bool:
         script = cast("Scripted", self.folder)
@@ -346,6 +354,8 @@ class Scripted:
         self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.opened = 0
+        self.attempts: list[int] = []
+        self.watched: list[float] = []
         device = Device(1, NAME, "cisco_xe", "192.0.2.1")
         self.context: Context = PaperContext(
             job=Job(7, "b" * 32, 1, NAME, 1, image.filename, image.version, JobStatus.ACTIVATING, 0, (), STARTED),

@@ -77,9 +77,15 @@ def test_a_device_that_was_seen_down_is_asked_as_soon_as_its_port_is_open(seen_d
 
 
 def test_a_device_that_stays_up_and_is_given_no_time_to_come_back_has_not_reloaded() -> None:
-    job = waiting(running=[as_before], settings=Settings(deadlines=Deadlines(up=30)))
+
+    def slow(clock: PaperClock) -> Running:
+        clock.seconds += 50  # so that the time to come back ends while nobody looks
+        return as_before(clock)
+
+    job = waiting(running=[slow, as_before], settings=Settings(deadlines=Deadlines(up=30)))
     now, reloaded = wait(job, seen_down=False)
     assert (now.version, reloaded) == (OLD, False)
+    assert job.waited == 50 + LIMITS.down
 
 
 # What is said where it stays away.
@@ -143,7 +149,8 @@ def test_going_down_is_seen_by_the_session_that_ends(ends: list[bool], went: boo
 
 def test_what_is_enough_without_a_reload_must_stay_as_well() -> None:
     job = waiting(running=[as_before], ends=[True, False])
-    now, reloaded = wait(job, enough=lambda _driver, _now: True)
+    now, reloaded = wait(job, enough=lambda driver, now: driver is job.driver and now.version == OLD)
+    assert job.watched == [ACTIVATION.settle] * 2
     assert (now.version, reloaded) == (OLD, True)
     assert job.opened == 2
     assert job.waited == 2 * LOGIN.first_wait + 1 + LOGIN.poll + ACTIVATION.settle
@@ -159,4 +166,6 @@ def test_a_boot_is_kept_with_all_that_a_later_look_is_held_against() -> None:
 def test_a_new_boot_is_told_with_what_runs() -> None:
     job = waiting(running=[runs(NEW, NEW, uptime=20)])
     wait(job)
+    assert job.watched == [ACTIVATION.settle]
+    assert job.attempts == [1]  # who waits for a boot tries again by itself, and counts the refusals
     assert job.told("up") == [f"runs {NEW} since a new boot"]

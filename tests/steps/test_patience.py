@@ -1,0 +1,70 @@
+"""How long what is not as before is waited for: what is late has a time of its own, and links theirs after it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from steps.scripted import PaperClock
+
+from swimctl.settings import Deadlines, Settings, Tolerances
+from swimctl.steps.evidence import Wait
+from swimctl.steps.patience import Patience
+
+SETTINGS = Settings(deadlines=Deadlines(ready=100), tolerances=Tolerances(patience=300, end_device_patience=500))
+
+
+class Waiting:
+    """A patience and the clock that it looks at."""
+
+    def __init__(self, hold: int = 0, settings: Settings = SETTINGS) -> None:
+        self.clock = PaperClock()
+        self.patience = Patience(cast("Any", self.clock), settings, hold)
+
+    def over(self, wait: Wait, at: float) -> bool:
+        self.clock.seconds = at
+        return self.patience.over(wait)
+
+
+def test_what_needs_no_waiting_is_over_at_once() -> None:
+    assert Waiting().over(Wait.NOTHING, at=0) is True
+
+
+@pytest.mark.parametrize(("hold", "ends"), [(0, 100), (1, 301), (600, 900)])
+def test_what_is_late_has_the_time_for_that_and_what_the_device_itself_keeps_ports_down(hold: int, ends: int) -> None:
+    late = Waiting(hold)
+    assert late.over(Wait.READY, at=ends - 1) is late.patience.ready_passed is False
+    assert late.over(Wait.READY, at=ends) is late.patience.ready_passed is True
+
+
+@pytest.mark.parametrize(("wait", "ends"), [(Wait.LINKS, 300), (Wait.ACCESS, 300), (Wait.END_DEVICES, 500)])
+def test_each_kind_has_its_time_from_when_it_is_first_waited_for(wait: Wait, ends: int) -> None:
+    one = Waiting()
+    assert [one.over(wait, at=1000 + after) for after in (0, ends - 1, ends)] == [False, False, True]
+
+
+def test_phones_have_no_less_time_than_links() -> None:
+    one = Waiting(settings=Settings(tolerances=Tolerances(patience=300, end_device_patience=30)))
+    assert [one.over(Wait.END_DEVICES, at=at) for at in (0, 299, 300)] == [False, False, True]
+
+
+def test_the_time_for_links_begins_anew_where_something_is_late_again() -> None:
+    one = Waiting()
+    seen = [one.over(Wait.LINKS, at=0), one.over(Wait.READY, at=50), one.over(Wait.LINKS, at=310)]
+    assert seen == [False, False, False]
+    assert [one.over(Wait.LINKS, at=at) for at in (609, 610)] == [False, True]
+
+
+def test_the_time_for_access_ports_and_phones_runs_while_links_are_waited_for() -> None:
+    one = Waiting()
+    assert one.over(Wait.LINKS, at=0) is False
+    assert one.over(Wait.ACCESS, at=290) is False
+    assert one.over(Wait.ACCESS, at=300) is True
+    assert one.over(Wait.END_DEVICES, at=499) is False
+    assert one.over(Wait.END_DEVICES, at=500) is True
+
+
+def test_an_uplink_that_goes_down_while_phones_are_waited_for_has_all_of_its_time() -> None:
+    one = Waiting()
+    assert [one.over(Wait.LINKS, at=0), one.over(Wait.END_DEVICES, at=100)] == [False, False]
+    assert [one.over(Wait.LINKS, at=at) for at in (310, 609, 610)] == [False, False, True]

@@ -1,0 +1,264 @@
+"""Plant mistakes into what decides, one at a time, and tell which of them the fast tests do not notice.
+
+    make mutants                                    all modules; goes on where the last run stopped
+    make mutants ONLY=swimctl/steps/reload.py       one module, or several with a space between
+
+mutmut plants and runs (pyproject.toml, [tool.mutmut], has the modules and the tests); what it plants is changed a
+little below. A mistake that nobody notices must stand in unnoticed.yaml beside this file, with the reason why that is
+well; one that stands there and is noticed must go from there. What was noticed once is not tried again until its
+function changes, what was not is tried in each run: `rm -r mutants` begins anew.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import libcst as cst
+import mutmut.__main__ as mutmut
+import pytest
+from mutmut.configuration import config
+from mutmut.mutation import mutators
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import (
+    change_cwd,
+    copy_also_copy_files,
+    copy_src_dir,
+    setup_source_paths,
+    walk_mutatable_files,
+)
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
+from ruamel.yaml import YAML
+
+LISTED = Path("tests/unnoticed.yaml")
+PLANTED = Path("mutants")
+_NOTICED = {"killed", "timeout"}
+_AT_LEAST = 0.9
+_NO_TESTS, _TIMEOUT = 33, 36  # mutmut's codes
+_ENDLESS = 3.0  # seconds of the processor: no fast test takes so long
+_MEMORY = 3 << 30  # bytes: a mistake that collects without an end must not take the machine with it
+
+
+def _text(node: cst.BaseString) -> Iterable[cst.BaseString]:
+    """Take a sentence away, or write a word wrongly; mutmut would also try its letters in another case."""
+    if not isinstance(node, cst.SimpleString) or len(node.quote) > 1:
+        return
+    sentence = " " in str(node.evaluated_value)
+    yield cst.SimpleString(node.quote * 2) if sentence else next(iter(mutators.operator_string(node)))
+
+
+def _argument(node: cst.Call) -> Iterable[cst.Call]:
+    """Pass None in place of an argument; mutmut would also leave it out, which mostly no call survives."""
+    for index, argument in enumerate(node.args):
+        if not argument.star and not (isinstance(argument.value, cst.Name) and argument.value.value == "None"):
+            nothing = argument.with_changes(value=cst.Name("None"))
+            yield node.with_changes(args=[*node.args[:index], nothing, *node.args[index + 1 :]])
+
+
+def _assignment(node: cst.Assign | cst.AnnAssign) -> Iterable[cst.CSTNode]:
+    """Assign None; where None is assigned, another value that does not hold would be the same."""
+    if node.value is not None and not (isinstance(node.value, cst.Name) and node.value.value == "None"):
+        yield from mutators.operator_assignment(node)
+
+
+def _condition(node: cst.If | cst.While) -> Iterable[cst.CSTNode]:
+    """Let a condition never hold, and always."""
+    if isinstance(node.test, cst.Name) and node.test.value in {"True", "False"}:
+        return
+    yield node.with_changes(test=cst.Name("False"))
+    if isinstance(node, cst.If):
+        yield node.with_changes(test=cst.Name("True"))
+
+
+def _call(node: cst.Expr) -> Iterable[cst.CSTNode]:
+    """Leave out a call that is made for what it does."""
+    if isinstance(node.value, cst.Call):
+        yield cst.Pass()
+
+
+def _change_what_is_planted() -> None:
+    operators: list[tuple[type, Any]] = mutators.mutation_operators  # type: ignore[assignment]
+    ours = {
+        mutators.operator_string: _text,
+        mutators.operator_arg_removal: _argument,
+        mutators.operator_assignment: _assignment,
+    }
+    operators[:] = [(kind, ours.get(each, each)) for kind, each in operators]
+    operators += [(cst.If, _condition), (cst.While, _condition), (cst.Expr, _call)]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A planted mistake: in which function what stands in place of what. `key` is mutmut's name for it."""
+
+    module: str
+    words: str
+    key: str
+    noticed: bool | None
+
+    @property
+    def listed_as(self) -> tuple[str, str]:
+        return self.module, self.words
+
+
+def _words(key: str, module: str) -> str:
+    """Describe a mistake so that it is known again when another line of its module changes."""
+    lines = get_diff_for_mutant(key, path=module).splitlines()[3:]
+    was, now = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    function = key.rpartition(".")[2].rpartition("__mutmut_")[0]
+    function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    return f"{function}: {was} → {now}"
+
+
+def _verdicts(module: str) -> dict[str, int | None]:
+    path = PLANTED / f"{module}.meta"
+    return json.loads(path.read_text())["exit_code_by_key"] if path.exists() else {}
+
+
+def _noticed(code: int | None) -> bool | None:
+    return None if code is None else status_by_exit_code[code] in _NOTICED
+
+
+def mistakes(module: str, *, all_words: bool) -> Iterator[Mistake]:
+    """Yield what was planted into a module; the words of those that were noticed only where they are asked for."""
+    for key, code in _verdicts(module).items():
+        noticed = _noticed(code)
+        yield Mistake(module, _words(key, module) if all_words or noticed is False else "", key, noticed)
+
+
+def _listed() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return YAML(typ="safe").load(LISTED.read_text()) or {} if LISTED.exists() else {}
+
+
+def plant() -> None:
+    """Write every module with all of its mistakes, and find out which tests come to which function."""
+    # mutmut keeps what it once copied: a test or a data file that is gone must not stay.
+    shutil.rmtree(PLANTED / "tests", ignore_errors=True)
+    for path in PLANTED.glob("swimctl/**/*.yaml"):
+        path.unlink()
+    PLANTED.mkdir(exist_ok=True)
+    set_mutant_under_test("mutant_generation")
+    copy_src_dir()
+    copy_also_copy_files()
+    setup_source_paths()
+    mutmut.create_mutants(1)
+    mutmut.collect_or_load_stats(mutmut.get_mutant_runner(1), apply_config_invalidation=True)
+    set_mutant_under_test("")
+
+
+def try_all(only: Sequence[str]) -> None:
+    """Run the tests against each mistake that has no verdict yet or was not noticed so far; keep the verdicts."""
+    with change_cwd(PLANTED):
+        selection = config().pytest_add_cli_args_test_selection
+        pytest.main(["--rootdir=.", "-q", *config().pytest_add_cli_args, *selection], plugins=[_Trial(only)])
+
+
+class _Trial:
+    """A plugin that runs the collected tests in forks of this process, a mistake in each, in place of running them."""
+
+    def __init__(self, only: Sequence[str]) -> None:
+        self._only = only
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        gc.freeze()  # what a fork collects would first be copied
+        for module in self._only:
+            data = SourceFileMutationData(path=module)
+            with change_cwd(".."):
+                data.load()
+            keys = [key for key, code in data.exit_code_by_key.items() if not _noticed(code)]
+            for number, key in enumerate(keys, 1):
+                print(f"\r{module}: {number} of {len(keys)} ", end="", flush=True)
+                tests = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key), set())
+                mine = sorted(tests & items.keys(), key=lambda name: state().duration_by_test[name])
+                data.exit_code_by_key[key] = _try(key, [items[name] for name in mine]) if mine else _NO_TESTS
+                with change_cwd(".."):
+                    data.save()
+        return True
+
+
+def _try(key: str, items: Sequence[pytest.Item]) -> int:
+    """Run tests in a fork until one notices the mistake, and return its exit code as mutmut writes it."""
+    child = os.fork()
+    if child:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return _TIMEOUT if code < 0 else code
+    set_mutant_under_test(key)
+    with Path(os.devnull).open("w") as nowhere:
+        for output in (1, 2):
+            os.dup2(nowhere.fileno(), output)
+        for item in items:
+            # Of the processor's time, not of a machine's that others use too: what is slow must not pass for endless.
+            signal.setitimer(signal.ITIMER_PROF, _ENDLESS + 5 * state().duration_by_test[item.nodeid])
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            if item.session.testsfailed:
+                os._exit(1)
+    os._exit(0)
+
+
+def modules() -> list[str]:
+    """List the modules that are planted into."""
+    return sorted(str(path) for path in walk_mutatable_files())
+
+
+def _dotted(module: str) -> str:
+    return module.removesuffix(".py").replace("/", ".")
+
+
+def report(only: Sequence[str]) -> bool:
+    """Print the numbers by module, and what stands in the list or out of it wrongly; tell whether all is well."""
+    listed, total, wrong = _listed(), Counter[bool | None](), []
+    for module in only:
+        found = list(mistakes(module, all_words=bool(listed.get(module))))
+        if not found:
+            continue
+        counts = Counter(each.noticed for each in found)
+        total += counts
+        of_list = Counter(words for several in listed.get(module, {}).values() for words in several)
+        unnoticed = Counter(each.words for each in found if each.noticed is False)
+        tried = {each.words for each in found if each.noticed is None}
+        wrong += [f"{module}: unnoticed: {words}" for words in (unnoticed - of_list).elements()]
+        gone = (words for words in (of_list - unnoticed).elements() if words not in tried)
+        wrong += [f"{module}: listed, and noticed or gone: {words}" for words in gone]
+        print(f"{module:60} {_line(counts)}")
+    print(f"{'all':60} {_line(total)}")
+    print("\n".join(wrong))
+    return not wrong and not total[None] and total[True] >= _AT_LEAST * total.total()
+
+
+def _line(counts: Counter[bool | None]) -> str:
+    untried = f", {counts[None]} not tried" if counts[None] else ""
+    of = counts[True] + counts[False]
+    return f"{counts[True]:5} of {of:5} noticed, {100 * counts[True] / max(of, 1):5.1f} %{untried}"
+
+
+def main() -> int:
+    """Run for the modules on the command line; the exit code is 1 where a mistake is unnoticed and not listed."""
+    only = sys.argv[1:]
+    if unknown := [each for each in only if each not in modules()]:
+        print(f"not planted into: {', '.join(unknown)}; known: {', '.join(modules())}")
+        return 2
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    _change_what_is_planted()
+    assert config().source_paths, "run from the project's folder"
+    plant()
+    try_all(only or modules())
+    return 0 if report(only or modules()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

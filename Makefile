@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 TESTED := $(VENV)/installed-for-tests
+PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format mutants clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -23,8 +24,12 @@ format: $(TESTED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Hours for all; `make mutants ONLY=swimctl/steps/reload.py` for one module: docs/mutants.md.
+mutants: $(PLANTED)
+	$(BIN)/python tests/mutants.py $(ONLY)
+
 clean:
-	rm -rf $(VENV) build dist swimctl.egg-info
+	rm -rf $(VENV) build mutants dist swimctl.egg-info
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
@@ -35,4 +40,8 @@ $(STAMP): $(VENV)/bin/pip pyproject.toml constraints.txt
 
 $(TESTED): $(STAMP) requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-test.txt
+	touch $@
+
+$(PLANTED): $(TESTED) requirements-mutants.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-mutants.txt
 	touch $@

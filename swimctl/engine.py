@@ -57,7 +57,7 @@ class Engine:
         self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
         self._jobs = JobRun(config, store, inventory, clock, self._runner)
-        self._visits = Visits(config.settings, clock, self._jobs.target)
+        self._visits = Visits(config.settings, clock, self._jobs.target, self._jobs.logins)
 
     def __enter__(self) -> Self:
         return self
@@ -218,6 +218,7 @@ class Engine:
         try:
             claimed = self._take_turn(run, job)
             if claimed is None:
+                self._jobs.does_not_log_in(job.device_name)
                 return
             self._jobs.go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
@@ -237,8 +238,7 @@ class Engine:
         """Claim the job when its turn has come; None where it will not run here."""
         said = ""
         while not run.stop.is_set():
-            # A partner is asked last, over its network: only where nothing else keeps the job from starting.
-            hold = self._hold(run, job) or self._blocked(job) or self._partner_down(run, job)
+            hold = self._keeps(run, job)
             if hold is None:
                 claimed = self._store.claim(job.id, self._runner)
                 if claimed is not None:
@@ -262,6 +262,21 @@ class Engine:
                 said = hold.why
             run.stop.wait(_TURN_POLL)
         return None
+
+    def _keeps(self, run: _Run, job: Job) -> Hold | None:
+        """Tell what keeps a job from starting; where nothing does, its login counts as under way."""
+        # A partner is asked last, over its network: only where nothing else keeps the job from starting.
+        hold = self._hold(run, job) or self._blocked(job) or self._partner_down(run, job)
+        if hold is not None or job.attempted:
+            return hold
+        not_tried = self._jobs.wait_to_log_in(job.device_name, run.stop)
+        if not_tried is not None:
+            return Hold(f"{not_tried.why}; {_again(run)}", ends=True)
+        # That may have taken its time; what is decided by now counts.
+        hold = self._hold(run, job) or self._blocked(job)
+        if hold is not None:
+            self._jobs.does_not_log_in(job.device_name)
+        return hold
 
     def _hold(self, run: _Run, job: Job) -> Hold | None:
         """Tell what of its own batch keeps a job from starting; one that was under way before goes on."""

@@ -25,6 +25,9 @@ SwimctlError
 │   │       └── BastionRefused    a bastion refuses the login
 │   ├── HostKeyRefused    the host key is not the known one; nothing was sent to who showed it
 │   ├── LoginFailed
+│   │   ├── AccountRefused    user and password are not taken
+│   │   └── NoPrivilege       they are, and give no command line or no privilege
+│   ├── AccountStopped    the account is not tried, so that it is not locked
 │   ├── SessionLost       the session ended; says nothing of what the device does now
 │   ├── DeadlineExceeded
 │   ├── UnexpectedPrompt
@@ -228,10 +231,35 @@ class HostKeyRefused(DeviceError):
 
 
 class LoginFailed(DeviceError):
-    """Report refused credentials, or an enable secret that was refused."""
+    """Report refused credentials, or an enable secret that was refused.
+
+    `entered`: the device took user and password, and refused what came after.
+    """
 
     code = "login-failed"
     mend = "try the account on {name} by hand before it locks, then `swimctl retry`"
+    entered: ClassVar[bool] = False
+
+
+class AccountRefused(LoginFailed):
+    """Report that the device answered, and does not take user and password."""
+
+    code = "account-refused"
+
+
+class NoPrivilege(LoginFailed):
+    """Report that the device took user and password, and gives no command line or no privilege."""
+
+    code = "no-privilege"
+    mend = "set SWIMCTL_ENABLE_SECRET, or give the account its rights on {name}, then `swimctl retry`"
+    entered = True
+
+
+class AccountStopped(DeviceError):
+    """Report that an account is not tried, so that it is not locked: it was refused too often, on whatever devices."""
+
+    code = "account-stopped"
+    mend = "try the account on one device by hand, correct user or password, then `swimctl retry`"
 
 
 class SessionLost(DeviceError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from swimctl.errors import (
 )
 from swimctl.inventory import Inventory
 from swimctl.line import Hold, failed_partners
+from swimctl.logins import DeviceLogins, NotTried, answers
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
@@ -88,6 +90,7 @@ class JobRun:
         self._inventory = inventory
         self._clock = clock
         self._runner = runner
+        self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
     def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> None:
         """Run the steps that are not proved yet, and record the end; a stop leaves the job at a safe point.
@@ -256,6 +259,7 @@ class JobRun:
             transcript=transcript,
             stop=stop,
             models=self._models(target, transcript, record),
+            logins=self.logins,
         )
 
     def _models(self, target: Target, transcript: Transcript, record: Record) -> Models | None:
@@ -287,6 +291,23 @@ class JobRun:
                 why = self.redaction(partner.device_name).text(str(error))
                 return Hold(f"{who} failed and {what}: {why}", ends=True)
         return None
+
+    def wait_to_log_in(self, device_name: str, stop: threading.Event) -> NotTried | None:
+        """Wait until a job may begin with its login; see DeviceLogins. Where nobody can tell, the job says why."""
+        try:
+            device = self._inventory.device(device_name)
+            return self.logins.wait_for_turn(
+                device, lambda: answers(self.target(device), self._clock, self._settings), stop
+            )
+        except StoreError:
+            raise
+        except SwimctlError:
+            return None
+
+    def does_not_log_in(self, device_name: str) -> None:
+        """Take back what `wait_to_log_in` counted: the job does not begin here."""
+        with suppress(StoreError, SwimctlError):
+            self.logins.leave(self._inventory.device(device_name))
 
     def target(self, device: Device) -> Target:
         """Tell how a device is entered."""

@@ -21,7 +21,7 @@ from swimctl.descriptors import starved
 from swimctl.errors import (
     DeadlineExceeded,
     DeviceError,
-    LoginFailed,
+    NoPrivilege,
     SessionLost,
     UnexpectedPrompt,
     UnparsableOutput,
@@ -147,7 +147,7 @@ class Session:
                 raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
             if time.monotonic() - nudged > _SILENCE:
                 if shell := shell_prompt(text):
-                    raise LoginFailed(
+                    raise NoPrivilege(
                         f"{self._target.name} gives '{self._target.username}' a shell ({shell}), not its command line; "
                         "log in with an account that gets the command line: on Junos one of class super-user, not root"
                     )
@@ -165,7 +165,7 @@ class Session:
     def _enable(self, deadline: Deadline) -> None:
         secret = self._target.enable_secret or ""
         hint = "was refused" if secret else "is missing"
-        problem = LoginFailed(
+        problem = NoPrivilege(
             f"{self._target.name} gives '{self._target.username}' no privilege: the enable secret {hint}; "
             "set SWIMCTL_ENABLE_SECRET, or give the account privilege 15"
         )

@@ -134,6 +134,13 @@ class Login(Section):
     backoff_first: Seconds = Field(20, description="seconds after a refused login; doubled each time")
     backoff_most: Seconds = Field(300, description="the longest such wait")
     refusals: int = Field(5, ge=1, le=100, description="refused logins after which the job stops asking")
+    account_refusals: int = Field(
+        3,
+        ge=0,
+        le=100,
+        description="refusals of one user's password, on whatever devices, after which it is not tried again; 0: never",
+    )
+    account_pause: Seconds = Field(1800, description="real seconds for which it is not tried then")
 
 
 class Evidence(Section):

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from swimctl.captures.recording import Capture, Recording, record
 from swimctl.clock import Clock, rfc3339
 from swimctl.errors import SwimctlError
+from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
@@ -24,7 +25,10 @@ from swimctl.transcript import Transcript
 class Visits:
     """Log in to devices, each with a transcript of its own; `target` tells how a device is entered."""
 
-    def __init__(self, settings: Settings, clock: Clock, target: Callable[[Device], Target]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, target: Callable[[Device], Target], logins: DeviceLogins
+    ) -> None:
+        self._logins = logins
         self._settings = settings
         self._clock = clock
         self._target = target
@@ -33,7 +37,7 @@ class Visits:
         """Return what the readiness check of a job with these options would find."""
         target = self._target(device)
         transcript = self._transcript(target)
-        with self._redacting(target), self._session(target, transcript) as session:
+        with self._redacting(target), self._session(device, target, transcript) as session:
             look = first_look(
                 session,
                 lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
@@ -49,7 +53,7 @@ class Visits:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""
         target = self._target(device)
         transcript, limits = self._transcript(target), self._settings.deadlines
-        recording = Recording(lambda: connect(target, self._clock, transcript, limits.connect))
+        recording = Recording(lambda: self._connect(device, target, transcript))
         try:
             with self._redacting(target), self._models(target, transcript, recording.told) as way:
                 recording.beside(way)
@@ -66,11 +70,15 @@ class Visits:
         return replace(capture, known=frozenset(word for word in known if word))
 
     @contextmanager
-    def _session(self, target: Target, transcript: Transcript) -> Iterator[Session]:
+    def _session(self, device: Device, target: Target, transcript: Transcript) -> Iterator[Session]:
         beside = self._models(target, transcript, transcript.note)
-        session = connect(target, self._clock, transcript, self._settings.deadlines.connect)
+        session = self._connect(device, target, transcript)
         with session, beside as session.netconf:
             yield session
+
+    def _connect(self, device: Device, target: Target, transcript: Transcript) -> Session:
+        with self._logins.login(device, lambda: answers(target, self._clock, self._settings)):
+            return connect(target, self._clock, transcript, self._settings.deadlines.connect)
 
     def _models(
         self, target: Target, transcript: Transcript, tell: Callable[[str], None]

@@ -12,11 +12,11 @@ from typing import Any, cast
 import pytest
 from stores import StandingClock, some_batch, some_jobs
 
-from swimctl.config import Config
+from swimctl.config import Config, Credentials
 from swimctl.engine import Engine
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
-from swimctl.models import Job, Policy
+from swimctl.models import Device, Job, Policy
 from swimctl.settings import Settings
 from swimctl.store import Store
 
@@ -50,6 +50,13 @@ class Ground:
 
 class _Inventory:
     devices = (SimpleNamespace(name="sw1"),)
+
+    def device(self, name: str) -> Device:
+        return Device(1, name, "cisco_xe", "192.0.2.1")
+
+    def credentials(self, device: Device) -> Credentials:
+        assert device
+        return Credentials()
 
     def nornir(self, names: list[str], _workers: int) -> Any:
         def run(task: Callable[[Any], object], *, on_failed: bool) -> None:

@@ -87,6 +87,7 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
     if not problems:
         yield Examined("store", "ok", str(settings.store))
     yield from _waiting(opened)
+    yield from _accounts(opened)
     yield from _images(opened, deep=deep)
     yield from _inventory(opened, offline=offline)
 
@@ -127,6 +128,14 @@ def _waiting(opened: Opened) -> Iterator[Examined]:
         names = ", ".join(f"{job.device_name} (job {job.id})" for job in interrupted[:5])
         more = f" and {len(interrupted) - 5} more" if len(interrupted) > 5 else ""
         yield Examined("jobs", "warn", f"interrupted: {names}{more}", "swimctl resume")
+
+
+def _accounts(opened: Opened) -> Iterator[Examined]:
+    """Tell which accounts of devices are not tried, so that they are not locked."""
+    from swimctl.logins import refused_accounts
+
+    for why in refused_accounts(opened.store, opened.config.settings.login):
+        yield Examined("logins", "fail", why, "try the account on one device by hand, correct user or password")
 
 
 def _images(opened: Opened, *, deep: bool) -> Iterator[Examined]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
+from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms.base import Driver, DriverFactory
@@ -91,6 +92,8 @@ class Context:
     passed_over: set[tuple[str, str]] = field(default_factory=set)
     # Of the job as well: what a device does not offer is asked for once. None: nobody is to read models.
     models: Models | None = None
+    # What counts refused logins of all devices; None: nobody does.
+    logins: DeviceLogins | None = None
 
     @property
     def redaction(self) -> Redaction:
@@ -155,13 +158,23 @@ class Context:
         if refusals.wait is not None:
             self.pause(refusals.wait.left)
         try:
-            session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
+            with self._counted():
+                session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
         except LoginFailed:
             seconds = min(login.backoff_first * 2**refusals.count, login.backoff_most)
             refusals.count, refusals.wait = refusals.count + 1, Deadline(self.clock, seconds, watch=True)
             raise
         refusals.count, refusals.wait = 0, None
         return session
+
+    def _counted(self) -> AbstractContextManager[None]:
+        """Have a login counted with those of all devices, but not one after an activation.
+
+        There a device refuses whom it does not know yet, and it must be entered whatever others say.
+        """
+        if self.logins is None or self.record.recall("activate sent") is not None:
+            return nullcontext()
+        return self.logins.login(self.device, lambda: answers(self.target, self.clock, self.settings))
 
     def again(self, act: Callable[[], T]) -> T:
         """Do in a session of its own what may be done twice; once more where that session is lost."""

@@ -1,7 +1,8 @@
 """The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs),
-journal (events), accounts and their audit, once (answers for a retry). All SQL of swimctl is in this package.
+journal (events), accounts and their audit, once (answers for a retry), logins (to devices). All SQL of swimctl is in
+this package.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.journal import Journal
 from swimctl.store.line import Line
+from swimctl.store.logins import Logins, Refusals
 from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.running import Running
 
-__all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Runner", "Store"]
+__all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Refusals", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting):
+class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting, Logins):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

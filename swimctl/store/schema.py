@@ -307,6 +307,28 @@ def m008_kinds_of_steps(db: Database) -> None:
     )
 
 
+def m009_refused_logins(db: Database) -> None:
+    """Count refused logins by account, and keep who tries one just now."""
+    db.executescript(
+        """
+        CREATE TABLE login_refusals (
+            account TEXT PRIMARY KEY,
+            refused INTEGER NOT NULL CHECK (refused >= 0),
+            devices TEXT NOT NULL,
+            last_at TEXT NOT NULL,
+            proved_at TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE login_attempts (
+            account TEXT NOT NULL,
+            device TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (account, device, holder)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -316,6 +338,7 @@ _IN_ORDER: Final = (
     m006_classic_ios,
     m007_golden_rules,
     m008_kinds_of_steps,
+    m009_refused_logins,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

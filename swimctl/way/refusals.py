@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import paramiko
 
-from swimctl.errors import DeviceError, LoginFailed, Unreachable
+from swimctl.errors import AccountRefused, DeviceError, LoginFailed, Unreachable
 from swimctl.way.authentication import AskedMore, Refused
 from swimctl.way.route import Way
 
@@ -33,9 +33,15 @@ def why(way: Way, error: Exception, purpose: str, *, over: bool) -> DeviceError:
     if isinstance(error, paramiko.AuthenticationException):
         what = "did not answer" if over else "refused"
         tried = f" ({error})" if (isinstance(error, Refused) and hop.agent is not None) or hop.keys else ""
-        return LoginFailed(f"{hop.name} {what} {user}{tried}; check user and password, and its AAA servers")
+        kind = LoginFailed if over or not _of_the_password(error) else AccountRefused
+        return kind(f"{hop.name} {what} {user}{tried}; check user and password, and its AAA servers")
     said = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
     return Unreachable(f"no SSH session{purpose} to {hop}{way.through}: {said}")
+
+
+def _of_the_password(error: Exception) -> bool:
+    """Tell whether a password was refused; where the connection ended in it nobody says, and it counts as one."""
+    return not isinstance(error, Refused) or "the password" in error.tried
 
 
 def _nothing_to_show(way: Way, error: Refused) -> str:

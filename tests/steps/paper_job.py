@@ -21,7 +21,7 @@ import pytest
 from steps.scripted import IMAGE, Scripted
 from stores import some_batch, some_image
 
-from swimctl.config import Config
+from swimctl.config import Config, Credentials
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun, _JobRecord
 from swimctl.models import Batch, Job, JobOptions
@@ -122,7 +122,8 @@ def paper_job(
             if value is not None:
                 store.remember(job.id, key, value)
         config = cast("Config", SimpleNamespace(settings=settings))
-        runs = JobRun(config, store, cast("Inventory", SimpleNamespace()), cast("Any", clock), runner)
+        inventory = cast("Inventory", SimpleNamespace(credentials=lambda _: Credentials()))
+        runs = JobRun(config, store, inventory, cast("Any", clock), runner)
 
         def context(of: Batch, one: Job, stop: threading.Event) -> Context:
             record = _JobRecord(store, runner, one.id, Redaction(("secret",)))

@@ -1,0 +1,146 @@
+"""See to it that no account of devices is locked by us: after a few refusals of one password nobody tries it again.
+
+Device by device a wrong password is refused once; to the server that knows the accounts these are as many wrong logins
+as there are devices. So all processes of a store count them together, and until a device has taken the account no
+more logins are under way than may be refused.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from swimctl import way
+from swimctl.clock import Clock, Deadline, rfc3339
+from swimctl.config import Credentials
+from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
+from swimctl.models import Device
+from swimctl.passwords import mark
+from swimctl.selection import some
+from swimctl.settings import Login, Settings
+from swimctl.store import Refusals, Store
+from swimctl.targets import Target
+
+# Real seconds between questions whether the logins before this one were answered.
+_POLL: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NotTried:
+    """An account that is not tried; why, as the end of a sentence."""
+
+    why: str
+
+
+class DeviceLogins:
+    """Begin and end logins of one process; `account_of` tells with what a device is entered."""
+
+    def __init__(self, store: Store, settings: Login, account_of: Callable[[Device], Credentials]) -> None:
+        self._store = store
+        self._most = settings.account_refusals
+        self._pause = timedelta(seconds=settings.account_pause)
+        self._account_of = account_of
+        self._holder = uuid.uuid4().hex
+        self._marks: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+
+    def wait_for_turn(
+        self, device: Device, greets: Callable[[], bool], stop: threading.Event | None = None
+    ) -> NotTried | None:
+        """Wait until a device may be logged in to; its login counts as under way then. Returns why it may never.
+
+        A device that does not greet with SSH waits for nobody and keeps nobody waiting: no password gets there.
+        """
+        account = self._account(device)
+        if account is None:
+            return None
+        reached: bool | None = None
+        stop = stop or threading.Event()
+        while not stop.is_set() and not self._store.login_proved(account):
+            refused = self._store.login_refusals(account, most=self._most, pause=self._pause)
+            if refused is not None:
+                return NotTried(_why(refused, self._pause))
+            reached = greets() if reached is None else reached
+            if not reached or self._store.begin_login(
+                account, device.name, self._holder, most=self._most, pause=self._pause
+            ):
+                return None
+            stop.wait(_POLL)
+        return None
+
+    def leave(self, device: Device) -> None:
+        """Take back what `wait_for_turn` counted, where there was no login."""
+        if (account := self._account(device)) is not None:
+            self._store.leave_login(account, device.name, self._holder)
+
+    @contextmanager
+    def login(self, device: Device, greets: Callable[[], bool]) -> Iterator[None]:
+        """Log in within: waits for a turn, and records whether the device took the account.
+
+        Raises AccountStopped where it was refused too often. Other errors go through; they say nothing of the account.
+        """
+        account = self._account(device)
+        if account is None:
+            yield
+            return
+        if (not_tried := self.wait_for_turn(device, greets)) is not None:
+            raise AccountStopped(f"nobody logs in to {device.name}: {not_tried.why}")
+        taken: bool | None = None
+        try:
+            yield
+            taken = True
+        except AccountRefused:
+            taken = False
+            raise
+        except LoginFailed as error:
+            taken = True if error.entered else None
+            raise
+        finally:
+            if taken is None or (taken and self._store.login_proved(account)):
+                self._store.leave_login(account, device.name, self._holder)
+            else:
+                self._store.end_login(account, device.name, self._holder, taken=taken, pause=self._pause)
+
+    def _account(self, device: Device) -> str | None:
+        """Name the account of a device; None where there is no password that could be refused, or nobody counts."""
+        entry = self._account_of(device)
+        if not self._most or not entry.username or not entry.password:
+            return None
+        key = (entry.username, entry.password)
+        with self._lock:
+            if key not in self._marks:
+                self._marks[key] = mark(entry.password, entry.username)
+        whose = f"{entry.username} on {device.name}" if entry.own else entry.username
+        return f"{self._marks[key]} {whose}"
+
+
+def refused_accounts(store: Store, settings: Login) -> list[str]:
+    """Return a sentence for each account of this store that is not tried for now."""
+    pause = timedelta(seconds=settings.account_pause)
+    most = settings.account_refusals
+    return [_why(one, pause) for one in store.refused_logins(most=most, pause=pause)] if most else []
+
+
+def _why(refused: Refusals, pause: timedelta) -> str:
+    whose = refused.account.partition(" ")[2]
+    return (
+        f"the password of '{whose}' was refused {refused.count} times ({some(refused.devices, 3)}), and one more might "
+        f"lock the account; needed: another password, or no login until {rfc3339(refused.last + pause)} "
+        "(swimctl.login.account_pause)"
+    )
+
+
+def answers(target: Target, clock: Clock, settings: Settings) -> bool:
+    """Tell whether a device answers with SSH on its way, within the deadline of a connection.
+
+    Where nobody could ask it may do so in the next moment, and counts as one that does.
+    """
+    try:
+        return way.greets(target, max(1.0, Deadline(clock, settings.deadlines.connect).left_real))
+    except Unreachable:
+        return True

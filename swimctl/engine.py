@@ -240,7 +240,7 @@ class Engine:
         while not run.stop.is_set():
             hold = self._keeps(run, job)
             if hold is None:
-                claimed = self._store.claim(job.id, self._runner)
+                claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
                 if claimed is not None:
                     return claimed
                 if self._store.job(job.id).status in FINAL:
@@ -316,14 +316,22 @@ class Engine:
 
     def _blocked(self, job: Job) -> Hold | None:
         """Tell which job of another batch is in the way."""
-        other = self._store.blocked_by(job.id)
+        place = self._inventory.device(job.device_name).place
+        other = self._store.blocked_by(job.id, place)
         if other is None:
             return None
+        # The store knows by whom; that it is this device under another name, the place shows.
+        same = other.device_name != job.device_name and self._same_place(other, place)
+        where = f"{other.device_name}, which is this device too ({place})" if same else other.device_name
         if other.interrupted:
-            return Hold(
-                f"job {other.id} on {other.device_name} was interrupted; next: `swimctl resume {other.id}`", ends=True
-            )
-        return Hold(f"job {other.id} runs on {other.device_name}; waiting for its end")
+            return Hold(f"job {other.id} on {where} was interrupted; next: `swimctl resume {other.id}`", ends=True)
+        return Hold(f"job {other.id} runs on {where}; waiting for its end")
+
+    def _same_place(self, other: Job, place: str) -> bool:
+        try:
+            return self._inventory.device(other.device_name).place == place
+        except NotFound:
+            return False
 
 
 def _again(run: _Run) -> str:

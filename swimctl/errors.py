@@ -331,11 +331,27 @@ class NotReady(StepFailed):
     code = "not-ready"
 
 
+class Unidentified(UnparsableOutput):
+    """Report that who answers cannot be told: neither by its serial numbers nor by its host name."""
+
+    code = "unidentified"
+
+    def __init__(self, message: str):
+        DeviceError.__init__(self, message)
+        self.command, self.odd_line, self.why = "", "", message
+
+
 class DeviceUnknown(DeviceError):
     """Report that what a device is now could not be found out; a person has to look."""
 
     code = "device-unknown"
     exit_code = 4
+
+
+class OtherDevice(DeviceUnknown):
+    """Report that another device answers at the address: what the job's own is now, nobody could ask."""
+
+    code = "other-device"
 
 
 class Stopped(SwimctlError):

@@ -288,7 +288,10 @@ class Snapshot:
     `unread` names the fields above that could not be read, and why: they are empty here, which says nothing.
     `access_up` are those of `interfaces_up` that serve end devices, the others are uplinks; `end_devices` those of
     `neighbours` that are phones, access points and hosts. `hold` is how many seconds after a boot the device itself
-    keeps ports down. A snapshot of an earlier swimctl has none of the three: all are uplinks.
+    keeps ports down. A snapshot of an earlier swimctl has none of the three: all are uplinks. `serials` are those of
+    the chassis, its members and their cards, empty where it has none (virtual devices) or nobody read them; `hostname`
+    is that of its prompt. `configuration` is the digest of its configuration and `blocks` the headings of that, empty
+    where nobody read it.
     """
 
     taken_at: str
@@ -305,6 +308,10 @@ class Snapshot:
     access_up: tuple[str, ...] = ()
     end_devices: tuple[str, ...] = ()
     hold: int = 0
+    serials: tuple[str, ...] = ()
+    hostname: str = ""
+    configuration: str = ""
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

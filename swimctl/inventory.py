@@ -52,6 +52,10 @@ class Inventory:
             self._device(host, ids[name]) for name, host in nornir.inventory.hosts.items()
         )
         self._by_name = {device.name: device for device in self.devices}
+        self._known_by: dict[str, list[str]] = {}
+        for device in self.devices:
+            for word in (device.place, device.serial or ""):
+                self._known_by.setdefault(word, []).append(device.name)
 
     @classmethod
     def load(cls, config: Config, store: Store) -> Inventory:
@@ -67,6 +71,12 @@ class Inventory:
         if name not in self._by_name:
             raise NotFound(f"device {name!r} is not in the inventory; see `swimctl device list`")
         return self._by_name[name]
+
+    def twins(self, device: Device) -> tuple[str, ...]:
+        """Name the other hosts that are the same device: of the same address and port, or of the same serial number."""
+        words = filter(None, (device.place, device.serial))
+        found = dict.fromkeys(name for word in words for name in self._known_by.get(word, ()))
+        return tuple(name for name in found if name != device.name)
 
     def resolve(self, refs: Sequence[str | int]) -> tuple[Device, ...]:
         """Find devices by names and ids, each once, in the order given. Raises NotFound listing every unknown one."""

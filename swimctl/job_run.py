@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +31,7 @@ from swimctl.redaction import Redaction
 from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, Context, Record
+from swimctl.steps.baseline import is_baseline
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
@@ -64,7 +66,11 @@ class _JobRecord:
 
     def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
         # What a later look is compared with stays as it is: a password may be the name of a port.
-        self.store.remember(self.job_id, key, value if key == "baseline" else self.redaction.data(value))
+        self.store.remember(self.job_id, key, value if is_baseline(key) else self.redaction.data(value))
+
+    def hold(self, serials: Sequence[str]) -> str:
+        other = self.store.hold(self.job_id, self.runner, [f"serial {number}" for number in serials])
+        return "" if other is None else f"job {other.id} on {other.device_name}"
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         return self.store.recall(self.job_id, key)

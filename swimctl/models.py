@@ -65,6 +65,11 @@ class Device:
     site: str | None = None
     role: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Name where it answers: two of one place are one device."""
+        return f"{self.address.casefold()}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Image:

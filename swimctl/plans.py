@@ -101,9 +101,14 @@ def _check_policy(policy: Policy, now: datetime) -> None:
         raise UsageError(f"until {until.isoformat()} is in the past; give a time to come")
 
 
-def plan_item(device: Device, image: Image | None, refusal: str | None, others: Iterable[Job]) -> PlanItem:
-    """Refuse where a job on the device is interrupted half-way; note where one is running or waiting."""
-    notes = []
+def plan_item(
+    device: Device, image: Image | None, refusal: str | None, others: Iterable[Job], twins: Sequence[str] = ()
+) -> PlanItem:
+    """Refuse where a job on the device is interrupted half-way; note where one is running or waiting.
+
+    `twins` are other names of the same device.
+    """
+    notes = [f"it is {', '.join(twins)} too: one job at a time"] if twins else []
     for job in others:
         if job.status in RUNNING and job.interrupted:
             refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"

@@ -124,7 +124,7 @@ class Service:
                 chosen = (choice.image, choice.refusal)
             else:
                 chosen = (image, why_unfit(device, image))
-            items.append(plan_item(device, *chosen, busy.get(device.id, ())))
+            items.append(plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device)))
         return Plan(request, arranged(items, request, self._hosts.devices))
 
     def retry_plan(self, batch_id: str) -> Plan:

@@ -187,6 +187,12 @@ class Tolerances(Section):
         False, description="go back where fewer access ports come back; else it is only told, in the job's last message"
     )
     routes_lost_percent: Percent = Field(10.0, description="per cent of all routes that may be gone")
+    configuration_lost: int = Field(
+        0,
+        ge=0,
+        description="blocks of the configuration that may be gone: interfaces, VLANs, users, AAA, routes, routing "
+        "protocols; a host name that changed is never tolerated",
+    )
     patience: Seconds = Field(
         300, description="seconds given to links, neighbours and routes, from when no member or module is late any more"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,11 +55,18 @@ def list_devices(
                 f"{device.address}:{device.port}",
                 device.model,
                 ", ".join(device.groups),
-                "no known platform" if inventory.problem(device.name) else "",
+                "; ".join(_problems(inventory, device)),
             )
             for device in devices
         ],
     )
+
+
+def _problems(inventory: Inventory, device: Device) -> Iterator[str]:
+    if inventory.problem(device.name):
+        yield "no known platform"
+    if twins := inventory.twins(device):
+        yield f"the same device as {', '.join(twins)}"
 
 
 @app.command("show")

@@ -176,6 +176,10 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
     usable = [device for device in inventory.devices if inventory.problem(device.name) is None]
     if others := inventory.left_out(inventory.devices):
         yield Examined("other hosts", "warn", others, "`swimctl device list` names them; they get no job")
+    for device in usable:
+        if twins := inventory.twins(device):
+            seen = f"the same address and port, or serial number, as {', '.join(twins)}"
+            yield Examined(f"device {device.name}", "warn", seen, "keep one of them: a device has one job at a time")
     result: Literal["ok", "fail"] = "ok" if usable else "fail"
     yield Examined("inventory", result, f"{len(usable)} devices", "" if usable else "add hosts to it")
     yield from _credentials(opened, usable)

@@ -16,6 +16,7 @@ from swimctl.cli.outcome import Outcome, seconds_between
 from swimctl.cli.status import BatchOption
 from swimctl.models import Batch, Event, Job
 from swimctl.states import FINAL
+from swimctl.steps.baseline import release_before
 
 if TYPE_CHECKING:
     from swimctl.store import Store
@@ -166,8 +167,7 @@ def event_text(event: Event) -> str:
 
 
 def _release_before(store: Store, job: Job) -> str:
-    kept = store.recall(job.id, "baseline")
-    return str(kept.get("version", "")) if isinstance(kept, dict) else ""
+    return release_before(lambda key: store.recall(job.id, key))
 
 
 def _by(batch: Batch) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -19,6 +20,7 @@ from swimctl.platforms.base import DriverFactory
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL as CISCO_NXOS
 from swimctl.platforms.cisco_xe.terminal import TERMINAL as CISCO_XE
 from swimctl.platforms.cisco_xr.terminal import TERMINAL as CISCO_XR
+from swimctl.platforms.configuration import Configured, braced, indented
 from swimctl.platforms.juniper_junos.terminal import TERMINAL as JUNIPER_JUNOS
 from swimctl.terminal import Terminal
 
@@ -29,7 +31,8 @@ class _Platform:
 
     Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
     of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
-    what switches on that a device takes files by SCP, where something has to.
+    what switches on that a device takes files by SCP, where something has to. `configured`: what is kept of its
+    configuration.
     """
 
     driver: str | None
@@ -38,6 +41,7 @@ class _Platform:
     installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
     also: str | None = None
     scp: str = ""
+    configured: Callable[[str], Configured] = indented
 
 
 _SCP: Final = "`ip scp server enable`"
@@ -86,6 +90,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         "swimctl.platforms.juniper_junos.driver:JuniperJunos",
         frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
         JUNIPER_JUNOS,
+        configured=braced,
     ),
 }
 
@@ -117,6 +122,11 @@ def driver_factory(platform: str) -> DriverFactory:
 def terminal(platform: str) -> Terminal:
     """Return what is particular to a platform's terminal."""
     return _PLATFORMS[platform].terminal
+
+
+def configured(platform: str, configuration: str) -> Configured:
+    """Return what is kept of a device's configuration, to be compared after its upgrade."""
+    return _PLATFORMS[platform].configured(configuration)
 
 
 def scp_server(platform: str) -> str:

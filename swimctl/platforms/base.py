@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -150,6 +150,12 @@ class Driver(Protocol):
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Read the serial numbers of the chassis, its members and their cards, by more than one output where it can.
+
+        Where an output names one of `known`, no other is asked for. Empty where the device has none.
+        """
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""

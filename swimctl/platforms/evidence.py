@@ -10,6 +10,7 @@ from enum import StrEnum
 class Decision(StrEnum):
     """The decisions that no single output may make; `steps/evidence.py` makes them."""
 
+    WHO = "who answers"
     NEW_BOOT = "is it a new boot"
     RELEASE = "which release runs on each member"
     UNCOMMITTED = "is it uncommitted"
@@ -27,16 +28,17 @@ class Evidence:
 
 
 def read_by(
-    *, boot: str, release: str, state: str, compared: str, commit: str = "", instead: str = ""
+    *, who: str, boot: str, release: str, state: str, compared: str, commit: str = "", instead: str = ""
 ) -> Mapping[Decision, Evidence]:
     """Return the rows of a driver that reads each of these by the same commands for every decision.
 
-    `boot` tells since when it runs, `release` what each member runs, `state` where the image stands, `compared` what is
-    held against the time before; `commit` is the command whose own word counts, empty where none is sent. `instead` are
-    the commands that tell what runs, and since when, where `boot` does not read.
+    `who` has its serial numbers, `boot` tells since when it runs, `release` what each member runs, `state` where the
+    image stands, `compared` what is held against the time before; `commit` is the command whose own word counts, empty
+    where none is sent. `instead` are the commands that tell what runs, and since when, where `boot` does not read.
     """
     restart = f"the restart that {boot} prints, or another release"
     return {
+        Decision.WHO: Evidence(f"the serial numbers of {who}", "the host name of the prompt"),
         Decision.NEW_BOOT: Evidence(f"the uptime of {boot}", "; ".join(filter(None, (restart, instead)))),
         Decision.RELEASE: Evidence(release, instead),
         Decision.UNCOMMITTED: Evidence(state, "the record of the job"),
@@ -62,7 +64,7 @@ def with_models(
         Decision.COMMITTED: state,
         Decision.WENT_BACK: release,
     }
-    return {
+    return {**printed} | {
         decision: Evidence(
             f"where the device offers {by}{model}, and with it {printed[decision].first}",
             "; ".join(filter(None, ("what of both reads", printed[decision].second))),

@@ -10,7 +10,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.evidence import Unread
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
-from swimctl.steps.readiness import baseline
+from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
 from swimctl.steps.target import called, is_applied, is_patch, on_target
@@ -29,16 +29,20 @@ class Activation:
 
     def run(self, context: Context) -> Outcome:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
+        if not was_sent(context, "activate"):
+            look = ReadinessCheck().once_more(context)
+            if look is not None and look.finished:
+                return look
         now, reloaded = self._reload(context)
         if not reloaded:
-            look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
+            sent = context.record.recall("activate sent") or {}
             apart = ", ".join(f"{name}: {version}" for name, version in now.members.items())
             runs = apart if len(set(now.members.values())) > 1 else now.version
             answered = "said that it succeeded" if answer_to(context, "activate") else "gave no answer that reads"
             raise StepFailed(
                 f"{context.device.name} did not reload: it still runs {runs} since the same boot; seen: the activation "
-                f"{answered}; needed: a newer boot{_in_service(context, ', or the image')}; next: {look} on the "
-                "device, then `swimctl retry`"
+                f"{answered}; needed: a newer boot{_in_service(context, ', or the image')}; next: "
+                f"{sent.get('look', '`show version`')} on the device, then `swimctl retry`"
             )
         state = now.doubt or ("as wanted" if on_target(now, context.image.version) else f"not {context.image.version}")
         if is_patch(context.image):

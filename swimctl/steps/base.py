@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
+from swimctl.steps.who import Who, host_name
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
 from swimctl.way import greets
@@ -59,6 +60,9 @@ class Record(Protocol):
     def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
         """Keep a fact for a resume; the first value of a key stays."""
 
+    def hold(self, serials: Sequence[str]) -> str:
+        """Hold the device by its serial numbers until the job ends; name another job that does so already."""
+
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Give back what was remembered, None where nothing was."""
 
@@ -94,6 +98,7 @@ class Context:
     models: Models | None = None
     # What counts refused logins of all devices; None: nobody does.
     logins: DeviceLogins | None = None
+    who: Who = field(default_factory=Who)
 
     @property
     def redaction(self) -> Redaction:
@@ -107,8 +112,13 @@ class Context:
             yield self.on(session)
 
     def on(self, session: Session) -> Driver:
-        """Make the driver of a session."""
-        return self.make_driver(session, self.settings, self.options)
+        """Make the driver of a session, once it has said who it is; raises OtherDevice."""
+        driver = self.make_driver(session, self.settings, self.options)
+        told = self.who.ask(self.record.recall, driver, host_name(session.hostname), self.target)
+        if told and ("who", told) not in self.passed_over:
+            self.passed_over.add(("who", told))
+            self.record.event("who", f"it is {self.device.name} {told}")
+        return driver
 
     @contextmanager
     def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:

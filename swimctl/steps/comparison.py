@@ -50,17 +50,20 @@ def compare(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> Compar
     others, tolerated_others = _others(missing, tolerances)
     routes = _routes(before, after, tolerances)
     members = _members(before, after)
+    lines, other_lines = _configuration(before, after, tolerances)
     below, within = _share(before, missing, tolerances)
     deciding = below if tolerances.access_decides else ""
     waits = {port_of(each) for each in before.end_devices}
     powered = [each for each in missing.uplinks if _at(each, waits)]
     slow_links = tolerances.interfaces_lost is None and len(powered) == len(missing.uplinks)
-    only_slow = not (members or others or routes) and (not links or slow_links)
+    only_slow = not (members or others or routes or lines) and (not links or slow_links)
     slow_access = bool(missing.end_devices) or any(_at(each, waits) for each in missing.access)
     return Comparison(
-        complaint="; ".join(filter(None, (members, links, others, routes, deciding))),
+        complaint="; ".join(filter(None, (members, lines, links, others, routes, deciding))),
         below=below,
-        told="; ".join(filter(None, (tolerated_links, tolerated_others, below, within, *_new(before, after)))),
+        told="; ".join(
+            filter(None, (other_lines, tolerated_links, tolerated_others, below, within, *_new(before, after)))
+        ),
         slow=only_slow and bool(links or (below and slow_access)),
     )
 
@@ -123,6 +126,21 @@ def _routes(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:
     return f"routes fell from {then} to {now} (tolerated {most:g} %)"
 
 
+def _configuration(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> tuple[str, str]:
+    """Give the complaint of what the configuration lost, and what is told where there is none."""
+    if not before.configuration or not after.configuration or before.configuration == after.configuration:
+        return "", ""
+    there = set(after.blocks)
+    lost = [block for block in before.blocks if block not in there]
+    names = [block for block in lost if block.startswith("hostname ")]
+    now = [block.removeprefix("hostname ") for block in after.blocks if block.startswith("hostname ")]
+    renamed = [f"{name} is gone, it is {', '.join(now) or 'without one'}" for name in names]
+    blocks, most = [block for block in lost if block not in names], tolerances.configuration_lost
+    said = f"{len(blocks)} blocks of the configuration lost (tolerated {most}): {_some(blocks)}" if blocks else ""
+    complaint = "; ".join((*renamed, said if len(blocks) > most else "")).strip("; ")
+    return complaint, "" if complaint else said or "the configuration has other lines than before"
+
+
 def _share(before: Snapshot, missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
     """Tell that fewer access ports came back than must, or, where enough did, which did not.
 
@@ -148,6 +166,10 @@ def _new(before: Snapshot, after: Snapshot) -> Iterator[str]:
         ("neighbours", list(absent(after.neighbours, before.neighbours))),
     ):
         yield f"{len(new)} new {what}: {_some(new)}" if new else ""
+    if before.serials and after.serials:
+        gone, new = _without(before.serials, after.serials), _without(after.serials, before.serials)
+        yield f"serial numbers that are gone: {_some(gone)}" if gone else ""
+        yield f"new serial numbers: {_some(new)}" if new else ""
 
 
 def _without(names: Iterable[str], others: Collection[str]) -> list[str]:

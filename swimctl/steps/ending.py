@@ -12,6 +12,7 @@ from swimctl.errors import (
     DeviceError,
     DeviceUnknown,
     NotReady,
+    OtherDevice,
     SessionLost,
     SwimctlError,
     UnexpectedPrompt,
@@ -55,7 +56,9 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
     It is asked of the device. Nobody asks one that was never entered, nor one that was just read to the end and
     refused by its readiness check: to both, nothing was sent that changes anything.
     """
-    if was_sent(context, "activate"):
+    if isinstance(error, OtherDevice):
+        outcome, said = Outcome.UNKNOWN, _told(context, "", None)
+    elif was_sent(context, "activate"):
         outcome, said = _after_activation(context, error)
     elif was_sent(context, "add"):
         outcome, said = _after_add(context)
@@ -291,5 +294,10 @@ def _told(context: Context, seen: str, installed: Installed | None) -> str:
     kept = [context.record.recall(f"{name} sent") or {} for name in ("add", "activate", "commit", "abort")]
     sent = [str(each.get("command", "an install command")) for each in kept if each]
     look = next((each["look"] for each in kept if "look" in each), "`show version`")
-    parts = (f"sent: {', '.join(sent)}", seen, _armed(context, installed), f"next, on its console: {look}")
+    parts = (
+        f"sent: {', '.join(sent) or 'no command that starts another release'}",
+        seen,
+        _armed(context, installed),
+        f"next, on its console: {look}",
+    )
     return "; ".join(filter(None, parts))

@@ -22,7 +22,12 @@ from swimctl.versions import same_release
 # A device tells its uptime to the minute, and its clock may be set right while it boots. Seconds.
 _TOLERANCE = 120.0
 _ACTIVE: Final = frozenset({Placement.UNCOMMITTED, Placement.COMMITTED})
-_FIELDS: Final = {"interfaces_up": "interfaces", "members": "states of members", "boots": "boot settings"}
+_FIELDS: Final = {
+    "interfaces_up": "interfaces",
+    "members": "states of members",
+    "boots": "boot settings",
+    "serials": "serial numbers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,15 @@ class Rule:
 
 
 RULES: Final[Mapping[Decision, Rule]] = {
+    Decision.WHO: Rule(
+        "a serial number of the chassis, a member or a card that the baseline has; none of them, by more than one "
+        "output where there are more, is another device: nothing is sent to it, and the job ends `unknown`",
+        "the host name of the prompt, where no serial number reads after the activation",
+        "asked again for `deadlines.ready`, then `unknown`: nothing is committed and nothing taken back",
+    ),
     Decision.NEW_BOOT: Rule(
-        "the device's uptime, held against our own clock since the activation",
+        "the device's uptime, held against our own clock since the activation; where this machine was restarted since, "
+        "an uptime that is shorter than before",
         "the time of its restart that it prints, where it is later than the one before; then another release than "
         "before, as none changes without a boot",
         "`unknown`: nothing is committed and nothing taken back",
@@ -134,15 +146,20 @@ class Verdict:
     told: str = ""
 
 
-def new_boot(mark: Mapping[str, object], now: Running, elapsed: float) -> bool | None:
+def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) -> bool | None:
     """Tell whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
 
     The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart that
-    it prints decides only where it prints no uptime, and proves nothing where it went backwards.
+    it prints decides only where it prints no uptime, and proves nothing where it went backwards. Where `elapsed` is
+    None, as this machine was restarted too, our clock decides nothing: an uptime below that of before is a new boot,
+    and a longer one says nothing.
     """
     before = mark["uptime"]
     if isinstance(before, int | float) and now.uptime is not None:
-        return now.uptime < before + elapsed - _TOLERANCE
+        if elapsed is not None:
+            return now.uptime < before + elapsed - _TOLERANCE
+        if now.uptime < before - _TOLERANCE:
+            return True
     then = mark["restarted_at"]
     if isinstance(then, str) and now.restarted_at is not None:
         moved = (datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)).total_seconds()

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from swimctl.clock import Clock
 from swimctl.facts import Installed, Placement
+from swimctl.steps.baseline import release_before
 
 _REFUSED: Final = re.compile(r"authori[sz]|permission|privilege|denied|not allowed", re.IGNORECASE)
 _NAMED: Final = re.compile(r"'([^']+)': the device answered")
@@ -27,7 +28,7 @@ def left_armed(recall: Callable[[str], Any], clock: Clock, device: str, installe
     sent: Mapping[str, Any] = recall("activate sent") or recall("add sent") or {}
     if "target" not in sent:
         return ""  # nothing left, or the record is of an earlier swimctl
-    target, before = sent["target"], (recall("baseline") or {}).get("version", "what ran before")
+    target, before = sent["target"], release_before(recall) or "what ran before"
     if installed is None:
         ends = None if _over(recall) else _by_record(recall, clock)
         return "" if ends is None else _of_timer(recall, sent, device, f"{_local(ends, clock)} by our record")
@@ -60,7 +61,7 @@ def timer_left(recall: Callable[[str], Any], clock: Clock, installed: Installed 
 
 
 def _of_timer(recall: Callable[[str], Any], sent: Mapping[str, Any], device: str, when: str) -> str:
-    before = (recall("baseline") or {}).get("version", "what ran before")
+    before = release_before(recall) or "what ran before"
     return (
         f"{device} goes back to {before} by itself at {when}; to keep {sent['target']} type `{sent['commit']}` before "
         f"that, to leave it at once `{sent['back']}`{_refused(recall, sent)}"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
 from swimctl.facts import Snapshot
+from swimctl.platforms import configured
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
+from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
 from swimctl.steps.first_look import first_look
 from swimctl.steps.once import was_sent
 from swimctl.steps.target import called
+from swimctl.steps.who import host_name
 
 # Of the boot that the baseline was taken on, in a job's record.
 FOUND = "found"
@@ -31,10 +33,24 @@ class ReadinessCheck:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
             return Outcome("the activation was sent before; going on from what the device says")
-        return context.again(lambda: self._check(context))
+        return context.again(lambda: self._check(context, "not ready, nothing was changed"))
 
-    def _check(self, context: Context) -> Outcome:
+    def once_more(self, context: Context) -> Outcome | None:
+        """Apply the rules again and take a new baseline right before an activation whose baseline is old.
+
+        None where it is fresh; raises StepFailed where a rule holds no longer.
+        """
+        old = minutes_old(context.record.recall, context.clock)
+        if old is None:
+            return None
+        when = f"{old:.0f} minutes ago" if old > 0 else "at a time that is not known"
+        context.record.event("stale", f"the device was looked at {when}: once more, right before the activation")
+        return context.again(lambda: self._check(context, "no longer ready, nothing was activated"))
+
+    def _check(self, context: Context, refusal: str) -> Outcome:
         with context.session() as session:
+            if kept_baseline(context.record.recall) is not None:
+                context.on(session)  # a resume: what another device is, or has already, says nothing
             context.record.say("reading the device")
             look = first_look(
                 session,
@@ -51,17 +67,30 @@ class ReadinessCheck:
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
             # Where its session had to be closed, what the device is now is asked once more.
-            refusal = StepFailed if look.closed else NotReady
-            raise refusal(f"not ready, nothing was changed: {' | '.join(map(str, refused))}")
-        if context.record.recall("baseline") is None:
-            _keep_baseline(context, look.configuration, look.snapshot)
+            error = StepFailed if look.closed else NotReady
+            raise error(f"{refusal}: {' | '.join(map(str, refused))}")
+        if other := context.record.hold(look.snapshot.serials):
+            raise StepFailed(
+                f"{other} is at work on this very device (serial number {look.snapshot.serials[0]}); needed: one job "
+                f"at a time; {refusal}; next: `swimctl doctor` names devices that stand in the inventory twice, "
+                "`swimctl retry` when that job has ended"
+            )
+        if minutes_old(context.record.recall, context.clock) is not None:
+            kept = configured(context.device.platform, look.configuration)
+            taken = replace(
+                look.snapshot,
+                hostname=host_name(session.hostname),
+                configuration=kept.digest,
+                blocks=kept.blocks,
+            )
+            _keep_baseline(context, look.configuration, taken)
         return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
 
 def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> None:
     context.record.say("keeping the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
-    context.record.remember("baseline", asdict(snapshot))
+    keep_baseline(context.record.recall, context.record.remember, context.clock, snapshot)
     mark = {"uptime": snapshot.uptime, "restarted_at": snapshot.restarted_at, "version": snapshot.version}
     context.record.remember(FOUND, {**context.clock.mark(), **mark})
     context.record.event(
@@ -73,13 +102,11 @@ def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> 
 
 
 def baseline(context: Context) -> Snapshot:
-    """Give back the baseline that the readiness check kept."""
-    kept = context.record.recall("baseline")
-    if not kept:
+    """Give back the baseline that a readiness check kept last."""
+    kept = kept_baseline(context.record.recall)
+    if kept is None:
         raise StepFailed("no baseline was kept, so nothing could be compared; next: `swimctl retry`")
-    # JSON has no tuples; a baseline of an earlier swimctl lacks what was not read then.
-    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-    return Snapshot(**fields)
+    return kept
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from swimctl.clock import Deadline
+from swimctl.clock import Clock, Deadline
 from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
@@ -39,6 +39,15 @@ def boot_mark(context: Context, running: Running) -> dict[str, object]:
     }
 
 
+def elapsed_since(clock: Clock, mark: Mapping[str, object]) -> float | None:
+    """Return the device seconds since a mark, None where only a clock tells that somebody may have set meanwhile.
+
+    The time of day of a machine that was restarted is such a clock.
+    """
+    machine = mark.get("machine")
+    return None if machine and machine != clock.mark().get("machine") else clock.since(mark)
+
+
 def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
 
@@ -46,7 +55,7 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.
     """
     for _ in range(2):
-        elapsed = context.clock.since(mark)
+        elapsed = elapsed_since(context.clock, mark)
         now = driver.running()
         newer = new_boot(mark, now, elapsed)
         if not newer:
@@ -54,10 +63,10 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     return now, newer
 
 
-def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float) -> str:
+def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float | None) -> str:
     """Tell that the device calls its last reload abnormal, empty where it does not, or reloaded before the mark. Pure.
 
-    `elapsed` are the device seconds from the mark to before the look that gave `now`.
+    `elapsed` are the device seconds from the mark to before the look that gave `now`, None where they are not known.
     """
     if not now.abnormal or mark is None or new_boot(mark, now, elapsed) is False:
         return ""
@@ -180,8 +189,9 @@ def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Ru
             return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
         if newer is None:
             raise DeviceUnknown(
-                f"'show version' of {context.device.name} gives neither uptime nor restart time, so its reload "
-                f"cannot be proved; it runs {now.version}; next: `show version` on its console"
+                f"whether {context.device.name} reloaded cannot be told, as neither uptime nor restart time proves or "
+                f"disproves it; it runs {now.version}; needed: a boot newer than the activation; next: "
+                "`show version` on its console"
             )
         if not newer:
             return now, False

@@ -9,11 +9,12 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.facts import Installed, Running, Snapshot
+from swimctl.platforms import configured
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
-from swimctl.steps.reload import abnormal_reload
+from swimctl.steps.reload import abnormal_reload, elapsed_since
 from swimctl.steps.target import on_target
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
             return Unread(str(error))
 
     mark = context.record.recall("boot")
-    elapsed = 0.0 if mark is None else context.clock.since(mark)
+    elapsed = None if mark is None else elapsed_since(context.clock, mark)
     running = piece(driver.running)
     late = piece(lambda: driver.unready() or "")
     abnormal = abnormal_reload(mark, running, elapsed) if isinstance(running, Running) else ""
@@ -72,12 +73,18 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
     if not there or (isinstance(late, str) and late):
         return Seen(running, late, _NOT_ASKED, _NOT_ASKED, abnormal), None
     after = piece(lambda: driver.snapshot(rfc3339(context.clock.now()), whole=False))
+    text = piece(driver.configuration) if before.configuration else ""
     # The last one: a device whose installer hangs can still be compared, and the commit asks for this once more.
     installed = piece(lambda: driver.installed(context.image))
     if isinstance(after, Unread):
         return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.
     unread = {name: why for name, why in after.unread.items() if name not in OF_BEFORE}
+    if isinstance(text, Unread):
+        unread["configuration"] = text.why
+    elif text:
+        now = configured(context.device.platform, text)
+        after = replace(after, configuration=now.digest, blocks=now.blocks)
     kept = {name: getattr(before, name) for name in unread}
     compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), unread)
     return Seen(running, late, installed, compared, abnormal), after

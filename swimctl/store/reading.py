@@ -100,15 +100,19 @@ class Reading(Part):
         with self._db.read() as sql:
             return self._jobs(sql, "j.status IN ('pending', 'scheduled', 'distributing', 'activating')", [])
 
-    def blocked_by(self, job_id: int) -> Job | None:
-        """Give the other running job on this job's device, else the one of its redundancy group, if there is one."""
+    def blocked_by(self, job_id: int, place: str = "") -> Job | None:
+        """Give the other running job on this job's device, else the one of its redundancy group, if there is one.
+
+        A job under another name at the same `place` (address and port) is on this device too.
+        """
         with self._db.read() as sql:
             found = self._jobs(
                 sql,
                 "j.status IN ('distributing', 'activating') AND j.id <> :job "
                 "AND (j.device_id = (SELECT device_id FROM jobs WHERE id = :job) "
+                "OR j.id = (SELECT job_id FROM held WHERE what = :place) "
                 "OR j.redundancy_group = (SELECT redundancy_group FROM jobs WHERE id = :job))",
-                {"job": job_id},
+                {"job": job_id, "place": storable(place)},
                 order="j.device_id <> (SELECT device_id FROM jobs WHERE id = :job), j.id",
             )
         return found[0] if found else None

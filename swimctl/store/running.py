@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from sqlite_utils import Database as Sql
@@ -22,17 +23,20 @@ _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing',
 class Running(Batches):
     """What the holder of a job does with it."""
 
-    def claim(self, job_id: int, runner: Runner) -> Job | None:
+    def claim(self, job_id: int, runner: Runner, place: str = "") -> Job | None:
         """Take a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
-        None: it was cancelled, has ended, belongs to a living process (this runner included), or its device or
-        redundancy group has another running job (`blocked_by` tells which). NotFound.
+        `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
+        ended, belongs to a living process (this runner included), or its device, its place or its redundancy group
+        has another running job (`blocked_by` tells which). NotFound.
         """
         now = self._clock.now()
         with self._db.write() as sql:
             before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
             if before is None:
                 raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
+            if _holder(sql, job_id, [place]) is not None:
+                return None
             # OR IGNORE: where a unique index knows a running job on the device or of the group, this changes nothing.
             taken = sql.execute(
                 """
@@ -49,6 +53,7 @@ class Running(Batches):
             ).fetchall()
             if not taken:
                 return None
+            _take(sql, job_id, [place])
             job = self._jobs(sql, "j.id = ?", [job_id])[0]
             kind = "resumed" if before["status"] in RUNNING else "claimed"
             who = {
@@ -60,6 +65,19 @@ class Running(Batches):
             }
             journal.append(sql, now, job_id, kind, f"by process {runner.pid} on {runner.host}", who)
             return job
+
+    def hold(self, job_id: int, runner: Runner, names: Sequence[str]) -> Job | None:
+        """Hold a device by what else it is known by, until the job ends; give the job that holds one of them already.
+
+        Then nothing is held. StaleClaim: not held by this runner.
+        """
+        with self._db.write() as sql:
+            self._require_ours(sql, job_id, runner)
+            other = _holder(sql, job_id, names)
+            if other is not None:
+                return self._jobs(sql, "j.id = ?", [other])[0]
+            _take(sql, job_id, names)
+        return None
 
     def release(self, job_id: int, runner: Runner, reason: str) -> None:
         """Leave a job at a safe point: it keeps its status, nobody holds it, `resume` takes it up. StaleClaim."""
@@ -196,6 +214,25 @@ class Running(Batches):
         if row["runner_id"] != runner.id:
             raise StaleClaim(f"job {job_id} is held by process {row['pid']} on {row['host']}")
         return status
+
+
+def _holder(sql: Sql, job_id: int, names: Sequence[str]) -> int | None:
+    """Give the other job that holds one of these, None where none does."""
+    row = sql.execute(
+        "SELECT job_id FROM held WHERE job_id <> ? AND what IN (SELECT value FROM json_each(?))",
+        [job_id, json.dumps([storable(name) for name in names])],
+    ).fetchone()
+    return None if row is None else int(row["job_id"])
+
+
+def _take(sql: Sql, job_id: int, names: Sequence[str]) -> None:
+    """Hold these; the primary key is what forbids that two jobs do."""
+    for name in filter(None, names):
+        sql.execute(
+            "INSERT INTO held (what, job_id) SELECT ?1, ?2 "
+            "WHERE NOT EXISTS (SELECT 1 FROM held WHERE what = ?1 AND job_id = ?2)",
+            [storable(name), job_id],
+        )
 
 
 def _require_steps_ended(sql: Sql, job_id: int) -> None:

@@ -329,6 +329,22 @@ def m009_refused_logins(db: Database) -> None:
     )
 
 
+def m010_devices_by_any_name(db: Database) -> None:
+    """Let a running job hold its device by its address and its serial numbers: two names for it are one device."""
+    db.executescript(
+        """
+        CREATE TABLE held (
+            what TEXT PRIMARY KEY,
+            job_id INTEGER NOT NULL REFERENCES jobs (id)
+        ) WITHOUT ROWID;
+        CREATE INDEX held_by_job ON held (job_id);
+        CREATE TRIGGER held_while_its_job_runs AFTER UPDATE OF status ON jobs
+            WHEN NEW.status IN ('success', 'failed', 'cancelled')
+            BEGIN DELETE FROM held WHERE job_id = NEW.id; END;
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -339,6 +355,7 @@ _IN_ORDER: Final = (
     m007_golden_rules,
     m008_kinds_of_steps,
     m009_refused_logins,
+    m010_devices_by_any_name,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -180,7 +180,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     (tmp_path / "inventory").mkdir()
     (tmp_path / "inventory" / "hosts.yaml").write_text(
         "".join(
-            f"sw{number}:\n  hostname: 127.0.0.1\n  port: 1\n  platform: cisco_xe\n  groups: [{group}]\n"
+            f"sw{number}:\n  hostname: 127.0.0.1\n  port: {number}\n  platform: cisco_xe\n  groups: [{group}]\n"
             "  username: admin\n  password: not-a-real-one\n  data:\n    model: C9300-24T\n"
             for number, group in ((1, "access"), (2, "access"), (3, "core"))
         )

@@ -11,7 +11,7 @@ and what can be called is called with the clock. `logins` are of the sessions: N
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -49,6 +49,8 @@ BEFORE = Snapshot(
     interfaces_up=("GigabitEthernet1/0/1", "TenGigabitEthernet1/1/1"),
     neighbours=("TenGigabitEthernet1/1/1 → core-1",),
     routes={"connected": 4, "ospf 1": 60},
+    serials=("FOC1A", "FOC2B"),
+    hostname=NAME,
 )
 AFTER = replace(BEFORE, version=NEW, uptime=300)
 
@@ -90,6 +92,11 @@ class PaperRecord:
     memory: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    held_by: str = ""
+
+    def hold(self, serials: Sequence[str]) -> str:
+        assert "" not in serials
+        return self.held_by
 
     def say(self, message: str) -> None:
         assert message, "a step says nothing"
@@ -132,6 +139,7 @@ SILENT = Trace(None, None)
 _ANSWERS: Mapping[str, Any] = {
     "running": TARGET_RUNS,
     "unready": None,
+    "serials": ("FOC1A",),
     "installed": stands(Placement.UNCOMMITTED, 3000),
     "snapshot": AFTER,
     "add": said(True),
@@ -148,7 +156,7 @@ _ANSWERS: Mapping[str, Any] = {
 
 
 # What most tests must not come to: asked only where a script answers it.
-_WHERE_SCRIPTED = {"clean", "space", "file_hash", "remove_file", "spread"}
+_WHERE_SCRIPTED = {"clean", "space", "file_hash", "remove_file", "spread", "identity", "check", "configuration"}
 
 
 class PaperDriver:
@@ -193,6 +201,13 @@ class PaperDriver:
 
     def running(self) -> Running:
         return cast("Running", self._answer("running"))
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Say who it is. Every session asks, so it is in `asked` only where it is scripted."""
+        if "serials" not in self._script:
+            return cast("tuple[str, ...]", _ANSWERS["serials"])
+        assert isinstance(known, tuple)
+        return cast("tuple[str, ...]", self._answer("serials"))
 
     def unready(self) -> str | None:
         return cast("str | None", self._answer("unready"))
@@ -246,13 +261,15 @@ class PaperDriver:
         return cast("str", self._answer("destination"))
 
     def identity(self, device: Device) -> list[Finding]:
-        raise AssertionError(f"nobody asks who {device.name} is after the readiness check")
+        assert device
+        return cast("list[Finding]", self._answer("identity"))
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
-        raise AssertionError(f"no readiness check of {device.name} for {image.id}, {cleanup}")
+        assert device and image and cleanup in {True, False}
+        return cast("list[Finding]", self._answer("check"))
 
     def configuration(self) -> str:
-        raise AssertionError("nobody asks for the configuration")
+        return cast("str", self._answer("configuration"))
 
     def space(self, image: Image) -> list[Finding]:
         assert image
@@ -282,6 +299,7 @@ class PaperSession:
     clock: PaperClock
     ends: list[bool]
     watched: list[float] = field(default_factory=list)
+    hostname: str = NAME
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         assert watch in {True, False}
@@ -292,27 +310,31 @@ class PaperSession:
         return ended
 
 
+@dataclass(frozen=True)
 class PaperContext(Context):
     """A context whose sessions are the script's."""
+
+    script: Any = None
 
     @contextmanager
     def session(self, attempts: int = 3) -> Iterator[Session]:
         assert attempts >= 1
-        script = cast("Scripted", self.folder)
+        script = cast("Scripted", self.script)
         script.opened += 1
         script.attempts.append(attempts)
         login = script.logins.pop(0) if len(script.logins) > 1 else script.logins[0]
         if isinstance(login, Exception):
             self.clock.sleep(30.0)
             raise login
-        yield cast("Session", PaperSession(script.clock, script.ends, script.watched))
+        name = script.names.pop(0) if len(script.names) > 1 else script.names[0]
+        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name))
 
     def on(self, session: Session) -> Driver:
         assert isinstance(session, PaperSession)
         return super().on(session)
 
     def listening(self) -> bool:
-        script = cast("Scripted", self.folder)
+        script = cast("Scripted", self.script)
         greets = script.ports.pop(0) if len(script.ports) > 1 else script.ports[0]
         if isinstance(greets, Exception):
             raise greets
@@ -322,7 +344,8 @@ class PaperContext(Context):
 class Scripted:
     """A job on a device of paper. `memory` is what its record remembers already, beside the baseline.
 
-    `ends` are the answers of `ended_within`, False when they are used up; `ports` tell whether the SSH port greets.
+    `ends` are the answers of `ended_within`, False when they are used up; `ports` tell whether the SSH port greets,
+    `names` are the host names in the prompts of the sessions.
     """
 
     def __init__(
@@ -340,7 +363,9 @@ class Scripted:
         logins: Sequence[Exception | None] = (None,),
         ends: Sequence[bool] = (),
         ports: Sequence[bool | Exception] = (True,),
+        names: Sequence[str] = (NAME,),
         speed: float = 1.0,
+        folder: Path | None = None,
         **script: Sequence[Any],
     ) -> None:
         self.clock = PaperClock(speed)
@@ -350,9 +375,11 @@ class Scripted:
             "restarted_at": before.restarted_at,
             "version": before.version,
         }
-        self.record = PaperRecord({"baseline": asdict(before), "found": found, **(memory or {})})
+        kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "found": found}
+        self.record = PaperRecord({**kept, **(memory or {})})
         self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
+        self.names = list(names)
         self.opened = 0
         self.attempts: list[int] = []
         self.watched: list[float] = []
@@ -367,9 +394,10 @@ class Scripted:
             target=Target(NAME, "192.0.2.1", 22, "cisco_xe", "netops", "secret", None, {}),
             make_driver=lambda _session, _settings, _options: self.driver,
             record=self.record,
-            folder=cast("Path", self),
+            folder=folder or Path("/nowhere"),
             transcript=cast("Transcript", _NoTranscript()),
             stop=threading.Event(),
+            script=self,
         )
 
     @property

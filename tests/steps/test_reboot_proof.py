@@ -8,6 +8,7 @@ import pytest
 from swimctl.facts import Running
 from swimctl.steps.evidence import new_boot as rebooted
 from swimctl.steps.reload import boot_look as look
+from swimctl.steps.reload import elapsed_since
 
 DAY = 86_400
 
@@ -99,3 +100,24 @@ def test_what_was_read_before_the_time_was_taken_is_no_new_boot(uptimes: list[in
     driver = SimpleNamespace(running=lambda: running(next(answers)))
     assert look(cast("Any", context), cast("Any", driver), mark(uptime=1000))[1] is booted
     assert not list(answers)
+
+
+def test_after_a_restart_of_this_machine_its_clock_decides_nothing() -> None:
+    same = "17.6.5"
+    # Set ahead by a year meanwhile, it would call any uptime a new boot.
+    assert rebooted(mark(), Running(same, 30 * DAY + 600, None, {}), elapsed=None) is None
+    assert rebooted(mark(), Running(same, 30 * DAY + 600, "2026-02-02T10:00:30", {}), elapsed=None) is False
+    assert rebooted(mark(), Running(same, 600, None, {}), elapsed=None) is True
+    assert rebooted(mark(), running(30 * DAY + 600), elapsed=None) is True  # no release changes without a boot
+
+
+@pytest.mark.parametrize(("machine", "known"), [("one-boot", True), ("another-boot", False)])
+def test_a_mark_from_before_a_restart_of_this_machine_has_no_age(machine: str, known: bool) -> None:
+    clock = cast("Any", SimpleNamespace(mark=lambda: {"machine": "one-boot"}, since=lambda _mark: 7.0))
+    assert elapsed_since(clock, {"machine": machine}) == (7.0 if known else None)
+
+
+def test_a_clock_that_went_back_with_an_uptime_that_does_not_read_is_not_the_same_boot() -> None:
+    same = {**mark(uptime=None), "version": "17.09.04a"}
+    assert rebooted(same, running(None, "1993-03-01T00:00:12"), elapsed=1200) is None
+    assert rebooted(same, running(60, "1993-03-01T00:00:12"), elapsed=1200) is None

@@ -37,6 +37,7 @@ SUPPORT: Final = Support(
     members="one supervisor; an MLAG partner must be healthy before, and connected again after the reload",
     evidence=with_models(
         read_by(
+            who="`show version`, else of `show inventory`",
             boot="`show version`",
             release="`show version`",
             state="`show version` and `show boot-config`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
@@ -34,6 +35,7 @@ from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.serials import one_of, serials
 from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
@@ -59,6 +61,14 @@ class AristaDevice:
     def running(self) -> Running:
         """Tell what runs now, and since when."""
         return evidence.running(self._data.both("show version", parse_show_version, version_data), self._cause())
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Read the serial number of the switch, by `show inventory` too where the first is not known."""
+        found = serials(self._version().serial)
+        if found and (not known or one_of(found, known)):
+            return found
+        parts = parse_show_inventory(self._show("show inventory"))
+        return serials(*found, *(part.serial for part in parts if part.name == "System"))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
@@ -130,6 +140,7 @@ class AristaDevice:
             access_up=around.access_up,
             end_devices=around.end_devices,
             hold=pieces.read("hold", self._hold, 0),
+            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
             unread=pieces.unread,
         )
 

@@ -39,6 +39,7 @@ CLASSIC: Final = Support(
     hashes=("md5",),
     members="stacks: room, image, its md5, release, role and boot variable of every member, before and after",
     evidence=read_by(
+        who="`show version`, else of `show inventory`",
         boot="`show version`",
         release="`show version` and `show switch`",
         state="`show version` and `show boot` (`show bootvar`)",

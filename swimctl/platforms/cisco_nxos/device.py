@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
@@ -38,6 +38,7 @@ from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, state
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.serials import of_parts, one_of, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -49,6 +50,8 @@ T = TypeVar("T")
 _REFUSED: Final = re.compile(
     r"^(?:.*configuration mode is blocked.*|\s*%.*|.*\bdenied\b.*|ERROR:.*)$", re.IGNORECASE | re.MULTILINE
 )
+# The parts whose serial numbers tell who it is (captures of cisco_nxos/show_inventory).
+_PARTS: Final = re.compile(r"Chassis|(?:Slot|Module) \d+")
 _HELD_BACK: Final = re.compile(r"Delay-restore\b.*status: Timer is on\b", re.IGNORECASE)
 _HOT: Final = "HA standby"
 UNKNOWN: Final = "% Invalid command"
@@ -69,6 +72,11 @@ class NexusDevice:
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
         return evidence.running(self._both_versions(), self._both_modules())
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Read the serial numbers of the chassis, its supervisors and modules; stops where one is known."""
+        found = serials(self._version().serial)
+        return found if one_of(found, known) else serials(*found, *of_parts(self._inventory(), _PARTS))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -111,6 +119,7 @@ class NexusDevice:
             boots=short_path(version.system_image or ""),
             access_up=around.access_up,
             end_devices=around.end_devices,
+            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
             unread=pieces.unread,
         )
 

@@ -37,6 +37,7 @@ SUPPORT: Final = Support(
     members="supervisors and line cards: state and release of each, before and after; a vPC partner is proved healthy",
     evidence=with_models(
         read_by(
+            who="`show version`, else of `show inventory`",
             boot="`show version`",
             release="`show version` and `show module`",
             state="`show version` and `show boot`",

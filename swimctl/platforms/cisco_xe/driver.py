@@ -46,6 +46,7 @@ VIRTUAL: Final = re.compile(r"C9[456]")
 """Two of these are a StackWise Virtual pair; what is stacked has other models."""
 
 _PRINTED: Final = read_by(
+    who="`show version`, else of `show inventory`",
     boot="`show version`",
     release="`show version` with `show switch`, `show chassis`, or `show platform` and `show redundancy`",
     state="`show install summary`",

@@ -44,6 +44,7 @@ SUPPORT_IN_SERVICE: Final = replace(
     members="two supervisors, or two chassis of a StackWise Virtual pair: room, release and boot variable of each, "
     "before and after; stateful switchover and a hot standby, before and after",
     evidence=read_by(
+        who="`show version`, else of `show inventory`",
         boot="`show redundancy`",
         release="`show issu state detail`, `show version` and `show redundancy`",
         state="`show install summary` and `show issu state detail`",

@@ -52,6 +52,7 @@ from swimctl.platforms.cisco_xe.units import (
 )
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
+from swimctl.platforms.serials import of_parts, one_of, serials
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
@@ -64,6 +65,12 @@ _SAVE: Final = (
 # Ports with their modes, and those that are in port-channels.
 _Switching = tuple[tuple[Interface, ...], tuple[str, ...]]
 _NO_SWITCHING: Final[_Switching] = ((), ())
+# The parts whose serial numbers tell who it is (captures of cisco_xe/show_inventory and cisco_ios/show_inventory): `1`
+# and `Switch 1` are members, `module R0` and `Slot 5 Supervisor` cards.
+_PARTS: Final = re.compile(
+    r"\d+|Switch ?\d+(?: Chassis| System)?|.* Stack|Switch\d+ (?:Linecard|Supervisor) .*|(?:Slot|module) \S+(?: .*)?",
+    re.IGNORECASE,
+)
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
 
@@ -96,6 +103,15 @@ class IosDevice:
             releases = {unit.name: unit.version or "unknown" for unit in self._units(version)}
         return Running(version.version, version.uptime, version.restarted_at, releases)
 
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Read the serial numbers of the chassis, its members and their cards; stops where one is known."""
+        version = self._version()
+        found = serials(version.serial)
+        if one_of(found, known):
+            self._just_read = version  # asked for who it is and for nothing else, it still serves the first look
+            return found
+        return serials(*found, *of_parts(parse_show_inventory(self._show("show inventory")), _PARTS))
+
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
         may = self._privilege()
@@ -125,6 +141,7 @@ class IosDevice:
             roles={unit.name: unit.role for unit in units if unit.role},
             access_up=around.access_up,
             end_devices=around.end_devices,
+            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
             unread=pieces.unread,
         )
 

@@ -51,6 +51,7 @@ SUPPORT: Final = Support(
     hashes=("sha512", "md5"),
     members="stacks: room, release, role, boot variable and packages of every member, before and after",
     evidence=read_by(
+        who="`show version`, else of `show inventory`",
         boot="`show version`",
         release="`show version` and `show switch`",
         state="`show version` and `more flash:packages.conf` of every member",

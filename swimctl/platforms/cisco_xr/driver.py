@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
@@ -69,6 +70,7 @@ SUPPORT: Final = Support(
     members="route processors and line cards: release and state of every node, room on every route processor",
     clean="install remove inactive all",
     evidence=read_by(
+        who="`show inventory`",
         boot="`show version`",
         release="`show version` and `show install active`",
         state="`show install active` and `show install committed`",
@@ -113,6 +115,10 @@ class CiscoXr:
                 "show install active", "", f"no node boots {version.version}, which 'show version' names"
             )
         return Running(version.version, version.uptime, version.restarted_at, images, abnormal=self._read.abnormal())
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:  # noqa: ARG002 - one output has them all
+        """Read the serial numbers of the racks, the processors and the cards."""
+        return self._read.serials()
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -179,6 +185,7 @@ class CiscoXr:
                 (), (), pieces.read("neighbours", self._read.neighbours, tuple[Neighbour, ...]())
             ).neighbours,
             routes=pieces.read("routes", self._read.routes, {}),
+            serials=pieces.read("serials", self._read.serials, ()),
             unread=pieces.unread,
         )
 

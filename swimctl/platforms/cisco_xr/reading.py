@@ -20,9 +20,13 @@ from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xr.parse_session import parse_show_user_tasks
 from swimctl.platforms.cisco_xr.parse_version import parse_show_version
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.serials import of_parts
 from swimctl.terminal import without_log
 
 DISK: Final = "harddisk:"
+# The parts whose serial numbers tell who it is: `Rack 0`, `0/RP0`, `0/0/CPU0`, `module 0/RSP0/CPU0` (captures of
+# cisco_xr/show_inventory).
+_PARTS: Final = re.compile(r"Rack \d+|(?:module )?\d+/(?:RP|RSP|LC)?\d+(?:/CPU\d+)?", re.IGNORECASE)
 # What a reload that somebody wanted is called: `User initiated graceful reload`, `Initiating switch-over.`, `MBI-HELLO
 # reloading node on receiving reload notification` (captures of cisco_xr/show_redundancy, and two public sources). No
 # output of one that failed was found: these are the words that the other systems have for it.
@@ -59,6 +63,10 @@ class Reading:
     def inventory(self) -> tuple[InventoryItem, ...]:
         """Read the parts."""
         return parse_show_inventory(self.show("show inventory"))
+
+    def serials(self) -> tuple[str, ...]:
+        """Read the serial numbers of the racks, the processors and the cards: one garbled row is borne."""
+        return of_parts(self.inventory(), _PARTS)
 
     def redundancy(self) -> Redundancy:
         """Read both route processors."""

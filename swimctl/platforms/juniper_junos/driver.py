@@ -44,6 +44,7 @@ SUPPORT: Final = Support(
     members="Virtual Chassis: room, release and state of every member, before and after; all reboot at once",
     evidence=with_models(
         read_by(
+            who="`show virtual-chassis`, else of `show chassis hardware`",
             boot="`show system uptime`",
             release="`show version` and `show virtual-chassis`",
             state="`show version`, or `show log install` of a host-based installer, for what waits for the next reboot",

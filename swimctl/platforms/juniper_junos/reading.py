@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -48,6 +48,7 @@ from swimctl.platforms.juniper_junos.staged import with_staged
 from swimctl.platforms.juniper_junos.structured import PIPE, engines_data, members_data, nodes_data, uptime_data
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.serials import of_parts, one_of, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -60,6 +61,8 @@ _UNKNOWN: Final = re.compile(r"syntax error|unknown command|command is not valid
 _PORT: Final = re.compile(
     r"(?:fe|ge|mge|xe|et|so|at|t1|e1)-\d+/\d+/\d+(?::\d+)?|(?:ae|reth)\d+|(?:me|fxp|vme)\d*|(?:irb|vlan)\.\d+"
 )
+# The parts whose serial numbers tell who it is (captures of juniper_junos/show_chassis_hardware).
+_PARTS: Final = re.compile(r"(?:[\w-]+/)?(?:Chassis|Midplane(?: \d+)?|Routing Engine(?: \d+)?|CB \d+|FPC \d+)")
 _COUNT: Final = re.compile(r"^Count: (\d+) lines?", re.MULTILINE)
 
 
@@ -86,6 +89,14 @@ class JunosDevice:
             command, lambda text: of_every(parse_show_system_uptime(text)), lambda text: of_every(uptime_data(text))
         )
         return evidence.running(self._both_nodes(members), up, self._engines())
+
+    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Read the serial numbers of the members, else of the chassis and its cards; stops where one is known."""
+        found = serials(*(member.serial for member in self.members()))
+        if one_of(found, known):
+            return found
+        parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
+        return serials(*found, *of_parts(parts, _PARTS))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -135,6 +146,7 @@ class JunosDevice:
             routes=pieces.read("routes", self._routes, {}),
             access_up=around.access_up,
             end_devices=around.end_devices,
+            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
             unread=pieces.unread,
         )
 

@@ -1,0 +1,84 @@
+"""Who answers: every session that changes or proves something begins with this question.
+
+The serial numbers of the baseline decide: one of them is enough, as another member may lead and a card be replaced.
+None of them, by more than one output, is another device: nothing is sent to it. Where none reads after the activation,
+the host name of the prompt is the second evidence.
+"""
+
+from __future__ import annotations
+
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    OtherDevice,
+    SessionLost,
+    UnexpectedPrompt,
+    Unidentified,
+    UnparsableOutput,
+)
+from swimctl.facts import Snapshot
+from swimctl.platforms.base import Driver
+from swimctl.steps.baseline import Recall, kept_baseline
+from swimctl.targets import Target
+
+
+class Who:
+    """What a job has found of who answers; one that hung at the question is asked by its host name from then on."""
+
+    def __init__(self) -> None:
+        self._hung = ""
+
+    def ask(self, recall: Recall, driver: Driver, hostname: str, target: Target) -> str:
+        """Ask an open session who it is; return by what else than a serial number that is proved, mostly nothing.
+
+        Raises OtherDevice. Where it cannot be told, before the activation whatever did not read, and after it
+        Unidentified, which may pass: a device that boots does not tell everything at once.
+        """
+        before = kept_baseline(recall)
+        if before is None or not (before.serials or before.hostname):
+            return ""  # nothing was changed yet, or by an earlier swimctl
+        activated = recall("activate sent") is not None
+        found, why = self._serials(driver, before, activated=activated)
+        if not before.serials:
+            why = "it has no serial number"
+        elif found and set(found).isdisjoint(before.serials):
+            raise OtherDevice(_other(before, found, hostname, target))
+        elif found:
+            return ""
+        if hostname == before.hostname:
+            return f"by its host name {hostname}, as {why}" if before.serials else ""
+        raise Unidentified(
+            f"who answers at {target.address}:{target.port} cannot be told: {why}; its host name is {hostname}, and "
+            f"{target.name} had {before.hostname or 'none that was read'}; nothing more was sent to it; next: "
+            f"`show version` on the console of {target.name}"
+        )
+
+    def _serials(self, driver: Driver, before: Snapshot, *, activated: bool) -> tuple[tuple[str, ...], str]:
+        """Return the serial numbers that were read, or why there are none."""
+        if self._hung or not before.serials:
+            return (), self._hung
+        try:
+            return driver.serials(before.serials), "it gives no serial number"
+        except (CommandRefused, UnparsableOutput) as error:
+            if not activated:
+                raise
+            return (), f"its serial numbers do not read: {error}"
+        except (DeadlineExceeded, UnexpectedPrompt) as error:
+            if not activated:
+                raise
+            self._hung = f"it does not end its answer: {error}"
+            raise SessionLost(str(error)) from error
+
+
+def host_name(prompt: str) -> str:
+    """Return the host name in a prompt: Junos puts the user before it, IOS-XR the node that answers."""
+    return prompt.rpartition("@")[2].rpartition(":")[2]
+
+
+def _other(before: Snapshot, found: tuple[str, ...], hostname: str, target: Target) -> str:
+    return (
+        f"another device answers at {target.address}:{target.port}: serial number {found[0]} (host name {hostname}), "
+        f"needed {before.serials[0]} (host name {before.hostname or 'not read'}); nothing more was sent to it; next: "
+        f"find out at the console of {target.name} what it is at, give one of the two another address or mend the "
+        "inventory, then `swimctl retry`"
+    )

@@ -6,14 +6,19 @@ Optics, power supplies and fans are carried from one device to another, so they 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
+from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.facts import InventoryItem
 
 # What stands there where a part has no serial number of its own: `BUILTIN` and `N/A` in captures of
 # juniper_junos/show_chassis_hardware and cisco_nxos/show_inventory; the others are of virtual devices.
 _NONE: Final = re.compile(r"|builtin|n/?a|none|unknown|unspecified|-+|0+", re.IGNORECASE)
+_CHASSIS: Final = re.compile(r"\bchassis\b", re.IGNORECASE)
+# What a chassis is named by without being it: `Chassis Fan Module`, `Chassis Power Supply` (captures of
+# cisco_nxos/show_inventory). A fabric extender hangs on two switches, and both name it.
+_OTHERS: Final = re.compile(r"\b(?:fan|power|psu|fex|fabric extender|transceiver|optics)\b", re.IGNORECASE)
 
 
 def serials(*numbers: str | None) -> tuple[str, ...]:
@@ -24,13 +29,24 @@ def serials(*numbers: str | None) -> tuple[str, ...]:
 
 def of_parts(items: Iterable[InventoryItem], names: re.Pattern[str]) -> tuple[str, ...]:
     """Return the serial numbers of the parts that the whole pattern matches by their name, or that are a chassis."""
-    return serials(*(item.serial for item in items if names.fullmatch(item.name) or _is_chassis(item)))
+    own = (item for item in items if not _OTHERS.search(_words(item)))
+    return serials(*(item.serial for item in own if names.fullmatch(item.name) or _CHASSIS.search(_words(item))))
 
 
-def one_of(found: Collection[str], known: Collection[str]) -> bool:
-    """Tell whether one of these was known, so that nothing more has to be asked."""
-    return not set(known).isdisjoint(found)
+def all_or_one(found: tuple[str, ...], known: Collection[str], more: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+    """Return `found` where one of it is known, so that nothing more has to be asked, else those of `more` too.
+
+    Where nothing is known yet, what reads is enough; else raises what `more` does, as those found prove nothing alone.
+    """
+    if not set(known).isdisjoint(found):
+        return found
+    try:
+        return serials(*found, *more())
+    except (CommandRefused, UnparsableOutput):
+        if known or not found:
+            raise
+        return found
 
 
-def _is_chassis(item: InventoryItem) -> bool:
-    return "chassis" in item.name.casefold().split() or "chassis" in item.description.casefold().split()
+def _words(item: InventoryItem) -> str:
+    return f"{item.name} {item.description}"

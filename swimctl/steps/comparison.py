@@ -15,8 +15,11 @@ from swimctl.platforms.surroundings import absent, port_of, same_port
 from swimctl.settings import Tolerances
 
 _NAMED = 5
-OF_BEFORE = frozenset({"access_up", "end_devices", "hold"})
-"""The fields of Snapshot that count in the baseline alone: what something is, it is by what it was before."""
+OF_BEFORE = frozenset({"access_up", "end_devices", "hold", "serials"})
+"""The fields of Snapshot that no look needs again: what something is, it is by what it was before.
+
+`serials` are told where they are others; each session asks for them by itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)

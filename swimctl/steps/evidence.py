@@ -26,7 +26,6 @@ _FIELDS: Final = {
     "interfaces_up": "interfaces",
     "members": "states of members",
     "boots": "boot settings",
-    "serials": "serial numbers",
 }
 
 

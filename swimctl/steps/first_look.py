@@ -31,6 +31,8 @@ _UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
 _ENDS = (DeadlineExceeded, UnexpectedPrompt)
 
 _READABLE = "readable "
+_SPARE = frozenset({"serials"})
+"""What a baseline may lack: its device is then known by its host name."""
 _NAMED = re.compile(r"'([^']+)'")
 _REPORT = (
     "what its AAA server refuses must be allowed to that account; for a bug report `swimctl device capture {name} "
@@ -113,9 +115,10 @@ def first_look(
     asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
     snapshot = asked.answer("baseline", lambda: driver.snapshot(taken_at, whole=False))
-    for piece, why in (snapshot.unread if snapshot else {}).items():
+    unread = {piece: why for piece, why in (snapshot.unread if snapshot else {}).items() if piece not in _SPARE}
+    for piece, why in unread.items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
-    whole = snapshot if snapshot and not snapshot.unread else None
+    whole = None if unread else snapshot
     return Look(tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended)
 
 

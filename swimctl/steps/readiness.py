@@ -83,6 +83,8 @@ class ReadinessCheck:
                 configuration=kept.digest,
                 blocks=kept.blocks,
             )
+            if why := taken.unread.get("serials"):
+                context.record.event("who", f"no serial number reads, so its host name is who it is: {why}")
             _keep_baseline(context, look.configuration, taken)
         return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 

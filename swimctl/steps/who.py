@@ -1,8 +1,8 @@
 """Who answers: every session that changes or proves something begins with this question.
 
 The serial numbers of the baseline decide: one of them is enough, as another member may lead and a card be replaced.
-None of them, by more than one output, is another device: nothing is sent to it. Where none reads after the activation,
-the host name of the prompt is the second evidence.
+None of them, by more than one output, is another device: nothing is sent to it. Where none reads, the host name of the
+prompt is the second evidence.
 """
 
 from __future__ import annotations
@@ -31,14 +31,13 @@ class Who:
     def ask(self, recall: Recall, driver: Driver, hostname: str, target: Target) -> str:
         """Ask an open session who it is; return by what else than a serial number that is proved, mostly nothing.
 
-        Raises OtherDevice. Where it cannot be told, before the activation whatever did not read, and after it
-        Unidentified, which may pass: a device that boots does not tell everything at once.
+        Raises OtherDevice, and Unidentified where it cannot be told; that may pass, as a device that boots does not
+        tell everything at once. SessionLost where it hangs at the question, once.
         """
         before = kept_baseline(recall)
         if before is None or not (before.serials or before.hostname):
             return ""  # nothing was changed yet, or by an earlier swimctl
-        activated = recall("activate sent") is not None
-        found, why = self._serials(driver, before, activated=activated)
+        found, why = self._serials(driver, before)
         if not before.serials:
             why = "it has no serial number"
         elif found and set(found).isdisjoint(before.serials):
@@ -53,19 +52,15 @@ class Who:
             f"`show version` on the console of {target.name}"
         )
 
-    def _serials(self, driver: Driver, before: Snapshot, *, activated: bool) -> tuple[tuple[str, ...], str]:
+    def _serials(self, driver: Driver, before: Snapshot) -> tuple[tuple[str, ...], str]:
         """Return the serial numbers that were read, or why there are none."""
         if self._hung or not before.serials:
             return (), self._hung
         try:
             return driver.serials(before.serials), "it gives no serial number"
         except (CommandRefused, UnparsableOutput) as error:
-            if not activated:
-                raise
             return (), f"its serial numbers do not read: {error}"
         except (DeadlineExceeded, UnexpectedPrompt) as error:
-            if not activated:
-                raise
             self._hung = f"it does not end its answer: {error}"
             raise SessionLost(str(error)) from error
 

@@ -55,6 +55,15 @@ SEEN: Outputs = (
         "",
         seen("`softwareImage`", "", ("a change script for CloudVision, which reads that name",)),
     ),
+    output(
+        "show inventory",
+        "the line of the serial number",
+        seen(
+            "without its headings",
+            r"(?s)\ASystem information\n [^\n]+\n [\d.]+ \w+ \d{4}-\d\d-\d\d$",
+            of("arista_eos/show_inventory", "ntc_arista_eos_show_inventory"),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -114,6 +114,25 @@ SEEN: Outputs = (
             "`[OK]` at the end", "", ("Cisco's IOS Configuration Fundamentals Command Reference", "netmiko on GitHub")
         ),
     ),
+    output(
+        "show inventory",
+        "the names of parts",
+        seen(
+            "members by their numbers",
+            r'\A\s*NAME: "1"',
+            of("cisco_ios/show_inventory", "genie_golden_output_4 genie_golden_output_6"),
+        ),
+        seen(
+            "a chassis, its cards below",
+            r'(?i)^NAME: "[^"\n]+", DESCR: "[^"\n]*chassis',
+            of(
+                "cisco_ios/show_inventory",
+                "genie_asr900-asr901_golden_output genie_cat6k_golden_output_2 genie_golden_output_2 "
+                "genie_golden_output_3 genie_golden_output_5 genie_golden_output_7 genie_golden_output_8 "
+                "genie_golden_output_9 genie_golden_output_iosv",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {}

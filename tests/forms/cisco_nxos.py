@@ -94,6 +94,25 @@ SEEN: Outputs = (
             ("a published output of 10.2(3)", "a Robot Framework test of a leaf, with `peer-ok` and `SUCCESS`"),
         ),
     ),
+    output(
+        "show inventory",
+        "what stands beside the chassis",
+        seen(
+            "fabric extenders",
+            r'^NAME: "FEX \d+ CHASSIS"',
+            of("cisco_nxos/show_inventory", "genie_generic-golden_output_nxos_2"),
+        ),
+        seen(
+            "a chassis without a number of its own",
+            r'^NAME: "Chassis".*\n.*SN: N/A',
+            of("cisco_nxos/show_inventory", "genie_golden_output_3"),
+        ),
+        seen(
+            "its modules",
+            r'^NAME: "Chassis".*\n.*SN: \w+\n\nNAME: "Slot 1"',
+            of("cisco_nxos/show_inventory", "ntc_cisco_nxos_show_inventory1"),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

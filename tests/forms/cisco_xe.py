@@ -320,6 +320,37 @@ SEEN: Outputs = (
         seen("SHA-1", "", ("Cisco's forensic guide for the C9800: more bootflash:packages.conf",)),
         seen("SHA-1 and SHA-256", "", ("a public log of an upgrade of a C9200L from 17.09.05 to 17.09.06a",)),
     ),
+    output(
+        "show inventory",
+        "the names of parts",
+        seen(
+            "a stack, then its members",
+            r'^NAME: "c\d+x+ Stack"',
+            of(
+                "cisco_xe/show_inventory",
+                "genie_cat9k-c9300-rv1_golden_output_2 genie_cat9k-c9300_golden_output_2 genie_golden_output_6",
+            ),
+        ),
+        seen(
+            "members alone",
+            r'\A\s*NAME: "Switch ?1',
+            of("cisco_xe/show_inventory", "genie_cat9k-c9300_golden_output genie_golden_output_3"),
+        ),
+        seen("members by their numbers", r'^NAME: "1"', of("cisco_xe/show_inventory", "genie_rv2_golden_output_3")),
+        seen(
+            "a chassis, its cards below",
+            r'(?i)^NAME: "chassis"',
+            of(
+                "cisco_xe/show_inventory",
+                "genie_cat9k-c9500-C9500_32QC-rv1_golden_output_2 genie_cat9k-c9500-rv1_golden_output "
+                "genie_golden_output genie_golden_output_1 genie_golden_output_10 genie_golden_output_8 "
+                "genie_golden_output_asr1002 genie_golden_output_asr901 genie_golden_output_c8300 "
+                "genie_golden_output_isr4k unicon_iosxe_mock_data_sdwan_sdwan_controller_mode_enable_1",
+            ),
+            of("cisco_xe/show_inventory_oid", "genie_golden_output"),
+            of("more/cisco_xe/show_inventory", "02 04"),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {}

@@ -71,6 +71,33 @@ SEEN: Outputs = (
         "family",
         seen("32-bit: in admin mode", r"\(admin\)", of("more/cisco_xr/admin_install", "07")),
     ),
+    output(
+        "show inventory",
+        "the names of parts",
+        seen(
+            "modules by their places",
+            r'^NAME: "module \d+/\w+/CPU0"',
+            of(
+                "cisco_xr/admin_show_inventory",
+                "ntc_cisco_xr_admin_show_inventory ntc_cisco_xr_admin_show_inventory1",
+            ),
+        ),
+        seen(
+            "in two columns",
+            r"^ Name: Rack \d+ +Descr: ",
+            of("cisco_xr/admin_show_inventory", "ntc_cisco_xr_admin_show_inventory2"),
+        ),
+        seen(
+            "a chassis alone",
+            r'^NAME: "Chassis"',
+            of("cisco_xr/admin_show_inventory", "ntc_cisco_xr_admin_show_inventory5"),
+        ),
+        seen(
+            "every place of a rack, also an empty one",
+            r'^NAME: "Rack 0-',
+            of("cisco_xr/show_inventory_raw", "genie_golden_output_1 genie_golden_output_2 genie_golden_output_3"),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -97,6 +97,20 @@ SEEN: Outputs = (
             ("a public tool for a Virtual Chassis of QFX5110", "a public inventory's driver, with an EX4300"),
         ),
     ),
+    output(
+        "show chassis hardware",
+        "who it is",
+        seen(
+            "the number of the chassis",
+            r"^ *Chassis  +\w+",
+            of(
+                "juniper_junos/show_chassis_hardware",
+                "genie_golden_output genie_golden_output_1 ntc_juniper_junos_show_chassis_hardware "
+                "ntc_juniper_junos_show_chassis_hardware3 "
+                "ntc_juniper_junos_show_chassis_hardware_dac_no_revision",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -14,9 +15,11 @@ from platforms.juniper_junos.paper import PAIR
 from platforms.juniper_junos.paper import SAMPLE as JUNOS
 from platforms.paper import Paper
 
+from swimctl.errors import SwimctlError
+from swimctl.facts import InventoryItem
 from swimctl.models import JobOptions
 from swimctl.platforms import driver_factory
-from swimctl.platforms.serials import one_of, serials
+from swimctl.platforms.serials import of_parts, serials
 from swimctl.settings import Settings
 
 VERSION = "show version"
@@ -98,5 +101,23 @@ def test_a_container_has_none() -> None:
 
 def test_what_stands_for_no_serial_number_is_none() -> None:
     assert serials("BUILTIN", "N/A", "NA", "", None, "0000", " foc1a ", "FOC1A", "None") == ("FOC1A",)
-    assert one_of(("FOC1A",), ("FOC1A", "FOC2B"))
-    assert not one_of((), ())
+
+
+REFUSED = "% Invalid input detected at '^' marker.\n"
+
+
+def test_before_the_upgrade_one_output_is_enough_and_afterwards_another_number_alone_proves_nothing() -> None:
+    answers = {**SWITCH, "show inventory": REFUSED}
+    assert of("arista_eos", answers)[0] == ("JPE24100001",)
+    with pytest.raises(SwimctlError):
+        of("arista_eos", answers, ("JPE24109999",))
+
+
+def test_what_two_switches_name_and_what_is_carried_about_is_nobody() -> None:
+    parts = [
+        InventoryItem("FEX 106 CHASSIS", "N2K-C2248TP-E-1GE  CHASSIS", "N2K-C2248TP-E-1GE", "FOX2129PR99"),
+        InventoryItem("Slot 38", "Nexus7700 C7706 (6 Slot) Chassis Fan Module", "N77-C7706-FAN", "DCH212300ZZ"),
+        InventoryItem("Power Supply 1", "Nexus9000 C9396PX Chassis Power Supply", "N9K-PAC-650W", "DCB1809X0ZZ"),
+        InventoryItem("Slot 1", "1/10G SFP+ Ethernet Module", "N9K-C9396PX", "SAL1819S6ZZ"),
+    ]
+    assert of_parts(parts, re.compile(r"Slot \d+")) == ("SAL1819S6ZZ",)

@@ -265,7 +265,9 @@ class PaperDriver:
         return cast("list[Finding]", self._answer("identity"))
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
-        assert device and image and cleanup in {True, False}
+        assert device
+        assert image
+        assert cleanup in {True, False}
         return cast("list[Finding]", self._answer("check"))
 
     def configuration(self) -> str:

@@ -166,11 +166,26 @@ def test_what_tells_neither_while_it_boots_is_asked_again() -> None:
 
 @pytest.mark.parametrize("answer", [GARBLED, ()])
 def test_before_the_activation_nothing_is_sent_to_what_does_not_say_who_it_is(answer: Any) -> None:
-    job = Scripted(serials=[answer], running=[OLD_RUNS], names=["sw2" if answer == () else NAME])
-    with pytest.raises(UnparsableOutput) as caught:
+    job = Scripted(serials=[answer], running=[OLD_RUNS], names=["sw2"])
+    with pytest.raises(Unidentified) as caught:
         Activation().run(job.context)
+    assert "another device" not in str(caught.value)
     assert not CHANGES & set(job.driver.asked)
     assert outcome_of_failure(job.context, caught.value)[0] is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("answer", [GARBLED, DeadlineExceeded("'show inventory' did not end within 120s"), ()])
+def test_before_the_activation_its_host_name_says_who_it_is_where_no_serial_number_reads(answer: Any) -> None:
+    job = Scripted(
+        serials=[answer],
+        installed=[stands(Placement.ADDED)],
+        running=[OLD_RUNS, OLD_RUNS, TARGET_RUNS],
+        ports=[False, True],
+        ends=[True],
+    )
+    Activation().run(job.context)
+    assert job.driver.times("activate") == 1
+    assert f"by its host name {NAME}" in job.told("who")[0]
 
 
 def test_a_device_without_serial_numbers_is_known_by_its_name() -> None:

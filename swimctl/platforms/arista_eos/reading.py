@@ -35,7 +35,7 @@ from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
-from swimctl.platforms.serials import one_of, serials
+from swimctl.platforms.serials import all_or_one, serials
 from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
@@ -64,11 +64,13 @@ class AristaDevice:
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
         """Read the serial number of the switch, by `show inventory` too where the first is not known."""
-        found = serials(self._version().serial)
-        if found and (not known or one_of(found, known)):
-            return found
-        parts = parse_show_inventory(self._show("show inventory"))
-        return serials(*found, *(part.serial for part in parts if part.name == "System"))
+        return all_or_one(
+            serials(self._version().serial),
+            known,
+            lambda: serials(
+                *(part.serial for part in parse_show_inventory(self._show("show inventory")) if part.name == "System")
+            ),
+        )
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""

@@ -38,7 +38,7 @@ from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, state
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.serials import of_parts, one_of, serials
+from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -75,8 +75,7 @@ class NexusDevice:
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
         """Read the serial numbers of the chassis, its supervisors and modules; stops where one is known."""
-        found = serials(self._version().serial)
-        return found if one_of(found, known) else serials(*found, *of_parts(self._inventory(), _PARTS))
+        return all_or_one(serials(self._version().serial), known, lambda: of_parts(self._inventory(), _PARTS))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""

@@ -52,7 +52,7 @@ from swimctl.platforms.cisco_xe.units import (
 )
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
-from swimctl.platforms.serials import of_parts, one_of, serials
+from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
@@ -106,11 +106,10 @@ class IosDevice:
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
         """Read the serial numbers of the chassis, its members and their cards; stops where one is known."""
         version = self._version()
-        found = serials(version.serial)
-        if one_of(found, known):
+        own = serials(version.serial)
+        if not set(known).isdisjoint(own):
             self._just_read = version  # asked for who it is and for nothing else, it still serves the first look
-            return found
-        return serials(*found, *of_parts(parse_show_inventory(self._show("show inventory")), _PARTS))
+        return all_or_one(own, known, lambda: of_parts(parse_show_inventory(self._show("show inventory")), _PARTS))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""

@@ -48,7 +48,7 @@ from swimctl.platforms.juniper_junos.staged import with_staged
 from swimctl.platforms.juniper_junos.structured import PIPE, engines_data, members_data, nodes_data, uptime_data
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.serials import of_parts, one_of, serials
+from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -92,11 +92,11 @@ class JunosDevice:
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
         """Read the serial numbers of the members, else of the chassis and its cards; stops where one is known."""
-        found = serials(*(member.serial for member in self.members()))
-        if one_of(found, known):
-            return found
-        parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
-        return serials(*found, *of_parts(parts, _PARTS))
+        return all_or_one(
+            serials(*(member.serial for member in self.members())),
+            known,
+            lambda: of_parts(parse_show_chassis_hardware(self._show("show chassis hardware")), _PARTS),
+        )
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""

@@ -33,6 +33,7 @@ from swimctl.platforms.arista_eos.readiness import State, assess, identity, part
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.hashes import of_file
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import all_or_one, serials
@@ -172,7 +173,8 @@ class AristaDevice:
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
-        return parse_verify(self._session.run(f"verify /{algorithm} {self._path(image)}", seconds))
+        command = f"verify /{algorithm} {self._path(image)}"
+        return of_file(parse_verify(self._session.run(command, seconds)), self._path(image), algorithm, command)
 
     def destination(self, image: Image) -> str:
         """Name the path that a transport writes to: SCP ends in the Linux below EOS."""

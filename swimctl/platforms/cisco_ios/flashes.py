@@ -16,6 +16,7 @@ from swimctl.platforms.cisco_ios.readiness import MemberFlash
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.hashes import of_file
 from swimctl.settings import Settings
 from swimctl.terminal import Answer, answer
 
@@ -155,9 +156,10 @@ class Flashes(Reloads):
 
     def _md5(self, path: str, size: int) -> str:
         seconds = self._settings.hash_deadline(size)
-        digest = parse_verify(self._run(f"verify /md5 {path}", seconds)).digest
+        command = f"verify /md5 {path}"
+        digest = of_file(parse_verify(self._run(command, seconds)), path, "md5", command).digest
         if digest is None:
-            raise StepFailed(f"'verify /md5 {path}' gave no hash")
+            raise StepFailed(f"'{command}' gave no hash")
         return digest.casefold()
 
 

@@ -37,6 +37,7 @@ from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, righ
 from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.hashes import of_file
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
@@ -166,7 +167,7 @@ class NexusDevice:
         seconds = self._settings.hash_deadline(image.size)
         text = self._session.run(command, seconds)
         try:
-            return parse_show_file_hash(text)
+            return of_file(parse_show_file_hash(text), self._path(image), algorithm, command)
         except CommandRefused as error:
             hint = "; a release without it takes `swimctl.distribution.hash: md5`" if UNKNOWN in text else ""
             raise CommandRefused(f"'{command}': {error}{hint}") from error

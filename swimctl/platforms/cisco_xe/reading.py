@@ -50,6 +50,7 @@ from swimctl.platforms.cisco_xe.units import (
     switches,
     without_standby,
 )
+from swimctl.platforms.hashes import of_file
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import all_or_one, of_parts, serials
@@ -167,7 +168,7 @@ class IosDevice:
         """Let the device compute the hash of the image's file."""
         command = f"verify /{algorithm} {self.destination(image)}"
         seconds = self._limits.command + image.size / (self._settings.distribution.verify_rate * 1e6)
-        return parse_verify(self._run(command, seconds))
+        return of_file(parse_verify(self._run(command, seconds)), self.destination(image), algorithm, command)
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""

@@ -39,6 +39,7 @@ from swimctl.platforms.cisco_xr.reading import DISK, Reading
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, check_nodes, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
+from swimctl.platforms.hashes import of_file
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
@@ -226,7 +227,8 @@ class CiscoXr:
     def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
         """Let the device compute the hash of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
-        return parse_show_md5(self._read.show(f"show md5 file /{self.destination(image)}", seconds))
+        command, path = f"show md5 file /{self.destination(image)}", self.destination(image)
+        return of_file(parse_show_md5(self._read.show(command, seconds)), path, "md5", command)
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""

@@ -12,6 +12,7 @@ from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour
 from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.hashes import of_file
 from swimctl.platforms.juniper_junos import evidence
 from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
 from swimctl.platforms.juniper_junos.nodes import of_all
@@ -174,7 +175,10 @@ class JunosDevice:
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
-        return parse_file_checksum(self._session.run(f"file checksum {algorithm} {self.destination(image)}", seconds))
+        command = f"file checksum {algorithm} {self.destination(image)}"
+        return of_file(
+            parse_file_checksum(self._session.run(command, seconds)), self.destination(image), algorithm, command
+        )
 
     def destination(self, image: Image) -> str:
         """Name the path that a transport writes to."""

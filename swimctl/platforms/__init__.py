@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -32,7 +32,7 @@ class _Platform:
     Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
     of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
     what switches on that a device takes files by SCP, where something has to. `configured`: what is kept of its
-    configuration.
+    configuration; `open_end`: the command that shows it, where no last line of its own shows that it is whole.
     """
 
     driver: str | None
@@ -42,6 +42,7 @@ class _Platform:
     also: str | None = None
     scp: str = ""
     configured: Callable[[str], Configured] = indented
+    open_end: str = ""
 
 
 _SCP: Final = "`ip scp server enable`"
@@ -82,6 +83,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
         CISCO_NXOS,
         scp="`feature scp-server`",
+        open_end="show running-config",
     ),
     "arista_eos": _Platform(
         "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), ARISTA_EOS
@@ -91,6 +93,7 @@ _PLATFORMS: Final[dict[str, _Platform]] = {
         frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
         JUNIPER_JUNOS,
         configured=braced,
+        open_end="show configuration",
     ),
 }
 
@@ -127,6 +130,17 @@ def terminal(platform: str) -> Terminal:
 def configured(platform: str, configuration: str) -> Configured:
     """Return what is kept of a device's configuration, to be compared after its upgrade."""
     return _PLATFORMS[platform].configured(configuration)
+
+
+def may_be_cut(platform: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """Tell that a configuration which lost blocks may only have been cut, as only its end is missing; else empty.
+
+    `before` and `after` are the headings. Only of systems whose configuration has no last line of its own.
+    """
+    command, less = _PLATFORMS[platform].open_end, len(after) < len(before)
+    if not command or not less or tuple(before[: len(after)]) != tuple(after):
+        return ""
+    return f"'{command}' breaks off behind {after[-1] if after else 'its heading'}"
 
 
 def scp_server(platform: str) -> str:

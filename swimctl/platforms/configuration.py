@@ -20,7 +20,8 @@ _BY_ITSELF: Final = re.compile(
 _BANNER: Final = re.compile(r"banner \S+ (?P<mark>\^C|\S)(?P<rest>.*)")
 # EOS ends a banner with a line of its own (its manual, "banner motd").
 _BANNER_TO_EOF: Final = re.compile(r"banner \S+")
-_VLANS: Final = re.compile(r"vlan (\d[\d,-]*)")
+_VLANS: Final = re.compile(r"vlan (\d{1,4}(?:[,-]\d{1,4})*),?")
+_LAST_VLAN: Final = 4094
 _PREFIX: Final = re.compile(r"\d[\d.]*(?:/\d+)?|[\da-fA-F:]*::?[\da-fA-F:]*/\d+")
 _MASK: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
@@ -115,9 +116,9 @@ def _destination(words: list[str]) -> str:
 
 def _numbers(words: str) -> Iterator[int]:
     """Give every VLAN of `1,10,20-22`: a release may write the same ones in another list."""
-    for part in filter(None, words.split(",")):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+    for part in words.split(","):
+        first, *_, last = part.split("-") if "-" in part else (part, part)
+        yield from range(int(first), min(int(last), _LAST_VLAN) + 1)
 
 
 def _by_brace(text: str) -> Iterator[tuple[str, ...]]:

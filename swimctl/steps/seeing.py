@@ -9,7 +9,7 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.facts import Installed, Running, Snapshot
-from swimctl.platforms import configured
+from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.comparison import OF_BEFORE, compare
@@ -85,6 +85,8 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
     elif text:
         now = configured(context.device.platform, text)
         after = replace(after, configuration=now.digest, blocks=now.blocks)
+        if cut := may_be_cut(context.device.platform, before.blocks, now.blocks):
+            unread["configuration"] = cut
     kept = {name: getattr(before, name) for name in unread}
     compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), unread)
     return Seen(running, late, installed, compared, abnormal), after

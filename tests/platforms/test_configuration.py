@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from swimctl.platforms import configured
+from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.configuration import braced, indented
 
 IOS = """\
@@ -261,7 +261,27 @@ def test_no_secret_of_junos_is_kept() -> None:
     assert "ecret" not in "".join(braced(JUNOS).blocks)
 
 
+@pytest.mark.parametrize("line", ["vlan 1-99999999999", f"vlan {'9' * 5000}", "vlan 1-2-3", "vlan 4000-9999", "vlan ٣"])
+def test_no_list_of_vlans_takes_long_or_breaks_it(line: str) -> None:
+    assert len(indented(f"hostname hall-7\n{line}\nend\n").blocks) < 200
+
+
 @given(some.text(alphabet='abc {};!\n interfacevlan0123-,/$"', max_size=400))
 def test_no_text_breaks_it(text: str) -> None:
     for kept in (indented, braced):
         assert len(kept(text).digest) == 64
+
+
+@pytest.mark.parametrize("platform", ["cisco_nxos", "juniper_junos"])
+def test_without_a_last_line_of_its_own_what_is_missing_at_the_end_may_only_have_been_cut(platform: str) -> None:
+    before = ("hostname hall-7", "vlan 10", "interface Ethernet1/1", "interface mgmt0")
+    assert may_be_cut(platform, before, before[:2])
+    assert may_be_cut(platform, before, ())
+    assert not may_be_cut(platform, before, before)
+    assert not may_be_cut(platform, before, ("hostname switch",))
+    assert not may_be_cut(platform, before, (*before[:1], *before[2:]))
+
+
+@pytest.mark.parametrize("platform", ["cisco_xe", "cisco_ios", "cisco_xr", "arista_eos"])
+def test_what_ends_with_a_line_of_its_own_was_not_cut(platform: str) -> None:
+    assert not may_be_cut(platform, ("hostname hall-7", "vlan 10"), ("hostname hall-7",))

@@ -82,7 +82,7 @@ def inventory(router: Router) -> str:
     parts = [(node.removesuffix("/CPU0"), "Route Processor", hardware.processor) for node in router.processors]
     parts = [("0/0", "Line Card", hardware.card), *parts]
     text = "".join(
-        f'NAME: "{name}", DESCR: "{what}"\nPID: {pid:<18}, VID: V01, SN: {spec.number[:-1]}{place}\n\n'
+        f'NAME: "{name}", DESCR: "{what}"\nPID: {pid:<18}, VID: V01, SN: F{place:02d}{spec.number[-8:]}\n\n'
         for place, (name, what, pid) in enumerate(parts, 1)
     )
     named = OPTICS.of(spec, router.active.version)

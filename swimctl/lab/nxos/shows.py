@@ -86,7 +86,7 @@ def modules(switch: Nexus) -> list[Module]:
 
 def serial_of(switch: Nexus, row: Module) -> str:
     """Give the serial number of a module; the only one of a fixed switch has the switch's."""
-    return switch.spec.serial if row[-1] == "NA" else f"FOC2410{int(row[0]):04d}"
+    return switch.spec.serial if row[-1] == "NA" else f"F{int(row[0]):02d}{switch.spec.serial[-8:]}"
 
 
 def addresses_of(number: str) -> str:

@@ -49,10 +49,11 @@ class InstallRequest(InstallOutcome):
 
 @dataclass(frozen=True, slots=True)
 class LoggedInstall:
-    """One operation of the installer's own log: what was typed, and how far it got."""
+    """One operation of the installer's own log: what was typed, how far it got, and the line that began it."""
 
     command: str
     request: InstallRequest
+    began: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.evidence import Unread
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
+from swimctl.steps.others import require_alone
 from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
@@ -106,6 +107,7 @@ class Activation:
                 )
         elif context.settings.activation.snapshot and isinstance(driver, Preserves):
             self._preserve(context, driver, driver)
+        require_alone(context, driver)
         context.record.say("saving the configuration")
         driver.save()
         command, look = driver.support.add, driver.support.look
@@ -146,6 +148,7 @@ class Activation:
 
     def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
         command = driver.support.activate
+        require_alone(context, driver)
         self._rehearse(context, driver)
         if not driver.unpacks:
             context.record.say("saving the configuration")

@@ -20,10 +20,12 @@ _OLD: Final = 600.0
 _KEY: Final = "baseline"
 
 
-def keep_baseline(recall: Recall, remember: Remember, clock: Clock, taken: Snapshot) -> None:
-    """Keep one more baseline, with the moment that it is of."""
+def keep_baseline(recall: Recall, remember: Remember, clock: Clock, taken: Snapshot, log: str | None) -> None:
+    """Keep one more baseline, with the moment that it is of, and the mark that its device's log had then."""
     key = next(key for key in _keys() if recall(key) is None)
     remember(f"{key} taken", clock.mark())
+    if log is not None:
+        remember(f"{key} log", log)
     remember(key, asdict(taken))
 
 
@@ -53,6 +55,13 @@ def minutes_old(recall: Recall, clock: Clock) -> float | None:
     mark = None if found is None else recall(f"{found} taken")
     age = -1.0 if mark is None else clock.since(mark)
     return None if 0 <= age <= _OLD else age / 60
+
+
+def log_mark_of(recall: Recall) -> str | None:
+    """Return the mark that the device's log had at the newest baseline, None where there was none."""
+    found = _newest(recall)
+    kept = None if found is None else recall(f"{found} log")
+    return kept if isinstance(kept, str) else None
 
 
 def is_baseline(key: str) -> bool:

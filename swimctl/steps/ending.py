@@ -21,11 +21,13 @@ from swimctl.errors import (
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.platforms.base import Driver, Support, Trace
+from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
 from swimctl.steps.base import ENTERED, Context
 from swimctl.steps.evidence import Unread
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import answer_to, was_sent
+from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, baseline
 from swimctl.steps.reload import boot_look
 from swimctl.steps.seeing import Table, readable
@@ -40,14 +42,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a device said after a failure. `undone`: what was taken back, or why that did not work."""
+    """What a device said after a failure. `undone`: what was taken back, or why that did not work.
+
+    `others` is what somebody else began there since the baseline.
+    """
 
     support: Support
     running: Running | Unread
     booted: bool | None
     installed: Installed | Unread
     trace: Trace | Unread
+    others: tuple[Logged, ...] = ()
     undone: str = ""
+
+    @property
+    def under_way(self) -> bool | None:
+        """Tell whether an operation has not ended, ours or another's; None: that could not be read."""
+        if any(not each.ended for each in self.others):
+            return True
+        return None if isinstance(self.trace, Unread) else self.trace.received is True and self.trace.finished is False
 
 
 def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
@@ -95,7 +108,7 @@ def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, s
         asked.running,
         asked.installed,
         booted=asked.booted,
-        under_way=_under_way(asked.trace),
+        under_way=asked.under_way,
         patch=is_patch(context.image),
         members=_present(before),
         said_committed=answer_to(context, "commit") is True,
@@ -115,7 +128,7 @@ def _undoable(asked: _Asked, before: Snapshot) -> bool:
     running, installed = asked.running, asked.installed
     timer = isinstance(installed, Installed) and installed.timer_runs
     as_before = isinstance(running, Running) and on_target(running, before.version)
-    return as_before and not timer and _under_way(asked.trace) is False
+    return as_before and not timer and asked.under_way is False
 
 
 def _after_add(context: Context) -> tuple[Outcome, str]:
@@ -132,7 +145,7 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
         asked.running,
         installed,
         booted=asked.booted,
-        under_way=_under_way(trace),
+        under_way=asked.under_way,
         members=_present(before),
         patch=is_patch(context.image),
     )
@@ -166,30 +179,30 @@ def what_it_is(context: Context) -> tuple[Outcome, str]:
         return Outcome.UNKNOWN, f"its login is refused {after}, so it could not be asked; next: look at its console"
     try:
         kept = context.record.recall("baseline")
-        running, booted, installed, support = context.again(lambda: _stands(context, table))
+        asked, runs = context.again(lambda: _stands(context, table))
     except DeviceError as unanswered:
         unread = isinstance(unanswered, _UNREADABLE)
         said = f"what it runs {after} does not read" if unread else f"it does not answer {after}"
         return Outcome.UNKNOWN, f"{said}: {unanswered}; next: look at its console"
     before = baseline(context) if kept is not None else None
-    version = before.version if before else running.version
+    version, booted = before.version if before else runs, asked.booted
     outcome = evidence.not_installed(
         context.image.version,
         version,
-        running,
-        installed,
+        asked.running,
+        asked.installed,
         booted=booted,
-        under_way=False,
+        under_way=asked.under_way,
         members=_present(before) if before else 1,
         patch=is_patch(context.image),
     )
-    look = f"{support.look} on the device"
+    look = f"{asked.support.look} on the device"
     if outcome is Outcome.UNTOUCHED:
         return outcome, ""
     if outcome is Outcome.ROLLED_BACK and before:
         when = "while it took the file" if copied else "since the job began"
         return outcome, f"it booted anew {when}; nothing was activated; next: {look}"
-    seen = _seen(_Asked(support, running, booted, installed, Unread("it was not asked")))
+    seen = _seen(asked)
     boot = {True: "it booted anew", False: "on the same boot", None: "whether it booted anew cannot be told"}[booted]
     return Outcome.UNKNOWN, (
         f"{after}, {seen}, {boot}; needed {version} on the same boot, and nothing else that its next reload starts; "
@@ -204,10 +217,13 @@ def _unanswered(what: str, error: DeviceError) -> str:
     return f"it could not be asked {what}: {error}"
 
 
-def _stands(context: Context, table: Table) -> tuple[Running, bool | None, Installed | Unread, Support]:
+def _stands(context: Context, table: Table) -> tuple[_Asked, str]:
+    """Ask a device to which no installation was sent, and tell its release, which has to read."""
     with context.driver() as driver:
         running, booted = boot_look(context, driver, _mark(context) or {})
-        return running, booted, table.read(driver), driver.support
+        nothing_sent = Trace(received=False, finished=None)
+        asked = _Asked(driver.support, running, booted, table.read(driver), nothing_sent, at_work(context, driver))
+        return asked, running.version
 
 
 def _mark(context: Context) -> dict[str, object] | None:
@@ -226,7 +242,7 @@ def _asked(
         seen = readable(lambda: _boot(context, driver))
         running, booted = (seen, None) if isinstance(seen, Unread) else seen
         installed = table.read(driver)
-        asked = _Asked(driver.support, running, booted, installed, trace)
+        asked = _Asked(driver.support, running, booted, installed, trace, at_work(context, driver))
         if not undo(asked, before):
             return asked
         try:
@@ -246,10 +262,6 @@ def _asked(
 def _boot(context: Context, driver: Driver) -> tuple[Running, bool | None]:
     mark = _mark(context)
     return (driver.running(), None) if mark is None else boot_look(context, driver, mark)
-
-
-def _under_way(trace: Trace | Unread) -> bool | None:
-    return None if isinstance(trace, Unread) else trace.received is True and trace.finished is False
 
 
 def _last_words(context: Context) -> Installed | None:
@@ -273,7 +285,8 @@ def _seen(asked: _Asked) -> str:
         stands = f"where the image stands does not read: {installed.why}"
     else:
         stands = f"the image is {installed.placement}"
-    return "; ".join(filter(None, (f"seen: {runs}, {stands}", asked.undone)))
+    by_others = f"somebody else is at work on it: {told(asked.others)}" if asked.others else ""
+    return "; ".join(filter(None, (f"seen: {runs}, {stands}", by_others, asked.undone)))
 
 
 def _unread_boot(asked: _Asked) -> str:

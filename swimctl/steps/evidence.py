@@ -42,7 +42,7 @@ RULES: Final[Mapping[Decision, Rule]] = {
     Decision.WHO: Rule(
         "a serial number of the chassis, a member or a card that the baseline has; none of them, by more than one "
         "output where there are more, is another device: nothing is sent to it, and the job ends `unknown`",
-        "the host name of the prompt, where no serial number reads after the activation",
+        "the host name of the prompt, where no serial number reads",
         "asked again for `deadlines.ready`, then `unknown`: nothing is committed and nothing taken back",
     ),
     Decision.NEW_BOOT: Rule(

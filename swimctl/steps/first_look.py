@@ -51,7 +51,7 @@ class Look:
     """What a device said. `already`: it has the image, and there is nothing to do; then nothing else was asked.
 
     `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
-    `closed`: the session had to be closed on the way.
+    `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +59,7 @@ class Look:
     configuration: str | None = None
     snapshot: Snapshot | None = None
     closed: bool = False
+    log: str | None = None
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -112,14 +113,14 @@ def first_look(
         return Look(tuple(asked.findings), closed=asked.ended)  # another device, or one that tells this account little
     asked.answer("files", lambda: driver.file_size(image))
     asked.answer("members", driver.unready)
-    asked.answer("log", driver.log_mark)
+    log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
     snapshot = asked.answer("baseline", lambda: driver.snapshot(taken_at, whole=False))
     unread = {piece: why for piece, why in (snapshot.unread if snapshot else {}).items() if piece not in _SPARE}
     for piece, why in unread.items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = None if unread else snapshot
-    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended)
+    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended, log=log)
 
 
 def _already(driver: Driver, image: Image) -> str:

@@ -85,14 +85,16 @@ class ReadinessCheck:
             )
             if why := taken.unread.get("serials"):
                 context.record.event("who", f"no serial number reads, so its host name is who it is: {why}")
-            _keep_baseline(context, look.configuration, taken)
+            # A line of the log that names a secret may not be kept: the log cannot tell then.
+            log = look.log if look.log is None or context.redaction.text(look.log) == look.log else None
+            _keep_baseline(context, look.configuration, taken, log)
         return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
 
-def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot) -> None:
+def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot, log: str | None) -> None:
     context.record.say("keeping the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
-    keep_baseline(context.record.recall, context.record.remember, context.clock, snapshot)
+    keep_baseline(context.record.recall, context.record.remember, context.clock, snapshot, log)
     mark = {"uptime": snapshot.uptime, "restarted_at": snapshot.restarted_at, "version": snapshot.version}
     context.record.remember(FOUND, {**context.clock.mark(), **mark})
     context.record.event(

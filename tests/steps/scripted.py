@@ -23,6 +23,7 @@ from swimctl.facts import HashResult, Installed, InstallOutcome, Placement, Runn
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
 from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.platforms.journal import Logged
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session
 from swimctl.settings import Settings
@@ -156,7 +157,17 @@ _ANSWERS: Mapping[str, Any] = {
 
 
 # What most tests must not come to: asked only where a script answers it.
-_WHERE_SCRIPTED = {"clean", "space", "file_hash", "remove_file", "spread", "identity", "check", "configuration"}
+_WHERE_SCRIPTED = {
+    "clean",
+    "space",
+    "file_hash",
+    "remove_file",
+    "spread",
+    "identity",
+    "check",
+    "configuration",
+    "journal",
+}
 
 
 class PaperDriver:
@@ -251,6 +262,11 @@ class PaperDriver:
         assert operation in {"preserve", "add", "activate", "commit", "abort"}
         assert mark is None or mark
         return cast("Trace", self._answer("trace"))
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:
+        """Name what its log has. It is asked before whatever is sent, so it is in `asked` only where it is scripted."""
+        assert mark == "read"
+        return cast("tuple[Logged, ...]", self._answer("journal")) if "journal" in self._script else ()
 
     def file_size(self, image: Image) -> int | None:
         assert image
@@ -377,7 +393,7 @@ class Scripted:
             "restarted_at": before.restarted_at,
             "version": before.version,
         }
-        kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "found": found}
+        kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "baseline log": "read", "found": found}
         self.record = PaperRecord({**kept, **(memory or {})})
         self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)

@@ -34,6 +34,7 @@ from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_d
 from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.journal import Logged, of_next_boot
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import all_or_one, serials
@@ -183,6 +184,10 @@ class AristaDevice:
     def log_mark(self) -> str | None:
         """Name what the next boot starts: no line of the log proves as much."""
         return self._boots()
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:
+        """Return what the next boot starts, at the mark and now: whoever installs names another image there."""
+        return of_next_boot(mark, self._boots(), "boot system")
 
     def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - every one of them begins alike
         """Tell whether an operation came: each begins by naming another image. Nothing tells whether its reload did."""

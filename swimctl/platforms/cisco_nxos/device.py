@@ -34,10 +34,11 @@ from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summar
 from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
-from swimctl.platforms.cisco_nxos.software import not_at_work, short_path, states, supervisors
+from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.journal import Logged, of_next_boot
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
@@ -173,11 +174,21 @@ class NexusDevice:
             raise CommandRefused(f"'{command}': {error}{hint}") from error
 
     def log_mark(self) -> str | None:
-        """Name nothing: the log does not survive the reload, and does not tell of installations by their lines."""
-        return None
+        """Name what the next boot starts: the log does not survive a reload, nor name installations by their lines."""
+        try:
+            return self._boots_next()
+        except (CommandRefused, UnparsableOutput):
+            return None
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:
+        """Return what the next boot starts, at the mark and now: `install all` names its image there."""
+        return of_next_boot(mark, self._boots_next(), "boot nxos")
+
+    def _boots_next(self) -> str:
+        return ", ".join(sorted(set(next_boot(self._boot()).values())))
 
     def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - the signature is Driver's
-        """Tell nothing, for the same reason."""
+        """Tell nothing: no log names what was sent."""
         return Trace(None, None)
 
     def _configures(self, *lines: str) -> str:

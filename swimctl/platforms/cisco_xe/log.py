@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from swimctl.platforms.base import Trace
+from swimctl.platforms.journal import Logged
 
 _MESSAGE: Final = re.compile(r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:")
 _STARTED: Final = re.compile(r"%INSTALL-\d-INSTALL_START_INFO:.*?Started install[_ ](\w+)", re.IGNORECASE)
@@ -14,6 +16,12 @@ _ENDED: Final = re.compile(
     r"|OPERATION_\w*ERROR\w*:.*?Failed to install[_ ](\w+))",
     re.IGNORECASE,
 )
+
+# `Reload requested for 18:13:42 UTC …` is of `reload in 10`, and `reload cancel` takes it back: two public lab guides.
+_RELOAD: Final = re.compile(r"%SYS-\d-(RELOAD|SCHEDULED_RELOAD): ", re.IGNORECASE)
+_CANCELLED: Final = re.compile(r"%SYS-\d-SCHEDULED_RELOAD_CANCELLED:", re.IGNORECASE)
+_DOES: Final = ("add", "activate", "commit", "abort", "rollback")
+_RELOADS: Final = frozenset({"activate", "abort"})
 
 
 def last_line(log: str) -> str | None:
@@ -38,6 +46,33 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
         elif (ended := _ENDED.search(message)) and received:
             finished = finished or _is(ended.group(1) or ended.group(2), operation)
     return Trace(received, finished)
+
+
+def journal(log: str) -> tuple[Logged, ...]:
+    """Return what the buffer names of installing and reloading, its other messages as entries without a meaning.
+
+    What reloads has ended only where it failed: its reload clears the buffer. `install remove` installs nothing.
+    """
+    entries: list[Logged] = []
+    for message in _messages(log):
+        if started := _STARTED.search(message):
+            does = frozenset(each for each in _DOES if _is(started[1], each))
+            does = does | {"abort"} if "rollback" in does else does
+            entries.append(Logged(message, does, f"install {started[1]}", message, ended=not does))
+            continue
+        if found := _ENDED.search(message):
+            entries = [_ended(entry, found[1] or found[2], failed=found[2] is not None) for entry in entries]
+        if _CANCELLED.search(message):
+            entries = [replace(each, ended=True) if each.kind == "SCHEDULED_RELOAD" else each for each in entries]
+        reload = _RELOAD.search(message)
+        does = _RELOADS if reload else frozenset()
+        entries.append(Logged(message, does, reload[1].upper() if reload else "", message, ended=not does))
+    return tuple(entries)
+
+
+def _ended(entry: Logged, word: str, *, failed: bool) -> Logged:
+    own = entry.kind == f"install {word}" and (failed or not entry.does & _RELOADS)
+    return replace(entry, ended=True) if own else entry
 
 
 def messages_after(log: str, mark: str | None) -> list[str] | None:

@@ -20,7 +20,7 @@ from swimctl.facts import (
 )
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
-from swimctl.platforms.cisco_xe.log import last_line
+from swimctl.platforms.cisco_xe.log import journal, last_line
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parse_interfaces import (
     parse_show_etherchannel_summary,
@@ -51,6 +51,7 @@ from swimctl.platforms.cisco_xe.units import (
     without_standby,
 )
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import all_or_one, of_parts, serials
@@ -194,6 +195,10 @@ class IosDevice:
     def log_mark(self) -> str | None:
         """Name the last line of the device's log, None where it keeps none."""
         return last_line(self._log())
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the buffer has it, or it has not
+        """Return what the device's log names of installing and reloading."""
+        return journal(self._log())
 
     def _show(self, command: str) -> str:
         return self._run(command, self._limits.command)

@@ -40,6 +40,7 @@ from swimctl.platforms.cisco_xr.software import added_name, boot_images, check_n
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
@@ -293,6 +294,10 @@ class CiscoXr:
         """Name the last operation of the device's own log of installations, None where it keeps none."""
         last = self._installer.last()
         return None if last is None else str(last)
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the log keeps its operations
+        """Return what that log names."""
+        return self._installer.journal()
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from that log whether an operation came after the mark, and whether it ended.

@@ -11,6 +11,7 @@ from swimctl.facts_xr import InstallActivity, InstallRequest, LoggedInstall
 from swimctl.platforms.base import Sent, Session, Trace
 from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
 from swimctl.platforms.cisco_xr.parse_install_request import is_started, parse_install_request
+from swimctl.platforms.journal import Logged
 from swimctl.terminal import Answer, answer
 
 # The one question that was seen around an installation; `noprompt` spares it.
@@ -22,6 +23,14 @@ _LOOK_EVERY: Final = 30.0
 _LAG: Final = 3
 # An operation that is refused as another one runs was not taken: it may be sent again.
 _COMMIT_TRIES: Final = 3
+
+
+_ACTIVATES: Final = frozenset({"activate"})
+_BEGINS: Final = {
+    "add": frozenset({"add"}),
+    "commit": frozenset({"commit"}),
+    **dict.fromkeys(("activate", "deactivate", "rollback", "update", "upgrade", "replace"), _ACTIVATES),
+}
 
 
 class Installer:
@@ -96,6 +105,18 @@ class Installer:
         if int(mark) > 0 and all(number < int(mark) for number, _ in known):
             return Trace(None, None)  # another log than the one that the mark is of
         return Trace(received=False, finished=None)
+
+    def journal(self) -> tuple[Logged, ...]:
+        """Return the operations by their ids; one that waits for its reload has not ended."""
+        activity = self.activity()
+        entries = [Logged("0")]  # the mark of a device that had no operation yet
+        for each in sorted(self.log(), key=lambda each: each.request.id or 0):
+            request, does = each.request, _BEGINS.get(each.request.operation or "", frozenset[str]())
+            pending = activity.pending_reload and "activate" in does
+            running = request.succeeded is None and activity.running
+            ended = not (running or pending)
+            entries.append(Logged(str(request.id), does, request.operation or "", each.began, ended))
+        return tuple(entries)
 
     def _follow(self, request: InstallRequest, command: str, mark: int | None, seconds: float) -> Sent:
         waited, idle = 0.0, 0

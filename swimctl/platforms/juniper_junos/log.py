@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from swimctl.platforms.base import Trace
+from swimctl.platforms.journal import Logged
 
 # Its own line is in what it gives: that proves that commands are written down.
 SHOW: Final = 'show log interactive-commands | match "request system |show log" | last 300'
@@ -19,6 +20,11 @@ _LAST_COMMAND: Final = {
     "add": "request system software add ",
     "activate": "request system reboot",
     "abort": "request system reboot",
+}
+_BEGINS: Final = {
+    "request system software add ": frozenset({"add"}),
+    "request system software rollback": frozenset({"abort"}),
+    "request system reboot": frozenset({"activate", "abort"}),
 }
 _SOFTWARE: Final = re.compile(r"request system software (add|rollback|delete)\b")
 _COMMAND: Final = re.compile(r"UI_CMDLINE_READ_LINE: User '[^']*', command '(.*)'\s*$")
@@ -42,6 +48,20 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
     if not after:
         return Trace(None, None)
     return Trace(any(_command(line).startswith(wanted) for line in after), None)
+
+
+def journal(log: str, *, reboots: bool) -> tuple[Logged, ...]:
+    """Return the commands; of those that install or reboot, where `reboots`, one that asked for a reboot has not ended.
+
+    `reboots` tells that the device has one planned.
+    """
+    entries = []
+    for line in _lines(log):
+        command = _command(line)
+        found = next((does for words, does in _BEGINS.items() if command.startswith(words)), frozenset[str]())
+        pending = reboots and "activate" in found
+        entries.append(Logged(line, found, " ".join(command.split()[:4]), line, ended=not pending))
+    return tuple(entries)
 
 
 def rolled_back_last(log: str) -> bool:

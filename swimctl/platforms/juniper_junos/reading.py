@@ -13,8 +13,9 @@ from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, Node
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos import evidence
-from swimctl.platforms.juniper_junos.log import SHOW, last_line, trace_operation
+from swimctl.platforms.juniper_junos.log import SHOW, journal, last_line, trace_operation
 from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
 from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_routing_engine
@@ -187,6 +188,11 @@ class JunosDevice:
     def log_mark(self) -> str | None:
         """Name the last line of the device's log of commands, None where it keeps none."""
         return last_line(self._show(SHOW))
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the log has it, or it has not
+        """Return what the device's log of commands names of installing and rebooting."""
+        reboots = parse_show_system_reboot(self._show("show system reboot"))
+        return journal(self._show(SHOW), reboots=bool(reboots))
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Tell from the device's log of commands whether an operation came after the mark.

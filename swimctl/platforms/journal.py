@@ -1,0 +1,64 @@
+"""What a device's own log names of installing and reloading, and which of it nobody here has asked for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One entry of a device's log, `key` names it as `log_mark` does.
+
+    `does` are the operations that it begins (add, activate, commit, abort), empty where it is about none of them,
+    `kind` the command in its words, `said` what the log says of it. `ended`: nothing of it is to come any more.
+    """
+
+    key: str
+    does: frozenset[str] = frozenset()
+    kind: str = ""
+    said: str = ""
+    ended: bool = True
+
+
+@runtime_checkable
+class KeepsJournal(Protocol):
+    """A driver whose device's log names what was begun there, by whoever did."""
+
+    def journal(self, mark: str) -> tuple[Logged, ...]:
+        """Return the entries, the oldest first, that of `mark` among them where the log still has it."""
+
+
+def others(log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, str | None]]) -> tuple[Logged, ...]:
+    """Return what somebody else began after a mark; nothing where the mark is no longer in the log.
+
+    `ours` are the operations that were sent from here, each with the mark that was taken right before. The first entry
+    of each kind behind it is its own; where that mark is gone, every entry that does the same may be.
+    """
+    since = _after(log, mark)
+    if since is None:
+        return ()
+    own: set[str] = set()
+    for operation, sent in ours:
+        behind = _after(log, sent)
+        kinds: set[str] = set()
+        for entry in since if behind is None else behind:
+            if operation in entry.does and (behind is None or entry.kind not in kinds):
+                own.add(entry.key)
+                kinds.add(entry.kind)
+    return tuple(entry for entry in since if entry.does and entry.key not in own)
+
+
+def of_next_boot(mark: str, now: str, command: str) -> tuple[Logged, ...]:
+    """Return the journal of a device that keeps none: what its next boot starts, at the mark and now."""
+    said = f"the next boot starts {now or 'no image that is named'}, and started {mark or 'none that was named'}"
+    named = Logged(now, frozenset({"activate", "abort"}), command, said, ended=False)
+    return (Logged(mark),) if now == mark else (Logged(mark), named)
+
+
+def _after(log: Sequence[Logged], mark: str | None) -> Sequence[Logged] | None:
+    keys = [entry.key for entry in log]
+    if mark is None or mark not in keys:
+        return None
+    return log[len(keys) - keys[::-1].index(mark) :]

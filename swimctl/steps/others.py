@@ -1,0 +1,48 @@
+"""Whether somebody else installs on the device of a job: another program, or a person at its console."""
+
+from __future__ import annotations
+
+from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
+from swimctl.platforms.base import Driver
+from swimctl.platforms.journal import KeepsJournal, Logged, others
+from swimctl.steps.base import Context
+from swimctl.steps.baseline import log_mark_of
+
+_OPERATIONS = ("preserve", "add", "activate", "commit", "abort")
+
+
+def at_work(context: Context, driver: Driver) -> tuple[Logged, ...]:
+    """Return what others began on the device since its baseline, by its own log, as far as that tells."""
+    mark = log_mark_of(context.record.recall)
+    if mark is None or not isinstance(driver, KeepsJournal):
+        return ()
+    try:
+        log = driver.journal(mark)
+    except (CommandRefused, UnparsableOutput):
+        return ()
+    return others(log, mark, _ours(context))
+
+
+def require_alone(context: Context, driver: Driver) -> None:
+    """Raise StepFailed where somebody else installs or reloads, so that no two installations meet on one device."""
+    found = at_work(context, driver)
+    if found:
+        raise StepFailed(
+            f"somebody else installs on {context.device.name}; seen in its log since {context.device.name} was read: "
+            f"{told(found)}; needed: one at a time; nothing more was sent; next: {driver.support.look} on the device, "
+            "then `swimctl retry`"
+        )
+
+
+def told(found: tuple[Logged, ...]) -> str:
+    """Name what others began, each in the words of the device's log, which have its moment and mostly its user."""
+    return ", ".join(f"'{each.said}'{'' if each.ended else ', which has not ended'}" for each in found)
+
+
+def _ours(context: Context) -> list[tuple[str, str | None]]:
+    sent = [
+        (operation, context.record.recall(f"{operation} sent{again}"))
+        for operation in _OPERATIONS
+        for again in ("", " again")
+    ]
+    return [(operation, kept.get("mark")) for operation, kept in sent if kept]

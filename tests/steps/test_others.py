@@ -1,0 +1,130 @@
+"""Somebody else installs on the device of a job: nothing is sent then, and it is never `untouched` under a reload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from steps.scripted import OLD_RUNS, Scripted, activated, runs, stands
+
+from swimctl.errors import StepFailed, UnparsableOutput
+from swimctl.facts import Placement
+from swimctl.models import Outcome
+from swimctl.platforms.base import Trace
+from swimctl.platforms.journal import Logged
+from swimctl.steps.activation import Activation
+from swimctl.steps.ending import outcome_of_failure
+
+CHANGES = {"save", "add", "activate", "commit", "back", "restore"}
+READ = Logged("read")
+ADDS = Logged("a", frozenset({"add"}), "install add", "06:11:02: Started install add by anna", ended=False)
+ADDED = Logged("a", frozenset({"add"}), "install add", "06:11:02: Started install add by anna", ended=True)
+OURS = Logged("o", frozenset({"add"}), "install add", "06:12:00: Started install add by netops", ended=True)
+RELOADS = Logged("r", frozenset({"activate"}), "reload", "06:13:40: Reload requested by anna on vty1", ended=False)
+SENT = {"mark": "read", "command": "install add", "look": "`show logging`"}
+
+
+def refused(job: Scripted) -> StepFailed:
+    with pytest.raises(StepFailed, match="somebody else installs on sw1; seen in its log") as caught:
+        Activation().run(job.context)
+    return caught.value
+
+
+@pytest.mark.parametrize("placement", [Placement.ABSENT, Placement.ADDED])
+@pytest.mark.parametrize("entry", [ADDS, ADDED, RELOADS])
+def test_nothing_is_sent_where_somebody_else_began_something_since_the_baseline(
+    placement: Placement, entry: Logged
+) -> None:
+    job = Scripted(installed=[stands(placement)], running=[OLD_RUNS], journal=[(READ, entry)])
+    error = refused(job)
+    assert entry.said in str(error)
+    assert not CHANGES & set(job.driver.asked)
+
+
+def test_one_who_begins_while_the_image_is_added_keeps_it_from_being_activated() -> None:
+    job = Scripted(
+        installed=[stands(Placement.ABSENT), stands(Placement.ADDED)],
+        running=[OLD_RUNS],
+        log_mark=["read"],
+        journal=[(READ,), (READ, OURS, RELOADS)],
+    )
+    error = refused(job)
+    assert "anna on vty1', which has not ended" in str(error)
+    assert "netops" not in str(error)
+    assert job.driver.times("add") == 1
+    assert job.driver.times("activate") == 0
+
+
+def test_what_this_job_sent_itself_is_nobody_else() -> None:
+    again = Logged("o2", frozenset({"add"}), "install add", "06:14:00: Started install add by anna")
+    job = Scripted(
+        memory={"add sent": SENT},
+        installed=[stands(Placement.ADDED)],
+        running=[OLD_RUNS],
+        journal=[(READ, OURS, again)],
+    )
+    assert "06:14:00" in str(refused(job))
+    alone = Scripted(
+        memory={"add sent": SENT},
+        installed=[stands(Placement.ADDED)],
+        running=[OLD_RUNS, runs("17.12.04", "17.12.04")],
+        journal=[(READ, OURS)],
+        ports=[False, True],
+        ends=[True],
+    )
+    Activation().run(alone.context)
+    assert alone.driver.times("activate") == 1
+
+
+@pytest.mark.parametrize("log", [(ADDS,), (), UnparsableOutput("show logging", "~~")])
+def test_a_log_that_was_cleared_or_does_not_read_accuses_nobody(log: Any) -> None:
+    job = Scripted(
+        installed=[stands(Placement.ADDED)],
+        running=[OLD_RUNS, runs("17.12.04", "17.12.04")],
+        journal=[log],
+        ports=[False, True],
+        ends=[True],
+    )
+    Activation().run(job.context)
+    assert job.driver.times("activate") == 1
+
+
+STARTS = Logged("s", frozenset({"activate"}), "install activate", "06:12:30: Started install activate by netops")
+SAME_BOOT = runs("17.06.05", "17.06.05", uptime=2_600_000)
+
+
+ADDING = {"add sent": SENT, "add answered": {"succeeded": False}}
+ACTIVATING = {**activated(), "add sent": SENT, "activate sent": {**activated()["activate sent"], "mark": "o"}}
+
+
+@pytest.mark.parametrize(
+    ("memory", "entry"),
+    # Behind an activation of ours, a reload may be its own.
+    [({}, ADDS), ({}, RELOADS), (ADDING, ADDS), (ADDING, RELOADS), (ACTIVATING, ADDS)],
+)
+def test_it_is_never_untouched_while_somebody_elses_operation_is_under_way(
+    memory: dict[str, Any], entry: Logged
+) -> None:
+    own = (OURS,) if "add sent" in memory else ()
+    started = (STARTS,) if "activate sent" in memory else ()
+    job = Scripted(
+        memory=memory,
+        installed=[stands(Placement.ADDED)],
+        running=[SAME_BOOT],
+        trace=[Trace(False, None)],
+        journal=[(READ, *own, *started, entry)],
+    )
+    outcome, told = outcome_of_failure(job.context, StepFailed("no"))
+    assert outcome is Outcome.UNKNOWN
+    assert entry.said in told
+    assert "netops" not in told
+
+
+def test_what_has_ended_leaves_the_device_as_it_is_read() -> None:
+    job = Scripted(
+        installed=[stands(Placement.ADDED)],
+        running=[SAME_BOOT],
+        trace=[Trace(False, None)],
+        journal=[(READ, ADDED)],
+    )
+    assert outcome_of_failure(job.context, StepFailed("no"))[0] is Outcome.UNTOUCHED

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
+
+RELOADS: Final = frozenset({"activate", "abort"})
+"""The operations that a reload belongs to, and that a reload by hand may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class KeepsJournal(Protocol):
 
 
 def others(log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, str | None]]) -> tuple[Logged, ...]:
-    """Return what somebody else began after a mark; nothing where the mark is no longer in the log.
+    """Return what somebody else began after a mark, and what reloads and had not ended by then.
 
+    Nothing where the mark is no longer in the log.
     `ours` are the operations that were sent from here, each with the mark that was taken right before. The first entry
     of each kind behind it is its own; where that mark is gone, every entry that does the same may be.
     """
@@ -47,13 +51,14 @@ def others(log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, st
             if operation in entry.does and (behind is None or entry.kind not in kinds):
                 own.add(entry.key)
                 kinds.add(entry.kind)
-    return tuple(entry for entry in since if entry.does and entry.key not in own)
+    earlier = [entry for entry in log[: len(log) - len(since)] if not entry.ended and entry.does & RELOADS]
+    return tuple(entry for entry in (*earlier, *since) if entry.does and entry.key not in own)
 
 
 def of_next_boot(mark: str, now: str, command: str) -> tuple[Logged, ...]:
     """Return the journal of a device that keeps none: what its next boot starts, at the mark and now."""
     said = f"the next boot starts {now or 'no image that is named'}, and started {mark or 'none that was named'}"
-    named = Logged(now, frozenset({"activate", "abort"}), command, said, ended=False)
+    named = Logged(now, RELOADS, command, said, ended=False)
     return (Logged(mark),) if now == mark else (Logged(mark), named)
 
 

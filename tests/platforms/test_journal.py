@@ -93,6 +93,21 @@ def test_without_a_mark_of_its_own_whatever_does_the_same_may_be_ours() -> None:
     assert len(by_others(started("06:11:00", "activate"), ours=(("add", None),))) == 1
 
 
+def test_a_reload_that_was_under_way_before_the_mark_is_somebody_elses_and_an_old_operation_is_not() -> None:
+    def since(*lines: str) -> tuple[Logged, ...]:
+        return others(xe(HEAD + "\n".join((*lines, READ)) + "\n"), READ, ())
+
+    (found,) = since(started("06:01:00", "activate"), completed("06:03:00", "activate"))
+    assert "06:01:00" in found.said
+    assert (
+        since(started("06:01:00", "activate"), completed("06:03:00", "activate"), started("06:04:00", "commit")) == ()
+    )
+    assert since(started("06:01:00", "activate"), failed("06:03:00", "activate")) == ()
+    assert since(started("06:01:00", "add")) == ()
+    (found,) = since(line("06:01:00", "%SYS-5-SCHEDULED_RELOAD: Reload requested for 18:13:42 UTC by anna on vty1."))
+    assert not found.ended
+
+
 def test_a_log_that_was_cleared_tells_nothing() -> None:
     assert others(xe(HEAD + started("06:11:00", "add") + "\n"), READ, ()) == ()
     assert others(xe(""), None, ()) == ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.platforms.base import Trace
-from swimctl.platforms.journal import Logged
+from swimctl.platforms.journal import RELOADS, Logged
 
 _MESSAGE: Final = re.compile(r"%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:")
 _STARTED: Final = re.compile(r"%INSTALL-\d-INSTALL_START_INFO:.*?Started install[_ ](\w+)", re.IGNORECASE)
@@ -21,7 +21,6 @@ _ENDED: Final = re.compile(
 _RELOAD: Final = re.compile(r"%SYS-\d-(RELOAD|SCHEDULED_RELOAD): ", re.IGNORECASE)
 _CANCELLED: Final = re.compile(r"%SYS-\d-SCHEDULED_RELOAD_CANCELLED:", re.IGNORECASE)
 _DOES: Final = ("add", "activate", "commit", "abort", "rollback")
-_RELOADS: Final = frozenset({"activate", "abort"})
 
 
 def last_line(log: str) -> str | None:
@@ -51,13 +50,15 @@ def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
 def journal(log: str) -> tuple[Logged, ...]:
     """Return what the buffer names of installing and reloading, its other messages as entries without a meaning.
 
-    What reloads has ended only where it failed: its reload clears the buffer. `install remove` installs nothing.
+    What reloads has ended where it failed, or where another operation began after it: a device has one at a time, and a
+    reload clears the buffer. `install remove` installs nothing.
     """
     entries: list[Logged] = []
     for message in _messages(log):
         if started := _STARTED.search(message):
             does = frozenset(each for each in _DOES if _is(started[1], each))
             does = does | {"abort"} if "rollback" in does else does
+            entries = [replace(each, ended=True) if each.kind.startswith("install ") else each for each in entries]
             entries.append(Logged(message, does, f"install {started[1]}", message, ended=not does))
             continue
         if found := _ENDED.search(message):
@@ -65,13 +66,13 @@ def journal(log: str) -> tuple[Logged, ...]:
         if _CANCELLED.search(message):
             entries = [replace(each, ended=True) if each.kind == "SCHEDULED_RELOAD" else each for each in entries]
         reload = _RELOAD.search(message)
-        does = _RELOADS if reload else frozenset()
+        does = RELOADS if reload else frozenset()
         entries.append(Logged(message, does, reload[1].upper() if reload else "", message, ended=not does))
     return tuple(entries)
 
 
 def _ended(entry: Logged, word: str, *, failed: bool) -> Logged:
-    own = entry.kind == f"install {word}" and (failed or not entry.does & _RELOADS)
+    own = entry.kind == f"install {word}" and (failed or not entry.does & RELOADS)
     return replace(entry, ended=True) if own else entry
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fleets.fleet import Fleet
+from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.eos.spec import HARDWARE, AristaSpec
 
 
 def _switch(model: str) -> Callable[..., ChassisSpec]:
     def make(name: str, **fields: Any) -> ChassisSpec:
-        return AristaSpec(name, hardware=HARDWARE[model], number=f"JPE24{sum(name.encode()):06d}", **fields)
+        return AristaSpec(name, hardware=HARDWARE[model], number=serial("JPE", name), **fields)
 
     return make
 

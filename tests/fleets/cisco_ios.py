@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fleets.fleet import Fleet
+from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.ios.spec import IosMember, IosSpec
 
@@ -14,7 +14,7 @@ def device(*models: str) -> Any:
 
     def make(name: str, **fields: Any) -> ChassisSpec:
         members = tuple(
-            IosMember(model, f"FOC27{len(name):02d}{place}{sum(name.encode()):04d}", f"0c75.bd10.{place:02x}00")
+            IosMember(model, serial("FOC", name, place), f"0c75.bd10.{place:02x}00")
             for place, model in enumerate(models)
         )
         return IosSpec(name, members, **fields)

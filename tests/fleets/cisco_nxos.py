@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fleets.fleet import Fleet
+from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
 
 
 def _switch(model: str, supervisors: int = 1) -> Any:
     def make(name: str, **fields: Any) -> ChassisSpec:
-        number = f"FDO27{len(name):02d}{sum(name.encode()):04d}"
+        number = serial("FDO", name)
         return NexusSpec(name, hardware=HARDWARE[model], number=number, supervisors=supervisors, **fields)
 
     return make

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fleets.fleet import Fleet
+from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.iosxr.spec import HARDWARE, RouterSpec
 
 
 def router(model: str) -> Any:
     def make(name: str, **fields: Any) -> ChassisSpec:
-        number = f"FOX28{len(name):02d}{sum(name.encode()):04d}"
+        number = serial("FOX", name)
         return RouterSpec(name, hardware=HARDWARE[model], number=number, **fields)
 
     return make

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from swimctl.lab.chassis_spec import ChassisSpec
+
+
+def serial(prefix: str, name: str, place: int = 0) -> str:
+    """Give the serial number of a device, or of one of its members: no two devices of a test have the same."""
+    return f"{prefix}{zlib.crc32(f'{name} {place}'.encode()) % 10**8:08d}"
 
 
 @dataclass(frozen=True)

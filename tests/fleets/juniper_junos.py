@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fleets.fleet import Fleet
+from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
 
 
 def _switch(*models: str) -> Any:
     def make(name: str, **fields: Any) -> ChassisSpec:
-        members = tuple(
-            MemberSpec(HARDWARE[model], f"NX02{len(name):02d}{place}{sum(name.encode()):05d}")
-            for place, model in enumerate(models)
-        )
+        members = tuple(MemberSpec(HARDWARE[model], serial("NX02", name, place)) for place, model in enumerate(models))
         return JunosSpec(name, members=members, **fields)
 
     return make

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS
+from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, MOMENTS
 from swimctl.lab.install_words import REASONS
 from swimctl.models import Outcome
 from swimctl.states import STEP_NAMES, JobStatus
@@ -99,12 +99,20 @@ def _rows() -> Iterator[tuple[str, End]]:
         "unreadable:garbage:show ip route summary",
         End(JobStatus.FAILED, POST_CHECKS, Outcome.UPGRADED, "not all could be compared"),
     )
+    for moment, step in zip(MOMENTS, (ACTIVATION, ACTIVATION, POST_CHECKS), strict=True):
+        yield f"another-device:{moment}", End(JobStatus.FAILED, step, Outcome.UNKNOWN, "another device answers at")
+    yield "somebody-installs", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "somebody else installs on")
+    yield "clock-jumps", UPGRADED
+    yield "configuration-lost", rolled_back("blocks of the configuration lost")
+    yield "member-dies", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "no longer ready, nothing was activated")
     yield "busy-install", not_activated("Another install operation is in progress")
 
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {
     # The only member mismatches with itself: it runs the target, and says that it is not installed.
     "member-mismatch": {"alone": uncommitted("again: seen")},
+    # The only member does not go away.
+    "member-dies": {"alone": UPGRADED},
 }
 MATRIX: Mapping[str, Mapping[str, End]] = {
     fault: dict.fromkeys(COLUMNS, end) | dict(_OTHERWISE.get(fault, {})) for fault, end in _rows()

@@ -27,6 +27,7 @@ LOCKED_FOR = 900.0
 EARLY_LOGINS = 3
 EARLY = 60.0
 SLOW_COPY, SLOW_FLASH = 20.0, 4.0
+SLOWEST_COPY = 3_500.0
 START = 60.0
 """Lab seconds from the start of the system until the device answers."""
 NO_SPACE_FREE = 1_500_000
@@ -142,6 +143,8 @@ class Chassis(ABC):
     @property
     def transfer(self) -> float:
         """Tell the bytes a lab second that a copy runs at."""
+        if self.spec.fault("member-dies"):
+            return SLOWEST_COPY
         return self.spec.transfer / (SLOW_COPY if self.spec.fault("slow-flash") else 1)
 
     @property

@@ -16,6 +16,12 @@ class LabClock:
         self._start = monotonic()
         self._epoch = epoch or datetime.now(UTC)
 
+    def set_to(self, date: datetime) -> LabClock:
+        """Give a clock that counts on as this one does, and shows that date now."""
+        other = LabClock(self.speed, self._monotonic, date - timedelta(seconds=self.now()))
+        other._start = self._start
+        return other
+
     def now(self) -> float:
         """Tell the lab seconds since the start."""
         return (self._monotonic() - self._start) * self.speed

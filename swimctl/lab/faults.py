@@ -11,6 +11,7 @@ from swimctl.errors import UsageError
 DROP_STEPS = ("login", "copy", "verify", "add", "activate", "commit", "post")
 INSTALL_OPERATIONS = ("add", "activate", "commit")
 INSTALL_REASONS = ("no-space", "unsaved", "busy", "bad-image", "running-package-missing", "operation-failed")
+MOMENTS = ("before", "during", "after")
 
 FAULTS: dict[str, str] = {
     "no-space": "the flash is nearly full of files that `install remove inactive` does not free",
@@ -43,6 +44,12 @@ FAULTS: dict[str, str] = {
     "Juniper's engines) call that abnormal",
     "unreadable": "from its first reload on a command is answered with garbage, nothing, a refusal, or cut off: "
     "`unreadable:garbage:show version`; also `empty`, `refused`, `cut`",
+    "another-device": "another device, of other serial numbers and another host name, answers at its address from a "
+    "moment on: `another-device:before` its activation, `during` it, or `after` it",
+    "somebody-installs": "when its copy was hashed, somebody at its console adds another image, for half an hour",
+    "clock-jumps": "from its first reload on its clock is back in 1993",
+    "configuration-lost": "it comes back from an activation with an empty configuration, without its host name",
+    "member-dies": "copies take a quarter of an hour, and when the copy was hashed one member goes away",
     "busy-install": "another install operation runs for ever: every install command is refused",
 }
 
@@ -55,12 +62,14 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
     "corrupt-copy": frozenset({"always"}),
     "drop-session-at": frozenset(DROP_STEPS),
     "no-boot-time": frozenset({"uptime"}),
+    "another-device": frozenset(MOMENTS),
     "install-fails": frozenset(INSTALL_OPERATIONS)
     | frozenset(INSTALL_REASONS)
     | frozenset(f"{operation}:{reason}" for operation in INSTALL_OPERATIONS for reason in INSTALL_REASONS),
 }
 _NEEDED = {
     "drop-session-at": f"say where, e.g. drop-session-at:add; known: {', '.join(DROP_STEPS)}",
+    "another-device": f"say when, e.g. another-device:before; known: {', '.join(MOMENTS)}",
     "unreadable": f"say how and which command, e.g. unreadable:cut:show version; known: {', '.join(UNREADABLE)}",
     "drop-session-before": "say at which command line, e.g. drop-session-before:12",
     "drop-session-after": "say after which command line, e.g. drop-session-after:12",

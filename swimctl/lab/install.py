@@ -38,6 +38,17 @@ class Installer:
     def _lies(self) -> bool:
         return self._switch.spec.fault("does-nothing") is not None
 
+    def by_somebody(self, path: str, seconds: float) -> None:
+        """Let somebody at the console add an image: nothing else can be installed before that ends."""
+        self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install add {path}")
+        self._operation = "add"
+
+        def ends() -> None:
+            self._operation = None
+            self._installed.log("INSTALL-5-INSTALL_COMPLETED_INFO", "Completed install add")
+
+        self._switch.later(seconds, ends)
+
     def add(self, path: str) -> Dialogue:
         """Run `install add file`."""
 

@@ -19,6 +19,8 @@ from swimctl.lab.models import Shape
 from swimctl.lab.netconf import Containers
 from swimctl.lab.request_install import Requester
 from swimctl.lab.spec import SwitchSpec
+from swimctl.lab.strangers import OTHER_NAME, Strangers
+from swimctl.lab.vty import Vty
 
 if TYPE_CHECKING:
     from swimctl.lab.session import Session
@@ -41,6 +43,7 @@ class Switch(Chassis):
         self.startup = self.configuration.copy()
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.members) + 1)}
         self._left_behind: set[int] = set()
+        self.strangers = Strangers(self)
         self.active = 1
         self.switchovers = 0
         self._took_over: float | None = None
@@ -54,7 +57,17 @@ class Switch(Chassis):
     @property
     def hostname(self) -> str:
         """Give the name in the prompt."""
-        return self.configuration.hostname
+        return OTHER_NAME if self.strangers.other else self.configuration.hostname
+
+    def open(self, login: Login, exec_command: bool = False) -> Vty:
+        """Open a terminal, of whichever device is there."""
+        self.strangers.answer()
+        return super().open(login, exec_command)
+
+    def note_command(self, line: str, source: str) -> None:
+        """Write down a received line."""
+        super().note_command(line, source)
+        self.strangers.noticed(line)
 
     @property
     def unsaved(self) -> bool:
@@ -67,7 +80,8 @@ class Switch(Chassis):
         return [number for number in self._flash if number == self.active or self._joined(number)]
 
     def _joined(self, number: int) -> bool:
-        if self.degraded and self.spec.fault("member-missing") and number == self._last:
+        missing = self.strangers.dead or (self.degraded and self.spec.fault("member-missing"))
+        if missing and number == self._last:
             return False
         return self._there_for(number) >= 0
 
@@ -200,6 +214,7 @@ class Switch(Chassis):
         self._restarted.clear()
         self.in_service.forget()
         self._left_behind = {number for number in self._flash if number > 1 and not self.has_image(number)}
+        self.strangers.booted(anew=self.install.running != self.spec.release)
         hangs = self.spec.fault("never-returns") and self.reload_reason == RELOAD_COMMAND
         return found and not (hangs and self.install.running != ran)
 

@@ -33,9 +33,12 @@ class KeepsJournal(Protocol):
         """Return the entries, the oldest first, that of `mark` among them where the log still has it."""
 
 
-def others(log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, str | None]]) -> tuple[Logged, ...]:
-    """Return what somebody else began after a mark, and what reloads and had not ended by then.
+def others(
+    log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, str | None]], first: str | None = None
+) -> tuple[Logged, ...]:
+    """Return what somebody else began after a mark, and what was begun before it and has not ended.
 
+    Of the latter only what reloads, and what came after the mark `first`: what never ended before that is of old.
     Nothing where the mark is no longer in the log.
     `ours` are the operations that were sent from here, each with the mark that was taken right before. The first entry
     of each kind behind it is its own; where that mark is gone, every entry that does the same may be.
@@ -51,7 +54,12 @@ def others(log: Sequence[Logged], mark: str | None, ours: Iterable[tuple[str, st
             if operation in entry.does and (behind is None or entry.kind not in kinds):
                 own.add(entry.key)
                 kinds.add(entry.kind)
-    earlier = [entry for entry in log[: len(log) - len(since)] if not entry.ended and entry.does & RELOADS]
+    known = {entry.key for entry in _after(log, first) or ()}
+    earlier = [
+        entry
+        for entry in log[: len(log) - len(since)]
+        if not entry.ended and (entry.does & RELOADS or entry.key in known)
+    ]
     return tuple(entry for entry in (*earlier, *since) if entry.does and entry.key not in own)
 
 

@@ -57,11 +57,9 @@ def minutes_old(recall: Recall, clock: Clock) -> float | None:
     return None if 0 <= age <= _OLD else age / 60
 
 
-def log_mark_of(recall: Recall) -> str | None:
-    """Return the mark that the device's log had at the newest baseline, None where there was none."""
-    found = _newest(recall)
-    kept = None if found is None else recall(f"{found} log")
-    return kept if isinstance(kept, str) else None
+def log_marks(recall: Recall) -> tuple[str | None, str | None]:
+    """Return the marks that the device's log had at the first and at the newest baseline, None where there was none."""
+    return recall(f"{_KEY} log"), recall(f"{_newest(recall) or _KEY} log")
 
 
 def is_baseline(key: str) -> bool:

@@ -6,21 +6,21 @@ from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.platforms.base import Driver
 from swimctl.platforms.journal import KeepsJournal, Logged, others
 from swimctl.steps.base import Context
-from swimctl.steps.baseline import log_mark_of
+from swimctl.steps.baseline import log_marks
 
 _OPERATIONS = ("preserve", "add", "activate", "commit", "abort")
 
 
 def at_work(context: Context, driver: Driver) -> tuple[Logged, ...]:
     """Return what others began on the device since its baseline, by its own log, as far as that tells."""
-    mark = log_mark_of(context.record.recall)
+    first, mark = log_marks(context.record.recall)
     if mark is None or not isinstance(driver, KeepsJournal):
         return ()
     try:
         log = driver.journal(mark)
     except (CommandRefused, UnparsableOutput):
         return ()
-    return others(log, mark, _ours(context))
+    return others(log, mark, _ours(context), first)
 
 
 def require_alone(context: Context, driver: Driver) -> None:

@@ -69,6 +69,13 @@ class ReadinessCheck:
             # Where its session had to be closed, what the device is now is asked once more.
             error = StepFailed if look.closed else NotReady
             raise error(f"{refusal}: {' | '.join(map(str, refused))}")
+        before = kept_baseline(context.record.recall)
+        if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):
+            raise StepFailed(
+                f"{refusal}: member {', '.join(gone)} is gone since {before.taken_at}; seen "
+                f"{', '.join(look.snapshot.members)}; needed: every member that was there; next: its power and cables, "
+                "then `swimctl retry`, which takes the device as it is then"
+            )
         if other := context.record.hold(look.snapshot.serials):
             raise StepFailed(
                 f"{other} is at work on this very device (serial number {look.snapshot.serials[0]}); needed: one job "

@@ -104,6 +104,10 @@ def test_a_reload_that_was_under_way_before_the_mark_is_somebody_elses_and_an_ol
     )
     assert since(started("06:01:00", "activate"), failed("06:03:00", "activate")) == ()
     assert since(started("06:01:00", "add")) == ()
+    later = xe(HEAD + "\n".join((READ, started("06:01:00", "add"), again := READ.replace("10:00", "20:00"))) + "\n")
+    assert [each.kind for each in others(later, again, (), READ)] == ["install add"]
+    ended = xe(HEAD + "\n".join((READ, started("06:01:00", "add"), completed("06:02:00", "add"), again)) + "\n")
+    assert others(ended, again, (), READ) == ()
     (found,) = since(line("06:01:00", "%SYS-5-SCHEDULED_RELOAD: Reload requested for 18:13:42 UTC by anna on vty1."))
     assert not found.ended
 

@@ -265,7 +265,7 @@ class PaperDriver:
 
     def journal(self, mark: str) -> tuple[Logged, ...]:
         """Name what its log has. It is asked before whatever is sent, so it is in `asked` only where it is scripted."""
-        assert mark == "read"
+        assert mark
         return cast("tuple[Logged, ...]", self._answer("journal")) if "journal" in self._script else ()
 
     def file_size(self, image: Image) -> int | None:

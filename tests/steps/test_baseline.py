@@ -73,6 +73,16 @@ def test_a_member_that_died_while_the_job_waited_keeps_it_from_being_activated(t
     assert outcome_of_failure(job.context, caught.value)[0] is Outcome.UNTOUCHED
 
 
+def test_a_member_of_which_the_device_says_nothing_any_more_is_missed_too(tmp_path: Path) -> None:
+    one = replace(BEFORE, members={"1": "Ready"})
+    job = waiting(tmp_path, 60, snapshot=[one])
+    with pytest.raises(StepFailed, match="no longer ready, nothing was activated: member 2 is gone since") as caught:
+        Activation().run(job.context)
+    assert "next: its power and cables, then `swimctl retry`" in str(caught.value)
+    assert not {"save", "add", "activate"} & set(job.driver.asked)
+    assert newest(job) == BEFORE
+
+
 def test_a_member_that_died_after_the_adding_keeps_it_from_being_activated(tmp_path: Path) -> None:
     added = {
         "add sent": {**activated()["activate sent"], "command": "install add"},

@@ -70,7 +70,10 @@ class _JobRecord:
 
     def hold(self, serials: Sequence[str]) -> str:
         other = self.store.hold(self.job_id, self.runner, [f"serial {number}" for number in serials])
-        return "" if other is None else f"job {other.id} on {other.device_name}"
+        if other is None:
+            return ""
+        interrupted = f", which was interrupted (`swimctl resume {other.id}`)," if other.interrupted else ""
+        return f"job {other.id} on {other.device_name}{interrupted}"
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         return self.store.recall(self.job_id, key)

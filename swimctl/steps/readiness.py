@@ -78,7 +78,7 @@ class ReadinessCheck:
             )
         if other := context.record.hold(look.snapshot.serials):
             raise StepFailed(
-                f"{other} is at work on this very device (serial number {look.snapshot.serials[0]}); needed: one job "
+                f"{other} has this very device (serial number {look.snapshot.serials[0]}); needed: one job "
                 f"at a time; {refusal}; next: `swimctl doctor` names devices that stand in the inventory twice, "
                 "`swimctl retry` when that job has ended"
             )

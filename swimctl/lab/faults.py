@@ -46,7 +46,7 @@ FAULTS: dict[str, str] = {
     "`unreadable:garbage:show version`; also `empty`, `refused`, `cut`",
     "another-device": "another device, of other serial numbers and another host name, answers at its address from a "
     "moment on: `another-device:before` its activation, `during` it, or `after` it",
-    "somebody-installs": "when its copy was hashed, somebody at its console adds another image, for half an hour",
+    "somebody-installs": "when its copy was hashed, somebody at its console adds another image, for half a day",
     "clock-jumps": "from its first reload on its clock is back in 1993",
     "configuration-lost": "it comes back from an activation with an empty configuration, without its host name",
     "member-dies": "copies take a quarter of an hour, and when the copy was hashed one member goes away",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OTHER_NAME: Final = "hall-9"
 LONG_AGO: Final = datetime(1993, 3, 1, tzinfo=UTC)
-_BY_HAND: Final = 1800.0
+_BY_HAND: Final = 43_200.0
 _OF_SOMEBODY: Final = "flash:cat9k_iosxe.17.09.05.SPA.bin"
 
 

@@ -138,6 +138,6 @@ def test_each_delay_has_its_own_look_and_the_newest_counts(tmp_path: Path) -> No
 def test_a_device_that_another_job_upgrades_under_another_name_is_left_to_that(tmp_path: Path) -> None:
     job = waiting(tmp_path, 60)
     job.record.held_by = "job 3 on 10.0.0.7"
-    with pytest.raises(StepFailed, match=r"job 3 on 10\.0\.0\.7 is at work on this very device .serial number FOC1A"):
+    with pytest.raises(StepFailed, match=r"job 3 on 10\.0\.0\.7 has this very device .serial number FOC1A"):
         Activation().run(job.context)
     assert not {"save", "add", "activate"} & set(job.driver.asked)

@@ -393,8 +393,9 @@ class Scripted:
             "restarted_at": before.restarted_at,
             "version": before.version,
         }
-        kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "baseline log": "read", "found": found}
-        self.record = PaperRecord({**kept, **(memory or {})})
+        kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "found": found}
+        log = {"baseline log": "read"} if "journal" in script else {}
+        self.record = PaperRecord({**kept, **log, **(memory or {})})
         self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.names = list(names)

@@ -49,11 +49,11 @@ class InstallRequest(InstallOutcome):
 
 @dataclass(frozen=True, slots=True)
 class LoggedInstall:
-    """One operation of the installer's own log: what was typed, how far it got, and the line that began it."""
+    """One operation of the installer's own log: what was typed, how far it got, and its first line if that is whole."""
 
     command: str
     request: InstallRequest
-    began: str = ""
+    began: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Installer:
             pending = activity.pending_reload and "activate" in does
             running = request.succeeded is None and activity.running
             ended = not (running or pending)
-            entries.append(Logged(str(request.id), does, request.operation or "", each.began, ended))
+            entries.append(Logged(str(request.id), does, request.operation or "", each.began or each.command, ended))
         return tuple(entries)
 
     def _follow(self, request: InstallRequest, command: str, mark: int | None, seconds: float) -> Sent:

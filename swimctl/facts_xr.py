@@ -49,11 +49,10 @@ class InstallRequest(InstallOutcome):
 
 @dataclass(frozen=True, slots=True)
 class LoggedInstall:
-    """One operation of the installer's own log: what was typed, how far it got, and its first line if that is whole."""
+    """One operation of the installer's own log: what was typed, and how far it got."""
 
     command: str
     request: InstallRequest
-    began: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

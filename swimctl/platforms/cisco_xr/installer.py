@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -108,14 +109,16 @@ class Installer:
 
     def journal(self) -> tuple[Logged, ...]:
         """Return the operations by their ids; one that waits for its reload has not ended."""
-        activity = self.activity()
+        activity, text = self.activity(), self._show("show install log")
         entries = [Logged("0")]  # the mark of a device that had no operation yet
-        for each in sorted(self.log(), key=lambda each: each.request.id or 0):
+        for each in sorted(parse_show_install_log(text), key=lambda each: each.request.id or 0):
             request, does = each.request, _BEGINS.get(each.request.operation or "", frozenset[str]())
             pending = activity.pending_reload and "activate" in does
             running = request.succeeded is None and activity.running
-            ended = not (running or pending)
-            entries.append(Logged(str(request.id), does, request.operation or "", each.began or each.command, ended))
+            # Its own words, for people: they have the moment and the user.
+            began = re.search(rf"^.*Install +operation +{request.id} .*", text, re.IGNORECASE | re.MULTILINE)
+            said = began[0].strip() if began else each.command
+            entries.append(Logged(str(request.id), does, request.operation or "", said, not (running or pending)))
         return tuple(entries)
 
     def _follow(self, request: InstallRequest, command: str, mark: int | None, seconds: float) -> Sent:

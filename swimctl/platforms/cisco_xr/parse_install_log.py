@@ -56,8 +56,7 @@ def parse_show_install_log(text: str) -> tuple[LoggedInstall, ...]:
         request, typed = read_request(own, "\n".join(own)), _typed(own)
         if request is None or typed is None or (lines[-1].endswith(typed) and not ended(text, typed)):
             raise UnparsableOutput(command, own[-1], "an operation without the command that started it")
-        # The last line of all may have been cut.
-        found.append(LoggedInstall(typed, request, None if own[0] is lines[-1] else own[0]))
+        found.append(LoggedInstall(typed, request))
     return tuple(found)
 
 

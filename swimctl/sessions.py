@@ -16,6 +16,7 @@ import paramiko
 from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
 from nornir_netmiko.connections import Netmiko
 
+from swimctl import one_look
 from swimctl.clock import Clock, Deadline
 from swimctl.descriptors import starved
 from swimctl.errors import (
@@ -53,6 +54,8 @@ _TAIL_OF_LOGIN = 20_000
 _AT_ONCE, _MOST = 65_535, 16_000_000
 # Real seconds in which the prompt must come after a question was refused, before the session is closed.
 _REFUSED = 10.0
+# What begins so changes nothing on any system, so that its output serves a whole look.
+_READS = ("show ", "dir ", "more ", "file list ", "admin show ")
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
 _CLOSING_SILENCE = 10.0
 
@@ -101,17 +104,25 @@ class Session:
                 client.close()
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        """Run a command that asks nothing and give back what it printed.
+        """Run a command that asks nothing and give back what it printed, in this look already or now.
 
         `quiet` keeps the output out of the transcript (a configuration is full of secrets). Raises
         UnexpectedPrompt for a question, SessionLost and DeadlineExceeded as they say.
         """
+        known = one_look.seen(self, command)
+        if known is not None:
+            return known
+        if not command.startswith(_READS):
+            one_look.forget()
         reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
         if reply.dropped:
             raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
         if reply.whole > len(reply.text):
             raise UnparsableOutput(command, "", f"it printed {reply.whole} characters; more than {_MOST} are not read")
-        return self._told(reply.text, command, quiet=quiet)
+        text = self._told(reply.text, command, quiet=quiet)
+        if command.startswith(_READS):
+            one_look.keep(self, command, text)
+        return text
 
     def converse(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
@@ -121,6 +132,7 @@ class Session:
         The session may drop: that is a Reply, as only the device can tell what it means. `closing` matches a line
         after which nothing more is waited for than a moment of silence.
         """
+        one_look.forget()
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
         return replace(reply, text=self._told(reply.text, command, quiet=False))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -75,6 +75,20 @@ class Refusals:
     wait: Deadline | None = None
 
 
+@dataclass
+class _Shared:
+    """A session that several may use, one after the other; it is closed by `opened`."""
+
+    wanted: bool = False
+    session: Session | None = None
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def end(self) -> None:
+        """Close it; the next one who asks gets a new one."""
+        self.session = None
+        self.opened.close()
+
+
 @dataclass(frozen=True)
 class Context:
     """One job at work: device, image, record, and the way to a session."""
@@ -99,6 +113,7 @@ class Context:
     # What counts refused logins of all devices; None: nobody does.
     logins: DeviceLogins | None = None
     who: Who = field(default_factory=Who)
+    _shared: _Shared = field(default_factory=_Shared)
 
     @property
     def redaction(self) -> Redaction:
@@ -121,8 +136,34 @@ class Context:
         return driver
 
     @contextmanager
+    def one_session(self) -> Iterator[None]:
+        """Let all who ask for a session meanwhile have the same one; after an error in it, a new one."""
+        self._shared.wanted = True
+        try:
+            yield
+        finally:
+            self._shared.wanted = False
+            self._shared.end()
+
+    @contextmanager
     def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:
-        """Open a session for one who needs it beside its driver; a line that drops at once is tried again.
+        """Open a session for one who needs it beside its driver, or give the one that is shared."""
+        shared = self._shared
+        if not shared.wanted:
+            with self._opened(attempts) as session:
+                yield session
+            return
+        if shared.session is None:
+            shared.session = shared.opened.enter_context(self._opened(attempts))
+        try:
+            yield shared.session
+        except BaseException:
+            shared.end()
+            raise
+
+    @contextmanager
+    def _opened(self, attempts: int) -> Iterator[Session]:
+        """Open a session; a line that drops at once is tried again.
 
         So is a login that is refused after an activation: the device may not reach yet what knows its accounts.
         """

@@ -6,6 +6,7 @@ import time
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
 from swimctl.facts import Placement
+from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver
 from swimctl.states import JobStatus
 from swimctl.steps import removal
@@ -37,14 +38,14 @@ class Distribution:
         wrong = ""
         for attempt in range(_ATTEMPTS + 1):
             context.checkpoint()
-            wrong = context.again(lambda: self._verify(context))
+            wrong, destination = context.again(lambda: self._verify(context))
             if not wrong:
                 how = "was there already" if attempt == 0 else "copied"
                 gone = removal.told(context.record.recall)
                 verified = f"{context.image.filename} {how}, its hash verified by the device"
                 return Outcome(f"{verified}; {gone}" if gone else verified)
             if attempt < _ATTEMPTS:
-                self._copy(context, attempt)
+                self._copy(context, destination, attempt)
         raise StepFailed(
             f"{context.image.filename} was copied {_ATTEMPTS} times and is still wrong: {wrong}; the file was removed; "
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
@@ -65,27 +66,38 @@ class Distribution:
         if lacking:
             raise StepFailed(f"still not enough room after the clean-up: {' | '.join(map(str, lacking))}")
 
-    def _verify(self, context: Context) -> str:
-        """Tell what is wrong with the file on the device, empty where it is right; removes a wrong one."""
+    def _verify(self, context: Context) -> tuple[str, str]:
+        """Return what is wrong with the file on the device, and where the right one goes; both empty where it is right.
+
+        A wrong one is removed.
+        """
         # A new session: the one from before a long copy has idled out.
-        with context.driver() as driver:
-            size = driver.file_size(context.image)
-            if size is None:
-                return "the file is not there"
-            if size != context.image.size:
-                return self._remove(context, driver, f"it has {size} bytes, not {context.image.size}")
-            wished, able = context.settings.distribution.hash, driver.support.hashes
-            algorithm = wished if wished in able else able[0]
-            context.record.say(f"the device computes the {algorithm} of {context.image.filename}")
-            result = driver.file_hash(context.image, algorithm)
-            expected = context.image.sha512 if algorithm == "sha512" else context.image.md5
-            if result.digest is None:
-                return self._remove(context, driver, "the device gave no hash")
-            if result.digest.casefold() != expected.casefold():
-                return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
+        with one_look(), context.driver() as driver:
+            if wrong := self._wrong(context, driver):
+                destination = driver.destination(context.image)
+                # What a device is after a copy that failed is told from here: some do not survive one.
+                context.record.remember(COPY, boot_mark(context, driver.running()))
+                return wrong, destination
             if done := driver.spread(context.image):
                 context.record.event("spread", done)
-            return ""
+            return "", ""
+
+    def _wrong(self, context: Context, driver: Driver) -> str:
+        size = driver.file_size(context.image)
+        if size is None:
+            return "the file is not there"
+        if size != context.image.size:
+            return self._remove(context, driver, f"it has {size} bytes, not {context.image.size}")
+        wished, able = context.settings.distribution.hash, driver.support.hashes
+        algorithm = wished if wished in able else able[0]
+        context.record.say(f"the device computes the {algorithm} of {context.image.filename}")
+        result = driver.file_hash(context.image, algorithm)
+        expected = context.image.sha512 if algorithm == "sha512" else context.image.md5
+        if result.digest is None:
+            return self._remove(context, driver, "the device gave no hash")
+        if result.digest.casefold() != expected.casefold():
+            return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
+        return ""
 
     def _remove(self, context: Context, driver: Driver, wrong: str) -> str:
         placement = driver.installed(context.image).placement
@@ -109,7 +121,7 @@ class Distribution:
         removal.end(context.record, key, (context.image.filename,))
         return wrong
 
-    def _copy(self, context: Context, attempt: int) -> None:
+    def _copy(self, context: Context, destination: str, attempt: int) -> None:
         image = context.image
         recorded = 0.0
 
@@ -121,7 +133,6 @@ class Distribution:
                 context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
 
         context.record.say("copying" if attempt == 0 else "copying once more")
-        destination = context.again(lambda: self._destination(context))
         if not image.path.is_file() or image.path.stat().st_size != image.size:
             raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
         try:
@@ -133,9 +144,3 @@ class Distribution:
             if attempt == _ATTEMPTS - 1:
                 context.again(lambda: self._verify(context))  # leaves no partial file behind
                 raise
-
-    def _destination(self, context: Context) -> str:
-        with context.driver() as driver:
-            # What a device is after a copy that failed is told from here: some do not survive one.
-            context.record.remember(COPY, boot_mark(context, driver.running()))
-            return driver.destination(context.image)

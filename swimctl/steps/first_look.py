@@ -20,6 +20,7 @@ from swimctl.errors import (
 )
 from swimctl.facts import Placement, Snapshot
 from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.steps.target import called, is_patch, on_target
@@ -77,6 +78,7 @@ class Look:
         return not self.refused
 
 
+@one_look()
 def first_look(
     session: Session,
     make: Callable[[Session], Driver],

@@ -7,6 +7,7 @@ from typing import Final
 from swimctl.clock import Deadline
 from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, UnexpectedPrompt
 from swimctl.facts import Installed, Placement
+from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, committed
@@ -23,34 +24,46 @@ def keep(context: Context) -> str:
 
     Raises DeviceUnknown where it is not proved, and what comes of a lost session.
     """
-    table = Table(context)
+    before, after, handled = Table(context), Table(context), False
+
+    def act() -> str:
+        nonlocal handled
+        with context.driver() as driver:
+            if not handled:
+                _commit(context, driver, before)
+            handled = True  # a session that is lost from here on sends nothing again
+            return _confirm(context, driver, after)
+
     try:
-        context.again(lambda: _commit(context, table))
+        return context.again(act)
     except (DeadlineExceeded, UnexpectedPrompt) as error:
         # The answer did not come; whether the commit did, the device tells.
+        handled = True
         context.record.event("session", f"{error}; asking the device")
-    table = Table(context)
-    return context.again(lambda: _confirm(context, table))
+    return context.again(act)
 
 
-def _commit(context: Context, table: Table) -> None:
-    with context.driver() as driver:
+def _commit(context: Context, driver: Driver, table: Table) -> None:
+    now = table.read(driver)
+    if _is_committed(now):
+        context.record.event("committed", "the device says that it is committed")
+        return
+    if isinstance(now, Unread) and not driver.support.commit:
+        return  # nothing has to be sent there to keep what runs
+    seconds = context.settings.deadlines.commit
 
-        def is_committed() -> bool:
-            now = table.read(driver)
-            return isinstance(now, Installed) and now.placement is Placement.COMMITTED and not now.timer_runs
+    def done() -> bool:
+        return _is_committed(table.read(driver))
 
-        if is_committed():
-            context.record.event("committed", "the device says that it is committed")
-            return
-        if isinstance(table.read(driver), Unread) and not driver.support.commit:
-            return  # nothing has to be sent there to keep what runs
-        seconds = context.settings.deadlines.commit
-        if was_sent(context, "commit") and wait_while_running(context, driver, "commit", seconds, is_committed):
-            return
-        _send(context, driver)
-        if answer_to(context, "commit") is False and not is_committed():
-            raise DeviceUnknown(_refused(context, driver))
+    if was_sent(context, "commit") and wait_while_running(context, driver, "commit", seconds, done):
+        return
+    _send(context, driver)
+    if answer_to(context, "commit") is False and not done():
+        raise DeviceUnknown(_refused(context, driver))
+
+
+def _is_committed(table: Installed | Unread) -> bool:
+    return isinstance(table, Installed) and table.placement is Placement.COMMITTED and not table.timer_runs
 
 
 def _send(context: Context, driver: Driver) -> None:
@@ -71,25 +84,25 @@ def _refused(context: Context, driver: Driver) -> str:
     )
 
 
-def _confirm(context: Context, table: Table) -> str:
+def _confirm(context: Context, driver: Driver, table: Table) -> str:
     """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
     ready = Deadline(context.clock, context.settings.deadlines.ready)
-    with context.driver() as driver:
-        while True:
+    while True:
+        with one_look():
             running, installed = readable(driver.running), table.read(driver)
-            proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
-            if proof.proved and not proof.by:
-                return ""
-            if (ready if proof.doubt else lag).passed:
-                break
-            context.record.say(f"asking whether it is committed: {proof.by}")
-            context.pause(context.settings.login.poll)
-        if proof.proved:
-            context.record.event("committed", proof.by)
-            return proof.by
-        raise DeviceUnknown(
-            f"whether {context.device.name} keeps {context.image.version} is not proved; seen at the end: {proof.by}; "
-            f"needed {context.image.version} on every member, committed, no timer; next: {driver.support.look} on the "
-            "device"
-        )
+        proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
+        if proof.proved and not proof.by:
+            return ""
+        if (ready if proof.doubt else lag).passed:
+            break
+        context.record.say(f"asking whether it is committed: {proof.by}")
+        context.pause(context.settings.login.poll)
+    if proof.proved:
+        context.record.event("committed", proof.by)
+        return proof.by
+    raise DeviceUnknown(
+        f"whether {context.device.name} keeps {context.image.version} is not proved; seen at the end: {proof.by}; "
+        f"needed {context.image.version} on every member, committed, no timer; next: {driver.support.look} on the "
+        "device"
+    )

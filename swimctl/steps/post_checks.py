@@ -38,14 +38,7 @@ class PostChecks:
         before = baseline(context)
         if was_sent(context, "abort"):
             go_back(context, before, complaint_of(context))
-        verdict = self._judged(context, before)
-        try:
-            proof = keep(context)
-        except (Unreachable, SessionLost) as error:
-            # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
-            context.record.event("session", f"{error}; looking once more")
-            verdict = self._judged(context, before)
-            proof = keep(context)
+        verdict, proof = self._kept(context, before)
         worth = (context.record.recall("went down"), context.record.recall("roles"), verdict.told)
         noted = "".join(f"; {found}" for found in worth if found)
         how = f", proved by {proof}" if proof else ""
@@ -58,19 +51,31 @@ class PostChecks:
         what = "all that must come back did" if verdict.told else "all is as before"
         return Outcome(f"{called(context.image)} runs committed on every member{how}, and {what}{noted}")
 
-    def _judged(self, context: Context, before: Snapshot) -> Verdict:
-        """Return what allows the commit; goes back, or raises, where nothing does."""
-        verdict = self._look(context, before)
-        _tell(context, verdict)
+    def _kept(self, context: Context, before: Snapshot) -> tuple[Verdict, str]:
+        """Commit where the look allows it; return that look, and by what the commit is proved.
+
+        Where nothing allows it the device goes back, or DeviceUnknown is raised.
+        """
+        for last in (False, True):
+            try:
+                with context.one_session():
+                    verdict = self._look(context, before)
+                    _tell(context, verdict)
+                    if verdict.then is Then.KEEP:
+                        return verdict, keep(context)
+                break
+            except (Unreachable, SessionLost) as error:
+                if last:
+                    raise
+                # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
+                context.record.event("session", f"{error}; looking once more")
         if verdict.then is Then.BACK:
             go_back(context, before, verdict.why)
-        if verdict.then is Then.LEAVE:
-            look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
-            raise DeviceUnknown(
-                f"{context.device.name} was neither committed nor taken back: {verdict.why}; needed: "
-                f"{context.image.version} on every member; next: {look} on the device"
-            )
-        return verdict
+        look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
+        raise DeviceUnknown(
+            f"{context.device.name} was neither committed nor taken back: {verdict.why}; needed: "
+            f"{context.image.version} on every member; next: {look} on the device"
+        )
 
     def look_again(self, context: Context) -> str:
         """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.facts import Installed, Running, Snapshot
+from swimctl.one_look import one_look
 from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
@@ -48,6 +49,7 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
+@one_look()
 def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     """Return one look and what was compared in it, None where nothing was.
 

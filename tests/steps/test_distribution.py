@@ -121,7 +121,7 @@ def test_a_copy_after_which_the_device_is_silent_leaves_it_unknown(tmp_path: Pat
     one = job(tmp_path, file_size=[None])
     away = Unreachable("no SSH session to sw1")
     copy.raised = [TransferFailed("the copy broke off"), TransferFailed("the copy broke off")]
-    one.logins[:] = [None, None, None, None, away]
+    one.logins[:] = [None, None, away]
     outcome, text = ends(one, DeviceError)
     assert outcome is Outcome.UNKNOWN
     assert "it does not answer after the copy: no SSH session to sw1" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Final, TypeVar
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
@@ -81,14 +82,14 @@ class NexusDevice:
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
-        may = rights(self._configures())
+        may = self._rights
         if not may.ok:
             return [may]  # what this account cannot see is no fault of the device
         return [may, *identity(self._version(), self._modules(), self._inventory(), device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""
-        may = rights(self._configures())
+        may = self._rights
         if not may.ok:
             return [may]
         return [*assess(self._state(), device, image, self._settings.readiness, cleanup=cleanup), may]
@@ -190,6 +191,11 @@ class NexusDevice:
     def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - the signature is Driver's
         """Tell nothing: no log names what was sent."""
         return Trace(None, None)
+
+    @cached_property
+    def _rights(self) -> Finding:
+        """Whether the account may configure; once a session, as entering that mode is no mere question."""
+        return rights(self._configures())
 
     def _configures(self, *lines: str) -> str:
         """Enter configuration mode, give these lines, and leave it; tell what the device refuses."""

@@ -120,7 +120,7 @@ class Session:
         if reply.whole > len(reply.text):
             raise UnparsableOutput(command, "", f"it printed {reply.whole} characters; more than {_MOST} are not read")
         text = self._told(reply.text, command, quiet=quiet)
-        if command.startswith(_READS):
+        if command.startswith(_READS) and not quiet:
             one_look.keep(self, command, text)
         return text
 

@@ -16,6 +16,7 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.facts import Running
+from swimctl.one_look import forget
 from swimctl.platforms.base import Driver
 from swimctl.sessions import Session
 from swimctl.steps.base import Context
@@ -55,6 +56,7 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.
     """
     for _ in range(2):
+        forget()  # what was read earlier in a look is no second look
         elapsed = elapsed_since(context.clock, mark)
         now = driver.running()
         newer = new_boot(mark, now, elapsed)

@@ -11,6 +11,7 @@ from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, 
 from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UnparsableOutput
+from swimctl.one_look import one_look
 from swimctl.terminal import answer
 
 GO_ON = answer(r"go on\?", "y")
@@ -346,3 +347,57 @@ def test_a_device_that_never_shows_a_prompt_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(DeadlineExceeded, match="no prompt"):
         opened(device, tmp_path, 0.4)
     assert PASSWORD not in shown(tmp_path) if (tmp_path / "transcript.log").exists() else True
+
+
+# Within one look a device is asked each thing once.
+
+
+def test_within_one_look_a_device_is_asked_once_and_in_the_next_one_anew(tmp_path: Path) -> None:
+    device = PaperTerminal({"show version": ["show version\n17.12.04", PROMPT]})
+    session = device.session(tmp_path)
+    with one_look():
+        assert {session.run("show version", 20) for _ in range(3)} == {"17.12.04"}
+        with one_look():  # of somebody who is asked meanwhile
+            assert session.run("show version", 20) == "17.12.04"
+        assert device.typed == ["show version\n"]
+    device.script["show version"] = ["show version\n17.15.01", PROMPT]
+    assert session.run("show version", 20) == "17.15.01"
+    with one_look():
+        assert session.run("show version", 20) == "17.15.01"
+    assert device.typed == ["show version\n"] * 3
+
+
+@pytest.mark.parametrize("sent", ["converse", "run"])
+def test_what_was_read_before_a_command_says_nothing_of_after_it(tmp_path: Path, sent: str) -> None:
+    device = PaperTerminal({"show version": ["show version\n17.12.04", PROMPT]})
+    session = device.session(tmp_path)
+    with one_look():
+        session.run("show version", 20)
+        if sent == "converse":
+            session.converse("install commit", (), 20)
+        else:
+            session.run("delete /force flash:old.bin", 20)
+        device.script["show version"] = ["show version\n17.15.01", PROMPT]
+        assert session.run("show version", 20) == "17.15.01"
+
+
+def test_one_look_keeps_no_configuration_and_nothing_of_another_session(tmp_path: Path) -> None:
+    first = PaperTerminal({"show running-config": ["show running-config\nhostname sw1", PROMPT]})
+    other = PaperTerminal()
+    with one_look():
+        session = first.session(tmp_path)
+        session.run("show running-config", 20, quiet=True)
+        session.run("show running-config", 20, quiet=True)
+        session.run("show clock", 20)
+        other.session(tmp_path).run("show clock", 20)
+    assert first.typed == ["show running-config\n", "show running-config\n", "show clock\n"]
+    assert other.typed == ["show clock\n"]
+
+
+def test_what_did_not_end_well_is_asked_again_within_the_look(tmp_path: Path) -> None:
+    device = PaperTerminal({"show version": ["show ver", GONE]})
+    with one_look():
+        with pytest.raises(SessionLost):
+            device.session(tmp_path).run("show version", 20)
+        again = PaperTerminal({"show version": ["show version\n17.12.04", PROMPT]})
+        assert again.session(tmp_path).run("show version", 20) == "17.12.04"

@@ -7,7 +7,7 @@ from typing import Any, Self
 import pytest
 from steps.scripted import Scripted, activated
 
-from swimctl.errors import LoginFailed, Unreachable
+from swimctl.errors import LoginFailed, SessionLost, Unreachable
 from swimctl.steps import base
 from swimctl.steps.base import ENTERED, Context
 
@@ -19,6 +19,7 @@ class Door:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Exception | None) -> None:
         self.answers, self.tried = list(answers), 0
+        self.sessions: list[_Session] = []
         monkeypatch.setattr(base, "connect", self.open)
 
     def open(self, *_: object) -> Any:
@@ -26,17 +27,19 @@ class Door:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if answer is not None:
             raise answer
-        return _Session()
+        self.sessions.append(_Session())
+        return self.sessions[-1]
 
 
 class _Session:
     netconf = None
+    open = True
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        self.open = False
 
 
 def context_of(job: Scripted) -> Context:
@@ -74,3 +77,22 @@ def test_a_line_that_drops_is_tried_again_and_the_first_entry_is_kept(monkeypatc
     with context_of(job).session():
         pass
     assert job.record.memory[ENTERED] == first
+
+
+def test_whoever_asks_within_one_session_gets_the_same_one_and_after_an_error_a_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, context = Door(monkeypatch, None), context_of(Scripted())
+    with context.one_session():
+        with context.session() as first:
+            pass
+        with context.session() as second:
+            assert second is first
+        with pytest.raises(SessionLost), context.session():
+            raise SessionLost("the session to sw1 ended in 'show version'")
+        with context.session() as third:
+            assert third is not first
+    assert [session.open for session in door.sessions] == [False, False]
+    with context.session() as after:
+        assert after.open
+    assert [session.open for session in door.sessions] == [False] * 3

@@ -198,7 +198,7 @@ def _absolute_inventory(path: Path, section: dict[str, Any]) -> None:
             keys = ("inventory", "options", key)
             raise ConfigError(f"{_where(path, keys)}: {'.'.join(keys)} must be the path of a file")
         if isinstance(value, str) and (key in INVENTORY_FILES or (path.parent / value).exists()):
-            options[key] = str(_absolute(path, Path(value)))
+            options[key] = str(placed(path, value))
     plugin = section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory"
     from_environment = not options and "NORNIR_INVENTORY_OPTIONS" in os.environ
     if plugin in SIMPLE_PLUGINS and not from_environment:

@@ -202,7 +202,7 @@ class Inventory:
             name=host.name,
             platform=platform or written,
             address=str(options.hostname or host.name),
-            port=options.port or 22,
+            port=self._port(host, value_at(data, fields.port)) or options.port or 22,
             groups=tuple(group.name for group in host.extended_groups()),
             model=model_at(data, fields.model),
             serial=value_at(data, fields.serial),
@@ -212,6 +212,15 @@ class Inventory:
             site=value_at(data, fields.site),
             role=value_at(data, fields.role),
         )
+
+    def _port(self, host: Host, written: str | None) -> int | None:
+        """Read the port that stands where the settings say. InventoryError: it is none."""
+        if written is None:
+            return None
+        if not written.isascii() or not written.isdigit() or not 0 < int(written) < 65_536:
+            where = inventory_files.where(self._config, host.name)
+            raise InventoryError(f"{where}: the port of {host.name} must be a whole number 1 to 65535")
+        return int(written)
 
     def _hosts(self, host: Host, key: str) -> tuple[str, ...]:
         """Read a list of hosts. InventoryError: one that does not exist would silently change the order."""

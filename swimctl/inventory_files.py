@@ -63,7 +63,9 @@ def check(config: Config) -> None:
     if host_file is None:
         return
     if not host_file.is_file() or not os.access(host_file, os.R_OK):
-        yaml_file.read(host_file, InventoryError, "correct inventory.options.host_file in config.yaml")
+        what = f"correct inventory.options.host_file: it is a path from the folder of {config.path.name}"
+        what += "" if Path.cwd() == config.path.parent else f", or else from the working folder {Path.cwd()}"
+        yaml_file.read(host_file, InventoryError, what)
     words: set[str] = set()
     for path in files.values():
         if path.is_file() and os.access(path, os.R_OK):

@@ -65,6 +65,10 @@ class InventoryFields(Section):
         description="the same for its role",
     )
     serial: Paths = Field(["serial", "pynautobot_dictionary.serial"], description="the same for its serial number")
+    port: Paths = Field(
+        [],
+        description="where its SSH port stands, such as `custom_fields.ssh_port`; it goes before the inventory's own",
+    )
     platform: dict[str, str] = Field(
         default_factory=dict,
         description="what the inventory's own names of platforms mean, such as `{campus-access: cisco_xe}`",

@@ -37,6 +37,7 @@ TABLE = (
     Entry("serve", "serve", "Answer the REST API and run what is due, until SIGTERM.", _DAILY),
     Entry("job", "job", "Look into single jobs: list, show, events, transcript.", _RECORDS),
     Entry("report", "report", "Write the record of a batch for people.", _RECORDS),
+    Entry("init", "init", "Write a config.yaml and an inventory to begin with.", _SETUP),
     Entry("image", "image", "Keep the catalogue of images and the golden ones.", _SETUP),
     Entry("device", "device", "List the inventory's devices and check whether they are ready.", _SETUP),
     Entry("workflow", "workflow", "List the workflows and their steps.", _SETUP),

@@ -122,8 +122,8 @@ class Platform:
         )
 
     def kin(self) -> list[Platform]:
-        """Give the platforms that are read by these very parsers, itself among them."""
-        return [other for other in map(platform, names()) if other.package.parse is self.package.parse]
+        """Give the platforms whose commands these very parsers read, itself among them."""
+        return [other for other in map(platform, names()) if other.package.COMMANDS is self.package.COMMANDS]
 
     def lacking(self) -> list[str]:
         """Name what the platform's folder does not have: samples at all, or one for a parser, here or with its kin."""

@@ -39,6 +39,25 @@ class Form:
     stack: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BootLine:
+    """A line, the flash that it names (None where it leaves that to the device), and its files in their order."""
+
+    line: str
+    flash: str | None
+    files: tuple[str, ...]
+
+
+def read_boot_lines(text: str) -> tuple[BootLine, ...]:
+    """Return the lines in their order with what they name; raises as `parse_boot_lines`."""
+    lines = parse_boot_lines(text)
+    models = [None if _OTHER.fullmatch(line) else _LINE.fullmatch(line) for line in lines]
+    return tuple(
+        BootLine(line, _flash_of(model) if model else None, tuple(map(inside, _paths(line))))
+        for line, model in zip(lines, models, strict=True)
+    )
+
+
 def parse_boot_lines(text: str) -> tuple[str, ...]:
     """Read the lines in their order, each of which is needed; none is an answer where the version's line is there."""
     lines = [" ".join(line.split()) for line in filled(text, COMMAND, TERMINAL)]
@@ -103,9 +122,13 @@ def _paths(line: str) -> tuple[str, ...]:
     return tuple(path for path in found["files"].split(";") if path) if found else ()
 
 
+def _flash_of(model: re.Match[str]) -> str | None:
+    return model["files"].split(";")[0].rpartition(":")[0] or model["kind"]
+
+
 def _is_on(model: re.Match[str], root: str) -> bool:
     """Tell whether the first file of a line is on a flash; `flash` is what each device calls its own."""
-    named = model["files"].split(";")[0].rpartition(":")[0] or model["kind"] or "flash"
+    named = _flash_of(model) or "flash"
     system = root.rstrip(":")
     return named == "flash" or _SAME.get(named, named) == _SAME.get(system, system)
 

@@ -15,8 +15,12 @@ from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled, passed_over
 
 _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending|Yocto|Linux +Kernel) *: *(\S+).*", re.IGNORECASE)
-# `JUNOS Web Management [15.1R7.9]`, `CHEF client bundle [11.10.4]`, `KERNEL 21.4R3-S7.9 #0 built by …`.
-_PACKAGE: Final = re.compile(r"\S.*\[([^\]]+)\]|KERNEL +\S.*|\S+ +package +version *: *\S.* UTC", re.IGNORECASE)
+# `JUNOS Web Management [15.1R7.9]`, `CHEF client bundle [11.10.4]`, `KERNEL 21.4R3-S7.9 #0 built by …`; and the only
+# one of early releases of Junos Evolved: `Junos Package: junos-evo-install-…-19.4R1.9-EVO.iso` (an article of Juniper's
+# engineers with a QFX5220; no second source).
+_PACKAGE: Final = re.compile(
+    r"\S.*\[([^\]]+)\]|KERNEL +\S.*|\S+ +package +version *: *\S.* UTC|Junos +Package *: *\S+\.iso", re.IGNORECASE
+)
 # Before 14 there is no line `Junos:`; the package that all others are made for tells the release.
 _SUITE: Final = re.compile(
     r"JUNOS +(?:EX +Software +Suite|Software +Release|Base +OS +boot|Base +OS +Software +Suite) +\[([^\]]+)\]",

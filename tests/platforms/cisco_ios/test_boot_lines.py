@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.cisco_ios.boot_lines import Form, files, parse_boot_lines, put_first
+from swimctl.errors import CommandRefused, NotFound, UnparsableOutput
+from swimctl.platforms.cisco_ios import parse
+from swimctl.platforms.cisco_ios.boot_lines import COMMAND, BootLine, Form, files, parse_boot_lines, put_first
 
 LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=False), Form(joined=True, stack=True)
 
@@ -90,6 +91,30 @@ def test_whatever_was_named_the_new_one_is_first_the_old_one_second_and_none_is_
     rest = [name for name in names if name not in {"new.bin", "old.bin"}]
     assert list(files(made)) == ["new.bin", "old.bin", *rest]
     assert put_first(made, "new.bin", "old.bin", form, "flash:") == made
+
+
+def test_what_each_line_names_is_read_by_the_command_as_it_is_typed() -> None:
+    text = (
+        "version 15.2\nboot system flash0 old.bin\nboot system switch all flash:/a.bin;flash:b.bin\nboot system c.bin\n"
+        "boot system tftp d.bin 192.0.2.9\n"
+    )
+    expected = (
+        BootLine("boot system flash0 old.bin", "flash0", ("old.bin",)),
+        BootLine("boot system switch all flash:/a.bin;flash:b.bin", "flash", ("a.bin", "b.bin")),
+        BootLine("boot system c.bin", None, ("c.bin",)),
+        BootLine("boot system tftp d.bin 192.0.2.9", None, ("tftp d.bin 192.0.2.9",)),
+    )
+    for typed in (COMMAND, "sh run | i ^version|^boot system"):
+        assert parse(typed, text) == expected
+    for typed in (
+        "show running-config",
+        "show running-config | include ^boot",
+        "show running-config | exclude ^boot",
+        "",
+    ):
+        with pytest.raises(NotFound):
+            parse(typed, text)
+    assert parse("show clock", "10:00:00.123 UTC Mon Jan 6 2031\n").moment.startswith("2031")
 
 
 def test_none_is_an_answer_only_where_the_configuration_was_printed() -> None:

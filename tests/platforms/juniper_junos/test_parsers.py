@@ -47,6 +47,18 @@ def test_version(name: str, facts: tuple[object, ...]) -> None:
     assert (found.version, found.hostname, found.model) == facts
 
 
+def test_an_early_evolved_device_names_its_only_package_by_its_file() -> None:
+    text = (
+        "Model: qfx5220-32cd\nJunos: 19.4R2.9-EVO\n"
+        "Junos Package: junos-evo-install-qfx-ms-fixed-x86-64-19.4R2.9-EVO.iso\n"
+        "Yocto: 2.2.1\nLinux Kernel: 4.8.28-WR2.2.1_standard-g0000000\n"
+    )
+    found = parse("show version", text)
+    assert (found.version, found.hostname, found.model) == ("19.4R2.9-EVO", None, "qfx5220-32cd")
+    with pytest.raises(UnparsableOutput, match="before the first package"):
+        parse("show version", text.partition("Junos Package")[0])
+
+
 @pytest.mark.parametrize(("words", "others"), [("Openconfig [22.2X2.5]", "Openconfig [22.2X1.1]"), ("JUNOS na", "")])
 def test_packages_that_do_not_agree_or_one_alone_tell_no_release(words: str, others: str) -> None:
     text = sample("show_version/by_packages")

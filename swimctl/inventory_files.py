@@ -90,6 +90,10 @@ def diagnose(config: Config) -> None:
         raise InventoryError("\n".join(mistakes))
 
 
+# An address with a port behind it, which belongs into a key of its own; two colons or more are IPv6.
+_WITH_PORT: Final = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]/]+)):(?P<port>\d+)")
+
+
 def check_loaded(config: Config, inventory: Inventory, ours: Callable[[Host], bool]) -> None:
     """Hold what any inventory plugin gave to what swimctl needs of it. Raises InventoryError.
 
@@ -121,6 +125,19 @@ def _unusable(name: object, host: Host, ours: Callable[[Host], bool]) -> str | N
         return f"the port of {name} must be a whole number 1 to 65535"
     if not all(value is None or _TEXT[0](value) for value in (host.hostname, host.platform)):
         return f"hostname and platform of {name} must be text; put them in quotes"
+    return _no_address(name, host.hostname) if host.hostname and ours(host) else None
+
+
+def _no_address(name: object, written: str) -> str | None:
+    """Say what is wrong with what stands for an address; None where it may be one."""
+    told = f"hostname {written!r} of {name}"
+    if found := _WITH_PORT.fullmatch(written):
+        address = found["v6"] or found["host"]
+        return f"{told} has a port in it; write `hostname: {address!r}` and `port: {found['port']}`"
+    if written.startswith("[") and written.endswith("]"):
+        return f"{told} has brackets; write the address alone, in quotes: `hostname: '{written[1:-1]}'`"
+    if "@" in written or "/" in written or " " in written:
+        return f"{told} is no address; write a name or an address alone, and `username` and `port` beside it"
     return None
 
 

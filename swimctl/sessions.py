@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import logging
 import re
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-
-import paramiko
-from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
-from nornir_netmiko.connections import Netmiko
 
 from swimctl import one_look
 from swimctl.clock import Clock, Deadline
@@ -28,20 +23,26 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
+from swimctl.netmiko_terminal import LOST, terminal_over
 from swimctl.platforms import terminal
 from swimctl.platforms.base import Netconf
-from swimctl.targets import OF_THE_WAY, Target
-from swimctl.terminal import Answer, Stand, body, find_hostname, has_echo, matching, plain, shell_prompt, stand
+from swimctl.targets import Target
+from swimctl.terminal import (
+    Answer,
+    Stand,
+    body,
+    find_hostname,
+    has_echo,
+    matching,
+    plain,
+    shell_prompt,
+    stand,
+    turned_away,
+)
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 from swimctl.way import enter
 
-# paramiko logs a traceback for each connection that a reload cuts; what matters of it is raised.
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)
-# The device's answers, secrets of its configuration among them, would go to any log that the user turns on.
-logging.getLogger("netmiko").setLevel(logging.CRITICAL)
-
-_LOST = (OSError, EOFError, paramiko.SSHException, ReadException, WriteException)
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0
 # Real seconds of silence after which a prompt is believed that has something unknown behind it.
@@ -143,7 +144,7 @@ class Session:
             try:
                 while not deadline.passed:
                     self._heard.add(self._read(min(0.5, max(deadline.left_real, 0.01))))
-            except _LOST:
+            except LOST:
                 self.close()
                 return not bit.is_set()
         return False
@@ -165,7 +166,15 @@ class Session:
                     )
                 self._write("\n")
                 nudged = time.monotonic()
-            text = (text + self._read(0.05))[-_TAIL_OF_LOGIN:]
+            try:
+                text = (text + self._read(0.05))[-_TAIL_OF_LOGIN:]
+            except LOST as error:
+                if not (why := turned_away(text)):
+                    raise
+                raise LoginFailed(
+                    f"{self._target.name} accepts the login of '{self._target.username}' and closes: {why!r}; let its "
+                    "AAA servers give the account a shell"
+                ) from error
         self.hostname = name
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
         if self._terminal.enable and (stand(text, name, self._terminal).prompt != "#" or self._target.enable_secret):
@@ -264,7 +273,7 @@ class Session:
                 if deadline.passed:
                     self.close()
                     raise self._overdue(command, deadline, None if quiet else text)
-        except _LOST:
+        except LOST:
             self.close()
             return replace(self._reply(text, gone, command), dropped=True)
 
@@ -301,7 +310,7 @@ class Session:
         elif silence <= 2 * _SILENCE:
             return None
         refusal = "no\n" if "yes/no" in question else "n\n" if "y/n" in question else "\x03"
-        with contextlib.suppress(*_LOST):
+        with contextlib.suppress(*LOST):
             self._write(refusal)
             self._wait_for_prompt(_REFUSED)
         self.close()
@@ -349,10 +358,10 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
     transport = enter(target, deadline)
     with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
         try:
-            connection = _terminal(target, transport)
+            connection = terminal_over(transport, target)
             session = Session(target, clock, transcript, connection)
             session.prepare(deadline)
-        except (DeviceError, NetmikoBaseException, *_LOST) as error:
+        except (DeviceError, *LOST) as error:
             none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
             transport.close()
             if bit.is_set():
@@ -364,29 +373,6 @@ def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float
             transport.close()
             raise
     return session
-
-
-class _LoggedIn(paramiko.SSHClient):
-    """A client whose connection is there already: netmiko makes its own, and would go a way of its own."""
-
-    def __init__(self, transport: paramiko.Transport) -> None:
-        super().__init__()
-        self._transport = transport
-
-    def connect(self, *_: object, **__: object) -> None:
-        """Do nothing: it is connected."""
-
-
-def _terminal(target: Target, transport: paramiko.Transport) -> Any:  # noqa: ANN401 - netmiko has no types
-    """Open netmiko's terminal over a connection; what the inventory says of the way is not netmiko's to look at."""
-    extras = {key: value for key, value in target.extras.items() if key not in OF_THE_WAY}
-    plugin = Netmiko()
-    options = extras | {"auto_connect": False, "secret": target.enable_secret or ""}
-    plugin.open(target.address, target.username, target.password, target.port, target.platform, options)
-    connection = plugin.connection
-    connection._get_ssh_client_instance = lambda: _LoggedIn(transport)  # noqa: SLF001 - netmiko has no other way
-    connection.establish_connection()
-    return connection
 
 
 def _last_line(text: str) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _CONNECT_SECONDS = 3.0
+# An old device takes seconds for the exchange of keys.
+_KEYS_SECONDS = 15.0
 _AT_ONCE = 50
 
 
@@ -235,12 +237,14 @@ def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
 
 
 def _greeting_problem(opened: Opened, device: Device) -> str:
-    """Say why the device does not greet with SSH on its way; empty where it does. No login to it is tried."""
+    """Say why no login to the device could begin on its way; empty where one could. None is tried."""
     from swimctl.targets import target_of
-    from swimctl.way import greeting
+    from swimctl.way import greeting, meet
 
     try:
-        greeting(target_of(opened.inventory, opened.config.settings, device), _CONNECT_SECONDS)
+        target = target_of(opened.inventory, opened.config.settings, device)
+        greeting(target, _CONNECT_SECONDS)
+        meet(target, _KEYS_SECONDS)
     except SwimctlError as error:
         return str(error)
     return ""

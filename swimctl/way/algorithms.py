@@ -15,6 +15,12 @@ from swimctl.way.streams import Stream
 # AES-GCM first: paramiko spends 1.7 CPU seconds a GB in it against 2.9 in AES-CTR, and compares the separate hash that
 # the others need byte by byte in Python, which is a tenth of what a terminal costs.
 _CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+# What is offered only where a host or group asks for it: SHA-1 in key exchange and signatures, CBC, and worse.
+OLD: Final = frozenset(
+    {"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "ssh-rsa"}
+    | {"ssh-dss", "aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc", "blowfish-cbc"}
+    | {"hmac-md5", "hmac-md5-96", "hmac-sha1-96"}
+)
 
 
 class Transport(paramiko.Transport):
@@ -39,10 +45,14 @@ class Transport(paramiko.Transport):
 def transport(stream: Stream, hop: Hop, key_types: Sequence[str] = ()) -> Transport:
     """Make a connection that is not begun yet; `key_types` are asked for first. ConfigError: nothing is left to offer.
 
-    AES-GCM comes first, and all that paramiko offers after it, but for what OpenSSH's configuration chooses.
+    AES-GCM comes first, then what paramiko offers; old algorithms only where `legacy` asks for them. OpenSSH's
+    configuration chooses among these.
     """
     made = Transport(stream, disabled_algorithms={kind: list(names) for kind, names in hop.disabled} or None)
     security = made.get_security_options()
+    if not hop.legacy:
+        for kind in ("kex", "key_types", "ciphers", "digests"):
+            setattr(security, kind, tuple(name for name in getattr(security, kind) if name not in OLD))
     security.ciphers = _first(_CIPHERS, security.ciphers)
     for kind, written in hop.algorithms:
         left = chosen(written, getattr(security, kind))
@@ -54,6 +64,11 @@ def transport(stream: Stream, hop: Hop, key_types: Sequence[str] = ()) -> Transp
         setattr(security, kind, left)
     security.key_types = _first(key_types, security.key_types)
     return made
+
+
+def lacks_old() -> bool:
+    """Tell whether the installed paramiko has no key exchange with SHA-1: since its version 5 (4 has them)."""
+    return "diffie-hellman-group14-sha1" not in paramiko.Transport._kex_info  # type: ignore[attr-defined]  # noqa: SLF001 - it tells no other way
 
 
 def _first(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

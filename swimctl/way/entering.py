@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _MOST_BEFORE_SSH: Final = 16_000
 # Real seconds to log in to a bastion, and between signs of life on a connection that serves many devices.
 _BASTION_SECONDS: Final = 30.0
 _SIGN_OF_LIFE: Final = 15
+
+# paramiko logs a traceback for each connection that a reload cuts; what matters of it is raised.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 _BASTIONS: Final = Bastions()
 atexit.register(_BASTIONS.close)
@@ -76,6 +80,19 @@ def greeting(target: Target, seconds: float, port: int | None = None) -> str:
     if bastion_died:
         raise WayLost(f"the connection to the bastion {way.bastions[-1]} ended while {way.device} was asked")
     raise Unreachable(refusals.no_greeting(way, said))
+
+
+def meet(target: Target, seconds: float) -> None:
+    """Exchange keys with a device and hold its host key to what is known, without a login; nothing is kept of it.
+
+    Raises Unreachable, HostKeyRefused, WayLost where a login could not begin.
+    """
+    way = resolve(target)
+
+    def hold(transport: paramiko.Transport) -> None:
+        host_keys.hold(way.device, transport.get_remote_server_key())
+
+    _connected(way, _stream(way, seconds), seconds, "", hold).close()
 
 
 def greets(target: Target, seconds: float) -> bool:
@@ -190,5 +207,5 @@ def _connected(
                     f"the connection to the bastion {way.bastions[-1]} ended at the login to {hop}"
                 ) from error
             over = bit.is_set() or time.monotonic() - began >= seconds
-            raise none_left or refusals.why(way, error, purpose, over=over) from error
+            raise none_left or refusals.why(way, transport, error, purpose, over=over) from error
     return transport

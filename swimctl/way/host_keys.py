@@ -60,13 +60,18 @@ def check(hop: Hop, key: paramiko.PKey) -> None:
 
     Raises HostKeyRefused. A key of another kind than the known ones is another key: who stands between would choose it.
     """
+    if hold(hop, key) and hop.kept_in is not None:
+        _keep(hop, key, hop.kept_in)
+
+
+def hold(hop: Hop, key: paramiko.PKey) -> bool:
+    """Do as `check` does and keep nothing; tell whether the key is a new one that is to be kept."""
     if hop.host_keys == "off":
-        return
+        return False
     have = known(hop)
     if (why := _objection(hop, key, have)) is not None:
         raise HostKeyRefused(why)
-    if not have and hop.kept_in is not None:
-        _keep(hop, key, hop.kept_in)
+    return not have
 
 
 def objection(hop: Hop, key: paramiko.PKey) -> str | None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import paramiko
+from paramiko.ssh_exception import IncompatiblePeer
 
 from swimctl.errors import AccountRefused, DeviceError, LoginFailed, Unreachable
+from swimctl.way.algorithms import OLD, Transport, lacks_old
 from swimctl.way.authentication import AskedMore, Refused
-from swimctl.way.route import Way
+from swimctl.way.route import Hop, Way
 
-_NO_LINE = "all its lines may be taken (`show users` on its console), or an access list refuses this address"
+_NO_LINE: Final = "all its lines may be taken (`show users` on its console), or an access list refuses this address"
+_KINDS: Final = {
+    "kex": "key exchange",
+    "key_types": "kind of host key",
+    "ciphers": "cipher",
+    "digests": "message authentication",
+}
+# What paramiko says where the other side closes before its greeting, or says nothing.
+_NO_BANNER: Final = "Error reading SSH protocol banner"
 
 
 def no_greeting(way: Way, said: bytes) -> str:
@@ -20,7 +33,7 @@ def no_greeting(way: Way, said: bytes) -> str:
     return f"{hop} closes{way.through} before it greets, or does not greet: {_NO_LINE}"
 
 
-def why(way: Way, error: Exception, purpose: str, *, over: bool) -> DeviceError:
+def why(way: Way, transport: Transport, error: Exception, purpose: str, *, over: bool) -> DeviceError:
     """Return what a failed login means; `over`: the time for it had passed."""
     hop = way.device
     user = f"the login of '{hop.user}'{purpose}"
@@ -29,14 +42,21 @@ def why(way: Way, error: Exception, purpose: str, *, over: bool) -> DeviceError:
             f"{hop.name} asks at {user}: {str(error)!r}; nothing was typed; log in by hand and answer it"
         )
     if isinstance(error, Refused) and not error.tried and not over:
-        return LoginFailed(f"{hop.name} refused {user}: {_nothing_to_show(way, error)}")
+        return LoginFailed(f"{hop.name} refused {user}: {_nothing_to_show(hop, error)}")
     if isinstance(error, paramiko.AuthenticationException):
         what = "did not answer" if over else "refused"
-        tried = f" ({error})" if (isinstance(error, Refused) and hop.agent is not None) or hop.keys else ""
+        tried = f" ({error})" if isinstance(error, Refused) and (hop.agent is not None or hop.keys) else ""
         kind = LoginFailed if over or not _of_the_password(error) else AccountRefused
         return kind(f"{hop.name} {what} {user}{tried}; check user and password, and its AAA servers")
+    begin = f"no SSH session{purpose} to {hop}{way.through}"
+    if isinstance(error, IncompatiblePeer) and transport.offered:
+        return Unreachable(f"{begin}: {_nothing_in_common(hop, transport)}")
     said = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-    return Unreachable(f"no SSH session{purpose} to {hop}{way.through}: {said}")
+    if not transport.remote_version and (over or said.startswith(_NO_BANNER) or isinstance(error, EOFError)):
+        said = f"it does not greet in time; {_NO_LINE}" if over else f"it closes before it greets: {_NO_LINE}"
+    elif over:
+        said = f"it did not end the exchange of keys in time ({said})"
+    return Unreachable(f"{begin}: {said}")
 
 
 def _of_the_password(error: Exception) -> bool:
@@ -44,8 +64,30 @@ def _of_the_password(error: Exception) -> bool:
     return not isinstance(error, Refused) or "the password" in error.tried
 
 
-def _nothing_to_show(way: Way, error: Refused) -> str:
-    hop = way.device
+def _nothing_to_show(hop: Hop, error: Refused) -> str:
     takes = f"it takes {', '.join(error.wants)}" if error.wants else "it takes none of what there is"
     lacks = "the agent has no key" if hop.agent is not None else "no key is named"
     return f"{takes}, and {lacks}; load it into the agent (`ssh-add`), or name it with IdentityFile or `key_file`"
+
+
+def _nothing_in_common(hop: Hop, transport: Transport) -> str:
+    """Name what the device offers where nothing of it is here, and how to have more."""
+    security = transport.get_security_options()
+    for kind, word in _KINDS.items():
+        offers, has = transport.offered[kind], getattr(security, kind)
+        if not set(offers) & set(has):
+            return (
+                f"no {word} in common: it offers {', '.join(offers)}; swimctl has {', '.join(has)}{_more(hop, offers)}"
+            )
+    return "the two sides chose no algorithms in common; see `ssh -vv` to it"
+
+
+def _more(hop: Hop, offers: Sequence[str]) -> str:
+    if not set(offers) & OLD:
+        return "; next: let the device offer one of these"
+    if not hop.legacy:
+        return (
+            "; next: let the device offer one of these, or where it cannot, put `swimctl: {ssh: {legacy: true}}` into "
+            "the data of the host or its group"
+        )
+    return "; next: `pip install 'swimctl[legacy]'`" if lacks_old() else "; next: let the device offer one of these"

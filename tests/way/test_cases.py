@@ -92,7 +92,7 @@ def test_a_device_behind_a_bastion_is_upgraded(
             ("bastion", "127.0.0.1", way.port),
             ("sw1", "127.0.0.1", port),
         ]
-        assert hops[1]["from"]["port"] == f"{tmp_path}/ssh_config line 11"
+        assert hops[1]["from"]["port"] == f"{tmp_path}/ssh_config line 12"
 
 
 @pytest.mark.parametrize("named", ["ssh.config_file", "ssh_config_file"])

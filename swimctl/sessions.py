@@ -171,7 +171,7 @@ class Session:
             except LOST as error:
                 if not (why := turned_away(text)):
                     raise
-                raise LoginFailed(
+                raise NoPrivilege(
                     f"{self._target.name} accepts the login of '{self._target.username}' and closes: {why!r}; let its "
                     "AAA servers give the account a shell"
                 ) from error

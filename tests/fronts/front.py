@@ -60,7 +60,7 @@ class Twist:
     `interactive`: logins are keyboard-interactive only; `keys_only`: by any public key. `refuses` tells whether a
     login is refused, `elsewhere` the name of another device that answers from some moment on; both are asked with the
     front, at each connection.
-    `copies` changes the bytes of a copy.
+    `copies` changes the bytes of a copy; `algorithms` are the only ones that are offered, as asyncssh names them.
     """
 
     name: str
@@ -73,11 +73,19 @@ class Twist:
     refuses: Callable[[Front], bool] = lambda _front: False
     elsewhere: Callable[[Front], str | None] = lambda _front: None
     copies: Callable[[bytes], bytes] | None = None
+    algorithms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def greets_otherwise(self) -> bool:
         """Tell whether a connection begins otherwise than the device's own."""
-        return bool(self.before or self.banner or self.interactive or self.keys_only or self.version != _VERSION)
+        return bool(
+            self.before
+            or self.banner
+            or self.interactive
+            or self.keys_only
+            or self.algorithms
+            or self.version != _VERSION
+        )
 
 
 @dataclass
@@ -239,6 +247,7 @@ class Fronts:
                 server_host_keys=[_key()],
                 server_version=front.twist.version,
                 line_editor=False,
+                **front.twist.algorithms,
             )
             ends = [asyncio.ensure_future(server.wait_closed())]
             while not ends[0].done():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import threading
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hanging
+import paramiko
 import pytest
 from way.bastion import DOMAIN, USER, Bastion, bastion, make_key, sshd
 
@@ -18,6 +19,7 @@ from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import BastionRefused, LoginFailed, Unreachable, WayLost
 from swimctl.targets import Ssh, Target
 from swimctl.way import enter, entering, greeting, greets
+from swimctl.way.streams import ChannelStream
 
 CLOCK = SystemClock()
 SW1 = f"sw1.{DOMAIN}"
@@ -124,33 +126,38 @@ def test_a_bastion_behind_a_bastion(way: Bastion, tmp_path: Path) -> None:
         assert set(way.asked_for) == {("inner", 22)}
 
 
-def test_one_that_closes_while_others_write_ends_nobody_elses_way(way: Bastion) -> None:
+class Line(paramiko.Transport):
+    """A bastion's connection that notes the kind of each message and sends none."""
+
+    kinds: list[int]
+
+    def _send_user_message(self, message: paramiko.Message) -> None:
+        self.kinds.append(message.asbytes()[0])
+
+
+def test_nothing_of_a_channel_is_sent_after_its_own_end() -> None:
     """Paramiko lets a thread write on a channel that another has closed, for which a server ends the connection."""
-    target = through(way)
-    stop = threading.Event()
-
-    def write_and_close(_: int) -> None:
-        for _try in range(15):
-            transport = enter(target, deadline())
-            channel = transport.open_session(timeout=20)
-            writer = threading.Thread(target=_write, args=(channel,))
-            writer.start()
-            time.sleep(0.02)
-            transport.close()
-            writer.join(20)
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(write_and_close, range(6)))
-    stop.set()
-    assert way.logins == [USER]
-
-
-def _write(channel: object) -> None:
-    try:
-        while True:
-            channel.sendall_stderr(b"x" * 20_000)  # type: ignore[attr-defined] # a channel of paramiko
-    except (OSError, EOFError):
-        return
+    ours, theirs = socket.socketpair()
+    line, channel = Line(ours), paramiko.Channel(1)
+    line.kinds = []
+    channel._set_transport(line)
+    channel._set_window(100_000, 32_768)
+    channel._set_remote_channel(1, 100_000, 32_768)
+    stream = ChannelStream(channel)
+    data, window = paramiko.Message(), paramiko.Message()
+    data.add_byte(bytes([94]))
+    window.add_byte(bytes([93]))
+    assert stream.send(b"x") == 1
+    channel.shutdown_write()
+    channel.transport._send_user_message(data)  # of a thread that was in the midst of it
+    channel.transport._send_user_message(window)  # what comes may still be read
+    stream.close()
+    channel.transport._send_user_message(window)
+    channel.transport._send_user_message(data)
+    stream.close()
+    assert line.kinds == [94, 96, 93, 97]
+    ours.close()
+    theirs.close()
 
 
 def test_an_idle_connection_is_closed_and_one_in_use_is_not(way: Bastion, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from swimctl.cli.context import Context
 from swimctl.errors import LoginFailed
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
+from swimctl.way.algorithms import lacks_old
 
 UPGRADED = (JobStatus.SUCCESS, Outcome.UPGRADED, None)
 
@@ -157,6 +158,30 @@ def test_an_account_with_a_key_in_the_agent_alone_logs_in_for_the_copy_too(
                 pytest.raises(LoginFailed, match="no key is named"),
             ):
                 opened.engine.record(opened.inventory.devices[0])
+
+
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+def test_an_old_device_is_upgraded_where_its_group_asks_for_old_algorithms_and_else_refused(tmp_path: Path) -> None:
+    old: dict[str, Any] = {"encryption_algs": ["aes128-cbc"], "mac_algs": ["hmac-sha1"]}
+    if not lacks_old():
+        old["kex_algs"] = ["diffie-hellman-group14-sha1"]
+    with (
+        lab_folder(tmp_path, speed=300, transfer=400_000) as lab,
+        Fronts({"sw1": Twist("old", algorithms=old)}, {"sw1": lab.address("sw1")}) as fronts,
+    ):
+        change(tmp_path, "sw1", hostname="127.0.0.1", port=fronts.fronts["sw1"].port)
+        refused = upgrade(tmp_path)["sw1"]
+        assert (refused.status, refused.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
+        assert "in common: it offers" in (refused.error or "")
+        assert "`swimctl: {ssh: {legacy: true}}`" in (refused.error or "")
+        assert fronts.fronts["sw1"].logins == 0
+        groups, yaml = tmp_path / "inventory" / "groups.yaml", YAML()
+        document = yaml.load(groups.read_text(encoding="utf-8"))
+        for group in document.values():
+            group.setdefault("data", {})["swimctl"] = {"ssh": {"legacy": True}}
+        yaml.dump(document, groups)
+        assert end(upgrade(tmp_path)["sw1"]) == UPGRADED
+        assert lab.reloads("sw1")
 
 
 CONNECTIONS = 10

@@ -37,11 +37,11 @@ from swimctl.terminal import (
     plain,
     shell_prompt,
     stand,
-    turned_away,
 )
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 from swimctl.way import enter
+from swimctl.way.refusals import turned_away
 
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0

@@ -27,11 +27,6 @@ _QUESTION = re.compile(
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )
-_TURNED_AWAY = re.compile(
-    r"authori[sz]ation|not authori[sz]ed|access denied|permission denied|no free|too many|(?:account|password)\b.*"
-    r"(?:locked|expired|disabled)",
-    re.IGNORECASE,
-)
 _NOTICE: Final = "essage from "
 # IOS-XR asks in one line and names the choices in the next: ` [yes/no]:[yes]`.
 _CHOICES = re.compile(r"\s*(?:\[[\w/:,]+\]\s*:?\s*)+")
@@ -136,15 +131,6 @@ class Answer:
     question: re.Pattern[str]
     reply: str
     one_key: bool = False
-
-
-def turned_away(text: str) -> str:
-    """Return the line with which a login that gets no terminal is turned away; empty where the last is no such line.
-
-    `% Authorization failed.` is of IOS and IOS-XE (one report from the field); the other words are guesses at its kin.
-    """
-    lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
-    return lines[-1] if lines and _TURNED_AWAY.search(lines[-1]) else ""
 
 
 def answer(question: str, reply: str, *, one_key: bool = False) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
 from swimctl.errors import AccountRefused, DeviceError, LoginFailed, Unreachable
+from swimctl.terminal import plain
 from swimctl.way.algorithms import OLD, Transport, lacks_old
 from swimctl.way.authentication import AskedMore, Refused
 from swimctl.way.route import Hop, Way
@@ -22,6 +24,11 @@ _KINDS: Final = {
 }
 # What paramiko says where the other side closes before its greeting, or says nothing.
 _NO_BANNER: Final = "Error reading SSH protocol banner"
+_TURNED_AWAY: Final = re.compile(
+    r"authori[sz]ation|not authori[sz]ed|access denied|permission denied|no free|too many|(?:account|password)\b.*"
+    r"(?:locked|expired|disabled)",
+    re.IGNORECASE,
+)
 
 
 def no_greeting(way: Way, said: bytes) -> str:
@@ -91,3 +98,12 @@ def _more(hop: Hop, offers: Sequence[str]) -> str:
             "the data of the host or its group"
         )
     return "; next: `pip install 'swimctl[legacy]'`" if lacks_old() else "; next: let the device offer one of these"
+
+
+def turned_away(text: str) -> str:
+    """Return the line with which a login that gets no terminal is turned away; empty where the last is no such line.
+
+    `% Authorization failed.` is of IOS and IOS-XE (one report from the field); the other words are guesses at its kin.
+    """
+    lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
+    return lines[-1] if lines and _TURNED_AWAY.search(lines[-1]) else ""

@@ -13,9 +13,9 @@ from typing import Final
 Span = tuple[int, int]
 
 # One of these is in every line with a secret; most lines have none.
-_SIGNS: Final = re.compile(
-    r"passw|passphrase|passcode|secret|communit|key|\$\w{1,6}\$|://|md5|sha\d|auth|token|snmp-server|priv|credential|psk",
-    re.IGNORECASE,
+_SIGNS: Final = (
+    *("passw", "passphrase", "passcode", "secret", "communit", "key", "$", "://", "md5", "sha", "auth", "token"),
+    *("snmp-server", "priv", "credential", "psk"),
 )
 _KEYWORD: Final = (
     r"(?<![\w-])(?:(?:[a-z0-9]+-){0,4}(?:password|passphrase|passcode|(?<!ssh-)key|secret|string|idtoken)(?:-value)?"
@@ -91,7 +91,8 @@ _ANYWHERE: Final = tuple(
         (
             (
                 r"(?:passw(?:or)?d|passphrase|secret|community|key-string|(?<![\w-])(?:\w+-){1,4}key|(?:api|private)_key)"
-                r"['\"]?\s*(?:=|:\s*(?=['\"]))\s*(?P<secret>\"[^\"]*\"|'[^']*'|[^\s,;&<>\"']+)"
+                r"(?:['\"]?\s*=\s*|['\"]\s*:\s*(?=['\"])|:\s*(?=(?:\"[^\"]+\"|'[^']+')\s*[,}]?\s*$))['\"]?"
+                r"(?P<secret>(?<=\")[^\"]+|(?<=')[^']+|(?<![\"'])[^\s,;&<>\"']+)"
             ),
             re.IGNORECASE,
         ),
@@ -112,15 +113,20 @@ _KEY_ENDS: Final = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
 
 def named(text: str) -> list[Span]:
     """Return where secrets stand that the text itself names, in no order; they may overlap."""
-    if not _SIGNS.search(text):
+    if not _may_have_some(text):
         return []
     found: list[Span] = list(_private_keys(text))
     at = 0
     for line in text.split("\n"):
-        if _SIGNS.search(line):
+        if _may_have_some(line):
             found += ((at + begin, at + end) for begin, end in _in_line(line))
         at += len(line) + 1
     return found
+
+
+def _may_have_some(text: str) -> bool:
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS)
 
 
 def in_private_key(text: str, *, within: bool) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from swimctl.named_secrets import Span, in_private_key, named, rest_of_key
 from swimctl.terminal import plain
 
-_MASK: Final = "********"
+MASK: Final = "********"
 # A long piece of a secret is one too: where an output was cut, the rest of it is missing.
 _PIECE_AT_LEAST, _PIECE_AT_MOST = 6, 12
 # A terminal breaks a long line wherever it likes.
@@ -182,7 +182,7 @@ def _masked(text: str, spans: Iterable[Span], begin: int = 0) -> str:
     shown, at = [], begin
     for start, end in spans:
         if end > at and start < len(text):
-            shown += [text[at : max(at, start)], _MASK]
+            shown += [text[at : max(at, start)], MASK]
             at = end
     return "".join((*shown, text[at:]))
 

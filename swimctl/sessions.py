@@ -57,6 +57,8 @@ _AT_ONCE, _MOST = 65_535, 16_000_000
 _REFUSED = 10.0
 # What begins so changes nothing on any system, so that its output serves a whole look.
 _READS = ("show ", "dir ", "more ", "file list ", "admin show ")
+# Lines of a configuration that a way back may type again.
+_PUT_BACK = re.compile(r"show (?:running-config|boot)\b")
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
 _CLOSING_SILENCE = 10.0
 
@@ -201,9 +203,9 @@ class Session:
             raise problem
 
     def _told(self, text: str, command: str, *, quiet: bool) -> str:
-        """Return a command's output without the account's own secrets; a configuration is kept as it is."""
+        """Return a command's output without the account's own secrets; what may be put back is kept as it is."""
         said = body(text, command, self.hostname, self._terminal)
-        return said if quiet else self._transcript.redaction.output(said)
+        return said if quiet or _PUT_BACK.match(command) else self._transcript.redaction.output(said)
 
     def _converse(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
 
-from swimctl.captures.recording import Capture, Recording, record
+from swimctl.captures.recording import Capture, Recorded, Recording, record
 from swimctl.clock import Clock, rfc3339
 from swimctl.errors import SwimctlError
 from swimctl.logins import DeviceLogins, answers
@@ -66,8 +66,9 @@ class Visits:
                 )
         finally:
             recording.close()
+        shown = tuple(_shown(each, transcript.redaction) for each in capture.recorded)
         known = {device.name, device.serial, recording.hostname, target.address, target.username, *secrets(target)}
-        return replace(capture, known=frozenset(word for word in known if word))
+        return replace(capture, recorded=shown, known=frozenset(word for word in known if word))
 
     @contextmanager
     def _session(self, device: Device, target: Target, transcript: Transcript) -> Iterator[Session]:
@@ -101,6 +102,10 @@ class Visits:
         return Transcript(
             self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, Redaction(secrets(target))
         )
+
+
+def _shown(recorded: Recorded, redaction: Redaction) -> Recorded:
+    return replace(recorded, text=redaction.text(recorded.text), failure=redaction.text(recorded.failure))
 
 
 def _redacted(finding: Finding, redaction: Redaction) -> Finding:

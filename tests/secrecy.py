@@ -85,11 +85,15 @@ class Watched:
         """Keep what a process printed."""
         self.printed.append((what, printed))
 
-    def found(self) -> list[str]:
-        """List where a secret stands that must not stand there."""
+    def all_kept(self) -> list[tuple[str, bytes]]:
+        """List all that there is to search, with a name for it."""
         places = [(f"output of {what}", text.encode(errors="surrogateescape")) for what, text in self.printed]
         places += [(name, content) for name, content in self.seen.items()]
-        places += [(str(path), path.read_bytes()) for path in self._files()]
+        return places + [(str(path), path.read_bytes()) for path in self._files()]
+
+    def found(self) -> list[str]:
+        """List where a secret stands that must not stand there."""
+        places = self.all_kept()
         return [
             f"{kind} in {place}"
             for kind, text in self.hidden.items()

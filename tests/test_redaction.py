@@ -263,3 +263,10 @@ def test_of_a_line_without_end_the_beginning_is_shown() -> None:
     pieces = Pieces(Redaction(("Zq7-geheim",)))
     shown = "".join([*(pieces.add("!" * 999) for _ in range(1_000)), pieces.add(" Zq7-geheim\nafter\n"), pieces.end()])
     assert shown == "!" * 20_000 + " … (the rest of this line is left out)\nafter\n"
+
+
+def test_data_stays_data() -> None:
+    given = {"password": "Zq7-geheim", "bootPassword": "", "secret": None, "enable-secret": ["x"], "user": "ana"}
+    for indent in (None, 2):
+        shown = json.loads(Redaction().text(json.dumps(given, indent=indent)))
+        assert shown == {**given, "password": MASK}

@@ -10,6 +10,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
 from swimctl.facts import Snapshot
 from swimctl.platforms import configured
+from swimctl.redaction import MASK
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
@@ -18,6 +19,8 @@ from swimctl.steps.once import was_sent
 from swimctl.steps.target import called
 from swimctl.steps.who import host_name
 
+# What the device boots by, where it names a secret, such as the password of a server: the way back needs it whole.
+_BOOTS = "boots.txt"
 # Of the boot that the baseline was taken on, in a job's record.
 FOUND = "found"
 
@@ -101,7 +104,11 @@ class ReadinessCheck:
 def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot, log: str | None) -> None:
     context.record.say("keeping the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
-    keep_baseline(context.record.recall, context.record.remember, context.clock, snapshot, log)
+    boots = context.redaction.text(snapshot.boots)
+    if boots != snapshot.boots:
+        _write_private(context.folder / _BOOTS, snapshot.boots)
+    shown = replace(snapshot, boots=boots)
+    keep_baseline(context.record.recall, context.record.remember, context.clock, shown, log)
     mark = {"uptime": snapshot.uptime, "restarted_at": snapshot.restarted_at, "version": snapshot.version}
     context.record.remember(FOUND, {**context.clock.mark(), **mark})
     context.record.event(
@@ -117,7 +124,17 @@ def baseline(context: Context) -> Snapshot:
     kept = kept_baseline(context.record.recall)
     if kept is None:
         raise StepFailed("no baseline was kept, so nothing could be compared; next: `swimctl retry`")
-    return kept
+    return _with_boots(context, kept)
+
+
+def _with_boots(context: Context, kept: Snapshot) -> Snapshot:
+    """Return the baseline with what the device boots by as it is; without it where that is not there any more."""
+    if MASK not in kept.boots:
+        return kept
+    try:
+        return replace(kept, boots=(context.folder / _BOOTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return replace(kept, boots="")
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import asyncssh
+from ruamel.yaml import YAML
 
 # What a bend gives in place of bytes: so many seconds of waiting, or the end of the connection.
 Bent = bytes | float | None
@@ -262,6 +264,16 @@ class Fronts:
             if server is not None:
                 server.abort()
             connection.close()
+
+
+def behind(folder: Path, fronts: Fronts) -> None:
+    """Let the inventory name the fronts in place of the devices."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    for name, front in fronts.fronts.items():
+        hosts[name].update({"hostname": "127.0.0.1", "port": front.port})
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
 
 
 async def _greets(host: str, port: int) -> bool:

@@ -6,13 +6,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from fleets.every import FLEETS
-from fronts.front import Fronts
+from fronts.front import Fronts, behind
 from fronts.twists import Trial, trials
-from ruamel.yaml import YAML
 from truth import really_of
 from upgrading import lab_folder
 from upgrading import request as ask
@@ -39,16 +37,6 @@ class Tried:
     lab: LabFleet
     fronts: Fronts
     jobs: Mapping[str, Job]
-
-
-def behind(folder: Path, fronts: Fronts) -> None:
-    """Let the inventory name the fronts in place of the devices."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for name, front in fronts.fronts.items():
-        hosts[name].update({"hostname": "127.0.0.1", "port": front.port})
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
 
 
 @pytest.fixture(scope="module")

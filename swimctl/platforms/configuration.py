@@ -23,6 +23,8 @@ _BANNER_TO_EOF: Final = re.compile(r"banner \S+")
 _VLANS: Final = re.compile(r"vlan (\d{1,4}(?:[,-]\d{1,4})*),?")
 _LAST_VLAN: Final = 4094
 _PREFIX: Final = re.compile(r"\d[\d.]*(?:/\d+)?|[\da-fA-F:]*::?[\da-fA-F:]*/\d+")
+# `aaa root secret …` on EOS: what follows is one.
+_SECRET: Final = frozenset({"secret", "password", "key"})
 _MASK: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
 
@@ -95,7 +97,8 @@ def _of_words(path: tuple[str, ...]) -> Iterator[str]:
     elif words[0] == "username" and len(words) > 1:
         yield f"username {words[1]}"
     elif words[0] == "aaa":
-        yield " ".join(words[:4])
+        named = next((place for place, word in enumerate(words[:4]) if word in _SECRET), 3)
+        yield " ".join(words[: named + 1])
     elif words[0] == "router":
         yield line
     elif line.startswith("ip route "):

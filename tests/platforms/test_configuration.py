@@ -285,3 +285,13 @@ def test_without_a_last_line_of_its_own_what_is_missing_at_the_end_may_only_have
 @pytest.mark.parametrize("platform", ["cisco_xe", "cisco_ios", "cisco_xr", "arista_eos"])
 def test_what_ends_with_a_line_of_its_own_was_not_cut(platform: str) -> None:
     assert not may_be_cut(platform, ("hostname hall-7", "vlan 10"), ("hostname hall-7",))
+
+
+@pytest.mark.parametrize(
+    "line", ["aaa root secret {}", "aaa root secret sha512 {}", "aaa group key {}", "aaa password {}"]
+)
+def test_a_heading_ends_before_a_secret(line: str) -> None:
+    text = f"hostname leaf-1\n{line.format('Zq7-geheim')}\nusername bob secret Zq7-geheim\nend\n"
+    blocks = configured("arista_eos", text).blocks
+    assert len(blocks) == 3
+    assert "Zq7-geheim" not in " ".join(blocks)

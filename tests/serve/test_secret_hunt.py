@@ -7,7 +7,7 @@ import re
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from http.client import HTTPConnection
@@ -20,7 +20,7 @@ import receiving
 from fleets.every import FLEETS
 from fronts.front import Fronts, Twist, behind
 from fronts.leaks import Echoing, Secrets, gossips, ways
-from secrecy import Watched, secret, spellings, watched
+from secrecy import Watched, secret, watched
 from serving import FINAL, Served, serving
 from upgrading import lab_folder
 
@@ -92,15 +92,20 @@ def test_nothing_keeps_what_a_device_gives_away(tmp_path: Path, monkeypatch: pyt
             watch.keep("the notifications", json.dumps(receiver.posts, ensure_ascii=False))
     assert receiver.posts
     assert watch.found() == []
-    assert found_in_pieces(watch) == []
+    own = [(name, content) for name, content in watch.all_kept() if "/images/" not in name and is_own(name, tmp_path)]
+    assert found_in_pieces(watch, own) == []
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "jobs").glob("*/*.txt")} == {0o600}
     ways = {job["device_hostname"]: (job["status"], job["error"]) for job in ended}
     good = [status for name, (status, _) in ways.items() if name.startswith("good")]
     assert good.count("success") > len(good) // 2, ways  # on a busy machine one or the other may come too late
     assert not [name for name in ("bad0", "bad1", "bad2", "bad4", "bad9") if ways[name][0] == "success"], ways
-    kept = tmp_path / "jobs" / "kept"
-    kept.write_text(f"a\nb {hidden['login'][:7]}\r\n{hidden['login'][7:]}x\b", encoding="utf-8")
-    assert found_in_pieces(watch), "it finds what is there"
+    there = f"a\nb {hidden['login'][:7]}\r\n{hidden['login'][7:]}x\b".encode()
+    assert found_in_pieces(watch, [("a file", there), ("another", b"x")]) == ["login in a file"]
+
+
+def is_own(name: str, folder: Path) -> bool:
+    """Tell what this test made from the files of others, of which there may be many."""
+    return not name.startswith("/") or Path(name).is_relative_to(folder)
 
 
 def wait(served: Served, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -182,18 +187,18 @@ def look_at_everything(watch: Watched, told: Mapping[str, tuple[str, Twist]], id
         assert "Traceback" not in said, (arguments, code, said)
 
 
-def found_in_pieces(watch: Watched) -> list[str]:
+def found_in_pieces(watch: Watched, places: Iterable[tuple[str, bytes]]) -> list[str]:
     """List where a piece of a secret stands, or a whole one that a line's end or a sign for the screen divides."""
     pieces = {
-        kind: {text[at : at + _PIECE].encode() for at in range(len(text) - _PIECE + 1)} | spellings(text)
+        kind: re.compile(
+            b"|".join({re.escape(text[at : at + _PIECE].encode()) for at in range(len(text) - _PIECE + 1)})
+        )
         for kind, text in watch.hidden.items()
     }
     return [
         f"{kind} in {name}"
-        for name, content in watch.all_kept()
-        for shown in (
-            _UNSEEN.sub(b"", plain(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")),
-        )
+        for name, content in places
+        for shown in (_UNSEEN.sub(b"", plain(content.decode("latin-1")).encode("latin-1")),)
         for kind, each in pieces.items()
-        if kind not in watch.written.get(Path(name).name, ()) and any(piece in shown for piece in each)
+        if kind not in watch.written.get(Path(name).name, ()) and each.search(shown)
     ]

@@ -16,7 +16,6 @@ from swimctl.cli.outcome import Outcome, seconds_between
 from swimctl.cli.status import BatchOption
 from swimctl.models import Batch, Event, Job
 from swimctl.states import FINAL
-from swimctl.steps.baseline import release_before
 
 if TYPE_CHECKING:
     from swimctl.store import Store
@@ -167,6 +166,8 @@ def event_text(event: Event) -> str:
 
 
 def _release_before(store: Store, job: Job) -> str:
+    from swimctl.steps.baseline import release_before
+
     return release_before(lambda key: store.recall(job.id, key))
 
 

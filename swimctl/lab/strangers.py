@@ -42,7 +42,7 @@ class Strangers:
         if self.other or fault is None:
             return
         looked = switch.booted_at > 0 and any(
-            command.at > switch.booted_at and command.line == "show install summary" for command in switch.log
+            command.at > switch.booted_at and command.line == "show version" for command in switch.log
         )
         moments = {"before": self._hashed, "during": switch.booted_at > 0, "after": looked}
         if moments[str(fault.argument)]:

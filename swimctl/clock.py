@@ -115,6 +115,11 @@ def _ticks() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+def to_the_minute(at: datetime) -> str:
+    """Write a time for people, in UTC, such as 2030-05-04T02:00Z."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
 def rfc3339(moment: datetime) -> str:
     """Write a time in UTC with microseconds, ending in Z; text order is time order."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -161,7 +161,15 @@ def catalogued_document(image: Image, goldens: Sequence[Golden]) -> Document:
 
 def rule_document(rule: Golden) -> Document:
     """Write what a golden rule names; null is any."""
-    return {"model": rule.model, "group": rule.group, "site": rule.site, "role": rule.role}
+    return {
+        "model": rule.model,
+        "group": rule.group,
+        "site": rule.site,
+        "role": rule.role,
+        "tag": rule.tag,
+        "valid_from": None if rule.valid_from is None else rfc3339(rule.valid_from),
+        "valid_until": None if rule.valid_until is None else rfc3339(rule.valid_until),
+    }
 
 
 def whom(image: Image, goldens: Sequence[Golden]) -> list[str]:

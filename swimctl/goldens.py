@@ -1,9 +1,10 @@
 """Which image a device should run: its golden rules, the one that wins, and why the others do not. Pure.
 
-A rule counts for a device that fits all that it names and may run its image. Of two rules the one that names a model
-wins, then the one that names a group, then a site, then a role; where both name the same, the more exact model (a
-whole name, then the pattern with more letters) and the nearer group. Where they are equal in all of that, an image that
-surely runs on the hardware goes before one of which nobody knows; what is equal even then is refused.
+A rule counts for a device that fits all that it names and may run its image, in the time for which it is valid. Of two
+rules the one that names a model wins, then the one that names a group, then a site, then a role, then a tag, then the
+one that has times; where both name the same, the more exact model (a whole name, then the pattern with more letters)
+and the nearer group. Where they are equal in all of that, an image that surely runs on the hardware goes before one of
+which nobody knows; what is equal even then is refused.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final
 
 from swimctl.catalogue import why_absent
+from swimctl.clock import to_the_minute
 from swimctl.models import Device, Golden, Image
 from swimctl.platforms import fits, takes
 
 _WILD: Final = re.compile(r"\[[^]]+\]|[*?]")
-# How particular a rule is, from what counts most: model, letters of its pattern, group, site, role, surely runs.
-_Rank = tuple[int, int, int, int, int, int]
+# How particular a rule is, from what counts most: model, letters of its pattern, group, site, role, tag, whether it has
+# times, surely runs.
+_Rank = tuple[int, int, int, int, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,11 @@ class Choice:
     verdicts: tuple[Verdict, ...] = ()
 
 
-def choose(device: Device, goldens: Iterable[Golden], images: Iterable[Image]) -> Choice:
-    """Choose the golden image of a device, and say of every rule of its platform what comes of it."""
+def choose(device: Device, goldens: Iterable[Golden], images: Iterable[Image], now: datetime) -> Choice:
+    """Choose the golden image of a device now, and say of every rule of its platform what comes of it."""
     by_id = {image.id: image for image in images}
     rules = sorted((rule for rule in goldens if takes(device.platform, rule.platform)), key=_name)
-    refused = {rule: why for rule in rules if (why := _why_not(device, rule, by_id)) is not None}
+    refused = {rule: why for rule in rules if (why := _why_not(device, rule, by_id, now)) is not None}
     ranks = {rule: _rank(device, rule) for rule in rules if rule not in refused}
     applying = sorted(ranks, key=lambda rule: ranks[rule], reverse=True)
     best = [rule for rule in applying if ranks[rule] == ranks[applying[0]]]
@@ -68,8 +72,12 @@ def model_fits(pattern: str, model: str) -> bool:
     return fnmatchcase(model.casefold(), pattern.casefold())
 
 
-def _why_not(device: Device, rule: Golden, images: Mapping[int, Image]) -> str | None:
+def _why_not(device: Device, rule: Golden, images: Mapping[int, Image], now: datetime) -> str | None:
     """Say why a rule does not count for a device; None where it does."""
+    if rule.valid_from is not None and now < rule.valid_from:
+        return f"it is not valid before {to_the_minute(rule.valid_from)}"
+    if rule.valid_until is not None and now >= rule.valid_until:
+        return f"it is not valid since {to_the_minute(rule.valid_until)}"
     if rule.model is not None and device.model is None:
         return "the inventory does not say its model (data.model)"
     if rule.model is not None and not model_fits(rule.model, device.model or ""):
@@ -81,6 +89,8 @@ def _why_not(device: Device, rule: Golden, images: Mapping[int, Image]) -> str |
             return f"the inventory does not say its {what} (data.{what})"
         if wanted is not None and wanted != has:
             return f"its {what} is {has}"
+    if rule.tag is not None and rule.tag not in device.tags:
+        return f"it has not the tag {rule.tag}"
     image = images.get(rule.image_id)
     if image is None:
         return f"image {rule.image_id} is no longer in the catalogue"
@@ -95,7 +105,10 @@ def _rank(device: Device, rule: Golden) -> _Rank:
     """Rank a rule that counts; the greater wins."""
     model = (0, 0) if rule.model is None else (1 if _WILD.search(rule.model) else 2, len(_WILD.sub("", rule.model)))
     group = 0 if rule.group is None else len(device.groups) - device.groups.index(rule.group)
-    return (*model, group, int(rule.site is not None), int(rule.role is not None), int(_runs(device, rule) is True))
+    named = (rule.site is not None, rule.role is not None, rule.tag is not None)
+    timed = rule.valid_from is not None or rule.valid_until is not None
+    site, role, tag = map(int, named)
+    return (*model, group, site, role, tag, int(timed), int(_runs(device, rule) is True))
 
 
 def _name(rule: Golden) -> tuple[int, str, str]:

@@ -21,7 +21,7 @@ from swimctl import inventory_accounts, inventory_files, inventory_ssh, referenc
 from swimctl.config import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
 from swimctl.inventory_accounts import connection_of
-from swimctl.inventory_mapping import model_at, platform_of, value_at
+from swimctl.inventory_mapping import model_at, platform_of, tags_at, value_at
 from swimctl.inventory_plugins import missing_plugin, section_with_own
 from swimctl.inventory_ssh import SshPolicy
 from swimctl.models import Device
@@ -211,6 +211,7 @@ class Inventory:
             feeds=self._hosts(host, "feeds"),
             site=value_at(data, fields.site),
             role=value_at(data, fields.role),
+            tags=tags_at(data, fields.tags),
         )
 
     def _port(self, host: Host, written: str | None) -> int | None:

@@ -47,6 +47,20 @@ def model_at(data: Mapping[str, object], paths: Sequence[str]) -> str | None:
     return None
 
 
+def tags_at(data: Mapping[str, object], paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags under the first path that has some; NetBox and Nautobot give objects, others texts."""
+    for path in paths:
+        found = _at(data, path)
+        given = found if isinstance(found, list | tuple) else [found]
+        read = [
+            (_text(one.get("slug")) or _text(one.get("name"))) if isinstance(one, Mapping) else _text(one)
+            for one in given
+        ]
+        if tags := tuple(tag for tag in read if tag):
+            return tags
+    return ()
+
+
 def platform_of(
     written: Sequence[str | None], data: Mapping[str, object], own_names: Mapping[str, str]
 ) -> tuple[str | None, str]:

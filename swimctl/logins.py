@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Final
 
 from swimctl import way
-from swimctl.clock import Clock, Deadline, rfc3339
+from swimctl.clock import Clock, Deadline, to_the_minute
 from swimctl.config import Credentials
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
 from swimctl.models import Device
@@ -130,7 +130,7 @@ def _why(refused: Refusals, pause: timedelta) -> str:
     whose = refused.account.partition(" ")[2]
     return (
         f"the password of '{whose}' was refused {refused.count} times ({some(refused.devices, 3)}), and one more might "
-        f"lock the account; needed: another password, or no login until {rfc3339(refused.last + pause)} "
+        f"lock the account; needed: another password, or no login until {to_the_minute(refused.last + pause)} "
         "(swimctl.login.account_pause)"
     )
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from swimctl.clock import to_the_minute
 from swimctl.states import JobStatus, StepStatus, step_name
 
 
@@ -64,6 +65,7 @@ class Device:
     feeds: tuple[str, ...] = ()
     site: str | None = None
     role: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -95,7 +97,7 @@ class Image:
 class Golden:
     """The rule that devices of a platform and family run this image: those alone that fit all that it names.
 
-    `model` is a glob.
+    `model` is a glob. It counts from `valid_from` on, and no more from `valid_until` on.
     """
 
     image_id: int
@@ -105,12 +107,23 @@ class Golden:
     model: str | None = None
     site: str | None = None
     role: str | None = None
+    tag: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
     @property
     def whom(self) -> str:
         """Say for which devices it is: `all`, or what they must have."""
-        named = (("model", self.model), ("group", self.group), ("site", self.site), ("role", self.role))
-        return ", ".join(f"{what} {value}" for what, value in named if value is not None) or "all"
+        named = (
+            ("model", self.model),
+            ("group", self.group),
+            ("site", self.site),
+            ("role", self.role),
+            ("tag", self.tag),
+        )
+        whom = ", ".join(f"{what} {value}" for what, value in named if value is not None) or "all"
+        times = (("from", self.valid_from), ("until", self.valid_until))
+        return " ".join([whom, *(f"{word} {to_the_minute(at)}" for word, at in times if at is not None)])
 
 
 @dataclass(frozen=True, slots=True)

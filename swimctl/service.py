@@ -120,7 +120,7 @@ class Service:
             if problem is not None:
                 chosen: tuple[Image | None, str | None] = (None, problem)
             elif image is None:
-                choice = choose(device, goldens, images)
+                choice = choose(device, goldens, images, self._clock.now())
                 chosen = (choice.image, choice.refusal)
             else:
                 chosen = (image, why_unfit(device, image))

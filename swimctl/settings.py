@@ -65,6 +65,10 @@ class InventoryFields(Section):
         description="the same for its role",
     )
     serial: Paths = Field(["serial", "pynautobot_dictionary.serial"], description="the same for its serial number")
+    tags: Paths = Field(
+        ["tags", "pynautobot_dictionary.tags"],
+        description="the same for its tags: a list of texts, or of objects that have a `slug` or a `name`",
+    )
     port: Paths = Field(
         [],
         description="where its SSH port stands, such as `custom_fields.ssh_port`; it goes before the inventory's own",

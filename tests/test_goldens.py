@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ NAMES = [
     "cat9k_iosxe.17.15.01.SPA.bin",
     "c2960x-universalk9-mz.152-7.E7.bin",
 ]
+NOW = datetime(2030, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def won(choice: Choice) -> int | None:
     ],
 )
 def test_the_most_particular_rule_wins(images: list[Image], rules: list[Golden], image: int | None) -> None:
-    assert won(choose(DEVICE, rules, images)) == image
+    assert won(choose(DEVICE, rules, images, NOW)) == image
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_most_particular_rule_wins(images: list[Image], rules: list[Golden],
     ],
 )
 def test_where_nothing_wins_it_says_why(images: list[Image], device: Device, rules: list[Golden], said: str) -> None:
-    choice = choose(device, rules, images)
+    choice = choose(device, rules, images, NOW)
     assert won(choice) is None
     with pytest.raises(ValueError, match=said):
         raise ValueError(choice.refusal)
@@ -114,23 +115,23 @@ def test_where_nothing_wins_it_says_why(images: list[Image], device: Device, rul
 @pytest.mark.parametrize("model", [None, "C9999-FUTURE"])
 def test_an_unknown_model_gets_the_only_possible_image(images: list[Image], model: str | None) -> None:
     device = replace(DEVICE, model=model)
-    assert won(choose(device, [rule(1), rule(3, "access")], images)) == 3
-    assert won(choose(replace(device, platform="cisco_ios"), [rule(1)], images)) == 1
-    assert won(choose(device, [rule(5)], images)) is None
+    assert won(choose(device, [rule(1), rule(3, "access")], images, NOW)) == 3
+    assert won(choose(replace(device, platform="cisco_ios"), [rule(1)], images, NOW)) == 1
+    assert won(choose(device, [rule(5)], images, NOW)) is None
 
 
 def test_among_equals_an_image_that_surely_runs_goes_before_one_of_which_nobody_knows(tmp_path: Path) -> None:
     sure, unsure = image_of(tmp_path / "nxos.9.3.5.bin", 1), image_of(tmp_path / "nxos64-cs.10.3.4a.M.bin", 2)
     rules = [Golden(image.id, image.platform, image.family) for image in (sure, unsure)]
     device = replace(DEVICE, platform="cisco_nxos", model="Nexus9000 C9332D-GX2B")
-    assert won(choose(device, rules, [sure, unsure])) == 2
-    assert won(choose(device, [replace(rules[0], group="access"), rules[1]], [sure, unsure])) == 1
+    assert won(choose(device, rules, [sure, unsure], NOW)) == 2
+    assert won(choose(device, [replace(rules[0], group="access"), rules[1]], [sure, unsure], NOW)) == 1
 
 
 def test_a_winner_whose_file_is_gone_gives_no_other_image(tmp_path: Path) -> None:
     gone, other = image_of(tmp_path / IMAGE, 1), image_of(tmp_path / NAMES[2], 2)
     gone.path.unlink()
-    choice = choose(DEVICE, [replace(rule(1), group="access"), replace(rule(3), image_id=2)], [gone, other])
+    choice = choose(DEVICE, [replace(rule(1), group="access"), replace(rule(3), image_id=2)], [gone, other], NOW)
     assert choice.image is None
     assert "put it back" in (choice.refusal or "")
     assert [verdict.wins for verdict in choice.verdicts] == [True, False]
@@ -160,13 +161,44 @@ def test_the_winner_never_depends_on_the_order_of_the_rules(
     images: list[Image], rules: list[Golden], seed: random.Random, model: str | None, platform: str
 ) -> None:
     device = replace(DEVICE, model=model, platform=platform)
-    choice = choose(device, rules, images)
+    choice = choose(device, rules, images, NOW)
     shuffled: Sequence[Golden] = seed.sample(rules, len(rules))
-    assert choose(device, shuffled, images) == choice
+    assert choose(device, shuffled, images, NOW) == choice
     winner = won(choice)
     applying = [verdict.rule for verdict in choice.verdicts if verdict.applies]
     # What does not apply changes nothing, and the winner alone is the same winner.
-    assert won(choose(device, applying, images)) == winner
+    assert won(choose(device, applying, images, NOW)) == winner
     if winner is not None:
         best = next(verdict.rule for verdict in choice.verdicts if verdict.wins)
-        assert all(won(choose(device, [best, other], images)) == winner for other in rules)
+        assert all(won(choose(device, [best, other], images, NOW)) == winner for other in rules)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "applies"),
+    [
+        (NOW, None, True),
+        (NOW + DAY, None, False),
+        (None, NOW, False),
+        (None, NOW + DAY, True),
+        (NOW - DAY, NOW + DAY, True),
+        (NOW - 2 * DAY, NOW - DAY, False),
+    ],
+)
+def test_a_rule_counts_from_a_time_and_until_another_one(
+    images: list[Image], start: datetime | None, end: datetime | None, *, applies: bool
+) -> None:
+    choice = choose(DEVICE, [rule(1), replace(rule(3), valid_from=start, valid_until=end)], images, NOW)
+    assert won(choice) == (3 if applies else 1)  # one that has times is more particular than one that has none
+    verdict = next(each for each in choice.verdicts if each.rule.image_id == 3)
+    assert applies or "it is not valid" in verdict.why
+
+
+def test_a_tag_is_less_than_a_role_and_more_than_nothing(images: list[Image]) -> None:
+    device = replace(DEVICE, tags=("night", "lobby"), role="access")
+    assert won(choose(device, [rule(1), replace(rule(3), tag="night")], images, NOW)) == 3
+    assert won(choose(device, [rule(1), replace(rule(3), tag="day")], images, NOW)) == 1
+    both = [replace(rule(3), tag="night"), replace(rule(4), role="access")]
+    assert won(choose(device, both, images, NOW)) == 4

@@ -178,6 +178,9 @@ class GoldenRuleAnswer(Answer):
     group: str | None
     site: str | None
     role: str | None
+    tag: str | None
+    valid_from: Time | None = Field(description="before this time the rule does not count")
+    valid_until: Time | None = Field(description="from this time on the rule does not count")
 
 
 class ImageAnswer(Answer):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, caller, of
+from swimctl.cli.policy import read_time
 from swimctl.documents import catalogued_document, image_document, rule_document, whom
 from swimctl.errors import UsageError
 from swimctl.selection import check_known
@@ -26,6 +28,11 @@ def golden(
     group: Annotated[str | None, typer.Option(metavar="NAME", help="For this group of devices alone.")] = None,
     site: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.site alone.")] = None,
     role: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.role alone.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this tag alone.")] = None,
+    valid_from: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="From this time on, such as 2030-05-04T02:00+02:00.")
+    ] = None,
+    valid_until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until this time.")] = None,
     unset: Annotated[bool, typer.Option("--unset", help="It is golden no more, for any device.")] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="DEVICE", help="Show every rule of this device's platform, and which wins.")
@@ -33,25 +40,44 @@ def golden(
 ) -> None:
     """Make an image the one that devices of its family should run, or those alone that fit all that is named.
 
-    Of the rules that fit a device the one that names a model wins, then a group, then a site, then a role; where both
-    name the same, the more exact model (a whole name, then the pattern with more letters) and the nearer group. What
-    is equal even then is refused.
+    Of the rules that fit a device the one that names a model wins, then a group, then a site, then a role, then a tag,
+    then the one that has times; where both name the same, the more exact model (a whole name, then the pattern with
+    more letters) and the nearer group. What is equal even then is refused.
     """
     context = of(ctx)
-    named = {"model": model, "group": group, "site": site, "role": role}
+    named = {"model": model, "group": group, "site": site, "role": role, "tag": tag}
+    times = _times(valid_from, valid_until)
     if explain is not None:
-        if image is not None or unset or any(value is not None for value in named.values()):
+        if image is not None or unset or any(value is not None for value in (*named.values(), *times.values())):
             raise UsageError("--explain changes nothing: give it a device, and nothing else")
         _explain(context, explain)
         return
     if image is None:
         raise UsageError("give an image to make golden, or --explain DEVICE")
-    if unset and any(value is not None for value in named.values()):
+    if unset and any(value is not None for value in (*named.values(), *times.values())):
         raise UsageError("--unset ends all golden rules of an image; leave the other options out")
-    _set(context, image, named, unset=unset)
+    _set(context, image, named, times, unset=unset)
 
 
-def _set(context: Context, reference: str, named: dict[str, str | None], *, unset: bool) -> None:
+def _times(valid_from: str | None, valid_until: str | None) -> dict[str, datetime | None]:
+    """Read from when until when a rule counts. UsageError: it never would."""
+    first, last = (
+        None if text is None else read_time(option, text)
+        for option, text in (("--from", valid_from), ("--until", valid_until))
+    )
+    if first is not None and last is not None and first >= last:
+        raise UsageError("--until must be later than --from")
+    return {"valid_from": first, "valid_until": last}
+
+
+def _set(
+    context: Context,
+    reference: str,
+    named: dict[str, str | None],
+    times: dict[str, datetime | None],
+    *,
+    unset: bool,
+) -> None:
     from swimctl.catalogue import find
 
     with context.open() as opened:
@@ -62,7 +88,17 @@ def _set(context: Context, reference: str, named: dict[str, str | None], *, unse
             # A rule for what is not there would silently leave the devices that are meant with another image.
             if any(value is not None for value in named.values()):
                 _check(opened.inventory, named)
-            opened.store.set_golden(found.id, **named, by=caller())
+            opened.store.set_golden(
+                found.id,
+                named["group"],
+                model=named["model"],
+                site=named["site"],
+                role=named["role"],
+                tag=named["tag"],
+                valid_from=times["valid_from"],
+                valid_until=times["valid_until"],
+                by=caller(),
+            )
         goldens = opened.store.goldens()
     if context.json:
         output.print_json(catalogued_document(found, goldens))
@@ -81,6 +117,8 @@ def _check(inventory: Inventory, named: dict[str, str | None]) -> None:
     for what, known in (("site", [one.site for one in devices]), ("role", [one.role for one in devices])):
         if (wanted := named[what]) is not None:
             check_known(what, wanted, known)
+    if named["tag"] is not None:
+        check_known("tag", named["tag"], [tag for one in devices for tag in one.tags])
     pattern = named["model"]
     models = [one.model for one in devices]
     if pattern is not None and not any(model_fits(pattern, each) for each in models if each is not None):
@@ -93,7 +131,7 @@ def _explain(context: Context, reference: str) -> None:
     with context.open() as opened:
         device = opened.inventory.resolve([reference])[0]
         problem = opened.inventory.problem(device.name)
-        choice = choose(device, opened.store.goldens(), opened.store.images())
+        choice = choose(device, opened.store.goldens(), opened.store.images(), opened.clock.now())
     if context.json:
         output.print_json(_document(device, choice, problem))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database as Sql
@@ -122,11 +123,14 @@ class Catalogue(Part):
         model: str | None = None,
         site: str | None = None,
         role: str | None = None,
+        tag: str | None = None,
+        valid_from: datetime | None = None,
+        valid_until: datetime | None = None,
         by: Caller | None = None,
     ) -> Golden:
         """Make this the image that devices of its platform and family should run, or those that fit all that is named.
 
-        Replaces the rule that named the same. With `by`, the audit says in the same transaction who did it.
+        Replaces the rule that named the same, its times too. With `by`, the audit says so in the same transaction.
         NotFound. ImageError: it is a patch or the like.
         """
         with self._db.write() as sql:
@@ -136,15 +140,16 @@ class Catalogue(Part):
                     f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
                     "device boots can be golden"
                 )
-            rule = [image["platform"], image["family"], group, model, site, role]
+            times = [None if at is None else rfc3339(at) for at in (valid_from, valid_until)]
+            rule = [image["platform"], image["family"], group, model, site, role, tag, *times]
             before = sql.execute(
                 "DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ? AND model IS ? "
-                "AND site IS ? AND role IS ? RETURNING image_id",
+                "AND site IS ? AND role IS ? AND tag IS ? AND valid_from IS ? AND valid_until IS ? RETURNING image_id",
                 rule,
             ).fetchall()
             row = sql.execute(
-                "INSERT INTO goldens (platform, family, group_name, model, site, role, image_id) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                "INSERT INTO goldens (platform, family, group_name, model, site, role, tag, valid_from, valid_until, "
+                "image_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 [*rule, image_id],
             ).fetchone()
             if by is not None:
@@ -165,7 +170,8 @@ class Catalogue(Part):
         """List the golden rules, those that name something after the general one."""
         with self._db.read() as sql:
             rows = sql.execute(
-                "SELECT * FROM goldens ORDER BY platform, family, group_name, model, site, role"
+                "SELECT * FROM goldens "
+                "ORDER BY platform, family, group_name, model, site, role, tag, valid_from, valid_until"
             ).fetchall()
         return [golden_from(row) for row in rows]
 
@@ -188,7 +194,8 @@ def _ended_rules(sql: Sql, image_id: int) -> list[dict[str, str]]:
 
 def _said_of(rule: sqlite3.Row) -> dict[str, str]:
     """Return what a golden rule names; nothing where it is for all of its family."""
-    named = {"group": "group_name", "model": "model", "site": "site", "role": "role"}
+    others = ("model", "site", "role", "tag", "valid_from", "valid_until")
+    named = {"group": "group_name"} | {word: word for word in others}
     return {word: rule[column] for word, column in named.items() if rule[column] is not None}
 
 

@@ -124,6 +124,9 @@ def golden_from(row: sqlite3.Row) -> Golden:
         model=row["model"],
         site=row["site"],
         role=row["role"],
+        tag=row["tag"],
+        valid_from=None if row["valid_from"] is None else datetime.fromisoformat(row["valid_from"]),
+        valid_until=None if row["valid_until"] is None else datetime.fromisoformat(row["valid_until"]),
     )
 
 

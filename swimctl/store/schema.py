@@ -345,6 +345,22 @@ def m010_devices_by_any_name(db: Database) -> None:
     )
 
 
+def m011_golden_tags_and_times(db: Database) -> None:
+    """Let golden rules name a tag, and count from a time and until another one."""
+    db.executescript(
+        """
+        ALTER TABLE goldens ADD COLUMN tag TEXT CHECK (tag <> '');
+        ALTER TABLE goldens ADD COLUMN valid_from TEXT;
+        ALTER TABLE goldens ADD COLUMN valid_until TEXT;
+        DROP INDEX one_golden_per_rule;
+        CREATE UNIQUE INDEX one_golden_per_rule ON goldens (
+            platform, family, ifnull(group_name, ''), ifnull(model, ''), ifnull(site, ''), ifnull(role, ''),
+            ifnull(tag, ''), ifnull(valid_from, ''), ifnull(valid_until, '')
+        );
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -356,6 +372,7 @@ _IN_ORDER: Final = (
     m008_kinds_of_steps,
     m009_refused_logins,
     m010_devices_by_any_name,
+    m011_golden_tags_and_times,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

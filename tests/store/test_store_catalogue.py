@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,17 @@ def test_a_removed_image_gets_no_new_jobs(store: Store) -> None:
     assert store.batches() == []
     with pytest.raises(NotFound):
         store.remove_image(99)
+
+
+def test_rules_that_differ_in_tag_or_times_stand_beside_each_other(store: Store) -> None:
+    image = some_image(store)
+    start, end = datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 2, 1, tzinfo=UTC)
+    rules = [
+        store.set_golden(image.id),
+        store.set_golden(image.id, tag="night"),
+        store.set_golden(image.id, valid_from=start),
+        store.set_golden(image.id, valid_from=start, valid_until=end),
+    ]
+    assert store.set_golden(image.id, tag="night") == rules[1]
+    assert sorted(store.goldens(), key=str) == sorted(rules, key=str)
+    assert rules[3].whom == "all from 2030-01-01T00:00Z until 2030-02-01T00:00Z"

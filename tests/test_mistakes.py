@@ -12,6 +12,7 @@ from projects import CONFIG, GROUPS, HOSTS, IMAGE, Project
 from swimctl.cli import main
 
 UPGRADE = ("upgrade", "--all", "--yes", "--detach")
+STRICT = (*UPGRADE, "--strict")
 GOOD_NAME = "cat9k_iosxe.17.15.01.SPA.bin"
 
 
@@ -137,8 +138,8 @@ MISTAKES = [
     Mistake("host file not YAML", hosts("sw9: {platform: ios\n"), ["hosts.yaml line", "not valid YAML"]),
     Mistake("host twice", hosts("bern-1: {platform: ios}\n"), ["hosts.yaml line 21", "'bern-1' stands there twice"]),
     Mistake("host without anything", hosts("sw9:\n"), ["hosts.yaml line 21", "sw9: {}"]),
-    Mistake("no platform", hosts("sw9: {hostname: 192.0.2.9}\n"), ["hosts.yaml line 21", "sw9 has no platform"]),
-    Mistake("unknown platform", hosts("sw9: {platform: fortios}\n"), ["hosts.yaml line 21", "'fortios'", "cisco_xe"]),
+    Mistake("no platform", hosts("sw9: {hostname: 192.0.2.9}\n"), ["line 21", "sw9 has no platform"], STRICT),
+    Mistake("unknown platform", hosts("sw9: {platform: fortios}\n"), ["line 21", "'fortios'", "cisco_xe"], STRICT),
     Mistake("unknown group", hosts("sw9: {groups: [acces]}\n"), ["line 21", "'acces'", "did you mean access?"]),
     Mistake("groups no list", hosts("sw9: {groups: access}\n"), ["line 21", "groups of sw9 must be a list"]),
     Mistake("misspelt host key", hosts("sw9: {hostnmae: a, platform: ios}\n"), ["line 21", "did you mean hostname?"]),

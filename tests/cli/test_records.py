@@ -254,7 +254,7 @@ def test_doctor_finds_nothing_reachable(place: Place, capsys: Capture) -> None:
     assert lines["inventory"] == ["ok", "3 devices", ""]
     assert lines[f"image {place.image.id}"][0] == "ok"
     assert main(["doctor"]) == 1
-    assert "device sw1\tfail\t127.0.0.1 port 1: " in capsys.readouterr().out
+    assert "device sw1\tfail\tsw1 (127.0.0.1:1) does not answer" in capsys.readouterr().out
 
 
 def test_doctor_finds_a_damaged_image_and_a_fast_clock(place: Place, capsys: Capture) -> None:

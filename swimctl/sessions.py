@@ -34,8 +34,8 @@ from swimctl.terminal import (
     find_hostname,
     has_echo,
     matching,
+    no_command_line,
     plain,
-    shell_prompt,
     stand,
 )
 from swimctl.transcript import Transcript
@@ -161,11 +161,8 @@ class Session:
             if deadline.passed:
                 raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
             if time.monotonic() - nudged > _SILENCE:
-                if shell := shell_prompt(text):
-                    raise NoPrivilege(
-                        f"{self._target.name} gives '{self._target.username}' a shell ({shell}), not its command line; "
-                        "log in with an account that gets the command line: on Junos one of class super-user, not root"
-                    )
+                if why := no_command_line(text, self._target.username):
+                    raise NoPrivilege(f"{self._target.name} {why}")
                 self._write("\n")
                 nudged = time.monotonic()
             try:

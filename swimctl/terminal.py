@@ -112,16 +112,38 @@ def without_log(text: str, terminal: Terminal) -> str:
     return "\n".join(terminal.without_log(line, late=True) for line in lines)
 
 
+# What a device asks after a login, in the line in which it waits for the answer. Words of IOS and TACACS+ servers for a
+# password that has expired, of Duo and RSA for a code; that of terms has no source but common sense.
+_AT_LOGIN: Final = re.compile(
+    r"(?:password|pass ?code|passphrase|token|verification code|one-time|\botp\b|\bpin\b).*[:?>]$"
+    r"|(?:accept|agree|continue|proceed|acknowledge)\b.*(?:\?|\[[^]]*\]|\([^)]*\))[:?]?$",
+    re.IGNORECASE,
+)
+
+
 def find_hostname(text: str, terminal: Terminal) -> str | None:
     """Return the device's name from the prompt that ends `text`, with any log messages after it."""
     found = _FIRST_PROMPT.search(without_log(plain(text), terminal).rstrip())
     return found.group(1) if found else None
 
 
-def shell_prompt(text: str) -> str | None:
-    """Give the prompt of a Unix shell that ends `text`, None where none does: Junos gives one to root."""
-    last = plain(text).rstrip(" ").rsplit("\n", 1)[-1]
-    return last if _SHELL.fullmatch(last) else None
+def no_command_line(text: str, user: str) -> str | None:
+    """Say what stands in place of a command line at the end of a login, and what to do; None where nothing such does.
+
+    A shell, which Junos gives to root, or a question: for a new password, a code, or whether terms are agreed to. A
+    banner that ends in the same words goes on in another line, and a question waits in its own.
+    """
+    lines = plain(text).rstrip(" ").split("\n")
+    last = lines[-1]
+    if _SHELL.fullmatch(last):
+        return (
+            f"gives '{user}' a shell ({last}), not its command line; log in with an account that gets the command "
+            "line: on Junos one of class super-user, not root"
+        )
+    if _AT_LOGIN.search(last):
+        said = " ".join(" ".join(line for line in lines[-3:] if line.strip()).split())
+        return f"asks '{user}' after the login: {said[-200:]!r}; nothing was typed there; log in by hand and answer it"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

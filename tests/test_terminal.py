@@ -7,7 +7,7 @@ from platforms.contract import platform
 
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.platforms import terminal as terminal_of
-from swimctl.terminal import answer, body, find_hostname, matching, plain, shell_prompt, stand, without_log
+from swimctl.terminal import answer, body, find_hostname, matching, no_command_line, plain, stand, without_log
 
 IOS = terminal_of("cisco_xe")
 NXOS = terminal_of("cisco_nxos")
@@ -123,13 +123,13 @@ def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
 
 @pytest.mark.parametrize("prompt", ["% ", "root@hall-7:RE:0% ", "root@hall-7:~ # ", "[anna@hall-7 ~]$ ", "$"])
 def test_a_shell_is_no_command_line(prompt: str) -> None:
-    assert shell_prompt(f"--- JUNOS 22.2R1.9\n{prompt}") == prompt.rstrip(" ")
+    assert f"a shell ({prompt.rstrip(' ')})" in (no_command_line(f"--- JUNOS 22.2R1.9\n{prompt}", "root") or "")
     assert find_hostname(f"\n{prompt}", JUNOS) is None
 
 
 @pytest.mark.parametrize("text", ["anna@hall-7> ", "hall-7#", "Last login: 100% ", "RP/0/RP0/CPU0:hall-7#", ""])
 def test_a_command_line_is_no_shell(text: str) -> None:
-    assert shell_prompt(text) is None
+    assert no_command_line(text, "root") is None
 
 
 def test_answers_match_whatever_the_blanks() -> None:

@@ -10,7 +10,7 @@ from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, 
 
 from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
-from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UnparsableOutput
+from swimctl.errors import DeadlineExceeded, LoginFailed, NoPrivilege, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.one_look import one_look
 from swimctl.terminal import answer
 
@@ -340,6 +340,36 @@ def test_a_shell_is_refused_and_nothing_is_typed_into_it(tmp_path: Path) -> None
     with pytest.raises(LoginFailed, match="a shell"):
         opened(device, tmp_path)
     assert device.typed == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            "\r\nYour password has expired. You must change it now.\r\nEnter new password: ",
+            "expired.*Enter new password:",
+        ),
+        ("\r\nWARNING: Your password has expired.\r\n(current) UNIX password: ", "UNIX password:"),
+        ("\r\nPasscode or option (1-3): ", "Passcode or option"),
+        ("\r\nEnter your RSA token: ", "RSA token"),
+        ("\r\nVerification code: ", "Verification code:"),
+        ("\r\nDo you accept the terms of use? [yes/no] ", "terms of use"),
+        ("\r\nI agree to the above (y/n): ", "I agree"),
+    ],
+)
+def test_a_question_after_the_login_is_refused_in_its_words_and_nothing_is_typed(
+    tmp_path: Path, asked: str, told: str
+) -> None:
+    device = PaperTerminal(greeting=(asked,))
+    with pytest.raises(NoPrivilege, match=f"{told}.*nothing was typed there"):
+        opened(device, tmp_path)
+    assert device.typed == []
+
+
+def test_a_banner_that_speaks_of_passwords_is_no_question(tmp_path: Path) -> None:
+    banner = "\r\nBy logging in you agree to the terms. Never tell anybody your password:\r\nDo you accept?\r\n"
+    device = PaperTerminal(greeting=(banner, "\r\n" + PROMPT))
+    assert opened(device, tmp_path).hostname
 
 
 def test_a_device_that_never_shows_a_prompt_is_given_up(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ class PaperRecord:
 
     memory: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
+    data: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     held_by: str = ""
 
@@ -107,8 +108,9 @@ class PaperRecord:
         assert 0 <= percent <= 100
         assert bytes_done <= bytes_total
 
-    def event(self, kind: str, message: str, **_data: Any) -> None:
+    def event(self, kind: str, message: str, **data: Any) -> None:
         assert message, kind
+        self.data.append((kind, data))
         self.events.append((kind, message))
 
     def remember(self, key: str, value: Any) -> None:
@@ -167,6 +169,9 @@ _WHERE_SCRIPTED = {
     "check",
     "configuration",
     "journal",
+    "rehearse",
+    "unpreserved",
+    "preserve",
 }
 
 
@@ -187,6 +192,7 @@ class PaperDriver:
         assert set(script) <= known, f"no such method: {set(script) - known}"
         self.support, self.unpacks, self.returns = support, unpacks, returns
         self.asked: list[str] = []
+        self.marks: list[str | None] = []
         self._clock, self._armed = clock, armed
         self._script = {name: list(answers) for name, answers in script.items()}
 
@@ -261,6 +267,7 @@ class PaperDriver:
     def trace(self, operation: str, mark: str | None) -> Trace:
         assert operation in {"preserve", "add", "activate", "commit", "abort"}
         assert mark is None or mark
+        self.marks.append(mark)
         return cast("Trace", self._answer("trace"))
 
     def journal(self, mark: str) -> tuple[Logged, ...]:
@@ -308,6 +315,24 @@ class PaperDriver:
     def spread(self, image: Image) -> str:
         assert image
         return cast("str", self._answer("spread"))
+
+
+class Rehearsing(PaperDriver):
+    """A driver whose device tells beforehand what an installation would do."""
+
+    def rehearse(self, image: Image) -> list[Finding]:
+        assert image
+        return cast("list[Finding]", self._answer("rehearse"))
+
+
+class Preserving(PaperDriver):
+    """A driver whose device keeps a copy of what runs."""
+
+    def unpreserved(self) -> str:
+        return cast("str", self._answer("unpreserved"))
+
+    def preserve(self) -> Sent:
+        return cast("Sent", self._answer("preserve"))
 
 
 @dataclass
@@ -384,6 +409,7 @@ class Scripted:
         names: Sequence[str] = (NAME,),
         speed: float = 1.0,
         folder: Path | None = None,
+        kind: type[PaperDriver] = PaperDriver,
         **script: Sequence[Any],
     ) -> None:
         self.clock = PaperClock(speed)
@@ -396,7 +422,7 @@ class Scripted:
         kept = {"baseline": asdict(before), "baseline taken": {"seconds": 0.0}, "found": found}
         log = {"baseline log": "read"} if "journal" in script else {}
         self.record = PaperRecord({**kept, **log, **(memory or {})})
-        self.driver = PaperDriver(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
+        self.driver = kind(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.names = list(names)
         self.opened = 0
@@ -414,7 +440,7 @@ class Scripted:
             make_driver=lambda _session, _settings, _options: self.driver,
             record=self.record,
             folder=folder or Path("/nowhere"),
-            transcript=cast("Transcript", _NoTranscript()),
+            transcript=cast("Transcript", PaperTranscript()),
             stop=threading.Event(),
             script=self,
         )
@@ -433,11 +459,17 @@ class Scripted:
         return [message for each, message in self.record.events if each == kind]
 
 
-class _NoTranscript:
+class PaperTranscript:
+    """A transcript that keeps its notes in memory."""
+
     redaction = Redaction(("secret",))
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
 
     def note(self, text: str) -> None:
         assert text
+        self.notes.append(text)
 
 
 def activated(support: Support = SUPPORT, *, at: float = 0.0, armed: float | None = 3600) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from steps.scripted import LOST, Scripted, activated, said
+from steps.scripted import LOST, PaperTranscript, Scripted, activated, said
 
 from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Trace
@@ -75,6 +75,8 @@ def test_a_log_that_lags_does_not_read_as_never_came() -> None:
     job = Scripted(memory=activated(), trace=[after(10.0, ENDED)])
     assert wait(job) is True
     assert not job.told("asked")
+    assert set(job.driver.marks) == {"a line"}  # the log is read from where it stood before the command
+    assert job.waited < 60.0
 
 
 def test_a_log_that_shows_nothing_for_longer_says_that_it_never_came() -> None:
@@ -101,3 +103,37 @@ def test_what_is_done_is_not_asked_for() -> None:
     job = Scripted(memory=activated(), trace=[NEVER])
     assert wait_while_running(job.context, job.driver, "activate", 300.0, lambda: True)
     assert job.driver.asked == []
+
+
+def test_what_is_sent_and_answered_is_told_and_stands_in_the_transcript() -> None:
+    job = Scripted(commit=[said(False, "an operation is under way", dropped=True)])
+    send(job)
+    assert job.told("sent") == ["install commit"]
+    assert cast("PaperTranscript", job.context.transcript).notes == ["sending install commit, once"]
+    told = {"succeeded": False, "reason": "an operation is under way", "dropped": True}
+    assert job.record.data[-1] == ("answered", told)
+    kept = job.record.memory["commit sent"]
+    assert (kept["command"], kept["user"], kept["mark"]) == ("install commit", "netops", "a line")
+
+
+def test_a_line_of_the_log_that_names_a_secret_is_not_kept_and_the_log_cannot_tell_then() -> None:
+    job = Scripted(log_mark=["logged command:username anna password secret"])
+    send(job)
+    assert job.record.memory["commit sent"]["mark"] is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (said(True), "SUCCESS"),
+        (said(True, no_change=True), "SUCCESS, nothing to change"),
+        (said(False, "no room"), "FAILED: no room"),
+        (said(None, dropped=True), "the session ended before an answer"),
+        (said(None), "no answer"),
+        (said(None, "it is cut off"), "no answer that reads: it is cut off"),
+    ],
+)
+def test_each_answer_is_told_as_what_it_is(answer: Any, words: str) -> None:
+    job = Scripted(commit=[answer])
+    send(job)
+    assert job.told("answered") == [f"install commit: {words}"]

@@ -49,7 +49,6 @@ class Engine:
     """Run and resume jobs for one process; use it as a context manager, so that its jobs are known to be left."""
 
     def __init__(self, config: Config, store: Store, inventory: Inventory, clock: Clock) -> None:
-        self._config = config
         self._settings: Settings = config.settings
         self._store = store
         self._inventory = inventory

@@ -98,7 +98,8 @@ class Night:
     def error(self, job: Job) -> str:
         return self.store.job(job.id).error or ""
 
-    def go_through(self, runs: JobRun, _batch: Batch, job: Job, _stop: threading.Event) -> None:
+    def go_through(self, runs: JobRun, batch: Batch, job: Job, stop: threading.Event) -> None:
+        assert (batch.id, stop) == (job.batch_id, self.stop)
         self.ran.append(job.device_name)
         self.clock.forward(600)
         end = self.ends.get(job.device_name, GOOD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from stores import NOON, some_jobs
 
 from swimctl.errors import Unreachable
 from swimctl.job_run import JobRun
-from swimctl.models import Job, Outcome, Policy
+from swimctl.models import Batch, Job, Outcome, Policy
 from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS
 
@@ -40,7 +41,12 @@ def healthy(night: Night, monkeypatch: pytest.MonkeyPatch, **found: Any) -> None
         return str(answer)
 
     monkeypatch.setattr(POST_CHECKS, "look_again", look)
-    monkeypatch.setattr(JobRun, "afterwards", lambda _runs, _batch, job, _stop: job.device_name)
+
+    def afterwards(_runs: JobRun, batch: Batch, job: Job, stop: threading.Event) -> str:
+        assert (batch.id, stop) == (job.batch_id, night.stop)
+        return job.device_name
+
+    monkeypatch.setattr(JobRun, "afterwards", afterwards)
 
 
 def test_each_wave_waits_for_the_soak_of_the_one_before_and_looks_at_it(
@@ -129,3 +135,33 @@ def test_a_wave_with_too_many_failures_stops_the_next_one(tonight: Night, monkey
     assert tonight.run(jobs) == [BAD, UNTOUCHED, UNTOUCHED]
     assert tonight.looked == []
     assert (tonight.clock.at - NOON).total_seconds() == 600, "nobody waits for the soak"
+
+
+def test_only_the_wave_before_is_looked_at_by_as_many_as_the_batch_has_workers(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy(tonight, monkeypatch)
+    other = some_jobs(tonight.store, ["sw4"], "batch-0009")
+    tonight.run(other)
+    jobs = some_jobs(tonight.store, ["sw1", "sw2", "sw3"], waves=[1, 1, 2], workers=7)
+    assert tonight.run(jobs) == [GOOD, GOOD, GOOD]
+    assert tonight.looked == ["sw1", "sw2"]
+    assert tonight.workers[1:] == [(["sw1", "sw2"], 7), (["sw1", "sw2"], 7), (["sw3"], 7)]
+    assert tonight.told.words[-1] == ("finished", "batch-0001", "3")
+
+
+def test_all_that_is_not_well_in_a_wave_is_named(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy(tonight, monkeypatch, sw1="2 uplinks lost", sw2="no route")
+    jobs = some_jobs(tonight.store, ["sw1", "sw2", "sw3"], waves=[1, 1, 2])
+    tonight.run(jobs)
+    assert "wave 1 is not healthy after its soak: sw1: 2 uplinks lost; sw2: no route; next:" in tonight.error(jobs[2])
+
+
+def test_a_wave_of_which_nothing_was_tried_needs_no_soak(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy(tonight, monkeypatch)
+    jobs = waves(tonight, soak=1800.0)
+    tonight.store.cancel([jobs[0].id])
+    began = tonight.clock.at
+    assert tonight.run(jobs)[1] == GOOD
+    started = tonight.store.job(jobs[1].id).started_at
+    assert started == began

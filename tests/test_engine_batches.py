@@ -304,3 +304,34 @@ def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypat
     assert tonight.engine.check(device, image, options) == (device, image, options)
     with pytest.raises(LoginFailed, match="sw1"):
         tonight.engine.record(device)
+
+
+# Who is faster.
+
+
+def test_a_job_that_another_process_claims_at_the_same_moment_is_left_to_it(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tonight.store, "claim", lambda *_: None)
+    assert tonight.run(some_jobs(tonight.store, ["sw1"])) == [WAITS]
+    assert tonight.ran == []
+    assert cast("Looks", tonight.stop).waits == []
+
+
+def test_a_device_that_another_batch_takes_at_the_same_moment_is_waited_for(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
+    claim = tonight.store.claim
+    with tonight.store.register_runner() as other:
+
+        def late(job_id: int, runner: Any) -> Any:
+            monkeypatch.setattr(tonight.store, "claim", claim)
+            assert claim(first.id, other) is not None
+            return claim(job_id, runner)
+
+        monkeypatch.setattr(tonight.store, "claim", late)
+        tonight.stop = looks = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))
+        assert tonight.run([second]) == [GOOD]
+    assert looks.waits == [1.0]

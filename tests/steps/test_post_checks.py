@@ -305,6 +305,7 @@ def test_a_device_that_comes_back_as_it_was_after_a_lost_commit_is_committed() -
     PostChecks().run(job.context)
     assert job.driver.times("commit") == 1
     assert job.driver.times("snapshot") == 2
+    assert job.told("session")[-1] == "no SSH session to sw1; looking once more"
 
 
 def test_what_the_commit_said_keeps_a_device_that_cannot_return_from_a_way_back() -> None:

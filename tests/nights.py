@@ -19,11 +19,11 @@ import pytest
 from stores import StandingClock, switches
 
 from swimctl import engine as engine_module
-from swimctl.config import Config
+from swimctl.config import Config, Credentials
 from swimctl.engine import Engine
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
-from swimctl.models import Batch, Job, Outcome
+from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.redaction import Redaction
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
@@ -110,6 +110,11 @@ class Night:
         self.store.move(job.id, runs._runner, status, "it failed" if status is JobStatus.FAILED else None, outcome)
 
 
+def _device(name: str) -> Device:
+    """Return a device at a place of its own."""
+    return Device(1, name, "cisco_xe", f"{name}.example.net")
+
+
 @contextmanager
 def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Night]:
     clock = StandingClock()
@@ -125,7 +130,10 @@ def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
 
         return SimpleNamespace(run=run)
 
-    inventory = SimpleNamespace(devices=[SimpleNamespace(name=name) for name in switches(9)], nornir=nornir)
+    devices = [SimpleNamespace(name=name) for name in switches(9)]
+    inventory = SimpleNamespace(
+        devices=devices, nornir=nornir, device=_device, credentials=lambda _device: Credentials()
+    )
     with Store.open(folder / "swimctl.db", cast("Any", clock)) as store:
         config = SimpleNamespace(settings=Settings(jobs_dir=folder / "jobs", **settings))
         with Engine(cast("Config", config), store, cast("Inventory", inventory), cast("Any", clock)) as engine:

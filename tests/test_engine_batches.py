@@ -326,10 +326,10 @@ def test_a_device_that_another_batch_takes_at_the_same_moment_is_waited_for(
     claim = tonight.store.claim
     with tonight.store.register_runner() as other:
 
-        def late(job_id: int, runner: Any) -> Any:
+        def late(job_id: int, runner: Any, place: str) -> Any:
             monkeypatch.setattr(tonight.store, "claim", claim)
             assert claim(first.id, other) is not None
-            return claim(job_id, runner)
+            return claim(job_id, runner, place)
 
         monkeypatch.setattr(tonight.store, "claim", late)
         tonight.stop = looks = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))

@@ -70,7 +70,8 @@ def chosen(places: Sequence[Place], resolve: Resolve) -> Credentials:
             from_place = place
             break
         passed_over = passed_over or f"the password of {place.name} is that of {its!r}"
-    secret = next((place for place in places if place.enable_secret), None)
+    # An empty one says that there is none, and hides what is further away.
+    secret = next((place for place in places if place.enable_secret is not None), None)
     return Credentials(
         user,
         password,
@@ -90,7 +91,7 @@ def chosen_as_written(places: Sequence[Place]) -> tuple[object, object]:
 
 
 def _enable(place: Place, resolve: Resolve, user: str) -> str | None:
-    given = place.enable_secret  # of digits alone YAML makes a number
+    given = place.enable_secret or None  # of digits alone YAML makes a number
     return resolve(str(given) if isinstance(given, int | float) else given, f"enable secret of {place.name}", user)
 
 

@@ -74,7 +74,8 @@ def test_a_golden_rule_names_what_devices_must_have_and_is_explained(run: Run, f
     particular = ("--model", "C9300-*", "--group", "access", "--role", "access")
     ruled = document(run("--json", "image", "golden", NEWER, *particular))
     assert ruled["golden"] == ["model C9300-*, group access, role access"]
-    assert ruled["golden_rules"] == [{"model": "C9300-*", "group": "access", "site": None, "role": "access"}]
+    unsaid = {"site": None, "tag": None, "valid_from": None, "valid_until": None}
+    assert ruled["golden_rules"] == [{"model": "C9300-*", "group": "access", "role": "access", **unsaid}]
     told = document(run("--json", "image", "golden", "--explain", "bern-1"))
     assert (told["hostname"], told["refusal"], told["image"]["filename"]) == ("bern-1", None, NEWER)
     assert [(rule["image_id"], rule["applies"], rule["wins"]) for rule in told["rules"]] == [

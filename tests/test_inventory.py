@@ -20,6 +20,7 @@ def test_devices_carry_what_the_inventory_says(project: Project) -> None:
     assert bern == Device(
         id=1, name="bern-1", platform="cisco_ios", address="127.0.0.1", port=2201,
         groups=("access", "switches"), model="C9300-24P", serial="FOC0001", role="access",
+        tags=("lobby", "poe"),
     )  # fmt: skip
     assert (basel.address, basel.port, basel.groups) == ("basel-core", 22, ("core", "switches"))
     assert (chur.platform, chur.site, chur.role) == ("cisco_ios", None, None)  # its site has a city and a floor

@@ -145,7 +145,10 @@ def _show_defect(error: BaseException, *, verbose: bool, as_json: bool) -> None:
         where = "the traceback stands above"
     else:
         # Only its owner may read it: a message of a library may hold what a device said.
-        with tempfile.NamedTemporaryFile("w", prefix="swimctl-", suffix=".log", delete=False) as log:
-            traceback.print_exception(error, file=log)
-        where = f"the traceback is in {log.name} (or run again with --verbose)"
+        try:
+            with tempfile.NamedTemporaryFile("w", prefix="swimctl-", suffix=".log", delete=False) as log:
+                traceback.print_exception(error, file=log)
+            where = f"the traceback is in {log.name} (or run again with --verbose)"
+        except OSError:  # a disk that takes nothing
+            where = "run again with --verbose for the traceback"
     output.say_error("defect", f"{what}; {where}", as_json=as_json)

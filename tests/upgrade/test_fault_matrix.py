@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fault_matrix import ACTIVATION, COLUMNS, MATRIX, PAGE, page
 from truth import assert_true
-from upgrading import lab_folder, request, upgraded
+from upgrading import QUICK, lab_folder, request, upgraded
 
 from swimctl.cli.context import Context
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, parse_fault
@@ -60,7 +60,12 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     folder = tmp_path_factory.mktemp("matrix")
     healthy = [spec for spec in default_fleet(8) if spec.name in HEALTHY]
     # A slow flash beside so many others on a busy machine is slow indeed.
-    specs, settings = [*PLACES.values(), *healthy], {"workers": len(CELLS), "distribution": {"minimum_rate": 0.0001}}
+    specs = [*PLACES.values(), *healthy]
+    settings = {
+        "workers": len(CELLS),
+        "distribution": {"minimum_rate": 0.0001},
+        "deadlines": {**QUICK["deadlines"], "connect": 90 * SPEED},  # a login beside so many takes a minute of life
+    }
     with (
         lab_folder(folder, fleet=specs, speed=SPEED, settings=settings) as lab,
         Context(folder / "config.yaml").open() as opened,

@@ -24,7 +24,7 @@ from swimctl.states import JobStatus
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("twisted")]
 SPEED = 120
 SETTINGS = {
-    "deadlines": {"down": 600, "up": 1200, "ready": 600, "command": 1200},
+    "deadlines": {"down": 600, "up": 1200, "ready": 600, "command": 1200, "connect": 90 * SPEED},
     "login": {"poll": 120, "refusals": 5},
 }
 TRIALS: Mapping[str, Trial] = trials(PLATFORM_NAMES)

@@ -46,7 +46,7 @@ def fuzz(served: Served, folder: Path, examples: int) -> tuple[int, str]:
     return int(made[1].replace(",", "")), ended.stdout
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_all_checks(project: Project) -> None:
     with Context(project.folder / "config.yaml").open() as opened:
         image = project.add_image(opened.store, "cat9k_iosxe.17.12.04.SPA.bin", b"an image")

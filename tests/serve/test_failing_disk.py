@@ -93,7 +93,7 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["limit", "full"])
 def test_a_server_whose_store_cannot_be_written(tmp_path: Path, kind: str) -> None:
     # The reload takes some 20 s: time to ask the server much while nothing is recorded, also on a busy machine.

@@ -24,7 +24,9 @@ def test_killed_in_every_step(tmp_path: Path) -> None:
                 assert stop_in(tmp_path, served.process, step, 0.3), f"it ended before {STEPS[step]}"
             left = [job for job in jobs(tmp_path, *map(str, ids)) if job["status"] not in {"success", "failed"}]
             assert left
-            assert all("interrupted" in job["error"] for job in left)
+            begun = [job for job in left if job["started_at"]]  # on a busy machine the last ones may not have
+            assert begun
+            assert all("interrupted" in job["error"] for job in begun)
         with serving(tmp_path, token=token) as served:
             assert {job["status"] for job in served.wait(ids)} == {"success"}
         assert_once(lab)

@@ -21,7 +21,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("another-device")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("another-device")]
 HASHES = ("verify ", "show file ", "show md5 ", "file checksum ")
 MOMENTS = ("before", "after")
 CELLS = [(platform, moment) for platform in PLATFORM_NAMES for moment in MOMENTS]

@@ -14,7 +14,7 @@ from swimctl.lab.eos.device import BY_FPGA, BY_USER
 from swimctl.models import Outcome, Policy
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(200), pytest.mark.xdist_group("arista")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("arista")]
 SETTLE = 60
 PAIR = ("leaf-1", "leaf-2")
 

@@ -41,7 +41,7 @@ def section(kind: str, url: str, folder: Path, name: str, port: int, model: str)
     return {"plugin": "NautobotInventory", "options": {"nautobot_url": url, "nautobot_token": {"env": "OUR_TOKEN"}}}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_device_of_each_inventory_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ansible = shutil.which("ansible-inventory") or Path(sys.executable).with_name("ansible-inventory").exists()

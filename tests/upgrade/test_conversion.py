@@ -13,7 +13,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.models import JobOptions, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(200), pytest.mark.xdist_group("conversion")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("conversion")]
 OLD = "flash:cat9k_iosxe.17.06.05.SPA.bin"
 
 

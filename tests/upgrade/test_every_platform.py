@@ -22,7 +22,7 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import STEP_NAMES, JobStatus
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = pytest.mark.timeout(600)
 SPEED = 120
 READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
 RATE = 40_000

@@ -21,7 +21,7 @@ from swimctl.models import Job, Outcome, Policy
 from swimctl.service import Triggered
 from swimctl.states import JobStatus
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 SPEED = 120
 # Of the eight switches after which the default fleet begins anew: a single one, the stack, and the others in turn.
 EIGHT, ALONE, STACK, OTHERS = 8, 0, 2, (1, 3, 4, 5)

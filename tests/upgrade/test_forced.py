@@ -17,7 +17,7 @@ PLATFORMS = ("cisco_xe", "cisco_ios", "cisco_nxos", "cisco_xr", "arista_eos", "j
 REINSTALLS = {"arista_eos"}
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_what_runs_is_installed_once_more_where_the_system_can_and_refused_elsewhere(tmp_path: Path) -> None:
     names = {platform: platform.replace("_", "-") for platform in PLATFORMS}
     fleet = [

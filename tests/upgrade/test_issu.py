@@ -19,7 +19,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, JobOptions, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(250), pytest.mark.xdist_group("issu")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("issu")]
 TWO, ONE, PAIR = ("C9407R", "C9407R"), ("C9407R",), ("C9500-24Y4C", "C9500-24Y4C")
 SETTINGS: dict[str, Any] = {
     "tolerances": {"patience": 60},

@@ -14,7 +14,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("junos")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("junos")]
 SPEED = 300
 KEPT = {"activation": {"auto_abort_minutes": 900, "snapshot": True}}
 CHANGING = (

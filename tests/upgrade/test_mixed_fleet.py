@@ -18,7 +18,7 @@ from swimctl.versions import compare, same_release
 DEVICES = 30
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_one_run_upgrades_devices_of_every_platform(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     specs = mixed_fleet(DEVICES, rate=400_000)
     assert {spec.platform for spec in specs} == set(PLATFORM_NAMES)

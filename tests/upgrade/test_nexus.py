@@ -20,7 +20,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, JobOptions, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("nexus")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("nexus")]
 SPEED = 300
 SETTINGS: dict[str, Any] = {
     "tolerances": {"patience": 60},

@@ -20,7 +20,7 @@ from swimctl.lab.images import make_image
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(200), pytest.mark.xdist_group("patches")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("patches")]
 OLD, OTHER = "17.06.05", "17.09.05"
 LIVE, RELOADING = f"cat9k_iosxe.{OLD}.CSCwa00002.SPA.smu.bin", f"cat9k_iosxe.{OLD}.CSCwa00003.SPA.smu.bin"
 SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED

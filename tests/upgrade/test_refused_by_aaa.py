@@ -19,7 +19,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("refused-by-aaa")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("refused-by-aaa")]
 SPEED = 120
 SETTINGS = {
     "deadlines": {"down": 600, "up": 1200, "ready": 600},

@@ -21,7 +21,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("router")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("router")]
 SPEED = 240
 SETTINGS: dict[str, Any] = {
     "tolerances": {"patience": 60},

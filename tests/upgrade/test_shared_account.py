@@ -51,7 +51,7 @@ def run(project: Project, *words: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_three_processes_and_two_hundred_devices_are_three_wrong_logins(site: tuple[Project, Accounts]) -> None:
     project, accounts = site
     words = (["plan", "--all"], ["upgrade", "--all", "--yes", "--workers", "30"], ["device", "check", "--all"])

@@ -44,7 +44,7 @@ LINES = {
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_staged_activation_ends_committed_whatever_the_line_of_the_timer_says(tmp_path: Path) -> None:
     fleet = [switch("C9300-24P")(name, version="17.06.05", forms={TIMER: form}) for name, form in LINES.items()]
     with upgraded(tmp_path, fleet=fleet, settings={"workers": len(fleet)}, speed=120) as result:

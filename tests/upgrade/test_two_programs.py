@@ -20,7 +20,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("two-programs")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("two-programs")]
 SPEED = 120
 # When the second one begins: what the device has been told by then, nothing where both begin at once.
 BEGINS = {"sw1": "", "sw2": "verify", "sw3": "install add", "sw4": "install activate"}

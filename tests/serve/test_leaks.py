@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -56,9 +56,9 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
     names = [*(f"sw{number}" for number in range(1, SWITCHES + 1)), "shut"]
     with (
         lab_folder(tmp_path, devices=SWITCHES, version=TARGET, speed=100, faults=faults, settings=settings),
-        odd_ports() as (shut, silent),
+        odd_ports() as ports,
     ):
-        add_hosts(tmp_path, {"shut": shut, **dict.fromkeys(SILENT, silent)})
+        add_hosts(tmp_path, ports)
         with serving(tmp_path) as served:
             ended: Counter[str] = Counter()
             measured: list[Held] = []
@@ -140,13 +140,15 @@ def at_rest(pid: int, before: Held | None) -> Held:
 
 
 @contextmanager
-def odd_ports() -> Iterator[tuple[int, int]]:
-    """Hold a port that refuses every connection, and one where they are taken and nobody ever says anything."""
-    with socket.socket() as shut, socket.socket() as silent:
-        for one in (shut, silent):
+def odd_ports() -> Iterator[Mapping[str, int]]:
+    """Hold a port that refuses every connection, and those where one is taken and nobody ever says anything."""
+    with ExitStack() as held:
+        sockets = {name: held.enter_context(socket.socket()) for name in ("shut", *SILENT)}
+        for name, one in sockets.items():
             one.bind(("127.0.0.1", 0))
-        silent.listen(128)
-        yield int(shut.getsockname()[1]), int(silent.getsockname()[1])
+            if name in SILENT:
+                one.listen(128)
+        yield {name: int(one.getsockname()[1]) for name, one in sockets.items()}
 
 
 def add_hosts(folder: Path, ports: Mapping[str, int]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import asyncssh
+from ssh_servers import running
 
 from swimctl.targets import Target
 
@@ -99,8 +99,6 @@ def hanging(
 ) -> Iterator[Target]:
     """Serve on loopback, in a thread; without a process the login is answered and no terminal ever opens."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
     connections: list[asyncssh.SSHServerConnection] = []
 
     class NoTerminal(Anybody):
@@ -128,22 +126,5 @@ def hanging(
             **options,
         )
 
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
-    try:
-        yield Target("sw1", "127.0.0.1", acceptor.get_port(), "cisco_xe", "admin", "secret")
-    finally:
-
-        async def stop() -> None:
-            acceptor.close()
-            for connection in connections:
-                connection.abort()
-            await asyncio.sleep(0.1)
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
+    with running(loop, start, connections, "hanging") as port:
+        yield Target("sw1", "127.0.0.1", port, "cisco_xe", "admin", "secret")

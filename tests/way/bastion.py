@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ import asyncssh
 import pytest
 from asyncssh.stream import SSHTCPStreamSession
 from ruamel.yaml import YAML
+from ssh_servers import running
 
 USER = "ops"
 DOMAIN = "behind.invalid"
@@ -124,8 +124,6 @@ def bastion(folder: Path, behind: Mapping[tuple[str, int], tuple[str, int]]) -> 
     if not (folder / "id").exists():
         make_key(folder)
     made = Bastion(folder, behind)
-    thread = threading.Thread(target=made.loop.run_forever, daemon=True, name="bastion")
-    thread.start()
 
     async def start() -> asyncssh.SSHAcceptor:
         return await asyncssh.listen(
@@ -135,26 +133,8 @@ def bastion(folder: Path, behind: Mapping[tuple[str, int], tuple[str, int]]) -> 
             server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
         )
 
-    acceptor = asyncio.run_coroutine_threadsafe(start(), made.loop).result(30)
-    made.port = acceptor.get_port()
-    try:
+    with running(made.loop, start, made.connections, "bastion") as made.port:
         yield made
-    finally:
-
-        async def stop() -> None:
-            acceptor.close()
-            for connection in made.connections:
-                connection.abort()
-            await asyncio.sleep(0.1)
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(stop(), made.loop).result(30)
-        made.loop.call_soon_threadsafe(made.loop.stop)
-        thread.join(30)
-        made.loop.close()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
+from ssh_servers import running
 
 
 @dataclass
@@ -50,8 +51,6 @@ class _Ear(asyncssh.SSHServer):
 def stranger(*kinds: str) -> Iterator[Heard]:
     """Serve in a thread, with new host keys of these kinds."""
     loop, heard = asyncio.new_event_loop(), Heard()
-    thread = threading.Thread(target=loop.run_forever, daemon=True, name="bastion-stranger")
-    thread.start()
     keys = [asyncssh.generate_private_key(kind) for kind in kinds or ("ssh-ed25519",)]
     heard.key = keys[0].get_fingerprint()
 
@@ -68,26 +67,8 @@ def stranger(*kinds: str) -> Iterator[Heard]:
             line_editor=False,
         )  # fmt: skip
 
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
-    heard.port = acceptor.get_port()
-    try:
+    with running(loop, start, heard.open, "bastion-stranger") as heard.port:
         yield heard
-    finally:
-
-        async def stop() -> None:
-            acceptor.close()
-            for connection in heard.open:
-                connection.abort()
-            await asyncio.sleep(0.1)
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
 
 
 @dataclass

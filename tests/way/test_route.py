@@ -9,7 +9,7 @@ import pytest
 from swimctl.errors import ConfigError
 from swimctl.targets import Ssh, Target
 from swimctl.way import resolve
-from swimctl.way.openssh import chosen
+from swimctl.way.algorithms import chosen
 
 
 def target(config: Path | None, *, address: str = "sw1", port: int = 22, user: str = "ana", **extras: object) -> Target:

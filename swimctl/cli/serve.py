@@ -53,20 +53,18 @@ def serve(
 
     At the end no new steps are started; what then is not at a safe point is taken up at the next start.
     """
+    from swimctl.api.server import check_binding, tls_context
+
     context = of(ctx)
+    tls = tls_context(tls_cert, tls_key)
+    check_binding(bind, encrypted=tls is not None, insecure=insecure)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("swimctl").setLevel(logging.INFO if context.verbose else logging.WARNING)
     with context.open() as opened:
-        # A disk that takes nothing is told before a library is loaded that writes to it (asyncssh, by ctypes).
-        store = opened.store
-        from swimctl.api.server import check_binding, tls_context
-
-        tls = tls_context(tls_cert, tls_key)
-        check_binding(bind, encrypted=tls is not None, insecure=insecure)
         if no_runner:
-            store.require_whole()  # what runs jobs does so by itself
+            opened.store.require_whole()  # what runs jobs does so by itself
         service = _Serving(opened, grace=grace, runs=not no_runner, verbose=context.verbose)
         code = asyncio.run(service.serve(bind, port, tls))
     raise typer.Exit(code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import paramiko
 
 from swimctl.errors import ConfigError
-from swimctl.way.openssh import chosen
 from swimctl.way.route import Hop
 from swimctl.way.streams import Stream
 
@@ -21,6 +21,9 @@ OLD: Final = frozenset(
     | {"ssh-dss", "aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc", "blowfish-cbc"}
     | {"hmac-md5", "hmac-md5-96", "hmac-sha1-96"}
 )
+
+# What may stand before a list of OpenSSH.
+_SIGNS: Final = ("+", "-", "^")
 
 
 class Transport(paramiko.Transport):
@@ -74,3 +77,17 @@ def lacks_old() -> bool:
 def _first(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     head = tuple(name for name in wanted if name in known)
     return head + tuple(name for name in known if name not in head)
+
+
+def chosen(written: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the known algorithms a list of OpenSSH leaves, in their order; empty where it leaves none.
+
+    `+a,b` adds to the known ones, `-a,b` takes from them, `^a,b` puts first; each name may have wildcards.
+    """
+    known = tuple(known)
+    sign, names = (written[0], written[1:]) if written[:1] in _SIGNS else ("", written)
+    named = tuple(
+        dict.fromkeys(one for name in names.split(",") for one in known if fnmatch.fnmatchcase(one, name.strip()))
+    )
+    rest = tuple(one for one in known if one not in named)
+    return {"": named, "+": known, "-": rest, "^": named + rest}[sign]

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import asyncssh
 import paramiko
-from asyncssh.known_hosts import SSHKnownHosts
 
 from swimctl.errors import HostKeyRefused
 from swimctl.way.route import Hop
+
+if TYPE_CHECKING:
+    from asyncssh.known_hosts import SSHKnownHosts
 
 # How the project's own lines end: the device's name, and when its key was first seen.
 _SINCE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*$")
@@ -157,6 +158,8 @@ def _entry(line: str) -> SSHKnownHosts | None:
     """Read one line; None where there is none, or it does not read: the other lines still count."""
     if not line.strip() or line.lstrip().startswith("#"):
         return None
+    import asyncssh  # here, as it takes a fifth of a second to load
+
     try:
         return asyncssh.import_known_hosts(line)
     except ValueError:

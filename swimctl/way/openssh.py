@@ -1,18 +1,17 @@
-"""What OpenSSH's client configuration says of a host, and at which line it says it."""
+"""Read OpenSSH's client configuration. It loads asyncssh, so it is imported where a file is named."""
 
 from __future__ import annotations
 
-import fnmatch
 import getpass
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any
 
 from asyncssh.config import ConfigParseError, SSHClientConfig
 from asyncssh.misc import IllegalUserName
 
 from swimctl.errors import ConfigError
+from swimctl.way.told import Told
 
 _Handler = Callable[[SSHClientConfig, str, list[str]], None]
 
@@ -45,27 +44,6 @@ class _Noted(SSHClientConfig):
         self.places: dict[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a configuration says of one host. `places` has file and line of each option; what was given has none."""
-
-    options: Mapping[str, object] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, option: str) -> str | None:
-        """Return an option that is one text; None where it is not said, or said to be `none`."""
-        value = self.options.get(option)
-        return None if value is None else str(value)
-
-    def texts(self, option: str) -> tuple[str, ...]:
-        """Return an option that may be said several times, in its order."""
-        return tuple(cast("Iterable[str]", self.options.get(option) or ()))
-
-    def first_of(self, *options: str) -> str | None:
-        """Return which of these options was said first: of ProxyJump and ProxyCommand the first one counts alone."""
-        return next((option for option in self.options if option in options), None)
-
-
 def read(path: Path, host: str, *, user: str | None = None, port: int | None = None) -> Told:
     """Return what the file says of a host, where user and port may be given already. ConfigError: it does not read."""
     given = (getpass.getuser(), user or (), host, port or ())
@@ -81,20 +59,3 @@ def read(path: Path, host: str, *, user: str | None = None, port: int | None = N
         raise ConfigError(f"the OpenSSH configuration for {host}: {problem} ({path})") from None
     assert isinstance(config, _Noted)  # noqa: S101 - `load` makes what it is called on
     return Told(config.get_options(reload=False), config.places)
-
-
-def chosen(written: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return which of the known algorithms a list of OpenSSH leaves, in their order; empty where it leaves none.
-
-    `+a,b` adds to the known ones, `-a,b` takes from them, `^a,b` puts first; each name may have wildcards.
-    """
-    known = tuple(known)
-    sign, names = (written[0], written[1:]) if written[:1] in _SIGNS else ("", written)
-    named = tuple(
-        dict.fromkeys(one for name in names.split(",") for one in known if fnmatch.fnmatchcase(one, name.strip()))
-    )
-    rest = tuple(one for one in known if one not in named)
-    return {"": named, "+": known, "-": rest, "^": named + rest}[sign]
-
-
-_SIGNS: Final = ("+", "-", "^")

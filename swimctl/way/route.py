@@ -14,8 +14,7 @@ from typing import Final
 from swimctl.errors import ConfigError
 from swimctl.settings import HostKeys
 from swimctl.targets import Target
-from swimctl.way import openssh
-from swimctl.way.openssh import Told
+from swimctl.way.told import Told
 
 _SSH_PORT: Final = 22
 _JUMP: Final = re.compile(
@@ -91,6 +90,8 @@ def resolve(target: Target, port: int | None = None) -> Way:
     """
     told = Told()
     if target.ssh.config_file is not None:
+        from swimctl.way import openssh
+
         given = port or (target.port if target.port != _SSH_PORT else None)
         told = openssh.read(target.ssh.config_file, target.address, user=target.username or None, port=given)
     return Way(tuple(_before(target, told, (target.address,))), _device(target, told, port))
@@ -194,6 +195,8 @@ def _before(target: Target, told: Told, seen: tuple[str, ...]) -> Iterator[Hop]:
     file = target.ssh.config_file
     if jump is None or file is None:
         return
+    from swimctl.way import openssh
+
     for number, written in enumerate(jump.split(",")):
         found = _JUMP.fullmatch(written.strip())
         if found is None:

@@ -72,6 +72,19 @@ class SystemClock:
             stop.wait(max(0.0, seconds) / self.speed)
 
 
+class Limit(float):
+    """So many device seconds, with the setting that they come from; what is reckoned from them has none."""
+
+    setting = ""
+
+    @classmethod
+    def of(cls, seconds: float, setting: str) -> Limit:
+        """Return seconds that know their setting."""
+        limit = cls(seconds)
+        limit.setting = setting
+        return limit
+
+
 class Deadline:
     """A moment after which waiting ends, `seconds` of device time from now.
 
@@ -84,6 +97,12 @@ class Deadline:
         # In device time, as the clock may be one of a test; see _SHORTEST_REAL.
         shortest = 0.0 if watch else min(seconds, _SHORTEST_REAL) * clock.speed
         self._end = clock.monotonic() + max(seconds, shortest)
+
+    @property
+    def told(self) -> str:
+        """Say how long it is, and by which setting where one alone sets it: `30s (swimctl.deadlines.connect)`."""
+        setting = self.seconds.setting if isinstance(self.seconds, Limit) else ""
+        return f"{self.seconds:.0f}s{f' ({setting})' if setting else ''}"
 
     @property
     def left(self) -> float:

@@ -23,6 +23,7 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
+from swimctl.first_prompt import FirstPrompt
 from swimctl.netmiko_terminal import LOST, terminal_over
 from swimctl.platforms import terminal
 from swimctl.platforms.base import Netconf
@@ -31,22 +32,22 @@ from swimctl.terminal import (
     Answer,
     Stand,
     body,
-    find_hostname,
     has_echo,
     matching,
-    no_command_line,
     plain,
     stand,
+    without_pages,
 )
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 from swimctl.way import enter
-from swimctl.way.refusals import turned_away
 
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0
 # Real seconds of silence after which a prompt is believed that has something unknown behind it.
 _ODD_SILENCE = 5.0
+# Real seconds of silence after which a page is turned.
+_PAGE_SILENCE = 0.1
 # Characters from a command on in which its echo must come, else only silence ends the command.
 _ECHO_WITHIN = 4000
 # Characters of a login, its banner among them, that are looked at for the prompt.
@@ -151,36 +152,33 @@ class Session:
                 return not bit.is_set()
         return False
 
-    def prepare(self, deadline: Deadline) -> None:
-        """Find the prompt, get privilege, and switch off what would break the reading of output."""
+    def prepare(self, deadline: Deadline, answer_within: float | None = None) -> None:
+        """Find the prompt, get privilege, and switch off what would break the reading of output.
+
+        `answer_within`: device seconds for the answer to each line that is typed here, else those of the deadline.
+        """
+        seconds = deadline.seconds if answer_within is None else answer_within
         # Woken by what comes, a thread that waits costs nothing: hundreds of them may wait for minutes.
         self._connection.remote_conn.in_buffer.set_event(self._news)
-        text = ""
-        nudged = time.monotonic()
-        while not (name := find_hostname(text, self._terminal)):
-            if deadline.passed:
-                raise DeadlineExceeded(f"no prompt from {self._target.name} within {deadline.seconds:.0f}s of login")
-            if time.monotonic() - nudged > _SILENCE:
-                if why := no_command_line(text, self._target.username):
-                    raise NoPrivilege(f"{self._target.name} {why}")
-                self._write("\n")
-                nudged = time.monotonic()
-            try:
-                text = (text + self._read(0.05))[-_TAIL_OF_LOGIN:]
-            except LOST as error:
-                if not (why := turned_away(text)):
-                    raise
-                raise NoPrivilege(
-                    f"{self._target.name} accepts the login of '{self._target.username}' and closes: {why!r}; let its "
-                    "AAA servers give the account a shell"
-                ) from error
-        self.hostname = name
+        terminal = self._terminal
+
+        def answer() -> Deadline:
+            return Deadline(self._clock, seconds)
+
+        first = FirstPrompt(self._target, terminal, self._read, self._write, _SILENCE, answer)
+        with watchdog(deadline.left_real + answer().left_real + GRACE, self.close):
+            self.hostname, prompt = first.find(deadline)
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
-        if self._terminal.enable and (stand(text, name, self._terminal).prompt != "#" or self._target.enable_secret):
-            self._enable(deadline)
+        if terminal.enable and (stand(prompt, self.hostname, terminal).prompt != "#" or self._target.enable_secret):
+            self._enable(answer())
         self.privileged = True
-        for command in self._terminal.setup:
-            self._converse(command, (), deadline, closing=None, quiet=False)
+        for command in terminal.setup:
+            reply = self._converse(command, (), answer(), closing=None, quiet=False)
+            if reply.dropped:
+                raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
+            lines = body(reply.text, command, self.hostname, terminal).split("\n")
+            if refused := next(filter(terminal.refusals.fullmatch, lines), ""):
+                self._transcript.note(f"'{command}' was refused: {refused.strip()!r}; pages are turned where they come")
 
     def _enable(self, deadline: Deadline) -> None:
         secret = self._target.enable_secret or ""
@@ -238,6 +236,7 @@ class Session:
         text = ""
         gone = 0  # characters that were dropped from its middle
         seen = 0  # up to here the text has been answered
+        turned = False  # pages were
         echoed = False  # a prompt from before the echo may be one that a late message brought
         answered: dict[str, int] = {}
         try:
@@ -259,14 +258,14 @@ class Session:
                 where = self._ends(text, seen, command)
                 sure = where.sure and echoed
                 if where.prompt and (sure or silence > (_ODD_SILENCE if where.odd else _SILENCE)):
-                    return self._reply(text, gone, command)
-                if where.question:
+                    self.hostname = where.learned or self.hostname
+                    return self._reply(without_pages(text) if turned else text, gone, command)
+                if where.question or where.page:
                     reply = self._reply_to(where, answers, answered, silence, command)
                     if reply is not None:
                         seen = len(text)
                         self._write(reply)
-                        last_news = time.monotonic()
-                        continue
+                        last_news, turned = time.monotonic(), turned or where.page
                 if closing and silence > _CLOSING_SILENCE and closing.search(plain(text)):
                     return self._reply(text, gone, command)
                 if deadline.passed:
@@ -287,9 +286,7 @@ class Session:
     def _overdue(self, command: str, deadline: Deadline, text: str | None) -> DeadlineExceeded:
         last = "" if text is None else self._transcript.redaction.text(_last_line(text[-_TAIL_OF_LOGIN:]))[:200]
         shown = "what it printed is not shown, as it is the configuration" if text is None else f"last line: {last!r}"
-        return DeadlineExceeded(
-            f"'{command}' on {self._target.name} did not end within {deadline.seconds:.0f}s; {shown}"
-        )
+        return DeadlineExceeded(f"'{command}' on {self._target.name} did not end within {deadline.told}; {shown}")
 
     def _ends(self, text: str, seen: int, command: str) -> Stand:
         # A prompt or question is in the last few lines; reading all of a long output at each step would be quadratic.
@@ -300,6 +297,8 @@ class Session:
         self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str
     ) -> str | None:
         """Choose what to type at a question; None: wait, it may be part of a longer text."""
+        if where.page:
+            return " " if silence > _PAGE_SILENCE else None
         question = where.question or ""
         known = matching(question, answers)
         if known is not None and silence > (0.1 if where.sure else _SILENCE):
@@ -347,30 +346,33 @@ class Session:
         return self._decoder.decode(channel.recv(_AT_ONCE)) if channel is not None and channel.recv_ready() else ""
 
 
-def connect(target: Target, clock: Clock, transcript: Transcript, seconds: float) -> Session:
-    """Log in and reach privileged mode within so many device seconds.
+def connect(
+    target: Target, clock: Clock, transcript: Transcript, seconds: float, answer_within: float | None = None
+) -> Session:
+    """Log in within so many device seconds and reach privileged mode; `answer_within` as in `Session.prepare`.
 
-    Raises what `way.enter` raises, LoginFailed (credentials or enable secret), SessionLost or DeadlineExceeded.
+    Raises what `way.enter` raises, LoginFailed (credentials or enable secret), UnexpectedPrompt, SessionLost or
+    DeadlineExceeded.
     """
     deadline = Deadline(clock, seconds)
     transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
     transport = enter(target, deadline)
-    with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
-        try:
+    try:
+        with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
             connection = terminal_over(transport, target)
-            session = Session(target, clock, transcript, connection)
-            session.prepare(deadline)
-        except (DeviceError, *LOST) as error:
-            none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
-            transport.close()
-            if bit.is_set():
-                raise DeadlineExceeded(f"no login to {target.name} within {seconds:.0f}s") from error
-            if isinstance(error, DeviceError):
-                raise
-            raise none_left or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
-        except BaseException:
-            transport.close()
+        session = Session(target, clock, transcript, connection)
+        session.prepare(deadline, answer_within)
+    except (DeviceError, *LOST) as error:
+        none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
+        transport.close()
+        if bit.is_set():
+            raise DeadlineExceeded(f"no login to {target.name} within {deadline.told}") from error
+        if isinstance(error, DeviceError):
             raise
+        raise none_left or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
+    except BaseException:
+        transport.close()
+        raise
     return session
 
 

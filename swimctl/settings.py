@@ -6,8 +6,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
+from swimctl.clock import Limit
 from swimctl.windows import Freeze
 
 
@@ -119,7 +129,13 @@ class Activation(Section):
 class Deadlines(Section):
     """Seconds after which waiting ends. All are device time."""
 
-    connect: Seconds = Field(30, description="open a TCP and SSH connection")
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    connect: Seconds = Field(30, description="open a TCP and SSH connection, until a first prompt is seen")
+    setup: Seconds = Field(
+        60,
+        description="the answer to each line that makes a terminal ready: an empty one, `enable`, `terminal length 0`",
+    )
     command: Seconds = Field(120, description="an ordinary show command")
     save: Seconds = Field(120, description="write memory")
     clean: Seconds = Field(600, description="install remove inactive")
@@ -132,6 +148,11 @@ class Deadlines(Section):
     ready: Seconds = Field(
         900, description="from the first login until all members are back and the install state reads"
     )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _named(cls, seconds: float, info: ValidationInfo) -> float:
+        return Limit.of(seconds, f"swimctl.deadlines.{info.field_name}")
 
 
 class Login(Section):

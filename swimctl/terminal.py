@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-_MODE = r"(?:\([^()\s]{1,40}\))?[>#]"
+from swimctl import prompts
+
 # The end of a line, with all carriage returns before it.
 LINE_END = re.compile(r"(?<!\r)\r*\n")
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_SCREEN: Final = r"\x1b\[[0-9;?]*[A-Za-z]"
+_CONTROL = re.compile(rf"{_SCREEN}|[\x00-\x08\x0b-\x1f\x7f]")
 # What follows a log message of IOS in lines of its own.
 _REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
-# Junos puts the user before the name (`anna@hall-7>`), IOS-XR the node (`RP/0/RP0/CPU0:hall-7#`).
-_FIRST_PROMPT = re.compile(r"^([A-Za-z0-9][\w.:/@-]{0,94})" + _MODE + r"\s*\Z", re.MULTILINE)
 # A message that is not known of the system has no more lines than these behind a prompt.
 _BEHIND = 4
 # So many characters of a command tell its echo: of a long one, a narrow terminal scrolls the rest away.
@@ -26,6 +25,14 @@ _QUESTION = re.compile(
     r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|(?!#+\])[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
     r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
+)
+# What waits for a key at the end of a page; ` --More-- ` of IOS, IOS-XR, NX-OS and EOS, `---(more 42%)---` of Junos, as
+# oxidized's and rancid's models have them. In raw text what takes it back comes behind it: backspaces or carriage
+# returns over blanks, or a sequence for a screen.
+_PAGER: Final = r"<?-{2,3} ?\(?more(?: \d{1,3}%)?\)? ?-{2,3}>?(?:\(\d{1,3}%\))?"
+_AT_PAGER: Final = re.compile(rf"\s*{_PAGER}", re.IGNORECASE)
+_TURNED: Final = re.compile(
+    rf"(?<![^\r\n])(?:{_SCREEN}|[ \t])*{_PAGER}(?:{_SCREEN}|\x08+|[ \t]+(?=[\x08\r\x1b])|\r(?!\r*\n))*", re.IGNORECASE
 )
 _NOTICE: Final = "essage from "
 # IOS-XR asks in one line and names the choices in the next: ` [yes/no]:[yes]`.
@@ -90,6 +97,11 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", _taken_back(text) if "\b" in text else text)
 
 
+def without_pages(text: str) -> str:
+    """Return a raw text whose pages were turned without what stood at their ends, and without what took that back."""
+    return _TURNED.sub("", text)
+
+
 def line_feeds(text: str) -> str:
     """Return a text whose lines end with a line feed alone, whatever carriage returns it had; linear."""
     return LINE_END.sub("\n", text).replace("\r", "\n")
@@ -121,10 +133,16 @@ _AT_LOGIN: Final = re.compile(
 )
 
 
-def find_hostname(text: str, terminal: Terminal) -> str | None:
-    """Return the device's name from the prompt that ends `text`, with any log messages after it."""
-    found = _FIRST_PROMPT.search(without_log(plain(text), terminal).rstrip())
-    return found.group(1) if found else None
+def find_prompt(text: str, terminal: Terminal) -> str | None:
+    """Return the line that ends a text, with any log messages after it, where it may be a prompt; else None.
+
+    One that is no plain name stands in the last line: in those before, banners have such lines. A shell's is none.
+    """
+    shown = without_log(plain(text), terminal)
+    last = shown.rstrip().rsplit("\n", 1)[-1]
+    if prompts.is_plain(last):
+        return last
+    return last if prompts.may_be(last) and not _SHELL.fullmatch(last) and not shown.rstrip(" ").endswith("\n") else None
 
 
 def no_command_line(text: str, user: str) -> str | None:
@@ -164,21 +182,25 @@ def answer(question: str, reply: str, *, one_key: bool = False) -> Answer:
 class Stand:
     """Tell a prompt (`#` or `>`) from a question or neither. `sure`: nothing is behind it.
 
-    `odd`: what is behind the prompt is no log message that is known of the system; it may be one all the same.
+    `odd`: what is behind the prompt is no log message that is known of the system; it may be one all the same. Or a
+    number in the prompt is another one than ever before: then `learned` is what stays of it. `page`: it waits for a key
+    to show the next page.
     """
 
     prompt: str | None = None
     question: str | None = None
     sure: bool = True
     odd: bool = False
+    learned: str | None = None
+    page: bool = False
 
 
 def stand(text: str, hostname: str, terminal: Terminal, command: str = "") -> Stand:
     """Return where output that has arrived so far stands.
 
     Log messages after a prompt or a question make it unsure, and anything else after a prompt makes it odd: the caller
-    waits for silence before it believes them. A prompt with the `command` behind it is an echo. IOS cuts the name in a
-    configuration prompt, so the first 16 characters decide.
+    waits for silence before it believes them. A prompt with the `command` behind it is an echo. `hostname` is what
+    stays of the prompt, as prompts.py writes it: of most the name alone.
     """
     shown = plain(text)
     quiet = terminal.without_notices(shown)
@@ -193,25 +215,34 @@ def stand(text: str, hostname: str, terminal: Terminal, command: str = "") -> St
         if len(said) == 2:
             break
     last = said[0] if said else ""
-    prompt = _prompt_of(hostname)
+    prompt = prompts.pattern(hostname)
     if prompt.fullmatch(last):
-        return Stand(prompt=last[-1], sure=sure)
+        return Stand(prompt=_sign(last), sure=sure)
+    if _AT_PAGER.fullmatch(last):
+        return Stand(page=True, sure=sure)
     if last and _QUESTION.search(last):
         if _CHOICES.fullmatch(last) and len(said) > 1:
             last = said[1] + "\n" + last
         return Stand(question=last, sure=sure)
     odd = _odd_prompt(lines, hostname, command)
-    return Stand() if odd is None else Stand(prompt=odd[1], sure=False, odd=True)
+    if odd is not None:
+        return Stand(prompt=odd[1], sure=False, odd=True)
+    new = prompts.learned(hostname, last)
+    return Stand() if new is None else Stand(prompt=_sign(last), sure=False, odd=True, learned=new)
+
+
+def _sign(prompt: str) -> str:
+    return "#" if prompt.rfind("#") > prompt.rfind(">") else ">"
 
 
 def _odd_prompt(lines: Sequence[str], hostname: str, command: str) -> tuple[int, str] | None:
     """Return the place of a prompt with other text behind it than the command, and its sign; None where none is."""
     for index in range(max(0, len(lines) - _BEHIND), len(lines)):
-        found = _prompt_of(hostname).match(lines[index])
+        found = prompts.pattern(hostname).match(lines[index])
         behind = lines[index][found.end() :].strip() if found else ""
         # `$` begins the end of a long command that the terminal scrolled sideways.
         if found and not behind.startswith((command.strip() or "\n", "$")):
-            return index, found.group(0)[-1]
+            return index, _sign(found.group(0))
     return None
 
 
@@ -223,14 +254,15 @@ def has_echo(text: str, command: str) -> bool:
 
 def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
     """Return a command's output without its echo and the closing prompt."""
+    prompt = prompts.pattern(hostname)
     raw = terminal.without_notices(plain(text)).lstrip("\n")
     first, newline, rest = raw.partition("\n")
     # NX-OS puts `!Command: show running-config` above that output: no echo.
     before = first.strip().removesuffix(command.strip()).rstrip()
-    if newline and before != first.strip() and (not before or before.endswith((">", "#", "$", "%"))):
+    ends = not before or before.endswith((">", "#", "$", "%")) or prompt.fullmatch(before)
+    if newline and before != first.strip() and ends:
         raw = rest
     lines = raw.rstrip().split("\n")
-    prompt = _prompt_of(hostname)
     for index in range(len(lines) - 1, -1, -1):
         line = terminal.without_log(lines[index], late=True).strip()
         if prompt.fullmatch(line):
@@ -240,11 +272,6 @@ def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
             break
     odd = _odd_prompt(lines, hostname, command)
     return "\n".join(lines if odd is None else lines[: odd[0]])
-
-
-@cache
-def _prompt_of(hostname: str) -> re.Pattern[str]:
-    return re.compile(re.escape(hostname[:16]) + r"[\w.:/@-]*" + _MODE)
 
 
 def matching(question_text: str, answers: Sequence[Answer]) -> Answer | None:

@@ -14,6 +14,7 @@ from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
+from swimctl.prompts import name_in
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings
@@ -67,7 +68,14 @@ class Visits:
         finally:
             recording.close()
         shown = tuple(_shown(each, transcript.redaction) for each in capture.recorded)
-        known = {device.name, device.serial, recording.hostname, target.address, target.username, *secrets(target)}
+        known = {
+            device.name,
+            device.serial,
+            *name_in(recording.hostname).split(),
+            target.address,
+            target.username,
+            *secrets(target),
+        }
         return replace(capture, recorded=shown, known=frozenset(word for word in known if word))
 
     @contextmanager
@@ -79,7 +87,8 @@ class Visits:
 
     def _connect(self, device: Device, target: Target, transcript: Transcript) -> Session:
         with self._logins.login(device, lambda: answers(target, self._clock, self._settings)):
-            return connect(target, self._clock, transcript, self._settings.deadlines.connect)
+            limits = self._settings.deadlines
+            return connect(target, self._clock, transcript, limits.connect, limits.setup)
 
     def _models(
         self, target: Target, transcript: Transcript, tell: Callable[[str], None]

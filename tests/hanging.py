@@ -62,7 +62,7 @@ async def silent(process: Process) -> None:
 async def deaf(process: Process) -> None:
     """Answer the login and read nothing after it: a long command fills the window that the client may send."""
     process.stdout.write(PROMPT)
-    for _ in range(3):
+    for _ in range(4):
         line = await process.stdin.readline()
         process.stdout.write(f"{line.rstrip()}\r\n{PROMPT}")
     await asyncio.Event().wait()

@@ -7,7 +7,7 @@ from platforms.contract import platform
 
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.platforms import terminal as terminal_of
-from swimctl.terminal import answer, body, find_hostname, matching, no_command_line, plain, stand, without_log
+from swimctl.terminal import answer, body, find_prompt, matching, no_command_line, plain, stand, without_log
 
 IOS = terminal_of("cisco_xe")
 NXOS = terminal_of("cisco_nxos")
@@ -61,7 +61,7 @@ def test_what_ios_xr_prints_behind_a_prompt_leaves_it_one(late: str) -> None:
     name = "RP/0/RP0/CPU0:hall-7"
     where = stand(f"No install operation in progress\n{name}#{late}", name, XR)
     assert (where.prompt, where.sure) == ("#", False)
-    assert find_hostname(f"\n{name}#{late}", XR) == name
+    assert find_prompt(f"\n{name}#{late}", XR) == f"{name}#"
 
 
 def test_a_question_with_syslog_behind_it_is_still_one() -> None:
@@ -117,14 +117,14 @@ def test_body_cuts_the_prompt_below_syslog() -> None:
 
 
 def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
-    assert find_hostname(f"welcome\r\nedge-1>{SYSLOG}\r\n", IOS) == "edge-1"
-    assert find_hostname("welcome to the lab\r\n", IOS) is None
+    assert find_prompt(f"welcome\r\nedge-1>{SYSLOG}\r\n", IOS) == "edge-1>"
+    assert find_prompt("welcome to the lab\r\n", IOS) is None
 
 
 @pytest.mark.parametrize("prompt", ["% ", "root@hall-7:RE:0% ", "root@hall-7:~ # ", "[anna@hall-7 ~]$ ", "$"])
 def test_a_shell_is_no_command_line(prompt: str) -> None:
     assert f"a shell ({prompt.rstrip(' ')})" in (no_command_line(f"--- JUNOS 22.2R1.9\n{prompt}", "root") or "")
-    assert find_hostname(f"\n{prompt}", JUNOS) is None
+    assert find_prompt(f"\n{prompt}", JUNOS) is None
 
 
 @pytest.mark.parametrize("text", ["anna@hall-7> ", "hall-7#", "Last login: 100% ", "RP/0/RP0/CPU0:hall-7#", ""])

@@ -203,14 +203,14 @@ class Context:
 
     def _login(self) -> Session:
         """Log in, not too soon after a refusal, and not at all after too many."""
-        login, refusals = self.settings.login, self.refusals
+        login, limits, refusals = self.settings.login, self.settings.deadlines, self.refusals
         if refusals.count >= login.refusals:
             raise LoginFailed(f"{self.device.name} refused {refusals.count} logins; one more might lock the account")
         if refusals.wait is not None:
             self.pause(refusals.wait.left)
         try:
             with self._counted():
-                session = connect(self.target, self.clock, self.transcript, self.settings.deadlines.connect)
+                session = connect(self.target, self.clock, self.transcript, limits.connect, limits.setup)
         except LoginFailed:
             seconds = min(login.backoff_first * 2**refusals.count, login.backoff_most)
             refusals.count, refusals.wait = refusals.count + 1, Deadline(self.clock, seconds, watch=True)

@@ -18,6 +18,7 @@ from swimctl.errors import (
 )
 from swimctl.facts import Snapshot
 from swimctl.platforms.base import Driver
+from swimctl.prompts import name_in
 from swimctl.steps.baseline import Recall, kept_baseline
 from swimctl.targets import Target
 
@@ -66,8 +67,8 @@ class Who:
 
 
 def host_name(prompt: str) -> str:
-    """Return the host name in a prompt: Junos puts the user before it, IOS-XR the node that answers."""
-    return prompt.rpartition("@")[2].rpartition(":")[2]
+    """Return the host name in what stays of a prompt: Junos puts the user before it, IOS-XR the node that answers."""
+    return name_in(prompt).rpartition("@")[2].rpartition(":")[2]
 
 
 def _other(before: Snapshot, found: tuple[str, ...], hostname: str, target: Target) -> str:

@@ -59,7 +59,7 @@ class _Channel:
 class PaperTerminal:
     """What netmiko's connection is for a session. `typed` is all that was typed, in its order.
 
-    A line that the script does not name is echoed and answered with the prompt.
+    A line that the script does not name is echoed and answered with the prompt, an empty one with that of the greeting.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class PaperTerminal:
         platform: str = "cisco_xe",
         enable_secret: str | None = None,
     ) -> None:
-        self.script = dict(script or {})
+        last = "".join(greeting).rsplit("\n", 1)[-1]
+        self.script = {"": [f"\n{last}" if last else PROMPT], **(script or {})}
         self.typed: list[str] = []
         self.remote_conn = _Channel()
         self.closes = 0

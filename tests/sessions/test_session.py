@@ -267,11 +267,11 @@ def test_at_level_15_no_enable_is_typed_and_the_terminal_is_set_up(tmp_path: Pat
     device = PaperTerminal(greeting=("\nAuthorized use only #\n", PROMPT))
     session = opened(device, tmp_path)
     assert (session.hostname, session.privileged) == ("sw1", True)
-    assert device.typed == ["terminal length 0\n", "terminal width 511\n", "terminal no monitor\n"]
+    assert device.typed == ["\n", "terminal length 0\n", "terminal width 511\n", "terminal no monitor\n"]
 
 
 def test_a_prompt_that_does_not_come_by_itself_is_asked_for(tmp_path: Path) -> None:
-    device = PaperTerminal({"": [PROMPT]}, greeting=())
+    device = PaperTerminal(greeting=())
     assert opened(device, tmp_path).hostname == "sw1"
     assert device.typed[0] == "\n"
 
@@ -283,7 +283,7 @@ def test_privilege_is_asked_for_with_the_secret_which_no_record_shows(tmp_path: 
         enable_secret=ENABLE_SECRET,
     )
     assert opened(device, tmp_path).privileged
-    assert device.typed[:2] == ["enable\n", f"{ENABLE_SECRET}\n"]
+    assert device.typed[1:3] == ["enable\n", f"{ENABLE_SECRET}\n"]
     assert ENABLE_SECRET not in shown(tmp_path)
 
 

@@ -36,7 +36,9 @@ _WITH_CLOCK: Final = (
     r"|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|(?<![A-Za-z])[ap]\.?m\b\.?)"
 )
-_OF_CLOCK: Final = re.compile(rf"{_WITH_CLOCK}|(?<![A-Za-z0-9])\d+(?![A-Za-z0-9])|(?<=:)\d+|\d+(?=:)", re.IGNORECASE)
+_OF_CLOCK: Final = re.compile(
+    rf"{_WITH_CLOCK}|(?<![A-Za-z0-9])(?<![A-Za-z][-_.])\d+(?![A-Za-z0-9])|(?<=:)\d+|\d+(?=:)", re.IGNORECASE
+)
 _PARTS: Final = re.compile(rf"(\d+|{_CHANGES})")
 _WORD: Final = re.compile(r"[A-Za-z0-9][\w.@/:-]*")
 

@@ -142,7 +142,9 @@ def find_prompt(text: str, terminal: Terminal) -> str | None:
     last = shown.rstrip().rsplit("\n", 1)[-1]
     if prompts.is_plain(last):
         return last
-    return last if prompts.may_be(last) and not _SHELL.fullmatch(last) and not shown.rstrip(" ").endswith("\n") else None
+    return (
+        last if prompts.may_be(last) and not _SHELL.fullmatch(last) and not shown.rstrip(" ").endswith("\n") else None
+    )
 
 
 def no_command_line(text: str, user: str) -> str | None:

@@ -29,6 +29,7 @@ _TURNED_AWAY: Final = re.compile(
     r"(?:locked|expired|disabled)",
     re.IGNORECASE,
 )
+_CLOSED: Final = re.compile(r"\[?connection\b.* (?:closed|terminated)|(?:good)?bye\b|logout", re.IGNORECASE)
 
 
 def no_greeting(way: Way, said: bytes) -> str:
@@ -103,7 +104,10 @@ def _more(hop: Hop, offers: Sequence[str]) -> str:
 def turned_away(text: str) -> str:
     """Return the line with which a login that gets no terminal is turned away; empty where the last is no such line.
 
-    `% Authorization failed.` is of IOS and IOS-XE (one report from the field); the other words are guesses at its kin.
+    Behind it may stand that the connection is closed. `% Authorization failed.` is of IOS and IOS-XE (one report from the
+    field); the other words are guesses at its kin.
     """
     lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
+    while lines and _CLOSED.match(lines[-1]):
+        lines.pop()
     return lines[-1] if lines and _TURNED_AWAY.search(lines[-1]) else ""

@@ -104,8 +104,8 @@ def _more(hop: Hop, offers: Sequence[str]) -> str:
 def turned_away(text: str) -> str:
     """Return the line with which a login that gets no terminal is turned away; empty where the last is no such line.
 
-    Behind it may stand that the connection is closed. `% Authorization failed.` is of IOS and IOS-XE (one report from the
-    field); the other words are guesses at its kin.
+    Behind it may stand that the connection is closed. `% Authorization failed.` is of IOS and IOS-XE (one report from
+    the field); the other words are guesses at its kin.
     """
     lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
     while lines and _CLOSED.match(lines[-1]):

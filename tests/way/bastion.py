@@ -62,10 +62,18 @@ class _Door(asyncssh.SSHServer):
     def __init__(self, bastion: Bastion) -> None:
         self._bastion = bastion
         self._connection: Any = None
+        self._devices: set[asyncio.StreamWriter] = set()
+        self._lost = False
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         self._bastion.connections.append(conn)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Close what was opened: a channel whose connection dies at once never begins to pass on."""
+        self._lost = True
+        for device in self._devices:
+            device.close()
 
     def begin_auth(self, username: str) -> bool:
         return bool(username)
@@ -89,6 +97,10 @@ class _Door(asyncssh.SSHServer):
             device = await asyncio.open_connection(*self._bastion.behind[where])
         except OSError as error:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, error.strerror or "failed") from error
+        if self._lost:
+            device[1].close()
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "the client is gone")
+        self._devices.add(device[1])
 
         async def passing(reader: Any, writer: Any) -> None:
             ways = [asyncio.ensure_future(_pass(reader, device[1])), asyncio.ensure_future(_pass(device[0], writer))]
@@ -98,6 +110,7 @@ class _Door(asyncssh.SSHServer):
             for end in (writer, device[1]):
                 with suppress(OSError):
                     end.close()
+            self._devices.discard(device[1])
 
         return SSHTCPStreamSession(passing)
 

@@ -103,11 +103,13 @@ def crossings(chosen: Sequence[Callable[[int], int]]) -> Iterator[list[Crossing]
                     await other.drain()
 
         ways = [asyncio.ensure_future(pass_on(reader, there[1])), asyncio.ensure_future(pass_on(there[0], writer))]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        for end in (writer, there[1]):
-            end.close()
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            for end in (writer, there[1]):
+                end.close()
 
     async def start() -> list[asyncio.Server]:
         servers = []

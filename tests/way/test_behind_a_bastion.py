@@ -77,7 +77,7 @@ def run(opened: Opened, jobs: tuple[Job, ...], bastion: Bastion) -> None:
             break
         time.sleep(0.1)
     running.join(400)
-    assert stop.is_set()
+    assert stop.is_set(), {(job.status, job.error) for job in opened.store.jobs(batch_id=batch.id)}
     left = opened.store.interrupted()
     opened.engine.resume(left, threading.Event())
 

@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 TESTED := $(VENV)/installed-for-tests
+CLIENTS := $(VENV)/clients/installed
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test check format mutants clean
+.PHONY: demo test check format mutants clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
 
-test: $(TESTED)
+test: $(TESTED) $(CLIENTS)
 	$(BIN)/python -m pytest
 
 check: $(TESTED)
@@ -19,6 +20,9 @@ check: $(TESTED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Generators of clients, for tests/clients/test_generated_clients.py.
+clients: $(CLIENTS)
 
 format: $(TESTED)
 	$(BIN)/ruff format .
@@ -40,6 +44,16 @@ $(STAMP): $(VENV)/bin/pip pyproject.toml constraints.txt
 
 $(TESTED): $(STAMP) requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-test.txt
+	touch $@
+
+$(CLIENTS): requirements-clients.txt constraints.txt tests/clients/generated/package-lock.json
+	$(PYTHON) -m venv $(VENV)/clients
+	grep -v '^typer==' constraints.txt > $(VENV)/clients/constraints.txt
+	$(VENV)/clients/bin/pip install --quiet --disable-pip-version-check --constraint $(VENV)/clients/constraints.txt \
+		--requirement requirements-clients.txt
+	cp tests/clients/generated/package.json tests/clients/generated/package-lock.json $(VENV)/clients/
+	npm ci --prefix $(VENV)/clients --silent --no-audit --no-fund \
+		|| echo "NO TYPESCRIPT CLIENT WILL BE TESTED: npm is not there, or reaches no registry" >&2
 	touch $@
 
 $(PLANTED): $(TESTED) requirements-mutants.txt

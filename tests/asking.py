@@ -14,6 +14,7 @@ from queue import Queue
 from typing import Any
 
 from accounting import PASSWORD, ROOT, Counting
+from described import assert_described
 from projects import IMAGE, LITE, Project
 from stores import STEPS, StandingClock, some_batch
 
@@ -33,6 +34,7 @@ STATUS = "/api/upgrade/status/"
 CANCEL = "/api/upgrade/cancel/"
 APPROVE = "/api/upgrade/approve/"
 LOGIN = "/api/auth/login/"
+UNDESCRIBED = {"/api/openapi.json", "/api/openapi.json/"}  # what describes the others
 OPERATOR, READER = "olga", "rita"  # users, and where a token is asked for: theirs
 GOLDEN = IMAGE
 NEWER = "cat9k_iosxe.17.15.01.SPA.bin"  # image 5
@@ -98,7 +100,10 @@ class Api:
             connection.request(method, path, body, given)
             response = connection.getresponse()
             headers = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, headers, response.read())
+            answer = Answer(response.status, headers, response.read())
+        if answer.body and headers["content-type"].startswith("application/json") and path not in UNDESCRIBED:
+            assert_described(method, path, answer.status, answer.json)
+        return answer
 
     def get(self, path: str, **given: Any) -> Answer:
         return self.ask("GET", path, **given)

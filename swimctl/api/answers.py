@@ -83,8 +83,17 @@ class JobAnswer(Answer):
     removed: list[str] = Field(description="files that the job removed from the device's flash")
     progress: Annotated[int, Field(ge=0, le=100)]
     current_step: str
+    image_id: int
     image_filename: str
+    image_version: str
     error: str | None
+    wave: int = Field(description="which wave of its batch it belongs to, from 1 on")
+    redundancy_group: str | None = Field(description="of the jobs of one group no two run at once")
+    after: list[int] = Field(description="jobs that end before this one starts")
+    attempted: bool = Field(description="false until a process has taken it up")
+    interrupted: bool = Field(description="true where its process ended or stands still: see `swimctl resume`")
+    bytes_done: int = Field(description="how much of the image has been copied")
+    bytes_total: int = Field(description="the image's size once the copy has begun, else 0")
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
@@ -116,6 +125,8 @@ class CancelAnswer(Answer):
     cancelled: int
     job_ids: list[int]
     not_cancelled: list[NotCancelled]
+    error: str | None = None
+    message: str | None = None
 
 
 class ApproveAnswer(Answer):

@@ -55,8 +55,9 @@ def _operation(heading: str, operation: Mapping[str, Any]) -> Iterator[str]:
         ]
         yield from _table(("Parameter", "In", "Type", "Meaning"), rows)
     if "requestBody" in operation:
-        kinds = operation["requestBody"]["content"]
-        yield f"<p>Body: {_type(next(iter(kinds.values()))['schema'])} as {escape(' or '.join(kinds))}</p>"
+        body = operation["requestBody"]
+        ((kind, one),) = body["content"].items()
+        yield f"<p>Body: {_type(one['schema'])} as {escape(kind)}. {escape(body.get('description', ''))}</p>"
     rows = [
         (status, one["description"], _type(next(iter(one["content"].values()))["schema"]), "")
         for status, one in operation["responses"].items()

@@ -33,12 +33,15 @@ def document(routes: Iterable[Route]) -> Document:
     paths: Document = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs)
+    schemas: Document = definitions.get("$defs", {})
+    for schema in schemas.values():
+        _defaults_in_words(schema)
     return {
         "openapi": "3.1.0",
         "info": {"title": "swimctl", "version": version("swimctl"), "description": "Upgrade the software of switches."},
         "paths": paths,
         "components": {
-            "schemas": definitions.get("$defs", {}),
+            "schemas": schemas,
             "securitySchemes": {
                 "token": {
                     "type": "apiKey",
@@ -61,6 +64,18 @@ def handler(described: Document) -> Handler:
     return serve
 
 
+def _defaults_in_words(schema: Document) -> None:
+    """Write each field's default into its description.
+
+    A field with `default` is one that is always there to openapi-typescript: a trigger had to name all of them.
+    """
+    for field in schema.get("properties", {}).values():
+        default = field.pop("default", None)
+        if default not in {None, ""}:
+            said = [field["description"]] if "description" in field else []
+            field["description"] = "; ".join([*said, f"default: {json.dumps(default)}"])
+
+
 def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
     statuses: dict[int, type[BaseModel] | str] = dict.fromkeys(route.refusals, Problem)
     statuses |= route.answers
@@ -76,9 +91,12 @@ def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
             name: _link(link) for name, link in route.links.items()
         }
     if route.body is not None:
-        kinds = ["application/json", *(["application/x-www-form-urlencoded"] if route.form else [])]
-        schema = refs[route.body, "validation"]
-        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
+        operation["requestBody"] = body = {
+            "required": True,
+            "content": {"application/json": {"schema": refs[route.body, "validation"]}},
+        }
+        if route.form:
+            body["description"] = "A form with the same fields (application/x-www-form-urlencoded) is taken too."
     return operation
 
 

@@ -105,6 +105,8 @@ class Link:
 class Route:
     """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give.
 
+    `form`: the body may be a form too. The document says that in words: a body of two kinds is more than generators of
+    clients can take.
     `lists` names the parameters that hold a list, written `a=1,2` or `a=1&a=2`; any other is given once.
     """
 

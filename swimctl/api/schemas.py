@@ -77,12 +77,11 @@ class LoginRequest(Request):
 class TriggerRequest(Request):
     """Which devices are upgraded, to what, when and how."""
 
+    # Not `anyOf`: generators of clients take each of its branches for a type, and forget the fields beside it.
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [
-                {"properties": {"auto_select_image": {"const": True}}},
-                {"required": ["image_id"], "properties": {"image_id": {"type": "integer"}}},
-            ]
+            "if": {"required": ["auto_select_image"], "properties": {"auto_select_image": {"const": False}}},
+            "then": {"required": ["image_id"], "properties": {"image_id": {"type": "integer"}}},
         }
     )
 
@@ -148,7 +147,7 @@ class TriggerRequest(Request):
 class CancelRequest(Request):
     """Jobs by their ids, by their batch, or those of the batch among the ids."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["job_ids"]}, {"required": ["batch_id"]}]})
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})  # as neither may be null, one of the two
 
     job_ids: Annotated[Ids | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
     batch_id: Annotated[Name | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
+import jsonschema_rs
 import pytest
-from asking import CANCEL, TRIGGER, Api, made_in_a_terminal
+from asking import CANCEL, STATUS, TRIGGER, Api, made_in_a_terminal
+from described import assert_described
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -33,6 +36,56 @@ def test_the_document_is_openapi_3_1_and_has_every_route(api: Api) -> None:
         for method, operation in methods.items():
             wanted = {"500", "503"} | ({"401"} if operation["security"] else set())
             assert wanted <= set(operation["responses"]), (path, method)
+
+
+def test_the_document_names_every_field_of_an_answer(api: Api) -> None:
+    """All answers that `Api` is given in any test are held against the document by this."""
+    api.trigger("sw1")
+    path = f"{STATUS}?job_ids=1"
+    answer = api.get(path).json
+    assert_described("GET", path, 200, answer)
+    for place in (answer, answer["jobs"][0], answer["jobs"][0]["steps"][0]):
+        place["more"] = 1
+        with pytest.raises(AssertionError, match="more"):
+            assert_described("GET", path, 200, answer)
+        del place["more"]
+    del answer["jobs"][0]["wave"]
+    with pytest.raises(AssertionError, match="wave"):
+        assert_described("GET", path, 200, answer)
+
+
+def test_what_generators_of_clients_stumble_over_is_not_there(api: Api) -> None:
+    """How they do: tests/clients/test_generated_clients.py."""
+    document = api.get("/api/openapi.json", token=None).json
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert len(operation.get("requestBody", {"content": [""]})["content"]) == 1
+    for name, schema in document["components"]["schemas"].items():
+        assert not {"anyOf", "oneOf", "allOf"} & set(schema), name
+        for field in schema.get("properties", {}).values():
+            assert "default" not in field, name
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "body", "valid"),
+    [
+        (TRIGGER, "TriggerRequest", {"devices": ["sw1"]}, True),
+        (TRIGGER, "TriggerRequest", {"devices": ["sw1"], "auto_select_image": False, "image_id": 5}, True),
+        (TRIGGER, "TriggerRequest", {"devices": ["sw1"], "auto_select_image": False}, False),
+        (TRIGGER, "TriggerRequest", {"devices": ["sw1"], "auto_select_image": False, "image_id": None}, False),
+        (CANCEL, "CancelRequest", {"job_ids": [1]}, True),
+        (CANCEL, "CancelRequest", {"batch_id": "b"}, True),
+        (CANCEL, "CancelRequest", {}, False),
+        (CANCEL, "CancelRequest", {"job_ids": None}, False),
+    ],
+)
+def test_document_and_api_take_the_same_bodies(
+    api: Api, path: str, name: str, body: dict[str, Any], valid: bool
+) -> None:
+    document = api.get("/api/openapi.json", token=None).json
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    assert jsonschema_rs.is_valid(schema, body) is valid
+    assert (api.post(path, body).status != 400) is valid
 
 
 def test_links_lead_from_a_trigger_to_what_can_be_done_with_it(api: Api) -> None:

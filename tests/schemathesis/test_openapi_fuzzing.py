@@ -38,7 +38,7 @@ def fuzz(served: Served, folder: Path, examples: int) -> tuple[int, str]:
         words += ["--exclude-path", path]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE), "COLUMNS": "200"}
     ended = subprocess.run(
-        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
+        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=550, check=False
     )
     made = re.search(r"([\d,]+) generated", ended.stdout)
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]

@@ -28,9 +28,9 @@ format: $(TESTED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Hours for all; `make mutants ONLY=swimctl/steps/reload.py` for one module: docs/mutants.md.
+# Hours for all; `make mutants SAMPLE=40` for a part of each module, ONLY=swimctl/steps/reload.py for one: docs/mutants.md.
 mutants: $(PLANTED)
-	$(BIN)/python tests/mutants.py $(ONLY)
+	$(BIN)/python tests/mutants.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(ONLY)
 
 clean:
 	rm -rf $(VENV) build mutants dist swimctl.egg-info

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.scripted import LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
+from steps.scripted import BEFORE, LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
 
 from swimctl.errors import (
     CommandRefused,
@@ -14,6 +14,7 @@ from swimctl.errors import (
     DeviceUnknown,
     LoginFailed,
     NotReady,
+    OtherDevice,
     StepFailed,
     TransferFailed,
     UnparsableOutput,
@@ -295,6 +296,31 @@ def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: 
     assert "next, on its console: `show version`" in told
 
 
+# What is told of a device that was sent something and that nobody can ask.
+
+
+@pytest.mark.parametrize("sent", [(), ("activate",), ("add", "activate", "commit", "abort")])
+def test_what_was_sent_is_named_in_its_order_with_where_to_look(sent: tuple[str, ...]) -> None:
+    job = Scripted(memory={f"{each} sent": {"command": f"install {each}", "look": "`show log`"} for each in sent})
+    outcome, told = ending(job, OtherDevice("another device answers"))
+    assert outcome is Outcome.UNKNOWN
+    commands = ", ".join(f"install {each}" for each in sent) or "no command that starts another release"
+    assert told == f"sent: {commands}; next, on its console: {'`show log`' if sent else '`show version`'}"
+    assert job.opened == 0
+
+
+def test_a_command_that_an_older_record_does_not_name_is_told_as_what_it_was() -> None:
+    told = ending(Scripted(memory={"activate sent": {"mark": None}}), OtherDevice("another device answers"))[1]
+    assert told == "sent: an install command; next, on its console: `show version`"
+
+
+@pytest.mark.parametrize("state", ["Provisioned", "Removed"])
+def test_a_member_that_was_only_configured_is_missed_by_nobody(state: str) -> None:
+    before = replace(BEFORE, members={"1": "Ready", "2": state})
+    job = Scripted(before=before, memory=activated(), running=[runs("17.12.04")], installed=[stands(COMMITTED)])
+    assert ending(job)[0] is (Outcome.UPGRADED if state == "Provisioned" else Outcome.UNKNOWN)
+
+
 # After the copy.
 
 
@@ -328,7 +354,13 @@ def test_a_device_that_booted_anew_while_it_took_the_file_is_not_untouched() -> 
 
 @pytest.mark.parametrize("running", [runs("17.9.4"), runs("17.06.05", "17.06.05", uptime=None)])
 def test_after_the_copy_whatever_else_runs_is_unknown(running: Running) -> None:
-    assert ending(copied(running=[running]), TRANSFER)[0] is Outcome.UNKNOWN
+    outcome, told = ending(copied(running=[running]), TRANSFER)
+    assert outcome is Outcome.UNKNOWN
+    boot = "whether it booted anew cannot be told" if running.uptime is None else "it booted anew"
+    assert told == (
+        f"after the copy, seen: {running.version} runs, the image is {ABSENT}, {boot}; needed 17.06.05 on the same "
+        f"boot, and nothing else that its next reload starts; next: {XE.look} on the device"
+    )
 
 
 @pytest.mark.parametrize("placement", [Placement.NEXT, UNCOMMITTED, COMMITTED])

@@ -172,23 +172,56 @@ def test_a_copy_is_made_only_where_that_is_set(settings: Settings | None) -> Non
     ("answer", "lacks", "words"),
     [
         (said(True), "fpc0 keeps none", "and keeps no copy of what runs; seen: fpc0 keeps none; needed: 17.06.05 on"),
-        (said(False, "the disk is full"), "fpc0 keeps none", "failed: the disk is full; nothing was added; next: "),
-        (said(None), "fpc0 keeps none", "failed: no word of success; nothing was added; next: "),
+        (said(False, "the disk is full"), "fpc0 keeps none", "' failed: the disk is full; nothing was added; next: "),
+        (said(None), "fpc0 keeps none", "' failed: no word of success; nothing was added; next: "),
     ],
 )
 def test_without_a_copy_nothing_is_added(answer: Any, lacks: str, words: str) -> None:
     job = preserving(unpreserved=[lacks], preserve=[answer])
-    assert words in fails(job)
+    told = fails(job)
+    assert words in told
+    assert f"'{JUNOS.preserve}'" in told
     assert job.driver.times("add") == 0
 
 
+def doubted(**script: Any) -> Scripted:
+    """Make a device that names the image once it was added, and whose session ends in the copy of what runs."""
+    job = preserving(**{"preserve": [said(None, dropped=True), said(True)], "installed": [], **script})
+    job.driver._script["installed"] = [lambda _clock: ADDED if job.driver.times("add") else ABSENT]
+    return job
+
+
 def test_a_copy_in_which_the_session_ends_is_asked_for_and_not_made_twice() -> None:
-    job = preserving(preserve=[said(None, dropped=True)], trace=[CAME])
+    job = doubted(trace=[CAME])
     job.driver._script["unpreserved"] = [
         lambda clock: "" if job.driver.times("preserve") and clock.seconds > 60 else "fpc0 keeps none"
     ]
     run(job)
-    assert job.driver.times("preserve") == 1
+    assert (job.driver.times("preserve"), job.driver.times("add")) == (1, 1)
+    assert job.told("session")[0] == f"the session ended in '{JUNOS.preserve}'; asking the device"
+
+
+def test_a_copy_that_never_came_is_made_in_the_next_session() -> None:
+    job = doubted(trace=[NEVER])
+    job.driver._script["unpreserved"] = [lambda _clock: "" if job.driver.times("preserve") == 2 else "fpc0 keeps none"]
+    run(job)
+    assert (job.driver.times("preserve"), job.driver.times("add")) == (2, 1)
+    assert job.told("asked") == [f"the device's log shows that '{JUNOS.preserve}' never came"]
+
+
+def test_a_copy_that_came_and_is_not_there_is_not_made_twice_and_nothing_is_added() -> None:
+    job = doubted(trace=[ENDED], unpreserved=["fpc0 keeps none"])
+    assert fails(job).startswith(
+        f"the device took '{JUNOS.preserve}' and keeps no copy of what runs; seen: fpc0 keeps none; needed: {OLD} on"
+    )
+    assert (job.driver.times("preserve"), job.driver.times("add")) == (1, 0)
+
+
+def test_a_copy_that_never_ends_is_waited_for_as_long_as_one_may_take() -> None:
+    job = doubted(trace=[CAME], unpreserved=["fpc0 keeps none"])
+    fails(job)
+    assert LIMITS.snapshot <= job.waited < LIMITS.snapshot + 60
+    assert (job.driver.times("preserve"), job.driver.times("add")) == (1, 0)
 
 
 # What the device foresees.
@@ -263,6 +296,12 @@ def test_members_that_run_apart_after_no_reload_are_named() -> None:
     assert "needed: a newer boot; next: " in words
 
 
+def test_a_device_whose_members_run_the_same_is_told_by_one_release() -> None:
+    assert "sw1 did not reload: it still runs 17.06.05 since the same boot" in fails(
+        ready(activate=[said(True)], reloads=False)
+    )
+
+
 def test_an_upgrade_in_service_that_did_nothing_is_told_what_was_needed() -> None:
     job = ready(activate=[said(True)], reloads=False, options=JobOptions(issu=True))
     assert "needed: a newer boot, or the image; next: " in fails(job)
@@ -288,6 +327,21 @@ def test_a_session_that_is_lost_in_the_activation_asks_the_device_in_the_next_on
     assert "up with" in run(job)
     assert job.driver.times("activate") == 1
     assert job.told("session") == ["the session to sw1 ended; asking the device"]
+
+
+def test_a_session_lost_in_the_activation_and_none_after_it_is_a_reload_that_is_waited_for() -> None:
+    job = ready(activate=[LOST], logins=[None, NO_ROUTE, None], trace=[NEVER])
+    assert "up with" in run(job)
+    assert job.driver.times("activate") == 1
+    assert job.told("session") == [
+        "the session to sw1 ended; asking the device", "no SSH session to sw1; asking the device",
+    ]  # fmt: skip
+
+
+def test_three_sessions_that_are_lost_in_the_activation_and_no_reload_are_a_failure() -> None:
+    job = ready(activate=[LOST], trace=[NEVER], reloads=False)
+    assert "sw1 did not reload: it still runs 17.06.05 since the same boot; seen: the activation gave no" in fails(job)
+    assert len(job.told("session")) == 3
 
 
 def test_an_activation_that_came_and_whose_device_is_still_up_is_watched_until_it_goes_down() -> None:

@@ -68,8 +68,9 @@ def test_in_the_lab_whose_time_runs_faster_the_clock_on_the_wall_is_right_too() 
     assert "2031-05-04 03:31 CEST" in told(activated(), at=0.0, speed=60.0)
 
 
-def test_a_time_that_is_over_is_said_to_be() -> None:
-    assert "04:30 CEST (that is over: look whether it has) by our record" in told(activated(), at=HOUR + 60)
+@pytest.mark.parametrize("late", [0, 60])
+def test_a_time_that_is_over_is_said_to_be(late: float) -> None:
+    assert "04:30 CEST (that is over: look whether it has) by our record" in told(activated(), at=HOUR + late)
 
 
 @pytest.mark.parametrize("operation", ["commit", "abort"])
@@ -120,6 +121,13 @@ def test_what_runs_uncommitted_without_a_timer_is_told_with_both_ways() -> None:
     assert text == (
         f"sw1 runs {NEW}, and its next reload, whatever its cause, may start {OLD}: to keep {NEW} type "
         "`install commit`, to leave it: `admin hw-module location all reload`"
+    )
+
+
+def test_where_no_one_command_leads_back_the_way_is_told_in_words() -> None:
+    support = replace(XR, back="", way_back="set it back by hand")
+    assert told(activated(support, armed=None), stands(Placement.UNCOMMITTED)).endswith(
+        f"to keep {NEW} type `install commit`, to leave it: set it back by hand"
     )
 
 

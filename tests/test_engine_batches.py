@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from stores import NOON, some_jobs, switches
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.job_run import JobRun
 from swimctl.line import Hold
-from swimctl.models import Caller, ExecutionMode, JobOptions, Outcome, Policy
+from swimctl.logins import NotTried
+from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
 from swimctl.settings import Settings
 from swimctl.states import JobStatus
 
@@ -196,6 +198,72 @@ def test_what_can_never_start_in_its_time_fails_and_says_so(tonight: Night) -> N
     (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(until=NOON + timedelta(minutes=1)))
     assert tonight.run([job]) == [UNTOUCHED]
     assert "next: `swimctl retry` with a longer --window" in tonight.error(job)
+
+
+# Its turn at a login.
+
+
+def test_a_device_whose_account_was_refused_too_often_is_not_tried(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, threading.Event]] = []
+
+    def turn(_runs: JobRun, name: str, stop: threading.Event) -> NotTried | None:
+        asked.append((name, stop))
+        return NotTried("'netops' was refused 3 times") if name == "sw1" else None
+
+    monkeypatch.setattr(JobRun, "wait_to_log_in", turn)
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"])
+    assert tonight.run(jobs) == [UNTOUCHED, GOOD]
+    assert asked == [("sw1", tonight.stop), ("sw2", tonight.stop)]
+    assert tonight.error(jobs[0]) == (
+        "not attempted: 'netops' was refused 3 times; next: `swimctl retry --batch batch-00`"
+    )
+
+
+def test_what_is_decided_while_a_job_waits_for_its_login_counts(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another batch takes the device meanwhile: the login that was counted is taken back, and its end is waited for."""
+    (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
+    left: list[str] = []
+    monkeypatch.setattr(JobRun, "does_not_log_in", lambda _runs, name: left.append(name))
+    with tonight.store.register_runner() as other:
+        turns: list[str] = []
+
+        def turn(_runs: JobRun, name: str, _stop: threading.Event) -> None:
+            turns.append(name)
+            if len(turns) == 1:
+                assert tonight.store.claim(first.id, other) is not None
+
+        monkeypatch.setattr(JobRun, "wait_to_log_in", turn)
+        tonight.stop = looks = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))
+        assert tonight.run([second]) == [GOOD]
+    assert (looks.waits, turns, left) == ([1.0], ["sw1", "sw1"], ["sw1"])
+
+
+@pytest.mark.parametrize("named", ["twin", "gone", "apart"])
+def test_a_device_under_another_name_is_said_to_be_this_one(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (first,) = some_jobs(tonight.store, ["old-name"], "batch-0001")
+    (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
+
+    def device(name: str) -> Device:
+        if name == "old-name" and named == "gone":
+            raise NotFound("no such device")
+        return Device(1, name, "cisco_xe", "elsewhere" if (name, named) == ("old-name", "apart") else "192.0.2.1")
+
+    monkeypatch.setattr(tonight.engine._inventory, "device", device)
+    place = device("sw1").place
+    with tonight.store.register_runner() as other:
+        assert tonight.store.claim(first.id, other, place) is not None
+        tonight.stop = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))
+        assert tonight.run([second]) == [GOOD]
+    (said,) = [event.message for event in tonight.store.events(second.id) if event.kind == "waiting"]
+    who = f"old-name, which is this device too ({place})" if named == "twin" else "old-name"
+    assert said == f"job {first.id} runs on {who}; waiting for its end"
 
 
 # Where swimctl itself fails.

@@ -115,6 +115,21 @@ def test_a_soak_that_went_by_while_nobody_was_there_is_not_waited_for_again(
     assert (tonight.clock.at - began).total_seconds() == 600
 
 
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_what_is_left_of_a_soak_is_waited_for_once_at_any_speed(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, speed: float
+) -> None:
+    """Here the clock stands still in the wait: what was waited for counts, whatever the clock on the wall says."""
+    healthy(tonight, monkeypatch)
+    jobs, waits = waves(tonight, soak=1800.0), list[float]()
+    monkeypatch.setattr(tonight.clock, "speed", speed)
+    tonight.run(jobs, only=jobs[:1])
+    tonight.clock.forward(600 / speed)
+    monkeypatch.setattr(tonight.clock, "sleep", lambda seconds, _stop: waits.append(seconds))
+    assert tonight.run(jobs, only=jobs[1:2])[1] == GOOD
+    assert waits == [1200.0]
+
+
 def test_a_wave_that_passed_is_not_looked_at_again(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     healthy(tonight, monkeypatch, sw1="it is ill by now")
     jobs = waves(tonight, soak=1800.0)

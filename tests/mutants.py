@@ -27,8 +27,9 @@ import resource
 import shutil
 import signal
 import sys
+import traceback
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
-from mutmut.stats import status_by_exit_code
+from mutmut.stats import load_stats, status_by_exit_code
 from mutmut.utils.file_utils import (
     change_cwd,
     copy_also_copy_files,
@@ -60,6 +61,7 @@ _NOTICED = {"killed", "timeout"}
 _AT_LEAST = 0.9
 _NO_TESTS, _TIMEOUT = 33, 36  # mutmut's codes
 _ENDLESS = 3.0  # seconds of the processor: no fast test takes so long
+_IDLE = 40.0  # real seconds: who needs nothing of the processor in them waits for ever, however busy the machine is
 _MEMORY = 3 << 30  # bytes: a mistake that collects without an end must not take the machine with it
 
 
@@ -168,8 +170,23 @@ def plant() -> None:
     copy_also_copy_files()
     setup_source_paths()
     mutmut.create_mutants(1)
-    mutmut.collect_or_load_stats(mutmut.get_mutant_runner(1), apply_config_invalidation=True)
+    _apart(lambda: mutmut.collect_or_load_stats(mutmut.get_mutant_runner(1), apply_config_invalidation=True))
+    assert load_stats(), "nobody knows which tests come to which function"
     set_mutant_under_test("")
+
+
+def _apart(act: Callable[[], object]) -> None:
+    """Do something in a fork: a thread that a test started would be dead in each process that is forked after it."""
+    child = os.fork()
+    if not child:
+        try:
+            act()
+        except BaseException:  # noqa: BLE001 - nothing goes up out of a fork
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        sys.exit(f"the tests without a mistake ended with {code}")
 
 
 def try_all(chosen: Mapping[str, Sequence[str]]) -> None:
@@ -207,7 +224,7 @@ def _try(key: str, items: Sequence[pytest.Item]) -> int:
     """Run tests in a fork until one notices the mistake, and return its exit code as mutmut writes it."""
     child = os.fork()
     if child:
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = _ended(child)
         return _TIMEOUT if code < 0 else code
     set_mutant_under_test(key)
     with Path(os.devnull).open("w") as nowhere:
@@ -220,6 +237,26 @@ def _try(key: str, items: Sequence[pytest.Item]) -> int:
             if item.session.testsfailed:
                 os._exit(1)
     os._exit(0)
+
+
+def _ended(child: int) -> int:
+    """Wait for a process and return its exit code; one that waits for what never comes is killed."""
+    stat, used = Path(f"/proc/{child}/stat"), ""
+
+    def look(*_: object) -> None:
+        nonlocal used
+        fields = stat.read_text().rpartition(") ")[2].split()
+        before, used = used, " ".join(fields[11:13])  # ticks of the processor
+        if used == before:
+            os.kill(child, signal.SIGKILL)
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _IDLE, _IDLE)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def modules() -> list[str]:

@@ -11,13 +11,14 @@ from typing import Any, cast
 import pytest
 from sessions.paper_terminal import ENABLE_SECRET, PASSWORD, PaperTerminal
 
-from swimctl import sessions
+from swimctl import clock, sessions
 from swimctl.clock import Clock, Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, OutOfDescriptors, Unreachable
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
+from swimctl.watchdog import GRACE, watchdog
 
 TARGET = Target("sw1", "192.0.2.1", 2222, "cisco_xe", "netops", PASSWORD, None, {})
 
@@ -113,6 +114,27 @@ def test_what_else_fails_closes_the_way_and_goes_up_as_it_is(
     assert way.closes == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "speed", "real"), [(20.0, 1.0, 20.0), (0.5, 1.0, 1.0), (60.0, 60.0, 1.0), (180.0, 60.0, 3.0)]
+)
+def test_a_login_has_its_deadline_in_real_time_and_a_second_at_least(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, speed: float, real: float
+) -> None:
+    Way(monkeypatch, NoPrivilege("sw1 gives no privilege"))
+    given: list[float] = []
+
+    def watched(seconds: float, close: Any) -> Any:
+        given.append(seconds)
+        return watchdog(seconds, close)
+
+    monkeypatch.setattr(sessions, "watchdog", watched)
+    monkeypatch.setattr(clock, "_SHORTEST_REAL", 0.0)
+    standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=speed, now=SystemClock().now))
+    with pytest.raises(NoPrivilege):
+        connect(TARGET, standing, transcript(tmp_path), seconds)
+    assert given == [real + GRACE]
+
+
 @pytest.mark.parametrize("device_ends", [True, False])
 def test_a_login_that_hangs_is_closed_from_outside_and_told_as_too_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device_ends: bool
@@ -126,8 +148,8 @@ def test_a_login_that_hangs_is_closed_from_outside_and_told_as_too_late(
         raise EOFError if device_ends else NoPrivilege("it closed")
 
     monkeypatch.setattr(sessions, "terminal_over", hang)
-    clock = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=1.0, now=SystemClock().now))
+    standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=1.0, now=SystemClock().now))
     with pytest.raises(DeadlineExceeded) as failed:
-        connect(TARGET, clock, transcript(tmp_path), 1.0)
+        connect(TARGET, standing, transcript(tmp_path), 1.0)
     assert str(failed.value) == "no login to sw1 within 1s"
     assert way.closes >= 1

@@ -84,6 +84,12 @@ def test_a_question_that_was_answered_is_not_answered_again_while_the_device_wor
     assert device.typed == ["install\n", "y\n"]
 
 
+def test_a_question_with_nothing_behind_it_is_answered_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_SILENCE", 30.0)
+    device = PaperTerminal({"install": ["install\nGo on? [y/n]"], "y": ["y\nSUCCESS: done\n", PROMPT]})
+    assert "SUCCESS" in device.session(tmp_path).converse("install", (GO_ON,), 20).text
+
+
 def test_one_key_is_typed_without_enter(tmp_path: Path) -> None:
     device = PaperTerminal({"show all": ["\nPress any key [confirm]"], " ": ["\nrest\n", PROMPT]})
     device.session(tmp_path).converse("show all", (ANY_KEY,), 20)

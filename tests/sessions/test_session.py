@@ -48,7 +48,7 @@ def test_what_a_command_prints_is_returned_without_echo_and_prompt(tmp_path: Pat
 )
 def test_an_unknown_question_is_refused_and_the_prompt_waited_for(tmp_path: Path, question: str, typed: str) -> None:
     device = PaperTerminal({"reload": [question], typed.removesuffix("\n"): ["\naborted", PROMPT]})
-    with pytest.raises(UnexpectedPrompt, match="it was refused and the session closed"):
+    with pytest.raises(UnexpectedPrompt, match=r"'reload' on sw1 asked: .*; it was refused and the session closed"):
         device.session(tmp_path).converse("reload", (), 20)
     assert device.typed == ["reload\n", typed]
     assert device.closes == 1
@@ -249,7 +249,10 @@ def test_of_output_that_is_too_long_the_end_is_kept_and_the_loss_told(
     assert reply.text.rstrip().endswith("SUCCESS: done")
     assert len(reply.text) < 130_000
     assert reply.whole > 450_000
-    assert "of them were dropped" in shown(tmp_path)
+    told = re.search(r"'install' printed (\d+) characters; (\d+) of them were dropped", shown(tmp_path))
+    assert told is not None
+    assert int(told[1]) == reply.whole
+    assert 100_000 <= reply.whole - int(told[2]) < 130_000
     with pytest.raises(UnparsableOutput, match="are not read"):
         PaperTerminal({"show log": ["show log\n", *long[1:]]}).session(tmp_path).run("show log", 20)
 

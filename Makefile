@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 TESTED := $(VENV)/installed-for-tests
 CLIENTS := $(VENV)/clients/installed
+OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test check format mutants clients clean
+.PHONY: demo test check older format mutants clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -20,6 +21,12 @@ check: $(TESTED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The tests of ways, sessions and copies with paramiko 4, in an environment that has all else from the first one.
+older: $(OLDER)/installed
+	$(OLDER)/bin/python -c "from importlib.metadata import version; assert version('paramiko').startswith('4.')"
+	$(OLDER)/bin/python -m pytest tests/way tests/sessions tests/test_scp_push.py \
+		--ignore tests/way/test_behind_a_bastion.py --ignore tests/sessions/test_endless.py
 
 # Generators of clients, for tests/clients/test_generated_clients.py.
 clients: $(CLIENTS)
@@ -54,6 +61,14 @@ $(CLIENTS): requirements-clients.txt constraints.txt tests/clients/generated/pac
 	cp tests/clients/generated/package.json tests/clients/generated/package-lock.json $(VENV)/clients/
 	npm ci --prefix $(VENV)/clients --silent --no-audit --no-fund \
 		|| echo "NO TYPESCRIPT CLIENT WILL BE TESTED: npm is not there, or reaches no registry" >&2
+	touch $@
+
+$(OLDER)/installed: $(TESTED)
+	$(PYTHON) -m venv --without-pip $(OLDER)
+	$(BIN)/python -c "from sysconfig import get_path; print(f'import site; site.addsitedir({get_path(\"purelib\")!r})')" \
+		> $$(echo $(OLDER)/lib/python3.*/site-packages)/first.pth
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		--target $$(echo $(OLDER)/lib/python3.*/site-packages) "paramiko==4.0.0"
 	touch $@
 
 $(PLANTED): $(TESTED) requirements-mutants.txt

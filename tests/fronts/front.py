@@ -246,10 +246,9 @@ class Fronts:
                 server_factory=lambda: _Gate(front, devices),
                 process_factory=through,
                 encoding=None,
-                server_host_keys=[_key()],
                 server_version=front.twist.version,
                 line_editor=False,
-                **front.twist.algorithms,
+                **{"server_host_keys": [_key()], **front.twist.algorithms},
             )
             ends = [asyncio.ensure_future(server.wait_closed())]
             while not ends[0].done():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ("platforms.tally",)
+
+# `nohup make test &` ignores these, and what a test starts would inherit that and never be stopped by them. A handler
+# is not inherited: the tests go on as they were asked to, and swimctl hears what it is sent.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 # How long one example takes tells of what else this machine does, and of no fault.
 settings.register_profile("busy", deadline=None)

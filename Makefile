@@ -8,13 +8,18 @@ CLIENTS := $(VENV)/clients/installed
 OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test check older format mutants clients clean
+.PHONY: demo test prove check older format mutants clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
 
-test: $(TESTED) $(CLIENTS)
-	$(BIN)/python -m pytest
+# What a person runs before each commit.
+test: $(TESTED)
+	$(BIN)/python -m pytest -m "not prove"
+
+# The long proofs: every fault and system in the lab, kill -9, power loss, leaks, fuzzing, other people's clients.
+prove: $(TESTED) $(CLIENTS)
+	$(BIN)/python -m pytest -m prove
 
 check: $(TESTED)
 	$(BIN)/ruff check .

@@ -52,8 +52,8 @@ def uncommitted(words: str) -> End:
     return End(JobStatus.FAILED, POST_CHECKS, Outcome.UNKNOWN, words)
 
 
-COLUMNS: Mapping[str, str] = {"alone": "alone", "stack": "on a stack", "wave": "in a wave"}
-"""A switch alone in its batch, a stack alone in its batch, one among many in a batch that goes on after failures."""
+COLUMNS: Mapping[str, str] = {"switch": "on a switch", "stack": "on a stack"}
+"""A single switch among many, in a batch that goes on after failures; a stack alone in its batch."""
 
 
 def _install_failures() -> Iterator[tuple[str, End]]:
@@ -110,9 +110,9 @@ def _rows() -> Iterator[tuple[str, End]]:
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {
     # The only member mismatches with itself: it runs the target, and says that it is not installed.
-    "member-mismatch": {"alone": uncommitted("again: seen")},
+    "member-mismatch": {"switch": uncommitted("again: seen")},
     # The only member does not go away.
-    "member-dies": {"alone": UPGRADED},
+    "member-dies": {"switch": UPGRADED},
 }
 MATRIX: Mapping[str, Mapping[str, End]] = {
     fault: dict.fromkeys(COLUMNS, end) | dict(_OTHERWISE.get(fault, {})) for fault, end in _rows()
@@ -135,14 +135,14 @@ def page() -> str:
         "",
         "## How a job ends",
         "",
-        "*alone*: one switch, alone in its batch. *on a stack*: the same on a stack of three, where faults of a",
-        "member strike the last one. *in a wave*: among the others and healthy ones, in a wave after which the next",
-        "one follows. After the comma stands the job's `outcome`. Where it is `unknown`, somebody has to look: the",
-        "device was told to activate, and cannot be asked, contradicts itself, or has not committed and goes back when",
-        "its timer ends. `install-fails:WHAT` with an operation or a reason alone ends as the line with both.",
+        "*on a switch*: a single switch among the others and healthy ones, in a wave after which the next one follows.",
+        "*on a stack*: a stack of three, alone in its batch, where faults of a member strike the last one. After the",
+        "comma stands the job's `outcome`. Where it is `unknown`, somebody has to look: the device was told to",
+        "activate, and cannot be asked, contradicts itself, or has not committed and goes back when its timer ends.",
+        "`install-fails:WHAT` with an operation or a reason alone ends as the line with both.",
         "",
         f"| fault | {' | '.join(COLUMNS.values())} |",
-        "|---|---|---|---|",
+        "|---|---|---|",
         *(f"| `{fault}` | {' | '.join(map(str, row.values()))} |" for fault, row in MATRIX.items()),
         "",
     ]

@@ -44,9 +44,10 @@ def _folder_of_collections() -> Path | None:
 
 
 FOUND = _folder_of_collections()
-pytestmark = pytest.mark.skipif(
-    FOUND is None, reason=f"to run it: ansible-galaxy collection install {' '.join(COLLECTIONS)}"
-)
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.skipif(FOUND is None, reason=f"to run it: ansible-galaxy collection install {' '.join(COLLECTIONS)}"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ PROGRAMS = Path(__file__).parent / "generated"
 BESIDE = Path(sys.prefix) / "clients"
 GENERATOR = BESIDE / "bin/openapi-python-client"
 MODULES = BESIDE / "node_modules"
-pytestmark = pytest.mark.xdist_group("generated clients")  # one server for both
+pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("generated clients")]  # one server for both
 USER = "operator-user"  # of the token that `serving` makes
 
 

@@ -10,6 +10,8 @@ from fleets.arista_eos import FLEET
 
 from swimctl.lab.fleet import LabFleet
 
+pytestmark = pytest.mark.prove
+
 USERS = {"admin": ("admin", 15), "guest": ("guest", 1)}
 
 

@@ -15,6 +15,8 @@ from labs import small_fleet
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
 
+pytestmark = pytest.mark.prove
+
 USERS = {"admin": ("admin", 15), "guest": ("guest", 1)}
 
 

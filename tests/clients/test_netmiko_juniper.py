@@ -12,6 +12,8 @@ from netmiko import ConnectHandler
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.junos.forms import NUMBERED
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:

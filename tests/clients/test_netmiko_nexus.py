@@ -14,6 +14,8 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
 from swimctl.lab.nxos.forms import OLD_VERSION, VERSION
 
+pytestmark = pytest.mark.prove
+
 # The templates take a build in brackets for a part of the release.
 FORMS = {VERSION: OLD_VERSION}
 

@@ -11,6 +11,8 @@ from netmiko import ConnectHandler
 
 from swimctl.lab.fleet import LabFleet
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:

@@ -19,6 +19,8 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
 from swimctl.lab.nxos.device import Nexus
 
+pytestmark = pytest.mark.prove
+
 FLEETS: dict[str, Fleet] = {
     module.__name__.rpartition(".")[2]: module.FLEET
     for module in (arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos)

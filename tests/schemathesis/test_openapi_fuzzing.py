@@ -14,6 +14,8 @@ from serving import Served, serving
 
 from swimctl.cli.context import Context
 
+pytestmark = pytest.mark.prove
+
 EXAMPLES = 2000
 HERE = Path(__file__).parent
 # The stream never ends, so nobody can read it to its end; a login that is tried often is slowed down, as it must be.

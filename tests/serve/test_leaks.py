@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from ruamel.yaml import YAML
 from serving import PASSWORD, Served, serving
 from upgrading import TARGET, lab_folder
@@ -51,6 +52,7 @@ class Held:
         return cls(threads, len(names), memory, tuple(sorted(names)))
 
 
+@pytest.mark.prove
 def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
     faults, settings = {"sw2": ["refuse-login"]}, {"workers": SWITCHES + 1}
     names = [*(f"sw{number}" for number in range(1, SWITCHES + 1)), "shut"]

@@ -28,6 +28,8 @@ from writers import Fact, Telling, end_all, ended_once, half_made, kept, start
 from swimctl.states import RUNNING
 from swimctl.store import Store
 
+pytestmark = pytest.mark.prove
+
 COPIES: Final = 24  # for each of five writers
 TO_THE_END: Final = 2  # of those copies
 KILLS: Final = 20  # for each of four files

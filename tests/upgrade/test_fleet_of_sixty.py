@@ -32,6 +32,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
+pytestmark = pytest.mark.prove
 SUCCESS = JobStatus.SUCCESS
 SPEED = 240
 # With 20 % a wave would stop at one failure among its first five.

@@ -6,12 +6,14 @@ import random
 import signal
 from pathlib import Path
 
+import pytest
 from processes import STEPS, assert_once, jobs, start, stop_in
 from upgrading import lab_folder
 
 KILLS = 20
 
 
+@pytest.mark.prove
 def test_killed_at_twenty_moments(tmp_path: Path) -> None:
     moments = random.Random(20)  # noqa: S311 moments, no secret
     with lab_folder(tmp_path, devices=10, speed=80) as lab:

@@ -15,7 +15,7 @@ from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.prove]
 ONE_SHOT: Mapping[str, Any] = {"activation": {"mode": "one-shot", "auto_abort_minutes": 900}}
 # So fast that the waiting takes about as long as a hundred jobs need of two processors.
 SPEED = 90

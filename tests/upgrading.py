@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from wires import without_ssh
 
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
@@ -66,9 +67,13 @@ def lab_folder(
     settings: Mapping[str, Any] | None = None,
     speed: float = SPEED,
     fleet: Sequence[ChassisSpec] = (),
+    ssh: bool = True,
     **spec: Any,
 ) -> Iterator[LabFleet]:
-    """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`."""
+    """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`.
+
+    Without `ssh`, sessions of this process do without it: see wires.py.
+    """
     parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
     specs = [replace(one, **spec) for one in fleet or default_fleet(devices, parsed)]
     with LabFleet(specs, speed=speed, folder=folder) as lab:
@@ -79,7 +84,8 @@ def lab_folder(
         document["swimctl"].update({**QUICK, **(settings or {})})
         with path.open("w", encoding="utf-8") as file:
             yaml.dump(document, file)
-        yield lab
+        with nullcontext() if ssh else without_ssh(lab):
+            yield lab
 
 
 def with_data(folder: Path, **data: dict[str, Any]) -> None:
@@ -122,10 +128,11 @@ def upgraded(
     *,
     options: JobOptions | None = None,
     mode: ExecutionMode = ExecutionMode.PARALLEL,
+    ssh: bool = False,
     **lab_options: Any,
 ) -> Iterator[Upgraded]:
     """Upgrade a whole lab and give what came of it, with the lab still up."""
-    with lab_folder(folder, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
+    with lab_folder(folder, ssh=ssh, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
         made = opened.service.trigger(request(opened, options=options or JobOptions(), mode=mode))
         opened.engine.run(made.batch, made.jobs, threading.Event())
         jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}

@@ -61,7 +61,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     ours = [FLEETS[p].make(name_of(p, m), transfer=400_000, version=FLEETS[p].old) for p, m in CELLS]
     others = [FLEETS[each].make(other_of(each), version=FLEETS[each].target) for each in PLATFORM_NAMES]
     settings = SETTINGS | {"workers": len(CELLS)}
-    with lab_folder(folder, fleet=[*ours, *others], speed=SPEED, settings=settings) as lab:
+    with lab_folder(folder, ssh=False, fleet=[*ours, *others], speed=SPEED, settings=settings) as lab:
         ways = {name: lab.address(name) for name in lab.ports}
         with Fronts(twists, ways) as fronts:
             behind(folder, fronts)

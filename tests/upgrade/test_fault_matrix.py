@@ -35,7 +35,9 @@ def places() -> dict[tuple[str, str], SwitchSpec]:
     fleet = default_fleet(EIGHT * len(MATRIX))
     found = {}
     for row, fault in enumerate(MATRIX):
-        for column, place in {"switch": SINGLE[row % len(SINGLE)], "stack": STACK}.items():
+        # What a release says of its only member differs, so faults of members strike the same kind of switch.
+        single = SINGLE[0 if fault.startswith("member-") else row % len(SINGLE)]
+        for column, place in {"switch": single, "stack": STACK}.items():
             found[fault, column] = replace(fleet[EIGHT * row + place], faults=(parse_fault(fault),))
     return found
 
@@ -85,7 +87,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "deadlines": {**QUICK["deadlines"], "connect": 90 * SPEED},  # a login beside so many takes a minute of life
     }
     with (
-        lab_folder(folder, fleet=specs, speed=SPEED, settings=settings) as lab,
+        lab_folder(folder, ssh=False, fleet=specs, speed=SPEED, settings=settings) as lab,
         Context(folder / "config.yaml").open() as opened,
     ):
         devices = {device.name: device for device in opened.inventory.devices}

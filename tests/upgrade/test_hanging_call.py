@@ -27,7 +27,7 @@ def test_the_post_checks_go_on_after_a_command_that_blocks(tmp_path: Path, monke
     monkeypatch.setattr(Session, "_write", block)
     monkeypatch.setattr(sessions, "GRACE", 0.5)
     monkeypatch.setattr(clock, "_SHORTEST_REAL", 2.0)
-    with upgraded(tmp_path, settings={"deadlines": {"down": 600, "up": 2400, "ready": 9000}}) as result:
+    with upgraded(tmp_path, ssh=True, settings={"deadlines": {"down": 600, "up": 2400, "ready": 9000}}) as result:
         job = result.jobs["sw1"]
         assert blocked.is_set()
         assert (job.status, job.error) == (JobStatus.SUCCESS, None)

@@ -51,7 +51,7 @@ def test_one_shot_is_one_command_and_no_commit(tmp_path: Path) -> None:
 
 
 def test_copy_today_activate_tomorrow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with lab_folder(tmp_path, devices=2) as lab:
+    with lab_folder(tmp_path, ssh=False, devices=2) as lab:
         code, copied = said(tmp_path, capsys, "upgrade", "--all", "--yes", "--no-activate")
         assert code == 0
         for job in copied["jobs"]:
@@ -97,7 +97,7 @@ def test_clean_up_comes_before_the_copy(tmp_path: Path) -> None:
 
 
 def test_in_service_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with lab_folder(tmp_path) as lab:
+    with lab_folder(tmp_path, ssh=False) as lab:
         code, answer = said(tmp_path, capsys, "upgrade", "sw1", "--yes", "--issu")
         assert code == 1
         assert "in-service upgrade: seen asked for, needed a platform that" in answer["jobs"][0]["error"]
@@ -143,7 +143,7 @@ def test_one_after_another_and_none_after_a_failure(tmp_path: Path, capsys: pyte
 def test_max_failures_zero_goes_on_and_the_unknown_is_exit_code_4(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with lab_folder(tmp_path, devices=2, faults={"sw2": ["never-returns"]}) as lab:
+    with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw2": ["never-returns"]}) as lab:
         how = ("--yes", "--sequential", "--max-failures", "0")
         code, ended = said(tmp_path, capsys, "upgrade", "sw2", "sw1", *how)
         assert code == 4

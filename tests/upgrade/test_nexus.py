@@ -38,7 +38,7 @@ def switch(name: str, *faults: str, stack: bool = False, **fields: Any) -> Chass
 
 def upgrade(folder: Path, specs: list[ChassisSpec], cut: str = "") -> Iterator[tuple[LabFleet, dict[str, Job]]]:
     """Upgrade devices at the same time, each in a batch of its own but for the pair; pull the plug of `cut`."""
-    with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+    with lab_folder(folder, ssh=False, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
         names = [[spec.name] for spec in specs if spec.name not in PAIR]
         if len(names) < len(specs):
             with_data(folder, **{name: {"redundancy_group": "vpc-7"} for name in PAIR})

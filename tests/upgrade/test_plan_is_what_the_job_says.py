@@ -87,7 +87,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
             raise answer
         return really(self, command, deadline, quiet=quiet) if answer is None else answer
 
-    with pytest.MonkeyPatch.context() as patch, lab_folder(folder, fleet=fleet) as lab:
+    with pytest.MonkeyPatch.context() as patch, lab_folder(folder, ssh=False, fleet=fleet) as lab:
         patch.setattr(Session, "run", bent)
         documents = [asked(folder, "--json", "plan", "--all"), asked(folder, "--json", "device", "check", "--all")]
         table = asked(folder, "plan", "--all")

@@ -39,7 +39,7 @@ def router(name: str, *faults: str, stack: bool = False) -> ChassisSpec:
 def upgraded(folder: Path, specs: list[ChassisSpec]) -> Iterator[tuple[LabFleet, dict[str, Job]]]:
     """Upgrade routers at the same time, each in a batch of its own."""
     with (
-        lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab,
+        lab_folder(folder, ssh=False, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab,
         Context(folder / "config.yaml").open() as opened,
     ):
 

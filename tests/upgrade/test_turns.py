@@ -19,7 +19,7 @@ SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED
 
 
 def test_a_second_look_that_cannot_be_recorded_passes_no_wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with lab_folder(tmp_path, devices=2) as lab, Context(tmp_path / "config.yaml").open() as opened:
+    with lab_folder(tmp_path, ssh=False, devices=2) as lab, Context(tmp_path / "config.yaml").open() as opened:
         record = opened.store.record
 
         def fails(job_id: int, kind: str, *given: Any) -> Any:
@@ -39,7 +39,7 @@ def test_a_defect_before_a_job_begins_ends_it_with_a_reason(tmp_path: Path, monk
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    with lab_folder(tmp_path, devices=1) as lab, Context(tmp_path / "config.yaml").open() as opened:
+    with lab_folder(tmp_path, ssh=False, devices=1) as lab, Context(tmp_path / "config.yaml").open() as opened:
         monkeypatch.setattr("swimctl.engine.JobRun.room", broken)
         job = go(opened, lab, Policy()).jobs["sw1"]
         assert (job.status, job.attempted, job.outcome) == (FAILED, False, Outcome.UNTOUCHED)
@@ -48,7 +48,7 @@ def test_a_defect_before_a_job_begins_ends_it_with_a_reason(tmp_path: Path, monk
 
 
 def test_a_partner_is_not_asked_while_another_batch_holds_the_device(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, devices=2, faults={"sw1": ["no-space"]}) as lab:
+    with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw1": ["no-space"]}) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:
             second_alone = opened.inventory.devices[1:]
             (other,) = opened.service.trigger(request(opened, devices=second_alone, detached=True)).jobs

@@ -81,7 +81,7 @@ def asked_after_the_reload(folder: Path, platforms: Sequence[str]) -> dict[str, 
     """Upgrade a healthy device of each platform, and return what each was asked between its reload and its end."""
     fleet = [device(platform, platform) for platform in platforms]
     with (
-        lab_folder(folder, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab,
+        lab_folder(folder, ssh=False, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab,
         Context(folder / "config.yaml").open() as opened,
     ):
         jobs = upgrade(opened, {platform: platform for platform in platforms})
@@ -108,7 +108,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     ]
     fleet = [device(each.platform, each.name, f"unreadable:{each.how}:{each.command}") for each in trials]
     folder = tmp_path_factory.mktemp("spoilt")
-    with lab_folder(folder, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab:
+    with lab_folder(folder, ssh=False, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab:
         with Context(folder / "config.yaml").open() as opened:
             jobs = upgrade(opened, {each.name: each.platform for each in trials})
         yield Tried(lab, jobs, trials)

@@ -1,4 +1,4 @@
-"""What a client may ask of one SSH channel of a lab device: a terminal, a command, SCP, and SFTP where it is served."""
+"""What a client may ask of one SSH channel of a lab device: a terminal, a command, SCP, and subsystems."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SFTP_VERSION = 3
 class Channel(SSHServerStreamSession[str]):
     """One channel. asyncssh offers SCP and SFTP together or neither; a Catalyst has SCP alone."""
 
-    def __init__(self, terminal: Terminal, files: Files, *, sftp: bool) -> None:
+    def __init__(self, terminal: Terminal, files: Files, subsystems: frozenset[str]) -> None:
         # asyncssh names the channels of both sides by one type; a server's session has a server's.
         super().__init__(terminal, cast("Any", files), _SFTP_VERSION, allow_scp=True)
-        self._sftp = sftp
+        self._subsystems = subsystems
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        """Refuse every subsystem but SFTP, where it is served."""
-        return self._sftp and subsystem == "sftp"
+        """Refuse every subsystem but those that are served."""
+        return subsystem in self._subsystems

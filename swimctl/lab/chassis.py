@@ -17,7 +17,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
-from swimctl.lab.netconf import Containers
+from swimctl.lab.netconf import Offered, of_models
 from swimctl.lab.upload import Upload
 
 if TYPE_CHECKING:
@@ -121,13 +121,18 @@ class Chassis(ABC):
     def came_up(self) -> None:
         """Do what the system does right after a boot."""
 
-    def models(self) -> Containers:
-        """Give its YANG models, by the containers that hold them; none where such a device has none here."""
-        return {}
+    def netconf(self, login: Login) -> Offered:  # noqa: ARG002 - of a system that asks who may do what
+        """Give what somebody is offered by NETCONF, where its spec offers that at all: no models, but the protocol."""
+        return of_models(dict, ())
 
     @property
     def uncommitted(self) -> bool:
         """Tell whether what runs was activated and is not kept yet."""
+        return False
+
+    @property
+    def netconf_beside_terminal(self) -> bool:
+        """Tell whether NETCONF, where it is offered, is served on the port of the terminals too."""
         return False
 
     @property

@@ -9,12 +9,12 @@ from typing import Any, cast
 
 import asyncssh
 
-from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.netconf import NetconfSession
-from swimctl.lab.shows_models import CAPABILITIES
 
 DELAY = 60.0
 """Lab seconds after a reload until NETCONF is there: its processes come up later than the terminal."""
+SUBSYSTEM = "netconf"
 _READ = 65_536
 
 
@@ -53,7 +53,12 @@ class NetconfPort:
     async def _listen(self, wait: float) -> None:
         await asyncio.sleep(wait)
         if self._switch.reachable:
-            own = {"sock": self._bound(self.number), "encoding": None, "session_factory": self._session}
+            own = {
+                "sock": self._bound(self.number),
+                "encoding": "utf-8",
+                "errors": "replace",
+                "session_factory": self._session,
+            }
             self._acceptor = await asyncssh.listen(**{**self._ssh(), **own})
 
     def close(self) -> None:
@@ -73,19 +78,26 @@ class NetconfPort:
         self._reservation.close()
 
     async def _session(
-        self, stdin: asyncssh.SSHReader[bytes], stdout: asyncssh.SSHWriter[bytes], _stderr: asyncssh.SSHWriter[bytes]
+        self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str], _stderr: asyncssh.SSHWriter[str]
     ) -> None:
-        channel = cast("asyncssh.SSHServerChannel[bytes]", stdout.channel)
-        if channel.get_subsystem() != "netconf":
+        channel = cast("asyncssh.SSHServerChannel[str]", stdout.channel)
+        if channel.get_subsystem() == SUBSYSTEM:
+            await self.talk(stdin, stdout)
+        else:
             channel.exit(1)
-            return
+
+    async def talk(self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str]) -> None:
+        """Hold one session on a channel that asked for the subsystem, and close the channel behind it."""
+        channel = cast("asyncssh.SSHServerChannel[str]", stdout.channel)
+        login: Login = channel.get_connection().get_extra_info("login")
         self._sessions += 1
-        session = NetconfSession(self._sessions, self._switch.models, CAPABILITIES)
+        session = NetconfSession(self._sessions, self._switch.netconf(login))
         try:
-            stdout.write(session.hello())
+            stdout.write(session.hello().decode())
             while not session.done and (data := await stdin.read(_READ)):
                 self._look()
-                stdout.write(session.feed(data))
+                stdout.write(session.feed(data.encode()).decode())
+                self._look()
             await stdout.drain()
         except (OSError, asyncssh.Error):
             pass  # the client, or the device, went away

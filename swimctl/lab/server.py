@@ -19,7 +19,8 @@ from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
 from swimctl.lab.folder import CommandLog
-from swimctl.lab.netconf_port import NetconfPort
+from swimctl.lab.gate import Gate
+from swimctl.lab.netconf_port import SUBSYSTEM, NetconfPort
 
 WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
@@ -54,67 +55,6 @@ def kept_host_keys(folder: Path) -> list[asyncssh.SSHKey]:
     return list(asyncssh.read_private_key_list(path))
 
 
-class Gate(asyncssh.SSHServer):
-    """Let users of one switch in, by password or keyboard-interactive."""
-
-    def __init__(self, port: SwitchPort) -> None:
-        self._port = port
-        self._connection: asyncssh.SSHServerConnection | None = None
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """Count the connection among the switch's."""
-        self._connection = conn
-        self._port.connections.add(conn)
-        if not self._port.switch.reachable:
-            conn.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the signature is asyncssh's
-        """Forget the connection."""
-        if self._connection is not None:
-            self._port.connections.discard(self._connection)
-
-    def begin_auth(self, username: str) -> bool:  # noqa: ARG002 the signature is asyncssh's
-        """Ask everybody for a password."""
-        return True
-
-    def session_requested(self) -> Channel:
-        """Open a channel."""
-        return self._port.channel()
-
-    def password_auth_supported(self) -> bool:
-        """Offer passwords, where this switch does; asked before each answer that names what may be tried."""
-        if self._connection is not None:
-            # asyncssh takes one service request; switches take one for each try, and paramiko sends them so.
-            self._connection._next_service = b"ssh-userauth"  # noqa: SLF001 no public way
-        return "password" in self._port.authentication
-
-    def validate_password(self, username: str, password: str) -> bool:
-        """Ask the switch."""
-        login = self._port.switch.login(username, password)
-        self._port.look()
-        if login is None or self._connection is None:
-            return False
-        self._connection.set_extra_info(login=login)
-        return True
-
-    def kbdint_auth_supported(self) -> bool:
-        """Offer keyboard-interactive, where this switch does."""
-        return "keyboard-interactive" in self._port.authentication
-
-    def get_kbdint_challenge(
-        self,
-        username: str,  # noqa: ARG002 as above
-        lang: str,  # noqa: ARG002 as above
-        submethods: str,  # noqa: ARG002 as above
-    ) -> tuple[str, str, str, Sequence[tuple[str, bool]]]:
-        """Ask for a password, as IOS-XE does."""
-        return "", "", "", [("Password: ", False)]
-
-    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
-        """Ask the switch."""
-        return len(responses) == 1 and self.validate_password(username, responses[0])
-
-
 class SwitchPort:
     """One switch behind one port: who is connected, what is due, and what was logged."""
 
@@ -145,7 +85,10 @@ class SwitchPort:
 
     def channel(self) -> Channel:
         """Make a channel of a connection."""
-        return Channel(self._session, lambda channel: FlashFiles(channel, self), sftp=self.switch.serves_sftp)
+        beside = self.netconf is not None and self.switch.netconf_beside_terminal
+        served = {"sftp": self.switch.serves_sftp, SUBSYSTEM: beside}
+        offered = frozenset(name for name, there in served.items() if there)
+        return Channel(self._session, lambda channel: FlashFiles(channel, self), offered)
 
     def open(self) -> asyncio.Task[None]:
         """Begin to listen, where nobody does yet."""
@@ -261,7 +204,11 @@ class SwitchPort:
         assert task is not None  # noqa: S101 asyncssh starts this as a task
         self._tasks.add(task)
         try:
-            await self._terminal(stdin, stdout)
+            subsystem = cast("asyncssh.SSHServerChannel[str]", stdout.channel).get_subsystem()
+            if self.netconf is not None and subsystem == SUBSYSTEM:
+                await self.netconf.talk(stdin, stdout)
+            else:
+                await self._terminal(stdin, stdout)
         finally:
             self._tasks.discard(task)
 

@@ -16,7 +16,7 @@ from swimctl.lab.in_service import InService
 from swimctl.lab.install import Installer
 from swimctl.lab.installed import PACKAGES, PACKAGES_BYTES, Installed
 from swimctl.lab.models import Shape
-from swimctl.lab.netconf import Containers
+from swimctl.lab.netconf import Offered, of_models
 from swimctl.lab.request_install import Requester
 from swimctl.lab.spec import SwitchSpec
 from swimctl.lab.strangers import OTHER_NAME, Strangers
@@ -174,11 +174,11 @@ class Switch(Chassis):
             return (*roots, *numbered) if len(self.members) > 1 else roots
         return (*numbered, *(f"stby-{name}" for name in called)) if member == self.standby else numbered
 
-    def models(self) -> Containers:
-        """Give the YANG models that its release has; a Catalyst 3850 has none of them."""
-        from swimctl.lab.shows_models import models
+    def netconf(self, login: Login) -> Offered:  # noqa: ARG002 - its models are for all who may log in
+        """Offer the YANG models that its release has; a Catalyst 3850 has none of them."""
+        from swimctl.lab.shows_models import CAPABILITIES, models
 
-        return {} if self.spec.hardware.requests else models(self)
+        return of_models(lambda: {} if self.spec.hardware.requests else models(self), CAPABILITIES)
 
     @property
     def serves_sftp(self) -> bool:

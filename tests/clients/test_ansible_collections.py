@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,17 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
-    devices = [fleet.make(name.replace("_", "-")) for name, (fleet, _, _) in FLEETS.items()]
+    devices = [
+        fleet.make(name.replace("_", "-"), netconf=name == "juniper_junos") for name, (fleet, _, _) in FLEETS.items()
+    ]
     with LabFleet(devices, speed=600, folder=tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
-def play(lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any]) -> dict[str, Any]:
-    """Run tasks at a device over network_cli; give the facts that they found."""
+def play(
+    lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any], over: str = "network_cli"
+) -> dict[str, Any]:
+    """Run tasks at a device; give the facts that they found."""
     host, port = lab.address(platform.replace("_", "-"))
     enable = {"ansible_become": True, "ansible_become_method": "ansible.netcommon.enable",
               "ansible_become_password": "enable"}  # fmt: skip
@@ -68,7 +73,7 @@ def play(lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any]) -> 
         "ansible_port": port,
         "ansible_user": "admin",
         "ansible_password": "admin",
-        "ansible_connection": "ansible.netcommon.network_cli",
+        "ansible_connection": f"ansible.netcommon.{over}",
         "ansible_network_os": system,
         "ansible_network_cli_ssh_type": "paramiko",
         **(enable if system in {"cisco.ios.ios", "arista.eos.eos"} else {}),
@@ -87,7 +92,7 @@ def play(lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any]) -> 
         "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "10",
     }
     done = subprocess.run(
-        [program, "-i", "inventory.json", "play.json"],
+        [sys.executable, program, "-i", "inventory.json", "play.json"],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -117,7 +122,6 @@ def test_facts_and_commands(lab: LabFleet, tmp_path: Path, platform: str) -> Non
 
 @pytest.mark.timeout(120)
 def test_junos_commands(lab: LabFleet, tmp_path: Path) -> None:
-    """Its facts come over NETCONF alone, which this lab's Junipers do not offer."""
     module = {"commands": ["show version", "show system uptime"], "display": "json"}
     show = {"junipernetworks.junos.junos_command": module, "register": "said"}
     kept = {"ansible.builtin.set_fact": {"said": "{{ said.stdout }}", "cacheable": True}}
@@ -125,3 +129,24 @@ def test_junos_commands(lab: LabFleet, tmp_path: Path) -> None:
     read = json.JSONDecoder().raw_decode  # it takes the line above the prompt for a part of the output
     assert read(version)[0]["software-information"][0]["junos-version"][0]["data"] == juniper_junos.FLEET.old
     assert "system-uptime-information" in read(times)[0]
+
+
+@pytest.mark.timeout(120)
+def test_junos_facts_and_commands_over_netconf(lab: LabFleet, tmp_path: Path) -> None:
+    device = lab.switch("juniper-junos")
+    hardware = ["hardware"] if find_spec("xmltodict") else []  # a package that its facts of the modules need
+    subsets = ["default", "interfaces", "config", *hardware]
+    facts = {"junipernetworks.junos.junos_facts": {"gather_subset": subsets}}
+    show = {"junipernetworks.junos.junos_command": {"commands": ["show version"]}, "register": "said"}
+    kept = {"ansible.builtin.set_fact": {"said": "{{ said.stdout }}", "cacheable": True}}
+    found = play(lab, tmp_path, "juniper_junos", facts, show, kept, over="netconf")
+    assert (found["net_version"], found["net_hostname"]) == (juniper_junos.FLEET.old, device.name)
+    assert (found["net_serialnum"], found["net_model"]) == (device.spec.serial, device.spec.model)
+    if hardware:
+        assert found["net_filesystems"] == ["/dev/gpt/junos", "tmpfs"]
+        assert 0 < found["net_memfree_mb"] < found["net_memtotal_mb"]
+        assert found["net_routing_engines"]["0"]["mastership_state"] == "master"
+        assert [each["name"] for each in found["net_modules"]][-2:] == ["Routing Engine 0", "FPC 0"]
+    assert found["net_interfaces"]["ge-0/0/0"]["oper-status"] == "up"
+    assert f"host-name {device.name};" in found["net_config"]
+    assert found["said"][0].startswith(f"Hostname: {device.name}\n")

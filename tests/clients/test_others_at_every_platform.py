@@ -25,12 +25,14 @@ FLEETS: dict[str, Fleet] = {
     module.__name__.rpartition(".")[2]: module.FLEET
     for module in (arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos)
 }
+OFFERED: dict[str, dict[str, bool]] = {"juniper_junos": {"netconf": True}}
+"""What a device offers beside its terminal, where NAPALM's driver of it asks for that by default."""
 VAR_TMP = "/var/tmp"  # noqa: S108 - the device's
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
-    devices = [fleet.make(name.replace("_", "-")) for name, fleet in FLEETS.items()]
+    devices = [fleet.make(name.replace("_", "-"), **OFFERED.get(name, {})) for name, fleet in FLEETS.items()]
     with LabFleet(devices, speed=600, folder=tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
@@ -61,6 +63,21 @@ def test_napalm_gets_its_facts(lab: LabFleet, driver: str, platform: str, releas
     assert (facts["serial_number"], facts["vendor"]) == (spec.serial, "Arista" if driver == "eos" else "Cisco")
     assert facts["uptime"] >= spec.uptime - 60
     assert len(facts["interface_list"]) > 3
+
+
+def test_napalm_gets_the_facts_of_a_juniper_over_netconf(lab: LabFleet) -> None:
+    host, port = address(lab, "juniper_junos")
+    spec = lab.switch("juniper-junos").spec
+    for number in (port, lab.netconf_ports["juniper-junos"]):
+        with get_network_driver("junos")(host, "admin", "admin", optional_args={"port": number}) as device:
+            assert device.is_alive()["is_alive"]
+            facts, links = device.get_facts(), device.get_interfaces()
+        assert (facts["hostname"], facts["fqdn"], facts["model"]) == (spec.name, spec.name, spec.model.upper())
+        assert (facts["serial_number"], facts["os_version"]) == (spec.serial, FLEETS["juniper_junos"].old)
+        assert facts["uptime"] >= spec.uptime - 60
+        assert facts["interface_list"] == list(links)[: len(facts["interface_list"])]
+        assert links["ge-0/0/0"]["is_up"]
+        assert not links["me0"]["is_up"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from desks import NEW, OLD, Desk
 
 from swimctl.facts import Placement
+from swimctl.lab.chassis import Login
 from swimctl.lab.netconf import NetconfSession
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
@@ -44,7 +45,7 @@ def chunked(text: str, size: int = 30) -> bytes:
 
 
 def session(desk: Desk) -> NetconfSession:
-    return NetconfSession(1, desk.switch.models)
+    return NetconfSession(1, desk.switch.netconf(Login("admin", 15)))
 
 
 def reply(desk: Desk, subtree: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.junos import files, requests, shows, shows_network, structured
+from swimctl.lab.junos import configuration, files, requests, room, shows, shows_network, structured
 from swimctl.lab.plain_commands import Show, Words
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show version [all-members] [brief]", Show(shows.version, structured.version), READ_ONLY),
     ("show virtual-chassis [status]", Show(shows.virtual_chassis, structured.virtual_chassis), READ_ONLY),
     ("show system uptime [all-members]", Show(shows.uptime, structured.uptime), READ_ONLY),
-    ("show system storage [detail] [all-members]", Show(shows.storage), READ_ONLY),
+    ("show system storage [detail] [all-members]", Show(room.storage, room.storage_data), READ_ONLY),
+    ("show system memory [all-members]", Show(room.memory, room.memory_data), READ_ONLY),
     ("show system snapshot [all-members]", Show(shows.snapshots), READ_ONLY),
     ("show system snapshot media internal [all-members]", Show(shows.partitions), READ_ONLY),
     ("show system reboot", Show(shows.reboot), READ_ONLY),
@@ -38,7 +39,7 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show vlans", Show(shows_network.vlans), READ_ONLY),
     ("show lldp neighbors", Show(shows_network.lldp, structured.lldp), READ_ONLY),
     ("show route summary", Show(shows_network.routes, structured.routes), READ_ONLY),
-    ("show configuration", Show(shows_network.configuration), SUPER_USER),
+    ("show configuration", Show(configuration.as_text, configuration.as_elements), SUPER_USER),
 )
 
 

@@ -12,6 +12,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, LabImage, read_image
 from swimctl.lab.junos.spec import JunosSpec
+from swimctl.lab.netconf import Offered
 
 if TYPE_CHECKING:
     from swimctl.lab.junos.session import Session
@@ -86,6 +87,17 @@ class Juniper(Chassis):
         if not f"{text}/".startswith(FOLDER):
             raise ValueError(path)
         return member, text.removeprefix(FOLDER.rstrip("/")).strip("/")
+
+    @property
+    def netconf_beside_terminal(self) -> bool:
+        """Tell that `system services netconf ssh` serves it on the port of SSH too."""
+        return True
+
+    def netconf(self, login: Login) -> Offered:
+        """Offer what its command line shows, by the names of Junos' own operations."""
+        from swimctl.lab.junos.operations import offered
+
+        return offered(self, login)
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""

@@ -34,11 +34,21 @@ def text(name: str, value: object, **attributes: object) -> Element:
     return Element(name, str(value), {key.replace("_", ":"): str(each) for key, each in attributes.items()})
 
 
+def space_of(release: str) -> str:
+    """Name the space of the attributes that a release adds to its answers."""
+    return f"http://xml.juniper.net/junos/{release}/junos"
+
+
 def as_xml(answer: Element, *, release: str, banner: str) -> str:
     """Write an answer as `| display xml` does, with the line that stands above the prompt as its banner."""
     below = element("cli", text("banner", banner))
-    reply = element("rpc-reply", answer, below, xmlns_junos=f"http://xml.juniper.net/junos/{release}/junos")
+    reply = element("rpc-reply", answer, below, xmlns_junos=space_of(release))
     return "".join(f"{line}\n" for line in _xml_lines(reply, ""))
+
+
+def as_reply(answer: Element) -> str:
+    """Write an answer as it stands in a reply of NETCONF."""
+    return "".join(f"\n{line}" for line in _xml_lines(answer, "")) + "\n"
 
 
 def _xml_lines(node: Element, indent: str) -> Iterator[str]:

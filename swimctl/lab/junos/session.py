@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
-from swimctl.lab.junos import shows_network
+from swimctl.lab.junos import configuration
 from swimctl.lab.junos.commands import SUPER_USER, grammar
 from swimctl.lab.junos.structured import displayed
 from swimctl.lab.plain_commands import Show
@@ -140,9 +140,8 @@ class Session(Vty):
         if not isinstance(command, Show):
             raise Invalid(column + len(" | "))
         if how == "set":
-            if command.text is not shows_network.configuration:
-                return command.text(self.switch)
-            return shows_network.configuration_set(self.switch)
+            shown = configuration.as_commands if command.text is configuration.as_text else command.text
+            return shown(self.switch)
         return displayed(self.switch, command, how)
 
     def _shell(self, line: str) -> Dialogue:

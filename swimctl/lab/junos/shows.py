@@ -128,24 +128,6 @@ def ago(seconds: int) -> str:
     return (f"{days // 7}w{days % 7}d" if days > 6 else f"{days}d") + f" {clock}"
 
 
-def storage(switch: Juniper) -> str:
-    """Show system storage detail."""
-
-    def of(number: int) -> str:
-        flash = switch.flash(number)
-        size, free = flash.capacity // 1024, flash.free // 1024
-        rows = [("/dev/gpt/junos", size, free, "/.mount"), ("tmpfs", 524_288, 524_000, "/.mount/tmp")]
-        if switch.spec.hardware.old:
-            rows = [("/dev/da0s1a", 184_000, 60_000, "/"), ("/dev/da0s3d", size, free, "/var/tmp")]  # noqa: S108
-        head = f"{'Filesystem':<16}{'1024-blocks':>12}{'Used':>11}{'Avail':>11}  {'Capacity':>8}   Mounted on\n"
-        return head + "".join(
-            f"{kind:<16}{whole:>12}{whole - left:>11}{left:>11}  {100 * (whole - left) // whole:>7}%  {where}\n"
-            for kind, whole, left, where in rows
-        )
-
-    return by_member(switch, of)
-
-
 def snapshots(switch: Juniper) -> str:
     """Show system snapshot, of the kind of Junos that has recovery snapshots."""
 

@@ -15,6 +15,8 @@ ROUTES = {"Direct": 4, "Local": 4, "OSPF": 5, "Static": 1}
 """The active routes by their protocol."""
 NEIGHBOUR_PORT = "Ethernet7"
 VIRTUAL = {"irb.10": "192.0.2.10/24", "lo0.16384": "127.0.0.1"}
+MANAGEMENT = ("me0", "vme")
+"""The ports for management; nothing is connected to them."""
 
 
 def _wired(switch: Juniper, number: int) -> list[str]:
@@ -40,7 +42,7 @@ def interfaces(switch: Juniper) -> str:
     for name, address in VIRTUAL.items():
         rest = f"{address:<20}--> 0/0" if name.startswith("lo") else address
         text += f"{name:<24}{'up':<6}{'up':<5}inet     {rest}\n"
-    return text + f"{'me0':<24}{'up':<6}down\n{'vme':<24}{'up':<6}down\n"
+    return text + "".join(f"{name:<24}{'up':<6}down\n" for name in MANAGEMENT)
 
 
 def descriptions(switch: Juniper) -> str:
@@ -98,26 +100,6 @@ def routes(switch: Juniper) -> str:
         "Autonomous system number: 64500\nRouter ID: 192.0.2.10\n\n"
         f"{mark if WATERMARK.of(switch.spec, switch.running[0]) else ''}"
         f"inet.0: {total} destinations, {total} routes ({total} active, 0 holddown, 0 hidden)\n{rows}"
-    )
-
-
-def configuration_set(switch: Juniper) -> str:
-    """Show configuration as the commands that make it."""
-    own = (f"version {switch.running[0]}", f"system host-name {switch.hostname}", "system services ssh",
-           "system login user admin class super-user",
-           'system login user admin authentication encrypted-password "$6$lab{$"')  # fmt: skip
-    return "".join(f"set {line}\n" for line in (*own, *switch.statements))
-
-
-def configuration(switch: Juniper) -> str:
-    """Show configuration."""
-    added = "".join(f"    /* set {each} */\n" for each in switch.statements)
-    return (
-        f"## Last commit: 2031-01-01 00:00:00 UTC by admin\nversion {switch.running[0]};\n"
-        f"system {{\n    host-name {switch.hostname};\n    services {{\n        ssh;\n    }}\n"
-        "    login {\n        user admin {\n            class super-user;\n            authentication {\n"
-        '                encrypted-password "$6$lab{$"; ## SECRET-DATA\n            }\n        }\n    }\n'
-        f"{added}}}\n"
     )
 
 

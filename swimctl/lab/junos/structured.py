@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from swimctl.lab.junos import shows, shows_network
+from swimctl.lab.junos.configuration import SPACE
 from swimctl.lab.junos.elements import Element, as_json, as_xml, element, text
 from swimctl.lab.plain_commands import Show
 
@@ -22,30 +23,35 @@ if TYPE_CHECKING:
 
 Answer: TypeAlias = Element | None
 BANNER = "{master:0}"
-_ERROR = "error: "
-_XNM = "http://xml.juniper.net/xnm/1.1/xnm"
+ERROR = "error: "
+
+
+def answered(switch: Juniper, command: Show[Juniper]) -> Element:
+    """Give an output as elements: its text as `output` where it has none of its own."""
+    found = None if command.model is None else command.model(switch)
+    return found if isinstance(found, Element) else _plain(command.text(switch))
 
 
 def displayed(switch: Juniper, command: Show[Juniper], how: str) -> str:
     """Write an output as data; `how` is `xml` or `json`."""
-    found = None if command.model is None else command.model(switch)
-    answer = found if isinstance(found, Element) else _plain(command.text(switch))
+    answer = answered(switch, command)
     return as_json(answer) if how == "json" else as_xml(answer, release=switch.running[0], banner=BANNER)
 
 
 def _plain(said: str) -> Element:
-    if said.startswith(_ERROR):
-        message = text("message", said.removeprefix(_ERROR).strip())
-        return element("xnm:error", message, xmlns=_XNM, xmlns_xnm=_XNM)
+    if said.startswith(ERROR):
+        message = text("message", said.removeprefix(ERROR).strip())
+        return element("xnm:error", message, xmlns=SPACE, xmlns_xnm=SPACE)
     return text("output", f"\n{said}")
 
 
-def _space(switch: Juniper, kind: str = "") -> str:
+def space(switch: Juniper, kind: str = "") -> str:
     """Name the space of an answer's elements; builds of one release share it."""
     return f"http://xml.juniper.net/junos/{switch.running[0].partition('R')[0]}R0/junos{kind}"
 
 
-def _by_member(switch: Juniper, of: Callable[[int], Element]) -> Element:
+def by_member(switch: Juniper, of: Callable[[int], Element]) -> Element:
+    """Give a part for each member, under its name or not."""
     if not shows.numbered(switch):
         return of(0)
     items = (
@@ -71,7 +77,7 @@ def version(switch: Juniper) -> Answer:
             ),
         )
 
-    return _by_member(switch, of)
+    return by_member(switch, of)
 
 
 def virtual_chassis(switch: Juniper) -> Answer:
@@ -117,7 +123,7 @@ def _member(switch: Juniper, number: int, there: bool) -> Element:
 
 def uptime(switch: Juniper) -> Answer:
     """Show system uptime."""
-    return _by_member(switch, lambda _number: _uptime(switch))
+    return by_member(switch, lambda _number: _uptime(switch))
 
 
 def _uptime(switch: Juniper) -> Element:
@@ -144,7 +150,7 @@ def _uptime(switch: Juniper) -> Element:
             text("active-user-count", 1, junos_format="1 user"),
             *(text(f"load-average-{minutes}", value) for minutes, value in load),
         ),
-        xmlns=_space(switch),
+        xmlns=space(switch),
     )
 
 
@@ -166,7 +172,7 @@ def routing_engine(switch: Juniper) -> Answer:
         )
         for number in switch.members[:2]
     )
-    return element("route-engine-information", *engines, xmlns=_space(switch, "-chassis"))
+    return element("route-engine-information", *engines, xmlns=space(switch, "-chassis"))
 
 
 def hardware(switch: Juniper) -> Answer:
@@ -188,7 +194,7 @@ def hardware(switch: Juniper) -> Answer:
             *(element("chassis-module", *_part(part), *below) for part, below in modules),
             junos_style="inventory",
         ),
-        xmlns=_space(switch, "-chassis"),
+        xmlns=space(switch, "-chassis"),
     )
 
 
@@ -197,29 +203,31 @@ def _part(part: tuple[str, ...]) -> list[Element]:
     return [text(name, value.strip()) for name, value in zip(names, part, strict=True) if value.strip()]
 
 
-def interfaces(switch: Juniper) -> Answer:
+def interfaces(switch: Juniper) -> Element:
     """Show interfaces terse."""
     up = set(shows_network.ports_up(switch))
     rows = []
     for number in switch.members:
         for name in switch.spec.members[number].hardware.port_names(number):
             link = "up" if name in up else "down"
-            unit = element("logical-interface", *_states(f"{name}.0", link), _family("eth-switch"))
-            rows.append(element("physical-interface", *_states(name, link), unit))
+            unit = element("logical-interface", *states(f"{name}.0", link), family("eth-switch"))
+            rows.append(element("physical-interface", *states(name, link), unit))
     for name, address in shows_network.VIRTUAL.items():
-        unit = element("logical-interface", *_states(name, "up"), _family("inet", address))
-        rows.append(element("physical-interface", *_states(name.partition(".")[0], "up"), unit))
-    rows += [element("physical-interface", *_states(name, "down")) for name in ("me0", "vme")]
-    return element("interface-information", *rows, xmlns=_space(switch, "-interface"), junos_style="terse")
+        unit = element("logical-interface", *states(name, "up"), family("inet", address))
+        rows.append(element("physical-interface", *states(name.partition(".")[0], "up"), unit))
+    rows += [element("physical-interface", *states(name, "down")) for name in shows_network.MANAGEMENT]
+    return element("interface-information", *rows, xmlns=space(switch, "-interface"), junos_style="terse")
 
 
-def _states(name: str, link: str) -> tuple[Element, ...]:
+def states(name: str, link: str) -> tuple[Element, ...]:
+    """Give the name of an interface and its two states."""
     return text("name", name), text("admin-status", "up"), text("oper-status", link)
 
 
-def _family(name: str, address: str = "") -> Element:
-    own = element("interface-address", text("ifa-local", address)) if address else None
-    return element("address-family", text("address-family-name", name), own)
+def family(name: str, *addresses: str) -> Element:
+    """Give one family of a logical interface, with the addresses that it has."""
+    own = (element("interface-address", text("ifa-local", each)) for each in addresses)
+    return element("address-family", text("address-family-name", name), *own)
 
 
 def lldp(switch: Juniper) -> Answer:
@@ -263,5 +271,5 @@ def routes(switch: Juniper) -> Answer:
         element(
             "route-table", text("table-name", "inet.0"), *(text(name, count) for name, count in counts), *protocols
         ),
-        xmlns=_space(switch, "-routing"),
+        xmlns=space(switch, "-routing"),
     )

@@ -32,7 +32,8 @@ _STATUS_ROWS: Final = (
 _UP: Final = frozenset({"connected", "up", "monitoring"})
 
 _BUNDLES: Final = re.compile(r"Number +of +channel-groups +in +use *: *(\d+)", re.IGNORECASE)
-_BUNDLE_HEADER: Final = re.compile(r"Group +Port-channel +Protocol +Ports\b.*", re.IGNORECASE)
+# Old switches, and switching modules of a 3640 and a 3725, name no protocol (two public repositories).
+_BUNDLE_HEADER: Final = re.compile(r"Group +Port-channel +(?:Protocol +)?Ports\b.*", re.IGNORECASE)
 _BUNDLE_LEGEND: Final = re.compile(
     r"(?:Flags *: *)?[\w/]+ +- +\S.*|Number +of +aggregators *:.*|[-+= ]+", re.IGNORECASE
 )

@@ -15,9 +15,12 @@ CHASSIS: Final = "show chassis"
 # Wireless controllers call the members of their pair chassis.
 _WIRELESS: Final = "C9800"
 
-_HEADER: Final = re.compile(r"(?:Switch|Chassis) *# +Role +Mac +Address +Priority +Version +State\b.*", re.IGNORECASE)
+# A 3750 with 12.2(25)SE has no version of the hardware (three public repositories; `Slave` is a role there).
+_HEADER: Final = re.compile(
+    r"(?:Switch|Chassis) *# +Role +Mac +Address +Priority +(?:Version +)?State\b.*", re.IGNORECASE
+)
 _KNOWN: Final = re.compile(
-    r"(?:Switch|Chassis)/Stack +Mac +Address *: .*|Mac +persistency +wait +time *: .*|H/W +Current|[- ]+"
+    r"(?:Switch|Chassis)/Stack +Mac +Address *: .*|Mac +persistency +wait +time *: .*|(?:H/W +)?Current|[- ]+"
     r"|Local +Redundancy +Port +Type *: .*",
     re.IGNORECASE,
 )

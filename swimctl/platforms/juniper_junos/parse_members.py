@@ -24,6 +24,9 @@ _ROW: Final = re.compile(
     re.IGNORECASE,
 )
 _LIKE_A_ROW: Final = re.compile(r"\d+ +\(FPC\b.*|.*\b(?:Prsnt|NotPrsnt|Unprvsnd)\b.*", re.IGNORECASE)
+# A switch that a preprovisioned Virtual Chassis does not take in has no number, and is no member of it (Juniper's guide
+# for the EX4300 says so; a public collector of these outputs reads it so).
+_STRANGER: Final = re.compile(r"(?:- +)?Unprvsnd +\S+(?: +\S+)?", re.IGNORECASE)
 _STATES: Final = {each.lower(): each for each in ("Prsnt", "NotPrsnt", "Unprvsnd", "Inactive")}
 # The further links of the member above.
 _LINK: Final = re.compile(r"\d+ +(?:vcp-|et-|xe-)\S+", re.IGNORECASE)
@@ -39,7 +42,7 @@ def parse_show_virtual_chassis(text: str) -> tuple[ChassisMember, ...]:
     found: list[ChassisMember] = []
     for line in lines:
         row = _ROW.fullmatch(line)
-        if row is None and _LIKE_A_ROW.fullmatch(line):
+        if row is None and _LIKE_A_ROW.fullmatch(line) and not _STRANGER.fullmatch(line):
             raise UnparsableOutput(COMMAND, line, "the row of a member does not read")
         if row is None:
             if not any(known.fullmatch(line) for known in (_ABOVE, _LINK, _BELOW)):

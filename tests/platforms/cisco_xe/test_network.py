@@ -106,6 +106,10 @@ def test_etherchannel_summary() -> None:
         Bundle("Po20", ("Te0/0/4", "Te0/0/5")),
     )
     assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
+    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/without_protocol")) == (
+        Bundle("Po3", ("Fa2/0", "Fa2/7")),
+        Bundle("Po9", ()),
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,15 @@ def test_rows_out_of_line() -> None:
     ]
 
 
+def test_a_stack_that_tells_no_version_of_its_hardware() -> None:
+    members = parse_show_switch(sample("show_switch/without_hardware_version"))
+    assert members == (
+        Member(1, "Slave", "Ready", "0011.22aa.4100", 8),
+        Member(2, "Master", "Ready", "0011.22aa.4200", 15, active=True),
+        Member(3, "Member", "Version Mismatch", "0011.22aa.4300", 1),
+    )
+
+
 def test_detail() -> None:
     assert [member.number for member in parse_show_switch(sample("show_switch_detail/two_members"))] == [1, 2]
 

@@ -550,6 +550,16 @@ def test_members_of_a_virtual_chassis_and_one_that_is_missing() -> None:
     assert [member.role for member in read("show_virtual-chassis/alone")] == ["Master"]
 
 
+def test_a_switch_that_a_virtual_chassis_does_not_take_in_is_no_member_and_is_told() -> None:
+    with unread() as passed:
+        found = read("show_virtual-chassis/not_provisioned")
+    assert [(member.number, member.role) for member in found] == [(0, "Master"), (1, "Backup")]
+    assert ("show virtual-chassis", "-          Unprvsnd PE1234560003 ex4300-24t") in passed
+    text = sample("show_virtual-chassis/not_provisioned")
+    with pytest.raises(UnparsableOutput):
+        parse("show virtual-chassis", text.replace("-          Unprvsnd", "-          Prsnt   "))
+
+
 def test_what_an_account_may_do() -> None:
     found = read("show_cli_authorization/super_user")
     assert (found.user, found.login_class) == ("anna", "super-user")

@@ -15,8 +15,12 @@ TERMINAL: Final = Terminal(
     enable=False,
     log=re.compile(_STAMP + MESSAGE),
     signs=("%",),
+    # `Error: AAA authorization failed AAA_AUTHOR_STATUS_METHOD=16(0x10)` of a TACACS+ server (three public
+    # repositories); some releases name the command before the number.
     refusals=re.compile(
-        rf"\s*(?:{PERCENT}|Syntax error while parsing '|Cmd exec error\b|% String exceeded).*", re.IGNORECASE
+        rf"\s*(?:{PERCENT}|Syntax error while parsing '|Cmd exec error\b|% String exceeded"
+        r"|(?:Error: *)?AAA authorization failed\b).*",
+        re.IGNORECASE,
     ),
     disabled=PERCENT_DISABLED,
     verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:has|failed|aborted))|copy(?! +(?:complete|failed|aborted))|delete|"

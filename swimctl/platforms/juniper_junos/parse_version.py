@@ -28,9 +28,10 @@ _SUITE: Final = re.compile(
 )
 # A package that waits for its reboot, where the device has no line `Pending:`.
 _INSTALLER: Final = re.compile(r"JUNOS +Installation +Software +\[([^\]]+)\]", re.IGNORECASE)
-_RELEASE: Final = re.compile(r"\d+\.\d+[A-Z]\S*", re.IGNORECASE)
-# Most packages of newer releases tell the day of their build alone, some the release: `JUNOS Openconfig [21.1X3.3]`. Of
-# an NFX250 that prints no line `Junos:` (ntc-templates, juniper_junos_show_version_vmhost) nothing else tells it.
+_RELEASE: Final = re.compile(r"\d{1,2}\.\d+[A-Z]\S*", re.IGNORECASE)
+# Most packages of newer releases tell the day of their build alone (`20220419.9889e6f_…`, whose hash may begin with
+# digits and a letter as a release does), some the release: `JUNOS Openconfig [21.1X3.3]`. Of an NFX250
+# that prints no line `Junos:` (ntc-templates, juniper_junos_show_version_vmhost) nothing else tells it.
 _AGREED: Final = 2
 # The facts of a node; of any other field a second value does not matter.
 _ONCE: Final = ("model", "junos", "pending")

@@ -18,6 +18,7 @@ CASES = Cases(
         "% Ambiguous command at '^' marker.",
         "% Invalid number at '^' marker.",
         "% Permission denied for the role",
+        "Error: AAA authorization failed AAA_AUTHOR_STATUS_METHOD=16(0x10)",
         "Syntax error while parsing 'show nothing'",
     ),
     alike=(

@@ -49,12 +49,16 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
-@one_look()
 def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     """Return one look and what was compared in it, None where nothing was.
 
     What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
     """
+    with one_look():
+        return _pieces(context, driver, before)
+
+
+def _pieces(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     ended: list[str] = []
 
     def piece(read: Callable[[], T]) -> T | Unread:

@@ -169,7 +169,7 @@ def test_a_session_that_ends_in_a_command_is_lost_in_run_and_told_in_converse(tm
 
 
 def test_a_deadline_that_passes_is_no_session_that_went_down(tmp_path: Path) -> None:
-    device = PaperTerminal({"show tech": ["\nstill at it"]})
+    device = PaperTerminal({"show tech": ["\nit begins\r\n", "still at it\r\n\r\n "]})
     with pytest.raises(DeadlineExceeded, match=r"did not end within 0s; last line: 'still at it'"):
         device.session(tmp_path).converse("show tech", (), 0.3)
     assert device.closes == 1

@@ -112,6 +112,17 @@ def test_a_heading_that_ends_with_the_command_is_no_echo() -> None:
     )
 
 
+@pytest.mark.parametrize("before", ["", "edge-1#", "edge-1> ", "[anna@edge-1 ~]$ ", "root@edge-1:RE:0% "])
+def test_an_echo_is_cut_with_the_prompt_before_it_whatever_its_sign(before: str) -> None:
+    assert body(f"{before}show clock\n10:11:12\nedge-1#", "show clock", "edge-1", IOS) == "10:11:12"
+    kept = f"{before}show clock of\n10:11:12"
+    assert body(f"{kept}\nedge-1#", "show clock", "edge-1", IOS) == kept
+
+
+def test_a_first_line_that_ends_in_the_command_behind_other_words_is_output() -> None:
+    assert body("as told by show clock\n10:11\nedge-1#", "show clock", "edge-1", IOS) == "as told by show clock\n10:11"
+
+
 def test_body_cuts_the_prompt_below_syslog() -> None:
     assert body(f"dir\nline\nedge-1#{SYSLOG}\n", "dir", "edge-1", IOS) == "line"
 
@@ -125,6 +136,13 @@ def test_the_name_is_found_with_syslog_behind_the_prompt() -> None:
 def test_a_shell_is_no_command_line(prompt: str) -> None:
     assert f"a shell ({prompt.rstrip(' ')})" in (no_command_line(f"--- JUNOS 22.2R1.9\n{prompt}", "root") or "")
     assert find_prompt(f"\n{prompt}", JUNOS) is None
+
+
+def test_of_a_long_question_after_the_login_the_end_is_told() -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    told = no_command_line(f"banner\n{words}\nDo you accept? [yes/no]", "anna") or ""
+    asked = f"{words} Do you accept? [yes/no]"[-200:]
+    assert told == f"asks 'anna' after the login: {asked!r}; nothing was typed there; log in by hand and answer it"
 
 
 @pytest.mark.parametrize("text", ["anna@hall-7> ", "hall-7#", "Last login: 100% ", "RP/0/RP0/CPU0:hall-7#", ""])

@@ -164,7 +164,9 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
 
 
 def _starts(asked: _Asked, _before: Snapshot) -> bool:
-    return isinstance(asked.installed, Installed) and asked.installed.placement is Placement.NEXT
+    """Tell whether what the next reload would start may be taken back: never under an operation that runs."""
+    named = isinstance(asked.installed, Installed) and asked.installed.placement is Placement.NEXT
+    return named and asked.under_way is not True
 
 
 def what_it_is(context: Context) -> tuple[Outcome, str]:

@@ -25,6 +25,7 @@ from swimctl.models import Outcome
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT as XE
+from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.steps.base import ENTERED
 from swimctl.steps.ending import COPY, nobody_could_ask, outcome_of_failure
@@ -32,6 +33,8 @@ from swimctl.steps.evidence import Unread
 from swimctl.steps.evidence import outcome as judge
 
 OLD, NEW = "17.6.5", "17.12.4"
+OURS = Logged("o", frozenset({"add"}), "install add", "06:10:00: Started install add by netops")
+ADDS = Logged("a", frozenset({"add"}), "install add", "06:11:02: Started install add by anna", ended=False)
 GARBLED = UnparsableOutput("show install summary", "~~")
 AWAY = Unreachable("no SSH session to sw1")
 FAILED = StepFailed("the step failed")
@@ -260,6 +263,31 @@ def test_what_the_next_reload_would_start_is_taken_back_after_every_verdict() ->
                     trace=[Trace(received=True, finished=True)])  # fmt: skip
         assert ending(job) == (Outcome.UNTOUCHED, "")
         assert job.told("restored") == ["rolled back"]
+
+
+@pytest.mark.parametrize("table", [stands(ABSENT), stands(ADDED), stands(UNCOMMITTED), stands(COMMITTED), GARBLED])
+def test_after_an_add_nothing_is_taken_back_but_what_the_next_reload_would_start(table: Any) -> None:
+    """On Junos a rollback would name the release of before the last one."""
+    for answer in ({}, {"add answered": {"succeeded": False, "reason": "half of it"}}):
+        job = added(memory=answer, installed=[table])
+        ending(job)
+        assert job.driver.times("restore") == 0
+
+
+@pytest.mark.parametrize("whose", ["ours", "another's"])
+def test_nothing_is_taken_back_under_an_operation_that_runs(whose: str) -> None:
+    """An add is at work still, or somebody else is: its files would be taken from under it."""
+    refused: dict[str, Any] = {"add answered": {"succeeded": False, "reason": "busy"}}
+    script: dict[str, Any] = {"trace": [Trace(received=True, finished=whose != "ours")]}
+    if whose != "ours":
+        script["journal"] = [(Logged("a line"), OURS, ADDS)]
+        refused["baseline log"] = "a line"
+    job = added(**{"memory": refused, "installed": [stands(Placement.NEXT)], **script})
+    outcome, told = ending(job)
+    assert outcome is Outcome.UNKNOWN
+    assert "the next reload of sw1, whatever its cause, starts 17.12.04" in told
+    assert ("somebody else is at work on it" in told) is (whose != "ours")
+    assert job.driver.times("restore") == 0
 
 
 @pytest.mark.parametrize("restore", [[""], [StepFailed("rollback failed")], [LOST]])

@@ -64,6 +64,14 @@ def test_what_ios_xr_prints_behind_a_prompt_leaves_it_one(late: str) -> None:
     assert find_prompt(f"\n{name}#{late}", XR) == f"{name}#"
 
 
+def test_what_ends_in_the_background_behind_a_prompt_is_a_fact_and_a_log_message_is_none() -> None:
+    name, ended = "RP/0/RP0/CPU0:hall-7", "Mar 09 18:33:41 Install operation 25 finished successfully"
+    log = "0/RP0/ADMIN0:Mar  9 16:06:55.000 UTC: inst_mgr[2915]: %INFRA-INSTMGR-6-OPERATION : text"
+    for behind in (f"{ended}\n", f"{ended}\n{log}\n", f"{log}\n{ended}\n\n"):
+        text = f"show install request\nNo install operation in progress\n{name}#\n{behind}"
+        assert body(text, "show install request", name, XR) == f"No install operation in progress\n{ended}"
+
+
 def test_a_question_with_syslog_behind_it_is_still_one() -> None:
     where = stand(f"{QUESTION}\n{SYSLOG}\n", "edge-1", IOS)
     assert where.question == QUESTION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,34 @@ def test_a_device_that_ends_the_session_went_down_and_our_own_close_is_no_sign(
 
     monkeypatch.setattr(sessions, "GRACE", 5)
     assert not PaperTerminal().session(tmp_path).ended_within(0.1, watch=True)
+
+
+def test_who_waits_for_the_end_of_a_session_sleeps_meanwhile_and_closes_what_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class News(threading.Event):
+        """What wakes who waits for the device: each wait here is a moment of silence."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return super().wait(0.001)
+
+    waits: list[float | None] = []
+    device = PaperTerminal()
+    session = device.session(tmp_path)
+    monkeypatch.setattr(session, "_news", News())
+    device.late(NOTHING_YET, NOTHING_YET, GONE)
+    assert session.ended_within(20, watch=True)
+    assert device.closes == 1
+    assert waits
+    assert set(waits) == {0.5}
+    waits.clear()
+    device = PaperTerminal()
+    session = device.session(tmp_path)
+    monkeypatch.setattr(session, "_news", News())
+    assert not session.ended_within(0.1, watch=True)
+    assert all(wait is not None and 0.01 <= wait <= 0.1 for wait in waits)
+    assert device.closes == 0
 
 
 def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:

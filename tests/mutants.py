@@ -56,6 +56,15 @@ from ruamel.yaml import YAML
 
 LISTED = Path("tests/unnoticed.yaml")
 _KINDS = "every module"
+# Which tests must notice a mistake: those that stand beside the module, not whatever comes by there.
+_BESIDE: Mapping[str, Sequence[str]] = {
+    r"swimctl/(?:steps/.*|job_run\.py)": ["tests/steps"],
+    r"swimctl/engine\.py": ["tests/test_engine.py", "tests/test_engine_batches.py", "tests/test_engine_waves.py"],
+    r"swimctl/(?:sessions|transcript)\.py": ["tests/sessions"],
+    r"swimctl/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
+    r"swimctl/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
+    r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1"],
+}
 PLANTED = Path("mutants")
 _NOTICED = {"killed", "timeout"}
 _AT_LEAST = 0.9
@@ -189,10 +198,18 @@ def _apart(act: Callable[[], object]) -> None:
         sys.exit(f"the tests without a mistake ended with {code}")
 
 
+def beside(module: str) -> list[str]:
+    """Return the tests of a module: files and folders. Of one that all systems share, all fast tests."""
+    for pattern, paths in _BESIDE.items():
+        if found := re.fullmatch(pattern, module):
+            return [found.expand(path) for path in paths]
+    return list(config().pytest_add_cli_args_test_selection)
+
+
 def try_all(chosen: Mapping[str, Sequence[str]]) -> None:
     """Run the tests against each chosen mistake without a verdict or not noticed so far; keep the verdicts."""
     with change_cwd(PLANTED):
-        selection = config().pytest_add_cli_args_test_selection
+        selection = sorted({path for module in chosen for path in beside(module)})
         pytest.main(["--rootdir=.", "-q", *config().pytest_add_cli_args, *selection], plugins=[_Trial(chosen)])
 
 
@@ -209,11 +226,13 @@ class _Trial:
             data = SourceFileMutationData(path=module)
             with change_cwd(".."):
                 data.load()
+            near = tuple(beside(module))
             keys = [key for key in chosen if not _noticed(data.exit_code_by_key[key])]
             for number, key in enumerate(keys, 1):
                 print(f"\r{module}: {number} of {len(keys)} ", end="", flush=True)
-                tests = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key), set())
-                mine = sorted(tests & items.keys(), key=lambda name: state().duration_by_test[name])
+                come = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key), set())
+                tests = [name for name in come & items.keys() if name.startswith(near)]
+                mine = sorted(tests, key=lambda name: state().duration_by_test[name])
                 data.exit_code_by_key[key] = _try(key, [items[name] for name in mine]) if mine else _NO_TESTS
                 with change_cwd(".."):
                     data.save()

@@ -230,7 +230,8 @@ class _Trial:
             keys = [key for key in chosen if not _noticed(data.exit_code_by_key[key])]
             for number, key in enumerate(keys, 1):
                 print(f"\r{module}: {number} of {len(keys)} ", end="", flush=True)
-                come = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key), set())
+                # Of a function that is newer than the tests nobody knows which of them come to it: all are run.
+                come = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key)) or items.keys()
                 tests = [name for name in come & items.keys() if name.startswith(near)]
                 mine = sorted(tests, key=lambda name: state().duration_by_test[name])
                 data.exit_code_by_key[key] = _try(key, [items[name] for name in mine]) if mine else _NO_TESTS

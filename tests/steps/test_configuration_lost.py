@@ -14,6 +14,7 @@ from swimctl.facts import Snapshot
 from swimctl.platforms import configured
 from swimctl.settings import Settings, Tolerances
 from swimctl.steps import PostChecks
+from swimctl.steps.comparison import compare
 
 WHOLE = """\
 hostname sw1
@@ -109,3 +110,27 @@ def test_a_baseline_without_a_configuration_asks_for_none() -> None:
     job = keeping()
     PostChecks().run(job.context)
     assert "configuration" not in job.driver.asked
+
+
+BOTH = "2 blocks of the configuration lost (tolerated 1): vlan 7, vlan 8"
+
+
+@pytest.mark.parametrize(
+    ("now", "tolerated", "complaint", "told"),
+    [
+        (("hostname sw2", "vlan 7", "vlan 8"), 0, "hostname sw1 is gone, it is sw2", ""),
+        (("vlan 7", "vlan 8"), 0, "hostname sw1 is gone, it is without one", ""),
+        (("hostname sw2", "vlan 8"), 1, "hostname sw1 is gone, it is sw2", ""),
+        (("hostname sw1", "vlan 8"), 0, "1 blocks of the configuration lost (tolerated 0): vlan 7", ""),
+        (("hostname sw1", "vlan 8"), 1, "", "1 blocks of the configuration lost (tolerated 1): vlan 7"),
+        (("hostname sw1", "vlan 7", "vlan 8", "vlan 9"), 0, "", "the configuration has other lines than before"),
+        (("hostname sw2",), 1, f"hostname sw1 is gone, it is sw2; {BOTH}", ""),
+    ],
+)
+def test_what_a_configuration_lost_is_said_in_these_words(
+    now: tuple[str, ...], tolerated: int, complaint: str, told: str
+) -> None:
+    before = replace(BEFORE, configuration="one", blocks=("hostname sw1", "vlan 7", "vlan 8"))
+    after = replace(before, configuration="another", blocks=now)
+    found = compare(before, after, Tolerances(configuration_lost=tolerated))
+    assert (found.complaint, found.told) == (complaint, told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from swimctl.errors import DeviceError, StepFailed, TransferFailed, Unreachable
 from swimctl.facts import HashResult, Placement
 from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
+from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.steps import distribution
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import COPY, outcome_of_failure
 from swimctl.transports import TRANSPORTS
@@ -162,6 +165,43 @@ def test_a_clean_up_that_fails_half_way_says_what_is_gone(tmp_path: Path) -> Non
     text = ends(one)[1]
     assert "failed: I/O error" in text
     assert "removed from its flash: a.pkg" in text
+
+
+def test_where_no_command_cleans_up_nothing_is_recorded_as_removed(tmp_path: Path, copy: PaperCopy) -> None:
+    refused = StepFailed("no clean-up here; next: `delete` on the device what is no longer needed")
+    one = job(tmp_path, options=CLEAN, support=replace(SUPPORT, clean=""), clean=[refused])
+    assert ends(one) == (Outcome.UNTOUCHED, f"{refused}; ")
+    assert not [key for key in one.record.memory if key.startswith("removed")]
+    assert one.record.said[0] == "cleaning up"
+    assert copy.sent == 0
+
+
+# What is recorded of a copy.
+
+
+def test_a_copy_is_recorded_twice_a_second_at_most_and_at_its_end(
+    tmp_path: Path, copy: PaperCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded: list[tuple[int, int, int]] = []
+    ticks = iter([100.0, 100.0, 100.1, 100.2, 100.49, 100.5, 100.5, 100.6, 100.7])
+
+    def send(*of: Any) -> None:
+        for sent in (1, 200_000, 300_000, 400_000, 500_000, IMAGE.size):
+            of[-1](sent)
+
+    one = job(tmp_path, file_size=[None, IMAGE.size])
+    monkeypatch.setattr(copy, "send", send)
+    monkeypatch.setattr(distribution, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr(one.record, "progress", lambda *of: recorded.append(of))
+    assert Distribution().run(one.context).message.startswith(f"{IMAGE.filename} copied, ")
+    assert recorded == [(10, 1, IMAGE.size), (30, 500_000, IMAGE.size), (50, IMAGE.size, IMAGE.size)]
+
+
+def test_a_second_copy_is_told_as_one(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None])
+    ends(one)
+    assert [said for said in one.record.said if said.startswith("copying")] == ["copying", "copying once more"]
+    assert copy.sent == 2
 
 
 def test_a_clean_up_that_is_lost_and_given_again_leaves_the_first_unsure(tmp_path: Path, copy: PaperCopy) -> None:

@@ -17,8 +17,8 @@ SETTINGS = Settings(deadlines=Deadlines(ready=100), tolerances=Tolerances(patien
 class Waiting:
     """A patience and the clock that it looks at."""
 
-    def __init__(self, hold: int = 0, settings: Settings = SETTINGS) -> None:
-        self.clock = PaperClock()
+    def __init__(self, hold: int = 0, settings: Settings = SETTINGS, speed: float = 1.0) -> None:
+        self.clock = PaperClock(speed)
         self.patience = Patience(cast("Any", self.clock), settings, hold)
 
     def over(self, wait: Wait, at: float) -> bool:
@@ -41,6 +41,12 @@ def test_what_is_late_has_the_time_for_that_and_what_the_device_itself_keeps_por
 def test_each_kind_has_its_time_from_when_it_is_first_waited_for(wait: Wait, ends: int) -> None:
     one = Waiting()
     assert [one.over(wait, at=1000 + after) for after in (0, ends - 1, ends)] == [False, False, True]
+
+
+@pytest.mark.parametrize("wait", [Wait.LINKS, Wait.ACCESS, Wait.END_DEVICES])
+def test_however_fast_the_lab_runs_each_kind_has_its_time_and_no_more(wait: Wait) -> None:
+    one, ends = Waiting(speed=60.0), 500 if wait is Wait.END_DEVICES else 300
+    assert [one.over(wait, at=at) for at in (0, ends - 1, ends)] == [False, False, True]
 
 
 def test_phones_have_no_less_time_than_links() -> None:

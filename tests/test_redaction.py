@@ -265,6 +265,12 @@ def test_of_a_line_without_end_the_beginning_is_shown() -> None:
     assert shown == "!" * 20_000 + " … (the rest of this line is left out)\nafter\n"
 
 
+def test_a_line_that_is_just_not_too_long_is_shown_whole() -> None:
+    pieces = Pieces(Redaction(("Zq7-geheim",)))
+    shown = "".join([pieces.add("!" * 20_000), pieces.add("\n"), pieces.end()])
+    assert shown == "!" * 20_000 + "\n"
+
+
 def test_data_stays_data() -> None:
     given = {"password": "Zq7-geheim", "bootPassword": "", "secret": None, "enable-secret": ["x"], "user": "ana"}
     for indent in (None, 2):

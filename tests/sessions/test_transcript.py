@@ -48,6 +48,13 @@ def test_an_empty_secret_masks_nothing(tmp_path: Path) -> None:
     assert kept.path.read_text(encoding="utf-8") == "sw1#\n"
 
 
+def test_where_nothing_was_heard_there_is_no_file(tmp_path: Path) -> None:
+    kept = transcript(tmp_path)
+    kept.terminal().add("")
+    kept.terminal().end()
+    assert not kept.path.exists()
+
+
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     kept = transcript(tmp_path)
     kept.note("connecting")

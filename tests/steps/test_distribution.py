@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from steps.scripted import IMAGE, LOST, Scripted, runs, stands
+from steps.scripted import IMAGE, LOST, Scripted, activated, runs, stands
 
 from swimctl.errors import DeviceError, StepFailed, TransferFailed, Unreachable
 from swimctl.facts import HashResult, Placement
@@ -106,6 +106,41 @@ def test_a_wrong_file_that_the_installer_names_is_not_removed(
     assert "nothing was deleted" in ends(one)[1]
     assert one.driver.times("remove_file") == 0
     assert copy.sent == 0
+
+
+@pytest.mark.parametrize("options", [JobOptions(), CLEAN])
+def test_once_an_activation_was_sent_nothing_is_cleaned_copied_or_asked(
+    tmp_path: Path, copy: PaperCopy, options: JobOptions
+) -> None:
+    one = job(tmp_path, memory=activated(), options=options)
+    message = Distribution().run(one.context).message
+    assert message == "the activation was sent before; the image is no longer needed"
+    assert (one.opened, one.driver.asked, copy.sent) == (0, [], 0)
+
+
+def test_once_an_add_was_sent_nothing_is_cleaned(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, memory={"add sent": {"mark": None}}, options=CLEAN)
+    Distribution().run(one.context)
+    assert (one.driver.times("clean"), copy.sent) == (0, 0)
+
+
+@pytest.mark.parametrize("error", [TransferFailed("the copy broke off"), Unreachable("no SSH session to sw1")])
+def test_a_copy_that_breaks_off_once_is_told_and_made_again(
+    tmp_path: Path, copy: PaperCopy, error: DeviceError
+) -> None:
+    one = job(tmp_path, file_size=[None, 500, IMAGE.size])
+    copy.raised = [error]
+    assert "copied, its hash verified" in Distribution().run(one.context).message
+    assert (copy.sent, one.told("copy"), one.driver.times("remove_file")) == (2, [str(error)], 1)
+
+
+def test_a_copy_that_breaks_off_twice_is_given_up_and_leaves_no_part_of_the_file(
+    tmp_path: Path, copy: PaperCopy
+) -> None:
+    one = job(tmp_path, file_size=[None, 500, 700])
+    copy.raised = [TransferFailed("the copy broke off"), TransferFailed("the copy broke off again")]
+    assert ends(one, TransferFailed)[1].startswith("the copy broke off again")
+    assert (copy.sent, len(one.told("copy")), one.driver.times("remove_file")) == (2, 2, 2)
 
 
 # What was done to the device.

@@ -62,6 +62,14 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     assert kept.path.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_question_stands_in_it_while_the_device_waits_for_the_answer(tmp_path: Path) -> None:
+    kept = transcript(tmp_path, PASSWORD)
+    heard = kept.terminal()
+    heard.add(f"Is it {PASSWORD}? [y/n] ")
+    heard.pause()
+    assert kept.path.read_text(encoding="utf-8") == "Is it ********? [y/n] "
+
+
 def test_a_secret_that_comes_in_two_pieces_is_masked(tmp_path: Path) -> None:
     kept = transcript(tmp_path, PASSWORD)
     heard = kept.terminal()

@@ -222,6 +222,7 @@ class _Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         gc.freeze()  # what a fork collects would first be copied
+        tried, before = 0, _of_children()
         for module, chosen in self._chosen.items():
             data = SourceFileMutationData(path=module)
             with change_cwd(".."):
@@ -230,6 +231,7 @@ class _Trial:
             keys = [key for key in chosen if not _noticed(data.exit_code_by_key[key])]
             for number, key in enumerate(keys, 1):
                 print(f"\r{module}: {number} of {len(keys)} ", end="", flush=True)
+                tried += 1
                 # Of a function that is newer than the tests nobody knows which of them come to it: all are run.
                 come = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key)) or items.keys()
                 tests = [name for name in come & items.keys() if name.startswith(near)]
@@ -237,7 +239,14 @@ class _Trial:
                 data.exit_code_by_key[key] = _try(key, [items[name] for name in mine]) if mine else _NO_TESTS
                 with change_cwd(".."):
                     data.save()
+        print(f"\n{tried} tried, each for {(_of_children() - before) / max(tried, 1):.1f} s of the processor")
         return True
+
+
+def _of_children() -> float:
+    """Tell the seconds of the processor that the processes which have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _try(key: str, items: Sequence[pytest.Item]) -> int:

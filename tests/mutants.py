@@ -232,15 +232,20 @@ class _Trial:
             for number, key in enumerate(keys, 1):
                 print(f"\r{module}: {number} of {len(keys)} ", end="", flush=True)
                 tried += 1
-                # Of a function that is newer than the tests nobody knows which of them come to it: all are run.
-                come = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(key)) or items.keys()
-                tests = [name for name in come & items.keys() if name.startswith(near)]
+                tests = [name for name in _come(key) & items.keys() if name.startswith(near)]
                 mine = sorted(tests, key=lambda name: state().duration_by_test[name])
                 data.exit_code_by_key[key] = _try(key, [items[name] for name in mine]) if mine else _NO_TESTS
                 with change_cwd(".."):
                     data.save()
         print(f"\n{tried} tried, each for {(_of_children() - before) / max(tried, 1):.1f} s of the processor")
         return True
+
+
+def _come(key: str) -> set[str]:
+    """Return the tests that come to a mistake's function; of one that is newer than they, those that come near it."""
+    known, module = state().tests_by_mangled_function_name, key.rpartition(".")[0]
+    near = (tests for name, tests in known.items() if name.rpartition(".")[0] == module)
+    return known.get(mangled_name_from_mutant_name(key)) or set().union(*near)
 
 
 def _of_children() -> float:

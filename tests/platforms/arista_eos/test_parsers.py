@@ -10,6 +10,7 @@ from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.facts import Directory, File, Interface, Neighbour, RouteSummary, SaveOutcome
 from swimctl.facts_eos import MlagDelay
 from swimctl.platforms.arista_eos import find, parse
+from swimctl.platforms.arista_eos.parse_install import parse_install_outcome
 
 OWN = platform("arista_eos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
@@ -260,3 +261,31 @@ def test_commands_as_typed(typed: str, words: str) -> None:
 def test_its_output_is_read_and_its_devices_are_upgraded(alias: str) -> None:
     assert platforms.parse(alias, "show version", sample("show_version/switch")).version == "4.28.3M"
     assert platforms.canonical_platform(alias) == "arista_eos"
+
+
+STEPS = "Preparing new boot-config... done.\n"
+COMMITS, COPIES = "Committing changes on this supervisor... ", "Copying new EOS image to flash:... "
+NO_ROOM = "% Error copying: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("text", "succeeded", "reason"),
+    [
+        ("Installation succeeded.", True, None),
+        (f"{STEPS}{COMMITS}done.", True, None),
+        (f"{STEPS}{COMMITS}do", None, None),
+        (STEPS, None, None),
+        (f"{STEPS}{COMMITS}failed", False, f"{COMMITS}failed"),
+        # Cut off is only what nothing follows.
+        (f"{COPIES}do\nInstallation succeeded.", False, f"{COPIES}do"),
+        (NO_ROOM, False, NO_ROOM),
+    ],
+)
+def test_how_an_installation_ended(text: str, succeeded: bool | None, reason: str | None) -> None:
+    found = parse_install_outcome(text)
+    assert (found.succeeded, found.reason) == (succeeded, reason)
+
+
+def test_what_no_installer_says_is_no_outcome() -> None:
+    with pytest.raises(UnparsableOutput, match="no line is the installer's"):
+        parse_install_outcome("switch-7 has been up for three days")

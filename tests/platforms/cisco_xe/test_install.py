@@ -121,6 +121,23 @@ def test_rollback_points_may_repeat_an_id() -> None:
     )
 
 
+def test_that_there_is_no_rollback_point_is_read_only_where_the_device_says_so() -> None:
+    assert parse_show_install_rollback("No rollback points available") == ()
+    header = "ID  Label  Description\n----------------------\n"
+    for text in ("hall-7 is at work", header, f"{header}hall-7 is at work"):
+        with pytest.raises(UnparsableOutput, match="there is no table 'ID Label Description' with rows"):
+            parse_show_install_rollback(text)
+    with pytest.raises(UnparsableOutput) as caught:
+        parse_show_install_rollback(f"{header}1  first  words\n2")
+    assert caught.value.odd_line == "2"
+
+
+def test_a_device_that_runs_has_an_image_in_its_table() -> None:
+    text = sample("show_install_summary/waiting_for_commit").replace("IMG ", "SMU ")
+    with pytest.raises(UnparsableOutput, match="it lists no image, and a device runs one"):
+        parse_show_install(text)
+
+
 OUTCOMES = {
     "one_shot_newer": InstallOutcome(
         "add_activate_commit", True, reload_announced=True, added_version="17.12.01a.0.118"
@@ -228,6 +245,25 @@ def test_remove_rejected_is_a_success_that_deleted_nothing() -> None:
 def test_remove_with_nothing_to_remove() -> None:
     outcome = parse_install_remove_outcome(sample("install_remove/nothing"))
     assert (outcome.succeeded, outcome.nothing_to_remove, outcome.listed) == (True, True, ())
+
+
+DONE = "SUCCESS: install_remove  Mon May 05 02:11:07 UTC 2031"
+
+
+@pytest.mark.parametrize(
+    ("between", "nothing"),
+    [
+        ("", True),
+        ("The following files will be deleted:\n[R0]: /flash/old.pkg\nDo you want to go on? [y/n]y\n", False),
+        ("Deleting file flash:old.pkg ... done.\n", False),
+    ],
+)  # fmt: skip
+def test_a_success_alone_means_nothing_to_remove_where_nothing_was_listed_or_deleted(
+    between: str, nothing: bool
+) -> None:
+    start = "install_remove: START Mon May 05 02:11:00 UTC 2031\n"
+    outcome = parse_install_remove_outcome(f"{start}{between}{DONE}")
+    assert (outcome.succeeded, outcome.nothing_to_remove) == (True, nothing)
 
 
 def test_remove_does_not_read_another_operation() -> None:

@@ -132,3 +132,25 @@ def test_with_little_privilege_nothing_else_is_asked() -> None:
     for findings in (made.check(DEVICE, IMAGE, cleanup=False), made.identity(DEVICE)):
         assert [(finding.rule, finding.ok) for finding in findings] == [("privilege", False)]
     assert set(session.asked) == {"show privilege"}
+
+
+READY = {
+    "model": "DCS-7050SX3-48YC8-F, DCS-7050SX3-48YC8",
+    "serial number": "JPE24100001",
+    "one supervisor": "one",
+    "image file": "EOS-4.31.6M.swi",
+    "image family": "DCS-7050SX3-48YC8-F",
+    "boot image": "flash:/EOS-4.28.3M.swi",
+    "free flash": "3100.0 MB",
+    "not a downgrade": "4.28.3M to 4.31.6M",
+    "MLAG partner": "active and connected; ports: 1 Inactive, 2 Active-partial, 23 Active-full",
+    "redundancy group": "mlag-hall-7",
+    "MLAG reload delay": "330 s",
+    "privilege": "level 15",
+}
+
+
+def test_a_switch_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = check(PEER)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == READY
+    assert lacking(found) == {}

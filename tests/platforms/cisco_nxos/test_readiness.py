@@ -212,3 +212,29 @@ def test_who_leads_may_change_with_a_reload() -> None:
     assert (before.boots, before.routes["default ospf-1"]) == ("bootflash:nxos.9.3.5.bin", 4)
     assert {"vPC 11 (Po11)", "Eth1/1"} <= set(before.interfaces_up)
     assert "vPC 12 (Po12)" not in before.interfaces_up
+
+
+READY = {
+    "model": "N9K-C9504, Nexus9000 C9504",
+    "serial number": "FOX24100001",
+    "modules": "5 at work",
+    "same release on every module": "9.3(5)",
+    "one image": "one image",
+    "image family": "N9K-C9504, N9K-X9736C-FX",
+    "standby supervisor": "HA standby",
+    "boot variable": "bootflash:nxos.9.3.5.bin",
+    "way back": "bootflash:nxos.9.3.5.bin is there",
+    "free space in bootflash": "3000.0 MB",
+    "free space in bootflash://sup-standby": "3000.0 MB",
+    "SCP server": "on",
+    "not a downgrade": "9.3(5) to 10.3(4a)",
+    "vPC partner": "peer adjacency formed ok, peer is alive, role secondary, operational primary",
+    "redundancy group": "vpc-7",
+    "may configure": "yes",
+}
+
+
+def test_a_switch_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = check(SWITCH)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == READY
+    assert lacking(found) == {}

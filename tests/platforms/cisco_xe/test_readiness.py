@@ -176,3 +176,56 @@ def test_a_driver_that_installs_no_patches_refuses_one() -> None:
     (refused,) = kind(PATCH, BUNDLE.kinds)
     assert refused.seen == f"{PATCH.filename}, patch"
     assert list(kind(PATCH, driver(STACK)[0].support.kinds)) == list(kind(IMAGE, BUNDLE.kinds)) == []
+
+
+STACK_IS_READY = {
+    "model": "C9300-48P, C9300-24T",
+    "serial number": "FLB27010AA1",
+    "stack members": "2 ready",
+    "same release on every member": "17.09.05",
+    "image family": "C9300-24T, C9300-48P",
+    "install mode": "member 1 INSTALL, member 2 INSTALL",
+    "boot variable": "flash:packages.conf",
+    "boots by itself": "boots by itself",
+    "startup configuration": "read at the next boot",
+    "no uncommitted install": "none",
+    "auto-abort timer": "not running",
+    "no other image added": "none",
+    "free flash on member 1": "2600.0 MB",
+    "free flash on member 2": "2700.0 MB",
+    "not a downgrade": "17.09.05 to 17.12.4",
+    "privilege": "level 15",
+}
+
+
+def test_a_stack_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = check(STACK)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == STACK_IS_READY
+    assert lacking(found) == {}
+
+
+PAIR_IS_READY = {
+    "stack members": "2 ready",
+    "same release on every member": "17.09.05",
+    "image family": "C9500-24Y4C",
+    "install mode": "member 1 INSTALL",
+    "boot variable": "bootflash:packages.conf",
+    "boots by itself": "boots by itself",
+    "startup configuration": "read at the next boot",
+    "no uncommitted install": "none",
+    "auto-abort timer": "not running",
+    "no other image added": "none",
+    "free flash on member 1": "2600.0 MB",
+    "free flash on member 2": "2700.0 MB",
+    "not a downgrade": "17.09.05 to 17.12.4",
+    "StackWise Virtual links": "2 ports up",
+    "dual-active detection": "4 ports up",
+    "supervisors of the pair": "one a chassis",
+    "privilege": "level 15",
+}
+
+
+def test_a_pair_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = check(PAIR, device=ANY)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == PAIR_IS_READY
+    assert lacking(found) == {}

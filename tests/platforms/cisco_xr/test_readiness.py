@@ -135,3 +135,27 @@ def test_another_kind_of_ios_xr_is_asked_nothing_else() -> None:
     only = {key: answers[key] for key in (VERSION, "show user tasks")}
     assert [finding.ok for finding in driver(dict(only))[0].identity(DEVICE)] == [True, False]
     assert set(lacking(check(only))) == {"kind of IOS XR"}
+
+
+READY = {
+    "kind of IOS XR": "64-bit",
+    "model": "ASR-9006-AC-V2",
+    "serial number": "FOX24100001",
+    "same release on every node": "7.3.2",
+    "image family": "ASR-9006-AC-V2",
+    "image file": "asr9k-golden-x64-7.5.2-v1.iso",
+    "nodes": "3 running",
+    "standby processor": "STANDBY, ready",
+    "no uncommitted install": "none",
+    "no install operation in progress": "none",
+    "free harddisk: of 0/RSP0/CPU0": "4000.0 MB",
+    "free harddisk: of 0/RSP1/CPU0": "4100.0 MB",
+    "not a downgrade": "7.3.2 to 7.5.2",
+    "privilege": "task pkg-mgmt: READ WRITE EXECUTE DEBUG",
+}
+
+
+def test_a_router_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = check(ROUTER)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == READY
+    assert lacking(found) == {}

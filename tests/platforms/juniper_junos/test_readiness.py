@@ -159,3 +159,27 @@ def test_a_rule_whose_command_is_broken_refuses(command: str, text: str, error: 
 )
 def test_where_packages_go(mounted: dict[str, int], free: int | None) -> None:
     assert free_for_packages([FileSystem((path,), "disk", "", 9, size) for path, size in mounted.items()]) == free
+
+
+READY = {
+    "model": "ex3400-48p, ex3400-24p",
+    "serial number": "NX0000000001",
+    "members": "2 present",
+    "same release on every member": "20.4R3.8",
+    "image family": "ex3400-24p, ex3400-48p",
+    "installer": "request system software",
+    "routing engines": "2",
+    "no other install pending": "none",
+    "no reboot planned": "none",
+    "boots from its own partition": "no alarm says otherwise",
+    "free space on fpc0": "1126.4 MB",
+    "free space on fpc1": "1126.4 MB",
+    "not a downgrade": "20.4R3.8 to 22.2R1",
+    "rights": "'anna' of class super-user",
+}
+
+
+def test_a_pair_that_is_ready_shows_each_fact_in_these_words() -> None:
+    found = reader(PAIR).check(DEVICE, IMAGE, cleanup=False)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == READY
+    assert lacking(found) == {}

@@ -63,7 +63,7 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/(?:sessions|transcript)\.py": ["tests/sessions"],
     r"swimctl/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
     r"swimctl/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
-    r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1"],
+    r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1", "tests/platforms/test_journal.py"],
 }
 PLANTED = Path("mutants")
 _NOTICED = {"killed", "timeout"}

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import processes
 import pytest
 from processes import PROGRAM, look, start
 
@@ -147,6 +148,7 @@ def watched(
         (folder / where).mkdir()
         monkeypatch.setenv(name, str(folder / where))
     monkeypatch.setenv(_MARK, str(folder))
+    monkeypatch.setattr(processes, "MAY_FORK", False)  # it is the environment of a real start that is looked at
     one, ends = Watched(folder, hidden, written), threading.Event()
     looker = threading.Thread(target=one.look_at_processes, args=(ends,))
     looker.start()

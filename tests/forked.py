@@ -1,0 +1,168 @@
+"""swimctl as a process that is forked from one which has its code already: to read it takes a second of CPU each time.
+
+It is a process of its own, with a pid, streams, limits and an end as any. `forked` gives it with what tests use of
+`subprocess.Popen`. That a Python which is started anew comes so far is what tests/cli/test_main.py tries.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver, reduction
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+
+
+class _Passed:
+    """A file descriptor that goes to the new process."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _taken, (reduction.DupFd(self.number),)
+
+
+def _taken(passed: Any) -> _Passed:
+    return _Passed(passed.detach())
+
+
+def _run(
+    words: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    limits: Sequence[tuple[int, tuple[int, int]]],
+    streams: tuple[_Passed, _Passed],
+) -> NoReturn:
+    """Become what `python -c 'sys.exit(main())'` would be in that folder."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    os.chdir(folder)
+    for kind, limit in limits:
+        resource.setrlimit(kind, limit)
+    given, printed = (each.number for each in streams)
+    for number, place in ((given, 0), (printed, 1), (printed, 2)):
+        os.dup2(number, place)
+    for number in {given, printed} - {0, 1, 2}:
+        os.close(number)
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
+    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - as above
+    sys.argv = ["swimctl", *words]
+    os._exit(_ended())
+
+
+def _ended() -> int:
+    from swimctl.cli import main
+
+    try:
+        code: Any = main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - Python itself prints it and ends with 1
+        traceback.print_exc()
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]  # what Python does at its end
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return int(code or 0)
+
+
+def _ready() -> None:
+    """Start the process that all are forked from, once, with all of swimctl read."""
+    here = str(Path(__file__).parent)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = here if before is None else f"{here}{os.pathsep}{before}"
+    try:
+        _CONTEXT.set_forkserver_preload(["all_of_swimctl"])
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+class Forked:
+    """The new process. What it prints comes in one stream."""
+
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: str | None) -> None:
+        _ready()
+        self.args = ["swimctl", *words]
+        self.returncode: int | None = None
+        self.stdin = None
+        self._read = b""
+        out, printed = os.pipe()
+        given, into = (os.open(os.devnull, os.O_RDONLY), None) if stdin is None else os.pipe()
+        limits = [(kind, resource.getrlimit(kind)) for kind in _LIMITS]
+        self._process = _CONTEXT.Process(
+            target=_run,
+            args=(tuple(words), folder, dict(environment), limits, (_Passed(given), _Passed(printed))),
+            daemon=True,
+        )
+        self._process.start()
+        os.close(given)
+        os.close(printed)
+        if into is not None and stdin is not None:
+            with os.fdopen(into, "w", encoding="utf-8") as pipe:
+                pipe.write(stdin)
+        assert self._process.pid is not None
+        self.pid: int = self._process.pid
+        self.stdout = os.fdopen(out, encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stdout.close()
+        self.wait()
+
+    def poll(self) -> int | None:
+        self.returncode = self._process.exitcode
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self.poll() is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, None]:
+        """Read all that it prints and wait for its end."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.stdout.closed:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            if not select.select([self.stdout], [], [], left)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            news = os.read(self.stdout.fileno(), 65_536)
+            self._read += news
+            if not news:
+                self.stdout.close()
+        self.wait(None if end is None else max(0.0, end - time.monotonic()))
+        return self._read.decode("utf-8"), None
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)

@@ -25,7 +25,7 @@ EXAMPLES = HERE / "examples"
 CAPTURES = Path(os.environ.get("SWIMCTL_CAPTURES", HERE.parent / "shared" / "captures"))
 DOCUMENT = CAPTURES.parent / "spec" / "upgrade-api.md"
 
-pytestmark = pytest.mark.xdist_group("examples")
+pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("examples")]
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from upgrading import TARGET, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
+LONG = pytest.mark.prove
 # What people read, by how the disk fails.
 SAYS = {"limit": "the disk reports an error; check the disk and its free space", "full": "the disk is full; free some"}
 
@@ -93,6 +94,7 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["limit", "full"])
 def test_a_server_whose_store_cannot_be_written(tmp_path: Path, kind: str) -> None:
@@ -159,7 +161,7 @@ def assert_once_on(lab: LabFleet, name: str) -> None:
     assert_once(One())  # type: ignore[arg-type]  # all that it asks for
 
 
-@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("step", [pytest.param(1, marks=LONG), 2, pytest.param(3, marks=LONG)])
 def test_in_each_step_a_server_ends_and_the_next_one_goes_on(tmp_path: Path, step: int) -> None:
     with lab_folder(tmp_path, devices=3, speed=100) as lab:
         failing, token = Disk("limit", tmp_path), token_for(tmp_path)
@@ -175,7 +177,10 @@ def test_in_each_step_a_server_ends_and_the_next_one_goes_on(tmp_path: Path, ste
         assert_once(lab)
 
 
-@pytest.mark.parametrize(("kind", "step"), [("limit", 1), ("limit", 2), ("full", 2), ("limit", 3)])
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [("limit", 2), *(pytest.param(*each, marks=LONG) for each in (("limit", 1), ("full", 2), ("limit", 3)))],
+)
 def test_an_upgrade_in_a_terminal(tmp_path: Path, kind: str, step: int) -> None:
     with lab_on(kind, tmp_path, 100) as (lab, failing):
         process = start(tmp_path, "upgrade", "--all", "--yes")

@@ -26,7 +26,7 @@ from swimctl.models import Job
 from swimctl.scheduler import Scheduler
 from swimctl.states import FINAL, JobStatus
 
-pytestmark = pytest.mark.xdist_group("night shift")  # one worker, for they share the nights
+pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("night shift")]  # one worker, for they share the nights
 
 RATE = 1200.0  # eight hours in 24 seconds
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from processes import STEPS, assert_once, come_to, jobs, start, stop_in
 from serving import PASSWORD, serving, token_for
 from upgrading import lab_folder, schedule
@@ -15,6 +16,7 @@ from upgrading import lab_folder, schedule
 DEVICES = [f"sw{number}" for number in range(1, 9)]
 
 
+@pytest.mark.prove
 def test_killed_in_every_step(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=8, speed=200) as lab:
         token, ids = token_for(tmp_path), []

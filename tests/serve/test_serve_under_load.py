@@ -104,6 +104,7 @@ def answered(served: Served, path: str) -> bool:
     return False
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(600)
 def test_a_batch_ends_right_and_others_are_served(tmp_path: Path) -> None:
     head = "HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -146,6 +147,7 @@ def test_a_batch_ends_right_and_others_are_served(tmp_path: Path) -> None:
 FEW = ("sh", "-c", 'ulimit -n "$0"; exec "$@"')
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(600)
 def test_with_the_usual_descriptors_jobs_and_tokens_are_served_under_a_flood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

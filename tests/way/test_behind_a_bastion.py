@@ -21,7 +21,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, JobOptions, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("bastion")]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(600), pytest.mark.xdist_group("bastion")]
 
 THROUGH = f"""\
 Host bastion

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import processes
 import pytest
 from ruamel.yaml import YAML
 from serving import PASSWORD, Served, serving
@@ -29,6 +30,12 @@ SILENT = [f"silent{number}" for number in range(1, 9)]
 # than ever before, which happens in two of the four intervals at most: so the lower middle one is held to it, for a
 # leak shows in each. With one session that stays of each job it is 7,000 kB; one of every fourth job is found.
 MOST_KB_FOR_200_JOBS = 1_500
+
+
+@pytest.fixture(autouse=True)
+def _started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server that is measured share no memory with the process that it would be forked from."""
+    monkeypatch.setattr(processes, "MAY_FORK", False)
 
 
 @dataclass(frozen=True)

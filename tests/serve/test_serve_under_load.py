@@ -24,6 +24,12 @@ IDLE, BODIES, STREAMS = 5000, 500, 600
 MOST_MEGABYTES = 60  # that all this may cost; 5,600 connections that are kept cost some 200
 
 
+@pytest.fixture(autouse=True)
+def _started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server that is measured share no memory with the process that it would be forked from."""
+    monkeypatch.setattr(processes, "MAY_FORK", False)
+
+
 @contextmanager
 def descriptors(wanted: int) -> Iterator[int]:
     """Let this process have so many descriptors, or as many as the machine lets it."""

@@ -16,6 +16,7 @@ from swimctl.errors import (
     LoginRefused,
     NotFound,
     StoreError,
+    StoreReplaced,
     SwimctlError,
     TokenRefused,
     TooManyLogins,
@@ -94,6 +95,12 @@ def of(error: SwimctlError) -> Refusal:
             return Refusal(400, "bad request", message)
         case ConflictError():
             return Refusal(409, "conflict", message)
+        case StoreReplaced():
+            log.error("%s", message)
+            return Refusal(
+                503, "store replaced", "the store's file was replaced or removed under this server, which ends now; "
+                "nothing was changed; next: put the right file back and start the server", **_RETRY,
+            )  # fmt: skip
         case StoreError():
             log.error("%s", message)
             return Refusal(

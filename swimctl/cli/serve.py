@@ -28,6 +28,7 @@ app = typer.Typer()
 log = logging.getLogger("swimctl.serve")
 
 _LOOK_EVERY = 1.0  # real seconds between looks at whether the store's file is still the one that is open
+_TOLD_FOR = 15.0  # real seconds in which clients are answered why, where the store has failed
 
 
 @app.command()
@@ -80,6 +81,7 @@ class _Serving:
         self._scheduler = self._make_scheduler() if runs else None
         self._stop = threading.Event()
         self._signals = 0
+        self._signalled = asyncio.Event()
         self._failure: StoreError | None = None
         self._descriptors = descriptors.raised_limit()
 
@@ -113,10 +115,17 @@ class _Serving:
             self._stop.set()
             if worker is not None:
                 await self._finish(worker)
-        failure = self._failure or (None if self._scheduler is None else self._scheduler.failure)
-        if failure is not None:
-            raise failure
+            failure = self._failure or (None if self._scheduler is None else self._scheduler.failure)
+            if failure is not None:
+                await self._tell_clients()
+                raise failure
         return 0
+
+    async def _tell_clients(self) -> None:
+        """Answer with what is wrong for a while, until a signal: a refused connection would tell a client nothing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TOLD_FOR):
+                await self._signalled.wait()
 
     async def _watch_store(self, asked: asyncio.Event) -> None:
         """End the server where another file was put at the store's path: nobody would find what it records."""
@@ -180,9 +189,11 @@ class _Serving:
         at_work = 0 if self._scheduler is None else self._scheduler.at_work
         waiting = f"; {at_work} batches go on to a safe point, at most {self._grace:.0f} s" if at_work else ""
         output.note(f"swimctl serve: {signal.Signals(number).name}: no new work is taken{waiting}")
+        self._signalled.set()
         asked.set()
 
     def _greet(self, url: str) -> None:
+        nobody = not self._opened.accounts.users()  # asked before anybody can know the URL
         output.note(f"swimctl serve: listening on {url}, for people {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
@@ -193,7 +204,7 @@ class _Serving:
                 f"swimctl serve: {limit} file descriptors are enough for {enough} devices at once, not for {workers}: "
                 "raise the limit (`ulimit -n`; LimitNOFILE= of the unit), or lower `swimctl.workers`"
             )
-        if not self._opened.accounts.users():
+        if nobody:
             output.note("swimctl serve: nobody can log in yet: `swimctl user add NAME`")
 
 

@@ -115,6 +115,13 @@ class JobRun:
         if unknown := [kind for kind in kinds if kind not in STEPS]:
             self._fail(job, None, _no_such_step(unknown), context)
             return
+        with context.one_session():
+            if not self._steps(batch, job, kinds, context):
+                return
+        self._end_well(job, context)
+
+    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: Context) -> bool:
+        """Run the steps in one session for as long as that lasts; tells whether all went well."""
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
             step = STEPS[kind]
@@ -130,20 +137,22 @@ class JobRun:
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
                 outcome = step.run(context)
             except Stopped as stopped:
+                context.part()
                 self._store.release(job.id, self._runner, "stopped at a safe point")
                 context.transcript.note(str(stopped))
-                return
+                return False
             except SwimctlError as error:
                 if isinstance(error, StaleClaim | StoreError):
                     raise
+                context.part()
                 self._fail(job, kind, error, context)
-                return
+                return False
             message = context.redaction.text(outcome.message)
             self._store.step(job.id, self._runner, kind, StepStatus.SUCCESS, message)
             self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
             if outcome.finished or (copying and index == copying[-1] and not batch.options.activate):
                 break
-        self._end_well(job, context)
+        return True
 
     def _end_well(self, job: Job, context: Context) -> None:
         """Record a success, or the failure that it is where nothing proved what an activation did."""
@@ -195,6 +204,7 @@ class JobRun:
             if room.why != said:
                 context.record.say(f"waiting until {rfc3339(room.at)}: {room.why}")
                 said = room.why
+            context.part()
             context.stop.wait(_LOOK_AGAIN)
             context.checkpoint()
 

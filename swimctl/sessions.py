@@ -58,6 +58,8 @@ _AT_ONCE, _MOST = 65_535, 16_000_000
 _REFUSED = 10.0
 # What begins so changes nothing on any system, so that its output serves a whole look.
 _READS = ("show ", "dir ", "more ", "file list ", "admin show ")
+# Changes nothing either, and must be given each time.
+_CHANGES_NOTHING = frozenset({"configure terminal", "end"})
 # Lines of a configuration that a way back may type again.
 _PUT_BACK = re.compile(r"show (?:running-config|boot)\b")
 # Real seconds of silence after a closing line (`FAILED: …`) whose prompt does not come.
@@ -116,7 +118,7 @@ class Session:
         known = one_look.seen(self, command)
         if known is not None:
             return known
-        if not command.startswith(_READS):
+        if not command.startswith(_READS) and command not in _CHANGES_NOTHING:
             one_look.forget()
         reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
         if reply.dropped:
@@ -142,6 +144,7 @@ class Session:
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
+        one_look.forget()
         deadline = Deadline(self._clock, seconds, watch=watch)
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
             try:

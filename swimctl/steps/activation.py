@@ -79,15 +79,18 @@ class Activation:
 
     def _send(self, context: Context) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
-        with context.session() as session:
-            driver = context.on(session)
-            if was_sent(context, "activate"):
-                return self._after_doubt(context, session, driver)
-            if driver.unpacks:
-                self._add(context, driver)
-            context.checkpoint()
-            context.record.remember("boot", boot_mark(context, driver.running()))
-            return self._activate(context, session, driver)
+        try:
+            with context.session() as session:
+                driver = context.on(session)
+                if was_sent(context, "activate"):
+                    return self._after_doubt(context, session, driver)
+                if driver.unpacks:
+                    self._add(context, driver)
+                context.checkpoint()
+                context.record.remember("boot", boot_mark(context, driver.running()))
+                return self._activate(context, session, driver)
+        finally:
+            context.part()
 
     def _add(self, context: Context, driver: Driver) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:

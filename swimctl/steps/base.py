@@ -14,6 +14,7 @@ from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.netconf import Models
+from swimctl.one_look import forget, one_look
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.platforms.text import unread
 from swimctl.redaction import Redaction
@@ -77,10 +78,11 @@ class Refusals:
 
 @dataclass
 class _Shared:
-    """A session that several may use, one after the other; it is closed by `opened`."""
+    """A session that several may use, one after the other; it is closed by `opened`. `known`: it said who it is."""
 
     wanted: bool = False
     session: Session | None = None
+    known: Session | None = None
     opened: ExitStack = field(default_factory=ExitStack)
 
     def end(self) -> None:
@@ -129,28 +131,40 @@ class Context:
     def on(self, session: Session) -> Driver:
         """Make the driver of a session, once it has said who it is; raises OtherDevice."""
         driver = self.make_driver(session, self.settings, self.options)
+        if self._shared.known is session:
+            return driver
         told = self.who.ask(self.record.recall, driver, host_name(session.hostname), self.target)
         if told and ("who", told) not in self.passed_over:
             self.passed_over.add(("who", told))
             self.record.event("who", f"it is {self.device.name} {told}")
+        self._shared.known = session
         return driver
 
     @contextmanager
     def one_session(self) -> Iterator[None]:
-        """Let all who ask for a session meanwhile have the same one; after an error in it, a new one."""
-        self._shared.wanted = True
+        """Let all who ask for a session meanwhile have the same one; after an error in it, or a `part`, a new one."""
+        before, self._shared.wanted = self._shared.wanted, True
         try:
-            yield
+            with one_look():
+                yield
         finally:
-            self._shared.wanted = False
-            self._shared.end()
+            self._shared.wanted = before
+            self.part()
+
+    def part(self) -> None:
+        """End the session that is shared, before a long wait and where a reload may have killed it."""
+        forget()
+        self._shared.end()
 
     @contextmanager
     def session(self, attempts: int = _ATTEMPTS) -> Iterator[Session]:
-        """Open a session for one who needs it beside its driver, or give the one that is shared."""
+        """Open a session for one who needs it beside its driver, or give the one that is shared.
+
+        What is read in it is read once, until something is sent or waited for.
+        """
         shared = self._shared
         if not shared.wanted:
-            with self._opened(attempts) as session:
+            with one_look(), self._opened(attempts) as session:
                 yield session
             return
         if shared.session is None:
@@ -244,7 +258,8 @@ class Context:
         return greets(self.target, 3.0)
 
     def pause(self, seconds: float) -> None:
-        """Wait so many device seconds before the device is asked again."""
+        """Wait so many device seconds before the device is asked again, anew."""
+        forget()
         self.clock.sleep(max(seconds, _SHORTEST_PAUSE * self.clock.speed))
 
     def checkpoint(self) -> None:

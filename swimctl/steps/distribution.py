@@ -71,7 +71,6 @@ class Distribution:
 
         A wrong one is removed.
         """
-        # A new session: the one from before a long copy has idled out.
         with one_look(), context.driver() as driver:
             if wrong := self._wrong(context, driver):
                 destination = driver.destination(context.image)
@@ -135,6 +134,7 @@ class Distribution:
         context.record.say("copying" if attempt == 0 else "copying once more")
         if not image.path.is_file() or image.path.stat().st_size != image.size:
             raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
+        context.part()  # it would idle out meanwhile
         try:
             TRANSPORTS["scp"].send(
                 image.path, destination, context.target, context.settings.distribution, context.clock, moved

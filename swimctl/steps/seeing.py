@@ -9,7 +9,7 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.facts import Installed, Running, Snapshot
-from swimctl.one_look import one_look
+from swimctl.one_look import forget, one_look
 from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
@@ -70,6 +70,7 @@ def _pieces(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, S
             ended.append(str(error))
             return Unread(str(error))
 
+    forget()  # what was read before `elapsed` is taken might pass for a new boot
     mark = context.record.recall("boot")
     elapsed = None if mark is None else elapsed_since(context.clock, mark)
     running = piece(driver.running)

@@ -11,7 +11,7 @@ from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, 
 _STAMP: Final = rf"(?:(?:{DAY} (?:\d{{4}} )?{TIME}|{RFC_3339}) [\w.-]+ (?:[A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?)?)?"
 
 TERMINAL: Final = Terminal(
-    setup=("terminal length 0", "terminal width 32767", "no terminal monitor"),
+    setup=("terminal length 0", "terminal width 32767"),
     enable=True,
     log=re.compile(_STAMP + MESSAGE),
     signs=("%",),

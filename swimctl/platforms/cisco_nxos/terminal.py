@@ -11,7 +11,7 @@ from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Term
 _STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?)?"
 
 TERMINAL: Final = Terminal(
-    setup=("terminal length 0", "terminal width 511", "terminal no monitor"),
+    setup=("terminal length 0", "terminal width 511"),
     enable=False,
     log=re.compile(_STAMP + MESSAGE),
     signs=("%",),

@@ -14,7 +14,7 @@ _STAMP: Final = (
 )
 
 TERMINAL: Final = Terminal(
-    setup=("terminal length 0", "terminal width 511", "terminal no monitor"),
+    setup=("terminal length 0", "terminal width 511"),
     enable=True,
     log=re.compile(_STAMP + MESSAGE),
     signs=("%",),

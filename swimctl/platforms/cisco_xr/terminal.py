@@ -15,7 +15,7 @@ _STAMP: Final = (
 )
 
 TERMINAL: Final = Terminal(
-    setup=("terminal length 0", "terminal width 511", "terminal monitor disable"),
+    setup=("terminal length 0", "terminal width 511"),
     enable=False,
     log=re.compile(_STAMP + MESSAGE),
     signs=("%",),

@@ -165,6 +165,7 @@ def wait_for_reload(
                 return now, False
             else:
                 as_before, pause = now, login.poll if seen_down else _LOOK_EVERY
+        context.part()  # the next look begins with a login: what was seen in this one is no return
         if refusals.count < login.refusals:
             context.pause(pause)
     if as_before is not None:

@@ -156,10 +156,8 @@ def test_each_line_of_the_setup_has_time_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_setup_command_that_is_not_answered_is_told_with_its_setting(tmp_path: Path) -> None:
-    device = PaperTerminal({"terminal no monitor": ["terminal no monitor\r\n"]})
-    with pytest.raises(
-        DeadlineExceeded, match=r"'terminal no monitor' on sw1 .* within 0s \(swimctl.deadlines.setup\)"
-    ):
+    device = PaperTerminal({"terminal width 511": ["terminal width 511\r\n"]})
+    with pytest.raises(DeadlineExceeded, match=r"'terminal width 511' on sw1 .* within 0s \(swimctl.deadlines.setup\)"):
         opened(device, tmp_path, answer_within=Limit.of(0.3, "swimctl.deadlines.setup"))
 
 

@@ -305,7 +305,7 @@ def test_at_level_15_no_enable_is_typed_and_the_terminal_is_set_up(tmp_path: Pat
     device = PaperTerminal(greeting=("\nAuthorized use only #\n", PROMPT))
     session = opened(device, tmp_path)
     assert (session.hostname, session.privileged) == ("sw1", True)
-    assert device.typed == ["\n", "terminal length 0\n", "terminal width 511\n", "terminal no monitor\n"]
+    assert device.typed == ["\n", "terminal length 0\n", "terminal width 511\n"]
 
 
 def test_a_prompt_that_does_not_come_by_itself_is_asked_for(tmp_path: Path) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-_SEEN: ContextVar[dict[tuple[object, str], str] | None] = ContextVar("what was read in this look", default=None)
+
+@dataclass
+class _Look:
+    """What was read by session and command, and when the first of it was."""
+
+    texts: dict[tuple[object, str], str] = field(default_factory=dict)
+    began: float = 0.0
+
+
+_SEEN: ContextVar[_Look | None] = ContextVar("what was read in this look", default=None)
 
 
 @contextmanager
@@ -18,7 +29,7 @@ def one_look() -> Iterator[None]:
     if _SEEN.get() is not None:
         yield
         return
-    token = _SEEN.set({})
+    token = _SEEN.set(_Look())
     try:
         yield
     finally:
@@ -27,18 +38,26 @@ def one_look() -> Iterator[None]:
 
 def seen(session: object, command: str) -> str | None:
     """Return what the session read in this look, None where it was not asked."""
-    return (_SEEN.get() or {}).get((session, command))
+    looking = _SEEN.get()
+    return None if looking is None else looking.texts.get((session, command))
 
 
 def keep(session: object, command: str, text: str) -> None:
     """Let an output serve the rest of this look; without one nothing is kept."""
     looking = _SEEN.get()
     if looking is not None:
-        looking[session, command] = text
+        looking.began = looking.began if looking.texts else time.monotonic()
+        looking.texts[session, command] = text
 
 
 def forget() -> None:
     """Drop what was read: something was sent that may change it."""
     looking = _SEEN.get()
     if looking is not None:
-        looking.clear()
+        looking.texts.clear()
+
+
+def age() -> float:
+    """Return how many real seconds ago the oldest answer came that this look has, 0 where it has none."""
+    looking = _SEEN.get()
+    return time.monotonic() - looking.began if looking is not None and looking.texts else 0.0

@@ -87,11 +87,15 @@ class Vty(ABC):
         return f"{'' if at_margin else chr(10)}{message}\n" if self.monitor else ""
 
     def line(self, text: str) -> Dialogue:
-        """Run one line. It and the answers that it asks for are noted in the device's log, secrets masked."""
+        """Run one line. It and the answers that it asks for are noted in the device's log, secrets masked.
+
+        A blank one is no command: it brings the prompt again, and nobody is asked whether it is allowed.
+        """
         source = self.login.user
         if self.chassis.drops.lose(text):
             return
-        self.chassis.note_command(masked(text), source)
+        if text.strip():
+            self.chassis.note_command(masked(text), source)
         dialogue = self.run(text)
         try:
             effect = next(dialogue)

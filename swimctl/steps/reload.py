@@ -56,13 +56,17 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.
     """
     for _ in range(2):
-        forget()  # what was read earlier in a look is no second look
-        elapsed = elapsed_since(context.clock, mark)
-        now = driver.running()
-        newer = new_boot(mark, now, elapsed)
+        now, newer = _one_boot_look(context, driver, mark)
         if not newer:
             break
     return now, newer
+
+
+def _one_boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+    forget()  # what was read earlier in a look is no second look
+    elapsed = elapsed_since(context.clock, mark)
+    now = driver.running()
+    return now, new_boot(mark, now, elapsed)
 
 
 def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float | None) -> str:
@@ -184,21 +188,30 @@ def _not_back(context: Context, last_error: str, seconds: float, refusals: int) 
 
 
 def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
-    """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile."""
+    """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile.
+
+    The second look that a new boot needs comes after the time in which it might go down again.
+    """
     with context.session(attempts=1) as session:
         driver = context.on(session)
-        now, newer = boot_look(context, driver, mark)
+        now, newer = _one_boot_look(context, driver, mark)
         if enough(driver, now):
             return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
-        if newer is None:
-            raise DeviceUnknown(
-                f"whether {context.device.name} reloaded cannot be told, as neither uptime nor restart time proves or "
-                f"disproves it; it runs {now.version}; needed: a boot newer than the activation; next: "
-                "`show version` on its console"
-            )
-        if not newer:
+        if not _told(context, now, newer):
             return now, False
         context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
         context.record.say(f"back with {now.version}, watched for a second reload")
-        went = session.ended_within(context.settings.activation.settle, watch=True)
-        return now, None if went else True
+        if session.ended_within(context.settings.activation.settle, watch=True):
+            return now, None
+        now, newer = _one_boot_look(context, driver, mark)
+        return now, _told(context, now, newer)
+
+
+def _told(context: Context, now: Running, newer: bool | None) -> bool:
+    if newer is None:
+        raise DeviceUnknown(
+            f"whether {context.device.name} reloaded cannot be told, as neither uptime nor restart time proves or "
+            f"disproves it; it runs {now.version}; needed: a boot newer than the activation; next: "
+            "`show version` on its console"
+        )
+    return newer

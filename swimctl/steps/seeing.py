@@ -9,7 +9,7 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.facts import Installed, Running, Snapshot
-from swimctl.one_look import forget, one_look
+from swimctl.one_look import age, one_look
 from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.steps.base import Context
@@ -70,9 +70,10 @@ def _pieces(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, S
             ended.append(str(error))
             return Unread(str(error))
 
-    forget()  # what was read before `elapsed` is taken might pass for a new boot
     mark = context.record.recall("boot")
     elapsed = None if mark is None else elapsed_since(context.clock, mark)
+    if elapsed is not None:
+        elapsed -= age() * context.clock.speed  # what was read already in this look must not pass for a new boot
     running = piece(driver.running)
     late = piece(lambda: driver.unready() or "")
     abnormal = abnormal_reload(mark, running, elapsed) if isinstance(running, Running) else ""

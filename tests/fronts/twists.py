@@ -50,6 +50,54 @@ def at_prompt(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
     return bending(down)
 
 
+class Counting(Bend):
+    """A prompt that is another one each time: `change` gets it with its number."""
+
+    def __init__(self, front: Front, change: Callable[[bytes, int], bytes]) -> None:
+        super().__init__(front)
+        self._change = change
+        self._prompts = 0
+
+    def down(self, data: bytes) -> Iterable[Bent]:
+        found = PROMPT.search(data)
+        if not found:
+            return (data,)
+        self._prompts += 1
+        return (data[: found.start("all")] + self._change(found.group("all"), self._prompts),)
+
+
+def counting(change: Callable[[bytes, int], bytes]) -> Callable[[Front], Bend]:
+    """Make a bend of what changes each prompt by its number."""
+    return lambda front: Counting(front, change)
+
+
+def _clock(number: int) -> bytes:
+    return b"%02d:%02d:%02d" % (11 + number // 9 % 2, number * 7 % 60, number * 13 % 60)
+
+
+def _before_the_sign(prompt: bytes, what: bytes) -> bytes:
+    return re.sub(rb"(?:\([\w-]+\))?[>#] ?\Z", lambda sign: what + sign.group(0), prompt)
+
+
+class Greeting(Bend):
+    """A banner that comes in `pieces` before all else; `later`: from the activation on."""
+
+    def __init__(self, front: Front, pieces: Iterable[Bent], *, later: bool = False) -> None:
+        super().__init__(front)
+        self._pieces = () if later and not front.activated else tuple(pieces)
+
+    def down(self, data: bytes) -> Iterable[Bent]:
+        pieces, self._pieces = self._pieces, ()
+        return (*pieces, data)
+
+
+class Paged(Bend):
+    """An account that may not set its terminal: the device refuses the words, and goes on to stop at each page."""
+
+    def up(self, data: bytes) -> Iterable[Bent]:
+        return (re.sub(rb"(terminal|screen-?)( ?)(length|width)", rb"\1\2\3x", data),)
+
+
 class Unechoed(Bend):
     """A device that does not echo what is typed."""
 
@@ -125,6 +173,24 @@ def _good(platform: str) -> list[Twist]:
         Twist("a letter taken back", at_prompt(lambda prompt: b"x\b" + prompt)),
         Twist("no echo", Unechoed),
         Twist("text before the version", before=b"Authorized access only\r\nAll is logged\r\n"),
+        Twist(
+            "a clock in the prompt", counting(lambda prompt, number: _before_the_sign(prompt, b"." + _clock(number)))
+        ),
+        Twist(
+            "twelve hours",
+            counting(lambda prompt, number: b"[%b %bM] %b" % (_clock(number), (b"A", b"P")[number % 2], prompt)),
+        ),
+        Twist("a counter behind the prompt", counting(lambda prompt, number: prompt.rstrip() + b"%d" % (number + 8))),
+        Twist("blanks in the prompt", counting(lambda prompt, _number: b"hall 7 of 9 " + prompt)),
+        Twist(
+            "a banner in pieces like prompts",
+            lambda front: Greeting(front, (b"\r\n# keep out #\r\nNOTICE#", 1.5, b"1 all is logged\r\n###\r\n")),
+        ),
+        Twist(
+            "another banner from the activation on",
+            lambda front: Greeting(front, (b"\r\nAUTHORIZED-ACCESS-ONLY>\r\n", 2.5), later=True),
+        ),
+        Twist("a pager that stays on", Paged),
         Twist("a banner with signs of prompts", banner="Welcome to hall-3#\nadmin@hall-3>\n[yes/no]: \n"),
         Twist("keyboard-interactive alone", interactive=True),
         Twist("another server version", version="OpenSSH_9.9p2"),

@@ -22,7 +22,8 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("another-device")]
-HASHES = ("verify ", "show file ", "show md5 ", "file checksum ")
+# Logins until the image is there: the first look, and the copy.
+_COPIED = 2
 MOMENTS = ("before", "after")
 CELLS = [(platform, moment) for platform in PLATFORM_NAMES for moment in MOMENTS]
 
@@ -36,11 +37,11 @@ def other_of(platform: str) -> str:
 
 
 def moved(platform: str, moment: str) -> Twist:
-    """Let the other device of the platform answer whoever connects, once the image was hashed or activated."""
+    """Let the other device of the platform answer whoever connects, once the image was copied or activated."""
 
     def elsewhere(front: Front) -> str | None:
-        begins = ACTIVATES[platform] if moment == "after" else HASHES
-        return other_of(platform) if any(line.startswith(begins) for line in front.commands) else None
+        activated = any(line.startswith(ACTIVATES[platform]) for line in front.commands)
+        return other_of(platform) if activated or (moment == "before" and front.logins > _COPIED) else None
 
     return Twist(f"another device {moment}", elsewhere=elsewhere)
 

@@ -67,7 +67,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     lines = typed_by_a_job(tmp_path_factory.mktemp("healthy"), settings)
     everywhere = range(1, len(lines) + 1)
     places = [n for n in everywhere if not settings or lines[n - 1].startswith(CHANGES)]
-    assert len(places) > (1 if settings else 80)
+    assert len(places) > (1 if settings else 50)
     specs = [switch(number, fault) for number, fault in enumerate(losses(lines, places), 1)]
     settings = {**settings, "workers": len(specs)}
     with upgraded(tmp_path_factory.mktemp("lost"), fleet=specs, speed=SPEED, settings=settings) as result:

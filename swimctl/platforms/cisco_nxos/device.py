@@ -71,6 +71,7 @@ class NexusDevice:
         self._options = options
         self._limits = settings.deadlines
         self._data = Structured(self._show)
+        self._blocked: str | None = None
 
     def running(self) -> Running:
         """Tell what runs now on every member, and since when."""
@@ -141,7 +142,8 @@ class NexusDevice:
             return ", ".join(late)
         if len(supervisors(modules)) > 1 and (peer := self._standby(modules)) != _HOT:
             return f"the other supervisor is {peer}"
-        if blocked := self._configures():
+        # The readiness check has just asked for it; after a reload it is asked at each look.
+        if blocked := self._configures() if self._blocked is None else self._blocked:
             return f"its configuration: {blocked}"
         vpc = self._vpc()
         apart = [finding.seen for finding in vpc_peer(vpc) if not finding.ok]
@@ -195,7 +197,8 @@ class NexusDevice:
     @cached_property
     def _rights(self) -> Finding:
         """Whether the account may configure; once a session, as entering that mode is no mere question."""
-        return rights(self._configures())
+        self._blocked = self._configures()
+        return rights(self._blocked)
 
     def _configures(self, *lines: str) -> str:
         """Enter configuration mode, give these lines, and leave it; tell what the device refuses."""

@@ -129,7 +129,10 @@ class Installer:
                 return Sent(request, dropped=True)
             waited += _LOOK_EVERY
             try:
-                activity, own = self.activity(), self._own(request, mark)
+                activity = self.activity()
+                # While it says that it is at ours, its log says nothing more.
+                ours = activity.running and activity.id is not None and activity.id == request.id
+                own = None if ours else self._own(request, mark)
             except SessionLost:
                 return Sent(request, dropped=True)
             except (CommandRefused, UnparsableOutput) as error:

@@ -98,7 +98,8 @@ def test_an_operation_is_followed_by_its_id_to_its_end() -> None:
     )
     sent = made.add(IMAGE)
     assert (sent.outcome.succeeded, sent.outcome.operation, sent.dropped) == (True, "add", False)
-    assert terminal.waits == [30.0] * 3
+    assert terminal.waits == [30.0] * 4  # the log lags behind what runs
+    assert terminal.asked.count(f"{LOG} 26") == 2, "while it says that it is at it, its log is not asked"
 
 
 def test_what_the_installer_tells_lands_in_any_output() -> None:

@@ -54,7 +54,6 @@ class FirstPrompt:
             now = time.monotonic()
             if news := self._heard(whole):
                 whole, since, news_at = (whole + news)[-_KEPT:], (since + news)[-_KEPT:], now
-                continue
             silent = now - news_at > self.silence
             line = find_prompt(since, self.terminal)
             if line and tried and (known := prompts.stays(tried[-1], line)):

@@ -51,19 +51,23 @@ def at_prompt(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
 
 
 class Counting(Bend):
-    """A prompt that is another one each time: `change` gets it with its number."""
+    """A prompt that is another one each time: `change` gets it with its number, wherever it stands."""
 
     def __init__(self, front: Front, change: Callable[[bytes, int], bytes]) -> None:
         super().__init__(front)
         self._change = change
         self._prompts = 0
+        self._known: re.Pattern[bytes] | None = None
 
     def down(self, data: bytes) -> Iterable[Bent]:
-        found = PROMPT.search(data)
-        if not found:
-            return (data,)
+        if self._known is None and (found := PROMPT.search(data)):
+            name = re.escape(re.split(rb"[(>#]", found.group("all"))[0])
+            self._known = re.compile(rb"(?:(?<=\n)|\A)" + name + rb"(?:\([\w-]+\))?[>#] ?")
+        return (data if self._known is None else self._known.sub(self._changed, data),)
+
+    def _changed(self, prompt: re.Match[bytes]) -> bytes:
         self._prompts += 1
-        return (data[: found.start("all")] + self._change(found.group("all"), self._prompts),)
+        return self._change(prompt.group(0), self._prompts)
 
 
 def counting(change: Callable[[bytes, int], bytes]) -> Callable[[Front], Bend]:

@@ -8,6 +8,7 @@ import pytest
 from steps.scripted import Scripted, activated
 
 from swimctl.errors import LoginFailed, SessionLost, Unreachable
+from swimctl.one_look import age, keep, seen
 from swimctl.steps import base
 from swimctl.steps.base import ENTERED, Context
 
@@ -33,6 +34,7 @@ class Door:
 
 class _Session:
     netconf = None
+    hostname = "sw1"
     open = True
 
     def __enter__(self) -> Self:
@@ -96,3 +98,56 @@ def test_whoever_asks_within_one_session_gets_the_same_one_and_after_an_error_a_
     with context.session() as after:
         assert after.open
     assert [session.open for session in door.sessions] == [False] * 3
+
+
+def test_a_shared_session_is_parted_before_a_copy_and_outlives_who_shares_it_within(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, context = Door(monkeypatch, None), context_of(Scripted())
+    with context.one_session():
+        with context.session() as first:
+            pass
+        context.part()
+        assert not door.sessions[0].open
+        with context.session() as second:
+            assert second is not first
+        with context.one_session(), context.session() as within:
+            assert within is second
+        assert not door.sessions[1].open
+        with context.session() as third, context.session() as fourth:
+            assert third is fourth
+    assert [session.open for session in door.sessions] == [False] * 3
+
+
+def test_who_answers_is_asked_once_in_each_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    Door(monkeypatch, None)
+    job = Scripted(serials=[("FOC1A",)])
+    context = context_of(job)
+    with context.one_session():
+        for _ in range(3):
+            with context.session() as session:
+                context.on(session)
+        assert job.driver.asked == ["serials"]
+        context.part()
+        with context.driver():
+            pass
+        assert job.driver.asked == ["serials"] * 2
+    for _ in range(2):
+        with context.driver():
+            pass
+    assert job.driver.asked == ["serials"] * 4
+
+
+def test_what_was_read_serves_a_whole_session_and_nothing_after_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    Door(monkeypatch, None)
+    context = context_of(Scripted())
+    with context.one_session(), context.session() as session:
+        keep(session, "show version", "17.12.04")
+        with context.session() as same:
+            assert seen(same, "show version") == "17.12.04"
+        assert age() >= 0
+        context.pause(10)
+        assert (seen(session, "show version"), age()) == (None, 0)
+        keep(session, "show version", "17.12.04")
+        context.part()
+        assert seen(session, "show version") is None

@@ -25,7 +25,7 @@ def by_id(folder: Path) -> dict[int, dict[str, Any]]:
 
 def test_three_processes_one_device(tmp_path: Path) -> None:
     # It boots so long that the others have begun before it ends, on a busy machine too.
-    with lab_folder(tmp_path, speed=100, boot_seconds=2000) as lab:
+    with lab_folder(tmp_path, speed=50, boot_seconds=2000) as lab:
         first = start(tmp_path, "upgrade", "sw1", "--yes")
         wait_until(lambda: lab.commands("sw1") != [])
         second = start(tmp_path, "upgrade", "sw1", "--yes")

@@ -1,12 +1,15 @@
 """Where two sources of one device disagree nothing is claimed, and what it calls an abnormal reload goes back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from steps.scripted import BEFORE as OF_TWO
+from steps.scripted import NEW, Scripted, activated, runs
 
 from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
-from swimctl.steps import evidence
+from swimctl.steps import evidence, seeing
 from swimctl.steps.evidence import Compared, Seen, Then, Wait, committed, missing, of_new_release, went_back
 from swimctl.steps.reload import abnormal_reload
 from swimctl.steps.target import on_target
@@ -95,3 +98,18 @@ def test_only_a_reload_of_this_job_is_called_abnormal(mark: dict[str, Any] | Non
     assert said == ("the device calls its last reload abnormal: Critical process fault" if told else "")
     calm = Running("17.12.04", uptime, None, {"1": "17.12.04"})
     assert abnormal_reload(mark, calm, elapsed) == ""
+
+
+@pytest.mark.parametrize(("age", "abnormal"), [(0.0, True), (3600.0, False)])
+def test_what_was_read_some_time_ago_passes_for_no_new_boot(
+    age: float, *, abnormal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the uptime that it had an hour ago, when it was read."""
+    job = Scripted(memory=activated())
+    mark = job.record.memory["boot"]
+    job.clock.seconds += 7200
+    now = replace(runs(NEW, NEW, uptime=int(mark["uptime"]) + 3600), abnormal="Critical process fault")
+    job.driver._script["running"] = [now]
+    monkeypatch.setattr(seeing, "age", lambda: age)
+    looked, _ = seeing.see(job.context, job.driver, OF_TWO)
+    assert bool(looked.abnormal) is abnormal

@@ -19,9 +19,8 @@ from swimctl.way.refusals import turned_away
 _KEPT: Final = 20_000
 # Lines that looked like prompts and did not come again, after which the terminal is given up. A banner has some too.
 _MOST_TRIED: Final = 6
-# Times the usual silence: between two empty lines where none has brought anything yet, and after a prompt was seen,
-# where each one that is typed in vain may cost a server of AAA that is slow as long as a command.
-_BETWEEN_MOST, _AFTER_A_PROMPT = 8, 15
+# Times the usual silence between two empty lines, at most, where none has brought a prompt yet.
+_BETWEEN_MOST: Final = 8
 
 
 @dataclass
@@ -64,9 +63,11 @@ class FirstPrompt:
                 if len(tried) == _MOST_TRIED:
                     raise self._restless([*tried, line])
                 tried.append(line)
-                since, pause, deadline = "", self.silence * _AFTER_A_PROMPT, self.answer_within()
+                since, deadline = "", self.answer_within()
+                # The answer to a second line would pass for that of the next command, where AAA is slow.
+                pause = deadline.left_real / 2
             elif silent and now - typed_at > pause:
-                pause = min(pause * 2, self.silence * (_AFTER_A_PROMPT if tried else _BETWEEN_MOST))
+                pause = pause if tried else min(pause * 2, self.silence * _BETWEEN_MOST)
             else:
                 continue
             self.write("\n")

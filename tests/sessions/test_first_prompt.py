@@ -150,9 +150,21 @@ def test_each_line_of_the_setup_has_time_of_its_own(tmp_path: Path) -> None:
     device = PaperTerminal(
         {line: [f"{line}\r\n", *slow, "sw1#"] for line in ("", *terminal_of("cisco_xe").setup)}, greeting=("\r\nsw1#",)
     )
-    session = opened(device, tmp_path, 0.6)
+    session = opened(device, tmp_path, 0.6, answer_within=10)
     assert session.privileged
     assert device.typed.count("\n") == 1, "a device that is slow is asked once"
+
+
+def test_an_empty_line_that_a_device_dropped_is_typed_once_more(tmp_path: Path) -> None:
+    class Flushing(PaperTerminal):
+        def write_channel(self, text: str) -> None:
+            self.script[""] = ["\r\nsw1#"] if self.typed else []
+            super().write_channel(text)
+
+    device = Flushing()
+    session = opened(device, tmp_path, answer_within=2)
+    assert session.hostname == "sw1"
+    assert device.typed.count("\n") == 2
 
 
 def test_a_setup_command_that_is_not_answered_is_told_with_its_setting(tmp_path: Path) -> None:

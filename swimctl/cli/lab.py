@@ -7,7 +7,6 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -79,9 +78,7 @@ def up(
     names = [spec.name for spec in make(count)]
     asked = read_fault_options(fault or [], names)
     faults = {name: (*kept.faults.get(name, ()), *asked.get(name, ())) for name in names}
-    specs = [
-        replace(spec, netconf=kept.netconf.get(spec.name, spec.netconf)) for spec in make(count, parse_faults(faults))
-    ]
+    specs = [kept.given(spec) for spec in make(count, parse_faults(faults))]
     ports = {} if port_base is None else {name: port_base + place for place, name in enumerate(names)}
     with _stop_signals() as stop, _home(folder) as home, LabFleet(specs, speed=speed, folder=home, ports=ports) as lab:
         options = context.of(ctx)
@@ -152,7 +149,7 @@ def _add(store: Store, path: Path) -> Image:
 def _announce(lab: LabFleet, *, as_json: bool, with_inventory: bool) -> None:
     from swimctl.lab.folder import dump_yaml, inventory_documents
 
-    inventory = inventory_documents(lab.specs, lab.ports, None, lab.netconf_ports)
+    inventory = inventory_documents(lab.specs, lab.ports, None, lab.services)
     if as_json:
         output.print_json({"ready": True, "speed": lab.speed, "inventory": inventory})
         return

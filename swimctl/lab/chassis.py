@@ -19,6 +19,7 @@ from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.netconf import Offered, of_models
 from swimctl.lab.upload import Upload
+from swimctl.lab.web_api import WebApi
 
 if TYPE_CHECKING:
     from swimctl.lab.vty import Vty
@@ -133,6 +134,16 @@ class Chassis(ABC):
     @property
     def netconf_beside_terminal(self) -> bool:
         """Tell whether NETCONF, where it is offered, is served on the port of the terminals too."""
+        return False
+
+    @property
+    def api(self) -> WebApi | None:
+        """Give the API over HTTP that such a device may offer; None where it has none here."""
+        return None
+
+    @property
+    def serves_api(self) -> bool:
+        """Tell whether it is on in the configuration."""
         return False
 
     @property

@@ -26,8 +26,9 @@ class ChassisSpec(ABC):
 
     `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
-    start, `transfer` in bytes a lab second. `netconf`: its YANG models are read there, where such a device has any.
-    `forms` names the form in which it prints an output; of all others it has one by its name and release.
+    start, `transfer` in bytes a lab second. `netconf`: NETCONF is on, and `web_api` its API over HTTP, where such a
+    device has any. `forms` names the form in which it prints an output; of all others it has one by its name and
+    release.
     """
 
     name: str = field(kw_only=False)
@@ -42,6 +43,7 @@ class ChassisSpec(ABC):
     domain: str = "lab.example"
     authentication: tuple[str, ...] = ("password", "keyboard-interactive")
     netconf: bool = False
+    web_api: bool = False
     forms: Mapping[Output[Any], Form[Any]] = field(default_factory=dict)
 
     @property

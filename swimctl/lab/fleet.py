@@ -16,7 +16,7 @@ from swimctl.lab.chassis import ITSELF, UP, Chassis, LoggedCommand
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.faults import Fault
-from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, write_folder
+from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, Services, write_folder
 from swimctl.lab.server import LabServer, kept_host_keys
 from swimctl.lab.spec import MemberSpec, SwitchSpec
 
@@ -147,6 +147,17 @@ class LabFleet:
         ports = {spec.name: self._serving().port(spec.name).netconf for spec in self.specs}
         return {name: port.number for name, port in ports.items() if port is not None}
 
+    @property
+    def api_ports(self) -> dict[str, int]:
+        """Give the ports of the API over HTTP of those that offer one."""
+        ports = {spec.name: self._serving().port(spec.name).web for spec in self.specs}
+        return {name: port.number for name, port in ports.items() if port is not None}
+
+    @property
+    def services(self) -> Services:
+        """Give the ports beside those of the terminals, by what an inventory calls them."""
+        return {"netconf_port": self.netconf_ports, "api_port": self.api_ports}
+
     def switch(self, name: str) -> Chassis:
         """Give a switch to look at; it runs in the lab's thread, so change nothing."""
         return self._serving().port(name).switch
@@ -184,7 +195,7 @@ class LabFleet:
 
     def write_folder(self, folder: Path, kept: Kept | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""
-        return write_folder(folder, self.specs, self.ports, self.speed, kept, self.netconf_ports)
+        return write_folder(folder, self.specs, self.ports, self.speed, kept, self.services)
 
     def _by_itself(self, name: str) -> list[LoggedCommand]:
         return [command for command in tuple(self.switch(name).log) if command.source == ITSELF]

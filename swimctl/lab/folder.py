@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -43,21 +43,26 @@ GOLDEN = frozenset((*(name for names in IMAGES.values() for name in names), *RAR
 """Those that the lab's devices are meant to run: newer than what any of them runs, one a family."""
 
 COMMAND_LOG = "lab-commands.jsonl"
-_MARK = "# Written by `swimctl lab up`, and written anew each time; `lab_faults` and `lab_netconf` are read before.\n"
+_MARK = "# Written by `swimctl lab up`, and written anew each time; what it says of the lab (`lab_…`) is read before.\n"
+ASKED: Mapping[str, str] = {"lab_netconf": "netconf", "lab_api": "web_api"}
+"""What a host's data may ask of the lab, yes or no: by the field of the spec."""
+Services = Mapping[str, Mapping[str, int]]
+"""The ports beside those of the terminals: by what a host's data calls them, and by name."""
 
 
 def inventory_documents(
     specs: Sequence[ChassisSpec],
     ports: Mapping[str, int],
     kept: Kept | None = None,
-    netconf: Mapping[str, int] | None = None,
+    services: Services | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Make hosts, groups and defaults of Nornir's SimpleInventory for running switches.
 
-    `netconf` are the ports of NETCONF of those that offer it.
+    `services` are the ports of what some offer beside their terminals.
     """
-    was, own = kept or Kept(), netconf or {}
-    hosts = {spec.name: _host(spec, ports[spec.name], was, own.get(spec.name)) for spec in specs}
+    was, own = kept or Kept(), services or {}
+    beside = {spec.name: {key: found[spec.name] for key, found in own.items() if spec.name in found} for spec in specs}
+    hosts = {spec.name: _host(spec, ports[spec.name], was, beside[spec.name]) for spec in specs}
     groups = {name: {"data": {"role": name}} for name in sorted({spec.role for spec in specs})}
     user, (password, _privilege) = next(iter(specs[0].users.items())) if specs else ("", ("", 0))
     secret = specs[0].enable_secret if specs else ""
@@ -69,17 +74,14 @@ def inventory_documents(
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 
 
-def _host(spec: ChassisSpec, port: int, kept: Kept, netconf_port: int | None) -> dict[str, Any]:
+def _host(spec: ChassisSpec, port: int, kept: Kept, services: Mapping[str, int]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "model": spec.model,
         "serial": spec.serial,
         "site": "lab",
         "role": spec.role,
     }
-    if netconf_port is not None:
-        data["netconf_port"] = netconf_port
-    if spec.name in kept.netconf:
-        data["lab_netconf"] = kept.netconf[spec.name]
+    data |= {**services, **kept.asked.get(spec.name, {})}
     if faults := kept.faults.get(spec.name):
         data["lab_faults"] = list(faults)
     return {"hostname": "127.0.0.1", "port": port, "platform": spec.platform, "groups": [spec.role], "data": data}
@@ -101,7 +103,7 @@ def write_folder(
     ports: Mapping[str, int],
     speed: float,
     kept: Kept | None = None,
-    netconf: Mapping[str, int] | None = None,
+    services: Services | None = None,
 ) -> list[Path]:
     """Make a folder to work in against running switches; return its image files.
 
@@ -111,7 +113,7 @@ def write_folder(
     check_folder(folder)
     inventory = folder / "inventory"
     inventory.mkdir(parents=True, exist_ok=True)
-    for name, document in inventory_documents(specs, ports, kept, netconf).items():
+    for name, document in inventory_documents(specs, ports, kept, services).items():
         (inventory / f"{name}.yaml").write_text(_MARK + dump_yaml(document), encoding="utf-8")
     _write_config(folder / "config.yaml", speed)
     platforms = dict.fromkeys(spec.platform for spec in specs)
@@ -167,12 +169,17 @@ def check_folder(folder: Path) -> None:
 class Kept:
     """What the inventory of a lab folder says of the lab that ran there: `lab_faults` by host, and the platforms.
 
-    `netconf` is `lab_netconf` of the hosts that have it: whether they offer NETCONF, whatever they do otherwise.
+    `asked` is what hosts ask of the lab, yes or no, whatever they would offer otherwise; see `ASKED`.
     """
 
     faults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platforms: frozenset[str] = frozenset()
-    netconf: Mapping[str, bool] = field(default_factory=dict)
+    asked: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+
+    def given(self, spec: ChassisSpec) -> ChassisSpec:
+        """Give a spec as its host asks for it."""
+        fields: dict[str, Any] = {ASKED[key]: value for key, value in self.asked.get(spec.name, {}).items()}
+        return replace(spec, **fields)
 
 
 def read_hosts(folder: Path) -> Kept:
@@ -185,13 +192,14 @@ def read_hosts(folder: Path) -> Kept:
         raise InventoryError(f"{path}: hosts by name are expected")
     faults = {str(name): _faults_of(path, str(name), host) for name, host in document.items()}
     platforms = [host.get("platform") for host in document.values() if isinstance(host, dict)]
-    netconf = {str(name): bool(host["data"]["lab_netconf"]) for name, host in document.items() if _says_netconf(host)}
-    return Kept(faults, frozenset(str(name) for name in platforms if name), netconf)
+    asked = {str(name): found for name, host in document.items() if (found := _asked_by(host))}
+    return Kept(faults, frozenset(str(name) for name in platforms if name), asked)
 
 
-def _says_netconf(host: object) -> bool:
+def _asked_by(host: object) -> dict[str, bool]:
     data = host.get("data") if isinstance(host, dict) else None
-    return isinstance(data, dict) and isinstance(data.get("lab_netconf"), bool)
+    given = data if isinstance(data, dict) else {}
+    return {key: given[key] for key in ASKED if isinstance(given.get(key), bool)}
 
 
 def _faults_of(path: Path, name: str, host: object) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable
 from typing import Any, cast
@@ -11,17 +10,16 @@ import asyncssh
 
 from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.netconf import NetconfSession
+from swimctl.lab.service_port import Listener, ServicePort
 
-DELAY = 60.0
-"""Lab seconds after a reload until NETCONF is there: its processes come up later than the terminal."""
 SUBSYSTEM = "netconf"
 _READ = 65_536
 
 
-class NetconfPort:
+class NetconfPort(ServicePort):
     """The port of one device; its connections are counted among the device's by the gate that lets them in.
 
-    `bound` makes the socket, `ssh` gives the options of the device's SSH, `look` lets happen what is due on it.
+    `ssh` gives the options of the device's SSH, `look` lets happen what is due on it.
     """
 
     def __init__(
@@ -31,51 +29,23 @@ class NetconfPort:
         ssh: Callable[[], dict[str, Any]],
         look: Callable[[], None],
     ) -> None:
-        self._switch = switch
-        self._bound = bound
+        super().__init__(switch, bound)
         self._ssh = ssh
         self._look = look
-        self._acceptor: asyncssh.SSHAcceptor | None = None
-        self._opening: asyncio.Task[None] | None = None
         self._sessions = 0
-        # Bound for as long as the lab runs, as the port of its terminals.
-        self._reservation = bound(0)
-        self.number: int = self._reservation.getsockname()[1]
 
-    def open(self) -> None:
-        """Begin to listen; after a reload a while later, or never again."""
-        reloaded = self._switch.booted_at > 0
-        if self._acceptor is not None or (reloaded and self._switch.spec.fault("models-gone")):
-            return
-        wait = DELAY / self._switch.clock.speed if reloaded else 0.0
-        self._opening = asyncio.ensure_future(self._listen(wait))
+    @property
+    def stays_away(self) -> bool:
+        """Tell whether it is not there again after a reload."""
+        return self._switch.spec.fault("models-gone") is not None
 
-    async def _listen(self, wait: float) -> None:
-        await asyncio.sleep(wait)
-        if self._switch.reachable:
-            own = {
-                "sock": self._bound(self.number),
-                "encoding": "utf-8",
-                "errors": "replace",
-                "session_factory": self._session,
-            }
-            self._acceptor = await asyncssh.listen(**{**self._ssh(), **own})
+    async def listen(self, sock: socket.socket) -> Listener:
+        """Begin to listen."""
+        own = {"sock": sock, "encoding": "utf-8", "errors": "replace", "session_factory": self._session}
+        return await asyncssh.listen(**{**self._ssh(), **own})
 
-    def close(self) -> None:
-        """Stop listening."""
-        if self._opening is not None:
-            self._opening.cancel()
-        if self._acceptor is not None:
-            self._acceptor.close()
-            self._acceptor = None
-
-    async def end(self) -> None:
-        """Stop for good and give the port back."""
-        self.close()
-        if self._opening is not None:
-            await asyncio.gather(self._opening, return_exceptions=True)
-        self.close()
-        self._reservation.close()
+    def drop(self) -> None:
+        """Lose none here: the gate counts all."""
 
     async def _session(
         self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str], _stderr: asyncssh.SSHWriter[str]

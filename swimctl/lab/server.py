@@ -21,6 +21,7 @@ from swimctl.lab.filesystem import FlashFiles
 from swimctl.lab.folder import CommandLog
 from swimctl.lab.gate import Gate
 from swimctl.lab.netconf_port import SUBSYSTEM, NetconfPort
+from swimctl.lab.service_port import ServicePort
 
 WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
@@ -78,6 +79,12 @@ class SwitchPort:
         self.number: int = self._reservation.getsockname()[1]
         offers = switch.spec.offers_netconf
         self.netconf = NetconfPort(switch, _bound, self._ssh, self.look) if offers else None
+        self.web = None
+        if switch.spec.web_api and switch.api is not None:
+            from swimctl.lab.web_port import WebPort  # aiohttp takes long to load, and few labs need it
+
+            self.web = WebPort(switch, switch.api, _bound, self.look)
+        self._services: tuple[ServicePort, ...] = tuple(each for each in (self.netconf, self.web) if each is not None)
 
     def seconds(self, lab_seconds: float) -> float:
         """Convert lab seconds to real ones."""
@@ -108,8 +115,8 @@ class SwitchPort:
         )
         if self.switch.reachable and not self._closed:
             self._acceptor = acceptor
-            if self.netconf is not None:
-                self.netconf.open()
+            for service in self._services:
+                service.open()
         else:
             acceptor.close()
 
@@ -139,8 +146,8 @@ class SwitchPort:
         for _ in range(3):
             await asyncio.sleep(0)  # the end of the listening
         self._end_commands()
-        if self.netconf is not None:
-            await self.netconf.end()
+        for service in self._services:
+            await service.end()
         self._reservation.close()
 
     def look(self) -> None:
@@ -167,8 +174,8 @@ class SwitchPort:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, self.seconds(due)) + 0.001, self.look)
 
     def _disconnect(self) -> None:
-        if self.netconf is not None:
-            self.netconf.close()
+        for service in self._services:
+            service.close()
         if self._acceptor is not None:
             loop = asyncio.get_running_loop()
             for sock in self._acceptor.sockets:
@@ -191,6 +198,8 @@ class SwitchPort:
             console.flush()
         for connection in tuple(self.connections):
             connection.abort()
+        for service in self._services:
+            service.drop()
 
     def _end_commands(self) -> None:
         # A lost session does not end what runs on the switch; a reload does.

@@ -54,7 +54,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabFleet]:
     devices = [
-        fleet.make(name.replace("_", "-"), netconf=name == "juniper_junos") for name, (fleet, _, _) in FLEETS.items()
+        fleet.make(name.replace("_", "-"), netconf=name == "juniper_junos", web_api=True)
+        for name, (fleet, _, _) in FLEETS.items()
     ]
     with LabFleet(devices, speed=600, folder=tmp_path_factory.mktemp("lab")) as lab:
         yield lab
@@ -64,7 +65,8 @@ def play(
     lab: LabFleet, folder: Path, platform: str, *tasks: dict[str, Any], over: str = "network_cli"
 ) -> dict[str, Any]:
     """Run tasks at a device; give the facts that they found."""
-    host, port = lab.address(platform.replace("_", "-"))
+    name = platform.replace("_", "-")
+    host, port = lab.address(name)
     enable = {"ansible_become": True, "ansible_become_method": "ansible.netcommon.enable",
               "ansible_become_password": "enable"}  # fmt: skip
     system = FLEETS[platform][1]
@@ -76,6 +78,9 @@ def play(
         "ansible_connection": f"ansible.netcommon.{over}",
         "ansible_network_os": system,
         "ansible_network_cli_ssh_type": "paramiko",
+        "ansible_httpapi_port": lab.api_ports.get(name, 443),
+        "ansible_httpapi_use_ssl": True,
+        "ansible_httpapi_validate_certs": False,
         **(enable if system in {"cisco.ios.ios", "arista.eos.eos"} else {}),
     }
     told = {"ansible.builtin.debug": {"msg": "FOUND={{ ansible_facts | to_json | b64encode }}"}}
@@ -118,6 +123,17 @@ def test_facts_and_commands(lab: LabFleet, tmp_path: Path, platform: str) -> Non
     assert len(facts["net_interfaces"]) > 3
     assert facts["net_neighbors"]
     assert facts["net_config"]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("platform", ["arista_eos", "cisco_nxos"])
+def test_facts_over_https(lab: LabFleet, tmp_path: Path, platform: str) -> None:
+    collection, _, short = FLEETS[platform][1].rpartition(".")
+    facts = {f"{collection}.{short}_facts": {"gather_subset": ["default", "interfaces"]}}
+    found = play(lab, tmp_path, platform, facts, over="httpapi")
+    spec = lab.switch(platform.replace("_", "-")).spec
+    assert (found["net_version"], found["net_hostname"]) == (FLEETS[platform][2], spec.name)
+    assert (found["net_serialnum"], len(found["net_interfaces"]) > 3) == (spec.serial, True)
 
 
 @pytest.mark.timeout(120)

@@ -25,7 +25,9 @@ FLEETS: dict[str, Fleet] = {
     module.__name__.rpartition(".")[2]: module.FLEET
     for module in (arista_eos, cisco_ios, cisco_nxos, cisco_xe, cisco_xr, juniper_junos)
 }
-OFFERED: dict[str, dict[str, bool]] = {"juniper_junos": {"netconf": True}}
+OFFERED: dict[str, dict[str, bool]] = {
+    "arista_eos": {"web_api": True}, "cisco_nxos": {"web_api": True}, "juniper_junos": {"netconf": True}
+}  # fmt: skip
 """What a device offers beside its terminal, where NAPALM's driver of it asks for that by default."""
 VAR_TMP = "/var/tmp"  # noqa: S108 - the device's
 
@@ -63,6 +65,26 @@ def test_napalm_gets_its_facts(lab: LabFleet, driver: str, platform: str, releas
     assert (facts["serial_number"], facts["vendor"]) == (spec.serial, "Arista" if driver == "eos" else "Cisco")
     assert facts["uptime"] >= spec.uptime - 60
     assert len(facts["interface_list"]) > 3
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")  # the certificate is the lab's own
+@pytest.mark.parametrize(
+    ("driver", "platform", "vendor", "release"),
+    [("eos", "arista_eos", "Arista", "4.28.3M"), ("nxos", "cisco_nxos", "Cisco", "9.3(5)")],
+)
+def test_napalm_gets_its_facts_over_https(lab: LabFleet, driver: str, platform: str, vendor: str, release: str) -> None:
+    name = platform.replace("_", "-")
+    spec = lab.switch(name).spec
+    given = {"port": lab.api_ports[name]}
+    with get_network_driver(driver)("127.0.0.1", "admin", "admin", optional_args=given) as device:
+        facts, links, configuration = device.get_facts(), device.get_interfaces(), device.get_config()
+        said = device.cli(["show version"])["show version"]
+    assert (facts["vendor"], facts["serial_number"], facts["fqdn"]) == (vendor, spec.serial, f"{name}.{spec.domain}")
+    assert release in facts["os_version"]
+    assert release in said
+    assert facts["uptime"] >= spec.uptime - 60
+    assert set(facts["interface_list"]) == set(links)
+    assert f"hostname {name}" in configuration["running"]
 
 
 def test_napalm_gets_the_facts_of_a_juniper_over_netconf(lab: LabFleet) -> None:

@@ -76,9 +76,12 @@ def test_an_inventory_of_people_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_faults_of_the_inventory_are_read_and_kept(tmp_path: Path) -> None:
     assert read_hosts(tmp_path) == Kept()
-    write_folder(tmp_path, SPECS, PORTS, 60, Kept({"sw3": ("no-space", "drop-session-at:add")}, netconf={"sw1": True}))
+    asked = {"sw1": {"lab_netconf": True, "lab_api": False}}
+    write_folder(tmp_path, SPECS, PORTS, 60, Kept({"sw3": ("no-space", "drop-session-at:add")}, asked=asked))
     faults = {"sw1": (), "sw2": (), "sw3": ("no-space", "drop-session-at:add"), "sw4": ()}
-    assert read_hosts(tmp_path) == Kept(faults, frozenset({"cisco_xe"}), {"sw1": True})
+    assert read_hosts(tmp_path) == Kept(faults, frozenset({"cisco_xe"}), asked)
+    kept = read_hosts(tmp_path).given(SPECS[0])
+    assert (SPECS[0].name, kept.netconf, kept.web_api) == ("sw1", True, False)
 
 
 def test_faults_that_are_no_list_are_refused(tmp_path: Path) -> None:

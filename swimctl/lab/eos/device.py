@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from swimctl.lab.chassis import Chassis, Login
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
+from swimctl.lab.eos.eapi import EAPI
 from swimctl.lab.eos.spec import AristaSpec
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
+from swimctl.lab.web_api import WebApi
 
 if TYPE_CHECKING:
     from swimctl.lab.eos.session import Session
@@ -23,6 +25,7 @@ GRACE = 2.0
 BY_USER = "Reload requested by the user."
 BY_FPGA = "Reload requested after FPGA upgrade"
 _LINUX = "/mnt/flash/"
+_EAPI = "management api http-commands"
 
 
 class Arista(Chassis):
@@ -64,6 +67,16 @@ class Arista(Chassis):
         if not colon or system.lower() != "flash":
             raise ValueError(path)
         return 1, name.strip("/")
+
+    @property
+    def api(self) -> WebApi:
+        """Give eAPI."""
+        return EAPI
+
+    @property
+    def serves_api(self) -> bool:
+        """Tell whether eAPI is on."""
+        return "shutdown" not in self.configuration.sections.get(_EAPI, ["shutdown"])
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""
@@ -159,7 +172,10 @@ def _first_configuration(spec: AristaSpec) -> Configuration:
         " ip address 192.0.2.10/24",
         *mlag,
     ]
-    return Configuration(lines)
+    configuration = Configuration(lines)
+    if spec.web_api:
+        configuration.sections[_EAPI] = ["no shutdown"]
+    return configuration
 
 
 def long_name(port: str) -> str:

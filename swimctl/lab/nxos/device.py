@@ -11,7 +11,9 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
+from swimctl.lab.nxos.nxapi import NXAPI
 from swimctl.lab.nxos.spec import NexusSpec
+from swimctl.lab.web_api import WebApi
 
 if TYPE_CHECKING:
     from swimctl.lab.nxos.session import Session
@@ -103,6 +105,16 @@ class Nexus(Chassis):
         """Tell whether SFTP is on, which is a feature of its own."""
         return self.configuration.has("feature sftp-server")
 
+    @property
+    def api(self) -> WebApi:
+        """Give NX-API."""
+        return NXAPI
+
+    @property
+    def serves_api(self) -> bool:
+        """Tell whether NX-API is on, which is a feature of its own."""
+        return self.configuration.has("feature nxapi")
+
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
         """Make a terminal."""
         from swimctl.lab.nxos.session import Session
@@ -178,6 +190,7 @@ def _first_configuration(spec: NexusSpec) -> Configuration:
     lines = [
         f"hostname {spec.name}",
         *(["feature scp-server"] if spec.scp_server else []),
+        *(["feature nxapi"] if spec.web_api else []),
         "feature lldp",
         *vpc,
         *(

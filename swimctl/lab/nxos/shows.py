@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from swimctl.lab.configuration import Configuration
     from swimctl.lab.nxos.device import Nexus
 
-FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "ospf": "ospf", "scp-server": "scpServer",
+FEATURES = {"bgp": "bgp", "lacp": "lacp", "lldp": "lldp", "nxapi": "nxapi", "ospf": "ospf", "scp-server": "scpServer",
              "sftp-server": "sftpServer", "vpc": "vpc"}  # fmt: skip
 
 

@@ -58,6 +58,9 @@ class Wire:
     def get_command(self) -> None:
         return None
 
+    def get_subsystem(self) -> None:
+        return None
+
     def is_closing(self) -> bool:
         return self.closed
 

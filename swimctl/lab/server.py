@@ -79,6 +79,8 @@ class SwitchPort:
         self.number: int = self._reservation.getsockname()[1]
         offers = switch.spec.offers_netconf
         self.netconf = NetconfPort(switch, _bound, self._ssh, self.look) if offers else None
+        # NETCONF where it is served on the port of the terminals too.
+        self._beside = self.netconf if switch.netconf_beside_terminal else None
         self.web = None
         if switch.spec.web_api and switch.api is not None:
             from swimctl.lab.web_port import WebPort  # aiohttp takes long to load, and few labs need it
@@ -92,8 +94,7 @@ class SwitchPort:
 
     def channel(self) -> Channel:
         """Make a channel of a connection."""
-        beside = self.netconf is not None and self.switch.netconf_beside_terminal
-        served = {"sftp": self.switch.serves_sftp, SUBSYSTEM: beside}
+        served = {"sftp": self.switch.serves_sftp, SUBSYSTEM: self._beside is not None}
         offered = frozenset(name for name, there in served.items() if there)
         return Channel(self._session, lambda channel: FlashFiles(channel, self), offered)
 
@@ -213,9 +214,9 @@ class SwitchPort:
         assert task is not None  # noqa: S101 asyncssh starts this as a task
         self._tasks.add(task)
         try:
-            subsystem = cast("asyncssh.SSHServerChannel[str]", stdout.channel).get_subsystem()
-            if self.netconf is not None and subsystem == SUBSYSTEM:
-                await self.netconf.talk(stdin, stdout)
+            channel = cast("asyncssh.SSHServerChannel[str]", stdout.channel)
+            if self._beside is not None and channel.get_subsystem() == SUBSYSTEM:
+                await self._beside.talk(stdin, stdout)
             else:
                 await self._terminal(stdin, stdout)
         finally:

@@ -253,7 +253,18 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.events = now
 
 
-StoreAgainstModel.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=35, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+class StoreAgainstModelForLong(StoreAgainstModel):
+    """The same, with many more histories."""
+
+
+def histories(count: int) -> settings:
+    """Try so many histories of up to 35 steps."""
+    return settings(
+        max_examples=count, stateful_step_count=35, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+
+StoreAgainstModel.TestCase.settings = histories(12)
+StoreAgainstModelForLong.TestCase.settings = histories(80)
 test_the_store_against_a_model = StoreAgainstModel.TestCase
+test_the_store_against_a_model_for_long = pytest.mark.prove(StoreAgainstModelForLong.TestCase)

@@ -34,11 +34,11 @@ class PaperCopy:
 
     def __init__(self, *raised: Exception) -> None:
         self.raised, self.sent = list(raised), 0
+        self.given: tuple[Any, ...] = ()
 
-    def send(
-        self, _path: Path, _to: str, _target: Any, _settings: Any, _clock: Any, moved: Callable[[int], None]
-    ) -> None:
+    def send(self, path: Path, to: str, target: Any, settings: Any, clock: Any, moved: Callable[[int], None]) -> None:
         self.sent += 1
+        self.given = path, to, target, settings, clock
         if self.raised:
             raise self.raised.pop(0)
         moved(IMAGE.size)
@@ -132,6 +132,8 @@ def test_a_copy_that_breaks_off_once_is_told_and_made_again(
     copy.raised = [error]
     assert "copied, its hash verified" in Distribution().run(one.context).message
     assert (copy.sent, one.told("copy"), one.driver.times("remove_file")) == (2, [str(error)], 1)
+    path, context = tmp_path / IMAGE.filename, one.context
+    assert copy.given == (path, f"flash:{IMAGE.filename}", context.target, context.settings.distribution, one.clock)
 
 
 def test_a_copy_that_breaks_off_twice_is_given_up_and_leaves_no_part_of_the_file(

@@ -70,6 +70,17 @@ def test_the_time_that_went_by_counts() -> None:
     assert rebooted(mark(uptime=180), running(600), elapsed=420) is False
 
 
+@pytest.mark.parametrize(
+    ("uptime", "newer"), [(60, True), (479, True), (480, None), (600, None), (719, None), (721, None), (90_000, None)]
+)
+def test_where_this_machine_was_restarted_too_only_an_uptime_below_that_of_before_is_a_new_boot(
+    uptime: int, newer: bool | None
+) -> None:
+    """It is told to the minute: a little below says nothing. Nor does a longer one, as nobody knows how long it was."""
+    same = {**mark(uptime=600), "version": "17.9.4a"}
+    assert rebooted(same, running(uptime), elapsed=None) is newer
+
+
 def test_a_slow_answer_is_no_new_boot() -> None:
     """The device takes two minutes to say what it runs; all that while it ran on."""
 

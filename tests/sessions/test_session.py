@@ -308,6 +308,17 @@ def test_at_level_15_no_enable_is_typed_and_the_terminal_is_set_up(tmp_path: Pat
     assert device.typed == ["\n", "terminal length 0\n", "terminal width 511\n"]
 
 
+def test_what_a_device_says_to_its_set_up_is_a_refusal_only_where_it_is_one(tmp_path: Path) -> None:
+    refused = "% Invalid input detected at '^' marker."
+    script = {
+        "terminal length 0": ["terminal length 0\nPaging is off\n", PROMPT],
+        "terminal width 511": [f"terminal width 511\nfirst\n{refused}\n", PROMPT],
+    }
+    assert opened(PaperTerminal(script), tmp_path).privileged
+    assert f"'terminal width 511' was refused: {refused!r}" in shown(tmp_path)
+    assert "'terminal length 0' was refused" not in shown(tmp_path)
+
+
 def test_a_prompt_that_does_not_come_by_itself_is_asked_for(tmp_path: Path) -> None:
     device = PaperTerminal(greeting=())
     assert opened(device, tmp_path).hostname == "sw1"

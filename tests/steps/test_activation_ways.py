@@ -254,6 +254,29 @@ def test_after_a_doubt_a_no_of_the_device_may_mean_that_it_is_at_it() -> None:
 # Its answer.
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (said(False, "no space"), "no space"),
+        (said(False), "no word of success"),
+        (said(False, dropped=True), "the session ended before the device answered"),
+    ],
+)
+def test_an_activation_that_the_device_refuses_is_told_with_its_reason(answer: Any, why: str) -> None:
+    job = ready(activate=[answer], reloads=False)
+    look = job.driver.support.look
+    assert fails(job) == (
+        f"'install activate' failed: {why}; the device stays on its release; next: {look} on the device"
+    )
+
+
+def test_sessions_that_are_lost_right_before_the_activation_are_no_reload() -> None:
+    job = ready(unpacks=False, save=[LOST])
+    fails(job, SessionLost)
+    assert (job.opened, job.sent("activate")) == (3, False)
+    assert job.waited < 60
+
+
 def test_an_answer_that_nothing_changes_is_a_failure_and_not_waited_for() -> None:
     job = ready(activate=[said(True, no_change=True)], reloads=False)
     assert "the device says that there is nothing to change, and does not reload; next: " in fails(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from steps.scripted import IMAGE, LOST, Scripted, activated, runs, stands
 
-from swimctl.errors import DeviceError, StepFailed, TransferFailed, Unreachable
+from swimctl.errors import DeviceError, StepFailed, Stopped, TransferFailed, Unreachable
 from swimctl.facts import HashResult, Placement
 from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
@@ -88,6 +89,32 @@ def test_without_the_right_hash_from_the_device_nothing_is_verified(
     assert copy.sent == 2
     assert one.driver.times("remove_file") == 3
     assert one.driver.times("spread") == 0
+
+
+@pytest.mark.parametrize(
+    ("able", "asked"), [(("sha512", "md5"), "sha512"), (("md5",), "md5"), (("md5", "sha512"), "sha512")]
+)
+def test_the_device_proves_it_by_the_hash_that_is_wished_or_by_one_that_it_can_compute(
+    tmp_path: Path, copy: PaperCopy, able: tuple[str, ...], asked: str
+) -> None:
+    right = HashResult("flash:", asked, ("a" * 128 if asked == "sha512" else "b" * 32).upper(), None)
+    one = job(tmp_path, support=replace(SUPPORT, hashes=able), file_hash=[right], spread=["flash-2: has it too"])
+    assert "its hash verified" in Distribution().run(one.context).message
+    assert f"the device computes the {asked} of {IMAGE.filename}" in one.record.said
+    assert one.told("spread") == ["flash-2: has it too"]
+    assert copy.sent == 0
+
+
+def test_a_stop_is_obeyed_in_the_middle_of_a_copy(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None])
+
+    class Stop(threading.Event):
+        def is_set(self) -> bool:
+            return copy.sent > 0
+
+    with pytest.raises(Stopped):
+        Distribution().run(replace(one.context, stop=Stop()))
+    assert copy.sent == 1
 
 
 @pytest.mark.parametrize("size", [IMAGE.size - 1, IMAGE.size + 1, 0])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from steps.paper_job import NoPatience, Played, paper_job
-from steps.scripted import NEW, STARTED, Scripted, activated, runs, stands
+from steps.scripted import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
 
 from swimctl import states
 from swimctl.facts import Placement
@@ -175,3 +176,5 @@ def test_a_stop_is_obeyed_before_each_step_that_changes_nothing_yet(
     assert [step.runs for step in steps] == [1] * (last + 1) + [0] * (3 - last)
     assert ended.status in {JobStatus.DISTRIBUTING, JobStatus.ACTIVATING}
     assert "stopped at a safe point" in (ended.error or "")
+    notes = cast("PaperTranscript", job.device.context.transcript).notes
+    assert [note for note in notes if note.startswith("stopped at a safe point; `swimctl resume ")]

@@ -1,14 +1,17 @@
 """A reload is proved by a newer boot, and by nothing else."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from steps.scripted import BEFORE, NEW, Scripted, activated, runs
 
 from swimctl.facts import Running
 from swimctl.steps.evidence import new_boot as rebooted
 from swimctl.steps.reload import boot_look as look
 from swimctl.steps.reload import elapsed_since
+from swimctl.steps.seeing import see
 
 DAY = 86_400
 
@@ -132,3 +135,12 @@ def test_a_clock_that_went_back_with_an_uptime_that_does_not_read_is_not_the_sam
     same = {**mark(uptime=None), "version": "17.09.04a"}
     assert rebooted(same, running(None, "1993-03-01T00:00:12"), elapsed=1200) is None
     assert rebooted(same, running(60, "1993-03-01T00:00:12"), elapsed=1200) is None
+
+
+def test_a_look_after_the_reload_tells_of_one_that_the_device_calls_abnormal() -> None:
+    for abnormal, told in (("Last reload reason: Critical process fault", True), ("", False)):
+        after = replace(runs(NEW, NEW), abnormal=abnormal)
+        job = Scripted(memory=activated(), running=[after])
+        job.clock.seconds = 1200
+        seen, _ = see(job.context, job.driver, BEFORE)
+        assert seen.abnormal == (f"the device calls its last reload abnormal: {abnormal}" if told else "")

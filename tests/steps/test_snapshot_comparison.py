@@ -213,3 +213,12 @@ def test_an_uplink_that_is_lost_always_complains(lost: set[str], uplink: str) ->
 def test_whatever_is_lost_is_said(lost: set[str]) -> None:
     seen = compare(FLOOR, without(FLOOR, *lost), STRICT)
     assert seen.complaint or seen.told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "began"),
+    [(600, 599, True), (600, 600, False), (600, 601, False), (None, 1, False), (600, None, False)],
+)
+def test_an_uptime_that_is_shorter_than_before_began_anew(before: int | None, after: int | None, began: bool) -> None:
+    told = went_down(replace(BEFORE, uptime=before), replace(BEFORE, uptime=after))
+    assert told == ("its own uptime began anew" if began else "")

@@ -34,7 +34,7 @@ class PaperCopy:
     """A transport that only counts, or raises."""
 
     def __init__(self, *raised: Exception) -> None:
-        self.raised, self.sent = list(raised), 0
+        self.raised, self.sent, self.whole = list(raised), 0, 0
         self.given: tuple[Any, ...] = ()
 
     def send(self, path: Path, to: str, target: Any, settings: Any, clock: Any, moved: Callable[[int], None]) -> None:
@@ -43,6 +43,7 @@ class PaperCopy:
         if self.raised:
             raise self.raised.pop(0)
         moved(IMAGE.size)
+        self.whole += 1
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_stop_is_obeyed_in_the_middle_of_a_copy(tmp_path: Path, copy: PaperCop
 
     with pytest.raises(Stopped):
         Distribution().run(replace(one.context, stop=Stop()))
-    assert copy.sent == 1
+    assert (copy.sent, copy.whole) == (1, 0)
 
 
 @pytest.mark.parametrize("size", [IMAGE.size - 1, IMAGE.size + 1, 0])

@@ -104,6 +104,7 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "somebody-installs", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "somebody else installs on")
     yield "clock-jumps", UPGRADED
     yield "configuration-lost", rolled_back("blocks of the configuration lost")
+    yield "new-host-key", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "shows another host key since")
     yield "member-dies", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "no longer ready, nothing was activated")
     yield "busy-install", not_activated("Another install operation is in progress")
 

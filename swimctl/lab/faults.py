@@ -49,6 +49,7 @@ FAULTS: dict[str, str] = {
     "somebody-installs": "when its copy was hashed, somebody at its console adds another image, for half a day",
     "clock-jumps": "from its first reload on its clock is back in 1993",
     "configuration-lost": "it comes back from an activation with an empty configuration, without its host name",
+    "new-host-key": "from its first reload on it shows another host key",
     "member-dies": "copies take a quarter of an hour, and when the copy was hashed one member goes away",
     "busy-install": "another install operation runs for ever: every install command is refused",
 }

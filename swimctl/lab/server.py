@@ -62,6 +62,7 @@ class SwitchPort:
     def __init__(self, switch: Chassis, log: CommandLog, wanted: int, host_keys: Sequence[asyncssh.SSHKey]) -> None:
         self.switch = switch
         self._host_keys = list(host_keys)
+        self._keys_changed: list[asyncssh.SSHKey] | None = None
         self.authentication = switch.spec.authentication
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._log = log
@@ -122,10 +123,12 @@ class SwitchPort:
             acceptor.close()
 
     def _ssh(self) -> dict[str, Any]:
+        if self._keys_changed is None and self.switch.booted_at > 0 and self.switch.spec.fault("new-host-key"):
+            self._keys_changed = [asyncssh.generate_private_key("ssh-ed25519")]
         return {
             "backlog": BACKLOG,
             "server_factory": lambda: Gate(self),
-            "server_host_keys": self._host_keys,
+            "server_host_keys": self._keys_changed or self._host_keys,
             "server_version": "Cisco-1.25",
             "kex_algs": _KEY_EXCHANGES,
             "encryption_algs": _CIPHERS,

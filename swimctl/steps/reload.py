@@ -9,6 +9,7 @@ from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
     DeviceUnknown,
+    HostKeyRefused,
     LoginFailed,
     SessionLost,
     UnexpectedPrompt,
@@ -95,17 +96,35 @@ def _never(_driver: Driver, _now: Running) -> bool:
     return False
 
 
-class _Unreadable:
-    """A device that answers while nothing of it reads: some time after a boot that is so, and later it stays so."""
+class _Away:
+    """Why a device is not back yet: what the last look came to."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._over: Deadline | None = None
+        self._key: HostKeyRefused | None = None
+        self.last = "its login is refused" if context.refusals.count else "its SSH port stayed closed"
 
-    def goes_on(self, error: Exception) -> None:
-        """Note one more answer that does not read; raises DeviceUnknown when that has gone on for too long."""
-        if not isinstance(error, CommandRefused | UnparsableOutput):
-            return
+    def heard(self, error: Exception) -> None:
+        """Note what a look came to; raises DeviceUnknown where it has answered without reading for too long."""
+        self.last = str(error)
+        other_key = error if isinstance(error, HostKeyRefused) else None
+        if other_key:
+            if self._key is None:
+                self._context.record.event("host-key", str(error))
+            self._context.record.say(
+                f"it shows another host key than before, and is sent nothing: waiting for `swimctl device trust "
+                f"{self._context.device.name}` where that key is right"
+            )
+        elif isinstance(error, LoginFailed):
+            refused, most = self._context.refusals.count, self._context.settings.login.refusals
+            self._context.record.say(f"login refused {refused} of {most} times, waiting so as not to lock the account")
+        elif isinstance(error, CommandRefused | UnparsableOutput):
+            self._unreadable(error)
+        self._key = other_key
+
+    def _unreadable(self, error: Exception) -> None:
+        """Note one more answer that does not read: some time after a boot that is so, and later it stays so."""
         limits = self._context.settings.deadlines
         # While an upgrade in service is under way, nothing reads.
         seconds = limits.up if self._context.options.issu else limits.ready
@@ -117,9 +136,23 @@ class _Unreadable:
                 f"{error}; needed: the release of every member since a newer boot; next: {shown} on the device"
             ) from error
 
-    def ends(self) -> None:
+    def reads(self) -> None:
         """Note that it reads, or is down."""
-        self._over = None
+        self._over = self._key = None
+
+    def at_the_end(self, seconds: float) -> DeviceUnknown:
+        """Return how it ends where it is not back after so many device seconds."""
+        name, refused = self._context.device.name, self._context.refusals.count
+        again = f"`swimctl retry --batch {self._context.job.batch_id[:8]}`"
+        if self._key is not None:
+            return DeviceUnknown(
+                f"{name} shows another host key since the activation, and nobody trusted it within {seconds / 60:.0f} "
+                f"minutes: {self._key}, then {again}"
+            )
+        what = f"did not come back within {seconds / 60:.0f} minutes"
+        if refused >= self._context.settings.login.refusals:
+            what = f"refused {refused} logins after the activation, and more might lock the account"
+        return DeviceUnknown(f"{name} {what}: {self.last}; look at its console, then {again}")
 
 
 def wait_for_reload(
@@ -127,7 +160,8 @@ def wait_for_reload(
 ) -> tuple[Running, bool]:
     """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
 
-    What is `enough` counts as a reload: an upgrade in service may come without one, and a patch.
+    What is `enough` counts as a reload: an upgrade in service may come without one, and a patch. A device that shows
+    another host key is sent nothing and waited for: where somebody trusts that key, its serial number decides.
 
     Raises DeviceUnknown where it does not come back or cannot be told. Where it answers to the end and has not
     reloaded, the caller decides what that means.
@@ -135,36 +169,28 @@ def wait_for_reload(
     limits, login = context.settings.deadlines, context.settings.login
     never_down = Deadline(context.clock, limits.down)
     deadline = Deadline(context.clock, limits.down + limits.up)
-    refusals = context.refusals
-    last_error = "its login is refused" if refusals.count else "its SSH port stayed closed"
+    refusals, away = context.refusals, _Away(context)
     as_before: Running | None = None
-    silence = _Unreadable(context)
     context.record.say("waiting for the device to come back")
     while not deadline.passed and refusals.count < login.refusals:
         as_before, pause = None, login.poll
         try:
             if not context.listening():
                 seen_down = True
-                silence.ends()
+                away.reads()
                 context.pause(login.poll)
                 continue
             if seen_down:
                 context.pause(login.first_wait)
             now, stays = _look(context, mark, enough)
-        except LoginFailed as error:
-            last_error = str(error)
-            context.record.say(
-                f"login refused {refusals.count} of {login.refusals} times, waiting so as not to lock the account"
-            )
-        except BOOTING as error:
-            last_error = str(error)
-            silence.goes_on(error)
+        except (*NOT_BACK, HostKeyRefused) as error:
+            away.heard(error)
         else:
-            silence.ends()
+            away.reads()
             if stays:
                 return now, True
             if stays is None:
-                last_error = "it went down a second time"
+                away.last = "it went down a second time"
             elif never_down.passed:
                 return now, False
             else:
@@ -174,17 +200,7 @@ def wait_for_reload(
             context.pause(pause)
     if as_before is not None:
         return as_before, False
-    raise _not_back(context, last_error, deadline.seconds, refusals.count)
-
-
-def _not_back(context: Context, last_error: str, seconds: float, refusals: int) -> DeviceUnknown:
-    what = f"did not come back within {seconds / 60:.0f} minutes"
-    if refusals >= context.settings.login.refusals:
-        what = f"refused {refusals} logins after the activation, and more might lock the account"
-    return DeviceUnknown(
-        f"{context.device.name} {what}: {last_error}; "
-        f"look at its console, then `swimctl retry --batch {context.job.batch_id[:8]}`"
-    )
+    raise away.at_the_end(deadline.seconds)
 
 
 def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:

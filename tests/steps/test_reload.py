@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from steps.scripted import LOST, NEW, Scripted, activated, runs
 
-from swimctl.errors import CommandRefused, DeviceUnknown, LoginFailed, OutOfDescriptors, UnparsableOutput, Unreachable
+from swimctl.errors import (
+    CommandRefused,
+    DeviceUnknown,
+    HostKeyRefused,
+    LoginFailed,
+    OutOfDescriptors,
+    UnparsableOutput,
+    Unreachable,
+)
 from swimctl.facts import Running
 from swimctl.settings import Settings
 from swimctl.steps.reload import wait_for_reload
@@ -121,3 +129,30 @@ def test_refused_logins_are_counted_by_those_who_log_in() -> None:
     job = waiting(logins=[LoginFailed("refused")])
     with pytest.raises(DeviceUnknown, match="did not come back"):
         wait(job)
+
+
+OTHER_KEY = HostKeyRefused("the host key of sw1 has changed: known is SHA256:old, shown was SHA256:new; next: trust it")
+
+
+def test_another_host_key_is_waited_for_until_somebody_trusts_it() -> None:
+    job = waiting(running=[OTHER_KEY, OTHER_KEY, runs(NEW, NEW)])
+    assert wait(job) == (runs(NEW, NEW), True)
+    assert [(kind, text) for kind, text, *_ in job.record.events if kind == "host-key"] == [
+        ("host-key", str(OTHER_KEY))
+    ]
+
+
+def test_another_host_key_that_nobody_trusts_is_unknown_with_both_fingerprints() -> None:
+    job = waiting(running=[OTHER_KEY])
+    with pytest.raises(DeviceUnknown, match="shows another host key since the activation") as failed:
+        wait(job)
+    assert "SHA256:old" in str(failed.value)
+    assert "SHA256:new" in str(failed.value)
+    assert "did not come back" not in str(failed.value)
+
+
+def test_another_host_key_for_a_while_is_not_what_a_closed_port_is_told_as() -> None:
+    job = waiting(ports=[True, False], running=[OTHER_KEY])
+    with pytest.raises(DeviceUnknown, match="did not come back within 70 minutes") as failed:
+        wait(job)
+    assert "since the activation, and nobody trusted" not in str(failed.value)

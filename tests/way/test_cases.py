@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import asyncssh
 import pytest
 from asyncssh.public_key import load_keypairs
 from fronts.front import Fronts, Twist
+from processes import start
 from ruamel.yaml import YAML
 from truth import really_of
 from upgrading import lab_folder, request
@@ -260,3 +262,64 @@ def test_a_policy_is_taken_from_the_nearest_that_has_one(tmp_path: Path, capsys:
         change(tmp_path, "sw2", data={**hosts["sw2"]["data"], "swimctl": {"ssh": {"host_keys": "lax"}}})
         assert main(["--config", str(tmp_path / "config.yaml"), "device", "show", "sw2"]) == 2
         assert "must be one of accept-new, strict, off" in capsys.readouterr().err
+
+
+def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_path: Path) -> None:
+    with lab_folder(tmp_path, speed=240, transfer=400_000, faults={"sw1": ["new-host-key"]}) as lab:
+        done: list[dict[str, Job]] = []
+        running = threading.Thread(target=lambda: done.append(upgrade(tmp_path)))
+        running.start()
+        with Context(tmp_path / "config.yaml").open() as opened:
+            while not [event for event in opened.store.all_events(0, None, 1000) if event.kind == "host-key"]:
+                assert running.is_alive()
+                time.sleep(0.05)
+            before, sent = (tmp_path / "known_hosts").read_text(encoding="utf-8"), len(lab.commands("sw1"))
+            assert "waiting for `swimctl device trust sw1`" in opened.store.job(1).steps[2].message
+        assert main(["--config", str(tmp_path / "config.yaml"), "device", "trust", "sw1", "--yes"]) == 0
+        running.join()
+        assert end(done[0]["sw1"]) == UPGRADED
+        assert lab.commands("sw1")[sent:], "what it runs was proved after that"
+        assert (tmp_path / "known_hosts").read_text(encoding="utf-8") != before
+        assert len(lab.reloads("sw1")) == 1
+
+
+def test_a_host_key_that_the_upgrade_changes_is_proved_by_the_serial_number_at_a_resume(tmp_path: Path) -> None:
+    """One is the device that it was, the other one is another device behind a key that somebody trusts by mistake."""
+    faults = {"sw1": ["new-host-key"], "sw2": ["new-host-key", "another-device:during"]}
+    with lab_folder(tmp_path, devices=2, speed=240, transfer=400_000, faults=faults) as lab:
+        with start(tmp_path, "upgrade", "--all", "--yes") as process:
+            with Context(tmp_path / "config.yaml").open() as opened:
+                while len({one.job_id for one in opened.store.all_events(0, None, 1000) if one.kind == "host-key"}) < 2:
+                    assert process.poll() is None
+                    time.sleep(0.05)
+            process.kill()
+            process.communicate()
+        config = ["--config", str(tmp_path / "config.yaml")]
+        for name in ("sw1", "sw2"):
+            assert main([*config, "device", "trust", name, "--yes"]) == 0
+        main([*config, "resume"])
+        with Context(tmp_path / "config.yaml").open() as opened:
+            jobs = {job.device_name: job for job in opened.store.jobs()}
+        assert end(jobs["sw1"]) == UPGRADED
+        assert (jobs["sw2"].status, jobs["sw2"].outcome) == (JobStatus.FAILED, Outcome.UNKNOWN)
+        assert "another device answers at" in (jobs["sw2"].error or "")
+        assert len(lab.reloads("sw1")) == 1
+
+
+def test_a_host_key_that_the_upgrade_changes_and_nobody_trusts_is_unknown(tmp_path: Path) -> None:
+    settings = {"deadlines": {"down": 300, "up": 300, "ready": 300}}
+    faults = {"sw1": ["new-host-key"]}
+    with lab_folder(tmp_path, speed=240, settings=settings, transfer=400_000, faults=faults) as lab:
+        job = upgrade(tmp_path)["sw1"]
+        assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNKNOWN)
+        known = asyncssh.import_public_key((tmp_path / "known_hosts").read_text(encoding="utf-8").split(" ", 1)[1])
+        assert known.get_fingerprint() in (job.error or "")
+        assert "shown was SHA256:" in (job.error or "")
+        assert "`swimctl device trust sw1`, then `swimctl retry --batch" in (job.error or "")
+        config = ["--config", str(tmp_path / "config.yaml")]
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert main([*config, "retry", "--batch", job.batch_id, "--yes"]) == 1
+        with Context(tmp_path / "config.yaml").open() as opened:
+            (again,) = [one for one in opened.store.jobs() if one.batch_id != job.batch_id]
+        assert "next: `install commit` on the device to keep it" in (again.error or "")
+        assert len(lab.reloads("sw1")) == 1

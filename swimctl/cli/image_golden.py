@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Context, caller, of
+from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.policy import read_time
 from swimctl.documents import catalogued_document, image_document, rule_document, whom
 from swimctl.errors import UsageError
@@ -16,8 +16,19 @@ from swimctl.selection import check_known
 
 if TYPE_CHECKING:
     from swimctl.goldens import Choice, Verdict
-    from swimctl.inventory import Inventory
     from swimctl.models import Device
+
+
+class _Scope(TypedDict):
+    """What a rule names, and when it counts; None is any."""
+
+    model: str | None
+    group: str | None
+    site: str | None
+    role: str | None
+    tag: str | None
+    valid_from: datetime | None
+    valid_until: datetime | None
 
 
 def golden(
@@ -45,60 +56,44 @@ def golden(
     more letters) and the nearer group. What is equal even then is refused.
     """
     context = of(ctx)
-    named = {"model": model, "group": group, "site": site, "role": role, "tag": tag}
-    times = _times(valid_from, valid_until)
+    first, last = _times(valid_from, valid_until)
+    scope = _Scope(model=model, group=group, site=site, role=role, tag=tag, valid_from=first, valid_until=last)
+    scoped = any(value is not None for value in scope.values())
     if explain is not None:
-        if image is not None or unset or any(value is not None for value in (*named.values(), *times.values())):
+        if image is not None or unset or scoped:
             raise UsageError("--explain changes nothing: give it a device, and nothing else")
         _explain(context, explain)
         return
     if image is None:
         raise UsageError("give an image to make golden, or --explain DEVICE")
-    if unset and any(value is not None for value in (*named.values(), *times.values())):
+    if unset and scoped:
         raise UsageError("--unset ends all golden rules of an image; leave the other options out")
-    _set(context, image, named, times, unset=unset)
+    _set(context, image, None if unset else scope)
 
 
-def _times(valid_from: str | None, valid_until: str | None) -> dict[str, datetime | None]:
-    """Read from when until when a rule counts. UsageError: it never would."""
+def _times(valid_from: str | None, valid_until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return from when and until when a rule counts. UsageError: it never would."""
     first, last = (
         None if text is None else read_time(option, text)
         for option, text in (("--from", valid_from), ("--until", valid_until))
     )
     if first is not None and last is not None and first >= last:
         raise UsageError("--until must be later than --from")
-    return {"valid_from": first, "valid_until": last}
+    return first, last
 
 
-def _set(
-    context: Context,
-    reference: str,
-    named: dict[str, str | None],
-    times: dict[str, datetime | None],
-    *,
-    unset: bool,
-) -> None:
+def _set(context: Context, reference: str, scope: _Scope | None) -> None:
+    """Make an image golden for what a rule names, or end all of its rules, and tell what it is golden for then."""
     from swimctl.catalogue import find
 
     with context.open() as opened:
         found = find(reference, opened.store.images())
-        if unset:
+        if scope is None:
             opened.store.unset_golden(found.id, caller())
         else:
             # A rule for what is not there would silently leave the devices that are meant with another image.
-            if any(value is not None for value in named.values()):
-                _check(opened.inventory, named)
-            opened.store.set_golden(
-                found.id,
-                named["group"],
-                model=named["model"],
-                site=named["site"],
-                role=named["role"],
-                tag=named["tag"],
-                valid_from=times["valid_from"],
-                valid_until=times["valid_until"],
-                by=caller(),
-            )
+            _check(opened, scope)
+            opened.store.set_golden(found.id, **scope, by=caller())
         goldens = opened.store.goldens()
     if context.json:
         output.print_json(catalogued_document(found, goldens))
@@ -107,19 +102,23 @@ def _set(
     output.print_line(f"image {found.id}: {found.filename}: {f'golden for {rules}' if rules else 'not golden'}")
 
 
-def _check(inventory: Inventory, named: dict[str, str | None]) -> None:
+def _check(opened: Opened, scope: _Scope) -> None:
     """Raise SelectionError where no device of the inventory has what a rule names."""
     from swimctl.goldens import model_fits
 
-    if named["group"] is not None:
-        inventory.check_group(named["group"])
+    if all(scope[name] is None for name in ("model", "group", "site", "role", "tag")):
+        return  # the inventory need not be there
+    inventory = opened.inventory
+    if scope["group"] is not None:
+        inventory.check_group(scope["group"])
     devices = inventory.devices
-    for what, known in (("site", [one.site for one in devices]), ("role", [one.role for one in devices])):
-        if (wanted := named[what]) is not None:
-            check_known(what, wanted, known)
-    if named["tag"] is not None:
-        check_known("tag", named["tag"], [tag for one in devices for tag in one.tags])
-    pattern = named["model"]
+    if scope["site"] is not None:
+        check_known("site", scope["site"], [one.site for one in devices])
+    if scope["role"] is not None:
+        check_known("role", scope["role"], [one.role for one in devices])
+    if scope["tag"] is not None:
+        check_known("tag", scope["tag"], [tag for one in devices for tag in one.tags])
+    pattern = scope["model"]
     models = [one.model for one in devices]
     if pattern is not None and not any(model_fits(pattern, each) for each in models if each is not None):
         check_known("model", pattern, models)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -47,13 +48,18 @@ class Stream(Protocol):
 def by_tcp(hop: Hop, seconds: float) -> socket.socket:
     """Connect with TCP_NODELAY: Nagle against a device's delayed ACK costs a factor of 15 to 150 in a copy.
 
-    Raises Unreachable; OutOfDescriptors where it could not be tried.
+    Raises Unreachable; OutOfDescriptors and WayLost where it could not be tried.
     """
     try:
         connection = _connected(hop, seconds)
     except OSError as error:
         if none_left := starved(error):
             raise none_left from error
+        if hop.bind is not None and error.errno == errno.EADDRNOTAVAIL:
+            raise WayLost(
+                f"{hop} cannot be asked from {hop.bind}, the BindAddress of OpenSSH's configuration: this machine has "
+                "no such address; next: `ip address`, then `swimctl device show` says where the value comes from"
+            ) from error
         raise Unreachable(
             f"{hop} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"
         ) from error

@@ -20,7 +20,7 @@ from way.test_cases import change
 from swimctl.cli.context import Context
 from swimctl.cli.doctor import examine
 from swimctl.clock import Deadline, SystemClock
-from swimctl.errors import InventoryError, LoginFailed, Unreachable
+from swimctl.errors import InventoryError, LoginFailed, Unreachable, WayLost
 from swimctl.redaction import Redaction
 from swimctl.sessions import connect
 from swimctl.targets import Ssh, Target
@@ -271,3 +271,26 @@ def test_an_ipv6_address_is_entered() -> None:
         port = server.getsockname()[1]
         said = refused(Target("sw1", "::1", port, "cisco_xe", "ana", "s3cret"), seconds=1)
         assert f"sw1 ([::1]:{port})" in said
+
+
+def from_address(folder: Path, address: str, port: int) -> Target:
+    config = folder / "ssh_config"
+    config.write_text(f"Host *\n  BindAddress {address}\n", encoding="utf-8")
+    return Target("sw1", "127.0.0.1", port, "cisco_xe", "ana", "s3cret", ssh=Ssh(config_file=config))
+
+
+def test_a_device_is_asked_from_the_address_that_openssh_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        refused(from_address(tmp_path, "127.0.0.2", server.getsockname()[1]), seconds=1)
+        connection, (peer, _) = server.accept()
+        connection.close()
+    assert peer == "127.0.0.2"
+
+
+def test_an_address_that_this_machine_does_not_have_says_nothing_of_the_device(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(WayLost, match=r"from 192\.0\.2\.77, the BindAddress of OpenSSH's configuration") as lost,
+    ):
+        meet(from_address(tmp_path, "192.0.2.77", server.getsockname()[1]), 5)
+    assert "does not answer" not in str(lost.value)

@@ -79,32 +79,40 @@ class DeviceLogins:
             self._store.leave_login(account, device.name, self._holder)
 
     @contextmanager
-    def login(self, device: Device, greets: Callable[[], bool]) -> Iterator[None]:
+    def login(self, device: Device, greets: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Log in within: waits for a turn, and records whether the device took the account.
 
+        What is given is called as soon as the password is accepted: who is killed behind that keeps nobody waiting.
         Raises AccountStopped where it was refused too often. Other errors go through; they say nothing of the account.
         """
         account = self._account(device)
         if account is None:
-            yield
+            yield _nothing
             return
         if (not_tried := self.wait_for_turn(device, greets)) is not None:
             raise AccountStopped(f"nobody logs in to {device.name}: {not_tried.why}")
-        taken: bool | None = None
+        under_way = True
+
+        def accepted() -> None:
+            nonlocal under_way
+            if under_way and not self._store.login_proved(account):
+                under_way = False
+                self._store.end_login(account, device.name, self._holder, taken=True, pause=self._pause)
+
         try:
-            yield
-            taken = True
+            yield accepted
+            accepted()
         except AccountRefused:
-            taken = False
+            under_way = False
+            self._store.end_login(account, device.name, self._holder, taken=False, pause=self._pause)
             raise
         except LoginFailed as error:
-            taken = True if error.entered else None
+            if error.entered:
+                accepted()
             raise
         finally:
-            if taken is None or (taken and self._store.login_proved(account)):
+            if under_way:
                 self._store.leave_login(account, device.name, self._holder)
-            else:
-                self._store.end_login(account, device.name, self._holder, taken=taken, pause=self._pause)
 
     def _account(self, device: Device) -> str | None:
         """Name the account of a device; None where there is no password that could be refused, or nobody counts."""
@@ -117,6 +125,10 @@ class DeviceLogins:
                 self._marks[key] = mark(entry.password, entry.username)
         whose = f"{entry.username} on {device.name}" if entry.own else entry.username
         return f"{self._marks[key]} {whose}"
+
+
+def _nothing() -> None:
+    """Nobody counts."""
 
 
 def refused_accounts(store: Store, settings: Login) -> list[str]:

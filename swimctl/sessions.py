@@ -7,7 +7,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -350,10 +350,16 @@ class Session:
 
 
 def connect(
-    target: Target, clock: Clock, transcript: Transcript, seconds: float, answer_within: float | None = None
+    target: Target,
+    clock: Clock,
+    transcript: Transcript,
+    seconds: float,
+    answer_within: float | None = None,
+    accepted: Callable[[], None] | None = None,
 ) -> Session:
     """Log in within so many device seconds and reach privileged mode; `answer_within` as in `Session.prepare`.
 
+    `accepted` is called once the device has taken the account, before anything is read from it.
     Raises what `way.enter` raises, LoginFailed (credentials or enable secret), UnexpectedPrompt, SessionLost or
     DeadlineExceeded.
     """
@@ -361,6 +367,8 @@ def connect(
     transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
     transport = enter(target, deadline)
     try:
+        if accepted is not None:
+            accepted()
         with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
             connection = terminal_over(transport, target)
         session = Session(target, clock, transcript, connection)

@@ -86,9 +86,9 @@ class Visits:
             yield session
 
     def _connect(self, device: Device, target: Target, transcript: Transcript) -> Session:
-        with self._logins.login(device, lambda: answers(target, self._clock, self._settings)):
+        with self._logins.login(device, lambda: answers(target, self._clock, self._settings)) as accepted:
             limits = self._settings.deadlines
-            return connect(target, self._clock, transcript, limits.connect, limits.setup)
+            return connect(target, self._clock, transcript, limits.connect, limits.setup, accepted)
 
     def _models(
         self, target: Target, transcript: Transcript, tell: Callable[[str], None]

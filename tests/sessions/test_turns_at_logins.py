@@ -1,0 +1,97 @@
+"""Whose login waits for whose, until a device has taken the account: over all processes of a store."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from stores import opened
+
+from swimctl.config import Credentials
+from swimctl.errors import AccountRefused, NoPrivilege, SessionLost
+from swimctl.logins import DeviceLogins
+from swimctl.models import Device
+from swimctl.settings import Login
+from swimctl.store import Store
+
+DEVICES = [Device(number, f"sw{number}", "cisco_xe", f"192.0.2.{number}") for number in range(1, 9)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return opened(tmp_path / "swimctl.db")
+
+
+def process(store: Store) -> DeviceLogins:
+    """Make what stands for a process of its own."""
+    return DeviceLogins(store, Login(), lambda _: Credentials("netops", "a password"))
+
+
+def has_a_turn(logins: DeviceLogins, device: Device) -> bool:
+    """Tell whether a device may be logged in to at this moment."""
+    ends = threading.Event()
+    timer = threading.Timer(0.3, ends.set)
+    timer.start()
+    logins.wait_for_turn(device, lambda: True, ends)
+    timer.cancel()
+    return not ends.is_set()
+
+
+def begin(logins: DeviceLogins, *devices: Device, accepted: bool) -> None:
+    """Begin logins and be killed: nothing that a process does at its end is done."""
+    for device in devices:
+        login = logins.login(device, lambda: True)
+        if accepted:
+            login.__enter__()()
+        else:
+            assert logins.wait_for_turn(device, lambda: True) is None
+
+
+def test_who_is_killed_behind_an_accepted_password_keeps_nobody_waiting(store: Store) -> None:
+    begin(process(store), *DEVICES[:3], accepted=True)
+    assert has_a_turn(process(store), DEVICES[3])
+
+
+def test_who_is_killed_before_the_answer_may_have_been_refused(store: Store) -> None:
+    begin(process(store), *DEVICES[:3], accepted=False)
+    assert not has_a_turn(process(store), DEVICES[3])
+
+
+@pytest.mark.parametrize("behind", [NoPrivilege("no enable"), SessionLost("it ends")], ids=["no privilege", "it ends"])
+def test_an_accepted_password_is_one_whatever_happens_behind_it(store: Store, behind: Exception) -> None:
+    logins = process(store)
+
+    def enter() -> None:
+        with logins.login(DEVICES[0], lambda: True) as accepted:
+            accepted()
+            raise behind
+
+    with pytest.raises(type(behind)):
+        enter()
+    begin(logins, *DEVICES[1:5], accepted=False)
+    assert has_a_turn(process(store), DEVICES[5])
+
+
+def test_a_session_that_ends_before_the_answer_says_nothing(store: Store) -> None:
+    logins = process(store)
+    for device in DEVICES[:4]:
+        with pytest.raises(SessionLost), logins.login(device, lambda: True):
+            raise SessionLost("it ends")
+    begin(logins, *DEVICES[:3], accepted=False)
+    assert not has_a_turn(process(store), DEVICES[5])
+
+
+def test_three_refusals_stop_it_and_one_that_is_taken_begins_anew(store: Store) -> None:
+    logins = process(store)
+    for device in DEVICES[:2]:
+        with pytest.raises(AccountRefused), logins.login(device, lambda: True):
+            raise AccountRefused("no")
+    with logins.login(DEVICES[2], lambda: True) as accepted:
+        accepted()
+    for device in DEVICES[3:6]:
+        with pytest.raises(AccountRefused), logins.login(device, lambda: True):
+            raise AccountRefused("no")
+    stopped = process(store).wait_for_turn(DEVICES[6], lambda: True)
+    assert stopped is not None
+    assert "was refused 3 times" in stopped.why

@@ -17,14 +17,17 @@ _NAMED: Final = re.compile(rf"{_NAME}(?: +\S.*)?")
 _FOREIGN: Final = r"(?!(?:Fa|Gi|Te|Tw[eo]?|Fi|Fo|Hu|Ap|Et|Ma)\d)"
 
 _STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: .*)?", re.IGNORECASE)
-_TUNNEL_HEAD: Final = re.compile(r"Interface +Name +Status +Reason +Reason +description.*", re.IGNORECASE)
+# Also without the last column and with `Tunnel 1` for `Tunnel1` (one public repository).
+_TUNNEL_HEAD: Final = re.compile(r" *Interface +Name +(Status) +Reason(?: +Reason +description.*)?", re.IGNORECASE)
 # The name is an operator's and may hold the words of other columns: the last words that fit decide.
 _STATUS: Final = re.compile(
     rf"{_FOREIGN}{_NAME}(?: +\S.*)? +(?P<status>(?!(?:auto|full|half|routed|trunk) )[A-Za-z][\w-]*) +"
     r"(?!(?:auto|full|half) )[\w/-]+ +"
     r"(?:a-)?(?:full|half|auto|--) +[\w.-]+(?: +\S.*)?"
 )
-_TUNNEL_STATUS: Final = re.compile(rf"{_NAME} +\S.*? +(?P<status>connected|notconnec\w*|disabled|down|up) +\S.*")
+# Its name may hold a word of the status as well, and the reason does: the column of the header decides.
+_TUNNEL_ROW: Final = re.compile(r"(?P<kind>[A-Za-z][A-Za-z-]*) ?(?P<number>\d[\d/.:]*) +\S.*")
+_TUNNEL_STATUS: Final = re.compile(r"(?<= )(?P<status>connected|notconnec\w*|disabled|down|up) +\S.*")
 # Ports of a storage network stand in the table as sentences: `fc2/1 is up    Port mode is NP` (one public repository, a
 # Nexus 5000), `san-port-channel 3 is down (No operational members)`, as `show interface` of theirs begins.
 _SENTENCE: Final = re.compile(
@@ -73,16 +76,21 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
     command = "show interface status"
     found: list[Interface] = []
     row: re.Pattern[str] | None = None
-    lines = [line.strip() for line in filled(text, command, TERMINAL)]
-    for line in lines:
-        match = (_SENTENCE.fullmatch(line) or row.fullmatch(line)) if row else None
-        if match:
+    tunnels = 0  # at which character their status stands
+    lines = [line.rstrip() for line in filled(text, command, TERMINAL)]
+    for whole in lines:
+        line = whole.strip()
+        if tunnels and (tunnel := _TUNNEL_ROW.fullmatch(whole)):
+            if not (state := _TUNNEL_STATUS.fullmatch(whole, tunnels)):
+                raise UnparsableOutput(command, line, "a tunnel's row does not read")
+            found.append(Interface(tunnel["kind"] + tunnel["number"], state["status"] in _UP, state["status"]))
+        elif match := (_SENTENCE.fullmatch(line) or row.fullmatch(line)) if row else None:
             found.append(Interface(match["name"], match["status"] in _UP, match["status"]))
         elif _STATUS_HEAD.fullmatch(line):
-            row = _STATUS
-        elif _TUNNEL_HEAD.fullmatch(line):
-            row = _TUNNEL_STATUS
-        elif row and _NAMED.fullmatch(line):
+            row, tunnels = _STATUS, 0
+        elif head := _TUNNEL_HEAD.fullmatch(whole):
+            row, tunnels = None, head.start(1)
+        elif (row or tunnels) and _NAMED.fullmatch(line):
             raise UnparsableOutput(command, line, "a port's row does not read")
         elif set(line) - {"-"}:
             passed_over(command, line)

@@ -25,6 +25,8 @@ _FAILED: Final = re.compile(rf"FAILED: (?:install_)?({_OPERATIONS})(?: ?: ?(\S.*
 _NO_REASON: Final = re.compile(
     r"(?:\S*[/:.]\S*|exit\(-?\d+\))?(?: ?\w{3} \w{3} \d+ \d\d:\d\d:\d\d \S+ \d{4}\.?)?", re.IGNORECASE
 )
+# `FAILED: install_add /flash/x.bin: Improper State. …`: behind the file (Cisco bug CSCwd69880, one source).
+_OF_FILE: Final = re.compile(r"\S*[/:]\S+: (\S.*)")
 _REASON: Final = re.compile(r"(?:\[\d+\].*? |\(-?\d+\) )?FAILED: (\S.*)", re.IGNORECASE)
 _REASON_WORDS: Final = re.compile(r".*\bfailed (?:on .*)?with reason: ?\"?([^\"]+?)\"?", re.IGNORECASE)
 _CAUSE: Final = re.compile(
@@ -121,8 +123,9 @@ def _reasons(lines: list[str]) -> list[str]:
     behind = ""
     for line in lines:
         if found := _FAILED.fullmatch(line):
-            reasons += [found[2]] if found[2] else []
             behind = found[3] or ""
+            of_file = _OF_FILE.fullmatch(behind)
+            reasons += [found[2]] if found[2] else [of_file[1]] if of_file else []
         elif (found := _REASON.fullmatch(line)) or (found := _REASON_WORDS.fullmatch(line)):
             inner = _FAILED.fullmatch(f"FAILED: {found[1]}")
             reasons.append(inner[2] if inner and inner[2] else found[1])

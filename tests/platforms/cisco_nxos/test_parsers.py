@@ -225,6 +225,18 @@ def test_ports_of_a_storage_network_stand_in_sentences_among_the_others() -> Non
         parse("show interface status", text.replace("Eth1/1 ", "Eth1/1 is up    Port mode is NP\nEth1/1 ", 1))
 
 
+def test_tunnels_whose_table_has_no_description() -> None:
+    """As one public repository has them, the name with a blank: no tunnel is lost."""
+    found = read("show_interface_status/tunnels_without_description")
+    assert [(port.name, port.up, port.status) for port in found] == [
+        ("mgmt0", True, "connected"),
+        ("Eth1/7", True, "connected"),
+        ("Vlan1", False, "down"),
+        ("Tunnel5", True, "up"),
+        ("Tunnel9", False, "down"),
+    ]
+
+
 def test_interfaces() -> None:
     status = read("show_interface_status/switch")
     assert [(port.name, port.up, port.status) for port in status] == [

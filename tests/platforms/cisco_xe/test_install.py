@@ -155,6 +155,12 @@ OUTCOMES = {
         "/mnt/sd3/user requires 512000 KB of free space, but only 301122 KB is available; "
         "Install ISSU in progress. Abort the ISSU upgrade to proceed",
     ),
+    "failed_reason_behind_the_file": InstallOutcome(
+        "add_activate_commit",
+        False,
+        "Improper State./flash/wlc-sw.17.09.05.SPA.bin not present. Please restore file for stability.; "
+        "PKG_ADD: Passed on []. Failed on [1]",
+    ),
     "failed_with_exit_code": InstallOutcome(
         "add_label", False, "No rollback id 7 present; install_add_label: Passed on []. Failed on [2]"
     ),

@@ -137,6 +137,11 @@ def test_ip_interface_brief() -> None:
         Interface("Tunnel3", False, "up/down"),
         Interface("GigabitEthernet1/0/9", False, "reset/down"),
     )
+    assert parse_interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/control_plane")) == (
+        Interface("Vlan30", True, "up/up"),
+        Interface("GigabitEthernet3/1", False, "down/down"),
+        Interface("Control Plane Interface", True, "up/up"),
+    )
 
 
 def test_route_summary() -> None:

@@ -20,8 +20,10 @@ _KINDS: Final = (
 # A result is printed behind whatever stands on the line: a prompt, a question for a password.
 _GLUED: Final = re.compile(rf"(?<=[#>:])(?=(?:{AT}Install +operation +(?:\d+ |will )))", re.IGNORECASE)
 STARTED: Final = re.compile(rf"{AT}Install +operation +(\d+) +(?:started(?: +by .*| *:)|'(.*))", re.IGNORECASE)
+# `completed with failure` is what a public driver of Cisco's own (CSM) waits for beside the others.
 _ENDED: Final = re.compile(
-    rf"{AT}Install +operation +(\d+) +(?:(?:finished|completed) +successfully|(aborted|failed))(?: +at .*)?\.?",
+    rf"{AT}Install +operation +(\d+) +"
+    r"(?:(?:finished|completed) +successfully|(aborted|failed|completed +with +failure))(?: +at .*)?\.?",
     re.IGNORECASE,
 )
 _KIND: Final = re.compile(rf"{AT} *(?:.*\(admin\) +)?'?(?:.*[#>] *)?(?:admin +)?install +({_KINDS})\b.*", re.IGNORECASE)

@@ -205,6 +205,7 @@ def test_the_list_of_another_kind_is_refused() -> None:
         ("other_runs", None, None, False, "Install operation 18 is still in progress"),
         ("other_runs_classic", None, None, False, "another install command is currently in operation."),
         ("classic_failed", "commit", 60, False, "Cannot proceed with the operation because the disk is full."),
+        ("classic_with_failure", "activate", 72, False, "The package could not be activated on 0/3/CPU0."),
         ("classic_good", "deactivate", 61, True, None),
         ("lnt_failed", "replace", None, False, "Operation vetoed by 2 install clients."),
         ("lnt_committed", "commit", None, True, None),

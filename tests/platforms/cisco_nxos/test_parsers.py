@@ -226,7 +226,7 @@ def test_ports_of_a_storage_network_stand_in_sentences_among_the_others() -> Non
 
 
 def test_tunnels_whose_table_has_no_description() -> None:
-    """As one public repository has them, the name with a blank: no tunnel is lost."""
+    """As one public repository has them, the name with a blank: no tunnel is lost, whatever its name says."""
     found = read("show_interface_status/tunnels_without_description")
     assert [(port.name, port.up, port.status) for port in found] == [
         ("mgmt0", True, "connected"),
@@ -235,6 +235,11 @@ def test_tunnels_whose_table_has_no_description() -> None:
         ("Tunnel5", True, "up"),
         ("Tunnel9", False, "down"),
     ]
+    text = sample("show_interface_status/tunnels_without_description")
+    blank = parse("show interface status", text.replace("Tunnel5 ", "Tunnel 5"))
+    assert [port.name for port in blank][-2:] == ["Tunnel 5", "Tunnel9"]
+    with pytest.raises(UnparsableOutput, match="a tunnel's row does not read"):
+        parse("show interface status", text.replace("up        no", "odd       no"))
 
 
 def test_interfaces() -> None:

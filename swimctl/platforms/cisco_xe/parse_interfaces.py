@@ -47,7 +47,7 @@ _BUNDLE: Final = re.compile(
 _ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol\b.*", re.IGNORECASE)
 # One name has blanks: the interface `Control Plane Interface` of a Catalyst 6500 (a public repository).
 _ADDRESS: Final = re.compile(
-    r"(\S+|Control Plane Interface) +(\S+) +(?:YES|NO) +\S+ +"
+    r"(\S+|Control +Plane +Interface) +(\S+) +(?:YES|NO) +\S+ +"
     r"(administratively +down|\S+(?: +\S+)*?) +(up|down)(?: {2,}\S.*)?",
     re.IGNORECASE,
 )
@@ -122,7 +122,8 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
     for line in lines:
         if row := _ADDRESS.fullmatch(line):
             status, protocol = " ".join(row[3].split()), row[4]
-            found.append(Interface(row[1], status.lower() == protocol.lower() == "up", f"{status}/{protocol}"))
+            name = " ".join(row[1].split())
+            found.append(Interface(name, status.lower() == protocol.lower() == "up", f"{status}/{protocol}"))
         elif _ADDRESSES.fullmatch(line):
             continue
         elif _LIKE_AN_ADDRESS.fullmatch(line):

@@ -18,7 +18,7 @@ _FOREIGN: Final = r"(?!(?:Fa|Gi|Te|Tw[eo]?|Fi|Fo|Hu|Ap|Et|Ma)\d)"
 
 _STATUS_HEAD: Final = re.compile(r"Port +Name +Status +Vlan +Duplex +Speed +Type(?: .*)?", re.IGNORECASE)
 # Also without the last column and with the name `Tunnel 1` (one public repository).
-_TUNNEL_HEAD: Final = re.compile(r" *Interface +Name +(Status) +Reason(?: +Reason +description.*)?", re.IGNORECASE)
+_TUNNEL_HEAD: Final = re.compile(r" *Interface +Name +(Status) +Reason(?: .*)?", re.IGNORECASE)
 # The name is an operator's and may hold the words of other columns: the last words that fit decide.
 _STATUS: Final = re.compile(
     rf"{_FOREIGN}{_NAME}(?: +\S.*)? +(?P<status>(?!(?:auto|full|half|routed|trunk) )[A-Za-z][\w-]*) +"
@@ -27,7 +27,7 @@ _STATUS: Final = re.compile(
 )
 # Its name may hold a word of the status as well, and the reason does: the column of the header decides.
 _TUNNEL_ROW: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z-]* ?\d[\d/.:]*) +\S.*")
-_TUNNEL_STATUS: Final = re.compile(r"(?<= )(?P<status>connected|notconnec\w*|disabled|down|up) +\S.*")
+_TUNNEL_STATUS: Final = re.compile(r"(?<= )(connected|notconnec\w*|disabled|down|up)(?= +\S)")
 # Ports of a storage network stand in the table as sentences: `fc2/1 is up    Port mode is NP` (one public repository, a
 # Nexus 5000), `san-port-channel 3 is down (No operational members)`, as `show interface` of theirs begins.
 _SENTENCE: Final = re.compile(
@@ -81,9 +81,11 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
     for whole in lines:
         line = whole.strip()
         if tunnels and (tunnel := _TUNNEL_ROW.fullmatch(whole)):
-            if not (state := _TUNNEL_STATUS.fullmatch(whole, tunnels)):
+            # Where blanks were doubled no row stands below its header: then the first word that is a state.
+            state = _TUNNEL_STATUS.match(whole, tunnels) or _TUNNEL_STATUS.search(whole, tunnel.end("name"))
+            if not state:
                 raise UnparsableOutput(command, line, "a tunnel's row does not read")
-            found.append(Interface(tunnel["name"], state["status"] in _UP, state["status"]))
+            found.append(Interface(tunnel["name"], state[1] in _UP, state[1]))
         elif match := (_SENTENCE.fullmatch(line) or row.fullmatch(line)) if row else None:
             found.append(Interface(match["name"], match["status"] in _UP, match["status"]))
         elif _STATUS_HEAD.fullmatch(line):

@@ -15,7 +15,7 @@ from swimctl.terminal import plain
 
 MASK: Final = "********"
 # A long piece of a secret is one too: where an output was cut, the rest of it is missing.
-_PIECE_AT_LEAST, _PIECE_AT_MOST = 6, 12
+_PIECE_AT_LEAST, _PIECE_AT_MOST = 6, 9
 # A terminal breaks a long line wherever it likes.
 _BREAK: Final = r"(?: ?[\r\n]{1,3})?"
 _BREAKS: Final = re.compile(r" ?\n")

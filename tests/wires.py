@@ -23,7 +23,7 @@ from swimctl.targets import Target
 
 _REAL_WAY, _REAL_TERMINAL = sessions.enter, sessions.terminal_over
 # Devices with these go the real way: what they do at a login, and a session that ends in each kind of step.
-_OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at")
+_OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at", "new-host-key")
 _PORTS: dict[int, tuple[asyncio.AbstractEventLoop, SwitchPort]] = {}
 
 

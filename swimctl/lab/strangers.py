@@ -26,9 +26,23 @@ class Strangers:
         self.dead = False
         self._hashed = False
 
-    def noticed(self, line: str) -> None:
-        """Let happen what does when the image on the switch is hashed: all is ready for its activation then."""
+    @property
+    def _looked_at(self) -> bool:
+        """Tell whether somebody has asked for the release since the last boot."""
         switch = self._switch
+        return switch.booted_at > 0 and any(
+            command.at > switch.booted_at and command.line == "show version" for command in switch.log
+        )
+
+    def noticed(self, line: str) -> None:
+        """Let happen what does when the image on the switch is hashed: all is ready for its activation then.
+
+        Where another device takes the address after a look, the sessions of before are lost, as in a network.
+        """
+        switch, fault = self._switch, self._switch.spec.fault("another-device")
+        after = fault is not None and fault.argument == "after" and not self.other
+        if after and self._looked_at and line != "show version":
+            switch.cut_all()
         if self._hashed or not line.startswith("verify"):
             return
         self._hashed = True
@@ -41,10 +55,7 @@ class Strangers:
         switch, fault = self._switch, self._switch.spec.fault("another-device")
         if self.other or fault is None:
             return
-        looked = switch.booted_at > 0 and any(
-            command.at > switch.booted_at and command.line == "show version" for command in switch.log
-        )
-        moments = {"before": self._hashed, "during": switch.booted_at > 0, "after": looked}
+        moments = {"before": self._hashed, "during": switch.booted_at > 0, "after": self._looked_at}
         if moments[str(fault.argument)]:
             self.other = True
             others = (replace(member, serial=f"FOC9{member.serial[4:]}") for member in switch.spec.members)

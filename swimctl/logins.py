@@ -8,7 +8,6 @@ more logins are under way than may be refused.
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +44,6 @@ class DeviceLogins:
         self._most = settings.account_refusals
         self._pause = timedelta(seconds=settings.account_pause)
         self._account_of = account_of
-        self._holder = uuid.uuid4().hex
         self._marks: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
@@ -66,9 +64,7 @@ class DeviceLogins:
             if refused is not None:
                 return NotTried(_why(refused, self._pause))
             reached = greets() if reached is None else reached
-            if not reached or self._store.begin_login(
-                account, device.name, self._holder, most=self._most, pause=self._pause
-            ):
+            if not reached or self._store.begin_login(account, device.name, most=self._most, pause=self._pause):
                 return None
             stop.wait(_POLL)
         return None
@@ -76,7 +72,7 @@ class DeviceLogins:
     def leave(self, device: Device) -> None:
         """Take back what `wait_for_turn` counted, where there was no login."""
         if (account := self._account(device)) is not None:
-            self._store.leave_login(account, device.name, self._holder)
+            self._store.leave_login(account, device.name)
 
     @contextmanager
     def login(self, device: Device, greets: Callable[[], bool]) -> Iterator[Callable[[], None]]:
@@ -97,14 +93,14 @@ class DeviceLogins:
             nonlocal under_way
             if under_way and not self._store.login_proved(account):
                 under_way = False
-                self._store.end_login(account, device.name, self._holder, taken=True, pause=self._pause)
+                self._store.end_login(account, device.name, taken=True, pause=self._pause)
 
         try:
             yield accepted
             accepted()
         except AccountRefused:
             under_way = False
-            self._store.end_login(account, device.name, self._holder, taken=False, pause=self._pause)
+            self._store.end_login(account, device.name, taken=False, pause=self._pause)
             raise
         except LoginFailed as error:
             if error.entered:
@@ -112,7 +108,7 @@ class DeviceLogins:
             raise
         finally:
             if under_way:
-                self._store.leave_login(account, device.name, self._holder)
+                self._store.leave_login(account, device.name)
 
     def _account(self, device: Device) -> str | None:
         """Name the account of a device; None where there is no password that could be refused, or nobody counts."""

@@ -14,9 +14,9 @@ from typing import Final
 from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
-from swimctl.store.runners import Part
+from swimctl.store.runners import Runners
 
-# Who began a login so long ago is not there any more: logins have shorter deadlines, in real seconds.
+# A login that began so long ago has its answer, whoever is alive: logins have shorter deadlines, in real seconds.
 _FORGOTTEN: Final = timedelta(seconds=300)
 # So long after a device took the account nobody waits for another one's answer.
 _PROVED: Final = timedelta(hours=1)
@@ -32,23 +32,28 @@ class Refusals:
     last: datetime
 
 
-class Logins(Part):
-    """Logins to devices by account. `account` is any text that names one; `holder` names who tries."""
+class Logins(Runners):
+    """Logins to devices by account, which is any text that names one."""
 
-    def begin_login(self, account: str, device: str, holder: str, *, most: int, pause: timedelta) -> bool:
+    def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
         """Tell whether an account may be tried; then the login counts as under way until it is ended or left.
 
-        False: as many are under way, or refused within `pause`, as may be refused; ask again.
+        False: as many are under way, or refused within `pause`, as may be refused; ask again. Nobody knows what became
+        of the logins of a process that died, so one login alone tries what the answer is.
         """
         now = self._clock.now()
         with self._db.write() as sql:
+            holder = self._presence(sql)
             refused = _refusals(account, _row(sql, account), now - pause)
             sql.execute("DELETE FROM login_attempts WHERE at < ?", [rfc3339(now - _FORGOTTEN)])
-            (others,) = sql.execute(
-                "SELECT count(*) FROM login_attempts WHERE account = ? AND NOT (device = ? AND holder = ?)",
+            others = sql.execute(
+                "SELECT swimctl_lives(holder) FROM login_attempts "
+                "WHERE account = ? AND NOT (device = ? AND holder = ?)",
                 [account, device, holder],
-            ).fetchone()
-            if others + (0 if refused is None else refused.count) >= most:
+            ).fetchall()
+            answered = 0 if refused is None else refused.count
+            alone = not answered and not any(alive for (alive,) in others)
+            if len(others) + answered >= most and not alone:
                 return False
             sql.execute(
                 "INSERT OR REPLACE INTO login_attempts (account, device, holder, at) VALUES (?, ?, ?, ?)",
@@ -56,9 +61,9 @@ class Logins(Part):
             )
             return True
 
-    def leave_login(self, account: str, device: str, holder: str) -> None:
+    def leave_login(self, account: str, device: str) -> None:
         """Forget a login that began and of which nothing came, or that was none."""
-        values = [account, device, holder]
+        values = [account, device, self._me]
         begun = "FROM login_attempts WHERE account = ? AND device = ? AND holder = ?"
         with self._db.read() as sql:
             if sql.execute(f"SELECT 1 {begun}", values).fetchone() is None:
@@ -78,12 +83,13 @@ class Logins(Part):
             row = _row(sql, account)
         return row is not None and (row[3] or "") > rfc3339(self._clock.now() - _PROVED)
 
-    def end_login(self, account: str, device: str, holder: str, *, taken: bool, pause: timedelta) -> None:
+    def end_login(self, account: str, device: str, *, taken: bool, pause: timedelta) -> None:
         """Record whether a device took the account: that ends its refusals, or is one more."""
         now = self._clock.now()
         with self._db.write() as sql:
             sql.execute(
-                "DELETE FROM login_attempts WHERE account = ? AND device = ? AND holder = ?", [account, device, holder]
+                "DELETE FROM login_attempts WHERE account = ? AND device = ? AND holder = ?",
+                [account, device, self._me],
             )
             refused = None if taken else _refusals(account, _row(sql, account), now - pause)
             devices: Sequence[str] = () if taken else (*(refused.devices if refused else ()), device)
@@ -98,6 +104,10 @@ class Logins(Part):
                     rfc3339(now) if taken else None,
                 ],
             )
+
+    @property
+    def _me(self) -> str:
+        return "" if self._here is None else self._here.id
 
     def refused_logins(self, *, most: int, pause: timedelta) -> list[Refusals]:
         """List the accounts that are not tried for now."""

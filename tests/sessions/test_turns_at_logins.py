@@ -18,14 +18,19 @@ from swimctl.store import Store
 DEVICES = [Device(number, f"sw{number}", "cisco_xe", f"192.0.2.{number}") for number in range(1, 9)]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return opened(tmp_path / "swimctl.db")
-
-
 def process(store: Store) -> DeviceLogins:
-    """Make what stands for a process of its own."""
+    """Make the logins of what stands for a process: who opens the store alone, and dies where it is closed."""
     return DeviceLogins(store, Login(), lambda _: Credentials("netops", "a password"))
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> list[Store]:
+    return [opened(tmp_path / "swimctl.db") for _ in range(3)]
+
+
+@pytest.fixture
+def store(stores: list[Store]) -> Store:
+    return stores[0]
 
 
 def has_a_turn(logins: DeviceLogins, device: Device) -> bool:
@@ -48,14 +53,31 @@ def begin(logins: DeviceLogins, *devices: Device, accepted: bool) -> None:
             assert logins.wait_for_turn(device, lambda: True) is None
 
 
-def test_who_is_killed_behind_an_accepted_password_keeps_nobody_waiting(store: Store) -> None:
-    begin(process(store), *DEVICES[:3], accepted=True)
-    assert has_a_turn(process(store), DEVICES[3])
+def test_who_is_killed_behind_an_accepted_password_keeps_nobody_waiting(stores: list[Store]) -> None:
+    begin(process(stores[0]), *DEVICES[:3], accepted=True)
+    assert all(has_a_turn(process(stores[1]), device) for device in DEVICES[3:])
 
 
-def test_who_is_killed_before_the_answer_may_have_been_refused(store: Store) -> None:
-    begin(process(store), *DEVICES[:3], accepted=False)
-    assert not has_a_turn(process(store), DEVICES[3])
+def test_three_whose_answer_is_awaited_keep_all_others_waiting(stores: list[Store]) -> None:
+    begin(process(stores[0]), *DEVICES[:3], accepted=False)
+    assert not has_a_turn(process(stores[1]), DEVICES[3])
+
+
+def test_after_those_of_a_dead_process_one_alone_tries_what_the_answer_is(stores: list[Store]) -> None:
+    begin(process(stores[0]), *DEVICES[:3], accepted=False)
+    stores[0].close()
+    second, third = map(process, stores[1:])
+    with second.login(DEVICES[3], lambda: True):
+        assert not has_a_turn(third, DEVICES[4])
+    assert has_a_turn(third, DEVICES[4])
+
+
+def test_those_of_a_dead_process_may_have_been_refused_where_the_next_one_is(stores: list[Store]) -> None:
+    begin(process(stores[0]), *DEVICES[:3], accepted=False)
+    stores[0].close()
+    with pytest.raises(AccountRefused), process(stores[1]).login(DEVICES[3], lambda: True):
+        raise AccountRefused("no")
+    assert not has_a_turn(process(stores[2]), DEVICES[4])
 
 
 @pytest.mark.parametrize("behind", [NoPrivilege("no enable"), SessionLost("it ends")], ids=["no privilege", "it ends"])

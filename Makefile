@@ -8,7 +8,7 @@ CLIENTS := $(VENV)/clients/installed
 OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test prove check older format mutants clients clean
+.PHONY: demo test prove whole check older format mutants clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -20,6 +20,10 @@ test: $(TESTED)
 # The long proofs: every fault and system in the lab, kill -9, power loss, leaks, fuzzing, other people's clients.
 prove: $(TESTED) $(CLIENTS)
 	$(BIN)/python -m pytest -m prove
+
+# Both in one run, and more at once than a person's machine should be busy with: half of the long proofs wait.
+whole: $(TESTED) $(CLIENTS)
+	$(BIN)/python -m pytest -n 6
 
 check: $(TESTED)
 	$(BIN)/ruff check .

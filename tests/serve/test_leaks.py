@@ -85,7 +85,9 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
             # The first rounds may still hold what is let go later: the end is held against the least that ever was.
             assert measured[-1].threads == min(each.threads for each in measured), measured
             # A leak of the rarest thing is two a round; a file or two is the pool's, whose threads come and go.
-            assert measured[-1].files - min(each.files for each in measured) < ROUNDS / 4, measured
+            least = min(measured, key=lambda each: each.files)
+            more = Counter(measured[-1].names) - Counter(least.names)
+            assert measured[-1].files - least.files < ROUNDS / 4, more
             grown = statistics.median_low(after.memory - before.memory for before, after in pairwise(measured))
             assert grown < MOST_KB_FOR_200_JOBS, measured
             assert "Traceback" not in served.end()
@@ -134,7 +136,7 @@ def wake_all_threads(served: Served) -> None:
 
 def at_rest(pid: int, before: Held | None) -> Held:
     """Measure when nothing has ended any more for a while, and where there is a measure, not before it is reached."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     held, since = Held.by(pid), time.monotonic()
     while time.monotonic() < end:
         time.sleep(0.1)

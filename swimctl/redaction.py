@@ -14,7 +14,8 @@ from swimctl.named_secrets import Span, in_private_key, named, rest_of_key
 from swimctl.terminal import plain
 
 MASK: Final = "********"
-# A long piece of a secret is one too: where an output was cut, the rest of it is missing.
+# A long piece of a secret is one too: where an output was cut, the rest of it is missing, and
+# a device may have nine characters of one in its prompt.
 _PIECE_AT_LEAST, _PIECE_AT_MOST = 6, 9
 # A terminal breaks a long line wherever it likes.
 _BREAK: Final = r"(?: ?[\r\n]{1,3})?"

@@ -71,7 +71,7 @@ def _defaults_in_words(schema: Document) -> None:
     """
     for field in schema.get("properties", {}).values():
         default = field.pop("default", None)
-        if default not in {None, ""}:
+        if default not in (None, ""):
             said = [field["description"]] if "description" in field else []
             field["description"] = "; ".join([*said, f"default: {json.dumps(default)}"])
 

@@ -14,6 +14,7 @@ import asyncssh
 import hanging
 import pytest
 from projects import Project
+from ssh_servers import running
 from upgrading import lab_folder
 from way.test_cases import change
 
@@ -45,9 +46,6 @@ def refused(where: Target, kind: type[Exception] = Unreachable, seconds: float =
 @contextmanager
 def serving(door: type[asyncssh.SSHServer] = asyncssh.SSHServer, **options: Any) -> Iterator[int]:
     """Serve in a thread, with these options of asyncssh."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
     open_ones: list[asyncssh.SSHServerConnection] = []
 
     def meets() -> asyncssh.SSHServer:
@@ -59,21 +57,8 @@ def serving(door: type[asyncssh.SSHServer] = asyncssh.SSHServer, **options: Any)
     async def start() -> asyncssh.SSHAcceptor:
         return await asyncssh.listen("127.0.0.1", 0, server_factory=meets, server_host_keys=[KEY], **options)
 
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
-    try:
-        yield acceptor.get_port()
-    finally:
-
-        async def stop() -> None:
-            acceptor.close()
-            for connection in open_ones:
-                connection.abort()
-            await asyncio.sleep(0.1)
-
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
+    with running(asyncio.new_event_loop(), start, open_ones, "refusing") as port:
+        yield port
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.cisco_xe.session import Session
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Down, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
-from swimctl.lab.session import Session
-from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.lab.vty import Vty
 
 OLD, NEW, OTHER = "17.06.05", "17.12.04", "17.09.04a"

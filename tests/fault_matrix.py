@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from swimctl.lab.cisco_xe.install_words import REASONS
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, MOMENTS
-from swimctl.lab.install_words import REASONS
 from swimctl.models import Outcome
 from swimctl.states import STEP_NAMES, JobStatus
 

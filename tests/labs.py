@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.fleet import LabFleet
 from swimctl.lab.folder import parse_faults
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from swimctl.lab.fleet import default_fleet
-from swimctl.lab.spec import SwitchSpec
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.cisco_xe.spec import SwitchSpec
 
 Outages = Mapping[str, Sequence[tuple[float, float]]]
 """By switch, the lab seconds at which it went down and was up again."""

@@ -17,8 +17,9 @@ from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.clock import SystemClock
 from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
-from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.lab.fleet import LabFleet
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.plans import UpgradeRequest
 

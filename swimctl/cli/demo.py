@@ -13,8 +13,8 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, caller, of
 
 if TYPE_CHECKING:
+    from swimctl.lab.cisco_xe.spec import SwitchSpec
     from swimctl.lab.fleet import LabFleet
-    from swimctl.lab.spec import SwitchSpec
     from swimctl.models import Job
 
 app = typer.Typer()
@@ -52,8 +52,8 @@ def demo(
 
 def specs() -> tuple[SwitchSpec, ...]:
     """Make the demo's switches."""
+    from swimctl.lab.cisco_xe.fleet import default_fleet
     from swimctl.lab.faults import Fault
-    from swimctl.lab.fleet import default_fleet
 
     fleet = default_fleet(DEVICES, {TOO_FULL: [Fault("no-space")]})
     return tuple(replace(spec, version=GOLDEN) if spec.name == ON_TARGET else spec for spec in fleet)

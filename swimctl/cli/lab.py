@@ -64,7 +64,8 @@ def up(
     ] = None,
 ) -> None:
     """Run switches on 127.0.0.1 until Ctrl-C; print `ready` when they answer."""
-    from swimctl.lab.fleet import LabFleet, default_fleet
+    from swimctl.lab.cisco_xe.fleet import default_fleet
+    from swimctl.lab.fleet import LabFleet
     from swimctl.lab.folder import Kept, check_folder, parse_faults, read_fault_options, read_hosts
     from swimctl.lab.mixed import mixed_fleet
 

@@ -1,1 +1,1 @@
-"""Simulated Catalyst 9000 switches: a pure state machine, and an SSH, SCP and SFTP server around it."""
+"""Simulated devices: a folder for each system, pure state machines, and SSH, SFTP, NETCONF and HTTPS around them."""

@@ -1,11 +1,9 @@
-"""The configuration of a lab switch: lines in order, some with lines below them."""
+"""The configuration of a lab device: lines in order, some with lines below them."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
-
-from swimctl.lab.spec import SwitchSpec
 
 _SINGLE = ("hostname", "enable secret", "ip domain name", "ip domain-name", "config-register", "logging buffered",
            "snmp-server location", "snmp-server contact", "clock timezone")  # fmt: skip
@@ -13,8 +11,6 @@ _SINGLE = ("hostname", "enable secret", "ip domain name", "ip domain-name", "con
 
 _SINGLE_BELOW = ("description", "exec-timeout", "ip address", "speed", "duplex", "length", "width", "switchport mode",
                  "switchport access vlan", "transport input", "name")  # fmt: skip
-
-IGNORED = "system ignore startupconfig"
 
 
 class Configuration:
@@ -111,31 +107,3 @@ def _begins(line: str, command: str) -> bool:
 def _beginnings(line: str, commands: tuple[str, ...]) -> list[str]:
     # Asked of all at once first: hardly any line begins with one of them, and a switch has hundreds of lines.
     return [command for command in commands if _begins(line, command)] if line.startswith(commands) else []
-
-
-def first_configuration(spec: SwitchSpec) -> Configuration:
-    """Configure a switch as its spec says, and otherwise as access switches are."""
-    lines = [
-        "service timestamps log datetime msec",
-        f"hostname {spec.name}",
-        "enable secret 9 $9$lab",
-        "no ip domain lookup",
-        f"ip domain name {spec.domain}",
-        *(f"username {user} privilege {level} secret 9 $9$lab" for user, (_, level) in spec.users.items()),
-        spec.boot_line,
-        *(["boot manual"] if spec.manual_boot else []),
-        "lldp run",
-        "vlan 10",
-        " name users",
-        *([f"interface {spec.management}", " shutdown"] if spec.management else []),
-    ]
-    up = set(spec.ports_up())
-    for number, member in enumerate(spec.members, 1):
-        for name, _bank in member.hardware.ports(number):
-            lines.append(f"interface {name}")
-            if name in up:
-                lines.append(" description in use")
-    lines += ["interface Vlan1", " ip address 192.0.2.10 255.255.255.0", "ip ssh version 2", "ip scp server enable"]
-    lines += ["line con 0", "line vty 0 15", " login local", " transport input ssh"]
-    kept = [line for line in lines if not line.startswith("no ")]
-    return Configuration([*kept, *spec.config], single=spec.single_lines)

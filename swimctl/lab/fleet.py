@@ -1,4 +1,4 @@
-"""A fleet of lab switches: which ones, and a server for them in a thread."""
+"""A server for a fleet of lab devices, in a thread."""
 
 from __future__ import annotations
 
@@ -15,51 +15,11 @@ from typing import Self
 from swimctl.lab.chassis import ITSELF, UP, Chassis, LoggedCommand
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
-from swimctl.lab.faults import Fault
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, Services, write_folder
 from swimctl.lab.server import LabServer, kept_host_keys
-from swimctl.lab.spec import MemberSpec, SwitchSpec
 
 RATE = 40_000
 """Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
-
-_PATTERN: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("C9300-48P",), "17.06.05"),
-    (("C9300-24P",), "17.06.05"),
-    (("C9300-48P", "C9300-48P", "C9300-24P"), "17.06.05"),
-    (("C9500-24Y4C",), "17.06.05"),
-    (("C9200L-48P",), "17.06.05"),
-    (("C9300-48UXM",), "17.09.05"),
-    (("C9300-24P",), "17.06.05"),
-    (("C9300-48P",), "17.09.05"),
-)
-_NETCONF = frozenset({2, 5})
-"""Places of the pattern, from 0, whose switches offer NETCONF: a stack, and one of a newer release."""
-
-
-def default_fleet(
-    count: int, faults: Mapping[str, Sequence[Fault]] | None = None, rate: float = RATE
-) -> tuple[SwitchSpec, ...]:
-    """Make sw1 to swN, the same ones each time: of each eight the third is a stack of three, the fourth a C9500.
-
-    `faults` are by name; `rate` is in bytes a lab second.
-    """
-    return tuple(_switch(number, faults or {}, rate) for number in range(1, count + 1))
-
-
-def _switch(number: int, faults: Mapping[str, Sequence[Fault]], rate: float) -> SwitchSpec:
-    models, version = _PATTERN[(number - 1) % len(_PATTERN)]
-    members = tuple(
-        MemberSpec(model, f"FLB{2600 + number // 100:04d}{number % 100:02d}{'ABC'[place]}Z", _mac(number, place))
-        for place, model in enumerate(models)
-    )
-    name = f"sw{number}"
-    netconf = (number - 1) % len(_PATTERN) in _NETCONF
-    return SwitchSpec(name, members, version, faults=tuple(faults.get(name, ())), transfer=rate, netconf=netconf)
-
-
-def _mac(number: int, place: int) -> str:
-    return f"0c75.{0xBD00 + number // 256:04x}.{number % 256:02x}{place * 0x10:02x}"
 
 
 class LabFleet:

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from swimctl.lab.arista_eos.spec import HARDWARE as ARISTA
+from swimctl.lab.arista_eos.spec import AristaSpec
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.eos.spec import HARDWARE as ARISTA
-from swimctl.lab.eos.spec import AristaSpec
+from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
+from swimctl.lab.cisco_nxos.spec import HARDWARE as NEXUS
+from swimctl.lab.cisco_nxos.spec import NexusSpec
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.cisco_xr.spec import HARDWARE as ROUTERS
+from swimctl.lab.cisco_xr.spec import RouterSpec
 from swimctl.lab.faults import Fault
-from swimctl.lab.fleet import RATE, default_fleet
-from swimctl.lab.ios.spec import IosMember, IosSpec
-from swimctl.lab.iosxr.spec import HARDWARE as ROUTERS
-from swimctl.lab.iosxr.spec import RouterSpec
-from swimctl.lab.junos.spec import HARDWARE as JUNIPER
-from swimctl.lab.junos.spec import JunosSpec, MemberSpec
-from swimctl.lab.nxos.spec import HARDWARE as NEXUS
-from swimctl.lab.nxos.spec import NexusSpec
+from swimctl.lab.fleet import RATE
+from swimctl.lab.juniper_junos.spec import HARDWARE as JUNIPER
+from swimctl.lab.juniper_junos.spec import JunosSpec, MemberSpec
 
 _Make = Callable[..., ChassisSpec]
 

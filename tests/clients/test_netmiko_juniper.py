@@ -10,7 +10,7 @@ from fleets.juniper_junos import FLEET
 from netmiko import ConnectHandler
 
 from swimctl.lab.fleet import LabFleet
-from swimctl.lab.junos.forms import NUMBERED
+from swimctl.lab.juniper_junos.forms import NUMBERED
 
 pytestmark = pytest.mark.prove
 

@@ -10,9 +10,9 @@ import pytest
 from fleets.cisco_nxos import FLEET
 from netmiko import ConnectHandler, file_transfer
 
+from swimctl.lab.cisco_nxos.forms import OLD_VERSION, VERSION
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
-from swimctl.lab.nxos.forms import OLD_VERSION, VERSION
 
 pytestmark = pytest.mark.prove
 

@@ -15,9 +15,9 @@ from fleets.fleet import Fleet
 from napalm import get_network_driver
 from scrapli.transport import Ssh2Options
 
+from swimctl.lab.cisco_nxos.device import Nexus
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
-from swimctl.lab.nxos.device import Nexus
 
 pytestmark = pytest.mark.prove
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from fleets.fleet import Fleet, serial
+from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.eos.spec import HARDWARE, AristaSpec
 
 
 def _switch(model: str) -> Callable[..., ChassisSpec]:

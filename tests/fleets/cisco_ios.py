@@ -6,7 +6,7 @@ from typing import Any
 
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.ios.spec import IosMember, IosSpec
+from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
 
 
 def device(*models: str) -> Any:

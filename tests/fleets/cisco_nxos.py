@@ -6,7 +6,7 @@ from typing import Any
 
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
+from swimctl.lab.cisco_nxos.spec import HARDWARE, NexusSpec
 
 
 def _switch(model: str, supervisors: int = 1) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.spec import MemberSpec, SwitchSpec
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 
 
 def switch(*models: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.iosxr.spec import HARDWARE, RouterSpec
+from swimctl.lab.cisco_xr.spec import HARDWARE, RouterSpec
 
 
 def router(model: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
+from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 
 
 def _switch(*models: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forms.seen import of, output, seen
-from swimctl.lab.eos import forms
+from swimctl.lab.arista_eos import forms
 from swimctl.lab.forms import Form, Outputs
 
 SEEN: Outputs = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forms.seen import of, output, seen
+from swimctl.lab.cisco_nxos import forms
 from swimctl.lab.forms import Form, Outputs
-from swimctl.lab.nxos import forms
 
 SEEN: Outputs = (
     output(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forms.seen import of, output, seen
+from swimctl.lab.cisco_xr import forms
 from swimctl.lab.forms import Form, Outputs
-from swimctl.lab.iosxr import forms
 
 SEEN: Outputs = (
     output(

@@ -12,23 +12,10 @@ from platforms.contract import parser_of, platform
 from platforms.material import CAPTURES, read
 from support_matrix import supported
 
-from swimctl.lab import switch_forms
-from swimctl.lab.eos import forms as eos_forms
 from swimctl.lab.forms import Form, Output, Outputs
-from swimctl.lab.ios import forms as ios_forms
-from swimctl.lab.iosxr import forms as iosxr_forms
-from swimctl.lab.junos import forms as junos_forms
-from swimctl.lab.nxos import forms as nxos_forms
 from swimctl.platforms import PLATFORM_NAMES
 
-LAB: dict[str, Outputs] = {
-    "arista_eos": eos_forms.OUTPUTS,
-    "cisco_ios": ios_forms.OUTPUTS,
-    "cisco_nxos": nxos_forms.OUTPUTS,
-    "cisco_xe": switch_forms.OUTPUTS,
-    "cisco_xr": iosxr_forms.OUTPUTS,
-    "juniper_junos": junos_forms.OUTPUTS,
-}
+LAB: dict[str, Outputs] = {name: import_module(f"swimctl.lab.{name}.forms").OUTPUTS for name in PLATFORM_NAMES}
 
 
 @cache

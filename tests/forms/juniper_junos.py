@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forms.seen import of, output, seen
 from swimctl.lab.forms import Form, Outputs
-from swimctl.lab.junos import forms
+from swimctl.lab.juniper_junos import forms
 
 SEEN: Outputs = (
     output(

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swimctl.errors import UsageError
-from swimctl.lab.eos.device import BY_FPGA, PEER_UP
-from swimctl.lab.eos.spec import HARDWARE, AristaSpec
+from swimctl.lab.arista_eos.device import BY_FPGA, PEER_UP
+from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.images import make_image
 
 OLD, NEW = "EOS-4.28.3M.swi", "EOS-4.31.6M.swi"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from desks import AnyDesk, small
 
-from swimctl.lab.eos.spec import HARDWARE, AristaSpec
+from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 
 UNCONVERTED = "% This is an unconverted command\n"
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swimctl.errors import UsageError
+from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
-from swimctl.lab.ios.spec import IosMember, IosSpec
 
 OLD, NEW = "15.2(7)E4", "15.2(7)E7"
 OLD_FILE, NEW_FILE = "c2960x-universalk9-mz.152-7.E4.bin", "c2960x-universalk9-mz.152-7.E7.bin"

@@ -8,9 +8,9 @@ import pytest
 from desks import NEW, OLD, OTHER, Desk
 
 from swimctl.errors import UsageError
+from swimctl.lab.cisco_xe.install_words import REASONS
 from swimctl.lab.effects import Down, Hangup, Pause, Print, Up
 from swimctl.lab.faults import FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, Fault, parse_fault
-from swimctl.lab.install_words import REASONS
 
 NEWER = "17.09.05"
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from desks import AnyDesk, small
 
-from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
+from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 
 BANNER = "{master:0}"
 

@@ -16,7 +16,7 @@ from fleets import juniper_junos
 
 from swimctl.lab.chassis import Login
 from swimctl.lab.fleet import LabFleet
-from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
+from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 from swimctl.lab.netconf import NetconfSession
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swimctl.errors import UsageError
+from swimctl.lab.cisco_nxos.device import REPLAY, STANDBY_UP
+from swimctl.lab.cisco_nxos.spec import HARDWARE, NexusSpec
 from swimctl.lab.images import make_image
-from swimctl.lab.nxos.device import REPLAY, STANDBY_UP
-from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
 
 OLD, NEW = "nxos.9.3.5.bin", "nxos64-cs.10.3.4a.M.bin"
 PROMPT = re.compile(r"desk(\([\w-]+\))?# ")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from desks import AnyDesk, small
 
-from swimctl.lab.nxos.forms import LAST_RESET, WITH_TIME
-from swimctl.lab.nxos.spec import HARDWARE, NexusSpec
+from swimctl.lab.cisco_nxos.forms import LAST_RESET, WITH_TIME
+from swimctl.lab.cisco_nxos.spec import HARDWARE, NexusSpec
 
 FIXED, MODULAR = "N9K-C93180YC-FX", "N9K-C9504"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swimctl.lab.shows_redundancy import _ago
+from swimctl.lab.cisco_xe.shows_redundancy import _ago
 
 
 @pytest.mark.parametrize(

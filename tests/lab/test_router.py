@@ -12,10 +12,10 @@ from desks import AnyDesk, all_of, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from swimctl.lab.cisco_xr.device import CARD_UP, STANDBY_READY, STANDBY_UP
+from swimctl.lab.cisco_xr.spec import HARDWARE, RouterSpec
 from swimctl.lab.effects import Down, Syslog
 from swimctl.lab.images import make_image
-from swimctl.lab.iosxr.device import CARD_UP, STANDBY_READY, STANDBY_UP
-from swimctl.lab.iosxr.spec import HARDWARE, RouterSpec
 
 NAME, OTHER = "asr9k-golden-x64-7.5.2-v1", "ncs5500-golden-x-7.5.2-v1"
 PROMPT = re.compile(r"RP/0/RS?P0/CPU0:desk(\([\w-]+\))?#|(?:XML>)?")

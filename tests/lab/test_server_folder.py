@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from swimctl.errors import InventoryError, UsageError
-from swimctl.lab.fleet import default_fleet
+from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.folder import IMAGES, Kept, read_fault_options, read_hosts, write_folder
 
 SPECS = default_fleet(4)

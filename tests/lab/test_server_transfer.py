@@ -13,7 +13,8 @@ import scp
 from labs import small_fleet
 
 from swimctl.errors import UsageError
-from swimctl.lab.fleet import LabFleet, default_fleet
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
 
 

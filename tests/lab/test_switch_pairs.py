@@ -8,8 +8,8 @@ import pytest
 from desks import NEW, OLD, Desk
 
 from swimctl.errors import UsageError
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.effects import Down, Up
-from swimctl.lab.spec import MemberSpec, SwitchSpec
 
 PAIR, MODULAR = "C9500-24Y4C", "C9407R"
 INVALID = "% Invalid input detected"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from desks import NEW, Desk
 
+from swimctl.lab.cisco_xe.forms import CHASSIS_BOOT, CURRENT_BOOT, IN_CURRENT, NO_REGISTER
 from swimctl.lab.effects import Down, Up
-from swimctl.lab.switch_forms import CHASSIS_BOOT, CURRENT_BOOT, IN_CURRENT, NO_REGISTER
 
 SAVE = "System configuration has been modified. Save? [yes/no]: "
 PROCEED = "Proceed with reload? [confirm]"

@@ -18,9 +18,9 @@ from upgrade.test_every_platform import CELLS, device
 
 from swimctl.errors import SwimctlError
 from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.cisco_xe.forms import TIMER
 from swimctl.lab.forms import Form, Output
 from swimctl.lab.images import make_image
-from swimctl.lab.switch_forms import TIMER
 
 FORMS = [(name, each, form) for name in PLATFORMS for each in outputs(name) for form in each.forms]
 FLASH = {"cisco_nxos": "bootflash:", "juniper_junos": "/var/tmp/"}  # noqa: S108 - the devices' own

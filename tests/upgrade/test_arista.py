@@ -10,7 +10,7 @@ from fleets.arista_eos import FLEET
 from upgrading import Upgraded, go, lab_folder, with_data
 
 from swimctl.cli.context import Context
-from swimctl.lab.eos.device import BY_FPGA, BY_USER
+from swimctl.lab.arista_eos.device import BY_FPGA, BY_USER
 from swimctl.models import Outcome, Policy
 from swimctl.states import JobStatus
 

@@ -16,9 +16,10 @@ from upgrading import QUICK, lab_folder, upgraded
 from upgrading import request as ask
 
 from swimctl.cli.context import Context
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.cisco_xe.spec import SwitchSpec
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, parse_fault
-from swimctl.lab.fleet import LabFleet, default_fleet
-from swimctl.lab.spec import SwitchSpec
+from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome, Policy
 from swimctl.service import Triggered
 from swimctl.states import JobStatus

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from upgrading import Upgraded, upgraded
 
+from swimctl.lab.cisco_xe.session import Session
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.session import Session
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 

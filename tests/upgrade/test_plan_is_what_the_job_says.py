@@ -16,8 +16,8 @@ from upgrading import TARGET, Upgraded, go, lab_folder
 from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.errors import DeadlineExceeded
+from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
-from swimctl.lab.fleet import default_fleet
 from swimctl.models import Policy
 from swimctl.sessions import Session
 from swimctl.states import JobStatus

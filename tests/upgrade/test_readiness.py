@@ -16,9 +16,10 @@ from upgrading import TARGET, Upgraded, lab_folder, request
 from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.clock import SystemClock
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault
-from swimctl.lab.fleet import LabFleet, default_fleet
-from swimctl.lab.spec import MemberSpec, SwitchSpec
+from swimctl.lab.fleet import LabFleet
 from swimctl.models import JobOptions
 from swimctl.redaction import Redaction
 from swimctl.sessions import connect

@@ -10,8 +10,8 @@ import pytest
 from truth import assert_true, sent
 from upgrading import Upgraded, upgraded
 
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault
-from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 

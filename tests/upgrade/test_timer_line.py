@@ -8,8 +8,8 @@ import pytest
 from fleets.cisco_xe import switch
 from upgrading import upgraded
 
+from swimctl.lab.cisco_xe.forms import HEAD, ON_OPERATION, STATE, TIME_ALONE, TIMER, TimerLine
 from swimctl.lab.forms import Form
-from swimctl.lab.switch_forms import HEAD, ON_OPERATION, STATE, TIME_ALONE, TIMER, TimerLine
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 

@@ -16,9 +16,9 @@ from upgrading import request as ask
 from swimctl.cli.context import Context, Opened
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.faults import UNREADABLE, parse_fault
 from swimctl.lab.fleet import LabFleet
-from swimctl.lab.switch import Switch
 from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus

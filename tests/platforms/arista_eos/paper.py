@@ -13,8 +13,8 @@ from platforms.contract import platform
 from platforms.paper import Paper, image
 
 from swimctl.errors import SessionLost
+from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.effects import Down
-from swimctl.lab.eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.images import make_image
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos

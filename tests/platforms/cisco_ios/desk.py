@@ -11,10 +11,10 @@ from typing import Any
 from desks import AnyDesk
 
 from swimctl.errors import SessionLost, UnexpectedPrompt
+from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.images import make_image
-from swimctl.lab.ios.spec import IosMember, IosSpec
-from swimctl.lab.spec import MemberSpec, SwitchSpec
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.sessions import Reply

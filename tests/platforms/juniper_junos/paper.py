@@ -17,8 +17,8 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
-from swimctl.lab.junos.device import Juniper
-from swimctl.lab.junos.spec import HARDWARE, JunosSpec, MemberSpec
+from swimctl.lab.juniper_junos.device import Juniper
+from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.readiness import FOLDER

@@ -373,7 +373,7 @@ def test_the_log_of_commands_proves_what_came(tmp_path: Path) -> None:
 def test_a_device_without_neighbours_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert changer(desk(tmp_path, lldp=False)).snapshot("").neighbours == ()
     at = desk(tmp_path)
-    monkeypatch.setattr("swimctl.lab.junos.shows_network.ports_up", lambda _: [])
+    monkeypatch.setattr("swimctl.lab.juniper_junos.shows_network.ports_up", lambda _: [])
     assert changer(at).snapshot("").neighbours == ()
     shown = at.type
     monkeypatch.setattr(at, "type", lambda line, *more: "Count: 3 lines\n" if "count" in line else shown(line, *more))

@@ -1,0 +1,59 @@
+"""One terminal of a device of classic IOS: the Catalyst's, with fewer and other commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from swimctl.lab.cisco_ios import shows
+from swimctl.lab.cisco_ios.archives import download
+from swimctl.lab.cisco_xe.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS, Command
+from swimctl.lab.cisco_xe.session import Session
+from swimctl.lab.grammar import Grammar
+from swimctl.lab.plain_commands import PRIVILEGED, USER, Show
+
+if TYPE_CHECKING:
+    from swimctl.lab.cisco_ios.device import IosSwitch
+    from swimctl.lab.cisco_xe.device import Switch
+
+# What only IOS-XE has.
+_NEWER = ("show install", "install ", "show romvar", "verify /sha512", "show license summary", "show platform")
+# What only a device that switches has.
+_SWITCHING = ("show interfaces status", "show etherchannel summary", "show vlan", "show mac address-table")
+_OWN: dict[str, Callable[[IosSwitch], str]] = {
+    "show version": shows.version,
+    "show inventory": shows.inventory,
+    "show file systems": shows.file_systems,
+}
+_SWITCHES: dict[str, Callable[[IosSwitch], str]] = {"show boot": shows.boot, "show switch [detail]": shows.stack}
+_ROUTERS: dict[str, Callable[[IosSwitch], str]] = {"show bootvar": shows.bootvar}
+
+
+class IosSession(Session):
+    """A terminal of classic IOS."""
+
+    @property
+    def grammar(self) -> Grammar[Command]:
+        """Give the commands that it knows."""
+        return _grammar(router=cast("IosSwitch", self.switch).spec.is_router)
+
+
+@lru_cache(maxsize=2)
+def _grammar(*, router: bool) -> Grammar[Command]:
+    grammar: Grammar[Command] = Grammar()
+    own = _OWN | (_ROUTERS if router else _SWITCHES)
+    theirs = {"show boot", "show bootvar", *own}
+    for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
+        for pattern, function in listed:
+            if pattern not in theirs and not pattern.startswith(_NEWER + _SWITCHING * router):
+                grammar.add(pattern, Show(function), level)
+    for pattern, own_function in own.items():
+        level = PRIVILEGED if "boot" in pattern else USER
+        grammar.add(pattern, Show(cast("Callable[[Switch], str]", own_function)), level)
+    for pattern, command, level in COMMANDS:
+        if not pattern.startswith(_NEWER):
+            grammar.add(pattern, command, level)
+    if not router:
+        grammar.add("archive download-sw [/overwrite] [/leave-old-sw] [/no-set-boot] <path>", download, PRIVILEGED)
+    return grammar

@@ -1,0 +1,79 @@
+"""File commands of a lab Nexus: dir, delete, and the hash of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from swimctl.lab.cisco_nxos.forms import DIR
+from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.hashing import hashing
+from swimctl.lab.plain_commands import Words
+
+if TYPE_CHECKING:
+    from swimctl.lab.cisco_nxos.session import Session
+
+MISSING = "No such file or directory\n"
+
+
+def directory(session: Session, words: Words) -> Dialogue:
+    """Run `dir`."""
+    switch = session.switch
+    try:
+        member, name = switch.resolve(words.get("path", "bootflash:"))
+    except ValueError:
+        yield Print(MISSING)
+        return
+    flash = switch.flash(member)
+    found = flash.get(name) if name else None
+    if name and found is None:
+        yield Print(MISSING)
+        return
+    listed = [found] if found and not found.directory else flash.listing(name)
+    text = "".join(
+        f"{4096 if each.directory else each.size:>11}    {each.mtime:%b %d %H:%M:%S %Y}  "
+        f"{each.name.rpartition('/')[2]}{'/' if each.directory else ''}\n"
+        for each in listed
+    )
+    place = ("sup-local" if member == 1 else "sup-standby") if DIR.of(switch.spec, switch.release) else ""
+    used = flash.capacity - flash.free
+    yield Print(
+        f"{text}\nUsage for bootflash://{place}\n{used:>11} bytes used\n{flash.free:>11} bytes free\n"
+        f"{flash.capacity:>11} bytes total\n"
+    )
+
+
+def delete(session: Session, words: Words) -> Dialogue:
+    """Run `delete`; the image that runs stays."""
+    switch, path = session.switch, words["path"]
+    file = switch.find(path)
+    if file is None or file.directory:
+        yield Print(MISSING)
+        return
+    if "no-prompt" not in words:
+        answer = yield Ask(f'Do you want to delete "/{file.name}" ? (yes/no/abort)   [y] ')
+        if answer.strip().lower()[:1] not in {"", "y"}:
+            return
+    if file.name == switch.file:
+        yield Print(
+            f"Switch is booted with '{file.name}'. Overwriting/deleting this image is not allowed\n"
+            "deletion of a boot image failed\n"
+        )
+        return
+    member, name = switch.resolve(path)
+    switch.flash(member).delete(name)
+
+
+def hash_of(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+    """Make `show file … md5sum` or `sha512sum`."""
+
+    def run(session: Session, words: Words) -> Dialogue:
+        switch = session.switch
+        file = switch.find(words["path"])
+        if file is None or file.directory:
+            yield Print(MISSING)
+            return
+        yield from hashing(switch, pieces=2)
+        yield Print(f"{file.digests[algorithm]}\n")
+
+    return run

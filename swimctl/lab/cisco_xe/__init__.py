@@ -1,0 +1,1 @@
+"""Catalyst 9000 switches in the lab."""

@@ -1,0 +1,112 @@
+"""One terminal of a lab switch: modes, privilege, and what becomes of a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from swimctl.lab.cisco_xe import banner, tcl
+from swimctl.lab.cisco_xe.commands import Command, exec_grammar
+from swimctl.lab.cisco_xe.configure import configure
+from swimctl.lab.effects import Ask, Dialogue
+from swimctl.lab.grammar import Grammar, Invalid
+from swimctl.lab.plain_commands import PRIVILEGED, USER
+from swimctl.lab.vty import Vty
+
+if TYPE_CHECKING:
+    from swimctl.lab.chassis import Login
+    from swimctl.lab.cisco_xe.device import Switch
+
+CONFIG_NAME = 20
+"""Characters of the host name that a configuration prompt has room for."""
+QUIET = "file prompt quiet"
+
+
+class Session(Vty):
+    """A terminal of IOS-XE.
+
+    `mode` is "" in exec mode, else what stands in the prompt's brackets; `section` is the configuration line that a
+    submode is below.
+    """
+
+    def __init__(self, switch: Switch, login: Login, *, exec_command: bool = False) -> None:
+        super().__init__(switch, login, exec_command=exec_command)
+        self.switch: Switch = switch
+        self.mode = ""
+        self.section = ""
+        self.script: list[str] = []
+        self.banner_lines: list[str] = []
+
+    @property
+    def prompt(self) -> str:
+        """Give the prompt as it stands."""
+        name = self.switch.hostname
+        if self.banner_lines:
+            return ""
+        if self.mode == "tcl":
+            return "+>(tcl)#" if self.script else f"{name}(tcl)#"
+        if self.mode:
+            return f"{name[:CONFIG_NAME]}({self.mode})#"
+        return f"{name}{'#' if self.privilege >= PRIVILEGED else '>'}"
+
+    def answers_itself(self, question: Ask) -> bool:
+        """Spare the questions about files that `file prompt quiet` spares."""
+        return question.about_file and self.switch.configuration.has(QUIET)
+
+    def run(self, text: str) -> Dialogue:
+        """Run one line; a Tcl shell and a banner take theirs as they are."""
+        if self.mode == "tcl" and (yield from tcl.line(self, text)):
+            return
+        if self.banner_lines or (self.mode.startswith("config") and banner.begins(text.strip())):
+            yield from banner.take(self, text if self.banner_lines else text.strip())
+            return
+        yield from super().run(text)
+
+    def ambiguous(self, line: str) -> str:
+        """Say it as IOS does."""
+        return f'% Ambiguous command:  "{line}"\n'
+
+    def incomplete(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
+        """Say it as IOS does."""
+        return "% Incomplete command.\n\n"
+
+    def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
+        """Say it as IOS does, with a mark below the character."""
+        return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n\n"
+
+    def understand(self, text: str) -> Dialogue | None:
+        """Give what a line without a filter does in this mode."""
+        if not self.mode.startswith("config"):
+            return self._exec(text)
+        start = len(text) - len(text.lstrip())
+        words = text.strip()
+        try:
+            if do := re.match(r"do\s+(?=\S)", words):
+                start += do.end()
+                return self._exec(words[do.end() :])
+            if re.fullmatch(r"end?", words, re.IGNORECASE):
+                self.leave_configuration()
+            elif re.fullmatch(r"exi?t?", words, re.IGNORECASE):
+                if self.section:
+                    self.mode, self.section = "config", ""
+                else:
+                    self.leave_configuration()
+            else:
+                configure(self, words)
+        except Invalid as odd:
+            raise Invalid(odd.column + start) from None
+        return None
+
+    def leave_configuration(self) -> None:
+        """Go back to exec mode, with the syslog line that comes of it."""
+        self.mode = self.section = ""
+        self.switch.say("SYS-5-CONFIG_I", f"Configured from console by {self.login.user} on vty0 (192.0.2.9)")
+
+    def _exec(self, text: str) -> Dialogue:
+        match = self.grammar.parse(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
+        return match.target(self, match.words)
+
+    @property
+    def grammar(self) -> Grammar[Command]:
+        """Give the commands that it knows."""
+        return exec_grammar()

@@ -1,0 +1,79 @@
+"""File commands of a lab router with IOS-XR: dir, show filesystem, show md5 file, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swimctl.lab.cisco_xr.forms import CONTEXT
+from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.hashing import hashing
+from swimctl.lab.plain_commands import Words
+
+if TYPE_CHECKING:
+    from swimctl.lab.cisco_xr.device import Router
+    from swimctl.lab.cisco_xr.session import Session
+
+_SYSTEMS = "File Systems:\n\n      Size(b)      Free(b)        Type  Flags  Prefixes\n"
+
+
+def listing(session: Session, words: Words) -> Dialogue:
+    """Run `dir`."""
+    router, path = session.router, words.get("path", "harddisk:")
+    try:
+        member, name = router.resolve(path)
+    except ValueError:
+        yield Print(f"%Error: dir: '{path}': No such device\n")
+        return
+    flash = router.flash(member)
+    found = flash.get(name) if name else None
+    if name and found is None:
+        yield Print(f"%Error: dir: '{path}': No such file or directory\n")
+        return
+    context = CONTEXT.of(router.spec, router.active.version)
+    shown = [found] if found and not found.directory else flash.listing(name)
+    rows = "".join(
+        f"{place:>5} {'drwxr-xr-x' if file.directory else '-rw-r--r--'}{context} 1 {file.size:>10} "
+        f"{file.mtime:%b %e %H:%M} {file.name.rpartition('/')[2]}\n"
+        for place, file in enumerate(shown, 11)
+    )
+    total, free = flash.capacity // 1024, max(0, flash.free) // 1024
+    yield Print(
+        f"\nDirectory of harddisk:{'/' if name else ''}{name}\n{rows}\n{total} kbytes total ({free} kbytes free)\n"
+    )
+
+
+def systems(router: Router, *, everywhere: bool) -> str:
+    """Show filesystem, of the active processor or of every node."""
+    text = ""
+    for place, node in enumerate(router.nodes if everywhere else router.processors[:1]):
+        if everywhere:
+            text += f"\n node:  node{node.replace('/', '_')}\n{'-' * 66}\n"
+        flash = router.flash(place + 1) if node in router.processors else None
+        disk = f"{flash.capacity:>13} {max(0, flash.free):>12} {'harddisk':>11} {'rw':>6}  harddisk:\n" if flash else ""
+        text += f"{_SYSTEMS}{480_907_264:>13} {478_617_600:>12} {'flash':>11} {'rw':>6}  /misc/config\n{disk}"
+    return text
+
+
+def md5(session: Session, words: Words) -> Dialogue:
+    """Run `show md5 file`."""
+    router, path = session.router, words["path"]
+    file = router.find(path)
+    if file is None:
+        yield Print(f"%Error: md5: '{path}': No such file or directory\n")
+        return
+    yield from hashing(router)
+    yield Print(f"{file.digests['md5']}\n")
+
+
+def delete(session: Session, words: Words) -> Dialogue:
+    """Run `delete`."""
+    router, path = session.router, words["path"]
+    if router.find(path) is None:
+        yield Print(f"%Error: delete: '{path}': No such file or directory\n")
+        return
+    if "noprompt" not in words:
+        answer = yield Ask(f"Delete {path}[confirm]")
+        if answer.strip().lower() not in {"", "y", "yes"}:
+            return
+    member, name = router.resolve(path)
+    router.flash(member).delete(name)

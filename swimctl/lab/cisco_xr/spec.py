@@ -1,0 +1,89 @@
+"""What a lab router with IOS-XR is at the start: chassis, processors, release, ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.chassis_spec import LoneChassisSpec
+from swimctl.lab.clock import LabClock
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """One chassis, with a line card in slot 0. `system` is what `show version` calls it, `slots` its processors' names.
+
+    `iso` is the beginning of its images' names, up to the kind of image.
+    """
+
+    name: str
+    description: str
+    system: str
+    family: str
+    iso: str
+    slots: tuple[str, ...]
+    processor: str
+    card: str
+
+
+HARDWARE: Mapping[str, Hardware] = {
+    each.name: each
+    for each in (
+        Hardware(
+            "ASR-9901",
+            "ASR-9901 2U Chassis",
+            "ASR9K",
+            "asr9k",
+            "asr9k-{kind}-x64",
+            ("RP0",),
+            "ASR-9901-RP",
+            "ASR-9901-LC",
+        ),
+        Hardware(
+            "ASR-9006-AC-V2",
+            "ASR 9006 4 Line Card Slot Chassis with V2 AC PEM",
+            "ASR9K",
+            "asr9k",
+            "asr9k-{kind}-x64",
+            ("RSP0", "RSP1"),
+            "A9K-RSP880-SE",
+            "A9K-24X10GE-1G-SE",
+        ),
+        Hardware(
+            "NCS-5501",
+            "NCS5501 w/o TCAM Fixed 48xSFP+ and 6xQSFP28 Chassis",
+            "NCS-5500",
+            "ncs5500",
+            "ncs5500-{kind}-x",
+            ("RP0",),
+            "NCS-5501",
+            "NCS-5501-LC",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterSpec(LoneChassisSpec):
+    """All that a lab router is made from. `version` is spelt as `7.3.2`."""
+
+    hardware: Hardware
+    version: str = "7.3.2"
+
+    @property
+    def platform(self) -> str:
+        """Name the platform as an inventory does."""
+        return "cisco_xr"
+
+    @property
+    def role(self) -> str:
+        """Name what such a device is for."""
+        return "edge"
+
+    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
+        """Make the router."""
+        from swimctl.lab.cisco_xr.device import Router
+
+        return Router(self, clock, spool)

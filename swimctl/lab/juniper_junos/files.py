@@ -1,0 +1,86 @@
+"""File commands of a lab Juniper: list, checksum, delete, show."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.hashing import hashing
+from swimctl.lab.plain_commands import Words
+
+if TYPE_CHECKING:
+    from swimctl.lab.flash import LabFile
+    from swimctl.lab.juniper_junos.session import Session
+
+HASH_SECONDS = 20.0
+_SPELLED = {"md5": "MD5", "sha1": "SHA1", "sha-256": "SHA256"}
+
+
+def file_list(session: Session, words: Words) -> Dialogue:
+    """Run `file list`."""
+    path = words.get("path", "/var/tmp").rstrip("/") or "/"  # noqa: S108 - the device's
+    switch, detail = session.switch, "detail" in words
+    try:
+        member, name = switch.resolve(path)
+    except ValueError:
+        yield Print(f"{path}: No such file or directory\n")
+        return
+    found = switch.flash(member).get(name) if name else None
+    if name and found is None:
+        yield Print(f"{path}: No such file or directory\n")
+        return
+    listed = [found] if found else sorted(switch.flash(member).listing(), key=lambda file: file.name)
+    if not detail:
+        yield Print(f"{path}\n" if found else f"{path}:\n" + "".join(f"{file.name}\n" for file in listed))
+        return
+    head = "" if found else f"{path}:\ntotal blocks: {sum(file.size for file in listed) // 512}\n"
+    yield Print(head + "".join(_row(file) for file in listed) + f"total files: {len(listed)}\n")
+
+
+def _row(file: LabFile) -> str:
+    return f"-rw-r--r--  1 admin  wheel  {file.size:>9} {file.mtime:%b %e %H:%M} {file.name}\n"
+
+
+def checksum(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+    """Make `file checksum md5` and its sisters."""
+
+    def run(session: Session, words: Words) -> Dialogue:
+        switch, path = session.switch, words["path"]
+        file = switch.find(path)
+        if file is None:
+            yield Print(f"{algorithm}: {path}: No such file or directory\n")
+            return
+        yield from hashing(switch, seconds=HASH_SECONDS)
+        digest = file.digests["md5"] if algorithm == "md5" else _digest(file, algorithm)
+        yield Print(f"{_SPELLED[algorithm]} ({path}) = {digest}\n")
+
+    return run
+
+
+def _digest(file: LabFile, algorithm: str) -> str:
+    summed = hashlib.new(algorithm.replace("-", ""))
+    for block in file.blocks():
+        summed.update(block)
+    return summed.hexdigest()
+
+
+def delete(session: Session, words: Words) -> Dialogue:
+    """Run `file delete`, which says nothing where it works."""
+    path, switch = words["path"], session.switch
+    file = switch.find(path)
+    if file is None:
+        yield Print(f"rm: {path}: No such file or directory\n")
+        return
+    member, name = switch.resolve(path)
+    switch.flash(member).delete(name)
+
+
+def cleanup(session: Session, _words: Words) -> Dialogue:
+    """Run `request system storage cleanup dry-run`: what it would delete."""
+    rows = "".join(
+        f"{file.size / 1024:>8.1f}K  {file.mtime:%b %e %H:%M}  /var/tmp/{file.name}\n"
+        for file in session.switch.flash(0).listing()
+    )
+    yield Print(f"List of files to delete:\n\n         Size Date         Name\n{rows}")

@@ -17,7 +17,7 @@ from pathlib import Path
 from swimctl.cli.lab import register
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.mixed import mixed_fleet
-from swimctl.platforms import terminal
+from swimctl.platforms import terminal_of
 
 SWIMCTL = (sys.executable, "-c", "from swimctl.cli import main; main()")
 KINDS = 8
@@ -37,7 +37,7 @@ def measure(speed: float) -> None:
             for device in lab.ports:
                 chassis = lab.switch(device)
                 lines = lab.commands(device)
-                setup = terminal(chassis.spec.platform).setup
+                setup = terminal_of(chassis.spec.platform).setup
                 often = Counter(line for line in lines if line not in {*setup, "enable"}).most_common(3)
                 logins = lines.count(setup[0])
                 told = ", ".join(f"`{line}` {count}" for line, count in often)

@@ -11,12 +11,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from swimctl import hash_files, platforms, versions
+from swimctl import hash_files, platforms
 from swimctl.errors import ImageError, NotFound
-from swimctl.facts import ImageName
 from swimctl.hash_files import Expected
 from swimctl.models import Caller, Device, Image, ImageKind
-from swimctl.platforms import fits, installs, no_images, takes
+from swimctl.platforms import fits, installs, no_images, takes, versions
+from swimctl.platforms.facts import ImageName
 from swimctl.store import Store
 
 CHUNK: Final = 1 << 20

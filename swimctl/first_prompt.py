@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl import prompts
 from swimctl.clock import Deadline
 from swimctl.errors import DeadlineExceeded, NoPrivilege, UnexpectedPrompt
 from swimctl.netmiko_terminal import LOST
+from swimctl.platforms import prompts
+from swimctl.platforms.terminal import Terminal, find_prompt, no_command_line, plain
 from swimctl.targets import Target
-from swimctl.terminal import Terminal, find_prompt, no_command_line, plain
 from swimctl.way.refusals import turned_away
 
 # Characters of a login, its banner among them, that are looked at.

@@ -25,19 +25,10 @@ from swimctl.errors import (
 )
 from swimctl.first_prompt import FirstPrompt
 from swimctl.netmiko_terminal import LOST, terminal_over
-from swimctl.platforms import terminal
+from swimctl.platforms import terminal_of
 from swimctl.platforms.base import Netconf
+from swimctl.platforms.terminal import Answer, Stand, body, has_echo, matching, plain, stand, without_pages
 from swimctl.targets import Target
-from swimctl.terminal import (
-    Answer,
-    Stand,
-    body,
-    has_echo,
-    matching,
-    plain,
-    stand,
-    without_pages,
-)
 from swimctl.transcript import Transcript
 from swimctl.watchdog import GRACE, watchdog
 from swimctl.way import enter
@@ -89,7 +80,7 @@ class Session:
         self._connection = connection
         self._news = threading.Event()
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        self._terminal = terminal(target.platform)
+        self._terminal = terminal_of(target.platform)
         self.hostname = ""
         self.privileged = False
         # The way to the device's models beside this terminal; who opens the session for a job sets it.

@@ -14,7 +14,7 @@ from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
-from swimctl.prompts import name_in
+from swimctl.platforms.prompts import name_in
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
 from swimctl.settings import Settings

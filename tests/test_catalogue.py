@@ -13,8 +13,8 @@ from projects import IMAGE, LITE, Project
 
 from swimctl import catalogue
 from swimctl.errors import ConflictError, ImageError, NotFound
-from swimctl.facts import ImageName
 from swimctl.models import Device, Image, ImageKind
+from swimctl.platforms.facts import ImageName
 
 PATCH = "cat9k_iosxe.17.06.03.CSCwa00001.SPA.smu.bin"
 DEVICE = Device(1, "sw1", "cisco_xe", "sw1", groups=("floor-1", "access"), model="C9300-24P")

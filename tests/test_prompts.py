@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from swimctl import prompts
-from swimctl.platforms import PLATFORM_NAMES
-from swimctl.platforms import terminal as terminal_of
-from swimctl.terminal import body, stand
+from swimctl.platforms import PLATFORM_NAMES, prompts, terminal_of
+from swimctl.platforms.terminal import body, stand
 
 
 @dataclass(frozen=True)

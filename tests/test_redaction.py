@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from statements import AROUND, ASKED, HASHED, PLAIN, STATEMENTS, TYPE_7
 
+from swimctl.platforms.terminal import plain
 from swimctl.redaction import Pieces, Redaction
-from swimctl.terminal import plain
 
 MASK = "********"
 LOGGED = "%PARSER-5-CFGLOG_LOGGEDCMD: User:anna  logged command:"

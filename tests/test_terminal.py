@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from platforms.contract import platform
 
-from swimctl.platforms import PLATFORM_NAMES
-from swimctl.platforms import terminal as terminal_of
-from swimctl.terminal import answer, body, find_prompt, matching, no_command_line, plain, stand, without_log
+from swimctl.platforms import PLATFORM_NAMES, terminal_of
+from swimctl.platforms.terminal import answer, body, find_prompt, matching, no_command_line, plain, stand, without_log
 
 IOS = terminal_of("cisco_xe")
 NXOS = terminal_of("cisco_nxos")

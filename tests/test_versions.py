@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from netutils.os_version import compare_version_loose
 
 from swimctl.errors import UnorderedVersions
-from swimctl.versions import agree, compare, is_build, release, same_release
+from swimctl.platforms.versions import agree, compare, is_build, release, same_release
 
 RELEASES = [
     ("17.09.04a", "17.9.4a"),

@@ -19,9 +19,9 @@ from swimctl.models import ImageKind
 if TYPE_CHECKING:
     from swimctl.catalogue import Progress
     from swimctl.catalogue_folder import Left, Taken
-    from swimctl.facts import ImageName
     from swimctl.hash_files import Expected
     from swimctl.models import Golden, Image
+    from swimctl.platforms.facts import ImageName
 
 _QUESTIONS = {
     "platform": "Platform (cisco_xe)",

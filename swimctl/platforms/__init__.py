@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any, Final, cast
 
 from swimctl.errors import NotFound
-from swimctl.facts import ImageName
 from swimctl.models import ImageKind
 from swimctl.platforms import hardware
 from swimctl.platforms.arista_eos.terminal import TERMINAL as ARISTA_EOS
@@ -21,8 +20,9 @@ from swimctl.platforms.cisco_nxos.terminal import TERMINAL as CISCO_NXOS
 from swimctl.platforms.cisco_xe.terminal import TERMINAL as CISCO_XE
 from swimctl.platforms.cisco_xr.terminal import TERMINAL as CISCO_XR
 from swimctl.platforms.configuration import Configured, braced, indented
+from swimctl.platforms.facts import ImageName
 from swimctl.platforms.juniper_junos.terminal import TERMINAL as JUNIPER_JUNOS
-from swimctl.terminal import Terminal
+from swimctl.platforms.terminal import Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def driver_factory(platform: str) -> DriverFactory:
     return cast("DriverFactory", getattr(import_module(module), name))
 
 
-def terminal(platform: str) -> Terminal:
+def terminal_of(platform: str) -> Terminal:
     """Return what is particular to a platform's terminal."""
     return _PLATFORMS[platform].terminal
 

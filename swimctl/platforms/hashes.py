@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import HashResult
+from swimctl.platforms.facts import HashResult
 
 _MEMBER: Final = re.compile(r"\d+|stby|slave|remote|standby", re.IGNORECASE)
 

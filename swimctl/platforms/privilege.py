@@ -7,9 +7,9 @@ from typing import Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Finding
+from swimctl.platforms.terminal import Terminal
 from swimctl.platforms.text import filled, passed_over
 from swimctl.settings import Readiness
-from swimctl.terminal import Terminal
 
 _PRIVILEGE: Final = re.compile(r"Current +privilege +level +is +(\d+)", re.IGNORECASE)
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from swimctl.errors import UnorderedVersions
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Support
+from swimctl.platforms.versions import compare
 from swimctl.settings import Readiness
-from swimctl.versions import compare
 
 _UNKNOWN = "unknown"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import InventoryItem
+from swimctl.platforms.facts import InventoryItem
 
 # What stands there where a part has no serial number of its own: `BUILTIN` and `N/A` in captures of
 # juniper_junos/show_chassis_hardware and cisco_nxos/show_inventory; the others are of virtual devices.

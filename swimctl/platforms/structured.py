@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms.terminal import Terminal
 from swimctl.platforms.text import clean
-from swimctl.terminal import Terminal
 
 T = TypeVar("T")
 

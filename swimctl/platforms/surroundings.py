@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl.facts import Interface, Neighbour
+from swimctl.platforms.facts import Interface, Neighbour
 
 ACCESS: Final = "access"
 MEMBER: Final = "member"

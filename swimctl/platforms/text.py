@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.terminal import LINE_END, Terminal
+from swimctl.platforms.terminal import LINE_END, Terminal
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")

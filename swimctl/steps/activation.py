@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.facts import Placement, Running
 from swimctl.platforms.base import Driver, Preserves, Rehearses, Sent, Support
+from swimctl.platforms.facts import Placement, Running
+from swimctl.platforms.versions import same_release
 from swimctl.sessions import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
@@ -15,7 +16,6 @@ from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
 from swimctl.steps.target import called, is_applied, is_patch, on_target
-from swimctl.versions import same_release
 
 # So many sessions may be lost, one after the other, before an activation is given up.
 _SESSIONS = 3

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, Final
 
 from swimctl.clock import Clock
-from swimctl.facts import Snapshot
+from swimctl.platforms.facts import Snapshot
 
 Recall = Callable[[str], Any]
 Remember = Callable[[str, Any], None]

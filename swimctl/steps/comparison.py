@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from swimctl.facts import Snapshot
+from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.surroundings import absent, port_of, same_port
 from swimctl.settings import Tolerances
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
-from swimctl.facts import Placement
 from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver
+from swimctl.platforms.facts import Placement
 from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import Context, Outcome

@@ -18,9 +18,9 @@ from swimctl.errors import (
     UnexpectedPrompt,
     UnparsableOutput,
 )
-from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.platforms.base import Driver, Support, Trace
+from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
 from swimctl.steps.base import ENTERED, Context

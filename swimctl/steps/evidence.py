@@ -12,12 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
 from swimctl.platforms.evidence import Decision
+from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
+from swimctl.platforms.versions import same_release
 from swimctl.steps.comparison import Comparison
 from swimctl.steps.target import on_target
-from swimctl.versions import same_release
 
 # A device tells its uptime to the minute, and its clock may be set right while it boots. Seconds.
 _TOLERANCE = 120.0

@@ -6,8 +6,8 @@ from typing import NoReturn
 
 from swimctl.clock import Deadline
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.base import Driver
+from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions import Session
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, missing, went_back

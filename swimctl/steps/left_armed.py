@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from swimctl.clock import Clock
-from swimctl.facts import Installed, Placement
+from swimctl.platforms.facts import Installed, Placement
 from swimctl.steps.baseline import release_before
 
 _REFUSED: Final = re.compile(r"authori[sz]|permission|privilege|denied|not allowed", re.IGNORECASE)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from swimctl.clock import Deadline
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import InstallOutcome
 from swimctl.platforms.base import Arms, Driver, Sent
+from swimctl.platforms.facts import InstallOutcome
 from swimctl.steps.base import Context
 from swimctl.steps.target import called
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Unreachable
-from swimctl.facts import Installed, Placement, Snapshot
 from swimctl.platforms.base import Driver
+from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.comparison import changed_roles, went_down

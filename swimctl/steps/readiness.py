@@ -8,8 +8,8 @@ from pathlib import Path
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
-from swimctl.facts import Snapshot
 from swimctl.platforms import configured
+from swimctl.platforms.facts import Snapshot
 from swimctl.redaction import MASK
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from swimctl.facts import Placement, Running, Snapshot
 from swimctl.models import Image, ImageKind
 from swimctl.platforms.base import Driver
-from swimctl.versions import same_release
+from swimctl.platforms.facts import Placement, Running, Snapshot
+from swimctl.platforms.versions import same_release
 
 
 def on_target(running: Running, version: str) -> bool:

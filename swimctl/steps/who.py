@@ -16,9 +16,9 @@ from swimctl.errors import (
     Unidentified,
     UnparsableOutput,
 )
-from swimctl.facts import Snapshot
 from swimctl.platforms.base import Driver
-from swimctl.prompts import name_in
+from swimctl.platforms.facts import Snapshot
+from swimctl.platforms.prompts import name_in
 from swimctl.steps.baseline import Recall, kept_baseline
 from swimctl.targets import Target
 

@@ -10,7 +10,7 @@ import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
 from swimctl.errors import AccountRefused, DeviceError, LoginFailed, Unreachable
-from swimctl.terminal import plain
+from swimctl.platforms.terminal import plain
 from swimctl.way.algorithms import OLD, Transport, lacks_old
 from swimctl.way.authentication import AskedMore, Refused
 from swimctl.way.route import Hop, Way

@@ -18,7 +18,7 @@ from swimctl.captures.recording import Capture, Recorded, Recording
 from swimctl.cli import main
 from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UsageError
 from swimctl.lab.fleet import LabFleet
-from swimctl.platforms import PLATFORM_NAMES, load_platform, terminal
+from swimctl.platforms import PLATFORM_NAMES, load_platform, terminal_of
 from swimctl.platforms.cisco_xe.models import parse_hardware_oper
 from swimctl.sessions import Session
 
@@ -330,7 +330,7 @@ def test_of_every_platform_all_that_an_upgrade_asks_is_gathered_and_says_nothing
     whole = "".join(path.read_text() for path in out.rglob("*.*") if path.is_file()).casefold()
     for number, spec in enumerate(fleet.specs):
         own = platform_of(spec.name)
-        given = set(fleet.commands(spec.name)) - {"", "enable", "********", *terminal(own).setup}
+        given = set(fleet.commands(spec.name)) - {"", "enable", "********", *terminal_of(own).setup}
         rows = read_bundles(out / f"{number + 1}-{own}")[0]["commands"]
         models = [row["parsed"] for row in rows if row["command"].startswith("netconf ")]
         assert len(rows) - len(models) == len(given)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from desks import NEW, OLD, Desk
 
-from swimctl.facts import Placement
 from swimctl.lab.chassis import Login
 from swimctl.lab.netconf import NetconfSession
 from swimctl.models import Image, JobOptions
@@ -22,8 +21,9 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
+from swimctl.platforms.facts import Placement
+from swimctl.platforms.versions import release
 from swimctl.settings import Settings
-from swimctl.versions import release
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 END = b"]]>]]>"

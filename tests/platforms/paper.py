@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from swimctl.models import Finding, Image
+from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
-from swimctl.terminal import Answer
 
 
 def image(platform: str, filename: str, family: str, version: str, size: int) -> Image:

@@ -7,9 +7,9 @@ from platforms.cisco_xe.paper import STACK
 from platforms.paper import Paper, image
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import HashResult
 from swimctl.models import Image, JobOptions
 from swimctl.platforms import driver_factory
+from swimctl.platforms.facts import HashResult
 from swimctl.platforms.hashes import of_file
 from swimctl.settings import Settings
 

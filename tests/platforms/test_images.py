@@ -9,7 +9,7 @@ import pytest
 
 from swimctl import platforms
 from swimctl.errors import NotFound, UsageError
-from swimctl.facts import ImageName
+from swimctl.platforms.facts import ImageName
 
 each_platform = pytest.mark.parametrize("name", platforms._PLATFORMS)
 

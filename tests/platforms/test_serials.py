@@ -16,9 +16,9 @@ from platforms.juniper_junos.paper import SAMPLE as JUNOS
 from platforms.paper import Paper
 
 from swimctl.errors import SwimctlError
-from swimctl.facts import InventoryItem
 from swimctl.models import JobOptions
 from swimctl.platforms import driver_factory
+from swimctl.platforms.facts import InventoryItem
 from swimctl.platforms.serials import of_parts, serials
 from swimctl.settings import Settings
 

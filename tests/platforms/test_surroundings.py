@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swimctl.facts import Interface, Neighbour
+from swimctl.platforms.facts import Interface, Neighbour
 from swimctl.platforms.surroundings import (
     absent,
     cdp_codes,

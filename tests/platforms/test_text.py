@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms import terminal
+from swimctl.platforms import terminal_of
 from swimctl.platforms.text import clean, filled, passed_over, unread
 
 BODY = "Mode = Duplex\n  Unit = Primary"
 LINES = ["Mode = Duplex", "  Unit = Primary"]
 COMMAND = "show redundancy states"
-IOS = terminal("cisco_xe")
-XR = terminal("cisco_xr")
+IOS = terminal_of("cisco_xe")
+XR = terminal_of("cisco_xr")
 
 
 @pytest.mark.parametrize(

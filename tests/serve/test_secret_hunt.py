@@ -26,7 +26,7 @@ from upgrading import lab_folder
 
 from swimctl.lab.folder import COMMAND_LOG
 from swimctl.platforms import PLATFORM_NAMES
-from swimctl.terminal import plain
+from swimctl.platforms.terminal import plain
 
 SETTINGS = {
     "deadlines": {"connect": 2400, "down": 600, "up": 2400, "ready": 600, "command": 900},

@@ -11,8 +11,7 @@ from sessions.paper_terminal import GONE, NOTHING_YET, PaperTerminal
 from swimctl import sessions
 from swimctl.clock import Deadline, Limit, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, SessionLost, UnexpectedPrompt
-from swimctl.platforms import PLATFORM_NAMES
-from swimctl.platforms import terminal as terminal_of
+from swimctl.platforms import PLATFORM_NAMES, terminal_of
 
 
 @pytest.fixture(autouse=True)

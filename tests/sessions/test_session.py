@@ -13,7 +13,7 @@ from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, LoginFailed, NoPrivilege, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.one_look import one_look
-from swimctl.terminal import answer
+from swimctl.platforms.terminal import answer
 
 GO_ON = answer(r"go on\?", "y")
 ANY_KEY = answer("any key", " ", one_key=True)

@@ -17,7 +17,7 @@ from steps.scripted import (
 )
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement
+from swimctl.platforms.facts import Placement
 from swimctl.settings import Settings
 
 GARBLED = UnparsableOutput("show install summary", "~~", "garbage")

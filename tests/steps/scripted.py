@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from swimctl.errors import SessionLost
-from swimctl.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
 from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.platforms.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session

@@ -8,10 +8,10 @@ import pytest
 from steps.scripted import LOST, NEW, OLD, PaperClock, Scripted, activated, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput, Unreachable
-from swimctl.facts import Placement
 from swimctl.models import Outcome
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure

@@ -22,9 +22,9 @@ from steps.scripted import (
 )
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Stopped, Unreachable
-from swimctl.facts import Placement
 from swimctl.models import Finding, JobOptions
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.settings import Activation as Passing
 from swimctl.settings import Settings

@@ -10,8 +10,8 @@ import pytest
 from steps.scripted import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, activated, runs, stands
 
 from swimctl.errors import OtherDevice, StepFailed
-from swimctl.facts import Placement
 from swimctl.models import Finding, Outcome
+from swimctl.platforms.facts import Placement
 from swimctl.steps.activation import Activation
 from swimctl.steps.baseline import kept_baseline, minutes_old, release_before
 from swimctl.steps.comparison import compare

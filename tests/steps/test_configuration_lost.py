@@ -10,8 +10,8 @@ from steps.after_reload import GARBLED, back, keeping
 from steps.scripted import BEFORE, Scripted
 
 from swimctl.errors import StepFailed
-from swimctl.facts import Snapshot
 from swimctl.platforms import configured
+from swimctl.platforms.facts import Snapshot
 from swimctl.settings import Settings, Tolerances
 from swimctl.steps import PostChecks
 from swimctl.steps.comparison import compare

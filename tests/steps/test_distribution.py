@@ -13,10 +13,10 @@ import pytest
 from steps.scripted import IMAGE, LOST, Scripted, activated, runs, stands
 
 from swimctl.errors import DeviceError, StepFailed, Stopped, TransferFailed, Unreachable
-from swimctl.facts import HashResult, Placement
 from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
 from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.platforms.facts import HashResult, Placement
 from swimctl.steps import distribution
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import COPY, outcome_of_failure

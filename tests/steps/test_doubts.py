@@ -7,8 +7,8 @@ import pytest
 from steps.scripted import BEFORE as OF_TWO
 from steps.scripted import NEW, Scripted, activated, runs
 
-from swimctl.facts import Installed, Placement, Running, Snapshot
 from swimctl.models import Outcome
+from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.steps import evidence, seeing
 from swimctl.steps.evidence import Compared, Seen, Then, Wait, committed, missing, of_new_release, went_back
 from swimctl.steps.reload import abnormal_reload

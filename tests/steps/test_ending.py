@@ -20,11 +20,11 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.facts import Installed, Placement, Running
 from swimctl.models import Outcome
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT as XE
+from swimctl.platforms.facts import Installed, Placement, Running
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.steps.base import ENTERED

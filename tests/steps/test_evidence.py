@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from steps.scripted import BEFORE, DAY, NEW, OLD, OLD_RUNS, TARGET_RUNS, runs, stands
 
-from swimctl.facts import Installed, Placement, Running
 from swimctl.models import Outcome
+from swimctl.platforms.facts import Installed, Placement, Running
 from swimctl.steps.comparison import Comparison
 from swimctl.steps.evidence import (
     Compared,

@@ -19,10 +19,10 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
+from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
 from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
-from swimctl.terminal import Answer
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ def desk(folder: Path, name: str, *, stack: bool = False) -> Desk:
     fleet = FLEETS[name]
     spec: ChassisSpec = (fleet.stack if stack and fleet.stack else fleet.make)("desk", version=fleet.old)
     made = AnyDesk(folder, spec)
-    own = platforms.terminal(of(name))
+    own = platforms.terminal_of(of(name))
     if own.enable:
         made.say("enable", ["enable"])
     for line in own.setup:

@@ -22,8 +22,8 @@ from steps.scripted import (
 )
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed
-from swimctl.facts import Placement
 from swimctl.models import Outcome
+from swimctl.platforms.facts import Placement
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
 

@@ -20,12 +20,12 @@ from stores import StandingClock, some_image, some_jobs
 from swimctl import job_run
 from swimctl.config import Config, Credentials
 from swimctl.errors import NotFound, StoreError
-from swimctl.facts import Placement
 from swimctl.inventory import Inventory
 from swimctl.inventory_ssh import SshPolicy
 from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, JobOptions, Outcome
 from swimctl.platforms import driver_factory
+from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.service import Service
 from swimctl.settings import Evidence, Settings

@@ -16,9 +16,9 @@ from steps.paper_job import PaperJob, Played, paper_job
 from steps.scripted import DAY, OLD, STARTED, Scripted, runs, stands
 
 from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, StoreError, UnparsableOutput, Unreachable
-from swimctl.facts import Placement
 from swimctl.line import Hold
 from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
+from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import Context
 from swimctl.steps import Outcome as Ended

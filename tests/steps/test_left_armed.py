@@ -11,10 +11,10 @@ import pytest
 import support_matrix
 from steps.scripted import NEW, OLD, PaperClock, PaperRecord, activated, stands
 
-from swimctl.facts import Installed, Placement
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Support
 from swimctl.platforms.cisco_xr.driver import SUPPORT as XR
+from swimctl.platforms.facts import Installed, Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.steps.left_armed import left_armed, timer_left
 

@@ -10,7 +10,7 @@ from steps.after_reload import COMMITTED, GARBLED, READY, UNCOMMITTED, after_rel
 from steps.scripted import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, runs, stands
 
 from swimctl.errors import DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable
-from swimctl.facts import Placement
+from swimctl.platforms.facts import Placement
 from swimctl.steps import PostChecks
 
 AWAY = Unreachable("no SSH session to sw1")

@@ -8,9 +8,9 @@ import pytest
 from steps.scripted import OLD_RUNS, Scripted, activated, runs, stands
 
 from swimctl.errors import StepFailed, UnparsableOutput
-from swimctl.facts import Placement
 from swimctl.models import Outcome
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure

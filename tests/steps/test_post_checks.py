@@ -32,9 +32,9 @@ from steps.scripted import (
 )
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable
-from swimctl.facts import Installed, Placement
 from swimctl.models import Outcome
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Installed, Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.settings import Settings
 from swimctl.steps import PostChecks

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from steps.scripted import BEFORE, NEW, Scripted, activated, runs
 
-from swimctl.facts import Running
+from swimctl.platforms.facts import Running
 from swimctl.steps.evidence import new_boot as rebooted
 from swimctl.steps.reload import boot_look as look
 from swimctl.steps.reload import elapsed_since

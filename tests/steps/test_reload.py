@@ -16,7 +16,7 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.facts import Running
+from swimctl.platforms.facts import Running
 from swimctl.settings import Settings
 from swimctl.steps.reload import wait_for_reload
 

@@ -11,7 +11,7 @@ from steps.after_reload import COMMITTED, after_reload, back, keeping
 from steps.scripted import BEFORE, NEW, PaperClock, Scripted, runs, stands
 
 from swimctl.errors import StepFailed
-from swimctl.facts import Installed, Placement, Snapshot
+from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.settings import Settings, Tolerances
 from swimctl.steps import PostChecks
 from swimctl.steps.comparison import Comparison, compare

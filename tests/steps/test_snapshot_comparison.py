@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swimctl.facts import Snapshot
+from swimctl.platforms.facts import Snapshot
 from swimctl.settings import Tolerances
 from swimctl.steps.comparison import Comparison, changed_roles, compare, went_down
 

@@ -10,9 +10,9 @@ from steps.after_reload import GARBLED, UNCOMMITTED, after_reload, keeping
 from steps.scripted import AFTER, BEFORE, DAY, LOST, NEW, OLD, PaperClock, Scripted, runs, said, stands
 
 from swimctl.errors import DeviceUnknown, StepFailed, Unreachable
-from swimctl.facts import Placement
 from swimctl.models import JobOptions, Outcome
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Placement
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
 

@@ -8,8 +8,8 @@ import pytest
 from steps.scripted import DAY, LOST, NEW, OLD, PaperClock, PaperSession, Scripted, activated, runs
 
 from swimctl.errors import DeviceUnknown, LoginFailed, SwimctlError, UnparsableOutput, Unreachable
-from swimctl.facts import Running
 from swimctl.models import JobOptions
+from swimctl.platforms.facts import Running
 from swimctl.settings import Deadlines, Settings
 from swimctl.steps.reload import boot_mark, wait_for_down, wait_for_reload
 

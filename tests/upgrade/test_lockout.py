@@ -14,11 +14,11 @@ from upgrading import Upgraded, lab_folder, request, upgraded
 
 from swimctl.cli.context import Context as Command
 from swimctl.errors import StoreError
-from swimctl.facts import Running, Snapshot
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
+from swimctl.platforms.facts import Running, Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS, Context, activation
 from swimctl.steps.post_checks import PostChecks

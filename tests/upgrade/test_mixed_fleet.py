@@ -12,8 +12,8 @@ from swimctl.cli.context import Context
 from swimctl.lab.mixed import mixed_fleet
 from swimctl.models import Outcome
 from swimctl.platforms import PLATFORM_NAMES
+from swimctl.platforms.versions import compare, same_release
 from swimctl.states import JobStatus
-from swimctl.versions import compare, same_release
 
 # Six platforms in turn, of each no more than three kinds of device: each kind once.
 DEVICES = 18

@@ -6,14 +6,14 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
-from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.arista_eos.parse_session import parse_write_memory
 from swimctl.platforms.arista_eos.reading import SHOW_BOOT, AristaDevice
 from swimctl.platforms.base import Cleaned, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
+from swimctl.platforms.facts import InstallOutcome, Snapshot
+from swimctl.platforms.terminal import Answer, answer
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, answer
 
 _RELOAD: Final[tuple[Answer, ...]] = (
     # Saved just before; what was changed since is saved too, as the reload would lose it.

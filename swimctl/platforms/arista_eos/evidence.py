@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.facts import BootSettings, Running, SoftwareVersion
+from swimctl.platforms.facts import BootSettings, Running, SoftwareVersion
 from swimctl.platforms.structured import Both, same_boot
-from swimctl.versions import same_release
+from swimctl.platforms.versions import same_release
 
 # Words of a reload that the software brought about by failing; `Reload requested by the user.` is ours, and a loss of
 # power (`The system rebooted due to a Power Loss`) none of the software's. Of `kernel panic` one source tells.

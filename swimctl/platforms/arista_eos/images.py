@@ -6,9 +6,9 @@ import re
 from functools import partial
 from typing import Final
 
-from swimctl.facts import ImageName
 from swimctl.platforms import hardware
-from swimctl.versions import release
+from swimctl.platforms.facts import ImageName
+from swimctl.platforms.versions import release
 
 PLATFORM: Final = "arista_eos"
 

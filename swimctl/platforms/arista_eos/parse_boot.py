@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings
-from swimctl.facts_eos import ReloadCause
+from swimctl.platforms.arista_eos.facts import ReloadCause
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.text import filled, passed_over
 
 _SETTING: Final = re.compile(r"([A-Z][\w ()/-]*?) *: *(\S.*)", re.IGNORECASE)

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, HashResult
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import Directory, File, HashResult
 from swimctl.platforms.text import filled, passed_over
 
 _DIRECTORY: Final = re.compile(r"Directory +of +(\S.*)", re.IGNORECASE)

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import InstallOutcome
 from swimctl.platforms.text import filled, is_half
 
 COMMAND: Final = "install source"

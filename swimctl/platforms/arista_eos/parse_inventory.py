@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InventoryItem
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import InventoryItem
 from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show inventory"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Neighbour
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import Neighbour
 from swimctl.platforms.text import filled, passed_over
 
 _COUNT: Final = re.compile(r"Number +of +table +(inserts|deletes|drops|age-outs) *: *(\d+)", re.IGNORECASE)

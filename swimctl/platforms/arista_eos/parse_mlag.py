@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_eos import Mlag, MlagDelay
+from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half, passed_over
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import RouteSummary, RouteTable
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import RouteSummary, RouteTable
 from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show ip route summary"

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import DeviceTime, SaveOutcome
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import DeviceTime, SaveOutcome
 from swimctl.platforms.privilege import level_of
 from swimctl.platforms.text import filled, is_half, passed_over
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import SoftwareVersion
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import SoftwareVersion
 from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled, passed_over
 

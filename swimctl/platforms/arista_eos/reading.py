@@ -6,18 +6,6 @@ from collections.abc import Collection
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import (
-    BootSettings,
-    Directory,
-    HashResult,
-    Installed,
-    Interface,
-    Neighbour,
-    Placement,
-    Running,
-    Snapshot,
-    SoftwareVersion,
-)
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos import evidence
 from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config, parse_show_reload_cause
@@ -33,6 +21,18 @@ from swimctl.platforms.arista_eos.readiness import State, assess, identity, part
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.facts import (
+    BootSettings,
+    Directory,
+    HashResult,
+    Installed,
+    Interface,
+    Neighbour,
+    Placement,
+    Running,
+    Snapshot,
+    SoftwareVersion,
+)
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged, of_next_boot
 from swimctl.platforms.pieces import Pieces
@@ -41,8 +41,8 @@ from swimctl.platforms.serials import all_or_one, serials
 from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Settings
-from swimctl.versions import same_release
 
 SHOW_BOOT: Final = "show boot-config"
 _FLASH: Final = "flash:"

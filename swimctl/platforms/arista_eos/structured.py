@@ -10,9 +10,9 @@ import re
 from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings, SoftwareVersion
-from swimctl.facts_eos import Mlag, MlagDelay
+from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.facts import BootSettings, SoftwareVersion
 from swimctl.platforms.structured import read_object
 
 _RELEASE: Final = re.compile(r"(\d+\.\d+\.\d+\S*)(?: \(.*\))?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
 
 # `Mar  9 16:06:55 leaf-1 Ebra: 21: %LINEPROTO-5-UPDOWN: …`, with an RFC 3339 time where so configured.
 _STAMP: Final = rf"(?:(?:{DAY} (?:\d{{4}} )?{TIME}|{RFC_3339}) [\w.-]+ (?:[A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?)?)?"

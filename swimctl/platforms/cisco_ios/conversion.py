@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.facts import Installed, Placement
 from swimctl.models import Image
 from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.cisco_ios.driver import BUNDLE, BootVariable
 from swimctl.platforms.cisco_ios.readiness import first_named
 from swimctl.platforms.cisco_xe.installing import Installing
 from swimctl.platforms.cisco_xe.log import trace_operation
-from swimctl.versions import same_release
+from swimctl.platforms.facts import Installed, Placement
+from swimctl.platforms.versions import same_release
 
 _PACKAGES: Final = "packages.conf"
 CONVERSION: Final = replace(

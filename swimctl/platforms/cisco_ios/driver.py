@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.facts import BootSettings, Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import cisco_ios, cisco_xe
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
@@ -19,9 +18,10 @@ from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.reading import COMPARED, unknown_command
 from swimctl.platforms.evidence import read_by
+from swimctl.platforms.facts import BootSettings, Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.pieces import Pieces
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Settings
-from swimctl.versions import same_release
 
 # A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
 _COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed
-from swimctl.facts import FileSystem, SoftwareVersion
 from swimctl.models import Image
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_ios.boot_lines import inside
@@ -16,9 +15,10 @@ from swimctl.platforms.cisco_ios.readiness import MemberFlash
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.facts import FileSystem, SoftwareVersion
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.terminal import Answer, answer
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, answer
 
 _COPY: Final[tuple[Answer, ...]] = (
     answer(r"destination filename \[[^\]]*\]\?", ""),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from swimctl.facts import BootSettings, FileSystem, InventoryItem, SoftwareVersion
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_ios.boot_lines import inside
 from swimctl.platforms.cisco_xe.readiness import boots_alone, identity, models
 from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.facts import BootSettings, FileSystem, InventoryItem, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order, room
 from swimctl.settings import Readiness
 

@@ -8,21 +8,10 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import (
-    BootSettings,
-    Directory,
-    HashResult,
-    Installed,
-    Interface,
-    InventoryItem,
-    Neighbour,
-    Running,
-    Snapshot,
-)
-from swimctl.facts_nxos import Module, NxosVersion, Vpc
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.cisco_nxos import evidence
+from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion, Vpc
 from swimctl.platforms.cisco_nxos.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_nxos.parse_feature import parse_show_feature
 from swimctl.platforms.cisco_nxos.parse_files import parse_dir, parse_show_file_hash
@@ -38,6 +27,17 @@ from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, righ
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import (
+    BootSettings,
+    Directory,
+    HashResult,
+    Installed,
+    Interface,
+    InventoryItem,
+    Neighbour,
+    Running,
+    Snapshot,
+)
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged, of_next_boot
 from swimctl.platforms.pieces import Pieces

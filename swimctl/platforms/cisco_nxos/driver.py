@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
-from swimctl.facts import InstallOutcome, Snapshot
 from swimctl.models import Finding, Image
 from swimctl.platforms.base import Cleaned, Sent, Support
 from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice
@@ -17,7 +16,8 @@ from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_
 from swimctl.platforms.cisco_nxos.readiness import rehearsed
 from swimctl.platforms.cisco_nxos.software import next_boot, short_path
 from swimctl.platforms.evidence import read_by, with_models
-from swimctl.terminal import Answer, answer
+from swimctl.platforms.facts import InstallOutcome, Snapshot
+from swimctl.platforms.terminal import Answer, answer
 
 # The one question of the installer; any other is one that nobody foresaw.
 _INSTALL: Final[tuple[Answer, ...]] = (answer(r"do you want to continue with the installation ?\(y/n\)\?", "y"),)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from swimctl.facts import BootSettings, Installed, Placement, Running
-from swimctl.facts_nxos import Module, NxosVersion
 from swimctl.models import Image
+from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion
 from swimctl.platforms.cisco_nxos.software import next_boot, placement, releases
+from swimctl.platforms.facts import BootSettings, Installed, Placement, Running
 from swimctl.platforms.structured import Both, same_boot
-from swimctl.versions import same_release
+from swimctl.platforms.versions import same_release
 
 # The words of a reset that the software or its hardware brought about by failing (`Reset triggered due to HA policy of
 # Reset`: a service that crashed). A loss of power is none of the software's.

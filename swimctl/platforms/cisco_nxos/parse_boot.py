@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.text import filled, passed_over
 
 COMMAND: Final = "show boot"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, HashResult, SaveOutcome
-from swimctl.facts_nxos import CopyOutcome
+from swimctl.platforms.cisco_nxos.facts import CopyOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.platforms.text import filled, passed_over, plain_words
 
 _FILE: Final = re.compile(

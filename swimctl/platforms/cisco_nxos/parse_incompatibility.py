@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_nxos import Incompatibility
+from swimctl.platforms.cisco_nxos.facts import Incompatibility
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, passed_over
 

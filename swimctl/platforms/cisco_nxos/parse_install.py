@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts_nxos import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
+from swimctl.platforms.cisco_nxos.facts import ImageChange, InstallImpact, ModuleImpact, NxosInstallOutcome
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half, plain_words
 

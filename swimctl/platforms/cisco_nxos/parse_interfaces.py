@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Interface
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import Interface
 from swimctl.platforms.surroundings import MEMBER
 from swimctl.platforms.text import filled, passed_over
 

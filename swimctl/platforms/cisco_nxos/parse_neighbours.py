@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Neighbour
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import Neighbour
 from swimctl.platforms.surroundings import cdp_codes, end_device_of_cdp, end_device_of_lldp
 from swimctl.platforms.text import clean, filled, passed_over
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import DeviceTime
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import DeviceTime
 from swimctl.platforms.text import filled, passed_over
 
 _CLOCK: Final = re.compile(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_nxos import NxosVersion
+from swimctl.platforms.cisco_nxos.facts import NxosVersion
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import filled

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_nxos import Vpc, VpcPort
+from swimctl.platforms.cisco_nxos.facts import Vpc, VpcPort
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
 from swimctl.platforms.text import clean, is_half, passed_over
 

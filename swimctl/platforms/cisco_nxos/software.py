@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from swimctl.facts import BootSettings, Placement
-from swimctl.facts_nxos import Module, NxosVersion
 from swimctl.models import Image
+from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion
 from swimctl.platforms.cisco_nxos.images import read_filename
 from swimctl.platforms.cisco_nxos.parse_module import WORKING
-from swimctl.versions import same_release
+from swimctl.platforms.facts import BootSettings, Placement
+from swimctl.platforms.versions import same_release
 
 # Switched off by somebody: such a module neither runs nor comes back.
 _OFF: Final = frozenset({"powered-dn", "pwr-denied", "poweroff"})

@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings
-from swimctl.facts_nxos import Module, NxosVersion, Vpc, VpcPort
+from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion, Vpc, VpcPort
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.structured import read_object
 
 # 9.2 names the kickstart's release alone on a device of one image. `rr_sys_ver` is what ran before the last reset.

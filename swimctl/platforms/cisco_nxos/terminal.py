@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
 
 # `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
 _STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?)?"

@@ -7,15 +7,6 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from swimctl.errors import SessionLost, UnparsableOutput
-from swimctl.facts import (
-    Installed,
-    InstallSummary,
-    PackageState,
-    Placement,
-    Running,
-    Snapshot,
-    SoftwareVersion,
-)
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.evidence import Modelled, weigh_installed, weigh_running
@@ -33,9 +24,18 @@ from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import READY, Unit
 from swimctl.platforms.evidence import read_by, with_models
+from swimctl.platforms.facts import (
+    Installed,
+    InstallSummary,
+    PackageState,
+    Placement,
+    Running,
+    Snapshot,
+    SoftwareVersion,
+)
+from swimctl.platforms.terminal import answer
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Settings
-from swimctl.terminal import answer
-from swimctl.versions import same_release
 
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from swimctl.facts import Installed, MemberSoftware, Placement, Running, SoftwareVersion
 from swimctl.models import Image
 from swimctl.platforms.cisco_xe.models import HardwareModel, InstallModel, VersionState
 from swimctl.platforms.cisco_xe.parse_version import is_stackable
-from swimctl.versions import same_release
+from swimctl.platforms.facts import Installed, MemberSoftware, Placement, Running, SoftwareVersion
+from swimctl.platforms.versions import same_release
 
 # Seconds: the printed uptime is told to the minute, and what is read after it a moment later.
 _SAME_BOOT = 150

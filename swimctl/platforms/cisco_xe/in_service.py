@@ -12,17 +12,17 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Installed, Placement, Redundancy, Running, Snapshot
-from swimctl.facts_xe import IssuState
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
+from swimctl.platforms.cisco_xe.facts import IssuState
 from swimctl.platforms.cisco_xe.parse_issu import parse_show_issu
 from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
 from swimctl.platforms.cisco_xe.parse_version import seconds
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import HOT, Unit
 from swimctl.platforms.evidence import read_by
+from swimctl.platforms.facts import Installed, Placement, Redundancy, Running, Snapshot
 
 _STATE: Final = "show issu state detail"
 _REDUNDANCY: Final = "show redundancy states"

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import InstallOutcome
 from swimctl.models import Image
 from swimctl.platforms.base import Reply, Sent
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
 from swimctl.platforms.cisco_xe.reading import IosDevice
-from swimctl.terminal import Answer, answer
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.terminal import Answer, answer
 
 # A process that dies while the device asks leaves a command that has come and does nothing, and on some releases the
 # install lock with it. So what can be told not to ask is told so; what was answered here was sure before: some releases

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from swimctl.facts import InstallSummary, MemberSoftware, PackageState, Redundancy, SoftwareVersion
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_xe.evidence import shortened, version_of
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xe.parse_version import seconds
-from swimctl.versions import same_release
+from swimctl.platforms.facts import InstallSummary, MemberSoftware, PackageState, Redundancy, SoftwareVersion
+from swimctl.platforms.versions import same_release
 
 # What is uncommitted runs in place of what is committed.
 _RUNS: Final = (PackageState.COMMITTED, PackageState.UNCOMMITTED)

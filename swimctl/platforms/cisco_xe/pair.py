@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swimctl.facts import InstallSummary
-from swimctl.facts_xe import DualActive, VirtualLink
 from swimctl.models import Finding
+from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK
+from swimctl.platforms.facts import InstallSummary
 
 # What the legends of the releases call a port that carries the link.
 _CARRIES = frozenset({"Bundled", "Ready"})

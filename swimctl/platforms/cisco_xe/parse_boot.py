@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.text import REGISTER, ended, filled, passed_over, plain_words
 
 COMMAND: Final = "show boot"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.text import filled, passed_over, plain_words
 
 _DIRECTORY: Final = re.compile(r"Directory +of +(\S.*)", re.IGNORECASE)

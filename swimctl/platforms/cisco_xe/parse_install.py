@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallSummary, Package, PackageState
-from swimctl.facts_xe import RollbackPoint
+from swimctl.platforms.cisco_xe.facts import RollbackPoint
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import InstallSummary, Package, PackageState
 from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show install summary"

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome
-from swimctl.facts_xe import RemoveOutcome
+from swimctl.platforms.cisco_xe.facts import RemoveOutcome
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import InstallOutcome
 from swimctl.platforms.text import filled, plain_words
 
 COMMAND: Final = "install"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Bundle, Interface
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import Bundle, Interface
 from swimctl.platforms.surroundings import mode_of_vlan
 from swimctl.platforms.text import filled, passed_over
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xe import IssuState
+from swimctl.platforms.cisco_xe.facts import IssuState
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half, passed_over, plain_words
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Neighbour
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import Neighbour
 from swimctl.platforms.surroundings import cdp_codes, end_device_of_cdp, end_device_of_lldp
 from swimctl.platforms.text import filled, passed_over, plain_words
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Slot
 from swimctl.platforms.cisco_xe.parse_switch import state_in
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import Slot
 from swimctl.platforms.text import filled, is_half, passed_over, plain_words
 
 # `ASR-903`, `C8500-12X4QC`; above all tables, and some releases print `--- show platform ---` there.

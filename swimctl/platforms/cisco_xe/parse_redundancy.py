@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Redundancy
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import Redundancy
 from swimctl.platforms.text import filled, is_half, passed_over, plain_words
 
 _FIELD: Final = re.compile(r"([A-Z][\w ()/_.-]*?) *= *(.*)", re.IGNORECASE)

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import InstallOutcome
 from swimctl.platforms.text import filled, passed_over, plain_words
 
 REQUEST: Final = "request platform software package install"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import RouteSummary
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import RouteSummary
 from swimctl.platforms.text import filled, passed_over, plain_words
 
 COMMAND: Final = "show ip route summary"

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import MemberSoftware, SoftwareVersion
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.facts import MemberSoftware, SoftwareVersion
 from swimctl.platforms.systems import answered_by
 from swimctl.platforms.text import REGISTER, filled, plain_words
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xe import DualActive, VirtualLink
+from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.text import filled, passed_over
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from swimctl.facts import (
+from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.platforms.cisco_xe.images import fits
+from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, members_command
+from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
+from swimctl.platforms.facts import (
     BootSettings,
     InstallSummary,
     InventoryItem,
@@ -13,13 +17,9 @@ from swimctl.facts import (
     PackageState,
     SoftwareVersion,
 )
-from swimctl.models import Device, Finding, Image, ImageKind
-from swimctl.platforms.cisco_xe.images import fits
-from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, members_command
-from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.rules import family, later, order, right_device, room
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Readiness
-from swimctl.versions import same_release
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
 _IGNORE_STARTUP = 0x40

@@ -7,17 +7,6 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed
-from swimctl.facts import (
-    FileSystem,
-    HashResult,
-    Interface,
-    Member,
-    Neighbour,
-    Running,
-    Slot,
-    Snapshot,
-    SoftwareVersion,
-)
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
 from swimctl.platforms.cisco_xe.log import journal, last_line
@@ -50,15 +39,26 @@ from swimctl.platforms.cisco_xe.units import (
     switches,
     without_standby,
 )
+from swimctl.platforms.facts import (
+    FileSystem,
+    HashResult,
+    Interface,
+    Member,
+    Neighbour,
+    Running,
+    Slot,
+    Snapshot,
+    SoftwareVersion,
+)
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.terminal import Answer, answer
 from swimctl.platforms.text import up_to_end
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, answer
 
 _SAVE: Final = (
     answer(r"destination filename \[startup-config\]\?", ""),

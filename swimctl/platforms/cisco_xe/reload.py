@@ -6,11 +6,11 @@ import re
 from typing import Final
 
 from swimctl.errors import StepFailed
-from swimctl.facts import InstallOutcome
 from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.cisco_xe.log import messages_after
 from swimctl.platforms.cisco_xe.reading import IosDevice
-from swimctl.terminal import Answer, answer
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.terminal import Answer, answer
 
 # operators.md §5b, device-facts §1.9: every question that was seen around a reload, with the one answer for it.
 _TOO_SMALL: Final = "Boot variable either does not exist or buffer is too small"

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.images import fits
@@ -28,9 +27,10 @@ from swimctl.platforms.cisco_xe.readiness import State, boots_packages, identity
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.evidence import read_by
+from swimctl.platforms.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order
+from swimctl.platforms.versions import release, same_release
 from swimctl.settings import Settings
-from swimctl.versions import release, same_release
 
 # operators.md §5a, step 10: these have no `install add`.
 _ALWAYS: Final = re.compile(r"WS-C3[68]50")

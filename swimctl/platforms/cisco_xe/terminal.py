@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
 
 # `000123: *Mar  9 2024 16:06:55.053 CET: `, `1w2d: `, `00:01:23: `, or nothing.
 _STAMP: Final = (

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl.facts import Member, Redundancy, Slot, SoftwareVersion
 from swimctl.platforms.cisco_xe.parse_switch import members_command
+from swimctl.platforms.facts import Member, Redundancy, Slot, SoftwareVersion
 
 READY: Final = "Ready"
 PREPARED: Final = "Provisioned"

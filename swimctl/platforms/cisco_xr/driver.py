@@ -7,16 +7,6 @@ from collections.abc import Collection
 from typing import Final
 
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
-from swimctl.facts import (
-    HashResult,
-    Installed,
-    InstallOutcome,
-    Neighbour,
-    Placement,
-    Running,
-    Slot,
-    Snapshot,
-)
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xr.installer import Installer, added_by
@@ -39,14 +29,24 @@ from swimctl.platforms.cisco_xr.reading import DISK, Reading
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, check_nodes, place
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
+from swimctl.platforms.facts import (
+    HashResult,
+    Installed,
+    InstallOutcome,
+    Neighbour,
+    Placement,
+    Running,
+    Slot,
+    Snapshot,
+)
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.terminal import answer, without_log
 from swimctl.platforms.text import up_to_end
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Settings
-from swimctl.terminal import answer, without_log
-from swimctl.versions import same_release
 
 # What is active and not committed is left by any reload: the device itself says so in its log
 # (INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO).

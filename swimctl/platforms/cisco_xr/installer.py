@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnparsableOutput
-from swimctl.facts_xr import InstallActivity, InstallRequest, LoggedInstall
 from swimctl.platforms.base import Sent, Session, Trace
+from swimctl.platforms.cisco_xr.facts import InstallActivity, InstallRequest, LoggedInstall
 from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
 from swimctl.platforms.cisco_xr.parse_install_request import is_started, parse_install_request
 from swimctl.platforms.journal import Logged
-from swimctl.terminal import Answer, answer
+from swimctl.platforms.terminal import Answer, answer
 
 # The one question that was seen around an installation; `noprompt` spares it.
 _ANSWERS: Final[tuple[Answer, ...]] = (

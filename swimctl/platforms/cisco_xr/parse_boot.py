@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xr import BootVariables
+from swimctl.platforms.cisco_xr.facts import BootVariables
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled, passed_over
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
 from swimctl.platforms.text import filled, passed_over
 
 _DIRECTORY: Final = re.compile(r"Directory +of +(\S+)(?: +(:))?", re.IGNORECASE)

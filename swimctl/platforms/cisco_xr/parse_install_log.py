@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xr import InstallActivity, LoggedInstall
+from swimctl.platforms.cisco_xr.facts import InstallActivity, LoggedInstall
 from swimctl.platforms.cisco_xr.parse_install_request import AT, STARTED, read_request
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import ended, filled, passed_over

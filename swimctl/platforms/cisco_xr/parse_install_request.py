@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xr import InstallRequest
+from swimctl.platforms.cisco_xr.facts import InstallRequest
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.text import filled
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Interface, RouteSummary, RouteTable
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Interface, RouteSummary, RouteTable
 from swimctl.platforms.text import filled, passed_over
 
 _NAME: Final = r"(?P<name>[A-Za-z][\w-]*\d[\w/.:-]*)"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Neighbour
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Neighbour
 from swimctl.platforms.text import filled, passed_over
 
 _CDP_TOTAL: Final = re.compile(r"Total +cdp +entries +displayed *: *(\d+)", re.IGNORECASE)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Slot
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Slot
 from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show platform"

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Redundancy
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Redundancy
 from swimctl.platforms.text import filled, passed_over
 
 _ROLE: Final = re.compile(r"Node +(\S+) +is +in +(ACTIVE|STANDBY) +role(?: .*)?", re.IGNORECASE)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl.facts import InventoryItem, Redundancy, Slot, SoftwareVersion
-from swimctl.facts_xr import InstallActivity, PackageList
 from swimctl.models import Device, Finding, Image
+from swimctl.platforms.cisco_xr.facts import InstallActivity, PackageList
 from swimctl.platforms.cisco_xr.images import fits
 from swimctl.platforms.cisco_xr.software import ISO, boot_images, contents
+from swimctl.platforms.facts import InventoryItem, Redundancy, Slot, SoftwareVersion
 from swimctl.platforms.rules import family, later, order, right_device, room, unpacked
 from swimctl.settings import Readiness
 

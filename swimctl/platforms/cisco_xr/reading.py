@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, InventoryItem, Neighbour, Redundancy, Slot, SoftwareVersion
-from swimctl.facts_xr import PackageList
 from swimctl.platforms.base import Session
+from swimctl.platforms.cisco_xr.facts import PackageList
 from swimctl.platforms.cisco_xr.parse_files import parse_dir, parse_show_filesystem_location
 from swimctl.platforms.cisco_xr.parse_install import parse_show_install
 from swimctl.platforms.cisco_xr.parse_interfaces import parse_show_interface_brief, parse_show_route_summary
@@ -20,8 +19,9 @@ from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xr.parse_session import parse_show_user_tasks
 from swimctl.platforms.cisco_xr.parse_version import parse_show_version
 from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.facts import Directory, InventoryItem, Neighbour, Redundancy, Slot, SoftwareVersion
 from swimctl.platforms.serials import of_parts
-from swimctl.terminal import without_log
+from swimctl.platforms.terminal import without_log
 
 DISK: Final = "harddisk:"
 # The parts whose serial numbers tell who it is: `Rack 0`, `0/RP0`, `0/0/CPU0`, `module 0/RSP0/CPU0` (captures of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Placement
-from swimctl.facts_xr import PackageList
 from swimctl.models import Image
-from swimctl.versions import same_release
+from swimctl.platforms.cisco_xr.facts import PackageList
+from swimctl.platforms.facts import Placement
+from swimctl.platforms.versions import same_release
 
 ISO = ".iso"
 

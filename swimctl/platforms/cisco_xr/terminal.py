@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
 
 # `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`, `0/RP0/ADMIN0:…`. Glued to a
 # header that ends in `Port ID`, the node is `RP`, not `DRP`.

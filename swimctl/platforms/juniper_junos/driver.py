@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import InstallOutcome, Snapshot
-from swimctl.facts_junos import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Cleaned, Reply, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
+from swimctl.platforms.facts import InstallOutcome, Snapshot
+from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
 from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
 from swimctl.platforms.juniper_junos.parse_software import parse_software
 from swimctl.platforms.juniper_junos.reading import JunosDevice, unknown_command
 from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict, will_start
+from swimctl.platforms.terminal import answer
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Settings
-from swimctl.terminal import answer
-from swimctl.versions import same_release
 
 _VALIDATE: Final = "request system software validate"
 _ADD: Final = "request system software add"

@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Installed, Placement, Running
-from swimctl.facts_junos import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.models import Image
+from swimctl.platforms.facts import Installed, Placement, Running
+from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.platforms.structured import Both, same_boot
-from swimctl.versions import same_release
+from swimctl.platforms.versions import same_release
 
 # `0x1000:reboot due to panic` (`show chassis routing-engine` of an MX of 20.4, as XML in a public repository). The
 # others are none of the software's, or no failure: `Router rebooted after a normal shutdown.`, `0x4000:VJUNOS reboot`

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_junos import ChassisMember
+from swimctl.platforms.juniper_junos.facts import ChassisMember
 from swimctl.platforms.text import passed_over
 
 _NUMBERED: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf)\d[\w-]*|localre) *:", re.IGNORECASE)

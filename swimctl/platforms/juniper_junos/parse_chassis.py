@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Slot
-from swimctl.facts_junos import RoutingEngine
+from swimctl.platforms.facts import Slot
+from swimctl.platforms.juniper_junos.facts import RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import moment, parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled, is_half, passed_over

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
-from swimctl.facts_junos import FileNames
+from swimctl.platforms.facts import Directory, File, FileSystem, HashResult, NodeFileSystems
+from swimctl.platforms.juniper_junos.facts import FileNames
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Neighbour
+from swimctl.platforms.facts import Neighbour
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled, passed_over
 

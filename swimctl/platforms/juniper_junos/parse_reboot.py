@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_junos import RebootRequest
+from swimctl.platforms.juniper_junos.facts import RebootRequest
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome
-from swimctl.facts_junos import NodeSnapshots
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.juniper_junos.facts import NodeSnapshots
 from swimctl.platforms.juniper_junos.nodes import parts_of, sections
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.text import filled, passed_over, plain_words

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallOutcome
-from swimctl.facts_junos import SoftwareRequest
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.juniper_junos.facts import SoftwareRequest
 from swimctl.platforms.juniper_junos.netconf import RESULT, cli_text
 from swimctl.platforms.juniper_junos.nodes import sections
 from swimctl.platforms.juniper_junos.terminal import TERMINAL

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import MemberSoftware, SoftwareVersion
-from swimctl.facts_junos import NodeSoftware
+from swimctl.platforms.facts import MemberSoftware, SoftwareVersion
+from swimctl.platforms.juniper_junos.facts import NodeSoftware
 from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.terminal import TERMINAL

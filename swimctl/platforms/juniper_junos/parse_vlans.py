@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Interface
-from swimctl.facts_junos import Vlan
+from swimctl.platforms.facts import Interface
+from swimctl.platforms.juniper_junos.facts import Vlan
 from swimctl.platforms.juniper_junos.terminal import TERMINAL
 from swimctl.platforms.surroundings import ACCESS
 from swimctl.platforms.text import filled, passed_over

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from swimctl.facts import FileSystem, InventoryItem
-from swimctl.facts_junos import Alarm, Authorization, ChassisMember, NodeSnapshots, NodeSoftware, RoutingEngine
 from swimctl.models import Device, Finding, Image
+from swimctl.platforms.facts import FileSystem, InventoryItem
 from swimctl.platforms.juniper_junos.evidence import silent
+from swimctl.platforms.juniper_junos.facts import (
+    Alarm,
+    Authorization,
+    ChassisMember,
+    NodeSnapshots,
+    NodeSoftware,
+    RoutingEngine,
+)
 from swimctl.platforms.juniper_junos.images import fits
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Readiness
-from swimctl.versions import same_release
 
 FOLDER = "/var/tmp"  # noqa: S108 - the device's, where its package commands look
 # What mounts a file system that others then show elsewhere: `/.mount/var` is `/var`.

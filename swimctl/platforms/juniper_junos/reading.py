@@ -8,13 +8,28 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, HashResult, Installed, Interface, Neighbour, Placement, Running, Snapshot
-from swimctl.facts_junos import ChassisMember, NodeSnapshots, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.facts import (
+    Directory,
+    HashResult,
+    Installed,
+    Interface,
+    Neighbour,
+    Placement,
+    Running,
+    Snapshot,
+)
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos import evidence
+from swimctl.platforms.juniper_junos.facts import (
+    ChassisMember,
+    NodeSnapshots,
+    NodeSoftware,
+    NodeUptime,
+    RoutingEngine,
+)
 from swimctl.platforms.juniper_junos.log import SHOW, journal, last_line, trace_operation
 from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts_junos import ChassisMember, NodeSoftware
+from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSoftware
 from swimctl.platforms.juniper_junos.images import stages_on_host
 from swimctl.platforms.juniper_junos.log import SHOW, rolled_back_last
 from swimctl.platforms.juniper_junos.nodes import of_all

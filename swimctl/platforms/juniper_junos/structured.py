@@ -16,7 +16,7 @@ from typing import Any, Final
 from lxml import etree
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_junos import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
+from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import moment
 from swimctl.platforms.juniper_junos.parse_members import role_of
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.terminal import DAY, TIME, Terminal
+from swimctl.platforms.terminal import DAY, TIME, Terminal
 
 # Messages that come to every terminal whatever its settings, in several lines each:
 # - syslogd's for `syslog user *`: in the second line the host again, and the message (FreeBSD's syslogd);

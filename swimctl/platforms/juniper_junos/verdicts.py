@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from swimctl.facts import InstallOutcome
-from swimctl.facts_junos import NodeSoftware, SoftwareRequest
 from swimctl.models import Image
-from swimctl.versions import same_release
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.juniper_junos.facts import NodeSoftware, SoftwareRequest
+from swimctl.platforms.versions import same_release
 
 
 def will_start(node: NodeSoftware, image: Image) -> bool:

@@ -18,9 +18,9 @@ from swimctl.lab.effects import Down
 from swimctl.lab.images import make_image
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
+from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
 from swimctl.settings import Deadlines, Readiness, Settings
-from swimctl.terminal import Answer, matching
 
 SAMPLE = platform("arista_eos").sample
 SIZE = 1_000_000_000

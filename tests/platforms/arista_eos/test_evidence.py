@@ -10,12 +10,12 @@ from platforms.arista_eos.paper import IMAGE, PEER
 from platforms.paper import Paper, changed
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement
-from swimctl.facts_eos import MlagDelay
 from swimctl.models import JobOptions
 from swimctl.platforms.arista_eos import parse
 from swimctl.platforms.arista_eos.driver import AristaEos
+from swimctl.platforms.arista_eos.facts import MlagDelay
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
+from swimctl.platforms.facts import Placement
 from swimctl.settings import Settings
 
 RUNS = parse("show version", PEER["show version"])

@@ -7,10 +7,10 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import Directory, File, Interface, Neighbour, RouteSummary, SaveOutcome
-from swimctl.facts_eos import MlagDelay
 from swimctl.platforms.arista_eos import find, parse
+from swimctl.platforms.arista_eos.facts import MlagDelay
 from swimctl.platforms.arista_eos.parse_install import parse_install_outcome
+from swimctl.platforms.facts import Directory, File, Interface, Neighbour, RouteSummary, SaveOutcome
 
 OWN = platform("arista_eos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of

@@ -17,9 +17,9 @@ from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.images import make_image
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
+from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, matching
 
 OLD, NEW = "15.2(7)E4", "15.2(7)E7"
 OLD_FILE, NEW_FILE = "c2960x-universalk9-mz.152-7.E4.bin", "c2960x-universalk9-mz.152-7.E7.bin"

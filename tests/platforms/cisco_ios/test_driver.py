@@ -9,7 +9,7 @@ import pytest
 from platforms.cisco_ios.desk import ARCHIVE, NEW, NEW_FILE, OLD, OLD_FILE, ROUTER, BundleDesk, IosDesk
 
 from swimctl.errors import SessionLost, StepFailed, UnexpectedPrompt
-from swimctl.facts import Placement
+from swimctl.platforms.facts import Placement
 
 OLD_LINE = f"boot system flash:/{OLD_FILE}"
 BOTH = f"boot system flash:/{NEW_FILE};flash:/{OLD_FILE}"

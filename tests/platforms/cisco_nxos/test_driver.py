@@ -11,15 +11,15 @@ from platforms.cisco_nxos.paper import IMAGE, IMPACT, INSTALL, LACKS, SAMPLE, SA
 from steps.scripted import DAY, Scripted
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
-from swimctl.facts import Snapshot
 from swimctl.models import JobOptions, Outcome
 from swimctl.platforms.base import Driver, Rehearses
 from swimctl.platforms.cisco_nxos.driver import SUPPORT, CiscoNxos
+from swimctl.platforms.facts import Snapshot
+from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
 from swimctl.settings import Settings
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
-from swimctl.terminal import Answer
 
 OLD, NEW = "bootflash:nxos.9.3.5.bin", f"bootflash:{IMAGE.filename}"
 BACK = f"install all nxos {OLD}"

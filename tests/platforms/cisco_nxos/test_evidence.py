@@ -10,8 +10,8 @@ from platforms.cisco_nxos.paper import IMAGE, SWITCH, driver
 from platforms.contract import platform
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data
+from swimctl.platforms.facts import Placement
 
 OLD = "nxos.9.3.5.bin"
 UPTIME = ((41 * 24 + 3) * 60 + 2) * 60 + 9

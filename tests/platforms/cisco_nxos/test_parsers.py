@@ -7,9 +7,9 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, Interface, InventoryItem, Neighbour
-from swimctl.facts_nxos import ImageChange, ModuleImpact, VpcPort
 from swimctl.platforms.cisco_nxos import find, parse
+from swimctl.platforms.cisco_nxos.facts import ImageChange, ModuleImpact, VpcPort
+from swimctl.platforms.facts import Directory, File, Interface, InventoryItem, Neighbour
 
 OWN = platform("cisco_nxos")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of

@@ -9,7 +9,7 @@ from platforms.cisco_nxos.paper import DEVICE, IMAGE, IMPACT, LACKS, SAMPLE, SIZ
 from platforms.paper import Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement
+from swimctl.platforms.facts import Placement
 
 VERSION, MODULES, BOOT, VPC, FILES = "show version", "show module", "show boot", "show vpc", "dir bootflash:"
 NEXT = SWITCH[BOOT][SWITCH[BOOT].index("Boot Variables on next") :]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from swimctl.facts_nxos import ImageChange, Incompatibility, InstallImpact, ModuleImpact
 from swimctl.models import Image
+from swimctl.platforms.cisco_nxos.facts import ImageChange, Incompatibility, InstallImpact, ModuleImpact
 from swimctl.platforms.cisco_nxos.readiness import rehearsed
 
 COMMAND = "show install all impact nxos bootflash:nxos64-cs.10.3.4a.M.bin"

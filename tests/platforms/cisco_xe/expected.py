@@ -7,7 +7,7 @@ from typing import Any
 
 from platforms.comparing import Captured, Json, Pairs, Wrong, values
 
-from swimctl.versions import same_release
+from swimctl.platforms.versions import same_release
 
 
 def _version(facts: Any, other: Json) -> Pairs:

@@ -6,8 +6,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import BootSettings
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.text import unread
 
 

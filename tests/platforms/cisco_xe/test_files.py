@@ -6,8 +6,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.text import unread
 
 MD5 = "0123456789abcdef0123456789abcdef"

@@ -12,16 +12,16 @@ from platforms.material import sample
 from platforms.paper import Paper, Refused, changed, lacking
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Placement, Snapshot
 from swimctl.models import JobOptions
 from swimctl.platforms.base import Rehearses
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.in_service import InService
+from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.rules import in_service, kind
+from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
 from swimctl.settings import Activation, Settings
-from swimctl.terminal import Answer
 
 ISSU, STATES, REDUNDANCY = "show issu state detail", "show redundancy states", "show redundancy"
 READY, OVER = sample("show_issu_state_detail/ready"), sample("show_issu_state_detail/taken_over")

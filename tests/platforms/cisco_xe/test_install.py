@@ -8,10 +8,10 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import InstallOutcome, Package, PackageState
-from swimctl.facts_xe import RollbackPoint
+from swimctl.platforms.cisco_xe.facts import RollbackPoint
 from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
+from swimctl.platforms.facts import InstallOutcome, Package, PackageState
 
 
 def test_waiting_for_commit() -> None:

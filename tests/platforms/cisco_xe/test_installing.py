@@ -12,13 +12,13 @@ from platforms.material import sample
 from platforms.paper import Paper
 
 from swimctl.errors import SessionLost
-from swimctl.facts import Snapshot
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
+from swimctl.platforms.facts import Snapshot
+from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
 from swimctl.settings import Settings
-from swimctl.terminal import Answer, matching
 
 QUIET = " prompt-level none"
 UNKNOWN = "                        ^\n% Invalid input detected at '^' marker.\n\n"

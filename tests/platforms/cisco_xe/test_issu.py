@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xe import IssuState
+from swimctl.platforms.cisco_xe.facts import IssuState
 from swimctl.platforms.cisco_xe.in_service import able, at_rest, settled
 from swimctl.platforms.cisco_xe.parse_issu import TIMER, parse_show_issu
 

@@ -11,7 +11,6 @@ from platforms.cisco_xe.paper import IMAGE
 from platforms.material import read
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import Installed, Placement, Running
 from swimctl.models import Image
 from swimctl.platforms.cisco_xe.evidence import Modelled, version_of, weigh_installed, weigh_running
 from swimctl.platforms.cisco_xe.models import (
@@ -25,6 +24,7 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
+from swimctl.platforms.facts import Installed, Placement, Running
 
 FOLDER = Path(__file__).parent / "models"
 COMMITTED, UNCOMMITTED, MARKED = VersionState.COMMITTED, VersionState.UNCOMMITTED, VersionState.MARKED

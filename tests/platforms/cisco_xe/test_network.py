@@ -9,8 +9,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import NotEnabled, UnparsableOutput
-from swimctl.facts import Bundle, Interface, Neighbour
 from swimctl.platforms.cisco_xe import parse_interfaces, parse_neighbours, parse_routes
+from swimctl.platforms.facts import Bundle, Interface, Neighbour
 from swimctl.platforms.text import unread
 
 

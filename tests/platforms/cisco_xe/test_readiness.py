@@ -26,9 +26,9 @@ from platforms.cisco_xe.paper import (
 from platforms.paper import changed, lacking
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import InstallSummary, Placement
 from swimctl.platforms.cisco_ios.driver import BUNDLE
 from swimctl.platforms.cisco_xe.readiness import space
+from swimctl.platforms.facts import InstallSummary, Placement
 from swimctl.platforms.rules import kind
 from swimctl.settings import Readiness
 

@@ -19,10 +19,10 @@ from platforms.cisco_xe.paper import (
 from platforms.paper import changed, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
-from swimctl.facts import SoftwareVersion
 from swimctl.models import Device
 from swimctl.platforms.cisco_xe.readiness import identity
 from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.facts import SoftwareVersion
 
 # Where a cut leaves lines that are whole each, and too few.
 CUT_AT = {

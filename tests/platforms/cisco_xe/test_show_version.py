@@ -6,8 +6,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts import MemberSoftware
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.facts import MemberSoftware
 
 
 def test_stack_of_three() -> None:

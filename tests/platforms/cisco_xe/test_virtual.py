@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.facts_xe import DualActive, VirtualLink
+from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
 from swimctl.platforms.cisco_xe.parse_virtual import parse_dual_active, parse_virtual_link
 
 

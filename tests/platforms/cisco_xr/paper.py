@@ -11,9 +11,9 @@ from platforms.paper import Paper, image
 from swimctl.errors import SessionLost
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_xr.driver import CiscoXr
+from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
 from swimctl.settings import Readiness, Settings
-from swimctl.terminal import Answer, matching
 
 SIZE = 1_500_000_000
 NAME = "asr9k-golden-x64-7.5.2-v1"

@@ -22,8 +22,8 @@ from platforms.cisco_xr.paper import (
 )
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, UnparsableOutput
-from swimctl.facts import Placement, Snapshot
 from swimctl.platforms.base import Cleaned, Trace
+from swimctl.platforms.facts import Placement, Snapshot
 
 ACTIVE, KEPT, ADDED_ONES = "show install active", "show install committed", "show install inactive summary"
 REQUEST, LOG = "show install request", "show install log"

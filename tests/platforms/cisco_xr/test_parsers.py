@@ -9,9 +9,9 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import File, HashResult, Interface, Neighbour, RouteSummary, RouteTable, Slot
-from swimctl.facts_xr import InstallActivity, ListedPackage
 from swimctl.platforms.cisco_xr import find, parse
+from swimctl.platforms.cisco_xr.facts import InstallActivity, ListedPackage
+from swimctl.platforms.facts import File, HashResult, Interface, Neighbour, RouteSummary, RouteTable, Slot
 
 OWN = platform("cisco_xr")
 read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of

@@ -22,9 +22,9 @@ from platforms.cisco_xr.paper import (
 )
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed
-from swimctl.facts import Placement, Snapshot
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xr.driver import CiscoXr
+from swimctl.platforms.facts import Placement, Snapshot
 
 LOG, REQUEST, INACTIVE = "show install log", "show install request", "show install inactive summary"
 REMOVE, ACTIVATE, BACK = (

@@ -22,9 +22,9 @@ from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.readiness import FOLDER
+from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
 from swimctl.settings import Readiness, Settings
-from swimctl.terminal import Answer, matching
 
 SAMPLE = platform("juniper_junos").sample
 STARTED = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)

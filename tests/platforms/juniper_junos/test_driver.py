@@ -8,14 +8,14 @@ import pytest
 from platforms.juniper_junos.paper import IMAGE, OLD_KIND, ON_HOST, Desk, changer, desk, image, put
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement, Snapshot
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.base import Trace
+from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.log import trace_operation
 from swimctl.platforms.juniper_junos.readiness import FOLDER
+from swimctl.platforms.versions import same_release
 from swimctl.settings import Activation, Settings
-from swimctl.versions import same_release
 
 THREE = ("ex3400-48p", "ex3400-24p", "ex3400-24p")
 BEFORE = Snapshot("", "20.4R3.8", 1, None, {}, (), (), {})

@@ -8,8 +8,8 @@ import pytest
 from platforms.juniper_junos.paper import IMAGE, PAIR, changer, desk, put, reader
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.facts import Placement
-from swimctl.facts_junos import ChassisMember, RoutingEngine
+from swimctl.platforms.facts import Placement
+from swimctl.platforms.juniper_junos.facts import ChassisMember, RoutingEngine
 from swimctl.platforms.juniper_junos.structured import engines_data, members_data, nodes_data, uptime_data
 
 SPACE = "http://xml.juniper.net/junos"

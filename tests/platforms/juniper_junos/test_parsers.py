@@ -7,8 +7,18 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.facts import File, Interface, InventoryItem, MemberSoftware, Neighbour, RouteSummary, RouteTable, Slot
-from swimctl.facts_junos import (
+from swimctl.platforms.facts import (
+    File,
+    Interface,
+    InventoryItem,
+    MemberSoftware,
+    Neighbour,
+    RouteSummary,
+    RouteTable,
+    Slot,
+)
+from swimctl.platforms.juniper_junos import find, parse
+from swimctl.platforms.juniper_junos.facts import (
     Alarm,
     Authorization,
     ChassisMember,
@@ -18,7 +28,6 @@ from swimctl.facts_junos import (
     RoutingEngine,
     Vlan,
 )
-from swimctl.platforms.juniper_junos import find, parse
 from swimctl.platforms.juniper_junos.parse_version import parse_nodes
 from swimctl.platforms.juniper_junos.parse_vlans import switching
 from swimctl.platforms.text import unread

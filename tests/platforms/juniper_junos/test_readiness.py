@@ -9,7 +9,7 @@ from platforms.juniper_junos.paper import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, ima
 from platforms.paper import lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
-from swimctl.facts import FileSystem
+from swimctl.platforms.facts import FileSystem
 from swimctl.platforms.juniper_junos.readiness import FOLDER, free_for_packages
 from swimctl.settings import Readiness
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from swimctl.facts import InstallOutcome
-from swimctl.facts_junos import NodeSoftware, SoftwareRequest
+from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.juniper_junos.facts import NodeSoftware, SoftwareRequest
 from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict
 
 NODE = cast("NodeSoftware", object())

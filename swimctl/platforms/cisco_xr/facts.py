@@ -1,11 +1,11 @@
-"""What only IOS-XR says of itself; everything else it says in the words of `facts.py`."""
+"""What only IOS-XR says of itself; everything else it says in the words of `platforms/facts.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from swimctl.facts import InstallOutcome
+from swimctl.platforms.facts import InstallOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl import prompts
+from swimctl.platforms import prompts
 
 # The end of a line, with all carriage returns before it.
 LINE_END = re.compile(r"(?<!\r)\r*\n")
@@ -202,7 +202,7 @@ def stand(text: str, hostname: str, terminal: Terminal, command: str = "") -> St
 
     Log messages after a prompt or a question make it unsure, and anything else after a prompt makes it odd: the caller
     waits for silence before it believes them. A prompt with the `command` behind it is an echo. `hostname` is what
-    stays of the prompt, as prompts.py writes it: of most the name alone.
+    stays of the prompt, as `prompts.py` writes it: of most the name alone.
     """
     shown = plain(text)
     quiet = terminal.without_notices(shown)

@@ -1,11 +1,11 @@
-"""What only NX-OS says of itself; everything else it says in the words of `facts.py`."""
+"""What only NX-OS says of itself; everything else it says in the words of `platforms/facts.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from swimctl.facts import InstallOutcome, Slot, SoftwareVersion
+from swimctl.platforms.facts import InstallOutcome, Slot, SoftwareVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What only EOS says of itself; everything else it says in the words of `facts.py`."""
+"""What only EOS says of itself; everything else it says in the words of `platforms/facts.py`."""
 
 from __future__ import annotations
 

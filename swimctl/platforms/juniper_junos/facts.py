@@ -1,4 +1,4 @@
-"""What only Junos says of itself; the rest of its facts are those of `facts.py`.
+"""What only Junos says of itself; the rest of its facts are those of `platforms/facts.py`.
 
 Where several members or routing engines answer, `node` is the name that the device gives each (`fpc0`, `node1`, `re0`),
 and empty where it names none.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from swimctl.facts import InstallOutcome
+from swimctl.platforms.facts import InstallOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,7 +15,7 @@ from typing import BinaryIO, Final
 from swimctl import hash_files, platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.hash_files import Expected
-from swimctl.models import Caller, Device, Image, ImageKind
+from swimctl.models import Caller, Device, Golden, Image, ImageKind
 from swimctl.platforms import fits, installs, no_images, takes, versions
 from swimctl.platforms.facts import ImageName
 from swimctl.store import Store
@@ -69,11 +70,7 @@ def describe(
         raise ImageError(f"{name} reads as a file of kind {read.kind}, not {kind.value}; leave --kind out")
     _check_words(family, version)
     if platform is not None:
-        canonical = platforms.canonical_platform(platform)
-        if canonical is None:
-            known = ", ".join(platforms.PLATFORM_NAMES)
-            raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
-        platform = canonical
+        platform = _canonical(platform)
     given = {"platform": platform, "family": family, "version": None if version is None else versions.release(version)}
     found = {key: value or getattr(read, key, None) for key, value in given.items()}
     missing = [key for key, value in found.items() if not value]
@@ -85,6 +82,35 @@ def describe(
     else:
         of = platforms.platform_of_family(str(platform), str(found["family"]))
     return ImageName(of, str(found["family"]), str(found["version"]), told)
+
+
+def golden_release(rule: Golden, images: Sequence[Image]) -> Golden:
+    """Return a rule without a file in the catalogue's spelling of platform, family and release.
+
+    ImageError: one of them cannot be, or is not known.
+    """
+    platform = _canonical(rule.platform)
+    _check_words(rule.family, rule.release)
+    if rule.family is not None:
+        platform = platforms.platform_of_family(platform, rule.family)
+        there = [image.family for image in images if takes(platform, image.platform)]
+        if rule.family not in there and not platforms.knows_family(platform, rule.family):
+            near = get_close_matches(rule.family, there, n=1)
+            hint = f"did you mean {near[0]}?" if near else "leave --family out, or add an image of it first"
+            raise ImageError(
+                f"no family {rule.family!r} of {platform} is known; a family is the beginning of the vendor's file "
+                f"name, such as cat9k_iosxe: {hint}"
+            )
+    return replace(rule, platform=platform, release=versions.release(str(rule.release)))
+
+
+def _canonical(platform: str) -> str:
+    """Return swimctl's name of a platform. ImageError: it has none."""
+    canonical = platforms.canonical_platform(platform)
+    if canonical is None:
+        known = ", ".join(platforms.PLATFORM_NAMES)
+        raise ImageError(f"platform {platform!r} is not one that swimctl can upgrade; known are {known}")
+    return canonical
 
 
 def _check_words(family: str | None, version: str | None) -> None:

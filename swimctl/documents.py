@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -157,6 +157,24 @@ def catalogued_document(image: Image, goldens: Sequence[Golden]) -> Document:
     """Write one image of the catalogue with what it is golden for."""
     rules = [rule_document(rule) for rule in goldens if rule.image_id == image.id]
     return image_document(image) | {"golden": whom(image, goldens), "golden_rules": rules}
+
+
+def golden_release_documents(goldens: Iterable[Golden]) -> list[Document]:
+    """Write the golden releases that have no file, each with what it is golden for; a family of null is any."""
+    found: dict[tuple[str, str | None, str | None], list[Golden]] = {}
+    for rule in goldens:
+        if rule.release is not None:
+            found.setdefault((rule.platform, rule.family, rule.release), []).append(rule)
+    return [
+        {
+            "platform": platform,
+            "family": family,
+            "release": release,
+            "golden": [rule.whom for rule in rules],
+            "golden_rules": [rule_document(rule) for rule in rules],
+        }
+        for (platform, family, release), rules in found.items()
+    ]
 
 
 def rule_document(rule: Golden) -> Document:

@@ -97,12 +97,13 @@ class Image:
 class Golden:
     """The rule that devices of a platform and family run this image: those alone that fit all that it names.
 
+    A rule without a file has a `release` in place of an image, and its family may be None: any of the platform.
     `model` is a glob. It counts from `valid_from` on, and no more from `valid_until` on.
     """
 
-    image_id: int
+    image_id: int | None
     platform: str
-    family: str
+    family: str | None
     group: str | None = None
     model: str | None = None
     site: str | None = None
@@ -110,6 +111,12 @@ class Golden:
     tag: str | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    release: str | None = None
+
+    @property
+    def what(self) -> str:
+        """Name what its devices should run."""
+        return f"image {self.image_id}" if self.release is None else f"release {self.release}"
 
     @property
     def whom(self) -> str:

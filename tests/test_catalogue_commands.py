@@ -91,14 +91,114 @@ def test_a_golden_rule_names_what_devices_must_have_and_is_explained(run: Run, f
     assert set(chosen.values()) == {IMAGE, NEWER, None}
     code, out, _ = run("image", "golden", "--explain", "basel-core")
     assert code == 0
-    assert f"2\t{NEWER}\tmodel C9300-*, group access, role access\tno\tits model is C9500-24Y4C\n" in out
-    assert f"1\t{IMAGE}\tall\twins\tthe most particular\n" in out
+    assert f"2\t{NEWER}\t17.15.1\tmodel C9300-*, group access, role access\tno\tits model is C9500-24Y4C\n" in out
+    assert f"1\t{IMAGE}\t17.12.4\tall\twins\tthe most particular\n" in out
     assert out.endswith(f"basel-core: image 1, {IMAGE}\n")
+
+
+def test_a_release_is_golden_without_a_file(run: Run, files: Path) -> None:
+    xe = ("--platform", "ios-xe")
+    code, out, err = run("image", "golden", "--release", "17.15.01", *xe)
+    assert (code, out) == (0, "release 17.15.1 of cisco_xe: golden for all\n")
+    assert "no image of it is in the catalogue: devices are compared with it" in err
+    told = document(run("--json", "image", "golden", "--explain", "bern-1"))
+    assert (told["release"], told["image"]) == ("17.15.1", None)
+    assert "of which no image for C9300-24P is in the catalogue" in told["refusal"]
+    assert [(one["release"], one["without_file"], one["wins"]) for one in told["rules"]] == [("17.15.1", True, True)]
+    shown = document(run("--json", "device", "show", "bern-1"))
+    assert (shown["golden_release"], shown["golden_image"]) == ("17.15.1", None)
+    assert shown["golden_refusal"] == told["refusal"]
+    code, out, err = run("plan", "bern-1", "--offline")
+    assert code == 1
+    assert "no job: golden for it is release 17.15.1" in out
+
+    (files / NEWER).write_bytes(b"newer")
+    _, _, err = run("image", "add", str(files / NEWER))
+    assert "release 17.15.1 is golden for all: those devices of cat9k_iosxe are given this image" in err
+    code, out, _ = run("plan", "bern-1", "--offline")
+    assert (code, f"{NEWER}\tgets it" in out) == (0, True)
+    _, out, _ = run("image", "golden", "--explain", "bern-1")
+    assert f"1\t{NEWER}\t17.15.1\tall\twins\tthe most particular\n" in out
+    assert document(run("--json", "device", "show", "bern-1"))["golden_image"] == NEWER
+
+    family = ("--release", "17.12.4", *xe, "--family", "cat9k_iosxe", "--group", "access")
+    assert document(run("--json", "image", "golden", *family))["family"] == "cat9k_iosxe"
+    run("image", "golden", "--release", "17.15.1", *xe, "--role", "access", "--until", "2090-01-01T00:00Z")
+    listed = document(run("--json", "image", "list"))
+    assert [image["golden"] for image in listed["images"]] == [[]]
+    assert [(one["release"], one["family"], one["golden"]) for one in listed["golden_releases"]] == [
+        ("17.15.1", None, ["all", "role access until 2090-01-01T00:00Z"]),
+        ("17.12.4", "cat9k_iosxe", ["group access"]),
+    ]
+    _, out, _ = run("image", "list")
+    assert out.splitlines()[-2:] == [
+        "17.15.1\tcisco_xe\tany\tall; role access until 2090-01-01T00:00Z",
+        "17.12.4\tcisco_xe\tcat9k_iosxe\tgroup access",
+    ]
+    assert document(run("--json", "image", "golden", "--explain", "bern-1"))["release"] == "17.12.4"
+    assert document(run("--json", "image", "golden", "--explain", "basel-core"))["release"] == "17.15.1"
+
+    code, out, _ = run("image", "golden", "--release", "17.15.01", *xe, "--unset")
+    assert (code, out) == (0, "release 17.15.1 of cisco_xe: not golden\n")
+    assert len(document(run("--json", "image", "list"))["golden_releases"]) == 1
+    assert run("image", "golden", "--release", "17.15.01", *xe, "--unset")[0] == 2
+    assert [(action, subject, data) for action, subject, data in entries(run) if "golden" in action] == [
+        ("golden-set", "cisco_xe 17.15.1", {"platform": "cisco_xe", "release": "17.15.1", "instead_of": []}),
+        (
+            "golden-set",
+            "cisco_xe 17.12.4",
+            {
+                "platform": "cisco_xe",
+                "release": "17.12.4",
+                "instead_of": [],
+                "family": "cat9k_iosxe",
+                "group": "access",
+            },
+        ),
+        (
+            "golden-set",
+            "cisco_xe 17.15.1",
+            {
+                "platform": "cisco_xe",
+                "release": "17.15.1",
+                "instead_of": [],
+                "role": "access",
+                "valid_until": "2090-01-01T00:00:00.000000Z",
+            },
+        ),
+        (
+            "golden-unset",
+            "cisco_xe 17.15.1",
+            {
+                "platform": "cisco_xe",
+                "release": "17.15.1",
+                "golden_rules": [{}, {"role": "access", "valid_until": "2090-01-01T00:00:00.000000Z"}],
+            },
+        ),
+    ]
+
+
+def test_an_image_takes_the_place_of_a_release_and_back(run: Run, files: Path) -> None:
+    run("image", "add", str(files / IMAGE))
+    bare = ("--release", "17.15.1", "--platform", "cisco_xe", "--family", "cat9k_iosxe")
+    run("image", "golden", *bare)
+    run("image", "golden", "1")
+    assert document(run("--json", "image", "list"))["golden_releases"] == []
+    run("image", "golden", *bare)
+    assert document(run("--json", "image", "show", "1"))["golden"] == []
+    told = [data for action, _, data in entries(run) if action == "golden-set"]
+    assert [one["instead_of"] for one in told] == [[], ["17.15.1"], [1]]
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (("1", "--platform", "cisco_xe"), "an image tells its platform, family and release"),
+        (("1", "--release", "17.12.4", "--platform", "ios"), "an image tells its platform"),
+        (("--platform", "cisco_xe"), "--release VERSION"),
+        (("--release", "17.12.4", "--platform", "ios", "--site", "brn"), "no device has the site 'brn'"),
+        (("--release", "17.12.4", "--platform", "ios", "--unset", "--tag", "poe"), "--unset ends all golden rules"),
+        (("--explain", "bern-1", "--release", "17.12.4"), "--explain changes nothing"),
         (("1", "--site", "brn"), "no device has the site 'brn'"),
         (("1", "--role", "acces"), "no device has the role 'acces' (did you mean access?)"),
         (("1", "--model", "C9700*"), "no device has the model 'C9700*'"),

@@ -137,10 +137,15 @@ def test_a_winner_whose_file_is_gone_gives_no_other_image(tmp_path: Path) -> Non
     assert [verdict.wins for verdict in choice.verdicts] == [True, False]
 
 
+def without_file(one: Golden) -> Golden:
+    return replace(one, image_id=None, release=read_filename(NAMES[(one.image_id or 1) - 1]).version)
+
+
 RULES = some.lists(
     some.builds(
-        lambda image, **named: replace(rule(image), **named),
+        lambda image, *, file, **named: replace(rule(image) if file else without_file(rule(image)), **named),
         some.integers(1, len(NAMES)),
+        file=some.booleans(),
         group=some.sampled_from([None, "access", "floor-1", "core"]),
         model=some.sampled_from([None, "C9300*", "C9300-24P", "C9[2-3]*P", "*-24P", "C9200*"]),
         site=some.sampled_from([None, "bern", "basel"]),
@@ -202,3 +207,94 @@ def test_a_tag_is_less_than_a_role_and_more_than_nothing(images: list[Image]) ->
     assert won(choose(device, [rule(1), replace(rule(3), tag="day")], images, NOW)) == 1
     both = [replace(rule(3), tag="night"), replace(rule(4), role="access")]
     assert won(choose(device, both, images, NOW)) == 4
+
+
+def bare(release: str, family: str | None = None, group: str | None = None, **named: str) -> Golden:
+    """Make a rule that names a release and no file."""
+    return Golden(None, "cisco_xe", family, group, release=release, **named)
+
+
+@pytest.mark.parametrize(
+    ("rules", "image", "release"),
+    [
+        ([bare("17.12.4")], 1, "17.12.4"),  # of two images of it (also LITE) the one that runs on a C9300
+        ([bare("17.9.5", "cat9k_iosxe")], 3, "17.9.5"),
+        ([rule(1), bare("17.9.5", group="access")], 3, "17.9.5"),
+        ([bare("17.9.5"), rule(1, "access")], 1, "17.12.4"),
+        ([bare("17.9.5"), rule(1)], 1, "17.12.4"),  # one for a family goes before one for all of a platform
+        ([bare("17.9.5"), bare("17.12.4", "cat9k_iosxe")], 1, "17.12.4"),
+        ([bare("17.9.5", tag="night"), bare("17.12.4", role="edge"), rule(4)], 1, "17.12.4"),
+        ([bare("17.9.5", tag="night"), rule(4, tag="lobby")], 4, "17.15.1"),
+        ([bare("17.12.4", "cat9k_iosxe", tag="night"), rule(1, tag="lobby")], 1, "17.12.4"),  # equal, and of one mind
+        ([bare("17.12.4", "cat9k_lite_iosxe"), rule(3)], 3, "17.9.5"),  # a family for other hardware does not count
+    ],
+)
+def test_a_release_without_a_file_comes_to_the_image_of_it_that_fits(
+    images: list[Image], rules: list[Golden], image: int, release: str
+) -> None:
+    choice = choose(replace(DEVICE, tags=("night", "lobby")), rules, images, NOW)
+    assert (won(choice), choice.release) == (image, release)
+
+
+def other_platform(release: str) -> Golden:
+    return replace(bare(release), platform="cisco_nxos")
+
+
+@pytest.mark.parametrize(
+    ("rules", "release", "said"),
+    [
+        ([bare("17.18.2")], "17.18.2", "release 17.18.2 .for all., of which no image for C9300-24P .*image add FILE"),
+        (
+            [rule(1), bare("17.18.2", group="access")],
+            "17.18.2",
+            "release 17.18.2 .for group access., of which no image",
+        ),
+        (
+            [bare("17.9.5", tag="night"), bare("17.12.4", tag="lobby")],
+            None,
+            "release 17.12.4 .cisco_xe. .*release 17.9.5",
+        ),
+        (
+            [bare("17.9.5", "cat9k_iosxe", tag="night"), rule(1, tag="lobby")],
+            None,
+            "image 1 .cat9k_iosxe. for tag lobby and release 17.9.5 .cat9k_iosxe. for tag night; make one",
+        ),
+        ([bare("17.12.4", "cat9k_lite_iosxe")], None, "the family cat9k_lite_iosxe does not run on C9300-24P"),
+        ([other_platform("17.12.4")], None, "no golden image for cisco_xe"),
+    ],
+)
+def test_a_release_without_an_image_that_fits_gives_none_and_says_what_to_do(
+    images: list[Image], rules: list[Golden], release: str | None, said: str
+) -> None:
+    of_two_tags = replace(DEVICE, tags=("night", "lobby"))
+    choice = choose(of_two_tags, rules, images, NOW)
+    assert (choice.image, choice.release) == (None, release)
+    assert [verdict.rule.release for verdict in choice.verdicts if verdict.wins] == ([release] if release else [])
+    with pytest.raises(ValueError, match=said):
+        raise ValueError(choice.refusal)
+
+
+def test_two_images_of_a_golden_release_are_not_guessed_between(tmp_path: Path) -> None:
+    names = (IMAGE, "cat9k_iosxe_npe.17.12.04.SPA.bin")
+    both = [image_of(tmp_path / name, number) for number, name in enumerate(names, 1)]
+    choice = choose(DEVICE, [bare("17.12.4")], both, NOW)
+    assert (choice.image, choice.release) == (None, "17.12.4")
+    assert "image 1 (cat9k_iosxe.17.12.04.SPA.bin) and image 2" in str(choice.refusal)
+    assert won(choose(DEVICE, [bare("17.12.4", "cat9k_iosxe_npe")], both, NOW)) == 2
+    lite = [image_of(tmp_path / LITE, 3)]
+    assert f"{LITE} does not run on C9300-24P" in str(choose(DEVICE, [bare("17.12.4")], lite, NOW).refusal)
+
+
+def test_a_golden_release_whose_image_lost_its_file_is_golden_all_the_same(tmp_path: Path) -> None:
+    gone = image_of(tmp_path / IMAGE, 1)
+    gone.path.unlink()
+    choice = choose(DEVICE, [bare("17.12.4")], [gone], NOW)
+    assert (choice.image, choice.release) == (None, "17.12.4")
+    assert "put it back" in str(choice.refusal)
+
+
+def test_times_of_a_release_without_a_file_count_as_those_of_an_image(images: list[Image]) -> None:
+    later = replace(bare("17.15.1"), valid_from=NOW + DAY)
+    assert won(choose(DEVICE, [bare("17.9.5"), later], images, NOW)) == 3
+    assert won(choose(DEVICE, [bare("17.9.5"), later], images, NOW + DAY)) == 4
+    assert won(choose(DEVICE, [rule(1), replace(later, family="cat9k_iosxe")], images, NOW + DAY)) == 4

@@ -9,7 +9,7 @@ from projects import IMAGE, LITE, Project
 from stores import NOON, StandingClock
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
-from swimctl.models import Caller, Device, ExecutionMode, Image, Job, JobOptions, Outcome
+from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome
 from swimctl.plans import UpgradeRequest
 from swimctl.service import Service, Triggered
 from swimctl.states import JobStatus
@@ -73,6 +73,22 @@ class TestPlan:
         (refused,) = plan.refused
         assert refused.device.name == "chur-small"
         assert "no golden image for C9200L-24P" in (refused.refusal or "")
+
+    def test_a_golden_release_without_a_file_gives_the_image_of_it_or_says_how_to_get_one(self, house: House) -> None:
+        house.store.set_golden_release(Golden(None, "cisco_xe", None, release="17.12.4", model="C9200*"))
+        house.store.set_golden_release(Golden(None, "cisco_xe", None, "core", release="17.15.1"))
+        plan = house.service.plan(house.request("chur-small", "bern-1", "basel-core"))
+        assert {item.device.name: item.image for item in plan.accepted} == {
+            "chur-small": house.lite,
+            "bern-1": house.image,
+        }
+        (refused,) = plan.refused
+        assert "release 17.15.1 (for group core), of which no image for C9500-24Y4C" in (refused.refusal or "")
+        assert "`swimctl image add FILE`, or use --image" in (refused.refusal or "")
+        with pytest.raises(ImageError, match=r"no device can be upgraded: basel-core: .*17\.15\.1"):
+            house.trigger("basel-core")
+        (job,) = house.trigger("basel-core", image=house.image.id).jobs  # --image goes before it
+        assert job.image_id == house.image.id
 
     def test_a_named_image_goes_before_the_golden_one_and_must_fit(self, house: House) -> None:
         plan = house.service.plan(house.request("chur-small", "bern-1", image=LITE))

@@ -213,11 +213,22 @@ class ImageAnswer(Answer):
     golden_rules: list[GoldenRuleAnswer]
 
 
+class GoldenReleaseAnswer(Answer):
+    """A golden release that has no file: what devices are compared with, and given where an image of it is there."""
+
+    platform: str
+    family: str | None = Field(description="the beginning of its image's file name; null is any of the platform")
+    release: str
+    golden: list[str] = Field(description="for which devices it is golden, as of an image")
+    golden_rules: list[GoldenRuleAnswer]
+
+
 class ImagesAnswer(Answer):
-    """All images."""
+    """All images, and the golden releases that have no file."""
 
     count: int
     images: list[ImageAnswer]
+    golden_releases: list[GoldenReleaseAnswer]
 
 
 class WorkflowAnswer(Answer):

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.api.routing import Call, Route, answer
-from swimctl.documents import catalogued_document
+from swimctl.documents import catalogued_document, golden_release_documents
 from swimctl.models import Role
 
 
@@ -38,7 +38,7 @@ async def images(call: Call) -> web.Response:
         document = catalogued_document(image, goldens)
         del document["path"]
         found.append(document)
-    return answer({"count": len(found), "images": found})
+    return answer({"count": len(found), "images": found, "golden_releases": golden_release_documents(goldens)})
 
 
 async def workflows(call: Call) -> web.Response:

@@ -74,6 +74,7 @@ def show_device(
     ctx: typer.Context, device: Annotated[str, typer.Argument(metavar="NAME|ID", help="The device.")]
 ) -> None:
     """Show what the inventory says of a device, and how it is entered; whether there is a password, never which."""
+    from swimctl.goldens import choose
     from swimctl.targets import target_of
     from swimctl.way import resolve
 
@@ -90,6 +91,12 @@ def show_device(
         }
         target = target_of(opened.inventory, opened.config.settings, found)
         way = resolve(target)
+        choice = choose(found, opened.store.goldens(), opened.store.images(), opened.clock.now())
+        document |= {
+            "golden_release": choice.release,
+            "golden_image": choice.image and choice.image.filename,
+            "golden_refusal": document["problem"] or choice.refusal,
+        }
     hops = [_hop(hop) for hop in (*way.bastions, way.device)]
     document["ssh_config"] = None if target.ssh.config_file is None else str(target.ssh.config_file)
     if context.json:

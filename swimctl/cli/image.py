@@ -10,11 +10,13 @@ from swimctl.cli import output
 from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.image_add import add_image, progress_bar
 from swimctl.cli.image_golden import golden
-from swimctl.documents import catalogued_document, whom
+from swimctl.documents import catalogued_document, golden_release_documents, whom
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from swimctl.models import Image
+    from collections.abc import Sequence
+
+    from swimctl.models import Golden, Image
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,16 +27,28 @@ app.command("add")(add_image)
 
 @app.command("list")
 def list_images(ctx: typer.Context) -> None:
-    """List the images, and for which devices they are golden."""
+    """List the images, and for which devices they are golden; then the golden releases that have no file."""
     context = of(ctx)
     with context.open() as opened:
         images, goldens = opened.store.images(), opened.store.goldens()
+    releases = golden_release_documents(goldens)
     if context.json:
-        output.print_json({"count": len(images), "images": [catalogued_document(image, goldens) for image in images]})
+        documents = [catalogued_document(image, goldens) for image in images]
+        output.print_json({"count": len(images), "images": documents, "golden_releases": releases})
         return
     if not images:
         output.note("swimctl: the catalogue is empty; `swimctl image add FILE` puts an image into it")
-        return
+    else:
+        _print_images(images, goldens)
+    if releases:
+        output.print_line()
+        output.print_table(
+            ("Release without a file", "Platform", "Family", "Golden"),
+            [(one["release"], one["platform"], one["family"] or "any", "; ".join(one["golden"])) for one in releases],
+        )
+
+
+def _print_images(images: Sequence[Image], goldens: Sequence[Golden]) -> None:
     output.print_table(
         ("Id", "File", "Platform", "Family", "Version", "Kind", "Size", "Golden"),
         [

@@ -88,8 +88,7 @@ def _add_file(
     _say(image, expected)
     if given["platform"] is not None and given["platform"] != image.platform:
         output.note(f"swimctl: {image.filename} is for {image.platform}; devices of {given['platform']} take it, too")
-    if image.kind is ImageKind.IMAGE and not any(rule.image_id == image.id for rule in goldens):
-        output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
+    _say_golden(image, goldens)
 
 
 def _add_folder(context: Context, folder: Path, *, recursive: bool) -> int:
@@ -146,6 +145,22 @@ def _say(image: Image, expected: Sequence[Expected]) -> None:
         output.note(
             f"swimctl: no hash of the vendor's was there; put {image.filename}.sha512 beside it, or give --sha512"
         )
+
+
+def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
+    """Say to which devices it is given without being named, or what makes it golden."""
+    from swimctl.goldens import images_of
+
+    if image.kind is not ImageKind.IMAGE or any(rule.image_id == image.id for rule in goldens):
+        return
+    bare = [rule for rule in goldens if rule.release is not None and images_of(rule, [image])]
+    if bare:
+        rules = "; ".join(rule.whom for rule in bare)
+        output.note(
+            f"swimctl: {bare[0].what} is golden for {rules}: those devices of {image.family} are given this image"
+        )
+    else:
+        output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
 
 
 def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:

@@ -10,8 +10,15 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.policy import read_time
-from swimctl.documents import catalogued_document, image_document, rule_document, whom
+from swimctl.documents import (
+    catalogued_document,
+    golden_release_documents,
+    image_document,
+    rule_document,
+    whom,
+)
 from swimctl.errors import UsageError
+from swimctl.models import Golden
 from swimctl.selection import check_known
 
 if TYPE_CHECKING:
@@ -35,6 +42,13 @@ def golden(
     ctx: typer.Context,
     *,
     image: Annotated[str | None, typer.Argument(metavar="ID|FILENAME", help="The image.")] = None,
+    release: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="A release without a file in place of an image: 17.12.04.")
+    ] = None,
+    platform: Annotated[str | None, typer.Option(metavar="NAME", help="Whose release it is, as cisco_xe.")] = None,
+    family: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of this family alone, as cat9k_iosxe; else of the platform.")
+    ] = None,
     model: Annotated[str | None, typer.Option(metavar="PATTERN", help="For these models alone, as 'C9300-*'.")] = None,
     group: Annotated[str | None, typer.Option(metavar="NAME", help="For this group of devices alone.")] = None,
     site: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.site alone.")] = None,
@@ -51,6 +65,9 @@ def golden(
 ) -> None:
     """Make an image the one that devices of its family should run, or those alone that fit all that is named.
 
+    A release may be golden without a file: its devices are compared with it, and where the catalogue has an image of
+    it that fits a device they are given that one.
+
     Of the rules that fit a device the one that names a model wins, then a group, then a site, then a role, then a tag,
     then the one that has times; where both name the same, the more exact model (a whole name, then the pattern with
     more letters) and the nearer group. What is equal even then is refused.
@@ -59,16 +76,24 @@ def golden(
     first, last = _times(valid_from, valid_until)
     scope = _Scope(model=model, group=group, site=site, role=role, tag=tag, valid_from=first, valid_until=last)
     scoped = any(value is not None for value in scope.values())
+    bare = release is not None or platform is not None or family is not None
     if explain is not None:
-        if image is not None or unset or scoped:
+        if image is not None or unset or scoped or bare:
             raise UsageError("--explain changes nothing: give it a device, and nothing else")
         _explain(context, explain)
         return
-    if image is None:
-        raise UsageError("give an image to make golden, or --explain DEVICE")
-    if unset and scoped:
-        raise UsageError("--unset ends all golden rules of an image; leave the other options out")
-    _set(context, image, None if unset else scope)
+    if image is not None and bare:
+        raise UsageError("an image tells its platform, family and release: give it, or --release and --platform")
+    if unset and (scoped or family is not None):
+        raise UsageError("--unset ends all golden rules of an image, or of a release; leave the other options out")
+    if image is not None:
+        _set(context, image, None if unset else scope)
+    elif release is None:
+        raise UsageError("give an image to make golden, --release VERSION for one without a file, or --explain DEVICE")
+    elif platform is None:
+        raise UsageError("--release needs --platform NAME, such as cisco_xe; `swimctl device list` shows each device's")
+    else:
+        _set_release(context, Golden(None, platform, family, release=release, **scope), unset=unset)
 
 
 def _times(valid_from: str | None, valid_until: str | None) -> tuple[datetime | None, datetime | None]:
@@ -92,7 +117,7 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
             opened.store.unset_golden(found.id, caller())
         else:
             # A rule for what is not there would silently leave the devices that are meant with another image.
-            _check(opened, scope)
+            _check(opened, Golden(found.id, found.platform, found.family, **scope))
             opened.store.set_golden(found.id, **scope, by=caller())
         goldens = opened.store.goldens()
     if context.json:
@@ -102,23 +127,53 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
     output.print_line(f"image {found.id}: {found.filename}: {f'golden for {rules}' if rules else 'not golden'}")
 
 
-def _check(opened: Opened, scope: _Scope) -> None:
+def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
+    """Make a release without a file golden, or end all of its rules, and tell what it is golden for then."""
+    from swimctl.catalogue import golden_release
+    from swimctl.goldens import images_of
+
+    with context.open() as opened:
+        images = opened.store.images()
+        rule = golden_release(asked, images)
+        if unset:
+            opened.store.unset_golden_release(rule.platform, str(rule.release), caller())
+        else:
+            _check(opened, rule)
+            opened.store.set_golden_release(rule, caller())
+        goldens = opened.store.goldens()
+    what = {"platform": rule.platform, "family": rule.family, "release": rule.release}
+    there = [one for one in golden_release_documents(goldens) if {key: one[key] for key in what} == what]
+    document = there[0] if there else {**what, "golden": [], "golden_rules": []}
+    if context.json:
+        output.print_json(document)
+        return
+    of = " ".join(filter(None, (rule.platform, rule.family)))
+    rules = "; ".join(document["golden"])
+    output.print_line(f"{rule.what} of {of}: {f'golden for {rules}' if rules else 'not golden'}")
+    if not unset and not images_of(rule, images):
+        output.note(
+            "swimctl: no image of it is in the catalogue: devices are compared with it and not upgraded to it; "
+            "`swimctl image add FILE` puts one there"
+        )
+
+
+def _check(opened: Opened, scope: Golden) -> None:
     """Raise SelectionError where no device of the inventory has what a rule names."""
     from swimctl.goldens import model_fits
 
-    if all(scope[name] is None for name in ("model", "group", "site", "role", "tag")):
+    if all(named is None for named in (scope.model, scope.group, scope.site, scope.role, scope.tag)):
         return  # the inventory need not be there
     inventory = opened.inventory
-    if scope["group"] is not None:
-        inventory.check_group(scope["group"])
+    if scope.group is not None:
+        inventory.check_group(scope.group)
     devices = inventory.devices
-    if scope["site"] is not None:
-        check_known("site", scope["site"], [one.site for one in devices])
-    if scope["role"] is not None:
-        check_known("role", scope["role"], [one.role for one in devices])
-    if scope["tag"] is not None:
-        check_known("tag", scope["tag"], [tag for one in devices for tag in one.tags])
-    pattern = scope["model"]
+    if scope.site is not None:
+        check_known("site", scope.site, [one.site for one in devices])
+    if scope.role is not None:
+        check_known("role", scope.role, [one.role for one in devices])
+    if scope.tag is not None:
+        check_known("tag", scope.tag, [tag for one in devices for tag in one.tags])
+    pattern = scope.model
     models = [one.model for one in devices]
     if pattern is not None and not any(model_fits(pattern, each) for each in models if each is not None):
         check_known("model", pattern, models)
@@ -136,11 +191,12 @@ def _explain(context: Context, reference: str) -> None:
         return
     if choice.verdicts:
         output.print_table(
-            ("Image", "File", "For", "Applies", "Why"),
+            ("Image", "File", "Release", "For", "Applies", "Why"),
             [
                 (
-                    verdict.rule.image_id,
+                    verdict.image.id if verdict.image else verdict.rule.image_id,
                     verdict.image.filename if verdict.image else "",
+                    verdict.rule.release or (verdict.image.version if verdict.image else ""),
                     verdict.rule.whom,
                     "wins" if verdict.wins else "yes" if verdict.applies else "no",
                     verdict.why,
@@ -158,6 +214,7 @@ def _document(device: Device, choice: Choice, problem: str | None) -> dict[str, 
         "id": device.id,
         "hostname": device.name,
         "platform": device.platform,
+        "release": choice.release if problem is None else None,
         "image": image_document(choice.image) if choice.image and problem is None else None,
         "refusal": problem or choice.refusal,
         "rules": [_verdict_document(verdict) for verdict in choice.verdicts],
@@ -166,8 +223,10 @@ def _document(device: Device, choice: Choice, problem: str | None) -> dict[str, 
 
 def _verdict_document(verdict: Verdict) -> dict[str, Any]:
     return {
-        "image_id": verdict.rule.image_id,
+        "image_id": verdict.image.id if verdict.image else verdict.rule.image_id,
         "filename": verdict.image.filename if verdict.image else None,
+        "release": verdict.rule.release or (verdict.image.version if verdict.image else None),
+        "without_file": verdict.rule.image_id is None,
         "family": verdict.rule.family,
         **rule_document(verdict.rule),
         "applies": verdict.applies,

@@ -165,6 +165,11 @@ def platform_of_family(platform: str, family: str) -> str:
     return also if also is not None and hardware.table(also).knows(family) else platform
 
 
+def knows_family(platform: str, family: str) -> bool:
+    """Tell whether a platform's table of hardware has this family of images."""
+    return hardware.table(platform).knows(family)
+
+
 def load_platform(name: str) -> ModuleType:
     """Import a platform's package, named by any of its aliases: `find`, `parse`, `fits`, `read_filename` are in it.
 

@@ -140,22 +140,46 @@ class Catalogue(Part):
                     f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
                     "device boots can be golden"
                 )
-            times = [None if at is None else rfc3339(at) for at in (valid_from, valid_until)]
-            rule = [image["platform"], image["family"], group, model, site, role, tag, *times]
-            before = sql.execute(
-                "DELETE FROM goldens WHERE platform = ? AND family = ? AND group_name IS ? AND model IS ? "
-                "AND site IS ? AND role IS ? AND tag IS ? AND valid_from IS ? AND valid_until IS ? RETURNING image_id",
-                rule,
-            ).fetchall()
-            row = sql.execute(
-                "INSERT INTO goldens (platform, family, group_name, model, site, role, tag, valid_from, valid_until, "
-                "image_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-                [*rule, image_id],
-            ).fetchone()
+            rule = Golden(
+                image_id, image["platform"], image["family"], group, model, site, role, tag, valid_from, valid_until
+            )
+            row, before = _put(sql, rule)
             if by is not None:
-                told = {"image": image_id, "instead_of": [each["image_id"] for each in before], **_said_of(row)}
+                told = {"image": image_id, "instead_of": before, **_said_of(row)}
                 audit.enter(sql, self._clock.now(), by, "golden-set", image["filename"], told)
         return golden_from(row)
+
+    def set_golden_release(self, rule: Golden, by: Caller | None = None) -> Golden:
+        """Make a release that has no file the one that devices should run, as the rule says.
+
+        Replaces the rule that named the same, be it of an image. With `by`, the audit says so in the same transaction.
+        """
+        with self._db.write() as sql:
+            row, before = _put(sql, rule)
+            if by is not None:
+                told = {"platform": rule.platform, "release": rule.release, "instead_of": before}
+                family = {} if rule.family is None else {"family": rule.family}
+                subject = f"{rule.platform} {rule.release}"
+                audit.enter(sql, self._clock.now(), by, "golden-set", subject, {**told, **family, **_said_of(row)})
+        return golden_from(row)
+
+    def unset_golden_release(self, platform: str, release: str, by: Caller | None = None) -> None:
+        """End every golden rule of a platform that names this release and no file. NotFound: there is none.
+
+        With `by`, the audit says who did it.
+        """
+        with self._db.write() as sql:
+            ended = sql.execute(
+                "DELETE FROM goldens WHERE platform = ? AND release = ? RETURNING *", [platform, storable(release)]
+            ).fetchall()
+            if not ended:
+                raise NotFound(
+                    f"no golden rule of {platform} names the release {release} without a file; `swimctl image list` "
+                    "shows those that there are"
+                )
+            if by is not None:
+                told = {"platform": platform, "release": release, "golden_rules": [_said_of(row) for row in ended]}
+                audit.enter(sql, self._clock.now(), by, "golden-unset", f"{platform} {release}", told)
 
     def unset_golden(self, image_id: int, by: Caller | None = None) -> None:
         """End every golden rule of this image. With `by`, the audit says who did it. NotFound: no such image."""
@@ -184,6 +208,23 @@ def _refuse_other_words(present: sqlite3.Row, said: Mapping[str, str]) -> None:
             f"{present['filename']} is in the catalogue already, as image {present['id']} with {'; '.join(odd)}; "
             f"`swimctl image remove {present['id']}` first, or leave the option out"
         )
+
+
+def _put(sql: Sql, rule: Golden) -> tuple[sqlite3.Row, list[int | str]]:
+    """Write a golden rule in place of the one that names the same; return it, and the images or releases before it."""
+    times = [None if at is None else rfc3339(at) for at in (rule.valid_from, rule.valid_until)]
+    key = [rule.platform, rule.family, rule.group, rule.model, rule.site, rule.role, rule.tag, *times]
+    before = sql.execute(
+        "DELETE FROM goldens WHERE platform = ? AND family IS ? AND group_name IS ? AND model IS ? AND site IS ? "
+        "AND role IS ? AND tag IS ? AND valid_from IS ? AND valid_until IS ? RETURNING ifnull(image_id, release) AS it",
+        key,
+    ).fetchall()
+    row = sql.execute(
+        "INSERT INTO goldens (platform, family, group_name, model, site, role, tag, valid_from, valid_until, image_id, "
+        "release) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        [*key, rule.image_id, rule.release],
+    ).fetchone()
+    return row, [each["it"] for each in before]
 
 
 def _ended_rules(sql: Sql, image_id: int) -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ from typing import Final
 from sqlite_utils import Database as Sql
 
 from swimctl.errors import StoreError, StoreReplaced
-from swimctl.store.schema import APPLICATION_ID, KNOWN, migrations
+from swimctl.store.first_tables import APPLICATION_ID
+from swimctl.store.schema import KNOWN, migrations
 
 BUSY_SECONDS: Final = 30.0
 OLDEST_SQLITE: Final = (3, 35, 0)  # the first with UPDATE … RETURNING

@@ -127,6 +127,7 @@ def golden_from(row: sqlite3.Row) -> Golden:
         tag=row["tag"],
         valid_from=None if row["valid_from"] is None else datetime.fromisoformat(row["valid_from"]),
         valid_until=None if row["valid_until"] is None else datetime.fromisoformat(row["valid_until"]),
+        release=row["release"],
     )
 
 

@@ -13,7 +13,7 @@ from asking import CANCEL, GOLDEN, LITE_HOST, NEWER, TRIGGER, Api, made_in_a_ter
 from stores import NOON
 
 from swimctl.clock import rfc3339
-from swimctl.models import JobOptions, Role
+from swimctl.models import Golden, JobOptions, Role
 from swimctl.states import JobStatus
 
 LATER = "2031-05-04T13:00:00.000000Z"
@@ -56,6 +56,27 @@ def test_the_same_device_twice_is_one_job_and_the_order_is_that_of_the_request(a
 def test_a_device_keeps_its_id_when_the_inventory_loses_a_host_before_it(api: Api) -> None:
     api.project.write("inventory/hosts.yaml", "sw3: {groups: [switches]}\nnew-1: {groups: [switches]}\n")
     assert [(device.name, device.id) for device in api.project.inventory().devices] == [("sw3", 3), ("new-1", 16)]
+
+
+def test_a_golden_release_without_a_file_is_told_and_gives_its_image(api: Api) -> None:
+    api.store.set_golden_release(Golden(None, "cisco_xe", None, release="17.18.2", model="C9300-24*"))
+    refused = api.refused(api.post(TRIGGER, {"devices": ["sw1"]}), 422, "release 17.18.2 (for model C9300-24*)")
+    assert "`swimctl image add FILE`" in refused["message"]
+    assert api.nothing_made()
+    api.store.set_golden_release(Golden(None, "cisco_xe", None, release="17.15.1", model="C9300-24*"))
+    listed = api.get("/api/images/", token=api.reader).json
+    unsaid = dict.fromkeys(("group", "site", "role", "tag", "valid_from", "valid_until"))
+    assert listed["golden_releases"] == [
+        {
+            "platform": "cisco_xe",
+            "family": None,
+            "release": "17.15.1",
+            "golden": ["model C9300-24*"],
+            "golden_rules": [{"model": "C9300-24*", **unsaid}],
+        }
+    ]
+    made = api.trigger("sw1", LITE_HOST)
+    assert [one.get("image") for one in made["details"]] == [NEWER, None]
 
 
 def test_an_image_that_is_named_goes_before_the_golden_one(api: Api) -> None:

@@ -16,7 +16,7 @@ from stores import NOON, StandingClock, opened, some_jobs
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
 from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User
 from swimctl.states import STEP_NAMES, JobStatus
-from swimctl.store import Once, Store, schema
+from swimctl.store import Once, Store, first_tables
 
 ROOT = Caller("root", "terminal")
 DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ OF_THE_FIRST_SCHEMA = """
 def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s.db"
     first = Migrations("swimctl")
-    first()(schema.m001_devices_images_jobs)
+    first()(first_tables.m001_devices_images_jobs)
     monkeypatch.setattr("swimctl.store.database.migrations", first)
     with opened(path) as store:
         assert store.device_ids(["sw1", "sw2", "sw3", "sw4"]) == {"sw1": 1, "sw2": 2, "sw3": 3, "sw4": 4}

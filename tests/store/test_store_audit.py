@@ -15,7 +15,7 @@ from stores import StandingClock, at_once, opened
 
 from swimctl.errors import ConflictError, StoreError
 from swimctl.models import Caller, Role
-from swimctl.store import Store, schema
+from swimctl.store import Store, first_tables, schema
 from swimctl.store.audit import AuditChain
 from swimctl.store.chain import START, link
 
@@ -199,7 +199,8 @@ OF_THE_THIRD_SCHEMA = """
 def before_the_chain(path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Make a store of the schema before this one, with entries."""
     old = Migrations("swimctl")
-    for migration in (schema.m001_devices_images_jobs, schema.m002_accounts, schema.m003_outcomes_waves_order):
+    first = (first_tables.m001_devices_images_jobs, first_tables.m002_accounts)
+    for migration in (*first, schema.m003_outcomes_waves_order):
         old()(migration)
     with monkeypatch.context() as patched:
         patched.setattr("swimctl.store.database.migrations", old)

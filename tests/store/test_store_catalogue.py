@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -124,6 +125,45 @@ def test_a_removed_image_gets_no_new_jobs(store: Store) -> None:
     assert store.batches() == []
     with pytest.raises(NotFound):
         store.remove_image(99)
+
+
+def test_a_rule_without_a_file_takes_the_place_of_one_that_names_the_same(store: Store) -> None:
+    image = some_image(store)
+    bare = Golden(None, "cisco_xe", "cat9k_iosxe", release="17.15.1")
+    store.set_golden(image.id)
+    assert store.set_golden_release(bare) == bare
+    assert store.goldens() == [bare]
+    of_the_platform = store.set_golden_release(replace(bare, family=None))  # beside the family's: less particular
+    assert store.set_golden_release(replace(bare, family=None)) == of_the_platform
+    grouped = store.set_golden_release(replace(bare, group="access", tag="night", valid_from=NOON))
+    assert sorted(store.goldens(), key=str) == sorted([bare, of_the_platform, grouped], key=str)
+    again = store.set_golden(image.id)
+    assert sorted(store.goldens(), key=str) == sorted([again, of_the_platform, grouped], key=str)
+    store.remove_image(image.id)  # its own rules end, those without a file stay
+    assert sorted(store.goldens(), key=str) == sorted([of_the_platform, grouped], key=str)
+    store.set_golden_release(replace(bare, family=None, release="17.9.5", site="bern"))
+    store.unset_golden_release("cisco_xe", "17.15.1")
+    assert [rule.release for rule in store.goldens()] == ["17.9.5"]
+    for platform, release in (("cisco_xe", "17.15.1"), ("cisco_nxos", "17.9.5")):
+        with pytest.raises(NotFound, match=r"no golden rule of .* names the release .*image list"):
+            store.unset_golden_release(platform, release)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "(image_id, platform, family, release) VALUES (1, 'cisco_xe', 'x', '17.9.5')",
+        "(platform, family) VALUES ('cisco_xe', 'x')",
+        "(image_id, platform) VALUES (1, 'cisco_xe')",
+        "(platform, release) VALUES ('cisco_xe', '')",
+        "(image_id, platform, family) VALUES (99, 'cisco_xe', 'x')",
+    ],
+)
+def test_a_rule_of_neither_a_file_nor_a_release_cannot_be_written(store: Store, columns: str) -> None:
+    some_image(store)
+    with pytest.raises(StoreError), store._db.write() as sql:
+        sql.execute(f"INSERT INTO goldens {columns}")
+    assert store.goldens() == []
 
 
 def test_rules_that_differ_in_tag_or_times_stand_beside_each_other(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 from stores import StandingClock, at_once, opened, some_image, some_jobs, spawn, switches
 
 from swimctl.errors import StoreError
-from swimctl.store import Store, schema
+from swimctl.store import Store, first_tables, schema
 
 
 def refusal(path: Path, *, create: bool = True) -> str:
@@ -54,7 +54,7 @@ def test_the_settings_that_keep_what_was_acknowledged(tmp_path: Path) -> None:
     assert told == PRAGMAS
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "application_id": schema.APPLICATION_ID}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "application_id": first_tables.APPLICATION_ID}
 
 
 def test_a_store_that_is_not_there(tmp_path: Path) -> None:

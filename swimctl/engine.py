@@ -13,20 +13,20 @@ from nornir.core.task import Result, Task
 
 from swimctl.captures.recording import Capture
 from swimctl.clock import Clock, Deadline, rfc3339
-from swimctl.config import Config
+from swimctl.config.reading import Config
+from swimctl.config.settings import Settings
+from swimctl.config.windows import Never, Wait
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
-from swimctl.settings import Settings
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import Look
 from swimctl.store import Store
 from swimctl.visits import Visits
-from swimctl.windows import Never, Wait
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0

@@ -17,8 +17,9 @@ from nornir.core.inventory import Inventory as NornirInventory
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 
-from swimctl import inventory_accounts, inventory_files, inventory_ssh, references, selection, yaml_file
-from swimctl.config import Config, Credentials
+from swimctl import inventory_accounts, inventory_files, inventory_ssh, selection, yaml_file
+from swimctl.config import references
+from swimctl.config.reading import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
 from swimctl.inventory_accounts import connection_of
 from swimctl.inventory_mapping import model_at, platform_of, tags_at, value_at

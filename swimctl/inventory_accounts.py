@@ -10,7 +10,7 @@ from typing import Any
 
 from nornir.core.inventory import ConnectionOptions, Defaults, Group, Host
 
-from swimctl.config import Credentials, Place
+from swimctl.config.reading import Credentials, Place
 
 CONNECTION = "netmiko"  # the connection options that hold port and secret, as nornir-netmiko names them
 # Return what a place has for one of its values, where that may be a reference.

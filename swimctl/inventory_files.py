@@ -15,10 +15,10 @@ from typing import Final
 from nornir.core.inventory import Host, Inventory
 
 from swimctl import yaml_file
-from swimctl.config import INVENTORY_FILES, SIMPLE_PLUGINS, Config
+from swimctl.config.reading import INVENTORY_FILES, SIMPLE_PLUGINS, Config
+from swimctl.config.references import is_reference
 from swimctl.errors import InventoryError
 from swimctl.inventory_accounts import connection_of
-from swimctl.references import is_reference
 
 _TEXTS: Final = frozenset({"hostname", "username", "password", "platform"})
 _CONNECTION_KEYS: Final = _TEXTS | {"port", "extras"}

@@ -10,9 +10,9 @@ from typing import Any, Final, cast, get_args
 
 from nornir.core.inventory import Host
 
-from swimctl.config import Config, placed
+from swimctl.config.reading import Config, placed
+from swimctl.config.settings import HostKeys
 from swimctl.errors import InventoryError
-from swimctl.settings import HostKeys
 
 _KEYS: Final = ("host_keys", "legacy")
 

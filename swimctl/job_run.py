@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from swimctl.clock import Clock, rfc3339
-from swimctl.config import Config
+from swimctl.config.reading import Config
+from swimctl.config.settings import Settings
+from swimctl.config.windows import Go, Never, Wait, Window, gate
 from swimctl.errors import (
     CommandRefused,
     StaleClaim,
@@ -28,7 +30,6 @@ from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.redaction import Redaction
-from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, Context, Record
 from swimctl.steps.baseline import is_baseline
@@ -39,7 +40,6 @@ from swimctl.store import Runner, Store
 from swimctl.targets import Target, target_of
 from swimctl.transcript import Transcript
 from swimctl.visits import secrets
-from swimctl.windows import Go, Never, Wait, Window, gate
 
 # Real seconds between looks at the time while an activation waits for its window.
 _LOOK_AGAIN = 1.0

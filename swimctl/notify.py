@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError
 from swimctl.models import Batch, Job
 from swimctl.notify_texts import MOST_DEVICE_TEXTS, Text, device_text, finished_text, started_text, stopped_text
-from swimctl.settings import Settings
 
 if TYPE_CHECKING:
     from apprise import Apprise

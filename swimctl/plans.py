@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from swimctl.config.windows import Window
 from swimctl.errors import UsageError
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.order import in_order, wave_of_each, wave_sizes
 from swimctl.selection import some
 from swimctl.states import RUNNING
-from swimctl.windows import Window
 
 MOST_WORKERS: Final = 500
 LONGEST_SOAK: Final = 7 * 86_400

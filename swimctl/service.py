@@ -13,7 +13,7 @@ from typing import Final
 
 from swimctl.catalogue import find, why_unfit
 from swimctl.clock import Clock
-from swimctl.config import BUILTIN_WORKFLOWS, Config
+from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
 from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.goldens import choose

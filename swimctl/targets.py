@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from swimctl.config.settings import HostKeys, Settings
 from swimctl.inventory import Inventory
 from swimctl.models import Device
-from swimctl.settings import HostKeys, Settings
 
 # Of netmiko's extras those that say how a device is entered: `way` looks at them, and netmiko does not.
 OF_THE_WAY: Final = frozenset(

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 
 from swimctl.captures.recording import Capture, Recorded, Recording, record
 from swimctl.clock import Clock, rfc3339
+from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
 from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -17,7 +18,6 @@ from swimctl.platforms.base import Netconf
 from swimctl.platforms.prompts import name_in
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
-from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
 from swimctl.targets import Target
 from swimctl.transcript import Transcript

@@ -19,13 +19,13 @@ import pytest
 from stores import StandingClock, switches
 
 from swimctl import engine as engine_module
-from swimctl.config import Config, Credentials
+from swimctl.config.reading import Config, Credentials
+from swimctl.config.settings import Settings
 from swimctl.engine import Engine
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
 from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.redaction import Redaction
-from swimctl.settings import Settings
 from swimctl.states import JobStatus
 from swimctl.store import Store
 

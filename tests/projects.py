@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from swimctl import catalogue, config
+from swimctl import catalogue
 from swimctl.clock import Clock, SystemClock
-from swimctl.config import Config
+from swimctl.config import reading
+from swimctl.config.reading import Config
 from swimctl.inventory import Inventory
 from swimctl.models import Image
 from swimctl.service import Service
@@ -87,7 +88,7 @@ class Project:
         return self.folder / "config.yaml"
 
     def config(self) -> Config:
-        return config.load(self.path)
+        return reading.load(self.path)
 
     def store(self, clock: Clock | None = None) -> Store:
         return Store.open(self.folder / "swimctl.db", clock or SystemClock())

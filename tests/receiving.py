@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from swimctl.config.settings import Settings
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome
 from swimctl.notify import Notifier
-from swimctl.settings import Settings
 from swimctl.states import JobStatus
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

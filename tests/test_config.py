@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from projects import Project
 
-from swimctl import config
-from swimctl.config import Credentials, Place
+from swimctl.config import reading
+from swimctl.config.reading import Credentials, Place
+from swimctl.config.settings import Settings
+from swimctl.config.windows import Freeze
 from swimctl.errors import ConfigError
-from swimctl.settings import Settings
-from swimctl.windows import Freeze
 
 A_PERIOD = "write one as from 2030-12-20T00:00+01:00 to 2031-01-06T06:00+01:00"
 A_TIME = "a time with its offset such as 2030-12-20T00:00+01:00, or a date"
@@ -221,7 +221,7 @@ class TestCredentials:
         path = project.write("secrets.yaml", "username: a\n")
         path.chmod(mode)
         with pytest.raises(ConfigError, match="chmod 600"):
-            config.read_credentials(path)
+            reading.read_credentials(path)
 
     @pytest.mark.parametrize(
         "text",
@@ -243,7 +243,7 @@ class TestCredentials:
         path = project.write("secrets.yaml", text)
         path.chmod(0o600)
         with pytest.raises(ConfigError) as refused:
-            config.read_credentials(path)
+            reading.read_credentials(path)
         assert "hunter" not in str(refused.value)
         assert "secrets.yaml" in str(refused.value)
         assert "\n" not in str(refused.value)

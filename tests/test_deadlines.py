@@ -12,10 +12,10 @@ import pytest
 
 from swimctl import sessions
 from swimctl.clock import SystemClock
+from swimctl.config.settings import Distribution
 from swimctl.errors import DeadlineExceeded, LoginFailed, TransferFailed
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
-from swimctl.settings import Distribution
 from swimctl.targets import Target
 from swimctl.transcript import Transcript
 from swimctl.transports import scp_push

@@ -12,10 +12,10 @@ import support_matrix
 from pydantic import BaseModel
 
 from swimctl import errors
+from swimctl.config.settings import Settings
 from swimctl.platforms import PLATFORM_NAMES, load_platform
 from swimctl.platforms.base import Support
 from swimctl.platforms.evidence import Decision
-from swimctl.settings import Settings
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps.evidence import RULES
 

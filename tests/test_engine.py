@@ -12,12 +12,12 @@ from typing import Any, cast
 import pytest
 from stores import StandingClock, some_batch, some_jobs
 
-from swimctl.config import Config, Credentials
+from swimctl.config.reading import Config, Credentials
+from swimctl.config.settings import Settings
 from swimctl.engine import Engine
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, Policy
-from swimctl.settings import Settings
 from swimctl.store import Store
 
 CLOSED = Policy(window="20:00-23:00@UTC")  # the clock stands at noon

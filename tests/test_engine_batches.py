@@ -13,12 +13,12 @@ import pytest
 from nights import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from stores import NOON, some_jobs, switches
 
+from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.job_run import JobRun
 from swimctl.line import Hold
 from swimctl.logins import NotTried
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
-from swimctl.settings import Settings
 from swimctl.states import JobStatus
 
 

@@ -8,7 +8,7 @@ from nornir.core.task import Result, Task
 from projects import Project
 
 from swimctl.cli import main
-from swimctl.config import Credentials
+from swimctl.config.reading import Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from projects import Project
 
-from swimctl import references
 from swimctl.cli import main
-from swimctl.config import Credentials, Place
+from swimctl.config import references
+from swimctl.config.reading import Credentials, Place
 from swimctl.errors import ConfigError
 from swimctl.inventory_accounts import chosen
 

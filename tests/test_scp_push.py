@@ -8,10 +8,10 @@ import pytest
 from fleets.cisco_nxos import FLEET
 
 from swimctl.clock import SystemClock
+from swimctl.config.settings import Distribution
 from swimctl.errors import TransferFailed
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
-from swimctl.settings import Distribution
 from swimctl.targets import Target
 from swimctl.transports.scp_push import ScpPush
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from swimctl.config.windows import Freeze, Go, Never, Wait, Window, gate
 from swimctl.errors import UsageError
-from swimctl.windows import Freeze, Go, Never, Wait, Window, gate
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -71,7 +71,7 @@ def test_a_mistake_is_named_with_an_example(text: str, said: str) -> None:
 
 
 def test_a_machine_without_zones_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swimctl.windows.available_timezones", set)
+    monkeypatch.setattr("swimctl.config.windows.available_timezones", set)
     with pytest.raises(UsageError, match="this machine has no zones: `pip install tzdata`"):
         Window.parse("22:00-04:00@Europe/Nowhere")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swimctl.windows import Freeze, Go, Never, Wait, Window, gate
+from swimctl.config.windows import Freeze, Go, Never, Wait, Window, gate
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from swimctl.accounts import AccountService
     from swimctl.clock import SystemClock
-    from swimctl.config import Config
+    from swimctl.config.reading import Config
     from swimctl.engine import Engine
     from swimctl.inventory import Inventory
     from swimctl.models import Caller
@@ -34,9 +34,9 @@ class Opened:
     @cached_property
     def config(self) -> Config:
         """Read config.yaml."""
-        from swimctl import config
+        from swimctl.config import reading
 
-        return config.load(self._config_path)
+        return reading.load(self._config_path)
 
     @cached_property
     def clock(self) -> SystemClock:

@@ -20,8 +20,8 @@ from swimctl.selection import some
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from swimctl.config.settings import Settings
     from swimctl.models import Device, Image
-    from swimctl.settings import Settings
 
 app = typer.Typer()
 

@@ -126,12 +126,12 @@ def add_image(
 
 def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> list[Image]:
     """Put image files into the catalogue of a working folder, and the lab's golden ones where none is golden yet."""
-    from swimctl import config
     from swimctl.clock import SystemClock
+    from swimctl.config import reading
     from swimctl.lab.folder import GOLDEN
     from swimctl.store import Store
 
-    settings = config.load(folder / "config.yaml").settings
+    settings = reading.load(folder / "config.yaml").settings
     with Store.open(settings.store, SystemClock(settings.clock_speed)) as store:
         images = [_add(store, path.resolve()) for path in paths]
         ruled = {rule.family for rule in store.goldens() if rule.whom == "all"}

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
 
+from swimctl.config.settings import Settings
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.evidence import Decision, Evidence
 from swimctl.platforms.facts import HashResult, Installed, InstallOutcome, Running, Snapshot
 from swimctl.platforms.terminal import Answer
-from swimctl.settings import Settings
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Finding
 from swimctl.platforms.terminal import Terminal
 from swimctl.platforms.text import filled, passed_over
-from swimctl.settings import Readiness
 
 _PRIVILEGE: Final = re.compile(r"Current +privilege +level +is +(\d+)", re.IGNORECASE)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import UnorderedVersions
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Support
 from swimctl.platforms.versions import compare
-from swimctl.settings import Readiness
 
 _UNKNOWN = "unknown"
 

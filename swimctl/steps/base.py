@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from swimctl.clock import Clock, Deadline
+from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Image, Job, JobOptions
@@ -19,7 +20,6 @@ from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.platforms.text import unread
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session, connect
-from swimctl.settings import Settings
 from swimctl.states import JobStatus
 from swimctl.steps.who import Who, host_name
 from swimctl.targets import Target

@@ -10,9 +10,9 @@ import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from swimctl.config.settings import Tolerances
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.surroundings import absent, port_of, same_port
-from swimctl.settings import Tolerances
 
 _NAMED = 5
 OF_BEFORE = frozenset({"access_up", "end_devices", "hold", "serials"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swimctl.clock import Clock, Deadline
-from swimctl.settings import Settings
+from swimctl.config.settings import Settings
 from swimctl.steps.evidence import Wait
 
 

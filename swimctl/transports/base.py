@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from swimctl.clock import Clock
-from swimctl.settings import Distribution
+from swimctl.config.settings import Distribution
 from swimctl.targets import Target
 
 # Told the bytes that have left so far; may raise to end the copy (a stop was asked for).

@@ -11,10 +11,10 @@ import paramiko
 from scp import SCPClient, SCPException
 
 from swimctl.clock import Clock, Deadline
+from swimctl.config.settings import Distribution
 from swimctl.descriptors import starved
 from swimctl.errors import TransferFailed
 from swimctl.platforms import scp_server
-from swimctl.settings import Distribution
 from swimctl.targets import Target
 from swimctl.transports.base import Progress
 from swimctl.way import enter

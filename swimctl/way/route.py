@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from swimctl.config.settings import HostKeys
 from swimctl.errors import ConfigError
-from swimctl.settings import HostKeys
 from swimctl.targets import Target
 from swimctl.way.told import Told
 

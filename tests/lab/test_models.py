@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from desks import NEW, OLD, Desk
 
+from swimctl.config.settings import Settings
 from swimctl.lab.chassis import Login
 from swimctl.lab.netconf import NetconfSession
 from swimctl.models import Image, JobOptions
@@ -23,7 +24,6 @@ from swimctl.platforms.cisco_xe.models import (
 )
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.versions import release
-from swimctl.settings import Settings
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 END = b"]]>]]>"

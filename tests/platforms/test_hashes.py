@@ -6,12 +6,12 @@ import pytest
 from platforms.cisco_xe.paper import STACK
 from platforms.paper import Paper, image
 
+from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Image, JobOptions
 from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import HashResult
 from swimctl.platforms.hashes import of_file
-from swimctl.settings import Settings
 
 DIGEST, LONG = "ab" * 16, "cd" * 64
 XE = image("cisco_xe", "cat9k_iosxe.17.12.04.SPA.bin", "cat9k", "17.12.4", 9_000_000)

@@ -15,12 +15,12 @@ from platforms.juniper_junos.paper import PAIR
 from platforms.juniper_junos.paper import SAMPLE as JUNOS
 from platforms.paper import Paper
 
+from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
 from swimctl.models import JobOptions
 from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import InventoryItem
 from swimctl.platforms.serials import of_parts, serials
-from swimctl.settings import Settings
 
 VERSION = "show version"
 

@@ -12,8 +12,8 @@ import schemathesis
 from pydantic import ValidationError
 
 from swimctl.api.schemas import TriggerRequest
+from swimctl.config.windows import Window
 from swimctl.errors import UsageError
-from swimctl.windows import Window
 
 FORM = re.compile(r"[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}(@[A-Za-z0-9_+/-]+)?")
 TRIGGER = "/api/upgrade/trigger/"

@@ -16,9 +16,9 @@ from steps.scripted import (
     stands,
 )
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.facts import Placement
-from swimctl.settings import Settings
 
 GARBLED = UnparsableOutput("show install summary", "~~", "garbage")
 DENIED = CommandRefused("'show cdp neighbors': the device answered 'Command authorization failed.'")

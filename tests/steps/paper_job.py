@@ -21,12 +21,12 @@ import pytest
 from steps.scripted import IMAGE, Scripted
 from stores import some_batch, some_image
 
-from swimctl.config import Config, Credentials
+from swimctl.config.reading import Config, Credentials
+from swimctl.config.settings import Settings
 from swimctl.inventory import Inventory
 from swimctl.job_run import JobRun, _JobRecord
 from swimctl.models import Batch, Job, JobOptions
 from swimctl.redaction import Redaction
-from swimctl.settings import Settings
 from swimctl.states import STEP_NAMES, JobStatus
 from swimctl.steps import STEPS, Context, Outcome
 from swimctl.store import NewJob, Runner, Store

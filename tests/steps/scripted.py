@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
 from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
@@ -26,7 +27,6 @@ from swimctl.platforms.facts import HashResult, Installed, InstallOutcome, Place
 from swimctl.platforms.journal import Logged
 from swimctl.redaction import Redaction
 from swimctl.sessions import Session
-from swimctl.settings import Settings
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context
 from swimctl.targets import Target

@@ -21,13 +21,13 @@ from steps.scripted import (
     stands,
 )
 
+from swimctl.config.settings import Activation as Passing
+from swimctl.config.settings import Settings
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Stopped, Unreachable
 from swimctl.models import Finding, JobOptions
 from swimctl.platforms.base import Trace
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
-from swimctl.settings import Activation as Passing
-from swimctl.settings import Settings
 from swimctl.steps.activation import Activation
 
 ABSENT, ADDED, NEXT = stands(Placement.ABSENT), stands(Placement.ADDED), stands(Placement.NEXT)

@@ -9,10 +9,10 @@ import pytest
 from steps.after_reload import GARBLED, back, keeping
 from steps.scripted import BEFORE, Scripted
 
+from swimctl.config.settings import Settings, Tolerances
 from swimctl.errors import StepFailed
 from swimctl.platforms import configured
 from swimctl.platforms.facts import Snapshot
-from swimctl.settings import Settings, Tolerances
 from swimctl.steps import PostChecks
 from swimctl.steps.comparison import compare
 

@@ -14,6 +14,7 @@ from desks import AnyDesk
 from fleets.every import FLEETS
 
 from swimctl import platforms
+from swimctl.config.settings import Settings
 from swimctl.errors import DeadlineExceeded, UnexpectedPrompt
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
@@ -21,7 +22,6 @@ from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
-from swimctl.settings import Settings
 from swimctl.steps.first_look import Look, first_look
 
 T = TypeVar("T")

@@ -18,7 +18,8 @@ from steps.scripted import NEW, Scripted, activated, runs, stands
 from stores import StandingClock, some_image, some_jobs
 
 from swimctl import job_run
-from swimctl.config import Config, Credentials
+from swimctl.config.reading import Config, Credentials
+from swimctl.config.settings import Evidence, Settings
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory import Inventory
 from swimctl.inventory_ssh import SshPolicy
@@ -28,7 +29,6 @@ from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.service import Service
-from swimctl.settings import Evidence, Settings
 from swimctl.states import JobStatus
 from swimctl.steps.ending import COPY
 from swimctl.store import Runner, Store

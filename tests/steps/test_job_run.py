@@ -12,9 +12,9 @@ from steps.paper_job import NoPatience, Played, paper_job
 from steps.scripted import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
 
 from swimctl import states
+from swimctl.config.settings import FreezePeriod, Settings
 from swimctl.models import Outcome, Policy
 from swimctl.platforms.facts import Placement
-from swimctl.settings import FreezePeriod, Settings
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import Context
 

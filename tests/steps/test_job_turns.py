@@ -15,6 +15,7 @@ import pytest
 from steps.paper_job import PaperJob, Played, paper_job
 from steps.scripted import DAY, OLD, STARTED, Scripted, runs, stands
 
+from swimctl.config.windows import Go, Never, Wait
 from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, StoreError, UnparsableOutput, Unreachable
 from swimctl.line import Hold
 from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
@@ -22,7 +23,6 @@ from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import Context
 from swimctl.steps import Outcome as Ended
-from swimctl.windows import Go, Never, Wait
 
 ALL = tuple(STEP_NAMES)
 MINUTE = timedelta(minutes=1)

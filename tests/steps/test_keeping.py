@@ -9,11 +9,11 @@ import pytest
 from steps.after_reload import COMMITTED, GARBLED, UNCOMMITTED, after_reload, keeping
 from steps.scripted import LOST, NEW, PaperClock, Scripted, runs, said
 
+from swimctl.config.settings import Settings
 from swimctl.errors import DeviceUnknown, SessionLost
 from swimctl.platforms.base import Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT as XE
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
-from swimctl.settings import Settings
 from swimctl.steps.keeping import keep
 
 LIMITS = Settings().deadlines

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from steps.scripted import PaperClock
 
-from swimctl.settings import Deadlines, Settings, Tolerances
+from swimctl.config.settings import Deadlines, Settings, Tolerances
 from swimctl.steps.evidence import Wait
 from swimctl.steps.patience import Patience
 

@@ -31,12 +31,12 @@ from steps.scripted import (
     stands,
 )
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable
 from swimctl.models import Outcome
 from swimctl.platforms.base import Trace
 from swimctl.platforms.facts import Installed, Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
-from swimctl.settings import Settings
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
 

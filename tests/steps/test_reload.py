@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from steps.scripted import LOST, NEW, Scripted, activated, runs
 
+from swimctl.config.settings import Settings
 from swimctl.errors import (
     CommandRefused,
     DeviceUnknown,
@@ -17,7 +18,6 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.platforms.facts import Running
-from swimctl.settings import Settings
 from swimctl.steps.reload import wait_for_reload
 
 NONE_LEFT = OutOfDescriptors("swimctl has no file descriptor left")

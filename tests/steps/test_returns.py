@@ -10,9 +10,9 @@ import pytest
 from steps.after_reload import COMMITTED, after_reload, back, keeping
 from steps.scripted import BEFORE, NEW, PaperClock, Scripted, runs, stands
 
+from swimctl.config.settings import Settings, Tolerances
 from swimctl.errors import StepFailed
 from swimctl.platforms.facts import Installed, Placement, Snapshot
-from swimctl.settings import Settings, Tolerances
 from swimctl.steps import PostChecks
 from swimctl.steps.comparison import Comparison, compare
 from swimctl.steps.patience import Patience

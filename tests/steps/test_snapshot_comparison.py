@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swimctl.config.settings import Tolerances
 from swimctl.platforms.facts import Snapshot
-from swimctl.settings import Tolerances
 from swimctl.steps.comparison import Comparison, changed_roles, compare, went_down
 
 BEFORE = Snapshot(

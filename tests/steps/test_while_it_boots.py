@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 from steps.scripted import DAY, LOST, NEW, OLD, PaperClock, PaperSession, Scripted, activated, runs
 
+from swimctl.config.settings import Deadlines, Settings
 from swimctl.errors import DeviceUnknown, LoginFailed, SwimctlError, UnparsableOutput, Unreachable
 from swimctl.models import JobOptions
 from swimctl.platforms.facts import Running
-from swimctl.settings import Deadlines, Settings
 from swimctl.steps.reload import boot_mark, wait_for_down, wait_for_reload
 
 LIMITS, LOGIN, ACTIVATION = Settings().deadlines, Settings().login, Settings().activation

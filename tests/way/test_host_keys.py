@@ -15,8 +15,8 @@ from way.bastion import DOMAIN, USER, bastion
 from way.stranger import Heard, stranger
 
 from swimctl.clock import Deadline, SystemClock
+from swimctl.config.settings import Distribution
 from swimctl.errors import HostKeyRefused
-from swimctl.settings import Distribution
 from swimctl.targets import Ssh, Target
 from swimctl.transports.scp_push import ScpPush
 from swimctl.way import enter, greets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.arista_eos.parse_session import parse_write_memory
@@ -13,7 +14,6 @@ from swimctl.platforms.base import Cleaned, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
 from swimctl.platforms.terminal import Answer, answer
-from swimctl.settings import Settings
 
 _RELOAD: Final[tuple[Answer, ...]] = (
     # Saved just before; what was changed since is saved too, as the reload would lose it.

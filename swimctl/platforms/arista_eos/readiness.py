@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.images import fits, read_filename
 from swimctl.platforms.facts import BootSettings, Directory, InventoryItem, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Readiness
 
 _SWITCH_IMAGE = ".swi"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos import evidence
@@ -42,7 +43,6 @@ from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Settings
 
 SHOW_BOOT: Final = "show boot-config"
 _FLASH: Final = "flash:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swimctl.config.settings import Settings
 from swimctl.models import JobOptions
 from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_ios.conversion import Conversion
@@ -12,7 +13,6 @@ from swimctl.platforms.cisco_xe.instead import version_instead
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
-from swimctl.settings import Settings
 
 
 def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:

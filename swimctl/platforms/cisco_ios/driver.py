@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import cisco_ios, cisco_xe
@@ -21,7 +22,6 @@ from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import BootSettings, Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Settings
 
 # A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
 _COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)

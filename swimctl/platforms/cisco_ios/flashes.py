@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed
 from swimctl.models import Image
 from swimctl.platforms.base import Session
@@ -18,7 +19,6 @@ from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import FileSystem, SoftwareVersion
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.terminal import Answer, answer
-from swimctl.settings import Settings
 
 _COPY: Final[tuple[Answer, ...]] = (
     answer(r"destination filename \[[^\]]*\]\?", ""),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_ios.boot_lines import inside
 from swimctl.platforms.cisco_xe.readiness import boots_alone, identity, models
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import BootSettings, FileSystem, InventoryItem, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order, room
-from swimctl.settings import Readiness
 
 # Boot field 1 of the configuration register: the first image of the flash, whatever the boot variable names.
 _FIRST_OF_FLASH = 0x1

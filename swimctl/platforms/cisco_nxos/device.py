@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Final, TypeVar
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Session, Trace
@@ -45,7 +46,6 @@ from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
-from swimctl.settings import Settings
 
 T = TypeVar("T")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_nxos.facts import Feature, Incompatibility, InstallImpact, Module, NxosVersion, Vpc
 from swimctl.platforms.cisco_nxos.images import fits
@@ -12,7 +13,6 @@ from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, releas
 from swimctl.platforms.facts import BootSettings, Directory, InventoryItem, Redundancy
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Readiness
 
 _BOOTFLASH = "bootflash:"
 

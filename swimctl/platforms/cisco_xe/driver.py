@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost, UnparsableOutput
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
@@ -35,7 +36,6 @@ from swimctl.platforms.facts import (
 )
 from swimctl.platforms.terminal import answer
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Settings
 
 _REMOVE: Final = (answer(r"remove the above files\?.*\[y/n\]", "y"),)
 

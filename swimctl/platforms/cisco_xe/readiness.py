@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, members_command
@@ -19,7 +20,6 @@ from swimctl.platforms.facts import (
 )
 from swimctl.platforms.rules import family, later, order, right_device, room
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Readiness
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
 _IGNORE_STARTUP = 0x40

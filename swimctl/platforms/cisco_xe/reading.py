@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
@@ -58,7 +59,6 @@ from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.terminal import Answer, answer
 from swimctl.platforms.text import up_to_end
-from swimctl.settings import Settings
 
 _SAVE: Final = (
     answer(r"destination filename \[startup-config\]\?", ""),

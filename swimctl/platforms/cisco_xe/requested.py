@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
@@ -30,7 +31,6 @@ from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order
 from swimctl.platforms.versions import release, same_release
-from swimctl.settings import Settings
 
 # operators.md §5a, step 10: these have no `install add`.
 _ALWAYS: Final = re.compile(r"WS-C3[68]50")

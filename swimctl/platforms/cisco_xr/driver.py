@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
@@ -46,7 +47,6 @@ from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.terminal import answer, without_log
 from swimctl.platforms.text import up_to_end
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Settings
 
 # What is active and not committed is left by any reload: the device itself says so in its log
 # (INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO).

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_xr.facts import InstallActivity, PackageList
 from swimctl.platforms.cisco_xr.images import fits
 from swimctl.platforms.cisco_xr.software import ISO, boot_images, contents
 from swimctl.platforms.facts import InventoryItem, Redundancy, Slot, SoftwareVersion
 from swimctl.platforms.rules import family, later, order, right_device, room, unpacked
-from swimctl.settings import Readiness
 
 EVOLVED: Final = "64-bit"
 RUNS: Final = "IOS XR RUN"

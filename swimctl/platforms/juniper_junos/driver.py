@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.base import Cleaned, Reply, Sent, Session, Support
@@ -19,7 +20,6 @@ from swimctl.platforms.juniper_junos.reading import JunosDevice, unknown_command
 from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict, will_start
 from swimctl.platforms.terminal import answer
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Settings
 
 _VALIDATE: Final = "request system software validate"
 _ADD: Final = "request system software add"

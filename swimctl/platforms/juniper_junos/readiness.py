@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.facts import FileSystem, InventoryItem
 from swimctl.platforms.juniper_junos.evidence import silent
@@ -19,7 +20,6 @@ from swimctl.platforms.juniper_junos.facts import (
 from swimctl.platforms.juniper_junos.images import fits
 from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Readiness
 
 FOLDER = "/var/tmp"  # noqa: S108 - the device's, where its package commands look
 # What mounts a file system that others then show elsewhere: `/.mount/var` is `/var`.

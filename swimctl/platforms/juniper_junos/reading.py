@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Session, Trace
@@ -69,7 +70,6 @@ from swimctl.platforms.serials import all_or_one, of_parts, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
-from swimctl.settings import Settings
 
 # What a device answers to a command that it does not have; one that this account may not give reads otherwise.
 _UNKNOWN: Final = re.compile(r"syntax error|unknown command|command is not valid on")

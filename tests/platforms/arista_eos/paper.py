@@ -12,6 +12,7 @@ from desks import AnyDesk, small
 from platforms.contract import platform
 from platforms.paper import Paper, image
 
+from swimctl.config.settings import Deadlines, Readiness, Settings
 from swimctl.errors import SessionLost
 from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.effects import Down
@@ -20,7 +21,6 @@ from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
-from swimctl.settings import Deadlines, Readiness, Settings
 
 SAMPLE = platform("arista_eos").sample
 SIZE = 1_000_000_000

@@ -9,13 +9,13 @@ import pytest
 from platforms.arista_eos.paper import IMAGE, PEER, Desk
 from platforms.paper import Paper, changed
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeviceError, StepFailed, UnparsableOutput
 from swimctl.lab.images import make_image
 from swimctl.models import JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Placement
-from swimctl.settings import Settings
 
 OLD, NEW = "4.28.3M", "4.31.6M"
 ACTIVATION = ("show boot-config", "configure", "boot system", "end", "reload now")

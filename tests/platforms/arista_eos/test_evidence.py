@@ -9,6 +9,7 @@ import pytest
 from platforms.arista_eos.paper import IMAGE, PEER
 from platforms.paper import Paper, changed
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import JobOptions
 from swimctl.platforms.arista_eos import parse
@@ -16,7 +17,6 @@ from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.arista_eos.facts import MlagDelay
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.facts import Placement
-from swimctl.settings import Settings
 
 RUNS = parse("show version", PEER["show version"])
 VERSION: dict[str, Any] = {

@@ -9,10 +9,10 @@ import pytest
 from platforms.arista_eos.paper import DEVICE, IMAGE, PEER, SAMPLE, check
 from platforms.paper import Paper, Refused, changed, lacking
 
+from swimctl.config.settings import Readiness, Settings
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.models import JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
-from swimctl.settings import Readiness, Settings
 
 BOOT, MLAG, DETAIL, FLASH = "show boot-config", "show mlag", "show mlag detail", "dir flash:"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from desks import AnyDesk
 
+from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost, UnexpectedPrompt
 from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
@@ -19,7 +20,6 @@ from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
-from swimctl.settings import Settings
 
 OLD, NEW = "15.2(7)E4", "15.2(7)E7"
 OLD_FILE, NEW_FILE = "c2960x-universalk9-mz.152-7.E4.bin", "c2960x-universalk9-mz.152-7.E7.bin"

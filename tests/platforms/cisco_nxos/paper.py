@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from platforms.contract import platform
 from platforms.paper import Paper, image
 
+from swimctl.config.settings import Readiness, Settings
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
-from swimctl.settings import Readiness, Settings
 
 SAMPLE = platform("cisco_nxos").sample
 SIZE = 1_000_000_000

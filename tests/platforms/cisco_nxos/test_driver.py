@@ -10,6 +10,7 @@ import pytest
 from platforms.cisco_nxos.paper import IMAGE, IMPACT, INSTALL, LACKS, SAMPLE, SAVE, SIZE, SWITCH, Terminal, driver
 from steps.scripted import DAY, Scripted
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import JobOptions, Outcome
 from swimctl.platforms.base import Driver, Rehearses
@@ -17,7 +18,6 @@ from swimctl.platforms.cisco_nxos.driver import SUPPORT, CiscoNxos
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
-from swimctl.settings import Settings
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from platforms.material import sample
 from platforms.paper import Paper, image
 
+from swimctl.config.settings import Readiness, Settings
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
-from swimctl.settings import Readiness, Settings
 
 SIZE = 1_000_000_000
 REFUSED = "                 ^\n% Invalid input detected at '^' marker.\n"

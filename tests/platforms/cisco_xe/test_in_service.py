@@ -11,6 +11,7 @@ from platforms.cisco_xe.paper import ANY, CHASSIS, IMAGE, INSTALL, PAIR, PATCH, 
 from platforms.material import sample
 from platforms.paper import Paper, Refused, changed, lacking
 
+from swimctl.config.settings import Activation, Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import JobOptions
 from swimctl.platforms.base import Rehearses
@@ -21,7 +22,6 @@ from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.rules import in_service, kind
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
-from swimctl.settings import Activation, Settings
 
 ISSU, STATES, REDUNDANCY = "show issu state detail", "show redundancy states", "show redundancy"
 READY, OVER = sample("show_issu_state_detail/ready"), sample("show_issu_state_detail/taken_over")

@@ -11,6 +11,7 @@ from platforms.cisco_xe.paper import IMAGE, STACK
 from platforms.material import sample
 from platforms.paper import Paper
 
+from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
@@ -18,7 +19,6 @@ from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outco
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
-from swimctl.settings import Settings
 
 QUIET = " prompt-level none"
 UNKNOWN = "                        ^\n% Invalid input detected at '^' marker.\n\n"

@@ -18,13 +18,13 @@ from platforms.cisco_xe.paper import (
 from platforms.material import sample
 from platforms.paper import Paper, changed
 
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.platforms.facts import Placement
-from swimctl.settings import Settings
 
 REDUNDANCY = "show redundancy"
 GARBAGE = "~~~ 0x7f3a core dumped ~~~\n"

@@ -25,12 +25,12 @@ from platforms.cisco_xe.paper import (
 )
 from platforms.paper import changed, lacking
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_ios.driver import BUNDLE
 from swimctl.platforms.cisco_xe.readiness import space
 from swimctl.platforms.facts import InstallSummary, Placement
 from swimctl.platforms.rules import kind
-from swimctl.settings import Readiness
 
 
 def test_a_healthy_stack_passes_every_rule() -> None:

@@ -23,7 +23,7 @@ from platforms.cisco_xe.paper import (
 )
 from platforms.paper import Refused, changed
 
-from swimctl.settings import Readiness
+from swimctl.config.settings import Readiness
 
 MEMBER_2_ROW = "     2 41    C9300-24T          17.09.05          CAT9K_IOSXE           INSTALL\n"
 SECOND = STACK[BOOT][STACK[BOOT].index("Switch 2") :]

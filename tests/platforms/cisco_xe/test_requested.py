@@ -11,13 +11,13 @@ from platforms.cisco_xe.paper import DEVICE, IMAGE, REFUSED, STACK
 from platforms.material import sample
 from platforms.paper import changed, lacking
 
+from swimctl.config.settings import Settings
 from swimctl.models import Finding, JobOptions
 from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions import Reply
-from swimctl.settings import Settings
 
 OLD, NEW = "16.03.05b", "16.12.10a"
 CONF = sample("more/packages_conf")

@@ -13,6 +13,7 @@ from platforms import paper
 from platforms.contract import platform
 from platforms.paper import Paper
 
+from swimctl.config.settings import Readiness, Settings
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.faults import parse_fault
@@ -24,7 +25,6 @@ from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.readiness import FOLDER
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions import Reply
-from swimctl.settings import Readiness, Settings
 
 SAMPLE = platform("juniper_junos").sample
 STARTED = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)

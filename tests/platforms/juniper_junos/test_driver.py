@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from platforms.juniper_junos.paper import IMAGE, OLD_KIND, ON_HOST, Desk, changer, desk, image, put
 
+from swimctl.config.settings import Activation, Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.base import Trace
@@ -15,7 +16,6 @@ from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.log import trace_operation
 from swimctl.platforms.juniper_junos.readiness import FOLDER
 from swimctl.platforms.versions import same_release
-from swimctl.settings import Activation, Settings
 
 THREE = ("ex3400-48p", "ex3400-24p", "ex3400-24p")
 BEFORE = Snapshot("", "20.4R3.8", 1, None, {}, (), (), {})

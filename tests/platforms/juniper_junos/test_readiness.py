@@ -8,10 +8,10 @@ import pytest
 from platforms.juniper_junos.paper import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, reader
 from platforms.paper import lacking
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.platforms.facts import FileSystem
 from swimctl.platforms.juniper_junos.readiness import FOLDER, free_for_packages
-from swimctl.settings import Readiness
 
 VERSION, CHASSIS, STORAGE = "show version all-members", "show virtual-chassis", "show system storage detail all-members"
 ROUTER = {

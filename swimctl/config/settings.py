@@ -1,4 +1,4 @@
-"""The `swimctl:` section of config.yaml: every setting, its default and its bounds. Pure; reading is config.py's."""
+"""The `swimctl:` section of config.yaml: every setting, its default and its bounds. Pure; reading is reading.py's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from swimctl.clock import Limit
-from swimctl.windows import Freeze
+from swimctl.config.windows import Freeze
 
 
 def _time_or_date(value: object) -> date:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from swimctl import references, yaml_file
+from swimctl import yaml_file
+from swimctl.config import references
+from swimctl.config.explain import explain
+from swimctl.config.settings import STEP_KINDS, Settings, Workflow
 from swimctl.errors import ConfigError, UsageError
-from swimctl.explain import explain
-from swimctl.settings import STEP_KINDS, Settings, Workflow
 
 # The sections that Nornir 3.6 reads, with their keys (nornir/core/configuration.py). `plugins` is of older files.
 NORNIR_SECTIONS: Final[dict[str, frozenset[str] | None]] = {

@@ -1,0 +1,1 @@
+"""Settings and where they stand: config.yaml, maintenance windows, secrets that are kept elsewhere."""

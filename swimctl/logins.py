@@ -15,12 +15,12 @@ from datetime import timedelta
 from typing import Final
 
 from swimctl import way
+from swimctl.accounts.passwords import mark
 from swimctl.clock import Clock, Deadline, to_the_minute
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login, Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
 from swimctl.models import Device
-from swimctl.passwords import mark
 from swimctl.selection import some
 from swimctl.store import Refusals, Store
 from swimctl.targets import Target

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from argon2 import PasswordHasher
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.service import AccountService
 from swimctl.errors import LoginRefused
 from swimctl.models import Caller
 

@@ -19,12 +19,12 @@ from projects import IMAGE, LITE, Project
 from stores import STEPS, StandingClock, some_batch
 
 from swimctl import descriptors
-from swimctl.accounts import AccountService
+from swimctl.accounts.passwords import Passwords
+from swimctl.accounts.service import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
 from swimctl.inventory import Inventory
 from swimctl.models import Caller, Device, Job, Role
-from swimctl.passwords import Passwords
 from swimctl.plans import UpgradeRequest
 from swimctl.service import Service
 from swimctl.store import NewJob, Store

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.service import AccountService
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
 from swimctl.clock import Clock

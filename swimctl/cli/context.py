@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 if TYPE_CHECKING:
-    from swimctl.accounts import AccountService
+    from swimctl.accounts.service import AccountService
     from swimctl.clock import SystemClock
     from swimctl.config.reading import Config
     from swimctl.engine import Engine
@@ -76,7 +76,7 @@ class Opened:
     @cached_property
     def accounts(self) -> AccountService:
         """Make what keeps users and tokens."""
-        from swimctl.accounts import AccountService
+        from swimctl.accounts.service import AccountService
 
         return AccountService(self.store, self.clock)
 

@@ -24,7 +24,7 @@ def create_token(
     label: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
 ) -> None:
     """Make a token and print it; it cannot be shown again."""
-    from swimctl.accounts import life_from
+    from swimctl.accounts.service import life_from
 
     context = of(ctx)
     life = life_from(expires)

@@ -34,7 +34,7 @@ def add_user(
     password_stdin: FromStdin = False,
 ) -> None:
     """Add a user of the API."""
-    from swimctl.accounts import checked_name
+    from swimctl.accounts.service import checked_name
 
     context = of(ctx)
     checked_name(name)  # before a password is typed for nothing

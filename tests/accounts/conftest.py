@@ -7,9 +7,9 @@ import pytest
 from accounting import PASSWORD, ROOT, Counting
 from stores import StandingClock
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.passwords import Passwords
+from swimctl.accounts.service import AccountService
 from swimctl.models import Role
-from swimctl.passwords import Passwords
 from swimctl.store import Store
 
 

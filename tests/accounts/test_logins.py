@@ -12,10 +12,10 @@ from argon2 import extract_parameters
 from argon2.exceptions import HashingError, VerificationError
 from stores import NOON, StandingClock
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.passwords import Passwords
+from swimctl.accounts.service import AccountService
 from swimctl.errors import LoginRefused, StoreError, SwimctlError, TooManyLogins
 from swimctl.models import Principal, Role
-from swimctl.passwords import Passwords
 from swimctl.store import Store
 
 DAY = timedelta(days=1)

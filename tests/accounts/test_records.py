@@ -8,7 +8,7 @@ import pytest
 from accounting import HERE, PASSWORD, ROOT, fail
 from stores import StandingClock
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.service import AccountService
 from swimctl.errors import LoginRefused, TooManyLogins
 from swimctl.models import Caller
 from swimctl.store import Store

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores import StandingClock
 
-from swimctl.throttle import FAILURES, FIRST_WAIT, LONGEST_WAIT, WINDOW, Throttle, by_address, by_name
+from swimctl.accounts.throttle import FAILURES, FIRST_WAIT, LONGEST_WAIT, WINDOW, Throttle, by_address, by_name
 
 ALICE, BOB, HERE = by_name("alice"), by_name("bob"), by_address("192.0.2.1")
 

@@ -8,7 +8,7 @@ import pytest
 from accounting import HERE, PASSWORD, ROOT, fail
 from stores import NOON, StandingClock
 
-from swimctl.accounts import AccountService, checked_name, life_from
+from swimctl.accounts.service import AccountService, checked_name, life_from
 from swimctl.errors import ConflictError, LoginRefused, NotFound, StoreError, TokenRefused, UsageError
 from swimctl.models import Principal, Role
 from swimctl.store import Store

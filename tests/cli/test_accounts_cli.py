@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from projects import Project
 
-from swimctl.accounts import AccountService
+from swimctl.accounts.service import AccountService
 from swimctl.cli import main
 from swimctl.clock import SystemClock
 from swimctl.models import Principal, Role

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+from swimctl.accounts.passwords import Passwords
+from swimctl.accounts.throttle import Key, Throttle, by_address, by_name
 from swimctl.clock import Clock
 from swimctl.errors import LoginRefused, StoreError, TokenRefused, TooManyLogins, UsageError
 from swimctl.models import AuditEntry, Caller, Principal, Role, Token, User
-from swimctl.passwords import Passwords
 from swimctl.store import Store
-from swimctl.throttle import Key, Throttle, by_address, by_name
 
 TOKEN_LIFE: Final = timedelta(days=90)
 LOGIN_LIFE: Final = timedelta(hours=12)

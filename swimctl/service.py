@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from swimctl.catalogue import find, why_unfit
 from swimctl.clock import Clock
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
 from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
-from swimctl.goldens import choose
+from swimctl.images.catalogue import find, why_unfit
+from swimctl.images.goldens import choose
 from swimctl.inventory import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of

@@ -25,7 +25,7 @@ def small_fleet(
 
     `faults` are texts by switch, e.g. {"sw2": ["no-space"]}. `rate` is in bytes a lab second: with the defaults an
     image takes 0.02 s. Other keywords change fields of every SwitchSpec, e.g. `version="17.09.05"`. The folder has
-    no store: register images with swimctl.catalogue where a test needs them.
+    no store: register images with swimctl.images.catalogue where a test needs them.
     """
     specs = [
         replace(spec, **changes)  # type: ignore[arg-type] # the test names fields of SwitchSpec

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from swimctl import catalogue
 from swimctl.clock import Clock, SystemClock
 from swimctl.config import reading
 from swimctl.config.reading import Config
+from swimctl.images import catalogue
 from swimctl.inventory import Inventory
 from swimctl.models import Image
 from swimctl.service import Service

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from projects import IMAGE, LITE, Project
 
-from swimctl import catalogue
 from swimctl.errors import ConflictError, ImageError, NotFound
+from swimctl.images import catalogue
 from swimctl.models import Device, Image, ImageKind
 from swimctl.platforms.facts import ImageName
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from projects import IMAGE, LITE
 
-from swimctl.catalogue import read_filename
-from swimctl.goldens import Choice, choose
+from swimctl.images.catalogue import read_filename
+from swimctl.images.goldens import Choice, choose
 from swimctl.models import Device, Golden, Image
 
 DEVICE = Device(1, "sw1", "cisco_xe", "sw1", groups=("floor-1", "access"), model="C9300-24P", site="bern", role="edge")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from projects import IMAGE, LITE
 
-from swimctl import hash_files
 from swimctl.errors import ImageError, UsageError
-from swimctl.hash_files import MD5, SHA512, Expected, UnreadableError
+from swimctl.images import hash_files
+from swimctl.images.hash_files import MD5, SHA512, Expected, UnreadableError
 
 CONTENT = b"nine"
 SHA, SUM = hashlib.sha512(CONTENT).hexdigest(), hashlib.md5(CONTENT).hexdigest()  # noqa: S324 - as vendors do

@@ -161,7 +161,7 @@ def _image(image: Image, *, deep: bool) -> str:
     if not deep and written <= image.added_at:
         os.close(os.open(image.path, os.O_RDONLY))
         return f"{image.filename}: size as added, not written to since"
-    from swimctl.catalogue import hash_file
+    from swimctl.images.catalogue import hash_file
 
     _, sha512, _ = hash_file(image.path)
     if sha512 != image.sha512:

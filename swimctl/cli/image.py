@@ -110,7 +110,7 @@ def remove_image(
 @app.command("verify")
 def verify_image(ctx: typer.Context, image: Reference) -> None:
     """Hash an image's file once more and compare it with what was added."""
-    from swimctl import catalogue
+    from swimctl.images import catalogue
 
     context = of(ctx)
     with context.open() as opened:
@@ -124,6 +124,6 @@ def verify_image(ctx: typer.Context, image: Reference) -> None:
 
 
 def _find(opened: Opened, reference: str) -> Image:
-    from swimctl.catalogue import find
+    from swimctl.images.catalogue import find
 
     return find(reference, opened.store.images())

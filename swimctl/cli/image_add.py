@@ -17,9 +17,9 @@ from swimctl.errors import UsageError
 from swimctl.models import ImageKind
 
 if TYPE_CHECKING:
-    from swimctl.catalogue import Progress
-    from swimctl.catalogue_folder import Left, Taken
-    from swimctl.hash_files import Expected
+    from swimctl.images.catalogue import Progress
+    from swimctl.images.folder import Left, Taken
+    from swimctl.images.hash_files import Expected
     from swimctl.models import Golden, Image
     from swimctl.platforms.facts import ImageName
 
@@ -71,7 +71,7 @@ def _add_file(
     *,
     ask: bool,
 ) -> None:
-    from swimctl import catalogue, hash_files
+    from swimctl.images import catalogue, hash_files
 
     with context.open() as opened:
         # Looked at before anything is asked: nobody should answer questions about a file that is not there.
@@ -92,7 +92,7 @@ def _add_file(
 
 
 def _add_folder(context: Context, folder: Path, *, recursive: bool) -> int:
-    from swimctl.catalogue_folder import add_all
+    from swimctl.images.folder import add_all
 
     with context.open() as opened:
         taken = add_all(
@@ -165,7 +165,7 @@ def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
 
 def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:
     """Tell what the image is, and ask on a terminal for what its name does not say."""
-    from swimctl import catalogue
+    from swimctl.images import catalogue
 
     try:
         return catalogue.describe(path, **given, kind=kind)

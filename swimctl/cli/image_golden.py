@@ -22,7 +22,7 @@ from swimctl.models import Golden
 from swimctl.selection import check_known
 
 if TYPE_CHECKING:
-    from swimctl.goldens import Choice, Verdict
+    from swimctl.images.goldens import Choice, Verdict
     from swimctl.models import Device
 
 
@@ -109,7 +109,7 @@ def _times(valid_from: str | None, valid_until: str | None) -> tuple[datetime | 
 
 def _set(context: Context, reference: str, scope: _Scope | None) -> None:
     """Make an image golden for what a rule names, or end all of its rules, and tell what it is golden for then."""
-    from swimctl.catalogue import find
+    from swimctl.images.catalogue import find
 
     with context.open() as opened:
         found = find(reference, opened.store.images())
@@ -159,7 +159,7 @@ def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
 
 def _check(opened: Opened, scope: Golden) -> None:
     """Raise SelectionError where no device of the inventory has what a rule names."""
-    from swimctl.goldens import model_fits
+    from swimctl.images.goldens import model_fits
 
     if all(named is None for named in (scope.model, scope.group, scope.site, scope.role, scope.tag)):
         return  # the inventory need not be there
@@ -180,7 +180,7 @@ def _check(opened: Opened, scope: Golden) -> None:
 
 
 def _explain(context: Context, reference: str) -> None:
-    from swimctl.goldens import choose
+    from swimctl.images.goldens import choose
 
     with context.open() as opened:
         device = opened.inventory.resolve([reference])[0]

@@ -142,7 +142,7 @@ def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> lis
 
 
 def _add(store: Store, path: Path) -> Image:
-    from swimctl import catalogue
+    from swimctl.images import catalogue
 
     return catalogue.add(store, path, catalogue.read_filename(path.name))
 

@@ -12,9 +12,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from swimctl import hash_files, platforms
+from swimctl import platforms
 from swimctl.errors import ImageError, NotFound
 from swimctl.hash_files import Expected
+from swimctl.images import hash_files
+from swimctl.images.hash_files import Expected
 from swimctl.models import Caller, Device, Golden, Image, ImageKind
 from swimctl.platforms import fits, installs, no_images, takes, versions
 from swimctl.platforms.facts import ImageName

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swimctl import catalogue, hash_files
-from swimctl.catalogue import Progress
 from swimctl.errors import ImageError
-from swimctl.hash_files import Expected
+from swimctl.images import catalogue, hash_files
+from swimctl.images.catalogue import Progress
+from swimctl.images.hash_files import Expected
 from swimctl.models import Caller, Image
 from swimctl.store import Store
 

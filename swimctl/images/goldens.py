@@ -19,8 +19,8 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final
 
-from swimctl.catalogue import why_absent
 from swimctl.clock import to_the_minute
+from swimctl.images.catalogue import why_absent
 from swimctl.models import Device, Golden, Image, ImageKind
 from swimctl.platforms import fits, takes
 from swimctl.platforms.versions import same_release

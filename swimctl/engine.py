@@ -17,7 +17,7 @@ from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Never, Wait
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome

@@ -23,7 +23,7 @@ from swimctl.errors import (
     UnparsableOutput,
     with_next,
 )
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.line import Hold, failed_partners
 from swimctl.logins import DeviceLogins, NotTried, answers
 from swimctl.models import Batch, Device, Image, Job, Outcome

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from swimctl.inventory.selection import some
 from swimctl.models import Batch, Job, Outcome, Standing
-from swimctl.selection import some
 from swimctl.states import FINAL, JobStatus
 
 # A share of a few is no share: of two devices one is 50 %.

@@ -20,8 +20,8 @@ from swimctl.clock import Clock, Deadline, to_the_minute
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login, Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
+from swimctl.inventory.selection import some
 from swimctl.models import Device
-from swimctl.selection import some
 from swimctl.store import Refusals, Store
 from swimctl.targets import Target
 

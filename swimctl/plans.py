@@ -9,9 +9,9 @@ from typing import Final
 
 from swimctl.config.windows import Window
 from swimctl.errors import UsageError
+from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.order import in_order, wave_of_each, wave_sizes
-from swimctl.selection import some
 from swimctl.states import RUNNING
 
 MOST_WORKERS: Final = 500

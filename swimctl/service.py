@@ -17,7 +17,7 @@ from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
 from swimctl.images.goldens import choose
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from swimctl.config.settings import HostKeys, Settings
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.models import Device
 
 # Of netmiko's extras those that say how a device is entered: `way` looks at them, and netmiko does not.

@@ -23,7 +23,7 @@ from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Device, Job, Role
 from swimctl.plans import UpgradeRequest
 from swimctl.service import Service

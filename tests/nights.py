@@ -22,7 +22,7 @@ from swimctl import engine as engine_module
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
 from swimctl.engine import Engine
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun
 from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.redaction import Redaction

@@ -9,7 +9,7 @@ from swimctl.clock import Clock, SystemClock
 from swimctl.config import reading
 from swimctl.config.reading import Config
 from swimctl.images import catalogue
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.models import Image
 from swimctl.service import Service
 from swimctl.store import Store

@@ -15,7 +15,7 @@ from stores import StandingClock, some_batch, some_jobs
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
 from swimctl.engine import Engine
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, Policy
 from swimctl.store import Store

@@ -10,9 +10,9 @@ from projects import Project
 from swimctl.cli import main
 from swimctl.config.reading import Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError
+from swimctl.inventory.selection import Selection
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES
-from swimctl.selection import Selection
 
 
 def test_devices_carry_what_the_inventory_says(project: Project) -> None:

@@ -14,7 +14,7 @@ from swimctl.cli import main
 from swimctl.config import references
 from swimctl.config.reading import Credentials, Place
 from swimctl.errors import ConfigError
-from swimctl.inventory_accounts import chosen
+from swimctl.inventory.accounts import chosen
 
 HOST, GROUP, ENV, FILE, DEFAULTS = "host sw1", "group access", "the environment (SWIMCTL_*)", "file", "defaults"
 

@@ -10,11 +10,11 @@ from inventories import serving
 from projects import Project
 
 from swimctl.errors import ConfigError, InventoryError
-from swimctl.inventory import Inventory
-from swimctl.inventory_mapping import model_at, platform_of, value_at
+from swimctl.inventory.hosts import Inventory
+from swimctl.inventory.mapping import model_at, platform_of, value_at
+from swimctl.inventory.selection import Selection
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
-from swimctl.selection import Selection
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 

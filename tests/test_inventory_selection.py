@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 from projects import Project
 
 from swimctl.errors import SelectionError
-from swimctl.selection import Candidate, Selection, select
+from swimctl.inventory.selection import Candidate, Selection, select
 
 ALL = ["bern-1", "bern-2", "basel-core", "chur-small"]
 

@@ -13,9 +13,9 @@ from inventories import serving
 from projects import Project
 
 from swimctl.errors import ConfigError, InventoryError
-from swimctl.inventory import Inventory
-from swimctl.inventory_plugins.ssh_arguments import ssh_config_of
-from swimctl.selection import Selection
+from swimctl.inventory.hosts import Inventory
+from swimctl.inventory.plugins.ssh_arguments import ssh_config_of
+from swimctl.inventory.selection import Selection
 
 V1 = "0123456789abcdef0123456789abcdef01234567"
 V2 = "nbt_k1.0123456789abcdef0123456789abcdef01234567"

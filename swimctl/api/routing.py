@@ -16,7 +16,7 @@ from swimctl.accounts.service import AccountService
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
 from swimctl.clock import Clock
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Principal, Role
 from swimctl.service import Service
 from swimctl.store import Store

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from swimctl.clock import SystemClock
     from swimctl.config.reading import Config
     from swimctl.engine import Engine
-    from swimctl.inventory import Inventory
+    from swimctl.inventory.hosts import Inventory
     from swimctl.models import Caller
     from swimctl.service import Service
     from swimctl.store import Store
@@ -62,7 +62,7 @@ class Opened:
     @cached_property
     def inventory(self) -> Inventory:
         """Load the Nornir inventory and give its hosts their ids."""
-        from swimctl.inventory import Inventory
+        from swimctl.inventory.hosts import Inventory
 
         return Inventory.load(self.config, self.store)
 

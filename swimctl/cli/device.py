@@ -13,7 +13,7 @@ from swimctl.cli.context import of
 from swimctl.cli.plan import ImageOption, image_reference
 
 if TYPE_CHECKING:
-    from swimctl.inventory import Inventory
+    from swimctl.inventory.hosts import Inventory
     from swimctl.models import Device
     from swimctl.way import Hop
 
@@ -30,7 +30,7 @@ def list_devices(
     exclude: selection.Exclude = None,
 ) -> None:
     """List the devices of the inventory, all or selected ones."""
-    from swimctl.selection import Selection
+    from swimctl.inventory.selection import Selection
 
     context = of(ctx)
     with context.open() as opened:

@@ -15,7 +15,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.errors import SwimctlError
-from swimctl.selection import some
+from swimctl.inventory.selection import some
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,6 +18,7 @@ from swimctl.documents import (
     whom,
 )
 from swimctl.errors import UsageError
+from swimctl.inventory.selection import check_known
 from swimctl.models import Golden
 from swimctl.selection import check_known
 

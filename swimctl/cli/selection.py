@@ -10,7 +10,7 @@ import typer
 from swimctl.cli import output
 
 if TYPE_CHECKING:
-    from swimctl.inventory import Inventory
+    from swimctl.inventory.hosts import Inventory
     from swimctl.models import Device
 
 _PANEL = "Selecting devices"
@@ -57,7 +57,7 @@ def select(
 
     Raises SelectionError where there are none: an empty selection never means all.
     """
-    from swimctl.selection import Selection
+    from swimctl.inventory.selection import Selection
 
     chosen = inventory.select(
         Selection(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
-from swimctl.selection import some
+from swimctl.inventory.selection import some
 from swimctl.steps.base import Record
 
 # Memories `removed 1`, `removed 2` … are lists of names; `removed 1 begun` is the command of one, before it left.

@@ -98,7 +98,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         with with_defect(tmp_path, monkeypatch, "swimctl.sessions:Session.prepare"):
             code, said = watch.run("upgrade", "sw2", "--yes", "--verbose")
             assert (code, "swimctl failed: ZeroDivisionError" in said) == (1, True), said
-        with with_defect(tmp_path, monkeypatch, "swimctl.inventory:Inventory.credentials"):
+        with with_defect(tmp_path, monkeypatch, "swimctl.inventory.hosts:Inventory.credentials"):
             code, said = watch.run("doctor", "--verbose")
             assert (code, "Traceback" in said) == (1, True), said
             assert watch.run("doctor")[0] == 1

@@ -23,7 +23,7 @@ from stores import some_batch, some_image
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
-from swimctl.inventory import Inventory
+from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun, _JobRecord
 from swimctl.models import Batch, Job, JobOptions
 from swimctl.redaction import Redaction

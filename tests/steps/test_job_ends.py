@@ -21,8 +21,8 @@ from swimctl import job_run
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Evidence, Settings
 from swimctl.errors import NotFound, StoreError
-from swimctl.inventory import Inventory
-from swimctl.inventory_ssh import SshPolicy
+from swimctl.inventory.hosts import Inventory
+from swimctl.inventory.ssh import SshPolicy
 from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, JobOptions, Outcome
 from swimctl.platforms import driver_factory

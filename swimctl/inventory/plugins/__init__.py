@@ -14,9 +14,9 @@ from typing import Any, Final
 from nornir.core.plugins.inventory import InventoryPluginRegister, TransformFunctionRegister
 from nornir.core.plugins.runners import RunnersPluginRegister
 
-from swimctl.inventory_plugins.ansible import AnsibleInventory
-from swimctl.inventory_plugins.netbox import NetBoxInventory
-from swimctl.inventory_plugins.table import CsvInventory
+from swimctl.inventory.plugins.ansible import AnsibleInventory
+from swimctl.inventory.plugins.netbox import NetBoxInventory
+from swimctl.inventory.plugins.table import CsvInventory
 
 OWN: Final[dict[str, type]] = {
     "AnsibleInventory": AnsibleInventory,

@@ -18,7 +18,7 @@ from swimctl import yaml_file
 from swimctl.config.reading import INVENTORY_FILES, SIMPLE_PLUGINS, Config
 from swimctl.config.references import is_reference
 from swimctl.errors import InventoryError
-from swimctl.inventory_accounts import connection_of
+from swimctl.inventory.accounts import connection_of
 
 _TEXTS: Final = frozenset({"hostname", "username", "password", "platform"})
 _CONNECTION_KEYS: Final = _TEXTS | {"port", "extras"}

@@ -16,7 +16,7 @@ from typing import Any, Final
 from nornir.core.inventory import ConnectionOptions, Defaults, Group, Groups, Host, Hosts, Inventory, ParentGroups
 
 from swimctl.errors import ConfigError, InventoryError
-from swimctl.inventory_plugins.ssh_arguments import ssh_config_of
+from swimctl.inventory.plugins.ssh_arguments import ssh_config_of
 
 _PROGRAM: Final = "ansible-inventory"
 _SECONDS: Final = 120.0

@@ -17,17 +17,23 @@ from nornir.core.inventory import Inventory as NornirInventory
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 
-from swimctl import inventory_accounts, inventory_files, inventory_ssh, selection, yaml_file
+from swimctl import yaml_file
 from swimctl.config import references
 from swimctl.config.reading import Config, Credentials
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
-from swimctl.inventory_accounts import connection_of
-from swimctl.inventory_mapping import model_at, platform_of, tags_at, value_at
-from swimctl.inventory_plugins import missing_plugin, section_with_own
-from swimctl.inventory_ssh import SshPolicy
+from swimctl.inventory import (
+    accounts,
+    files,
+    selection,
+    ssh,
+)
+from swimctl.inventory.accounts import connection_of
+from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
+from swimctl.inventory.plugins import missing_plugin, section_with_own
+from swimctl.inventory.selection import Candidate, Selection
+from swimctl.inventory.ssh import SshPolicy
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
-from swimctl.selection import Candidate, Selection
 from swimctl.store import Store
 
 NETCONF_PORT = 830  # of NETCONF over SSH (RFC 6242)
@@ -118,7 +124,7 @@ class Inventory:
         if name not in self._foreign:
             return None
         where, written, known = (
-            inventory_files.where(self._config, name),
+            files.where(self._config, name),
             self._foreign[name],
             ", ".join(PLATFORM_NAMES),
         )
@@ -127,27 +133,25 @@ class Inventory:
         return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
 
     def credentials(self, device: Device) -> Credentials:
-        """Return what to log in with; see inventory_accounts. ConfigError: a reference leads nowhere."""
+        """Return what to log in with; see accounts. ConfigError: a reference leads nowhere."""
         host = self._nornir.inventory.hosts[device.name]
-        return inventory_accounts.chosen(
-            list(inventory_accounts.places_of(host, self._config.accounts)), self._resolve(host)
-        )
+        return accounts.chosen(list(accounts.places_of(host, self._config.accounts)), self._resolve(host))
 
     def enters_otherwise(self, device: Device) -> bool:
         """Tell whether older releases took another user or password, as they let the environment win."""
         host = self._nornir.inventory.hosts[device.name]
-        places = list(inventory_accounts.places_of(host, self._config.accounts))
-        before = inventory_accounts.as_before(host, self._config.accounts)
-        return before != inventory_accounts.chosen_as_written(places)
+        places = list(accounts.places_of(host, self._config.accounts))
+        before = accounts.as_before(host, self._config.accounts)
+        return before != accounts.chosen_as_written(places)
 
     def connection_extras(self, device: Device) -> dict[str, Any]:
         """Give what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
         host = self._nornir.inventory.hosts[device.name]
         extras = connection_of(host).extras or {}
-        return inventory_accounts.resolved_extras(extras, device.name, self._resolve(host))
+        return accounts.resolved_extras(extras, device.name, self._resolve(host))
 
-    def _resolve(self, host: Host) -> inventory_accounts.Resolve:
-        where = inventory_files.where(self._config, host.name)
+    def _resolve(self, host: Host) -> accounts.Resolve:
+        where = files.where(self._config, host.name)
 
         def resolve(value: object, what: str, user: str) -> str | None:
             return references.resolve(value, f"{where}: {what}", self._config.path.parent, account=user)
@@ -156,13 +160,13 @@ class Inventory:
 
     def ssh_policy(self, device: Device) -> SshPolicy:
         """Give what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
-        where = inventory_files.where(self._config, device.name)
-        return inventory_ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
+        where = files.where(self._config, device.name)
+        return ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
         """Give OpenSSH's configuration for a device, and who names it. Raises InventoryError where it is not there."""
-        host, where = self._nornir.inventory.hosts[device.name], inventory_files.where(self._config, device.name)
-        return inventory_ssh.config_file_of(host, self.connection_extras(device), self._config, where)
+        host, where = self._nornir.inventory.hosts[device.name], files.where(self._config, device.name)
+        return ssh.config_file_of(host, self.connection_extras(device), self._config, where)
 
     def netconf_port(self, device: Device) -> int:
         """Tell the port of a device's NETCONF: `netconf_port` of the host, a group or the defaults, else the usual one.
@@ -173,7 +177,7 @@ class Inventory:
         if given is None:
             return NETCONF_PORT
         if isinstance(given, bool) or not isinstance(given, int) or not 0 < given < 65_536:
-            where = inventory_files.where(self._config, device.name)
+            where = files.where(self._config, device.name)
             raise InventoryError(f"{where}: netconf_port of {device.name} must be a number from 1 to 65535")
         return given
 
@@ -220,7 +224,7 @@ class Inventory:
         if written is None:
             return None
         if not written.isascii() or not written.isdigit() or not 0 < int(written) < 65_536:
-            where = inventory_files.where(self._config, host.name)
+            where = files.where(self._config, host.name)
             raise InventoryError(f"{where}: the port of {host.name} must be a whole number 1 to 65535")
         return int(written)
 
@@ -230,12 +234,12 @@ class Inventory:
         names = [found] if isinstance(found, str) else [] if found is None else found
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise InventoryError(
-                f"{inventory_files.where(self._config, host.name)}: {key} of {host.name} must be a list of hosts"
+                f"{files.where(self._config, host.name)}: {key} of {host.name} must be a list of hosts"
             )
         unknown = [name for name in names if name not in self._nornir.inventory.hosts]
         if unknown or host.name in names:
             what = f"no such host: {', '.join(unknown)}" if unknown else "a host does not hang on itself"
-            raise InventoryError(f"{inventory_files.where(self._config, host.name)}: {key} of {host.name}: {what}")
+            raise InventoryError(f"{files.where(self._config, host.name)}: {key} of {host.name}: {what}")
         return tuple(names)
 
     def _candidates(self) -> list[Candidate]:
@@ -255,7 +259,7 @@ def _init(config: Config) -> Nornir:
     # Nornir warns of empty files through a logger without handler, which Python would print.
     logging.getLogger("nornir").addHandler(logging.NullHandler())
     _check_platforms(config)
-    inventory_files.check(config)
+    files.check(config)
     sections: dict[str, Any] = {**config.nornir, "logging": {"enabled": False}}
     sections["inventory"] = _inventory_section(config)
     try:
@@ -263,11 +267,11 @@ def _init(config: Config) -> Nornir:
     except SwimctlError:
         raise  # of our own plugins, with words of their own
     except PluginNotRegistered:
-        key, what = missing_plugin(config.nornir, inventory_files.plugin_of(config))
+        key, what = missing_plugin(config.nornir, files.plugin_of(config))
         line = yaml_file.line_of(config.path, key)
         raise ConfigError(f"{config.path}{f' line {line}' if line else ''}: {'.'.join(key)}: {what}") from None
     except (Exception, SystemExit) as problem:  # nornir_nautobot ends the program where a filter is wrong
-        inventory_files.diagnose(config)
+        files.diagnose(config)
         variables = sorted(name for name in os.environ if name.startswith("NORNIR_"))
         hint = f"; or in the environment: {', '.join(variables)}" if variables else ""
         what = " ".join(str(problem).split())
@@ -275,14 +279,14 @@ def _init(config: Config) -> Nornir:
             f"the inventory of {config.path} cannot be loaded: {type(problem).__name__}: {what};"
             f" look at its sections inventory, runner, core and ssh{hint}"
         ) from problem
-    inventory_files.check_loaded(config, nornir.inventory, lambda host: _platform(config, host)[0] is not None)
+    files.check_loaded(config, nornir.inventory, lambda host: _platform(config, host)[0] is not None)
     return nornir
 
 
 def _inventory_section(config: Config) -> dict[str, Any]:
     """Return Nornir's section with our own plugins in it, and with the secrets that its options refer to."""
     section = config.nornir.get("inventory", {})
-    plugin = inventory_files.plugin_of(config)
+    plugin = files.plugin_of(config)
     section = section_with_own(section, plugin, config.path.parent, config.settings.jobs_dir / "ssh")
     options = section.get("options") or {}
     secrets = {

@@ -21,7 +21,7 @@ from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun
 from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
-from swimctl.notify import Notifier
+from swimctl.notify.notifier import Notifier
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import Look

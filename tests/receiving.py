@@ -16,7 +16,7 @@ import pytest
 
 from swimctl.config.settings import Settings
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome
-from swimctl.notify import Notifier
+from swimctl.notify.notifier import Notifier
 from swimctl.states import JobStatus
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

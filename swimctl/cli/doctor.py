@@ -111,7 +111,7 @@ def _clock(settings: Settings) -> Iterator[Examined]:
 
 def _notify(settings: Settings) -> str:
     """Have the URLs read. Nothing is sent: people would take it for news."""
-    from swimctl.notify import channels
+    from swimctl.notify.notifier import channels
 
     return f"readable, not tried: URL {', '.join(map(str, channels(settings)))}"
 

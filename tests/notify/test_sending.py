@@ -24,8 +24,8 @@ from receiving import (
 )
 
 from swimctl.models import Batch, ExecutionMode, JobOptions
-from swimctl.notify import MOST_WAITING, Channel, Notifier
-from swimctl.notify_texts import MOST_DEVICE_TEXTS, Text
+from swimctl.notify.notifier import MOST_WAITING, Channel, Notifier
+from swimctl.notify.texts import MOST_DEVICE_TEXTS, Text
 
 
 class Blocked:
@@ -95,7 +95,7 @@ def test_nothing_waits_for_a_server_that_does_not_answer(receiver: Receiver, cap
 def test_a_process_ends_while_a_server_does_not_answer(receiver: Receiver) -> None:
     receiver.answers.clear()
     code = (
-        "import sys; from swimctl.notify import Notifier; from swimctl.settings import Settings\n"
+        "import sys; from swimctl.notify.notifier import Notifier; from swimctl.config.settings import Settings\n"
         "from receiving import BATCH\n"
         "Notifier.of(Settings(notify=[sys.argv[1]])).batch_started(BATCH, [])\n"
         "sys.stdin.read(1)\n"

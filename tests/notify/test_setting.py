@@ -11,7 +11,7 @@ from receiving import BATCH, FAILED, Receiver, hold, job, notifier
 from swimctl.cli import main
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError
-from swimctl.notify import Notifier
+from swimctl.notify.notifier import Notifier
 
 
 def test_without_a_url_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from receiving import BATCH, FAILED, NOON, NOT_ATTEMPTED, SUCCESS, UNKNOWN, job
 
-from swimctl import notify_texts
 from swimctl.models import Batch, ExecutionMode, JobOptions, Outcome, Policy
+from swimctl.notify import texts
 from swimctl.states import JobStatus
 
 
@@ -20,7 +20,7 @@ def test_the_start() -> None:
         requested_by="ada",
         policy=Policy(ticket="CHG1"),
     )
-    text = notify_texts.started_text(batch, [job(), job()])
+    text = texts.started_text(batch, [job(), job()])
     assert text.title == "Batch 5f0c2c1e started: 2 devices"
     assert text.body.splitlines() == [
         "to 17.12.04 (2); sequential; workflow standard; nothing is activated; by ada; ticket CHG1",
@@ -31,7 +31,7 @@ def test_the_start() -> None:
 @pytest.mark.parametrize("outcome", [*Outcome, None])
 def test_a_failed_device(outcome: Outcome | None) -> None:
     failed = job("bern-1", **{**FAILED, "outcome": outcome})
-    text = notify_texts.device_text(BATCH, failed)
+    text = texts.device_text(BATCH, failed)
     assert text.title.startswith("UNKNOWN") == (outcome is Outcome.UNKNOWN)
     assert "bern-1" in text.title
     device, error, now, after = text.body.splitlines()
@@ -43,7 +43,7 @@ def test_a_failed_device(outcome: Outcome | None) -> None:
 
 
 def test_what_a_device_said_becomes_one_short_line() -> None:
-    text = notify_texts.device_text(BATCH, job("sw\n1", **{**FAILED, "error": "a\r\n\x1b[2J\tb" + "x" * 5000}))
+    text = texts.device_text(BATCH, job("sw\n1", **{**FAILED, "error": "a\r\n\x1b[2J\tb" + "x" * 5000}))
     assert "\n" not in text.title
     assert len(text.body) < 1000
     assert "Error: a [2J bxxx" in text.body
@@ -73,7 +73,7 @@ def test_what_a_device_said_becomes_one_short_line() -> None:
     ],
 )
 def test_the_end(kinds: list[dict[str, Any]], title: str, kind: str, after: str) -> None:
-    text = notify_texts.finished_text(BATCH, [job(**one) for one in kinds])
+    text = texts.finished_text(BATCH, [job(**one) for one in kinds])
     unknown = UNKNOWN in kinds
     assert text.title == f"{'UNKNOWN: ' if unknown else ''}Batch 5f0c2c1e {title}"
     assert text.kind == kind
@@ -84,7 +84,7 @@ def test_the_end(kinds: list[dict[str, Any]], title: str, kind: str, after: str)
 
 def test_the_summary_of_a_bad_night_stays_short() -> None:
     jobs = [job(f"unknown-{at}", **UNKNOWN) for at in range(3)] + [job(**FAILED) for _ in range(497)]
-    text = notify_texts.finished_text(BATCH, jobs)
+    text = texts.finished_text(BATCH, jobs)
     assert text.title == "UNKNOWN: Batch 5f0c2c1e finished: 497 failed, 3 unknown"
     assert "UNKNOWN, look at the console: unknown-0, unknown-1, unknown-2\n" in text.body
     assert " and 477 more\n" in text.body

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError
 from swimctl.models import Batch, Job
-from swimctl.notify_texts import MOST_DEVICE_TEXTS, Text, device_text, finished_text, started_text, stopped_text
+from swimctl.notify.texts import MOST_DEVICE_TEXTS, Text, device_text, finished_text, started_text, stopped_text
 
 if TYPE_CHECKING:
     from apprise import Apprise

@@ -25,11 +25,13 @@ from swimctl.errors import (
 )
 from swimctl.inventory.hosts import Inventory
 from swimctl.line import Hold, failed_partners
-from swimctl.logins import DeviceLogins, NotTried, answers
 from swimctl.models import Batch, Device, Image, Job, Outcome
-from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
-from swimctl.redaction import Redaction
+from swimctl.sessions.logins import DeviceLogins, NotTried, answers
+from swimctl.sessions.netconf import Models
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.targets import Target, target_of
+from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, Context, Record
 from swimctl.steps.baseline import is_baseline
@@ -37,8 +39,6 @@ from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_i
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
-from swimctl.targets import Target, target_of
-from swimctl.transcript import Transcript
 from swimctl.visits import secrets
 
 # Real seconds between looks at the time while an activation waits for its window.

@@ -10,17 +10,17 @@ from swimctl.captures.recording import Capture, Recorded, Recording, record
 from swimctl.clock import Clock, rfc3339
 from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
-from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.netconf import Models
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
 from swimctl.platforms.prompts import name_in
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session, connect
+from swimctl.sessions.logins import DeviceLogins, answers
+from swimctl.sessions.netconf import Models
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session, connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 from swimctl.steps.first_look import Look, first_look
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
 
 
 class Visits:

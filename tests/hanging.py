@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 from ssh_servers import running
 
-from swimctl.targets import Target
+from swimctl.sessions.targets import Target
 
 Process = asyncssh.SSHServerProcess[str]
 PROMPT = "sw1#"

@@ -62,7 +62,7 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/engine\.py": ["tests/test_engine.py", "tests/test_engine_batches.py", "tests/test_engine_waves.py"],
     r"swimctl/(?:sessions|transcript)\.py": ["tests/sessions"],
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
-    r"swimctl/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
+    r"swimctl/sessions/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
     r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1", "tests/platforms/test_journal.py"],
 }
 PLANTED = Path("mutants")

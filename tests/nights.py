@@ -25,7 +25,7 @@ from swimctl.engine import Engine
 from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun
 from swimctl.models import Batch, Device, Job, Outcome
-from swimctl.redaction import Redaction
+from swimctl.sessions.redaction import Redaction
 from swimctl.states import JobStatus
 from swimctl.store import Store
 

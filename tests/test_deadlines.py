@@ -10,18 +10,18 @@ from pathlib import Path
 import hanging
 import pytest
 
-from swimctl import sessions
 from swimctl.clock import SystemClock
 from swimctl.config.settings import Distribution
 from swimctl.errors import DeadlineExceeded, LoginFailed, TransferFailed
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session, connect
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.transports import scp_push
-from swimctl.transports.scp_push import ScpPush
-from swimctl.watchdog import watchdog
-from swimctl.way import entering
+from swimctl.sessions import session as session_module
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session, connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.transports import scp_push
+from swimctl.sessions.transports.scp_push import ScpPush
+from swimctl.sessions.watchdog import watchdog
+from swimctl.sessions.way import entering
 
 CLOCK = SystemClock()
 MEGABYTE = 1_000_000
@@ -31,7 +31,7 @@ SOON = 60.0
 
 @pytest.fixture(autouse=True)
 def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "GRACE", 0.5)
+    monkeypatch.setattr(session_module, "GRACE", 0.5)
     monkeypatch.setattr(entering, "GRACE", 0.5)
     monkeypatch.setattr(scp_push, "_LOGIN_SECONDS", 1.0)
 

@@ -15,11 +15,11 @@ import pytest
 from swimctl import descriptors
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import OutOfDescriptors, Unreachable
-from swimctl.redaction import Redaction
-from swimctl.sessions import connect
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.way import enter, greets
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.way import enter, greets
 
 
 def target(port: int, address: str = "127.0.0.1") -> Target:
@@ -133,8 +133,8 @@ def test_it_is_asked_before_the_socket_of_the_login_gives_one_back(monkeypatch: 
     def asked(_error: BaseException) -> OutOfDescriptors | None:
         return None if mine.closed else OutOfDescriptors("none left")
 
-    monkeypatch.setattr("swimctl.way.streams.by_tcp", lambda *_: mine)
-    monkeypatch.setattr("swimctl.way.entering.starved", asked)
+    monkeypatch.setattr("swimctl.sessions.way.streams.by_tcp", lambda *_: mine)
+    monkeypatch.setattr("swimctl.sessions.way.entering.starved", asked)
     monkeypatch.setattr("paramiko.Transport.start_client", mine.start_client)
     with pytest.raises(OutOfDescriptors, match="none left"):
         enter(target(1), Deadline(SystemClock(), 5))

@@ -17,8 +17,8 @@ from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.job_run import JobRun
 from swimctl.line import Hold
-from swimctl.logins import NotTried
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
+from swimctl.sessions.logins import NotTried
 from swimctl.states import JobStatus
 
 

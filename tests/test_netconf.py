@@ -15,7 +15,6 @@ from labs import small_fleet
 from swimctl.clock import SystemClock
 from swimctl.errors import UnparsableOutput
 from swimctl.lab.fleet import LabFleet
-from swimctl.netconf import Models
 from swimctl.platforms.cisco_xe.models import (
     HARDWARE,
     HARDWARE_SUBTREE,
@@ -25,9 +24,10 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
-from swimctl.redaction import Redaction
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
+from swimctl.sessions.netconf import Models
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 
 SPEED = 600.0
 QUICK = 10.0
@@ -179,7 +179,7 @@ def test_a_port_that_answers_something_else_is_told_once(
 
 def test_a_port_that_says_nothing_keeps_a_job_for_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swimctl.clock._SHORTEST_REAL", 0.1)
-    monkeypatch.setattr("swimctl.netconf.GRACE", 0.5)
+    monkeypatch.setattr("swimctl.sessions.netconf.GRACE", 0.5)
     with listening(_silent, hold=True) as (port, accepted):
         told = Told(tmp_path, port)
         began = time.monotonic()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from statements import AROUND, ASKED, HASHED, PLAIN, STATEMENTS, TYPE_7
 
 from swimctl.platforms.terminal import plain
-from swimctl.redaction import Pieces, Redaction
+from swimctl.sessions.redaction import Pieces, Redaction
 
 MASK = "********"
 LOGGED = "%PARSER-5-CFGLOG_LOGGEDCMD: User:anna  logged command:"

@@ -12,8 +12,8 @@ from swimctl.config.settings import Distribution
 from swimctl.errors import TransferFailed
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image
-from swimctl.targets import Target
-from swimctl.transports.scp_push import ScpPush
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transports.scp_push import ScpPush
 
 GUEST = {"admin": ("admin", 1)}
 

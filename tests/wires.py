@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from swimctl import sessions
 from swimctl.clock import Deadline
 from swimctl.lab.chassis import Login
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.server import SwitchPort
-from swimctl.targets import Target
+from swimctl.sessions import session as session_module
+from swimctl.sessions.targets import Target
 
-_REAL_WAY, _REAL_TERMINAL = sessions.enter, sessions.terminal_over
+_REAL_WAY, _REAL_TERMINAL = session_module.enter, session_module.terminal_over
 # Devices with these go the real way: what they do at a login, and a session that ends in each kind of step.
 _OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at", "new-host-key")
 _PORTS: dict[int, tuple[asyncio.AbstractEventLoop, SwitchPort]] = {}
@@ -180,7 +180,7 @@ def without_ssh(lab: LabFleet) -> Iterator[None]:
     ports = {lab.address(spec.name)[1]: (lab._loop, lab._serving().port(spec.name)) for spec in lab.specs}
     _PORTS.update(ports)
     try:
-        with patch.object(sessions, "enter", _enter), patch.object(sessions, "terminal_over", _terminal):
+        with patch.object(session_module, "enter", _enter), patch.object(session_module, "terminal_over", _terminal):
             yield
     finally:
         for number in ports:

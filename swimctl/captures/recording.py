@@ -16,7 +16,7 @@ from swimctl.platforms import load_platform
 from swimctl.platforms.base import Driver, Netconf, Reply, Session
 from swimctl.platforms.commands import NETCONF
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Session as Terminal
+from swimctl.sessions.session import Session as Terminal
 from swimctl.steps.first_look import first_look
 
 T = TypeVar("T")

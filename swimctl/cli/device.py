@@ -15,7 +15,7 @@ from swimctl.cli.plan import ImageOption, image_reference
 if TYPE_CHECKING:
     from swimctl.inventory.hosts import Inventory
     from swimctl.models import Device
-    from swimctl.way import Hop
+    from swimctl.sessions.way import Hop
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -75,6 +75,8 @@ def show_device(
 ) -> None:
     """Show what the inventory says of a device, and how it is entered; whether there is a password, never which."""
     from swimctl.goldens import choose
+    from swimctl.sessions.targets import target_of
+    from swimctl.sessions.way import resolve
     from swimctl.targets import target_of
     from swimctl.way import resolve
 
@@ -127,8 +129,8 @@ def trust_device(
     """
     from swimctl.cli.context import caller
     from swimctl.errors import UsageError
-    from swimctl.targets import target_of
-    from swimctl.way import resolve, stranger
+    from swimctl.sessions.targets import target_of
+    from swimctl.sessions.way import resolve, stranger
 
     context = of(ctx)
     trusted = []

@@ -134,7 +134,7 @@ def _waiting(opened: Opened) -> Iterator[Examined]:
 
 def _accounts(opened: Opened) -> Iterator[Examined]:
     """Tell which accounts of devices are not tried, so that they are not locked."""
-    from swimctl.logins import refused_accounts
+    from swimctl.sessions.logins import refused_accounts
 
     for why in refused_accounts(opened.store, opened.config.settings.login):
         yield Examined("logins", "fail", why, "try the account on one device by hand, correct user or password")
@@ -191,8 +191,8 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
 
 def _credentials(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
     """Look whether each device has an account, and whose; secrets that a reference names are read."""
-    from swimctl.targets import target_of
-    from swimctl.way import resolve
+    from swimctl.sessions.targets import target_of
+    from swimctl.sessions.way import resolve
 
     inventory = opened.inventory
     nameless: list[str] = []
@@ -238,8 +238,8 @@ def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
 
 def _greeting_problem(opened: Opened, device: Device) -> str:
     """Say why no login to the device could begin on its way; empty where one could. None is tried."""
-    from swimctl.targets import target_of
-    from swimctl.way import greeting, meet
+    from swimctl.sessions.targets import target_of
+    from swimctl.sessions.way import greeting, meet
 
     try:
         target = target_of(opened.inventory, opened.config.settings, device)

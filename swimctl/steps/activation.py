@@ -6,7 +6,7 @@ from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.platforms.base import Driver, Preserves, Rehearses, Sent, Support
 from swimctl.platforms.facts import Placement, Running
 from swimctl.platforms.versions import same_release
-from swimctl.sessions import Session
+from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.evidence import Unread

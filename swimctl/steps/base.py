@@ -12,19 +12,19 @@ from typing import Any, Protocol, TypeVar
 from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
-from swimctl.logins import DeviceLogins, answers
 from swimctl.models import Device, Image, Job, JobOptions
-from swimctl.netconf import Models
-from swimctl.one_look import forget, one_look
 from swimctl.platforms.base import Driver, DriverFactory
 from swimctl.platforms.text import unread
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session, connect
+from swimctl.sessions.logins import DeviceLogins, answers
+from swimctl.sessions.netconf import Models
+from swimctl.sessions.one_look import forget, one_look
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session, connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.way import greets
 from swimctl.states import JobStatus
 from swimctl.steps.who import Who, host_name
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.way import greets
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2

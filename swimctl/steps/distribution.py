@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
-from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Placement
+from swimctl.sessions.one_look import one_look
+from swimctl.sessions.transports import TRANSPORTS
 from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.ending import COPY
 from swimctl.steps.once import was_sent
 from swimctl.steps.reload import boot_mark
-from swimctl.transports import TRANSPORTS
 
 _ATTEMPTS = 2
 # Per cent of the job that readiness has taken, and that the copy takes.

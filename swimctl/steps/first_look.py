@@ -19,11 +19,11 @@ from swimctl.errors import (
     UnparsableOutput,
 )
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.terminal import Answer
+from swimctl.sessions.one_look import one_look
 from swimctl.steps.target import called, is_patch, on_target
 
 # An answer that says no, or does not read: the session goes on, and so do the questions.

@@ -8,7 +8,7 @@ from swimctl.clock import Deadline
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
-from swimctl.sessions import Session
+from swimctl.sessions.session import Session
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, missing, went_back
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent

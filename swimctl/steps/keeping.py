@@ -6,9 +6,9 @@ from typing import Final
 
 from swimctl.clock import Deadline
 from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, UnexpectedPrompt
-from swimctl.one_look import one_look
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Placement
+from swimctl.sessions.one_look import one_look
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, committed
 from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent

@@ -10,7 +10,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
 from swimctl.platforms import configured
 from swimctl.platforms.facts import Snapshot
-from swimctl.redaction import MASK
+from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old

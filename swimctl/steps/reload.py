@@ -16,10 +16,10 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.one_look import forget
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Running
-from swimctl.sessions import Session
+from swimctl.sessions.one_look import forget
+from swimctl.sessions.session import Session
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import new_boot
 

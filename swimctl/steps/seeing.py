@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
-from swimctl.one_look import age, one_look
 from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Running, Snapshot
+from swimctl.sessions.one_look import age, one_look
 from swimctl.steps.base import Context
 from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing

@@ -19,8 +19,8 @@ from swimctl.errors import (
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.prompts import name_in
+from swimctl.sessions.targets import Target
 from swimctl.steps.baseline import Recall, kept_baseline
-from swimctl.targets import Target
 
 
 class Who:

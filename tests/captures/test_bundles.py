@@ -20,7 +20,7 @@ from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, Unexpecte
 from swimctl.lab.fleet import LabFleet
 from swimctl.platforms import PLATFORM_NAMES, load_platform, terminal_of
 from swimctl.platforms.cisco_xe.models import parse_hardware_oper
-from swimctl.sessions import Session
+from swimctl.sessions.session import Session
 
 VERSION = (
     "Cisco IOS XE Software, Version 17.09.05\n"

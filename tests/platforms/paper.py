@@ -11,7 +11,7 @@ from typing import Any
 
 from swimctl.models import Finding, Image
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 
 def image(platform: str, filename: str, family: str, version: str, size: int) -> Image:

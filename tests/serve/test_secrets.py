@@ -95,7 +95,7 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         code, said = watch.run("upgrade", "sw2", "--yes", "--verbose")
         assert (code, "Privilege denied" in said) == (1, True), said  # SCP has no `enable`
         look_at_everything(watch)
-        with with_defect(tmp_path, monkeypatch, "swimctl.sessions:Session.prepare"):
+        with with_defect(tmp_path, monkeypatch, "swimctl.sessions.session:Session.prepare"):
             code, said = watch.run("upgrade", "sw2", "--yes", "--verbose")
             assert (code, "swimctl failed: ZeroDivisionError" in said) == (1, True), said
         with with_defect(tmp_path, monkeypatch, "swimctl.inventory.hosts:Inventory.credentials"):

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swimctl.clock import SystemClock
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 
 PASSWORD, ENABLE_SECRET = "acc0unt-pass", "en4ble-secret"
 PROMPT = "\nsw1#"

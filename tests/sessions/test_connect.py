@@ -11,14 +11,15 @@ from typing import Any, cast
 import pytest
 from sessions.paper_terminal import ENABLE_SECRET, PASSWORD, PaperTerminal
 
-from swimctl import clock, sessions
+from swimctl import clock
 from swimctl.clock import Clock, Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, OutOfDescriptors, Unreachable
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session, connect
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.watchdog import GRACE, watchdog
+from swimctl.sessions import session as session_module
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session, connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.watchdog import GRACE, watchdog
 
 TARGET = Target("sw1", "192.0.2.1", 2222, "cisco_xe", "netops", PASSWORD, None, {})
 
@@ -43,8 +44,8 @@ class Way:
                 raise terminal
             return terminal
 
-        monkeypatch.setattr(sessions, "enter", enter)
-        monkeypatch.setattr(sessions, "terminal_over", terminal_over)
+        monkeypatch.setattr(session_module, "enter", enter)
+        monkeypatch.setattr(session_module, "terminal_over", terminal_over)
 
     def close(self) -> None:
         self.closes += 1
@@ -127,7 +128,7 @@ def test_a_login_has_its_deadline_in_real_time_and_a_second_at_least(
         given.append(seconds)
         return watchdog(seconds, close)
 
-    monkeypatch.setattr(sessions, "watchdog", watched)
+    monkeypatch.setattr(session_module, "watchdog", watched)
     monkeypatch.setattr(clock, "_SHORTEST_REAL", 0.0)
     standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=speed, now=SystemClock().now))
     with pytest.raises(NoPrivilege):
@@ -141,13 +142,13 @@ def test_a_login_that_hangs_is_closed_from_outside_and_told_as_too_late(
 ) -> None:
     """The library lets an error out, or makes one of its own; either way it was our own close."""
     way = Way(monkeypatch, PaperTerminal())
-    monkeypatch.setattr(sessions, "GRACE", -0.9)
+    monkeypatch.setattr(session_module, "GRACE", -0.9)
 
     def hang(transport: Way, _target: Target) -> Any:
         assert transport.closed.wait(20), "nobody closed it"
         raise EOFError if device_ends else NoPrivilege("it closed")
 
-    monkeypatch.setattr(sessions, "terminal_over", hang)
+    monkeypatch.setattr(session_module, "terminal_over", hang)
     standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=1.0, now=SystemClock().now))
     with pytest.raises(DeadlineExceeded) as failed:
         connect(TARGET, standing, transcript(tmp_path), 1.0)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sessions.paper_terminal import PROMPT, PaperTerminal
 
-from swimctl import sessions
 from swimctl.errors import DeadlineExceeded, SessionLost, UnparsableOutput
-from swimctl.sessions import Session
+from swimctl.sessions import session as session_module
+from swimctl.sessions.session import Session
 
 ENDLESS = {
     "lines like a prompt": b"sw1#x\r\n",
@@ -54,7 +54,7 @@ def flooding(folder: Path, monkeypatch: pytest.MonkeyPatch, unit: bytes, size: i
 def test_the_deadline_is_kept_and_the_record_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(sessions, "_MOST", 400_000)
+    monkeypatch.setattr(session_module, "_MOST", 400_000)
     session = flooding(tmp_path, monkeypatch, ENDLESS[kind])
     began = time.thread_time()
     with pytest.raises(DeadlineExceeded, match="'show tech' on sw1 did not end within 0s"):
@@ -102,7 +102,7 @@ def test_sixteen_megabytes_are_read_and_no_more(tmp_path: Path) -> None:
 
 def test_one_that_floods_slows_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty devices are asked twenty things each, while another one prints without an end or a pause."""
-    monkeypatch.setattr(sessions, "_MOST", 400_000)
+    monkeypatch.setattr(session_module, "_MOST", 400_000)
     flood = flooding(tmp_path, monkeypatch, b"x" * 79 + b"\r\n")
     ended: list[BaseException] = []
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from sessions.paper_terminal import GONE, NOTHING_YET, PaperTerminal
 
-from swimctl import sessions
 from swimctl.clock import Deadline, Limit, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, SessionLost, UnexpectedPrompt
 from swimctl.platforms import PLATFORM_NAMES, terminal_of
+from swimctl.sessions import session as session_module
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"_SILENCE": 0.05, "_ODD_SILENCE": 0.3, "_PAGE_SILENCE": 0.01}.items():
-        monkeypatch.setattr(sessions, name, seconds)
+        monkeypatch.setattr(session_module, name, seconds)
 
 
 class Restless(PaperTerminal):
@@ -38,7 +38,7 @@ class Restless(PaperTerminal):
         super().write_channel(text)
 
 
-def opened(device: PaperTerminal, folder: Path, seconds: float = 5, answer_within: float = 5) -> sessions.Session:
+def opened(device: PaperTerminal, folder: Path, seconds: float = 5, answer_within: float = 5) -> session_module.Session:
     session = device.unopened(folder)
     session.prepare(Deadline(SystemClock(), seconds, watch=True), answer_within)
     return session

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from swimctl.targets import Target
-from swimctl.way import greets
+from swimctl.sessions.targets import Target
+from swimctl.sessions.way import greets
 
 
 @contextmanager

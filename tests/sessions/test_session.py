@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
 
-from swimctl import sessions
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, LoginFailed, NoPrivilege, SessionLost, UnexpectedPrompt, UnparsableOutput
-from swimctl.one_look import one_look
 from swimctl.platforms.terminal import answer
+from swimctl.sessions import session as session_module
+from swimctl.sessions.one_look import one_look
 
 GO_ON = answer(r"go on\?", "y")
 ANY_KEY = answer("any key", " ", one_key=True)
@@ -23,7 +23,7 @@ ANY_KEY = answer("any key", " ", one_key=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe in hundredths of a second what needs seconds of silence in life; their order stays."""
     for name, seconds in {"_SILENCE": 0.05, "_ODD_SILENCE": 0.3, "_REFUSED": 0.5, "_CLOSING_SILENCE": 0.2}.items():
-        monkeypatch.setattr(sessions, name, seconds)
+        monkeypatch.setattr(session_module, name, seconds)
 
 
 def shown(folder: Path) -> str:
@@ -86,7 +86,7 @@ def test_a_question_that_was_answered_is_not_answered_again_while_the_device_wor
 
 
 def test_a_question_with_nothing_behind_it_is_answered_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "_SILENCE", 30.0)
+    monkeypatch.setattr(session_module, "_SILENCE", 30.0)
     device = PaperTerminal({"install": ["install\nGo on? [y/n]"], "y": ["y\nSUCCESS: done\n", PROMPT]})
     assert "SUCCESS" in device.session(tmp_path).converse("install", (GO_ON,), 20).text
 
@@ -116,7 +116,7 @@ def test_a_prompt_with_an_unknown_line_behind_it_is_believed_after_a_silence(tmp
 def test_a_log_message_behind_the_prompt_waits_for_the_shorter_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_ODD_SILENCE", 30.0)
+    monkeypatch.setattr(session_module, "_ODD_SILENCE", 30.0)
     device = PaperTerminal({"show clock": ["\n12:00", PROMPT, "\n*May  5 12:00:00.1: %SYS-5-CONFIG_I: Configured\n"]})
     assert "12:00" in device.session(tmp_path).run("show clock", 20)
 
@@ -153,7 +153,7 @@ def test_a_device_that_does_not_echo_ends_a_command_by_its_silence(tmp_path: Pat
 def test_the_echo_of_a_long_command_is_known_however_it_is_wrapped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_SILENCE", 30.0)
+    monkeypatch.setattr(session_module, "_SILENCE", 30.0)
     command = "install add file flash:" + "x" * 80
     device = PaperTerminal({command: ["install add fi", " \b\n$le flash:xxx$\nSUCCESS\n", PROMPT]})
     assert "SUCCESS" in device.session(tmp_path).run(command, 20)
@@ -179,7 +179,7 @@ def test_a_deadline_that_passes_is_no_session_that_went_down(tmp_path: Path) -> 
 def test_a_call_that_hangs_is_closed_from_outside_and_says_nothing_of_the_device(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "GRACE", 0.1)
+    monkeypatch.setattr(session_module, "GRACE", 0.1)
     device = PaperTerminal({"show clock": []})
 
     def hang() -> bool:
@@ -204,13 +204,13 @@ def test_a_device_that_ends_the_session_went_down_and_our_own_close_is_no_sign(
     assert session.ended_within(5, watch=True)
     assert "Reloading" in shown(tmp_path)
 
-    monkeypatch.setattr(sessions, "GRACE", -1.9)
+    monkeypatch.setattr(session_module, "GRACE", -1.9)
     device = PaperTerminal()
     session = device.session(tmp_path)
     assert not session.ended_within(2, watch=True)
     assert device.closes
 
-    monkeypatch.setattr(sessions, "GRACE", 5)
+    monkeypatch.setattr(session_module, "GRACE", 5)
     assert not PaperTerminal().session(tmp_path).ended_within(0.1, watch=True)
 
 
@@ -258,7 +258,7 @@ def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:
 def test_output_without_an_end_is_bounded_and_the_deadline_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_MOST", 100_000)
+    monkeypatch.setattr(session_module, "_MOST", 100_000)
     device = PaperTerminal({"show tech": ["x" * 60_000 + "\n"] * 20, "show log": ["y\n" * 5_000] * 100})
     session = device.session(tmp_path)
     device.late(*["z\n" * 100] * 3)
@@ -272,7 +272,7 @@ def test_output_without_an_end_is_bounded_and_the_deadline_kept(
 def test_of_output_that_is_too_long_the_end_is_kept_and_the_loss_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_MOST", 100_000)
+    monkeypatch.setattr(session_module, "_MOST", 100_000)
     long = ["install\n", *["progress\n" * 5_000] * 10, "SUCCESS: done\n", PROMPT]
     reply = PaperTerminal({"install": long}).session(tmp_path).converse("install", (), 20)
     assert reply.text.rstrip().endswith("SUCCESS: done")
@@ -295,7 +295,7 @@ def test_a_letter_in_two_packets_is_one_letter(tmp_path: Path, monkeypatch: pyte
     assert session.run("show clock", 20) == "Zürich"
 
 
-def opened(device: PaperTerminal, folder: Path, seconds: float = 5) -> sessions.Session:
+def opened(device: PaperTerminal, folder: Path, seconds: float = 5) -> session_module.Session:
     session = device.unopened(folder)
     session.prepare(Deadline(SystemClock(), seconds, watch=True))
     return session

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.clock import SystemClock
-from swimctl.redaction import Redaction
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 from swimctl.visits import secrets
 
 PASSWORD = "acc0unt"

@@ -11,8 +11,8 @@ from stores import opened
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login
 from swimctl.errors import AccountRefused, NoPrivilege, SessionLost
-from swimctl.logins import DeviceLogins
 from swimctl.models import Device
+from swimctl.sessions.logins import DeviceLogins
 from swimctl.store import Store
 
 DEVICES = [Device(number, f"sw{number}", "cisco_xe", f"192.0.2.{number}") for number in range(1, 9)]

@@ -26,7 +26,7 @@ from swimctl.config.settings import Settings
 from swimctl.inventory.hosts import Inventory
 from swimctl.job_run import JobRun, _JobRecord
 from swimctl.models import Batch, Job, JobOptions
-from swimctl.redaction import Redaction
+from swimctl.sessions.redaction import Redaction
 from swimctl.states import STEP_NAMES, JobStatus
 from swimctl.steps import STEPS, Context, Outcome
 from swimctl.store import NewJob, Runner, Store

@@ -25,12 +25,12 @@ from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
 from swimctl.platforms.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
-from swimctl.redaction import Redaction
-from swimctl.sessions import Session
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import Session
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
 
 OLD, NEW = "17.06.05", "17.12.04"
 NAME = "sw1"

@@ -17,10 +17,10 @@ from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
 from swimctl.platforms.cisco_xe.driver import SUPPORT
 from swimctl.platforms.facts import HashResult, Placement
+from swimctl.sessions.transports import TRANSPORTS
 from swimctl.steps import distribution
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import COPY, outcome_of_failure
-from swimctl.transports import TRANSPORTS
 
 UP = 30 * 86_400
 RIGHT, WRONG, NONE = (HashResult("flash:", "sha512", digest, None) for digest in ("a" * 128, "c" * 128, None))

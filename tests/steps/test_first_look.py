@@ -21,7 +21,7 @@ from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
 from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 from swimctl.steps.first_look import Look, first_look
 
 T = TypeVar("T")

@@ -29,10 +29,10 @@ from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
 from swimctl.service import Service
+from swimctl.sessions.targets import Target
 from swimctl.states import JobStatus
 from swimctl.steps.ending import COPY
 from swimctl.store import Runner, Store
-from swimctl.targets import Target
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from steps.scripted import Scripted, activated
 
 from swimctl.errors import LoginFailed, SessionLost, Unreachable
-from swimctl.one_look import age, keep, seen
+from swimctl.sessions.one_look import age, keep, seen
 from swimctl.steps import base
 from swimctl.steps.base import ENTERED, Context
 

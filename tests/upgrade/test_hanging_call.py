@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from upgrading import upgraded
 
-from swimctl import clock, sessions
-from swimctl.sessions import Session
+from swimctl import clock
+from swimctl.sessions import session as session_module
+from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
 
 
@@ -25,7 +26,7 @@ def test_the_post_checks_go_on_after_a_command_that_blocks(tmp_path: Path, monke
         write(self, text)
 
     monkeypatch.setattr(Session, "_write", block)
-    monkeypatch.setattr(sessions, "GRACE", 0.5)
+    monkeypatch.setattr(session_module, "GRACE", 0.5)
     monkeypatch.setattr(clock, "_SHORTEST_REAL", 2.0)
     with upgraded(tmp_path, ssh=True, settings={"deadlines": {"down": 600, "up": 2400, "ready": 9000}}) as result:
         job = result.jobs["sw1"]

@@ -19,7 +19,7 @@ from swimctl.errors import DeadlineExceeded
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
 from swimctl.models import Policy
-from swimctl.sessions import Session
+from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
 
 DENIED = "Command authorization failed.\n\n"

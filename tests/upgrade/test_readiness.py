@@ -21,11 +21,11 @@ from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import JobOptions
-from swimctl.redaction import Redaction
-from swimctl.sessions import connect
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
 
 SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED
 READINESS = "Readiness Check"

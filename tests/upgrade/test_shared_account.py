@@ -18,8 +18,8 @@ from projects import Project, make_project
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, NoPrivilege, Unreachable
-from swimctl.logins import DeviceLogins, refused_accounts
 from swimctl.models import Device
+from swimctl.sessions.logins import DeviceLogins, refused_accounts
 from swimctl.store import Store
 
 DEVICES = 60  # twice the workers

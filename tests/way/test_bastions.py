@@ -17,9 +17,9 @@ from way.bastion import DOMAIN, USER, Bastion, bastion, make_key, sshd
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import BastionRefused, LoginFailed, Unreachable, WayLost
-from swimctl.targets import Ssh, Target
-from swimctl.way import enter, entering, greeting, greets
-from swimctl.way.streams import ChannelStream
+from swimctl.sessions.targets import Ssh, Target
+from swimctl.sessions.way import enter, entering, greeting, greets
+from swimctl.sessions.way.streams import ChannelStream
 
 CLOCK = SystemClock()
 SW1 = f"sw1.{DOMAIN}"
@@ -161,7 +161,7 @@ def test_nothing_of_a_channel_is_sent_after_its_own_end() -> None:
 
 
 def test_an_idle_connection_is_closed_and_one_in_use_is_not(way: Bastion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swimctl.way.bastions._IDLE", 0.3)
+    monkeypatch.setattr("swimctl.sessions.way.bastions._IDLE", 0.3)
     transport = enter(through(way), deadline())
     time.sleep(1.5)
     assert transport.is_active()

@@ -27,8 +27,8 @@ from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.errors import LoginFailed
 from swimctl.models import Job, Outcome
+from swimctl.sessions.way.algorithms import lacks_old
 from swimctl.states import JobStatus
-from swimctl.way.algorithms import lacks_old
 
 UPGRADED = (JobStatus.SUCCESS, Outcome.UPGRADED, None)
 

@@ -17,10 +17,10 @@ from way.stranger import Heard, stranger
 from swimctl.clock import Deadline, SystemClock
 from swimctl.config.settings import Distribution
 from swimctl.errors import HostKeyRefused
-from swimctl.targets import Ssh, Target
-from swimctl.transports.scp_push import ScpPush
-from swimctl.way import enter, greets
-from swimctl.way import stranger as first_stranger
+from swimctl.sessions.targets import Ssh, Target
+from swimctl.sessions.transports.scp_push import ScpPush
+from swimctl.sessions.way import enter, greets
+from swimctl.sessions.way import stranger as first_stranger
 
 CLOCK = SystemClock()
 

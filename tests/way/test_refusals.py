@@ -22,11 +22,11 @@ from swimctl.cli.context import Context
 from swimctl.cli.doctor import examine
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import InventoryError, LoginFailed, Unreachable, WayLost
-from swimctl.redaction import Redaction
-from swimctl.sessions import connect
-from swimctl.targets import Ssh, Target
-from swimctl.transcript import Transcript
-from swimctl.way import algorithms, enter, meet
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import connect
+from swimctl.sessions.targets import Ssh, Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.way import algorithms, enter, meet
 
 CLOCK = SystemClock()
 KEY = asyncssh.generate_private_key("ssh-ed25519")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from swimctl.errors import ConfigError
-from swimctl.targets import Ssh, Target
-from swimctl.way import resolve
-from swimctl.way.algorithms import chosen
+from swimctl.sessions.targets import Ssh, Target
+from swimctl.sessions.way import resolve
+from swimctl.sessions.way.algorithms import chosen
 
 
 def target(config: Path | None, *, address: str = "sw1", port: int = 22, user: str = "ana", **extras: object) -> Target:

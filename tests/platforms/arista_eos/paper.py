@@ -20,7 +20,7 @@ from swimctl.lab.images import make_image
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 SAMPLE = platform("arista_eos").sample
 SIZE = 1_000_000_000

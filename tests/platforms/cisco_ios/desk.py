@@ -19,7 +19,7 @@ from swimctl.lab.images import make_image
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 OLD, NEW = "15.2(7)E4", "15.2(7)E7"
 OLD_FILE, NEW_FILE = "c2960x-universalk9-mz.152-7.E4.bin", "c2960x-universalk9-mz.152-7.E7.bin"

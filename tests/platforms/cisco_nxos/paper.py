@@ -13,7 +13,7 @@ from swimctl.config.settings import Readiness, Settings
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 SAMPLE = platform("cisco_nxos").sample
 SIZE = 1_000_000_000

@@ -17,7 +17,7 @@ from swimctl.platforms.base import Driver, Rehearses
 from swimctl.platforms.cisco_nxos.driver import SUPPORT, CiscoNxos
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
 

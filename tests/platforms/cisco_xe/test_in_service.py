@@ -21,7 +21,7 @@ from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.rules import in_service, kind
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 ISSU, STATES, REDUNDANCY = "show issu state detail", "show redundancy states", "show redundancy"
 READY, OVER = sample("show_issu_state_detail/ready"), sample("show_issu_state_detail/taken_over")

@@ -18,7 +18,7 @@ from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 QUIET = " prompt-level none"
 UNKNOWN = "                        ^\n% Invalid input detected at '^' marker.\n\n"

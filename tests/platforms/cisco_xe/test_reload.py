@@ -12,7 +12,7 @@ from swimctl.errors import StepFailed
 from swimctl.platforms.base import Trace
 from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 MARK = "*May  5 02:11:00.1: %SYS-5-CONFIG_I: Configured from console by netops on vty0 (192.0.2.9)"
 RELOAD = "*May  5 02:12:00.1: %SYS-5-RELOAD: Reload requested by netops on vty0. Reload Reason: Reload Command."

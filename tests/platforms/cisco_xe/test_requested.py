@@ -17,7 +17,7 @@ from swimctl.platforms.cisco_xe.parse_version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.terminal import Answer
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 OLD, NEW = "16.03.05b", "16.12.10a"
 CONF = sample("more/packages_conf")

@@ -13,7 +13,7 @@ from swimctl.errors import SessionLost
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.cisco_xr.driver import CiscoXr
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 SIZE = 1_500_000_000
 NAME = "asr9k-golden-x64-7.5.2-v1"

@@ -24,7 +24,7 @@ from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 from swimctl.platforms.juniper_junos.readiness import FOLDER
 from swimctl.platforms.terminal import Answer, matching
-from swimctl.sessions import Reply
+from swimctl.sessions.session import Reply
 
 SAMPLE = platform("juniper_junos").sample
 STARTED = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)

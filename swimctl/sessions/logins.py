@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from swimctl import way
 from swimctl.accounts.passwords import mark
 from swimctl.clock import Clock, Deadline, to_the_minute
 from swimctl.config.reading import Credentials
@@ -22,8 +21,9 @@ from swimctl.config.settings import Login, Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
 from swimctl.inventory.selection import some
 from swimctl.models import Device
+from swimctl.sessions import way
+from swimctl.sessions.targets import Target
 from swimctl.store import Refusals, Store
-from swimctl.targets import Target
 
 # Real seconds between questions whether the logins before this one were answered.
 _POLL: Final = 0.1

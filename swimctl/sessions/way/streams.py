@@ -15,7 +15,7 @@ import paramiko
 
 from swimctl.descriptors import starved
 from swimctl.errors import Unreachable, WayLost
-from swimctl.way.route import Hop
+from swimctl.sessions.way.route import Hop
 
 # Real seconds that a ProxyCommand has to end by itself once nobody listens to it.
 _ENDS_WITHIN: Final = 2.0

@@ -12,9 +12,9 @@ from typing import Final
 import paramiko
 
 from swimctl.errors import BastionRefused, SwimctlError
-from swimctl.watchdog import call_later
-from swimctl.way.route import Hop
-from swimctl.way.streams import ChannelStream
+from swimctl.sessions.watchdog import call_later
+from swimctl.sessions.way.route import Hop
+from swimctl.sessions.way.streams import ChannelStream
 
 # Real seconds after which a connection is closed that nobody used any more.
 _IDLE: Final = 60.0

@@ -11,7 +11,7 @@ from asyncssh.config import ConfigParseError, SSHClientConfig
 from asyncssh.misc import IllegalUserName
 
 from swimctl.errors import ConfigError
-from swimctl.way.told import Told
+from swimctl.sessions.way.told import Told
 
 _Handler = Callable[[SSHClientConfig, str, list[str]], None]
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import paramiko
 
 from swimctl.errors import ConfigError
-from swimctl.way.route import Hop
-from swimctl.way.streams import Stream
+from swimctl.sessions.way.route import Hop
+from swimctl.sessions.way.streams import Stream
 
 # AES-GCM first: paramiko spends 1.7 CPU seconds a GB in it against 2.9 in AES-CTR, and compares the separate hash that
 # the others need byte by byte in Python, which is a tenth of what a terminal costs.

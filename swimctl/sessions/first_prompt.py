@@ -9,11 +9,11 @@ from typing import Final
 
 from swimctl.clock import Deadline
 from swimctl.errors import DeadlineExceeded, NoPrivilege, UnexpectedPrompt
-from swimctl.netmiko_terminal import LOST
 from swimctl.platforms import prompts
 from swimctl.platforms.terminal import Terminal, find_prompt, no_command_line, plain
-from swimctl.targets import Target
-from swimctl.way.refusals import turned_away
+from swimctl.sessions.netmiko_terminal import LOST
+from swimctl.sessions.targets import Target
+from swimctl.sessions.way.refusals import turned_away
 
 # Characters of a login, its banner among them, that are looked at.
 _KEPT: Final = 20_000

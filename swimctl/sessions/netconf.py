@@ -17,10 +17,10 @@ import paramiko
 from swimctl.clock import Clock, Deadline
 from swimctl.errors import HostKeyRefused, LoginFailed, UnparsableOutput
 from swimctl.platforms.base import Netconf
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.watchdog import GRACE, watchdog
-from swimctl.way import enter
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.watchdog import GRACE, watchdog
+from swimctl.sessions.way import enter
 
 # It logs each message with all that is in it.
 logging.getLogger("ncclient").setLevel(logging.CRITICAL)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import paramiko
 from paramiko.agent import AgentSSH
 
-from swimctl.way.route import Hop
+from swimctl.sessions.way.route import Hop
 
 # A question of keyboard-interactive that the password answers; any other (a code, a new password) gets no answer.
 _PASSWORD: Final = re.compile(r"pass(?:word|wd)\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import paramiko
 
 from swimctl.errors import HostKeyRefused
-from swimctl.way.route import Hop
+from swimctl.sessions.way.route import Hop
 
 if TYPE_CHECKING:
     from asyncssh.known_hosts import SSHKnownHosts

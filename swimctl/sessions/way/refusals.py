@@ -11,9 +11,9 @@ from paramiko.ssh_exception import IncompatiblePeer
 
 from swimctl.errors import AccountRefused, DeviceError, LoginFailed, Unreachable
 from swimctl.platforms.terminal import plain
-from swimctl.way.algorithms import OLD, Transport, lacks_old
-from swimctl.way.authentication import AskedMore, Refused
-from swimctl.way.route import Hop, Way
+from swimctl.sessions.way.algorithms import OLD, Transport, lacks_old
+from swimctl.sessions.way.authentication import AskedMore, Refused
+from swimctl.sessions.way.route import Hop, Way
 
 _NO_LINE: Final = "all its lines may be taken (`show users` on its console), or an access list refuses this address"
 _KINDS: Final = {

@@ -15,13 +15,13 @@ import paramiko
 from swimctl.clock import Deadline
 from swimctl.descriptors import starved
 from swimctl.errors import BastionRefused, LoginFailed, SwimctlError, Unreachable, WayLost
-from swimctl.targets import Target
-from swimctl.watchdog import GRACE, watchdog
-from swimctl.way import algorithms, host_keys, refusals, streams
-from swimctl.way.authentication import Secrets, authenticate
-from swimctl.way.bastions import Bastions
-from swimctl.way.route import Hop, Way, resolve
-from swimctl.way.streams import ChannelStream, Stream
+from swimctl.sessions.targets import Target
+from swimctl.sessions.watchdog import GRACE, watchdog
+from swimctl.sessions.way import algorithms, host_keys, refusals, streams
+from swimctl.sessions.way.authentication import Secrets, authenticate
+from swimctl.sessions.way.bastions import Bastions
+from swimctl.sessions.way.route import Hop, Way, resolve
+from swimctl.sessions.way.streams import ChannelStream, Stream
 
 # Bytes that may stand before the greeting of an SSH server.
 _MOST_BEFORE_SSH: Final = 16_000

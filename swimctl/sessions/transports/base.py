@@ -8,7 +8,7 @@ from typing import Protocol
 
 from swimctl.clock import Clock
 from swimctl.config.settings import Distribution
-from swimctl.targets import Target
+from swimctl.sessions.targets import Target
 
 # Told the bytes that have left so far; may raise to end the copy (a stop was asked for).
 Progress = Callable[[int], None]

@@ -15,9 +15,9 @@ from swimctl.config.settings import Distribution
 from swimctl.descriptors import starved
 from swimctl.errors import TransferFailed
 from swimctl.platforms import scp_server
-from swimctl.targets import Target
-from swimctl.transports.base import Progress
-from swimctl.way import enter
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transports.base import Progress
+from swimctl.sessions.way import enter
 
 # A bigger read a packet's worth at a time saves calls; measured 178 against 154 MB/s with a 64 KB device window.
 _CHUNK = 128 * 1024

@@ -13,8 +13,8 @@ from typing import Final
 
 from swimctl.config.settings import HostKeys
 from swimctl.errors import ConfigError
-from swimctl.targets import Target
-from swimctl.way.told import Told
+from swimctl.sessions.targets import Target
+from swimctl.sessions.way.told import Told
 
 _SSH_PORT: Final = 22
 _JUMP: Final = re.compile(
@@ -90,7 +90,7 @@ def resolve(target: Target, port: int | None = None) -> Way:
     """
     told = Told()
     if target.ssh.config_file is not None:
-        from swimctl.way import openssh
+        from swimctl.sessions.way import openssh
 
         given = port or (target.port if target.port != _SSH_PORT else None)
         told = openssh.read(target.ssh.config_file, target.address, user=target.username or None, port=given)
@@ -195,7 +195,7 @@ def _before(target: Target, told: Told, seen: tuple[str, ...]) -> Iterator[Hop]:
     file = target.ssh.config_file
     if jump is None or file is None:
         return
-    from swimctl.way import openssh
+    from swimctl.sessions.way import openssh
 
     for number, written in enumerate(jump.split(",")):
         found = _JUMP.fullmatch(written.strip())

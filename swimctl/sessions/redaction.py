@@ -10,8 +10,8 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-from swimctl.named_secrets import Span, in_private_key, named, rest_of_key
 from swimctl.platforms.terminal import plain
+from swimctl.sessions.named_secrets import Span, in_private_key, named, rest_of_key
 
 MASK: Final = "********"
 # A long piece of a secret is one too: where an output was cut, the rest of it is missing, and

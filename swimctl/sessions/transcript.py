@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from swimctl.clock import Clock, rfc3339
-from swimctl.redaction import Pieces, Redaction
+from swimctl.sessions.redaction import Pieces, Redaction
 
 
 class Transcript:

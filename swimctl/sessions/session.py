@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from swimctl import one_look
 from swimctl.clock import Clock, Deadline
 from swimctl.descriptors import starved
 from swimctl.errors import (
@@ -23,15 +22,16 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.first_prompt import FirstPrompt
-from swimctl.netmiko_terminal import LOST, terminal_over
 from swimctl.platforms import terminal_of
 from swimctl.platforms.base import Netconf
 from swimctl.platforms.terminal import Answer, Stand, body, has_echo, matching, plain, stand, without_pages
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
-from swimctl.watchdog import GRACE, watchdog
-from swimctl.way import enter
+from swimctl.sessions import one_look
+from swimctl.sessions.first_prompt import FirstPrompt
+from swimctl.sessions.netmiko_terminal import LOST, terminal_over
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.watchdog import GRACE, watchdog
+from swimctl.sessions.way import enter
 
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0

@@ -9,7 +9,7 @@ import paramiko
 from netmiko.exceptions import NetmikoBaseException
 from nornir_netmiko.connections import Netmiko
 
-from swimctl.targets import OF_THE_WAY, Target
+from swimctl.sessions.targets import OF_THE_WAY, Target
 
 # The device's answers, secrets of its configuration among them, would go to any log that the user turns on.
 logging.getLogger("netmiko").setLevel(logging.CRITICAL)

@@ -25,8 +25,8 @@ from swimctl.api import Backend
 from swimctl.api.server import listening
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Device, Job, Role
-from swimctl.plans import UpgradeRequest
-from swimctl.service import Service
+from swimctl.requests.plans import UpgradeRequest
+from swimctl.requests.service import Service
 from swimctl.store import NewJob, Store
 
 TRIGGER = "/api/upgrade/trigger/"

@@ -11,7 +11,7 @@ from swimctl.config.reading import Config
 from swimctl.images import catalogue
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Image
-from swimctl.service import Service
+from swimctl.requests.service import Service
 from swimctl.store import Store
 
 CONFIG = """\

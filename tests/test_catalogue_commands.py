@@ -17,7 +17,7 @@ from stores import some_jobs
 
 from swimctl.cli import main
 from swimctl.clock import SystemClock
-from swimctl.plans import UpgradeRequest
+from swimctl.requests.plans import UpgradeRequest
 
 NEWER = "cat9k_iosxe.17.15.01.SPA.bin"
 Run = Callable[..., tuple[int, str, str]]

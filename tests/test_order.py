@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from swimctl.errors import SelectionError, UsageError
 from swimctl.models import Device
-from swimctl.order import duration, failures_allowed, in_order, wave_of_each, wave_sizes
+from swimctl.requests.order import duration, failures_allowed, in_order, wave_of_each, wave_sizes
 
 NAMES = [f"sw{number}" for number in range(1, 9)]
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from projects import IMAGE, LITE, Project
 from stores import NOON, StandingClock
+from swimctl.plans import UpgradeRequest
+from swimctl.service import Service, Triggered
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome
-from swimctl.plans import UpgradeRequest
-from swimctl.service import Service, Triggered
+from swimctl.requests.plans import UpgradeRequest
+from swimctl.requests.service import Service, Triggered
 from swimctl.states import JobStatus
 from swimctl.store import Store
 

@@ -21,7 +21,7 @@ from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
-from swimctl.plans import UpgradeRequest
+from swimctl.requests.plans import UpgradeRequest
 
 TARGET = "17.12.04"
 SPEED = 300.0

@@ -17,9 +17,9 @@ from swimctl.api.answers import EventsAnswer, Problem
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Call, Route, answer
 from swimctl.api.schemas import Name, Request
-from swimctl.documents import event_document
 from swimctl.errors import StoreError
 from swimctl.models import Event, Role
+from swimctl.requests.documents import event_document
 
 MOST_STREAMS: Final = 100
 LOOK_EVERY: Final = 0.5

@@ -18,7 +18,7 @@ from swimctl.api.sharing import Sharing
 from swimctl.clock import Clock
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Principal, Role
-from swimctl.service import Service
+from swimctl.requests.service import Service
 from swimctl.store import Store
 
 _READERS = 8

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.models import Policy
-from swimctl.plans import LONGEST_SOAK
+from swimctl.requests.plans import LONGEST_SOAK
 
 MOST_DEVICES = 10_000
 _LARGEST = 2**63 - 1  # what SQLite can hold

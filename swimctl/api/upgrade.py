@@ -15,10 +15,10 @@ from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnsw
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Backend, Call, Link, Route, answer
 from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
-from swimctl.documents import batch_document, job_document, triggered_document
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
-from swimctl.plans import UpgradeRequest
+from swimctl.requests.documents import batch_document, job_document, triggered_document
+from swimctl.requests.plans import UpgradeRequest
 from swimctl.store import Once
 
 LONGEST_KEY: Final = 255

@@ -9,7 +9,7 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import caller, of
-from swimctl.documents import batch_document
+from swimctl.requests.documents import batch_document
 
 app = typer.Typer()
 

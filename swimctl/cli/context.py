@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from swimctl.engine import Engine
     from swimctl.inventory.hosts import Inventory
     from swimctl.models import Caller
-    from swimctl.service import Service
+    from swimctl.requests.service import Service
     from swimctl.store import Store
 
 
@@ -69,7 +69,7 @@ class Opened:
     @cached_property
     def service(self) -> Service:
         """Make what the command line shares with the API."""
-        from swimctl.service import Service
+        from swimctl.requests.service import Service
 
         return Service(self.config, self.store, lambda: self.inventory, self.clock)
 

@@ -62,7 +62,7 @@ def specs() -> tuple[SwitchSpec, ...]:
 def _upgrade(options: Context, lab: LabFleet, folder: Path) -> int:
     from swimctl.cli import running
     from swimctl.models import ExecutionMode, JobOptions
-    from swimctl.plans import UpgradeRequest
+    from swimctl.requests.plans import UpgradeRequest
 
     with Context(folder / "config.yaml", json=options.json, quiet=options.quiet).open() as opened:
         request = UpgradeRequest(

@@ -181,7 +181,7 @@ def check_device(
     Exits 1 where one would get no image, lacks something or cannot be asked.
     """
     from swimctl.cli.plan import show_plan
-    from swimctl.plans import UpgradeRequest
+    from swimctl.requests.plans import UpgradeRequest
 
     context = of(ctx)
     with context.open() as opened:

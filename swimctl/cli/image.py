@@ -12,6 +12,7 @@ from swimctl.cli.image_add import add_image, progress_bar
 from swimctl.cli.image_golden import golden
 from swimctl.documents import catalogued_document, golden_release_documents, whom
 from swimctl.errors import UsageError
+from swimctl.requests.documents import catalogued_document, whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

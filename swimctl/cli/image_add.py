@@ -12,9 +12,9 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, caller, of
-from swimctl.documents import catalogued_document
 from swimctl.errors import UsageError
 from swimctl.models import ImageKind
+from swimctl.requests.documents import catalogued_document
 
 if TYPE_CHECKING:
     from swimctl.images.catalogue import Progress

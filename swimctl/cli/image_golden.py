@@ -20,6 +20,7 @@ from swimctl.documents import (
 from swimctl.errors import UsageError
 from swimctl.inventory.selection import check_known
 from swimctl.models import Golden
+from swimctl.requests.documents import catalogued_document, image_document, rule_document, whom
 from swimctl.selection import check_known
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def list_jobs(
     most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="No more than so many.")] = 50,
 ) -> None:
     """List jobs, the newest first."""
-    from swimctl.documents import job_document
+    from swimctl.requests.documents import job_document
 
     context = of(ctx)
     with context.open() as opened:
@@ -50,7 +50,7 @@ def list_jobs(
 @app.command("show")
 def show_job(ctx: typer.Context, job_id: JobId) -> None:
     """Show one job with its steps, its batch's options, and where its files lie."""
-    from swimctl.documents import batch_document, job_document
+    from swimctl.requests.documents import batch_document, job_document
 
     context = of(ctx)
     with context.open() as opened:
@@ -93,7 +93,7 @@ def show_events(
     after: Annotated[int, typer.Option(metavar="EVENT_ID", min=0, help="Only what came after this event.")] = 0,
 ) -> None:
     """Show everything that was recorded of a job, the oldest first."""
-    from swimctl.documents import event_document
+    from swimctl.requests.documents import event_document
 
     context = of(ctx)
     with context.open() as opened:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from swimctl.cli.output import duration
-from swimctl.documents import job_document
 from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
+from swimctl.requests.documents import job_document
 from swimctl.states import FINAL, JobStatus
 
 

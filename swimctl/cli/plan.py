@@ -10,11 +10,11 @@ import typer
 
 from swimctl.cli import output, policy, selection
 from swimctl.cli.context import Context, Opened, of
-from swimctl.documents import image_document
+from swimctl.requests.documents import image_document
 
 if TYPE_CHECKING:
     from swimctl.cli.checking import Checked
-    from swimctl.plans import Plan, PlanItem, UpgradeRequest
+    from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
 
 app = typer.Typer()
 
@@ -62,7 +62,7 @@ def plan(
     Exits 1 where a device would get no image, lacks something or cannot be asked.
     """
     from swimctl.models import JobOptions
-    from swimctl.plans import UpgradeRequest
+    from swimctl.requests.plans import UpgradeRequest
 
     context = of(ctx)
     with context.open() as opened:

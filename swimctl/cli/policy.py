@@ -88,7 +88,7 @@ def policy_of(
 ) -> tuple[Policy, int | None]:
     """Read the options; gives the policy, and the number of failures where one was given. Raises UsageError."""
     from swimctl.models import Policy
-    from swimctl.order import duration, failures_allowed
+    from swimctl.requests.order import duration, failures_allowed
 
     if canary is not None and wave is not None:
         raise UsageError("--canary and --wave exclude each other; --wave 3,100% is a canary of 3")

@@ -81,7 +81,7 @@ def gather(opened: Opened, batch_id: str) -> Record:
 
 def document(record: Record) -> dict[str, Any]:
     """Write the record as JSON: the outcome's document, with the batch, and for each job where it came from."""
-    from swimctl.documents import batch_document, event_document
+    from swimctl.requests.documents import batch_document, event_document
 
     written = record.outcome.document() | {"batch": batch_document(record.batch)}
     for job in written["jobs"]:

@@ -111,7 +111,7 @@ def what_of(job: Job, pulse: Pulse, now: datetime) -> str:
 
 
 def _document(jobs: Sequence[Job], pulse: Pulse, asked: Sequence[int]) -> dict[str, object]:
-    from swimctl.documents import job_document
+    from swimctl.requests.documents import job_document
 
     found = {job.id for job in jobs}
     document: dict[str, object] = {"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs]}

@@ -8,8 +8,8 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import caller, of
-from swimctl.documents import token_document
 from swimctl.models import Role
+from swimctl.requests.documents import token_document
 
 app = typer.Typer(no_args_is_help=True)
 

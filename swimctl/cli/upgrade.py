@@ -24,8 +24,8 @@ from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from swimctl.engine import Engine
-    from swimctl.plans import Plan
-    from swimctl.service import Triggered
+    from swimctl.requests.plans import Plan
+    from swimctl.requests.service import Triggered
 
 app = typer.Typer()
 
@@ -92,7 +92,7 @@ def upgrade(
     if golden and image is not None:
         raise UsageError("--golden and --image exclude each other; give one of them")
     from swimctl.models import ExecutionMode, JobOptions
-    from swimctl.plans import UpgradeRequest
+    from swimctl.requests.plans import UpgradeRequest
 
     context = of(ctx)
     with context.open() as opened:
@@ -184,7 +184,7 @@ def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> i
 
 
 def _tell_created(context: Context, made: Triggered) -> int:
-    from swimctl.documents import triggered_document
+    from swimctl.requests.documents import triggered_document
 
     if context.json:
         skipped = [(item.device, item.refusal or "") for item in made.skipped]

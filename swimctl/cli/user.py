@@ -9,9 +9,9 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import caller, of
-from swimctl.documents import user_document
 from swimctl.errors import UsageError
 from swimctl.models import Role
+from swimctl.requests.documents import user_document
 
 app = typer.Typer(no_args_is_help=True)
 

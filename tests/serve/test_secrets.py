@@ -166,7 +166,7 @@ def test_in_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ended = {job["device_hostname"]: job["status"] for job in jobs(tmp_path, *map(str, ids))}
         assert ended == {"sw1": "success", "sw2": "success", "sw3": "failed"}
         with (
-            with_defect(tmp_path, monkeypatch, "swimctl.service:Service.cancel"),
+            with_defect(tmp_path, monkeypatch, "swimctl.requests.service:Service.cancel"),
             serving(tmp_path, "--verbose", token=token) as served,
         ):
             ask_oddly(watch, served)

@@ -28,7 +28,7 @@ from swimctl.models import Device, Job, JobOptions, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.juniper_junos.driver import SUPPORT as JUNOS
-from swimctl.service import Service
+from swimctl.requests.service import Service
 from swimctl.sessions.targets import Target
 from swimctl.states import JobStatus
 from swimctl.steps.ending import COPY

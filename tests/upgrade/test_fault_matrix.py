@@ -21,7 +21,7 @@ from swimctl.lab.cisco_xe.spec import SwitchSpec
 from swimctl.lab.faults import DROP_STEPS, FAULTS, INSTALL_OPERATIONS, INSTALL_REASONS, parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome, Policy
-from swimctl.service import Triggered
+from swimctl.requests.service import Triggered
 from swimctl.states import JobStatus
 
 pytestmark = pytest.mark.timeout(600)

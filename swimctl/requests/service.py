@@ -13,13 +13,13 @@ from typing import Final
 
 from swimctl.clock import Clock
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
-from swimctl.documents import Document, triggered_document
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
 from swimctl.images.goldens import choose
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
-from swimctl.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
+from swimctl.requests.documents import Document, triggered_document
+from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.steps.left_armed import left_armed
 from swimctl.store import NewJob, Once, Store

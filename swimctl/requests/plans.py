@@ -11,7 +11,7 @@ from swimctl.config.windows import Window
 from swimctl.errors import UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
-from swimctl.order import in_order, wave_of_each, wave_sizes
+from swimctl.requests.order import in_order, wave_of_each, wave_sizes
 from swimctl.states import RUNNING
 
 MOST_WORKERS: Final = 500

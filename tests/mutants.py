@@ -58,9 +58,13 @@ LISTED = Path("tests/unnoticed.yaml")
 _KINDS = "every module"
 # Which tests must notice a mistake: those that stand beside the module, not whatever comes by there.
 _BESIDE: Mapping[str, Sequence[str]] = {
-    r"swimctl/(?:steps/.*|job_run\.py)": ["tests/steps"],
-    r"swimctl/engine\.py": ["tests/test_engine.py", "tests/test_engine_batches.py", "tests/test_engine_waves.py"],
-    r"swimctl/(?:sessions|transcript)\.py": ["tests/sessions"],
+    r"swimctl/(?:steps/.*|engine/jobs\.py)": ["tests/steps"],
+    r"swimctl/engine/batches\.py": [
+        "tests/test_engine.py",
+        "tests/test_engine_batches.py",
+        "tests/test_engine_waves.py",
+    ],
+    r"swimctl/sessions/(?:session|transcript)\.py": ["tests/sessions"],
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
     r"swimctl/sessions/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
     r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1", "tests/platforms/test_journal.py"],

@@ -18,12 +18,12 @@ from typing import Any, cast
 import pytest
 from stores import StandingClock, switches
 
-from swimctl import engine as engine_module
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
-from swimctl.engine import Engine
+from swimctl.engine import batches as engine_module
+from swimctl.engine.batches import Engine
+from swimctl.engine.jobs import JobRun
 from swimctl.inventory.hosts import Inventory
-from swimctl.job_run import JobRun
 from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.sessions.redaction import Redaction
 from swimctl.states import JobStatus

@@ -14,9 +14,9 @@ from stores import StandingClock, some_batch, some_jobs
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
-from swimctl.engine import Engine
+from swimctl.engine.batches import Engine
+from swimctl.engine.jobs import JobRun
 from swimctl.inventory.hosts import Inventory
-from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, Policy
 from swimctl.store import Store
 

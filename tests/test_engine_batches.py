@@ -14,9 +14,9 @@ from nights import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from stores import NOON, some_jobs, switches
 
 from swimctl.config.settings import Settings
+from swimctl.engine.jobs import JobRun
+from swimctl.engine.turns import Hold
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
-from swimctl.job_run import JobRun
-from swimctl.line import Hold
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
 from swimctl.sessions.logins import NotTried
 from swimctl.states import JobStatus

@@ -11,8 +11,8 @@ import pytest
 from nights import BAD, GOOD, UNTOUCHED, WAITS, Night, night
 from stores import NOON, some_jobs
 
+from swimctl.engine.jobs import JobRun
 from swimctl.errors import Unreachable
-from swimctl.job_run import JobRun
 from swimctl.models import Batch, Job, Outcome, Policy
 from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swimctl.line import failed_partners, held, stopped, unfinished_before
+from swimctl.engine.turns import failed_partners, held, stopped, unfinished_before
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy, Standing
 from swimctl.states import JobStatus
 

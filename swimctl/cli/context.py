@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from swimctl.accounts.service import AccountService
     from swimctl.clock import SystemClock
     from swimctl.config.reading import Config
-    from swimctl.engine import Engine
+    from swimctl.engine.batches import Engine
     from swimctl.inventory.hosts import Inventory
     from swimctl.models import Caller
     from swimctl.requests.service import Service
@@ -83,7 +83,7 @@ class Opened:
     @cached_property
     def engine(self) -> Engine:
         """Make what runs jobs; from here until the end this process is known as a runner."""
-        from swimctl.engine import Engine
+        from swimctl.engine.batches import Engine
 
         self.store.require_whole()  # damage must not be found when a device is half-way
         return Engine(self.config, self.store, self.inventory, self.clock)

@@ -22,7 +22,7 @@ from swimctl.errors import StoreError, StoreReplaced
 if TYPE_CHECKING:
     import ssl
 
-    from swimctl.scheduler import Scheduler
+    from swimctl.engine.scheduler import Scheduler
 
 app = typer.Typer()
 log = logging.getLogger("swimctl.serve")
@@ -146,7 +146,7 @@ class _Serving:
             await asyncio.sleep(_LOOK_EVERY)
 
     def _make_scheduler(self) -> Scheduler:
-        from swimctl.scheduler import Scheduler
+        from swimctl.engine.scheduler import Scheduler
 
         opened = self._opened
         return Scheduler(opened.engine, opened.store, opened.clock, opened.config.settings.schedule_grace)

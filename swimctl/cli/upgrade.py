@@ -23,7 +23,7 @@ from swimctl.cli.plan import (
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from swimctl.engine import Engine
+    from swimctl.engine.batches import Engine
     from swimctl.requests.plans import Plan
     from swimctl.requests.service import Triggered
 

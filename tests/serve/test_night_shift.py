@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from upgrading import TARGET, lab_folder, request
 
-from swimctl import scheduler
 from swimctl.cli.context import Context, Opened
 from swimctl.clock import SystemClock
+from swimctl.engine import scheduler
+from swimctl.engine.scheduler import Scheduler
 from swimctl.models import Job
-from swimctl.scheduler import Scheduler
 from swimctl.states import FINAL, JobStatus
 
 pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("night shift")]  # one worker, for they share the nights

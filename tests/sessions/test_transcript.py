@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.clock import SystemClock
+from swimctl.engine.visits import secrets
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
-from swimctl.visits import secrets
 
 PASSWORD = "acc0unt"
 LONGER = "acc0unt-and-more"

@@ -23,8 +23,8 @@ from stores import some_batch, some_image
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
+from swimctl.engine.jobs import JobRun, _JobRecord
 from swimctl.inventory.hosts import Inventory
-from swimctl.job_run import JobRun, _JobRecord
 from swimctl.models import Batch, Job, JobOptions
 from swimctl.sessions.redaction import Redaction
 from swimctl.states import STEP_NAMES, JobStatus

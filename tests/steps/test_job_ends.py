@@ -17,13 +17,13 @@ from steps.paper_job import paper_job
 from steps.scripted import NEW, Scripted, activated, runs, stands
 from stores import StandingClock, some_image, some_jobs
 
-from swimctl import job_run
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Evidence, Settings
+from swimctl.engine import jobs as jobs_module
+from swimctl.engine.jobs import JobRun
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.ssh import SshPolicy
-from swimctl.job_run import JobRun
 from swimctl.models import Device, Job, JobOptions, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import Placement
@@ -264,7 +264,7 @@ def test_a_login_waits_for_its_turn_until_a_stop(running: Running, monkeypatch: 
     def turn(device: Device, greets: Callable[[], bool], until: threading.Event) -> None:
         asked.append((device.name, greets(), until))
 
-    monkeypatch.setattr(job_run, "answers", answering)
+    monkeypatch.setattr(jobs_module, "answers", answering)
     monkeypatch.setattr(jobs.logins, "wait_for_turn", turn)
     assert jobs.wait_to_log_in("sw1", stop) is None
     assert asked == [("sw1", True, stop)]

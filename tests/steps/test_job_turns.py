@@ -16,8 +16,8 @@ from steps.paper_job import PaperJob, Played, paper_job
 from steps.scripted import DAY, OLD, STARTED, Scripted, runs, stands
 
 from swimctl.config.windows import Go, Never, Wait
+from swimctl.engine.turns import Hold
 from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, StoreError, UnparsableOutput, Unreachable
-from swimctl.line import Hold
 from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus

@@ -14,7 +14,7 @@ from upgrading import Later, at, lab_folder, request
 
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
-from swimctl.scheduler import Scheduler
+from swimctl.engine.scheduler import Scheduler
 from swimctl.states import FINAL, JobStatus
 
 HOUR = timedelta(hours=1)

@@ -16,17 +16,17 @@ from swimctl.clock import Clock, Deadline, rfc3339
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Never, Wait
+from swimctl.engine.jobs import JobRun
+from swimctl.engine.turns import Hold, held, stopped, unfinished_before
+from swimctl.engine.visits import Visits
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
 from swimctl.inventory.hosts import Inventory
-from swimctl.job_run import JobRun
-from swimctl.line import Hold, held, stopped, unfinished_before
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify.notifier import Notifier
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import Look
 from swimctl.store import Store
-from swimctl.visits import Visits
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from swimctl.clock import Clock
-from swimctl.engine import Engine
+from swimctl.engine.batches import Engine
 from swimctl.errors import StaleClaim, StoreError, SwimctlError
 from swimctl.models import Job
 from swimctl.states import RUNNING, JobStatus

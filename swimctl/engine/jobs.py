@@ -13,6 +13,8 @@ from swimctl.clock import Clock, rfc3339
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Wait, Window, gate
+from swimctl.engine.turns import Hold, failed_partners
+from swimctl.engine.visits import secrets
 from swimctl.errors import (
     CommandRefused,
     StaleClaim,
@@ -24,7 +26,6 @@ from swimctl.errors import (
     with_next,
 )
 from swimctl.inventory.hosts import Inventory
-from swimctl.line import Hold, failed_partners
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.sessions.logins import DeviceLogins, NotTried, answers
@@ -39,7 +40,6 @@ from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_i
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.once import was_sent
 from swimctl.store import Runner, Store
-from swimctl.visits import secrets
 
 # Real seconds between looks at the time while an activation waits for its window.
 _LOOK_AGAIN = 1.0

@@ -1,0 +1,1 @@
+"""What runs the jobs of a batch: turns, one job, what is due, devices asked without a job."""

@@ -15,7 +15,7 @@ from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
 from swimctl.states import STEP_NAMES
 from swimctl.store import NewJob, Once, Store
-from swimctl.store.once import ids_of
+from swimctl.store.idempotency import ids_of
 
 STEPS = tuple(STEP_NAMES)
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)

@@ -38,7 +38,7 @@ from swimctl.steps import POST_CHECKS, STEPS, Context, Record
 from swimctl.steps.baseline import is_baseline
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
-from swimctl.steps.once import was_sent
+from swimctl.steps.send_once import was_sent
 from swimctl.store import Runner, Store
 
 # Real seconds between looks at the time while an activation waits for its window.

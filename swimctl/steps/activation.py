@@ -10,11 +10,11 @@ from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.evidence import Unread
-from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.others import require_alone
 from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
+from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.target import called, is_applied, is_patch, on_target
 
 # So many sessions may be lost, one after the other, before an activation is given up.

@@ -13,8 +13,8 @@ from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.ending import COPY
-from swimctl.steps.once import was_sent
 from swimctl.steps.reload import boot_mark
+from swimctl.steps.send_once import was_sent
 
 _ATTEMPTS = 2
 # Per cent of the job that readiness has taken, and that the copy takes.

@@ -26,11 +26,11 @@ from swimctl.steps import evidence, removal
 from swimctl.steps.base import ENTERED, Context
 from swimctl.steps.evidence import Unread
 from swimctl.steps.left_armed import left_armed
-from swimctl.steps.once import answer_to, was_sent
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, baseline
 from swimctl.steps.reload import boot_look
 from swimctl.steps.seeing import Table, readable
+from swimctl.steps.send_once import answer_to, was_sent
 from swimctl.steps.target import is_patch, on_target
 
 # Of the copy's beginning in a job's record; its value is the device's boot then.

@@ -11,9 +11,9 @@ from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions.session import Session
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, missing, went_back
-from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import Table
+from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
 
 

@@ -11,8 +11,8 @@ from swimctl.platforms.facts import Installed, Placement
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.base import Context
 from swimctl.steps.evidence import Unread, committed
-from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.seeing import Table, readable
+from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.target import is_patch
 
 # Device seconds that the install state may take to show a commit, or to read at all.

@@ -14,11 +14,11 @@ from swimctl.steps.evidence import Seen, Then, Unread, Verdict, Wait, of_new_rel
 from swimctl.steps.going_back import complaint_of, go_back
 from swimctl.steps.keeping import keep
 from swimctl.steps.left_armed import timer_left
-from swimctl.steps.once import was_sent
 from swimctl.steps.patience import Patience
 from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import BOOTING
 from swimctl.steps.seeing import readable, see
+from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
 
 # Device seconds before the device goes back by itself in which nobody waits any more: what may be committed is.

@@ -15,7 +15,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import Context, Outcome
 from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
 from swimctl.steps.first_look import first_look
-from swimctl.steps.once import was_sent
+from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
 from swimctl.steps.who import host_name
 

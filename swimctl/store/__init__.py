@@ -16,15 +16,15 @@ from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
 from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
+from swimctl.store.claims import Running
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
+from swimctl.store.idempotency import Answered, Answers, Once
 from swimctl.store.journal import Journal
-from swimctl.store.line import Line
 from swimctl.store.logins import Logins, Refusals
-from swimctl.store.once import Answered, Answers, Once
 from swimctl.store.runners import Runner, RunnerLocks
-from swimctl.store.running import Running
+from swimctl.store.standings import Line
 
 __all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Refusals", "Runner", "Store"]
 

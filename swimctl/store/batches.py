@@ -14,7 +14,7 @@ from swimctl.errors import ConflictError, NotFound, StaleClaim, UsageError
 from swimctl.models import Batch, Caller, Job
 from swimctl.states import JobStatus
 from swimctl.store import audit, journal
-from swimctl.store.once import Once, ids_of, keep, refuse_second
+from swimctl.store.idempotency import Once, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, policy_text, storable
 from swimctl.store.runners import Runner, Runners

@@ -1,4 +1,4 @@
-"""The forms in which a lab device of classic IOS prints, beside those of `cisco_xe/forms.py`. Pure."""
+"""The forms in which a lab device of classic IOS prints, beside those of `lab/cisco_xe/forms.py`. Pure."""
 
 from __future__ import annotations
 

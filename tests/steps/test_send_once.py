@@ -9,7 +9,7 @@ from steps.scripted import LOST, PaperTranscript, Scripted, activated, said
 
 from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Trace
-from swimctl.steps.once import answer_to, send_once, wait_while_running, was_sent
+from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 
 NEVER, CAME, ENDED = Trace(False, None), Trace(True, False), Trace(True, True)
 

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from projects import IMAGE, LITE, Project
 from stores import NOON, StandingClock
-from swimctl.plans import UpgradeRequest
-from swimctl.service import Service, Triggered
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome

@@ -8,9 +8,8 @@ from aiohttp import web
 
 from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.api.routing import Call, Route, answer
-from swimctl.documents import catalogued_document, golden_release_documents
 from swimctl.models import Role
-from swimctl.requests.documents import catalogued_document
+from swimctl.requests.documents import catalogued_document, golden_release_documents
 
 
 async def devices(call: Call) -> web.Response:

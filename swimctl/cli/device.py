@@ -74,11 +74,9 @@ def show_device(
     ctx: typer.Context, device: Annotated[str, typer.Argument(metavar="NAME|ID", help="The device.")]
 ) -> None:
     """Show what the inventory says of a device, and how it is entered; whether there is a password, never which."""
-    from swimctl.goldens import choose
+    from swimctl.images.goldens import choose
     from swimctl.sessions.targets import target_of
     from swimctl.sessions.way import resolve
-    from swimctl.targets import target_of
-    from swimctl.way import resolve
 
     context = of(ctx)
     with context.open() as opened:

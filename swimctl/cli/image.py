@@ -10,9 +10,8 @@ from swimctl.cli import output
 from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.image_add import add_image, progress_bar
 from swimctl.cli.image_golden import golden
-from swimctl.documents import catalogued_document, golden_release_documents, whom
 from swimctl.errors import UsageError
-from swimctl.requests.documents import catalogued_document, whom
+from swimctl.requests.documents import catalogued_document, golden_release_documents, whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,18 +10,16 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.policy import read_time
-from swimctl.documents import (
+from swimctl.errors import UsageError
+from swimctl.inventory.selection import check_known
+from swimctl.models import Golden
+from swimctl.requests.documents import (
     catalogued_document,
     golden_release_documents,
     image_document,
     rule_document,
     whom,
 )
-from swimctl.errors import UsageError
-from swimctl.inventory.selection import check_known
-from swimctl.models import Golden
-from swimctl.requests.documents import catalogued_document, image_document, rule_document, whom
-from swimctl.selection import check_known
 
 if TYPE_CHECKING:
     from swimctl.images.goldens import Choice, Verdict
@@ -131,8 +129,8 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
 
 def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
     """Make a release without a file golden, or end all of its rules, and tell what it is golden for then."""
-    from swimctl.catalogue import golden_release
-    from swimctl.goldens import images_of
+    from swimctl.images.catalogue import golden_release
+    from swimctl.images.goldens import images_of
 
     with context.open() as opened:
         images = opened.store.images()

@@ -17,7 +17,7 @@ from swimctl.store import Store
 
 LOOK_EVERY: Final = 1.0  # real seconds
 MOST_BATCHES: Final = 50  # at the same time; the jobs of the others read `pending` until one ends
-log = logging.getLogger("swimctl.scheduler")
+log = logging.getLogger("swimctl.engine.scheduler")
 
 
 class Scheduler:

@@ -14,7 +14,6 @@ from typing import BinaryIO, Final
 
 from swimctl import platforms
 from swimctl.errors import ImageError, NotFound
-from swimctl.hash_files import Expected
 from swimctl.images import hash_files
 from swimctl.images.hash_files import Expected
 from swimctl.models import Caller, Device, Golden, Image, ImageKind

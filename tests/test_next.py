@@ -58,8 +58,8 @@ def test_every_rule_of_the_readiness_check_says_what_to_do() -> None:
 
 def test_a_job_fails_in_two_places_and_both_say_what_to_do() -> None:
     moves = [where for where, call in calls("move") if "JobStatus.FAILED" in ast.unparse(call)]
-    assert [where.partition(":")[0] for where in moves] == ["job_run.py"]
-    masked = [ast.unparse(call) for where, call in calls("text") if where.startswith("job_run.py")]
+    assert [where.partition(":")[0] for where in moves] == ["engine/jobs.py"]
+    masked = [ast.unparse(call) for where, call in calls("text") if where.startswith("engine/jobs.py")]
     assert any("with_next(error, cause, job.device_name)" in each for each in masked)
     waiting = list(calls("fail_waiting"))
     assert len(waiting) == 4
@@ -68,7 +68,7 @@ def test_a_job_fails_in_two_places_and_both_say_what_to_do() -> None:
         assert error is not None, where
         said = ast.unparse(error)
         assert "next: " in said or said == "why", where  # each `why` is made beside it, below
-    whole = (ROOT / "engine.py").read_text(encoding="utf-8")
+    whole = (ROOT / "engine" / "batches.py").read_text(encoding="utf-8")
     made = [line.strip() for line in whole.splitlines() if line.strip().startswith("why = ")]
     assert len(made) == 3
     assert all("next: " in line or "with_next(" in line or "please report it" in line for line in made)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,30 @@ def test_models_are_read_and_kept_in_the_transcript(tmp_path: Path, lab: LabFlee
     kept = told.transcript.read_text(encoding="utf-8")
     assert "read Cisco-IOS-XE-install-oper by NETCONF" in kept
     assert "install-version-state-provisioned-committed" in kept
+
+
+def test_a_session_leaves_no_descriptor_to_the_garbage_collector(tmp_path: Path, lab: LabFleet) -> None:
+    told = Told(tmp_path, lab.netconf_ports["sw1"])
+    gc.collect()
+    gc.disable()
+    try:
+        before = selectors_open()
+        assert all(told.hardware() is not None for _ in range(3))
+        end = time.monotonic() + 60
+        while selectors_open() > before:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    finally:
+        gc.enable()
+
+
+def selectors_open() -> int:
+    """Count the selectors that this process has open."""
+    found = 0
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            found += "eventpoll" in str(file.readlink())
+    return found
 
 
 def test_a_way_that_nobody_takes_connects_to_nothing(tmp_path: Path) -> None:

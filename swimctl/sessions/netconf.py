@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import selectors
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -152,6 +153,20 @@ def _manager(transport: paramiko.Transport, seconds: float) -> Any:  # noqa: ANN
             self._closing.clear()
             self._post_connect(seconds)
             self.parser = self._device_handler.get_xml_parser(self)
+
+        _selector: selectors.BaseSelector | None = None
+
+        def _transport_register(self, selector: selectors.BaseSelector, event: int) -> None:
+            self._selector = selector
+            super()._transport_register(selector, event)
+
+        def run(self) -> None:
+            # ncclient leaves its selector, with the descriptor in it, to the garbage collector.
+            try:
+                super().run()
+            finally:
+                if self._selector is not None:
+                    self._selector.close()
 
     # ncclient's own handler for IOS-XE does more than is wanted here.
     handler = make_device_handler({"name": "default"})

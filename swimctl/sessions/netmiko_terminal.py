@@ -12,7 +12,8 @@ from nornir_netmiko.connections import Netmiko
 from swimctl.sessions.targets import OF_THE_WAY, Target
 
 # The device's answers, secrets of its configuration among them, would go to any log that the user turns on.
-logging.getLogger("netmiko").setLevel(logging.CRITICAL)
+_LOG = logging.getLogger("netmiko")
+_LOG.setLevel(logging.CRITICAL)
 
 # What a terminal raises whose connection has ended.
 LOST: Final = (OSError, EOFError, paramiko.SSHException, NetmikoBaseException)
@@ -36,6 +37,8 @@ def terminal_over(transport: paramiko.Transport, target: Target) -> Any:  # noqa
     options = extras | {"auto_connect": False, "secret": target.enable_secret or ""}
     plugin.open(target.address, target.username, target.password, target.port, target.platform, options)
     connection = plugin.connection
+    # It masks this account in that silent log. netmiko keeps it, with the password, until its own disconnect().
+    _LOG.removeFilter(connection._secrets_filter)  # noqa: SLF001 - netmiko has no other way
     connection._get_ssh_client_instance = lambda: _LoggedIn(transport)  # noqa: SLF001 - netmiko has no other way
     connection.establish_connection()
     return connection

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import http.client
+import json
+import os
+import signal
 import socket
 import statistics
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -26,37 +30,45 @@ from upgrading import TARGET, lab_folder
 SWITCHES, ROUNDS, MEASURED_EVERY = 47, 20, 4
 A_ROUND = SWITCHES + 1 + 2  # beside the switches: one whose port is shut, and two jobs that are cancelled
 SILENT = [f"silent{number}" for number in range(1, 9)]
-# What 200 jobs may leave in memory. Without a leak it is -200 to 800 kB, and 2 to 5 MB where more threads run at a time
-# than ever before, which happens in two of the four intervals at most: so the lower middle one is held to it, for a
-# leak shows in each. With one session that stays of each job it is 7,000 kB; one of every fourth job is found.
-MOST_KB_FOR_200_JOBS = 1_500
+# What 200 jobs may leave behind: objects that the garbage collector knows, blocks of Python's memory and bytes of C's.
+# Without a leak they are 0 to 80, 0 to 200, and 40 to 500 kB while caches fill; one object that stays of each job is
+# 200. The lower middle one of the intervals is held to it, for a leak shows in each.
+MOST_FOR_200_JOBS = {"objects": 150, "blocks": 400, "bytes": 1_500_000}
 
 
 @pytest.fixture(autouse=True)
-def _started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the server that is measured share no memory with the process that it would be forked from."""
-    monkeypatch.setattr(processes, "MAY_FORK", False)
+def _weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server start anew, sharing no memory with a process that it is forked from, and say what it holds."""
+    monkeypatch.setattr(processes, "PROGRAM", (sys.executable, str(Path(__file__).with_name("weighed.py"))))
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a process holds: threads, open files, and resident memory in kB; what the files are, sorted."""
+    """What a process holds: threads, and what its open files are, sorted; `inside` is what it says itself."""
 
     threads: int
-    files: int
-    memory: int
-    names: tuple[str, ...] = ()
+    files: tuple[str, ...]
+    inside: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def by(cls, pid: int) -> Held:
-        proc = Path(f"/proc/{pid}")
-        lines = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-        names = []
+        proc, files = Path(f"/proc/{pid}"), []
         for file in (proc / "fd").iterdir():
             with suppress(FileNotFoundError):  # closed since it was listed
-                names.append(str(file.readlink()))
-        threads, memory = len(list((proc / "task").iterdir())), int(lines["VmRSS"].split()[0])
-        return cls(threads, len(names), memory, tuple(sorted(names)))
+                files.append(str(file.readlink()))
+        return cls(len(list((proc / "task").iterdir())), tuple(sorted(files)))
+
+    def weighed(self, pid: int, folder: Path) -> Held:
+        """Let the process count what it holds inside."""
+        told = folder / "weighed.json"
+        os.kill(pid, signal.SIGUSR1)
+        end = time.monotonic() + 60
+        while not told.exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        inside = json.loads(told.read_text(encoding="utf-8"))
+        told.unlink()
+        return replace(self, inside=inside)
 
 
 @pytest.mark.prove
@@ -79,17 +91,19 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
                     assert {job["status"] for job in served.wait(unanswered)} == {"failed"}
                 if turn % MEASURED_EVERY == 0:
                     wake_all_threads(served)
-                    measured.append(at_rest(served.process.pid, measured[0] if turn == ROUNDS else None))
+                    held = at_rest(served.process.pid, measured[0] if turn == ROUNDS else None)
+                    measured.append(held.weighed(served.process.pid, tmp_path))
             assert ended.total() == ROUNDS * A_ROUND == 1000
             assert (ended["cancelled"], ended["failed"]) == (2 * ROUNDS, 2 * ROUNDS)
             # The first rounds may still hold what is let go later: the end is held against the least that ever was.
             assert measured[-1].threads == min(each.threads for each in measured), measured
-            # A leak of the rarest thing is two a round; a dozen files are those of a pool, whose threads come and go.
-            least = min(measured, key=lambda each: each.files)
-            more = Counter(measured[-1].names) - Counter(least.names)
-            assert measured[-1].files - least.files < ROUNDS, more
-            grown = statistics.median_low(after.memory - before.memory for before, after in pairwise(measured))
-            assert grown < MOST_KB_FOR_200_JOBS, measured
+            least = min(measured, key=lambda each: len(each.files))
+            more = Counter(measured[-1].files) - Counter(least.files)
+            assert more.total() < 5, more  # a leak of the rarest thing is two a round
+            for what, most in MOST_FOR_200_JOBS.items():
+                counted = [each.inside[what] for each in measured]
+                grown = statistics.median_low(after - before for before, after in pairwise(counted))
+                assert grown < most, (what, counted)
             assert "Traceback" not in served.end()
 
 
@@ -141,10 +155,10 @@ def at_rest(pid: int, before: Held | None) -> Held:
     while time.monotonic() < end:
         time.sleep(0.1)
         now = Held.by(pid)
-        if (now.threads, now.files) != (held.threads, held.files):
+        if now != held:
             since = time.monotonic()
         held = now
-        reached = before is None or (now.threads, now.files) == (before.threads, before.files)
+        reached = before is None or (now.threads, len(now.files)) == (before.threads, len(before.files))
         if reached and time.monotonic() - since > (0.5 if before else 2):
             break
     return held

@@ -8,10 +8,10 @@ from pathlib import Path
 from labs import small_fleet
 
 from swimctl.clock import SystemClock
-from swimctl.redaction import Redaction
-from swimctl.sessions import connect
-from swimctl.targets import Target
-from swimctl.transcript import Transcript
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.session import connect
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
 
 
 def test_a_session_leaves_no_filter_with_its_password_in_netmikos_log(tmp_path: Path) -> None:

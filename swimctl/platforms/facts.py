@@ -23,7 +23,8 @@ class MemberSoftware:
 class SoftwareVersion:
     """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone.
 
-    `next_config_register` is set where the device says that the register changes at the next reload.
+    `next_config_register` is set where the device says that the register changes at the next reload. `operating_mode`
+    is a router's: `Autonomous`, or `Controller-Managed` in an SD-WAN.
     """
 
     version: str
@@ -38,6 +39,7 @@ class SoftwareVersion:
     next_config_register: str | None = None
     mode: str | None = None
     members: tuple[MemberSoftware, ...] = ()
+    operating_mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

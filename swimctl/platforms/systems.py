@@ -18,8 +18,12 @@ _SIGNS: Final = (
     ),
     ("cisco_xe", "IOS-XE", re.compile(r"Cisco IOS[ -]XE Software\b.*|IOS[ -]XE Version:.*", re.IGNORECASE)),
     ("cisco_ios", "IOS", re.compile(r"(?:Cisco IOS Software|IOS \(tm\)).* Software\b.*", re.IGNORECASE)),
+    # Metamako's, on the 7130: EOS names no `Device:` (a device simulator of a public backup tool; one source).
+    ("", "MOS", re.compile(r"Device: \S.*|Internal build ID: mos-.*", re.IGNORECASE)),
     ("arista_eos", "EOS", re.compile(r"Arista .*|[cv]EOS(?:-?lab)?|Software image version: \d.*", re.IGNORECASE)),
     ("juniper_junos", "Junos", re.compile(r"Junos: .*|.*\bxmlns:junos=.*|JUNOS .*\[.*\]", re.IGNORECASE)),
+    # It prints ASA's line too, below (outputs of a 2110 in tests of two public tools).
+    ("", "FTD", re.compile(r"Model ?: .* Threat Defense \(\d+\) Version .*", re.IGNORECASE)),
     ("", "ASA", re.compile(r"Cisco Adaptive Security Appliance Software\b.*", re.IGNORECASE)),
 )
 # One driver reads both, and finds out which it is.

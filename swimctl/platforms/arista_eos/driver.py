@@ -55,6 +55,7 @@ SUPPORT: Final = Support(
         "a switch whose next boot would not start what runs, or a file that is not on its flash",
         "MLAG peers without a `redundancy_group` in the inventory",
         "containers (cEOS): they are upgraded by starting them from another image",
+        "MOS of the 7130: it is another system",
         "--cleanup-flash: the device does not know which files it can do without",
     ),
 )

@@ -17,6 +17,7 @@ from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, fi
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.readiness import managed
 from swimctl.platforms.cisco_xe.reading import COMPARED, unknown_command
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import BootSettings, Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
@@ -56,7 +57,11 @@ BUNDLE: Final = replace(
     CLASSIC,
     name="Cisco IOS-XE, bundle mode",
     hashes=("sha512", "md5"),
-    refuses=("two route processors or supervisors in bundle mode", *CLASSIC.refuses[1:]),
+    refuses=(
+        "two route processors or supervisors in bundle mode",
+        "routers in controller mode (SD-WAN): their manager upgrades them",
+        *CLASSIC.refuses[1:],
+    ),
 )
 
 
@@ -82,6 +87,8 @@ class BootVariable(Flashes):
         may = self._privilege()
         if not may.ok:
             return [may]
+        if others := managed(self._version()):
+            return [may, *others]
         state = self._state(image)
         return [*assess(state, device, image, self._settings.readiness, _FITS[image.platform], cleanup=cleanup), may]
 

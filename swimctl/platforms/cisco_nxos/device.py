@@ -24,7 +24,7 @@ from swimctl.platforms.cisco_nxos.parse_redundancy import parse_show_redundancy_
 from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summary
 from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
 from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
-from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, rights, space, vpc_peer
+from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, one_image, rights, space, vpc_peer
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.cisco_nxos.terminal import TERMINAL
@@ -83,13 +83,20 @@ class NexusDevice:
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
+        if not (known := one_image(self._version())).ok:
+            return [known]
         may = self._rights
         if not may.ok:
             return [may]  # what this account cannot see is no fault of the device
         return [may, *identity(self._version(), self._modules(), self._inventory(), device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
-        """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""
+        """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one.
+
+        A device of another kind is asked nothing more: it may not even know `configure terminal`.
+        """
+        if not (known := one_image(self._version())).ok:
+            return [known]
         may = self._rights
         if not may.ok:
             return [may]

@@ -52,7 +52,8 @@ SUPPORT: Final = Support(
     ),
     issu="install all nxos bootflash:IMAGE non-disruptive, where its check calls every module non-disruptive",
     refuses=(
-        "Nexus 5000, 6000 and 7000, which boot a kickstart and a system image",
+        "Nexus 5000, 6000 and 7000, and MDS, which boot a kickstart and a system image",
+        "switches of an ACI fabric, which read as NX-OS: its APIC upgrades them",
         "--issu where the installer calls any module disruptive",
         "EPLD images and SMUs",
         "a switch with a vPC partner whose inventory names no redundancy_group for it",

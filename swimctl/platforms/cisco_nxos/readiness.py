@@ -78,7 +78,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
     """Apply every rule but that of the rights; a rule whose fact is missing has failed."""
     return [
         *identity(state.version, state.modules, state.inventory, device),
-        _one_image(state.version),
+        one_image(state.version),
         family(image, _hardware(state), fits),
         *_redundancy(state),
         *_boot(state),
@@ -103,13 +103,20 @@ def _hardware(state: State) -> list[str]:
     return chassis + [card for card in dict.fromkeys(cards) if card not in chassis]
 
 
-def _one_image(version: NxosVersion) -> Finding:
+def one_image(version: NxosVersion) -> Finding:
+    """Tell whether one image holds everything of the device; nothing else about it is asked where none does."""
+    two, model = version.kickstart_version is not None, version.model or ""
+    seen, cure = "kickstart and system image", "upgrade it by hand: `install all kickstart … system …`"
+    # A leaf names `aci-n9000-dk9.14.0.1h.bin` as its kickstart's file (cisco_nxos/show_version/ntc_…_version1, and 16.0
+    # in a public repository). Of all Nexus 9000 only those in ACI mode have a kickstart.
+    if two and (model.startswith("N9K-") or "aci-" in (version.kickstart_image or "")):
+        seen = f"a switch of an ACI fabric, {version.version}"
+        cure = "its APIC upgrades it, with the fabric; `platform: aci` for this host lets `--all` pass it over"
+    # `cisco MDS 9710 (10 Slot) Chassis` (a public collector of statistics; one source).
+    elif model.startswith("MDS "):
+        seen = f"a switch of a storage network, {model}: {seen}"
     return Finding(
-        "one image",
-        version.kickstart_version is None,
-        "kickstart and system image" if version.kickstart_version else "one image",
-        "a device that one image holds everything of",
-        "upgrade it by hand: `install all kickstart … system …`",
+        "one image", not two, seen if two else "one image", "a Nexus that one image holds everything of", cure
     )
 
 

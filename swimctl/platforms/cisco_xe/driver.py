@@ -21,7 +21,7 @@ from swimctl.platforms.cisco_xe.parse_install import parse_show_install
 from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remove_outcome
 from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
-from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, space
+from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, managed, space
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import READY, Unit
 from swimctl.platforms.evidence import read_by, with_models
@@ -81,6 +81,7 @@ SUPPORT: Final = Support(
         "members of which some run in bundle mode: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
         "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
+        "routers in controller mode (SD-WAN): their manager upgrades them",
         "in-service upgrades (--issu) of anything but a Catalyst 9400, 9500 or 9600; those have a section of their own",
     ),
 )
@@ -105,6 +106,8 @@ class CiscoXe(Installing, Packaged):
         if not may.ok:
             return [may]
         version = super()._version()
+        if others := managed(version):
+            return [may, *others]
         if version.uptime is None and version.restarted_at is None:
             raise UnparsableOutput(
                 "show version", "", "it gives neither uptime nor restart time, so no reload is provable"

@@ -24,7 +24,7 @@ _REGISTER: Final = re.compile(
 )
 # What begins so and does not read is a fact that is needed and missing.
 _NEEDED: Final = re.compile(
-    r"(?:Standby )?(?:BOOT (?:variable|path-list)|Manual[_ ]Boot|Configuration register)\b.*", re.IGNORECASE
+    r"(?:Standby )?(?:BOOT (?:variable|path-lists?)|Manual[_ ]Boot|Configuration register)\b.*", re.IGNORECASE
 )
 # `show issu state detail` of a Catalyst 6500 has a line `Boot Variable = …` too.
 _ISSU: Final = re.compile(r"(?:RP|ISSU) State = .*", re.IGNORECASE)
@@ -41,12 +41,15 @@ _QUOTED: Final = re.compile(
 _ASSIGNED: Final = re.compile(r"[\w?./-]+ ?=.*")
 # As the last line it is whole only where its last file's name is.
 _OPEN_BOOT: Final = re.compile(
-    r'(?:Standby )?BOOT(?: variable| path-list)? ?[:=] ?(?:"[^"]*|(?!")(?!.*(?:\.(?:bin|conf|pkg|tar)(?:,\d+)?|;)$).+)',
+    r"(?:Standby )?BOOT(?: variable| path-lists?)? ?[:=] ?"
+    r'(?:"[^"]*|(?!")(?!.*(?:\.(?:bin|conf|pkg|tar)(?:,\d+)?|;)$).+)',
     re.IGNORECASE,
 )
 # `boot system tftp FILE SERVER` puts the server's address behind the file (CiscoTestAutomation/genieparser,
 # ShowBootvar golden_output_asr1k; no second source).
 _FROM_SERVER: Final = re.compile(r"((?:tftp|rcp|ftp|mop):\S+) \d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
+# A Catalyst 2950 writes `BOOT path-lists:` (a question about one that does not boot, in two public collections).
+_PATH_LIST: Final = frozenset({"boot path-list", "boot path-lists"})
 _MANUAL: Final = frozenset({"manual_boot", "manual boot"})
 
 
@@ -121,7 +124,7 @@ def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) ->
         block.register = register[3] or register[2]
         return True
     key, value = found[2].lower(), (found[3] or "").strip()
-    if key == "boot path-list" or (key == "boot" and variable):
+    if key in _PATH_LIST or (key == "boot" and variable):
         block.loads[block.phase] = _files(command, line, value)
     elif key in _MANUAL and value:
         block.manual = _flag(command, line, value)

@@ -48,6 +48,9 @@ _REGISTER: Final = re.compile(
     re.IGNORECASE,
 )
 _MODE: Final = re.compile(r"Installation mode is (\S+).*", re.IGNORECASE)
+# Transcripts of an ASR 1000 and a C8500 say `Autonomous`; an ASR 1001-X and a C8000V in two public repositories say
+# `Controller-Managed`.
+_OPERATING: Final = re.compile(r"Router operating mode: (Autonomous|Controller-Managed)\b.*", re.IGNORECASE)
 _MODES: Final = frozenset({"INSTALL", "BUNDLE"})
 _TABLE: Final = re.compile(r"Switch Ports Model SW Version SW Image( Mode)?\b.*", re.IGNORECASE)
 _ROW: Final = re.compile(r"(\*)? ?(\d+) (\d+) (\S+) (\S+) (\S+)(?: (\S+))?(?: .*)?")
@@ -90,6 +93,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
         next_config_register=register[2] if register else None,
         mode=_mode(lines, members, image),
         members=members,
+        operating_mode=_text(lines, _OPERATING),
     )
 
 

@@ -84,6 +84,22 @@ def identity(
     return [*right_device(device, models(version), serials, version.serial), *_members(version, units, mend)]
 
 
+def managed(version: SoftwareVersion) -> list[Finding]:
+    """Refuse a router that its SD-WAN manager upgrades; empty for any other device. Nothing else is asked of it."""
+    mode = version.operating_mode or ""
+    if mode.casefold() != "controller-managed":
+        return []
+    return [
+        Finding(
+            "upgraded by itself",
+            ok=False,
+            seen=f"operating mode {mode}",
+            needed="a router in autonomous mode: of others an SD-WAN manager keeps configuration and software",
+            next_command="upgrade it in its manager; `platform: sdwan` for this host lets `--all` pass it over",
+        )
+    ]
+
+
 def models(version: SoftwareVersion) -> tuple[str, ...]:
     """Name the hardware of every member, or of the chassis where there are none."""
     found = tuple(row.model for row in version.members)

@@ -25,7 +25,7 @@ from swimctl.platforms.cisco_xe.parse_routes import parse_show_ip_route_summary
 from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
 from swimctl.platforms.cisco_xe.parse_switch import members_command, parse_show_switch
 from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
-from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity
+from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity, managed
 from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.cisco_xe.units import (
     ACTIVE,
@@ -119,6 +119,8 @@ class IosDevice:
         if not may.ok:
             return [may]  # what this session cannot see is no fault of the device
         version = self._version()
+        if others := managed(version):
+            return [may, *others]
         inventory = parse_show_inventory(self._show("show inventory"))
         return [may, *identity(version, self._units(version), inventory, device, self.one_release)]
 

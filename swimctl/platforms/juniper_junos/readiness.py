@@ -24,6 +24,7 @@ from swimctl.platforms.versions import same_release
 FOLDER = "/var/tmp"  # noqa: S108 - the device's, where its package commands look
 # What mounts a file system that others then show elsewhere: `/.mount/var` is `/var`.
 _MOUNTS = "/.mount"
+_INSTALLER = "a device that `request system software` upgrades"
 _BY_HAND = "upgrade it by hand, as its release notes say"
 
 
@@ -115,13 +116,19 @@ def _members(nodes: Mapping[str, NodeSoftware], members: Sequence[ChassisMember]
     )
 
 
+def evolved(nodes: Mapping[str, NodeSoftware]) -> list[Finding]:
+    """Refuse Junos Evolved, which installs another way; empty for any other. Nothing else is asked of it."""
+    found = sorted({node.version for node in nodes.values() if node.version.upper().endswith("-EVO")})
+    return [Finding("installer", False, f"Junos Evolved {', '.join(found)}", _INSTALLER, _BY_HAND)] if found else []
+
+
 def _installer(state: State, image: Image) -> Iterator[Finding]:
-    other = "-vmhost-" in image.family or any(node.version.endswith("-EVO") for node in state.nodes.values())
+    host = "-vmhost-" in image.family
     yield Finding(
         "installer",
-        not other,
-        f"{image.family}: a VM host, or Junos Evolved" if other else "request system software",
-        "a device that `request system software` upgrades",
+        not host,
+        f"{image.family}: a VM host" if host else "request system software",
+        _INSTALLER,
         _BY_HAND,
     )
     engines = len(state.engines)

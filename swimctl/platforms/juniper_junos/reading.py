@@ -55,6 +55,7 @@ from swimctl.platforms.juniper_junos.readiness import (
     FOLDER,
     State,
     assess,
+    evolved,
     free_for_packages,
     identity,
     not_there,
@@ -121,14 +122,19 @@ class JunosDevice:
         if not may.ok:
             return [may]  # what this session cannot see is no fault of the device
         members = self.members()
+        nodes = self._answering(members)
+        if other := evolved(nodes):
+            return [may, *other]
         parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
-        return [may, *identity(self._answering(members), members, parts, device)]
+        return [may, *identity(nodes, members, parts, device)]
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without the rights that is the only one."""
         may = self._rights()
         if not may.ok:
             return [may]
+        if other := evolved(self._answering(self.members())):
+            return [may, *other]
         found = [*assess(self._state(image), device, image, self._settings.readiness, cleanup=cleanup), may]
         return [*found, snapshots(self.kept(self.members()))] if self._settings.activation.snapshot else found
 

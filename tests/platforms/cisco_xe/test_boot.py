@@ -156,3 +156,12 @@ def test_what_a_device_does_not_say_is_not_claimed() -> None:
     # cisco_xe/show_bootvar/genie_golden_output6: neither the register nor manual boot.
     facts = parse_show_boot("BOOT variable = bootflash:packages.conf;\nCONFIG_FILE variable =\n", "show bootvar")
     assert facts == BootSettings(("bootflash:packages.conf",), manual=None, config_register=None)
+
+
+def test_an_old_catalyst_writes_of_lists_and_may_name_nothing() -> None:
+    printed = sample("show_boot/nothing_named", "cisco_ios")
+    assert parse_show_boot(printed) == BootSettings((), manual=False)
+    named = printed.replace("BOOT path-lists:", "BOOT path-lists:     flash:c2950-i6k2l2q4-mz.121-22.EA14.bin")
+    assert parse_show_boot(named).variable == ("flash:c2950-i6k2l2q4-mz.121-22.EA14.bin",)
+    with pytest.raises(UnparsableOutput):
+        parse_show_boot(printed.replace("BOOT path-lists:", "HELPER path-lists:"))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from platforms.contract import platform
 from platforms.paper import Paper, image
-from swimctl.settings import Settings
 
+from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import canonical_platform, driver_factory

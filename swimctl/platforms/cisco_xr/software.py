@@ -14,10 +14,17 @@ ISO = ".iso"
 
 
 def boot_images(listed: PackageList) -> dict[str, str]:
-    """Give the release of each node's boot image; raises UnparsableOutput where it is not said of every node."""
+    """Give the release of each node's boot image; raises UnparsableOutput where it is not said of every node.
+
+    So no summary decides: it names no node, and may list the admin plane's packages among the others. Nor do two boot
+    images of one node, which are those of both planes.
+    """
     command = f"show install {listed.which}"
     nodes = dict.fromkeys(package.node for package in listed.packages)
-    images = {each.node: each.version for each in listed.packages if each.boot_image and each.version}
+    images: dict[str, str] = {}
+    for each in listed.packages:
+        if each.boot_image and each.version and images.setdefault(each.node, each.version) != each.version:
+            raise UnparsableOutput(command, each.name, f"it names two boot images for {each.node or 'no node'}")
     lacking = [node for node in nodes if not node or node not in images]
     if lacking or not images:
         raise UnparsableOutput(command, lacking[0] if lacking else "", "it names no boot image for a node")

@@ -88,6 +88,24 @@ def test_of_two_lists_one_without_a_node_of_the_other_decides_nothing(short: str
         driver({**ROUTER, **answers})[0].installed(IMAGE)
 
 
+ADMIN = "        asr9k-sysadmin-7.5.2 version=7.5.2 [Boot image]\n"
+
+
+def test_packages_of_the_admin_plane_among_the_others_decide_nothing() -> None:
+    mixed = packages("Committed", *OLD)
+    row = next(line for line in mixed.split("\n") if "[Boot image]" in line)
+    lines = mixed.replace("Packages: 2", "Packages: 3", 1).replace(f"{row}\n", f"{row}\n{ADMIN}", 1)
+    answers = {ACTIVE: packages("Active", *OLD), KEPT: lines}
+    with pytest.raises(UnparsableOutput, match="two boot images for 0/RSP0/CPU0"):
+        driver({**ROUTER, **answers})[0].installed(IMAGE)
+
+
+def test_a_summary_names_no_node_and_decides_nothing() -> None:
+    summary = f"    Committed Packages: 1\n{ADMIN}"
+    with pytest.raises(UnparsableOutput, match="no boot image for a node"):
+        driver({**ROUTER, ACTIVE: packages("Active", *NEW), KEPT: summary})[0].installed(IMAGE)
+
+
 def test_an_operation_is_followed_by_its_id_to_its_end() -> None:
     made, terminal = driver(
         {

@@ -13,11 +13,16 @@ from swimctl.cli.context import of
 from swimctl.cli.plan import ImageOption, image_reference
 
 if TYPE_CHECKING:
+    from swimctl.config.settings import Settings
     from swimctl.inventory.hosts import Inventory
     from swimctl.models import Device
-    from swimctl.sessions.way import Hop
+    from swimctl.sessions.targets import Target
+    from swimctl.sessions.way import Hop, Stranger
 
 app = typer.Typer(no_args_is_help=True)
+
+# Real seconds in which a device that offers NETCONF answers there.
+_NETCONF_SECONDS = 5.0
 
 
 @app.command("list")
@@ -121,14 +126,13 @@ def trust_device(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Keep the host key that a device shows now, in place of the known one; so of a bastion before it.
+    """Keep the host key that a device shows now, in place of the known one; so of a bastion before it, and of NETCONF.
 
     Compare the fingerprint with the one on its console first. Nothing is logged in to but bastions whose key is known.
     """
     from swimctl.cli.context import caller
     from swimctl.errors import UsageError
     from swimctl.sessions.targets import target_of
-    from swimctl.sessions.way import resolve, stranger
 
     context = of(ctx)
     trusted = []
@@ -136,10 +140,7 @@ def trust_device(
         found = opened.inventory.resolve([device])[0]
         settings = opened.config.settings
         target = target_of(opened.inventory, settings, found)
-        for _ in range(len(resolve(target).bastions) + 1):
-            odd = stranger(target, settings.deadlines.connect)
-            if odd is None:
-                break
+        for odd in _strangers(target, settings):
             what = f"{odd.hop}: {odd.key.fingerprint}"
             if not yes:
                 if not output.can_ask():
@@ -159,6 +160,29 @@ def trust_device(
         output.print_line(f"{one['name']} is trusted as {one['host']}: {one['fingerprint']}")
     if not trusted:
         output.print_line(f"{found.name} shows the host key that is known of it; nothing was changed")
+
+
+def _strangers(target: Target, settings: Settings) -> Iterator[Stranger]:
+    """Give one by one the machines whose key is to be trusted: bastions, the device, and its NETCONF where it answers.
+
+    The port of NETCONF has an entry of its own among the known keys.
+    """
+    from swimctl.errors import Unreachable
+    from swimctl.sessions.way import resolve, stranger
+
+    for _ in range(len(resolve(target).bastions) + 1):
+        odd = stranger(target, settings.deadlines.connect)
+        if odd is None:
+            break
+        yield odd
+    if settings.evidence.netconf == "off" or target.netconf_port == target.port:
+        return
+    try:
+        odd = stranger(target, min(_NETCONF_SECONDS, settings.deadlines.connect), target.netconf_port)
+    except Unreachable:
+        return  # it has none, or it is not up yet
+    if odd is not None:
+        yield odd
 
 
 @app.command("check")

@@ -11,7 +11,7 @@ from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.status import JobIds
 from swimctl.errors import ConflictError, NotFound
 from swimctl.models import Job
-from swimctl.states import FINAL
+from swimctl.states import FINAL, JobStatus
 
 app = typer.Typer()
 
@@ -63,6 +63,9 @@ def _choose(opened: Opened, ids: Sequence[int]) -> list[Job]:
 
 
 def _why_not(job: Job) -> str:
+    if job.status is JobStatus.FAILED:
+        again = f"`swimctl retry --batch {job.batch_id[:8]}` asks its device what it is now, and goes on from there"
+        return f"has ended: {job.word}; {again}"
     if job.status in FINAL:
         return f"has ended: {job.word}"
     return f"is {job.status.value} and not interrupted; see `swimctl status {job.id}`"

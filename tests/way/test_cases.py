@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from fronts.front import Fronts, Twist
 from processes import start
 from ruamel.yaml import YAML
 from truth import really_of
-from upgrading import lab_folder, request
+from upgrading import lab_folder, request, with_data
 from way.bastion import bastion, make_key, with_ssh_config
 from way.stranger import crossings, stranger
 
@@ -306,7 +307,9 @@ def test_a_host_key_that_the_upgrade_changes_is_proved_by_the_serial_number_at_a
         assert len(lab.reloads("sw1")) == 1
 
 
-def test_a_host_key_that_the_upgrade_changes_and_nobody_trusts_is_unknown(tmp_path: Path) -> None:
+def test_a_host_key_that_the_upgrade_changes_and_nobody_trusts_is_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = {"deadlines": {"down": 300, "up": 300, "ready": 300}}
     faults = {"sw1": ["new-host-key"]}
     with lab_folder(tmp_path, speed=240, settings=settings, transfer=400_000, faults=faults) as lab:
@@ -317,9 +320,92 @@ def test_a_host_key_that_the_upgrade_changes_and_nobody_trusts_is_unknown(tmp_pa
         assert "shown was SHA256:" in (job.error or "")
         assert "`swimctl device trust sw1`, then `swimctl retry --batch" in (job.error or "")
         config = ["--config", str(tmp_path / "config.yaml")]
+        capsys.readouterr()
+        assert main([*config, "resume", str(job.id)]) == 3  # an ended job is no more; this says what is
+        assert f"has ended: unknown; `swimctl retry --batch {job.batch_id[:8]}`" in capsys.readouterr().err
         assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
-        assert main([*config, "retry", "--batch", job.batch_id, "--yes"]) == 1
-        with Context(tmp_path / "config.yaml").open() as opened:
-            (again,) = [one for one in opened.store.jobs() if one.batch_id != job.batch_id]
+        # What each message names is what somebody types next, until the device is proved on the target.
+        assert main([*config, "retry", "--batch", job.batch_id[:8], "--yes"]) == 1
+        again = latest(tmp_path)
         assert "next: `install commit` on the device to keep it" in (again.error or "")
+        on_the_device(lab.ports["sw1"], "install commit")
+        assert main([*config, "retry", "--batch", again.batch_id[:8], "--yes"]) == 0
+        assert end(latest(tmp_path)) == (JobStatus.SUCCESS, Outcome.UNTOUCHED, None)
+        assert "already runs 17.12.04, committed, on every member" in latest(tmp_path).steps[0].message
         assert len(lab.reloads("sw1")) == 1
+
+
+def latest(folder: Path) -> Job:
+    with Context(folder / "config.yaml").open() as opened:
+        return max(opened.store.jobs(), key=lambda job: job.id)
+
+
+def host_keys_of(folder: Path) -> list[str]:
+    """Return the public keys of the lab's devices, a line each."""
+    return [one.export_public_key().decode() for one in asyncssh.read_private_key_list(folder / "lab-host-keys")]
+
+
+def on_the_device(port: int, command: str) -> None:
+    """Type a command as somebody at the device's console does."""
+
+    async def typed() -> None:
+        async with asyncssh.connect(
+            "127.0.0.1", port, username="admin", password="admin", known_hosts=None
+        ) as connection:
+            await connection.run(command)
+
+    asyncio.run(typed())
+
+
+def test_a_key_that_changed_before_the_activation_is_trusted_and_its_retry_upgrades(tmp_path: Path) -> None:
+    """Somebody else answered the copy, and nothing was sent there; later the device has keys that nobody knows."""
+    with (
+        lab_folder(tmp_path, speed=240, transfer=400_000) as lab,
+        stranger("ssh-ed25519", "ssh-rsa") as heard,
+        crossings([lambda number: heard.port if number == 3 else lab.ports["sw1"]]) as (crossing,),
+    ):
+        known = [f"[127.0.0.1]:{crossing.port} {key}" for key in host_keys_of(tmp_path)]
+        (tmp_path / "known_hosts").write_text("".join(known), encoding="utf-8")
+        change(tmp_path, "sw1", hostname="127.0.0.1", port=crossing.port)
+        job = upgrade(tmp_path)["sw1"]
+        assert (job.status, job.outcome, job.current_step) == (JobStatus.FAILED, Outcome.UNTOUCHED, "Distribution")
+        assert (heard.connections, heard.users, heard.secrets) == (1, [], [])
+        assert heard.key in (job.error or "")
+        assert "`swimctl device trust sw1`" in (job.error or "")
+        other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+        (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{crossing.port} {other}", encoding="utf-8")
+        config = ["--config", str(tmp_path / "config.yaml")]
+        assert main([*config, "retry", "--batch", job.batch_id[:8], "--yes"]) == 1
+        again = latest(tmp_path)
+        assert "`swimctl device trust sw1`" in (again.error or "")
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert main([*config, "retry", "--batch", again.batch_id[:8], "--yes"]) == 0
+        assert end(latest(tmp_path)) == UPGRADED
+
+
+@pytest.mark.parametrize("policy", ["accept-new", "strict"])
+def test_netconf_that_shows_another_key_is_told_nothing_and_trusted_by_the_command_that_is_named(
+    tmp_path: Path, policy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"ssh": {"host_keys": policy}}
+    with lab_folder(tmp_path, speed=240, transfer=400_000, settings=settings) as lab, stranger() as heard:
+        known = [f"[127.0.0.1]:{lab.ports['sw1']} {key}" for key in host_keys_of(tmp_path)]
+        if policy == "accept-new":  # one that is not known would be kept there, and let in
+            known += [f"[127.0.0.1]:{heard.port} {key}" for key in host_keys_of(tmp_path)]
+        (tmp_path / "known_hosts").write_text("".join(known), encoding="utf-8")
+        with_data(tmp_path, sw1={"netconf_port": heard.port})
+        assert end(upgrade(tmp_path)["sw1"]) == UPGRADED  # what the device prints decides alone
+        assert heard.connections
+        assert (heard.users, heard.secrets) == ([], [])
+        with Context(tmp_path / "config.yaml").open() as opened:
+            (said,) = [event.message for event in opened.store.events(1) if event.kind == "models"]
+        assert said.startswith("no models are read by NETCONF: ")
+        assert heard.key in said
+        assert "`swimctl device trust sw1`" in said
+        config = ["--config", str(tmp_path / "config.yaml")]
+        capsys.readouterr()
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert f"is trusted as [127.0.0.1]:{heard.port}: {heard.key}" in capsys.readouterr().out
+        assert (heard.users, heard.secrets) == ([], [])
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        assert "nothing was changed" in capsys.readouterr().out

@@ -122,12 +122,13 @@ def enter(
     return _log_in(way, stream, secrets, deadline.left_real, purpose)
 
 
-def stranger(target: Target, seconds: float) -> Stranger | None:
+def stranger(target: Target, seconds: float, port: int | None = None) -> Stranger | None:
     """Return the first machine on the way whose host key is not known, or not the known one; None: all of them are.
 
-    Nothing is logged in to but the bastions before it. Raises Unreachable, WayLost, BastionRefused.
+    `port` is another one than its SSH's. Nothing is logged in to but the bastions before it. Raises Unreachable,
+    WayLost, BastionRefused.
     """
-    way = resolve(target)
+    way = resolve(target, port)
     hops = (*way.bastions, way.device)
     for number, hop in enumerate(hops):
         part = Way(hops[:number], hop)

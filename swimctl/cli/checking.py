@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from swimctl.errors import SwimctlError
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from swimctl.steps.first_look import Look
+
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Checker(Protocol):
@@ -95,8 +99,15 @@ def check_devices(
 
     `progress` hears how many are done.
     """
+    return each(wanted, lambda one: _check(checker, *one, options), workers, progress)
+
+
+def each(
+    wanted: Sequence[T], ask: Callable[[T], R], workers: int, progress: Callable[[int], None] = lambda _: None
+) -> list[R]:
+    """Ask of all, `workers` at once, and return the answers in their order. `ask` must not raise."""
     todo: SimpleQueue[int] = SimpleQueue()
-    done: SimpleQueue[tuple[int, Checked]] = SimpleQueue()
+    done: SimpleQueue[tuple[int, R]] = SimpleQueue()
     for number in range(len(wanted)):
         todo.put(number)
 
@@ -106,12 +117,12 @@ def check_devices(
                 number = todo.get_nowait()
             except Empty:
                 return
-            done.put((number, _check(checker, *wanted[number], options)))
+            done.put((number, ask(wanted[number])))
 
     # Daemons, so that Ctrl-C need not wait for devices that do not answer: nothing is written to them.
     for _ in range(min(workers, len(wanted))):
         threading.Thread(target=work, daemon=True).start()
-    answers: dict[int, Checked] = {}
+    answers: dict[int, R] = {}
     while len(answers) < len(wanted):
         number, answer = done.get()
         answers[number] = answer

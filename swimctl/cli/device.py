@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swimctl.cli import output, selection
+from swimctl.cli.compliance import compliance
 from swimctl.cli.context import of
 from swimctl.cli.plan import ImageOption, image_reference
 
@@ -219,6 +220,9 @@ def check_device(
         )
         request = UpgradeRequest(devices=chosen, image=image_reference(image))
         raise typer.Exit(show_plan(context, opened, request, offline=False))
+
+
+app.command("compliance")(compliance)
 
 
 @app.command("capture")

@@ -23,6 +23,7 @@ from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify.notifier import Notifier
+from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import Look
@@ -206,7 +207,17 @@ class Engine:
         """Look at a device as the readiness check of a job with these options would, changing nothing."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
-        return self._visits.check(device, image, options)
+        look = self._visits.check(device, image, options)
+        if look.running is not None:
+            self._saw(device, look.running)
+        return look
+
+    def runs(self, device: Device) -> None:
+        """Ask a device what it runs, and keep that; see Visits."""
+        self._saw(device, self._visits.runs(device))
+
+    def _saw(self, device: Device, running: Running) -> None:
+        self._store.saw(device.id, running.version, running.members, running.doubt)
 
     def record(self, device: Device) -> Capture:
         """Return what a device prints where an upgrade would ask it; see Visits."""

@@ -13,6 +13,7 @@ from swimctl.errors import SwimctlError
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
+from swimctl.platforms.facts import Running
 from swimctl.platforms.prompts import name_in
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models
@@ -20,7 +21,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
-from swimctl.steps.first_look import Look, first_look
+from swimctl.steps.first_look import Look, first_look, what_runs
 
 
 class Visits:
@@ -49,6 +50,17 @@ class Visits:
                 taken_at=rfc3339(self._clock.now()),
             )
         return replace(look, findings=tuple(_redacted(each, transcript.redaction) for each in look.findings))
+
+    def runs(self, device: Device) -> Running:
+        """Return what a device runs; see what_runs."""
+        target = self._target(device)
+        transcript = self._transcript(target)
+        with self._redacting(target), self._session(device, target, transcript) as session:
+            return what_runs(
+                session,
+                lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
+                device,
+            )
 
     def record(self, device: Device) -> Capture:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""

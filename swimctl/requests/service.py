@@ -15,6 +15,7 @@ from swimctl.clock import Clock
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
+from swimctl.images.compliance import Compliance, judge
 from swimctl.images.goldens import choose
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
@@ -160,6 +161,21 @@ class Service:
             policy=batch.policy,
         )
         return Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id)
+
+    def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
+        """Tell of each device whether it runs its golden release, by what it was last seen to run."""
+        goldens, images, now = self._store.goldens(), self._store.images(), self._clock.now()
+        seen, changes = self._store.seen(), self._store.changes()
+        return [
+            judge(
+                device,
+                choose(device, goldens, images, now),
+                seen.get(device.id),
+                changes.get(device.id),
+                self._hosts.problem(device.name),
+            )
+            for device in devices
+        ]
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""

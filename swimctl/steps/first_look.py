@@ -20,7 +20,7 @@ from swimctl.errors import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.facts import Placement, Snapshot
+from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
@@ -52,7 +52,8 @@ class Look:
     """What a device said. `already`: it has the image, and there is nothing to do; then nothing else was asked.
 
     `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
-    `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log.
+    `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log. `running` is
+    what the right device runs; None where it could not be read.
     """
 
     findings: tuple[Finding, ...]
@@ -61,6 +62,7 @@ class Look:
     snapshot: Snapshot | None = None
     closed: bool = False
     log: str | None = None
+    running: Running | None = None
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -102,15 +104,16 @@ def first_look(
     identity = asked.answer("identity", lambda: driver.identity(device))
     # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
     known = identity is not None and all(finding.ok for finding in identity)
-    already = asked.answer("installed release", lambda: _already(driver, image)) if known else ""
+    told = asked.answer("installed release", lambda: _already(driver, image)) if known else None
+    already, running = told or ("", None)
     if already and not options.force:
-        return Look(tuple(identity or ()), already)
+        return Look(tuple(identity or ()), already, running=running)
     rules = asked.answer("facts", lambda: driver.check(device, image, cleanup=options.cleanup_flash)) or identity or ()
     asked.findings += rules
     asked.findings += in_service(driver.support.issu, wanted=options.issu)
     asked.findings += kind(image, driver.support.kinds)
     if options.activate:
-        asked.findings += again(already or "", driver.support)
+        asked.findings += again(already, driver.support)
     if identity is not None and not known:
         return Look(tuple(asked.findings), closed=asked.ended)  # another device, or one that tells this account little
     asked.answer("files", lambda: driver.file_size(image))
@@ -122,16 +125,32 @@ def first_look(
     for piece, why in unread.items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = None if unread else snapshot
-    return Look(tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended, log=log)
+    return Look(
+        tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended, log=log, running=running
+    )
 
 
-def _already(driver: Driver, image: Image) -> str:
-    """Tell that the device has what it is to get, empty where it has not."""
+@one_look()
+def what_runs(session: Session, make: Callable[[Session], Driver], device: Device) -> Running:
+    """Return what a device runs, once it is proved the right one with all of its members.
+
+    Raises StepFailed where a rule of that does not hold, and any DeviceError.
+    """
+    driver = make(session)
+    odd = [finding for finding in driver.identity(device) if not finding.ok]
+    if odd:
+        raise StepFailed(" | ".join(map(str, odd)))
+    return driver.running()
+
+
+def _already(driver: Driver, image: Image) -> tuple[str, Running]:
+    """Tell that the device has what it is to get, empty where it has not, and what it runs."""
     running, installed = driver.running(), driver.installed(image)
     there = installed.placement is Placement.COMMITTED and not installed.timer_runs
     if not (there and on_target(running, image.version)):
-        return ""
-    return f"already runs {called(image) if is_patch(image) else running.version}, committed, on every member"
+        return "", running
+    what = called(image) if is_patch(image) else running.version
+    return f"already runs {what}, committed, on every member", running
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs),
-journal (events), accounts and their audit, once (answers for a retry), logins (to devices). All SQL of swimctl is in
-this package.
+journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run).
+All SQL of swimctl is in this package.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from swimctl.store.idempotency import Answered, Answers, Once
 from swimctl.store.journal import Journal
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
+from swimctl.store.seen import Sightings
 from swimctl.store.standings import Line
 
 __all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Refusals", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting, Logins):
+class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

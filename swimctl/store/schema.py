@@ -205,6 +205,21 @@ def m012_golden_releases(db: Database) -> None:
     )
 
 
+def m013_seen_releases(db: Database) -> None:
+    """Keep what each device was last seen to run."""
+    db.executescript(
+        """
+        CREATE TABLE seen_releases (
+            device_id INTEGER PRIMARY KEY REFERENCES devices (id),
+            release TEXT NOT NULL CHECK (release <> ''),
+            members TEXT NOT NULL,
+            doubt TEXT NOT NULL,
+            at TEXT NOT NULL
+        );
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -218,6 +233,7 @@ _IN_ORDER: Final = (
     m010_devices_by_any_name,
     m011_golden_tags_and_times,
     m012_golden_releases,
+    m013_seen_releases,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -79,6 +79,22 @@ def test_a_golden_release_without_a_file_is_told_and_gives_its_image(api: Api) -
     assert [one.get("image") for one in made["details"]] == [NEWER, None]
 
 
+def test_devices_are_compared_with_golden_releases_and_none_is_asked(api: Api) -> None:
+    api.store.set_golden_release(Golden(None, "cisco_xe", None, release="17.18.2", model="C9200*"))
+    known = api.store.device_ids(["sw1", "sw2", LITE_HOST])
+    api.store.saw(known["sw1"], "17.12.04", {"1": "17.12.04.0.6972"})
+    api.store.saw(known[LITE_HOST], "17.12.04", {"1": "17.12.04"})
+    told = api.get("/api/compliance/", token=api.reader).json
+    found = {one["device_hostname"]: one for one in told["devices"]}
+    assert told["counts"]["compliant"] == 1
+    assert found["sw1"]["status"] == "compliant"
+    assert (found["sw2"]["status"], found["sw2"]["seen_at"]) == ("unknown", None)
+    assert (found[LITE_HOST]["status"], found[LITE_HOST]["golden_image"]) == ("other release", None)
+    assert found[LITE_HOST]["why"] == "17.12.04, older than 17.18.2"
+    assert found["fw-1"]["status"] == "unknown"
+    assert sum(told["counts"].values()) == told["count"] == len(found)
+
+
 def test_an_image_that_is_named_goes_before_the_golden_one(api: Api) -> None:
     for auto in (True, False):
         assert api.trigger("sw1", image_id=5, auto_select_image=auto)["details"][0]["image"] == NEWER

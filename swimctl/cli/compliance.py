@@ -1,0 +1,110 @@
+"""swimctl device compliance: which devices run their golden release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swimctl.cli import output, selection
+from swimctl.cli.context import Context, Opened, of
+
+if TYPE_CHECKING:
+    from swimctl.images.compliance import Compliance
+    from swimctl.models import Device
+
+
+def compliance(
+    ctx: typer.Context,
+    *,
+    names: selection.Names = None,
+    all_devices: selection.All = False,
+    filters: selection.Filters = None,
+    limit: selection.Limit = None,
+    group: selection.Group = None,
+    exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Devices asked at once.")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="By what was last seen of them; do not contact the devices.")
+    ] = False,
+) -> None:
+    """Ask devices what they run, changing nothing, and compare it with their golden releases.
+
+    A golden release needs no file for it. Exits 1 where a device runs another one, or what it runs cannot be told.
+    """
+    context = of(ctx)
+    with context.open() as opened:
+        chosen = selection.select(
+            opened.inventory,
+            names,
+            all_devices=all_devices,
+            filters=filters,
+            limit=limit,
+            group=group,
+            exclude=exclude,
+            strict=strict,
+        )
+        silent = {} if offline else _ask(context, opened, chosen, workers)
+        found = [_with(silent, one) for one in opened.service.compliance(chosen)]
+    raise typer.Exit(_tell(context, found))
+
+
+def _ask(context: Context, opened: Opened, devices: Sequence[Device], workers: int | None) -> dict[int, str]:
+    """Ask devices what they run, and return why those could not be asked that could not."""
+    from swimctl.cli.checking import each
+    from swimctl.errors import SwimctlError
+
+    if not context.quiet:
+        output.note(f"asking {len(devices)} devices, changing nothing …")
+    engine = opened.engine
+
+    def ask(device: Device) -> str:
+        try:
+            engine.runs(device)
+        except SwimctlError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
+            return f"swimctl failed: {type(error).__name__}: {error}; please report it, with --verbose"
+        return ""
+
+    answers = each(devices, ask, workers or opened.config.settings.workers)
+    return {device.id: why for device, why in zip(devices, answers, strict=True) if why}
+
+
+def _with(silent: dict[int, str], one: Compliance) -> Compliance:
+    from swimctl.images.compliance import not_told
+
+    return not_told(one, silent[one.device.id]) if one.device.id in silent else one
+
+
+def _tell(context: Context, found: Sequence[Compliance]) -> int:
+    """Print how the devices stand; gives the exit code."""
+    from swimctl.images.compliance import Standing, counted
+
+    counts = counted(found)
+    well = all(one.standing in {Standing.COMPLIANT, Standing.NO_GOLDEN} for one in found)
+    if context.json:
+        documents = [one.document() for one in found]
+        output.print_json({"compliant": well, "count": len(found), "counts": counts, "devices": documents})
+        return 0 if well else 1
+    output.print_table(
+        ("Id", "Device", "Runs", "Seen", "Golden", "For", "Status", "Why"),
+        [
+            (
+                one.device.id,
+                one.device.name,
+                one.runs,
+                output.local_time(one.seen_at),
+                one.choice.release,
+                one.choice.winner.whom if one.choice.winner else "",
+                one.standing.value,
+                one.why,
+            )
+            for one in found
+        ],
+        roomy=("For",),
+    )
+    output.print_line(f"swimctl: {' '.join(f'{word}={number}' for word, number in counts.items())}")
+    return 0 if well else 1

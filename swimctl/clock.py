@@ -21,16 +21,16 @@ class Clock(Protocol):
     speed: float
 
     def now(self) -> datetime:
-        """Tell the real time, in UTC."""
+        """Return the real time, in UTC."""
 
     def monotonic(self) -> float:
-        """Tell device seconds since some moment; for waits and deadlines only."""
+        """Return device seconds since some moment; for waits and deadlines only."""
 
     def mark(self) -> dict[str, str | float]:
         """Write this moment down, as JSON can say it, for `since`."""
 
     def since(self, mark: Mapping[str, Any]) -> float:
-        """Tell the device seconds since a mark, also one of another process."""
+        """Return the device seconds since a mark, also one of another process."""
 
     def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:
         """Wait so many device seconds, or until `stop` is set."""
@@ -43,11 +43,11 @@ class SystemClock:
         self.speed = speed
 
     def now(self) -> datetime:
-        """Tell the real time, in UTC."""
+        """Return the real time, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Tell device seconds since some moment."""
+        """Return device seconds since some moment."""
         return time.monotonic() * self.speed
 
     def mark(self) -> dict[str, str | float]:
@@ -55,7 +55,7 @@ class SystemClock:
         return {"at": rfc3339(self.now()), "machine": _this_boot(), "ticks": _ticks()}
 
     def since(self, mark: Mapping[str, Any]) -> float:
-        """Tell the device seconds since a mark.
+        """Return the device seconds since a mark.
 
         While this machine stays up its own ticks decide, which nobody can set. Only after a restart of the machine,
         or for a mark without ticks, the time of day does.
@@ -100,29 +100,29 @@ class Deadline:
 
     @property
     def told(self) -> str:
-        """Say how long it is, and by which setting where one alone sets it: `30s (swimctl.deadlines.connect)`."""
+        """Return how long it is, and by which setting where one alone sets it: `30s (swimctl.deadlines.connect)`."""
         setting = self.seconds.setting if isinstance(self.seconds, Limit) else ""
         return f"{self.seconds:.0f}s{f' ({setting})' if setting else ''}"
 
     @property
     def left(self) -> float:
-        """Tell the device seconds left, not below 0."""
+        """Return the device seconds left, not below 0."""
         return max(0.0, self._end - self._clock.monotonic())
 
     @property
     def left_real(self) -> float:
-        """Tell the real seconds left, for a library that waits by itself."""
+        """Return the real seconds left, for a library that waits by itself."""
         return self.left / self._clock.speed
 
     @property
     def passed(self) -> bool:
-        """Tell whether it is over."""
+        """Return whether it is over."""
         return self.left <= 0
 
 
 @cache
 def _this_boot() -> str:
-    """Name the boot of this machine that its ticks count from; empty where the system does not say."""
+    """Return the boot of this machine that its ticks count from; empty where the system does not say."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -130,7 +130,7 @@ def _this_boot() -> str:
 
 
 def _ticks() -> float:
-    """Tell the seconds since this machine booted, those it slept through included; the same for every process."""
+    """Return the seconds since this machine booted, those it slept through included; the same for every process."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 

@@ -67,7 +67,7 @@ def with_next(message: str, error: type[SwimctlError], name: str) -> str:
 
 
 def says_next(message: str) -> bool:
-    """Tell whether a message names what to do: `next: …`, a command of swimctl, or where to report a defect."""
+    """Return whether a message names what to do: `next: …`, a command of swimctl, or where to report a defect."""
     return _NEXT.search(message) is not None
 
 

@@ -69,7 +69,7 @@ class Device:
 
     @property
     def place(self) -> str:
-        """Name where it answers: two of one place are one device."""
+        """Return where it answers: two of one place are one device."""
         return f"{self.address.casefold()}:{self.port}"
 
 
@@ -115,12 +115,12 @@ class Golden:
 
     @property
     def what(self) -> str:
-        """Name what its devices should run."""
+        """Return what its devices should run."""
         return f"image {self.image_id}" if self.release is None else f"release {self.release}"
 
     @property
     def whom(self) -> str:
-        """Say for which devices it is: `all`, or what they must have."""
+        """Return for which devices it is: `all`, or what they must have."""
         named = (
             ("model", self.model),
             ("group", self.group),
@@ -241,7 +241,7 @@ class Job:
 
     @property
     def is_now(self) -> str:
-        """Say what its device is now, with what was removed from its flash; empty until it has ended."""
+        """Return what its device is now, with what was removed from its flash; empty until it has ended."""
         if self.outcome is None:
             return ""
         gone = f", removed from its flash: {', '.join(self.removed)}" if self.removed else ""
@@ -249,14 +249,14 @@ class Job:
 
     @property
     def word(self) -> str:
-        """Say in one word how it stands: `unknown`, and never `failed`, where nobody knows what its device is."""
+        """Return in one word how it stands: `unknown`, and never `failed`, where nobody knows what its device is."""
         if self.outcome is Outcome.UNKNOWN:
             return Outcome.UNKNOWN.value
         return "interrupted" if self.interrupted else self.status.value
 
     @property
     def current_step(self) -> str:
-        """Name the running step, else the next pending one, else the last one that ran or the last of all."""
+        """Return the running step, else the next pending one, else the last one that ran or the last of all."""
         for wanted in (StepStatus.RUNNING, StepStatus.FAILED, StepStatus.PENDING):
             for step in self.steps:
                 if step.status is wanted:
@@ -326,7 +326,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
     def covers(self, needed: Role) -> bool:
-        """Tell whether this role may do all that `needed` may."""
+        """Return whether this role may do all that `needed` may."""
         return self is Role.OPERATOR or needed is Role.READ_ONLY
 
 

@@ -151,7 +151,7 @@ class Api:
         return document
 
     def nothing_made(self) -> bool:
-        """Tell whether the server still answers, and no batch was made."""
+        """Return whether the server still answers, and no batch was made."""
         assert self.get("/api/health/", token=None).json == {"status": "up"}
         return self.store.batches() == []
 

@@ -102,7 +102,7 @@ class AnyDesk:
 
 
 def small(*faults: str, **spec: Any) -> dict[str, Any]:
-    """Give the fields of a device with these faults that boots soon, and has room for a few images."""
+    """Return the fields of a device with these faults that boots soon, and has room for a few images."""
     parsed = tuple(parse_fault(text) for text in faults)
     return {"faults": parsed, "boot_seconds": 300, "capacity": 20_000_000, "free": 9_000_000, **spec}
 
@@ -135,13 +135,13 @@ class Desk(AnyDesk):
         self.restart()
 
     def states(self) -> list[list[str]]:
-        """Give the rows of `show install summary`: state and release."""
+        """Return the rows of `show install summary`: state and release."""
         rows = [line.split() for line in self.type("show install summary").splitlines() if line.startswith("IMG")]
         return [[state, ".".join(version.split(".")[:3])] for _, state, version in rows]
 
 
 def all_of(texts: Sequence[str], out: str) -> bool:
-    """Tell whether texts come in an output in this order."""
+    """Return whether texts come in an output in this order."""
     at = 0
     for text in texts:
         at = out.find(text, at)

@@ -60,7 +60,7 @@ def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
 
 
 def sources_of(platform: str, command: str) -> set[str]:
-    """Give all sources of an output."""
+    """Return all sources of an output."""
     return {
         source
         for each in outputs(platform)
@@ -71,7 +71,7 @@ def sources_of(platform: str, command: str) -> set[str]:
 
 
 def lone_of(platform: str) -> list[str]:
-    """Name the outputs on the way to a commit that one source alone shows."""
+    """Return the outputs on the way to a commit that one source alone shows."""
     deciding = sorted({each.command for each in outputs(platform) if is_on_the_way(platform, each)})
     return [command for command in deciding if len(sources_of(platform, command)) == 1]
 

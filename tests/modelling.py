@@ -55,11 +55,11 @@ class Model:
         return known.status in RUNNING and known.holder == runner
 
     def others_own(self, batch: str, process: int) -> bool:
-        """Tell whether a living process other than this one has the batch."""
+        """Return whether a living process other than this one has the batch."""
         return self.alive.get(self.batches[batch].owner or "", process) != process
 
     def blocker(self, job_id: int) -> int | None:
-        """Give the running job in the way: on the device, else of the group."""
+        """Return the running job in the way: on the device, else of the group."""
         mine = self.jobs[job_id]
         running = {other: known for other, known in self.jobs.items() if other != job_id and known.status in RUNNING}
         on_device = [other for other, known in running.items() if known.device == mine.device]
@@ -96,7 +96,7 @@ class Model:
         return not any(batch.mode is ExecutionMode.SEQUENTIAL or other.wave < known.wave for other in running)
 
     def interrupted(self) -> set[int]:
-        """Give what waits for `resume`."""
+        """Return what waits for `resume`."""
         return {job_id for job_id, known in self.jobs.items() if self._is_interrupted(known)}
 
     def _is_interrupted(self, known: Known) -> bool:

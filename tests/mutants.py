@@ -253,7 +253,7 @@ def _come(key: str) -> set[str]:
 
 
 def _of_children() -> float:
-    """Tell the seconds of the processor that the processes which have ended took."""
+    """Return the seconds of the processor that the processes which have ended took."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -32,7 +32,7 @@ def secret(kind: str) -> str:
 
 
 def spellings(text: str) -> set[bytes]:
-    """Give the ways in which a secret may stand somewhere: plain, and as programs write it into something else."""
+    """Return the ways in which a secret may stand somewhere: plain, and as programs write it into something else."""
     plain = text.encode()
     found = {plain, plain.hex().encode(), plain.hex().upper().encode(), text.encode("utf-16-le")}
     for ascii_only in (True, False):

@@ -48,12 +48,12 @@ def data() -> dict[str, dict[str, Any]]:
 
 
 def groups() -> dict[str, list[str]]:
-    """Tell who is in which redundancy group."""
+    """Return who is in which redundancy group."""
     return {f"{site}-{what}": _at(site, pair) for site in SITES for what, pair in {"cores": CORES, **PAIRS}.items()}
 
 
 def feeders(name: str) -> list[str]:
-    """Tell on whom a switch hangs, up to the cores."""
+    """Return on whom a switch hangs, up to the cores."""
     site, _, place = name.partition("-")
     return [] if place in CORES else _at(site, CORES) + ([] if place in DISTRIBUTION else _at(site, DISTRIBUTION))
 

@@ -19,7 +19,7 @@ _GUIDES = PAGE.parent / "platforms"
 
 
 def supported() -> Iterator[tuple[str, Support]]:
-    """Give what each driver of each platform offers, wherever in its package it says so."""
+    """Yield what each driver of each platform offers, wherever in its package it says so."""
     seen = set()
     for module in sorted(walk_packages(platforms.__path__, f"{platforms.__name__}."), key=lambda each: each.name):
         platform = module.name.split(".")[2]

@@ -47,7 +47,7 @@ def rule(image: int, group: str | None = None, **named: str) -> Golden:
 
 
 def won(choice: Choice) -> int | None:
-    """Give the winner's image id, after a look at whether the verdicts say the same as the choice."""
+    """Return the winner's image id, after a look at whether the verdicts say the same as the choice."""
     winners = [verdict for verdict in choice.verdicts if verdict.wins]
     assert (choice.image is None) is bool(choice.refusal)
     assert [verdict.image for verdict in winners] == ([choice.image] if choice.image else [])

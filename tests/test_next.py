@@ -23,7 +23,7 @@ ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and i
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    """Give every call of that name in swimctl, with its place."""
+    """Yield every call of that name in swimctl, with its place."""
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -34,7 +34,7 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
 
 
 def given_to(call: ast.Call, name: str, place: int) -> ast.expr | None:
-    """Give an argument of a call."""
+    """Return an argument of a call."""
     named = [each.value for each in call.keywords if each.arg == name]
     if any(isinstance(each, ast.Starred) for each in call.args):
         return named[0] if named else call.args[-1]

@@ -38,7 +38,7 @@ def frozen(draw: st.DrawFn) -> list[Freeze]:
 
 
 def shown_open(window: Window, moment: datetime) -> bool:
-    """Tell by the clock on the wall, which is right wherever it shows a time once."""
+    """Return by the clock on the wall, which is right wherever it shows a time once."""
     shown = moment.astimezone(window.zone).time()
     if window.start < window.end:
         return window.start <= shown < window.end
@@ -46,7 +46,7 @@ def shown_open(window: Window, moment: datetime) -> bool:
 
 
 def unambiguous(window: Window, moment: datetime) -> bool:
-    """Tell whether no clock is changed within a day and a half."""
+    """Return whether no clock is changed within a day and a half."""
     return len({(moment + hours * HOUR).astimezone(window.zone).utcoffset() for hours in range(-36, 37)}) == 1
 
 

@@ -13,7 +13,7 @@ INSTALLS = ("add", "activate", "commit", "abort")
 
 
 def really(lab: LabFleet, name: str) -> Outcome:
-    """Tell what a switch is, by looking into it; unknown is one that is down, half-way or not whole."""
+    """Return what a switch is, by looking into it; unknown is one that is down, half-way or not whole."""
     switch = lab.switch(name)
     installed, spec = switch.install, switch.spec
     releases = {installed.member_release(member).padded for member in switch.members}
@@ -27,7 +27,7 @@ def really(lab: LabFleet, name: str) -> Outcome:
 
 
 def really_of(chassis: Chassis, target: str, reloads: int) -> Outcome:
-    """Tell what a device of any system is, by looking into it; unknown is one that is down, half-way or not whole."""
+    """Return what a device of any system is, by looking into it; unknown is one that is down, half-way or not whole."""
     runs = set(chassis.runs.values())
     if not chassis.reachable or chassis.uncommitted or runs != {chassis.stays}:
         return Outcome.UNKNOWN

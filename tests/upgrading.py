@@ -44,7 +44,7 @@ class Upgraded:
     jobs: dict[str, Job]
 
     def runs_target(self, name: str) -> bool:
-        """Tell whether the switch itself runs the target, committed, on every member."""
+        """Return whether the switch itself runs the target, committed, on every member."""
         switch = self.lab.switch(name)
         committed = switch.install.running == switch.install.committed
         return committed and all(switch.install.member_release(m).padded == TARGET for m in switch.members)

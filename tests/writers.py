@@ -71,7 +71,7 @@ def half_made(store: Store) -> dict[str, list[Fact]]:
 
 
 def kept(store: Store) -> set[Fact]:
-    """Give all facts in a store, as writers tell them."""
+    """Return all facts in a store, as writers tell them."""
     with store._db.read() as sql:
         events = sql.execute("SELECT job_id, kind, message, json_extract(data, '$.to') FROM events").fetchall()
         taken = sql.execute("SELECT 'taken', id, job_id, kind FROM events WHERE kind IN ('claimed', 'resumed')")
@@ -235,7 +235,7 @@ class Telling:
             pass
 
     def hear_out(self) -> list[Fact]:
-        """Give all that it has told, where it stands still or is dead."""
+        """Return all that it has told, where it stands still or is dead."""
         while self._hear(0):
             pass
         return list(self.told)

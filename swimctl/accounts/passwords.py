@@ -51,7 +51,7 @@ class Passwords:
         return self._hash(given)
 
     def verify(self, known: str | None, password: str) -> bool:
-        """Tell whether this is the password of a hash.
+        """Return whether this is the password of a hash.
 
         It takes as long where there is no hash, or where the password is one that nobody can have.
         """

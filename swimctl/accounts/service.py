@@ -57,7 +57,7 @@ class AccountService:
         return self._store.add_user(checked_name(name), role, self._passwords.hash(password), by)
 
     def set_password(self, name: str, password: str, *, by: Caller) -> list[int]:
-        """Give a user another password; the tokens of earlier logins are revoked, and their ids returned. NotFound."""
+        """Set another password, revoke the tokens of earlier logins, and return their ids. NotFound."""
         return self._store.set_password_hash(name, self._passwords.hash(password), by)
 
     def remove_user(self, name: str, *, by: Caller) -> list[int]:
@@ -95,13 +95,13 @@ class AccountService:
         return self._store.revoke_token(token_id, by)
 
     def end_of(self, token: Token) -> Literal["revoked", "expired"] | None:
-        """Tell why a token may not be used any more: `revoked` or `expired`; None where it may."""
+        """Return why a token may not be used any more: `revoked` or `expired`; None where it may."""
         if token.revoked_at is not None:
             return "revoked"
         return "expired" if token.expires_at is not None and token.expires_at <= self._clock.now() else None
 
     def ended(self, token_ids: Sequence[int]) -> frozenset[int]:
-        """Tell which of these tokens may not be used any more: revoked, expired, or gone."""
+        """Return which of these tokens may not be used any more: revoked, expired, or gone."""
         if not token_ids:
             return frozenset()
         alive = {token.id for token in self._store.tokens_with(token_ids) if self.end_of(token) is None}
@@ -124,7 +124,7 @@ class AccountService:
             # The hash is another at this very moment: a new password, or the same one renewed by a login beside.
 
     def principal(self, text: str) -> Principal:
-        """Tell whom a token stands for. TokenRefused: it is malformed, unknown, expired or revoked."""
+        """Return whom a token stands for. TokenRefused: it is malformed, unknown, expired or revoked."""
         if not _TOKEN.fullmatch(text):
             raise TokenRefused("malformed")
         # Looked up by its hash: how long that takes says nothing of the tokens that there are.
@@ -145,7 +145,7 @@ class AccountService:
         return self._store.enter_audit(by, action, subject, data)
 
     def _verified(self, name: str, password: str, origin: str) -> tuple[User, str, str | None]:
-        """Give the user, their password's hash, and a new hash where that one was made with old parameters."""
+        """Return the user, their password's hash, and a new hash where that one was made with old parameters."""
         keys = (by_name(name), by_address(origin))
         self._refuse_if_slowed(keys)
         with self._turns:
@@ -171,7 +171,7 @@ class AccountService:
 
 
 def checked_name(name: str) -> str:
-    """Give the name back where a user may have it. UsageError."""
+    """Return the name back where a user may have it. UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot be a user's name: it takes 1 to 64 of the letters a-z, A-Z, digits and . _ @ -"

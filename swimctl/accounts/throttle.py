@@ -72,7 +72,7 @@ class Throttle:
         self._lock = threading.Lock()
 
     def wait(self, keys: Iterable[Key]) -> int:
-        """Tell for how many whole seconds one of these keys must wait; 0 where none must."""
+        """Return for how many whole seconds one of these keys must wait; 0 where none must."""
         with self._lock:
             now = self._now()
             known = [self._records[key] for key in keys if key in self._records]

@@ -20,7 +20,7 @@ _waiting = 0
 
 
 async def login(call: Call) -> web.Response:
-    """Give a token for a name and a password."""
+    """Return a token for a name and a password."""
     global _waiting  # noqa: PLW0603 - one loop, one process
     if _waiting >= MOST_LOGINS_AT_ONCE:
         raise Refusal(503, "busy", "many are logging in at this moment; try again", **{"Retry-After": "1"})
@@ -35,7 +35,7 @@ async def login(call: Call) -> web.Response:
 
 
 async def health(call: Call) -> web.Response:
-    """Say `up` where the store answers and new work is taken."""
+    """Answer `up` where the store answers and new work is taken."""
     try:
         await call.backend.do(lambda: call.backend.store.batches(limit=1))
     except StoreError:

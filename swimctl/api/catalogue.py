@@ -43,7 +43,7 @@ async def images(call: Call) -> web.Response:
 
 
 async def compliance(call: Call) -> web.Response:
-    """Tell of each device whether it runs its golden release, as far as it was asked; asks none."""
+    """Return of each device whether it runs its golden release, as far as it was asked; asks none."""
     backend = call.backend
     found = await backend.do(lambda: backend.service.compliance(backend.inventory.devices))
     return answer({"count": len(found), "counts": counted(found), "devices": [one.document() for one in found]})

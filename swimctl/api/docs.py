@@ -87,7 +87,7 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> Ite
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """Say a type in words, as HTML."""
+    """Return a type in words, as HTML."""
     if "$ref" in schema:
         name = escape(schema["$ref"].rpartition("/")[2])
         return f"<a href='#{name}'>{name}</a>"

@@ -78,7 +78,7 @@ def of_status(status: int, allow: str | None = None) -> Refusal:
 
 
 def of(error: SwimctlError) -> Refusal:
-    """Tell how an error of the service reads over HTTP."""
+    """Return how an error of the service reads over HTTP."""
     message = str(error)
     match error:
         case TokenRefused():

@@ -55,7 +55,7 @@ class Feed:
 
     @property
     def streams(self) -> int:
-        """Tell how many streams are open."""
+        """Return how many streams are open."""
         return self.tokens.total()
 
     async def watch(self, app: web.Application) -> None:

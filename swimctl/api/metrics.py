@@ -23,7 +23,7 @@ class _Figures(Collector):
         self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
-        """Give each family once."""
+        """Yield each family once."""
         jobs = GaugeMetricFamily("swimctl_jobs", "Jobs in the store.", labels=("status", "platform"))
         for platform in sorted({platform for platform, _ in self._figures.jobs}):
             for status in JobStatus:

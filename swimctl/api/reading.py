@@ -26,7 +26,7 @@ _LONGEST_NAME: Final = 100
 
 
 async def principal(request: web.Request, backend: Backend, role: Role) -> Principal:
-    """Tell whom the token stands for. Refusal: 401 without a token that is good, 403 with one of too little."""
+    """Return whom the token stands for. Refusal: 401 without a token that is good, 403 with one of too little."""
     given = request.headers.getall("Authorization", [])
     if not given:
         raise Refusal(
@@ -92,7 +92,7 @@ def checked(model: type[BaseModel], document: Any) -> BaseModel:  # noqa: ANN401
 
 
 def sha256(document: BaseModel) -> str:
-    """Give the same hash to bodies that say the same."""
+    """Return the same hash to bodies that say the same."""
     said = json.dumps(document.model_dump(mode="json", exclude_unset=True), sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 

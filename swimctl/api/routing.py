@@ -79,12 +79,12 @@ class Call:
 
     @property
     def origin(self) -> str:
-        """Tell the address that asks."""
+        """Return the address that asks."""
         return self.request.remote or ""
 
     @property
     def caller(self) -> Caller:
-        """Tell who asks, and from where."""
+        """Return who asks, and from where."""
         return Caller(self.principal.user if self.principal else "", self.origin)
 
 

@@ -131,7 +131,7 @@ class TriggerRequest(Request):
         return self
 
     def policy(self) -> Policy:
-        """Give what was said of waves, windows and notes."""
+        """Return what was said of waves, windows and notes."""
         return Policy(
             waves=tuple(map(str, self.waves or ())),
             soak=float(self.soak or 0),

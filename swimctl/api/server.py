@@ -108,7 +108,7 @@ class _AccessLog(AbstractAccessLogger):
 
 
 def _known_path(request: web.BaseRequest) -> str:
-    """Give the path without what the address names beside a route, unless that is a number."""
+    """Return the path without what the address names beside a route, unless that is a number."""
     try:
         found = request.match_info if isinstance(request, web.Request) else None
     except AssertionError:  # the client went away before a route was looked for

@@ -18,7 +18,7 @@ class Sharing:
         self._next: dict[Hashable, asyncio.Task[bytes]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Give the next answer whose making begins; raises what `make` raised."""
+        """Return the next answer whose making begins; raises what `make` raised."""
         task = self._next.get(key)
         if task is None:
             task = self._next[key] = asyncio.create_task(self._turn(key, make))

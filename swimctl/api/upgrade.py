@@ -119,7 +119,7 @@ def _once(call: Call) -> Once | None:
 
 
 async def status(call: Call) -> web.Response:
-    """Tell how jobs are."""
+    """Return how jobs are."""
     query: StatusQuery = call.query
     if query.job_ids is None and query.batch_id is None:
         raise Refusal(400, "bad request", "say which jobs: job_ids=101,102 or batch_id=…")

@@ -85,7 +85,7 @@ def formed(text: str) -> Iterator[Found]:
 
 
 def told_apart(word: str) -> bool:
-    """Tell whether a word can be looked for everywhere: neither short nor a word of the systems, and no address."""
+    """Return whether a word can be looked for everywhere: neither short nor a word of the systems, and no address."""
     bare = word.strip("\"',;")
     return (
         len(bare) >= _SHORTEST
@@ -105,7 +105,7 @@ def kind_of(word: str) -> Kind:
 
 
 def _is_address(text: str) -> bool:
-    """Tell an address from a mask, a loopback and what is none."""
+    """Return whether it is an address of a device: no mask, no loopback."""
     octets = [int(each) for each in text.split(".")]
     padded = any(len(octet) > 1 and octet[0] == "0" for octet in text.split("."))
     return max(octets) <= 255 and octets[0] not in {0, 127, 255} and not padded

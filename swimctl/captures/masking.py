@@ -52,7 +52,7 @@ class Mask:
 
     @property
     def known(self) -> Mapping[str, Kind]:
-        """Tell what is looked for everywhere."""
+        """Return what is looked for everywhere."""
         return {
             word: kind
             for word, kind in self._known.items()

@@ -142,7 +142,7 @@ class Recording:
         raise UnexpectedPrompt(f"'{command}' is no command that only reads; it was not given")
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        """Tell whether the session ends by itself."""
+        """Return whether the session ends by itself."""
         return self._open().ended_within(seconds, watch=watch)
 
     def _open(self) -> Terminal:

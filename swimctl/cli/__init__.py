@@ -133,7 +133,7 @@ def _show_usage_error(error: typer.TyperException, *, as_json: bool) -> None:
 
 
 def _given(error: BaseException) -> str:
-    """Name the value that could not be read: typer leaves it out of its message."""
+    """Return the value that could not be read: typer leaves it out of its message."""
     problems = getattr(error.__cause__, "errors", None)
     return f", not {problems()[0]['input']!r}" if callable(problems) and problems() else ""
 

@@ -102,12 +102,12 @@ def verify(
 
 
 def whole(chain: AuditChain) -> str:
-    """Say that the chain is whole; the hash is there to be noted elsewhere."""
+    """Return the sentence that the chain is whole, with its hash, to be noted elsewhere."""
     return f"{chain.entries} entries, chain whole, last {chain.last}"
 
 
 def problem_of(chain: AuditChain) -> str:
-    """Say which entry does not fit and what to do; empty where the chain is whole."""
+    """Return which entry does not fit and what to do; empty where the chain is whole."""
     if chain.misfit is None:
         return ""
     return (

@@ -44,7 +44,7 @@ class Checked:
 
     @property
     def ready(self) -> bool:
-        """Tell whether nothing lacks. A device that could not be asked is not ready."""
+        """Return whether nothing lacks. A device that could not be asked is not ready."""
         return self.error is None and all(finding.ok for finding in self.findings)
 
     @property

@@ -112,12 +112,12 @@ class Context:
     verbose: bool = False
 
     def open(self) -> Opened:
-        """Give a context manager over config, store, inventory, service and engine; it closes the store."""
+        """Return a context manager over config, store, inventory, service and engine; it closes the store."""
         return Opened(self.config_path)
 
 
 def caller() -> Caller:
-    """Name the user of this machine who calls, for the record; the name is empty where they have none."""
+    """Return the user of this machine who calls, for the record; the name is empty where they have none."""
     from swimctl.models import Caller
 
     try:

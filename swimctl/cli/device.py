@@ -164,7 +164,7 @@ def trust_device(
 
 
 def _strangers(target: Target, settings: Settings) -> Iterator[Stranger]:
-    """Give one by one the machines whose key is to be trusted: bastions, the device, and its NETCONF where it answers.
+    """Yield one by one the machines whose key is to be trusted: bastions, the device, and its NETCONF where it answers.
 
     The port of NETCONF has an entry of its own among the known keys.
     """

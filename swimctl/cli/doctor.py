@@ -133,7 +133,7 @@ def _waiting(opened: Opened) -> Iterator[Examined]:
 
 
 def _accounts(opened: Opened) -> Iterator[Examined]:
-    """Tell which accounts of devices are not tried, so that they are not locked."""
+    """Yield which accounts of devices are not tried, so that they are not locked."""
     from swimctl.sessions.logins import refused_accounts
 
     for why in refused_accounts(opened.store, opened.config.settings.login):
@@ -237,7 +237,7 @@ def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
 
 
 def _greeting_problem(opened: Opened, device: Device) -> str:
-    """Say why no login to the device could begin on its way; empty where one could. None is tried."""
+    """Return why no login to the device could begin on its way; empty where one could. None is tried."""
     from swimctl.sessions.targets import target_of
     from swimctl.sessions.way import greeting, meet
 

@@ -163,12 +163,12 @@ def follow(
 
 
 def all_ended(jobs: Iterable[Job]) -> bool:
-    """Tell whether nobody will change these jobs by itself any more: ended, or interrupted."""
+    """Return whether nobody will change these jobs by itself any more: ended, or interrupted."""
     return all(job.status in FINAL or job.interrupted for job in jobs)
 
 
 def latest_batch(store: Store) -> str:
-    """Name the newest batch. Raises NotFound where there is none yet."""
+    """Return the newest batch. Raises NotFound where there is none yet."""
     newest = store.batches(limit=1)
     if not newest:
         raise NotFound("the store holds no batch yet; `swimctl upgrade` makes one")

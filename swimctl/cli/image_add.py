@@ -164,7 +164,7 @@ def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
 
 
 def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:
-    """Tell what the image is, and ask on a terminal for what its name does not say."""
+    """Return what the image is, and ask on a terminal for what its name does not say."""
     from swimctl.images import catalogue
 
     try:

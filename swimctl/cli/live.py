@@ -63,7 +63,7 @@ def totals(jobs: Sequence[Job], now: datetime, width: int) -> Text:
 
 
 def failure_line(job: Job) -> Text:
-    """Say of one job that it failed, or left its device unknown, and why; it stays above the live view."""
+    """Return the line of a job that failed, or left its device unknown, and why; it stays above the live view."""
     line = Text(f"{job.word} ", style="bold red")
     line.append(f"{plain(job.device_name)} (job {job.id}) in {job.current_step}: ", style="bold")
     return line.append(plain(job.error or "no reason was recorded"), style="not bold")

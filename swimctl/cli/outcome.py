@@ -45,7 +45,7 @@ class Outcome:
         return fixed | {word: words.count(word) for word in ("cancelled", "interrupted", "waiting") if word in words}
 
     def word(self, job: Job) -> str:
-        """Say in one word how a job ended, or that it did not."""
+        """Return in one word how a job ended, or that it did not."""
         if job.word != job.status.value:  # it says more than the status
             return job.word
         if job.status not in FINAL:

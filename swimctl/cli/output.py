@@ -90,7 +90,7 @@ def say_error(code: str, message: str, *, as_json: bool) -> None:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether people look at this stream on a terminal that can move its cursor."""
+    """Return whether people look at this stream on a terminal that can move its cursor."""
     try:
         return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     except ValueError:  # closed
@@ -98,7 +98,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def can_ask() -> bool:
-    """Tell whether a question would reach a person, and the answer us."""
+    """Return whether a question would reach a person, and the answer us."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 

@@ -15,7 +15,7 @@ LATE = 2.0
 
 
 def running_step(job: Job) -> Step | None:
-    """Give the step that runs; None for a job that waits, has ended, or that nobody runs any more."""
+    """Return the step that runs; None for a job that waits, has ended, or that nobody runs any more."""
     if job.status not in RUNNING or job.interrupted:
         return None
     return next((step for step in job.steps if step.status is StepStatus.RUNNING), None)
@@ -31,7 +31,7 @@ def spent(job: Job, step: Step, usual: Usual, now: datetime) -> str:
 
 
 def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
-    """Tell how many times its usual time the step has taken; 0 where that is not known."""
+    """Return how many times its usual time the step has taken; 0 where that is not known."""
     known = usual.get((step.kind, job.image_family))
     if not known or step.started_at is None:
         return 0.0
@@ -39,7 +39,7 @@ def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
 
 
 def standing(job: Job, pulse: Pulse, now: datetime) -> str:
-    """Say what a running job is at, for how long, what is usual, and when it was last heard of."""
+    """Return what a running job is at, for how long, what is usual, and when it was last heard of."""
     step = running_step(job)
     if step is None:
         return ""

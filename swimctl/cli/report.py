@@ -160,7 +160,7 @@ def _evidence(record: Record, job: Job) -> list[str]:
 
 
 def event_text(event: Event) -> str:
-    """Say what an event tells: its facts (which step, which status) before its message."""
+    """Return what an event tells: its facts (which step, which status) before its message."""
     facts = [str(event.data[key]) for key in ("step", "to", "status") if event.data.get(key)]
     return ": ".join(dict.fromkeys(word for word in (" ".join(facts), event.message) if word))
 

@@ -121,7 +121,7 @@ def tell(context: Context, outcome: Outcome) -> int:
 
 
 def advice(outcome: Outcome) -> Iterator[str]:
-    """Say what to type next, where something is left to do."""
+    """Yield what to type next, where something is left to do."""
     if outcome.unfinished:
         names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.unfinished)
         yield f"swimctl: waiting for `swimctl resume`: {names}"

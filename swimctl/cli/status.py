@@ -100,7 +100,7 @@ def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime) -> None:
 
 
 def what_of(job: Job, pulse: Pulse, now: datetime) -> str:
-    """Say why a job failed, else when it is to start or how its step stands, else what the last step came to."""
+    """Return why a job failed, else when it is to start or how its step stands, else what the last step came to."""
     if job.error:
         return job.error
     if job.status is JobStatus.SCHEDULED:

@@ -26,7 +26,7 @@ _KINDS: dict[Any, str] = {
 
 
 def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object]) -> str:
-    """Say `swimctl.workers must be a whole number 1 to 500, not 0`. `keys` is how the file names the setting."""
+    """Return `swimctl.workers must be a whole number 1 to 500, not 0`. `keys` is how the file names the setting."""
     name = ".".join(map(str, keys))
     parent, found = _field(model, problem["loc"])
     if problem["type"] == "extra_forbidden":
@@ -92,7 +92,7 @@ def _wanted(found: tuple[Any, list[Any]]) -> str:
 
 
 def _given(value: object) -> str:
-    """Name what stood there, as YAML writes it."""
+    """Return what stood there, as YAML writes it."""
     match value:
         case None:
             return "nothing"

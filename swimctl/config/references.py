@@ -26,7 +26,7 @@ _lock = threading.Lock()
 
 
 def is_reference(value: object) -> bool:
-    """Tell whether a value says where a secret stands, and is none itself."""
+    """Return whether a value says where a secret stands, and is none itself."""
     return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in KINDS
 
 

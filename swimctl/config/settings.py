@@ -286,7 +286,7 @@ class Settings(Section):
     ssh: Ssh = Ssh()
 
     def hash_deadline(self, size: int) -> float:
-        """Give the seconds within which a device must have hashed so many bytes."""
+        """Return the seconds within which a device must have hashed so many bytes."""
         return self.deadlines.command + size / (self.distribution.verify_rate * 1e6)
 
     tolerances: Tolerances = Tolerances()
@@ -296,5 +296,5 @@ class Settings(Section):
 
     @property
     def freezes(self) -> tuple[Freeze, ...]:
-        """Give the freezes as `windows.gate` takes them."""
+        """Return the freezes as `windows.gate` takes them."""
         return tuple(period.read() for period in self.freeze)

@@ -54,7 +54,7 @@ class Window:
         return cls(start, end, _zone(name, text) if name else zone)
 
     def opening(self, now: datetime) -> tuple[datetime, datetime]:
-        """Tell when the window that is open now opened and closes, else the next one; both in UTC.
+        """Return when the window that is open now opened and closes, else the next one; both in UTC.
 
         It is open from the first of them on, and no longer open at the second.
         """
@@ -99,7 +99,7 @@ class Freeze:
         )
 
     def hinders(self, start: datetime, needs: timedelta) -> bool:
-        """Tell whether work that starts then and takes so long would meet this freeze."""
+        """Return whether work that starts then and takes so long would meet this freeze."""
         return start < self.end and (self.start <= start or self.start < start + needs)
 
 
@@ -126,7 +126,7 @@ class Never:
 def gate(
     now: datetime, needs: timedelta, *, window: Window | None, until: datetime | None, freezes: Sequence[Freeze]
 ) -> Go | Wait | Never:
-    """Tell whether an activation that needs so long may start now: all of it in the window, before `until`, unfrozen.
+    """Return whether an activation that needs so long may start now: all of it in the window, before `until`, unfrozen.
 
     Who is told to wait is told the same at every moment of the wait. Never is therefore only for one that had its
     room in the open window and let it go by: where a freeze took a part of the window, or the night is one that the

@@ -274,7 +274,7 @@ class Engine:
         return None
 
     def _keeps(self, run: _Run, job: Job) -> Hold | None:
-        """Tell what keeps a job from starting; where nothing does, its login counts as under way."""
+        """Return what keeps a job from starting; where nothing does, its login counts as under way."""
         # A partner is asked last, over its network: only where nothing else keeps the job from starting.
         hold = self._hold(run, job) or self._blocked(job) or self._partner_down(run, job)
         if hold is not None or job.attempted:
@@ -289,7 +289,7 @@ class Engine:
         return hold
 
     def _hold(self, run: _Run, job: Job) -> Hold | None:
-        """Tell what of its own batch keeps a job from starting; one that was under way before goes on."""
+        """Return what of its own batch keeps a job from starting; one that was under way before goes on."""
         if job.attempted:
             return None
         batch, again = run.batch, _again(run)
@@ -306,14 +306,14 @@ class Engine:
         return self._outside(batch, job)
 
     def _partner_down(self, run: _Run, job: Job) -> Hold | None:
-        """Tell whether a device of its redundancy group, left untouched by a failed job, does not answer."""
+        """Return whether a device of its redundancy group, left untouched by a failed job, does not answer."""
         if job.attempted or job.redundancy_group is None:
             return None
         down = self._jobs.partner_down(run.batch, job, run.stop)
         return None if down is None else replace(down, why=f"{down.why}; {_again(run)}")
 
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
-        """Tell whether it is not the time to start: outside the window, frozen, or too late."""
+        """Return whether it is not the time to start: outside the window, frozen, or too late."""
         activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
         if not activates or batch.policy.stage_now:
             return None
@@ -325,7 +325,7 @@ class Engine:
         return None
 
     def _blocked(self, job: Job) -> Hold | None:
-        """Tell which job of another batch is in the way."""
+        """Return which job of another batch is in the way."""
         place = self._inventory.device(job.device_name).place
         other = self._store.blocked_by(job.id, place)
         if other is None:

@@ -87,7 +87,7 @@ class _Afterwards(_JobRecord):
         """Say nothing: no step runs."""
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        """Tell of no progress."""
+        """Report no progress."""
 
 
 class JobRun:
@@ -174,7 +174,7 @@ class JobRun:
         self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
 
     def room(self, batch: Batch, image: Image) -> Go | Wait | Never:
-        """Tell whether an activation may start now, by what such devices took before."""
+        """Return whether an activation may start now, by what such devices took before."""
         policy, freezes = batch.policy, self._settings.freezes
         if policy.window is None and policy.until is None and not freezes:
             return Go()
@@ -291,7 +291,7 @@ class JobRun:
         return Models(target, self._clock, transcript, self._settings.deadlines.command, tell)
 
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
-        """Give what a check needs that comes after the job's end."""
+        """Return what a check needs that comes after the job's end."""
         return self._context(batch, job, stop, _Afterwards)
 
     def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
@@ -329,7 +329,7 @@ class JobRun:
             self.logins.leave(self._inventory.device(device_name))
 
     def target(self, device: Device) -> Target:
-        """Tell how a device is entered."""
+        """Return how a device is entered."""
         return target_of(self._inventory, self._settings, device)
 
 
@@ -342,7 +342,7 @@ def _no_such_step(kinds: list[str]) -> StepFailed:
 
 
 def _was_worked_on(job: Job) -> bool:
-    """Tell whether a copy, a clean-up or a hash was asked of the device: such things have crashed some."""
+    """Return whether a copy, a clean-up or a hash was asked of the device: such things have crashed some."""
     return any(step.kind == "distribution" and step.status is StepStatus.SUCCESS for step in job.steps)
 
 

@@ -54,7 +54,7 @@ class Scheduler:
 
     @property
     def at_work(self) -> int:
-        """Tell how many batches are running."""
+        """Return how many batches are running."""
         return sum(thread.is_alive() for thread in self._running.values())
 
     def _left_half_way(self) -> list[Job]:

@@ -23,7 +23,7 @@ class Hold:
 
 
 def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:
-    """Say why no more jobs of the batch are started, None where they are; counted in this wave and in the batch."""
+    """Return why no more jobs of the batch are started, None where they are; counted in this wave and in the batch."""
     for what, counted in (("", jobs), (f" of wave {wave}", [job for job in jobs if job.wave == wave])):
         tried = [job for job in counted if job.attempted and job.status in FINAL]
         failed = [job.device_name for job in tried if job.status is JobStatus.FAILED]
@@ -36,7 +36,7 @@ def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:
 
 
 def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
-    """Say which other job of the batch this one waits for, or whose end keeps it from starting; None: it may start."""
+    """Return which other job of the batch this one waits for, or whose end holds it back; None: it may start."""
     by_id = {other.id: other for other in jobs}
     for number in job.after:
         far = by_id.get(number)
@@ -79,5 +79,5 @@ def failed_partners(job: Job, jobs: Sequence[Standing]) -> list[int]:
 
 
 def unfinished_before(wave: int, jobs: Sequence[Standing]) -> list[str]:
-    """Name the devices of earlier waves whose jobs have not ended."""
+    """Return the devices of earlier waves whose jobs have not ended."""
     return [job.device_name for job in jobs if job.wave < wave and job.status not in FINAL]

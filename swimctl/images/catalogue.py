@@ -30,7 +30,7 @@ _VERSION: Final = re.compile(r"[A-Za-z0-9._+()-]{1,64}")
 
 
 def _silent(_done: int, _total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def read_filename(name: str) -> ImageName:
@@ -52,7 +52,7 @@ def describe(
     version: str | None = None,
     kind: ImageKind | None = None,
 ) -> ImageName:
-    """Tell what an image file is: from its name, and from what is given, which wins.
+    """Return what an image file is: from its name, and from what is given, which wins.
 
     Raises ImageError where the name cannot be a device's, or says that the file is something else (UnwantedError),
     and where something is neither given nor in the name (NameUnknownError tells which).
@@ -144,7 +144,7 @@ def look(path: Path) -> None:
 
 
 def hash_file(path: Path, progress: Progress = _silent) -> tuple[int, str, str]:
-    """Give size in bytes, SHA-512 and MD5 in one pass.
+    """Return size in bytes, SHA-512 and MD5 in one pass.
 
     Raises ImageError where there is no such file, it is empty or unreadable, or was written to meanwhile.
     """
@@ -241,7 +241,7 @@ def find(ref: int | str, images: Sequence[Image]) -> Image:
 
 
 def why_unfit(device: Device, image: Image) -> str | None:
-    """Say why an image cannot be for a device; None where it can, as far as inventory and file tell."""
+    """Return why an image cannot be for a device; None where it can, as far as inventory and file tell."""
     if not takes(device.platform, image.platform):
         return (
             f"{image.filename} is for {image.platform}, the device is {device.platform}; choose another image, or set "
@@ -257,7 +257,7 @@ def why_unfit(device: Device, image: Image) -> str | None:
 
 
 def why_absent(image: Image) -> str | None:
-    """Say what is wrong with an image's file, without reading it; None where it lies there in its size."""
+    """Return what is wrong with an image's file, without reading it; None where it lies there in its size."""
     try:
         size = image.path.stat().st_size
     except OSError as problem:

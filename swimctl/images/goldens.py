@@ -83,7 +83,7 @@ def choose(device: Device, goldens: Iterable[Golden], images: Iterable[Image], n
 
 
 def model_fits(pattern: str, model: str) -> bool:
-    """Tell whether a model is one of those that a rule's pattern names, in capitals or not."""
+    """Return whether a model is one of those that a rule's pattern names, in capitals or not."""
     return fnmatchcase(model.casefold(), pattern.casefold())
 
 
@@ -100,7 +100,7 @@ def images_of(rule: Golden, images: Iterable[Image]) -> list[Image]:
 
 
 def _why_not(device: Device, rule: Golden, images: Mapping[int, Image], now: datetime) -> str | None:
-    """Say why a rule does not count for a device; None where it does."""
+    """Return why a rule does not count for a device; None where it does."""
     if rule.valid_from is not None and now < rule.valid_from:
         return f"it is not valid before {to_the_minute(rule.valid_from)}"
     if rule.valid_until is not None and now >= rule.valid_until:

@@ -68,7 +68,7 @@ def beside(path: Path) -> list[Expected]:
 
 
 def is_hash_file(name: str) -> bool:
-    """Tell whether a file's name is that of a hash file."""
+    """Return whether a file's name is that of a hash file."""
     return Path(name.lower()).suffix in _OWN or _is_list(name)
 
 
@@ -95,7 +95,7 @@ class UnreadableError(ValueError):
 
 
 def read(text: str, name: str) -> Mapping[str, str]:
-    """Give the SHA-512 and MD5 that a hash file has for a file; none where it is of other files only.
+    """Return the SHA-512 and MD5 that a hash file has for a file; none where it is of other files only.
 
     Raises UnreadableError for an empty text, a line that is no hash, a hash without a name among others, and for two
     different hashes of one kind.

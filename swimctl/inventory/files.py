@@ -129,7 +129,7 @@ def _unusable(name: object, host: Host, ours: Callable[[Host], bool]) -> str | N
 
 
 def _no_address(name: object, written: str) -> str | None:
-    """Say what is wrong with what stands for an address; None where it may be one."""
+    """Return what is wrong with what stands for an address; None where it may be one."""
     told = f"hostname {written!r} of {name}"
     if found := _WITH_PORT.fullmatch(written):
         address = found["v6"] or found["host"]
@@ -142,7 +142,7 @@ def _no_address(name: object, written: str) -> str | None:
 
 
 def where(config: Config, host: object) -> str:
-    """Name the file and line of a host; where another plugin read it, the configuration that says so."""
+    """Return the file and line of a host; where another plugin read it, the configuration that says so."""
     return _place(config, "host_file", (host,))
 
 
@@ -152,13 +152,13 @@ def _place(config: Config, file: str, keys: tuple[object, ...]) -> str:
 
 
 def plugin_of(config: Config) -> str:
-    """Name the plugin that reads the inventory."""
+    """Return the plugin that reads the inventory."""
     section = config.nornir.get("inventory", {})
     return str(section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory")
 
 
 def _files(config: Config) -> dict[str, Path]:
-    """Name the three files; none where another plugin reads the inventory, or the environment names them."""
+    """Return the three files; none where another plugin reads the inventory, or the environment names them."""
     options = config.nornir.get("inventory", {}).get("options") or {}
     if plugin_of(config) not in SIMPLE_PLUGINS:
         return {}

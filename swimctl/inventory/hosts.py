@@ -80,7 +80,7 @@ class Inventory:
         return self._by_name[name]
 
     def twins(self, device: Device) -> tuple[str, ...]:
-        """Name the other hosts that are the same device: of the same address and port, or of the same serial number."""
+        """Return the other hosts that are the same device: same address and port, or same serial number."""
         words = filter(None, (device.place, device.serial))
         found = dict.fromkeys(name for word in words for name in self._known_by.get(word, ()))
         return tuple(name for name in found if name != device.name)
@@ -120,7 +120,7 @@ class Inventory:
         selection.check_group(group, self.groups)
 
     def problem(self, name: str) -> str | None:
-        """Say why a host cannot be upgraded by swimctl at all, whatever its state; None where it can."""
+        """Return why a host cannot be upgraded by swimctl at all, whatever its state; None where it can."""
         if name not in self._foreign:
             return None
         where, written, known = (
@@ -138,14 +138,14 @@ class Inventory:
         return accounts.chosen(list(accounts.places_of(host, self._config.accounts)), self._resolve(host))
 
     def enters_otherwise(self, device: Device) -> bool:
-        """Tell whether older releases took another user or password, as they let the environment win."""
+        """Return whether older releases took another user or password, as they let the environment win."""
         host = self._nornir.inventory.hosts[device.name]
         places = list(accounts.places_of(host, self._config.accounts))
         before = accounts.as_before(host, self._config.accounts)
         return before != accounts.chosen_as_written(places)
 
     def connection_extras(self, device: Device) -> dict[str, Any]:
-        """Give what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
+        """Return what the inventory has for netmiko beside address and login: keys, ssh_config_file, algorithms."""
         host = self._nornir.inventory.hosts[device.name]
         extras = connection_of(host).extras or {}
         return accounts.resolved_extras(extras, device.name, self._resolve(host))
@@ -159,17 +159,17 @@ class Inventory:
         return resolve
 
     def ssh_policy(self, device: Device) -> SshPolicy:
-        """Give what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
+        """Return what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
         where = files.where(self._config, device.name)
         return ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
-        """Give OpenSSH's configuration for a device, and who names it. Raises InventoryError where it is not there."""
+        """Return a device's OpenSSH configuration, and who names it. InventoryError: it is not there."""
         host, where = self._nornir.inventory.hosts[device.name], files.where(self._config, device.name)
         return ssh.config_file_of(host, self.connection_extras(device), self._config, where)
 
     def netconf_port(self, device: Device) -> int:
-        """Tell the port of a device's NETCONF: `netconf_port` of the host, a group or the defaults, else the usual one.
+        """Return the NETCONF port: `netconf_port` of the host, a group or the defaults, else the usual one.
 
         Raises InventoryError for what is no port.
         """
@@ -182,7 +182,7 @@ class Inventory:
         return given
 
     def nornir(self, names: Sequence[str], workers: int) -> Nornir:
-        """Give a Nornir of these hosts in this order, with so many threads.
+        """Return a Nornir of these hosts in this order, with so many threads.
 
         It has a state of its own, so that hosts that failed in another run are not silently left out of this one.
         """

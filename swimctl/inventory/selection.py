@@ -45,7 +45,7 @@ class Candidate:
 
 
 def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequence[str]) -> tuple[str, ...]:
-    """Name the selected hosts: in the order of `names` where given, else of the inventory; each once.
+    """Return the selected hosts: in the order of `names` where given, else of the inventory; each once.
 
     Raises SelectionError where a name, pattern, group or filter key is unknown, and where nothing is left.
     """
@@ -161,7 +161,7 @@ def _pattern(
 
 
 def _members(pattern: str, candidates: Sequence[Candidate], groups: Sequence[str], what: str) -> set[str]:
-    """Name the hosts that a host, id, group or glob stands for; one that stands for nothing is a mistake."""
+    """Return the hosts that a host, id, group or glob stands for; one that stands for nothing is a mistake."""
     if pattern == "all":
         return {one.name for one in candidates}
     by_name = {one.name for one in candidates if fnmatchcase(one.name, pattern)}
@@ -214,7 +214,7 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
-    """Name the first of them, and count the rest."""
+    """Return the first of them, and count the rest."""
     if not names:
         return "none"
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

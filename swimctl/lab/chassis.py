@@ -94,7 +94,7 @@ class Chassis(ABC):
 
     @abstractmethod
     def flash(self, member: int) -> Flash:
-        """Give the flash of a member, or of a supervisor."""
+        """Return the flash of a member, or of a supervisor."""
 
     @abstractmethod
     def resolve(self, path: str) -> tuple[int, str]:
@@ -111,44 +111,44 @@ class Chassis(ABC):
     @property
     @abstractmethod
     def runs(self) -> Mapping[str, str]:
-        """Tell what every member really runs, whatever it prints, as the name of an image file spells it."""
+        """Return what every member really runs, whatever it prints, as the name of an image file spells it."""
 
     @property
     @abstractmethod
     def stays(self) -> str:
-        """Tell what it would run after a reload that nobody asked for."""
+        """Return what it would run after a reload that nobody asked for."""
 
     @abstractmethod
     def came_up(self) -> None:
         """Do what the system does right after a boot."""
 
     def netconf(self, login: Login) -> Offered:  # noqa: ARG002 - of a system that asks who may do what
-        """Give what somebody is offered by NETCONF, where its spec offers that at all: no models, but the protocol."""
+        """Return what NETCONF offers somebody, where its spec has it at all: no models, but the protocol."""
         return of_models(dict, ())
 
     @property
     def uncommitted(self) -> bool:
-        """Tell whether what runs was activated and is not kept yet."""
+        """Return whether what runs was activated and is not kept yet."""
         return False
 
     @property
     def netconf_beside_terminal(self) -> bool:
-        """Tell whether NETCONF, where it is offered, is served on the port of the terminals too."""
+        """Return whether NETCONF, where it is offered, is served on the port of the terminals too."""
         return False
 
     @property
     def api(self) -> WebApi | None:
-        """Give the API over HTTP that such a device may offer; None where it has none here."""
+        """Return the API over HTTP that such a device may offer; None where it has none here."""
         return None
 
     @property
     def serves_api(self) -> bool:
-        """Tell whether it is on in the configuration."""
+        """Return whether it is on in the configuration."""
         return False
 
     @property
     def serves_sftp(self) -> bool:
-        """Tell whether its SSH server has SFTP beside SCP."""
+        """Return whether its SSH server has SFTP beside SCP."""
         return True
 
     def syslog(self, code: str, text: str) -> str:
@@ -158,14 +158,14 @@ class Chassis(ABC):
 
     @property
     def transfer(self) -> float:
-        """Tell the bytes a lab second that a copy runs at."""
+        """Return the bytes a lab second that a copy runs at."""
         if self.spec.fault("member-dies"):
             return SLOWEST_COPY
         return self.spec.transfer / (SLOW_COPY if self.spec.fault("slow-flash") else 1)
 
     @property
     def slowness(self) -> float:
-        """Tell how many times longer than usual it takes to read or write an image in its flash."""
+        """Return how many times longer than usual it takes to read or write an image in its flash."""
         return SLOW_FLASH if self.spec.fault("slow-flash") else 1.0
 
     def filled_flash(self, files: Iterable[LabFile], filler: str) -> Flash:
@@ -180,17 +180,17 @@ class Chassis(ABC):
 
     @property
     def uptime(self) -> float:
-        """Tell the lab seconds since the system started, which is shortly before it answers, not when power came."""
+        """Return the lab seconds since the system started, which is shortly before it answers, not when power came."""
         return self.clock.now() - self.started_at
 
     @property
     def started_at(self) -> float:
-        """Tell the lab second in which the system started."""
+        """Return the lab second in which the system started."""
         return self.booted_at if self.booted_at <= 0 else self.booted_at + max(0.0, self.spec.boot_time - START)
 
     @property
     def since_up(self) -> float:
-        """Tell the lab seconds since the last reload ended; a device that never reloaded is up for ever."""
+        """Return the lab seconds since the last reload ended; a device that never reloaded is up for ever."""
         return self.clock.now() - self.booted_at - self.spec.boot_time if self.booted_at > 0 else FOREVER
 
     def find(self, path: str) -> LabFile | None:
@@ -276,7 +276,7 @@ class Chassis(ABC):
         return events
 
     def next_due(self) -> float | None:
-        """Tell the lab seconds until something happens by itself."""
+        """Return the lab seconds until something happens by itself."""
         if self._events:
             return 0.0
         soonest = min((due.at for due in self._due), default=None)

@@ -49,22 +49,22 @@ class ChassisSpec(ABC):
     @property
     @abstractmethod
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
 
     @property
     @abstractmethod
     def model(self) -> str:
-        """Name the model as the device prints it."""
+        """Return the model as the device prints it."""
 
     @property
     @abstractmethod
     def serial(self) -> str:
-        """Give the serial number of the chassis."""
+        """Return the serial number of the chassis."""
 
     @property
     @abstractmethod
     def role(self) -> str:
-        """Name what such a device is for in a network: access, core, leaf, edge."""
+        """Return what such a device is for in a network: access, core, leaf, edge."""
 
     @abstractmethod
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
@@ -72,16 +72,16 @@ class ChassisSpec(ABC):
 
     @property
     def boot_time(self) -> float:
-        """Give the lab seconds from going down to answering again."""
+        """Return the lab seconds from going down to answering again."""
         return 360 + zlib.crc32(self.name.encode()) % 121 if self.boot_seconds is None else self.boot_seconds
 
     @property
     def offers_netconf(self) -> bool:
-        """Tell whether it has NETCONF; a fault that shows in models alone needs it."""
+        """Return whether it has NETCONF; a fault that shows in models alone needs it."""
         return self.netconf or any(fault.name in SEEN_IN_MODELS for fault in self.faults)
 
     def fault(self, name: str) -> Fault | None:
-        """Give the fault of that name, if this device has it."""
+        """Return the fault of that name, if this device has it."""
         return next((fault for fault in self.faults if fault.name == name), None)
 
 
@@ -90,7 +90,7 @@ class Named(Protocol):
 
     @property
     def name(self) -> str:
-        """Name the model as the device prints it."""
+        """Return the model as the device prints it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +102,10 @@ class LoneChassisSpec(ChassisSpec):
 
     @property
     def model(self) -> str:
-        """Name the model as the device prints it."""
+        """Return the model as the device prints it."""
         return self.hardware.name
 
     @property
     def serial(self) -> str:
-        """Give the serial number of the chassis."""
+        """Return the serial number of the chassis."""
         return self.number

@@ -17,19 +17,19 @@ class LabClock:
         self._epoch = epoch or datetime.now(UTC)
 
     def set_to(self, date: datetime) -> LabClock:
-        """Give a clock that counts on as this one does, and shows that date now."""
+        """Return a clock that counts on as this one does, and shows that date now."""
         other = LabClock(self.speed, self._monotonic, date - timedelta(seconds=self.now()))
         other._start = self._start
         return other
 
     def now(self) -> float:
-        """Tell the lab seconds since the start."""
+        """Return the lab seconds since the start."""
         return (self._monotonic() - self._start) * self.speed
 
     def wall(self) -> datetime:
-        """Tell the UTC date and time that the switches show now."""
+        """Return the UTC date and time that the switches show now."""
         return self.at(self.now())
 
     def at(self, moment: float) -> datetime:
-        """Tell the UTC date and time of a lab second; moments before the start are negative."""
+        """Return the UTC date and time of a lab second; moments before the start are negative."""
         return self._epoch + timedelta(seconds=moment)

@@ -33,7 +33,7 @@ class Configuration:
     __hash__ = None  # type: ignore[assignment] # it changes, so it is no key
 
     def copy(self) -> Configuration:
-        """Give one that changes by itself."""
+        """Return one that changes by itself."""
         return copy.deepcopy(self)
 
     def top(self, line: str) -> None:
@@ -61,16 +61,16 @@ class Configuration:
             lines.append(line)
 
     def has(self, command: str) -> bool:
-        """Tell whether a global command is there, whatever follows it."""
+        """Return whether a global command is there, whatever follows it."""
         return any(_begins(line, command) for line in self.sections)
 
     def values(self, command: str) -> Iterator[str]:
-        """Give what follows each occurrence of a global command."""
+        """Yield what follows each occurrence of a global command."""
         return (line[len(command) :].strip() for line in tuple(self.sections) if _begins(line, command))
 
     @property
     def hostname(self) -> str:
-        """Give the name in the prompt; a switch without one is called Switch."""
+        """Return the name in the prompt; a switch without one is called Switch."""
         return next(self.values("hostname"), "Switch")
 
     @property

@@ -16,7 +16,7 @@ class Drops:
         self._left = {str(fault) for fault in faults if fault.name.startswith("drop-session-")}
 
     def at(self, step: str) -> bool:
-        """Tell whether the sessions drop at this step: now, or when the caller cuts them."""
+        """Return whether the sessions drop at this step: now, or when the caller cuts them."""
         return self._strikes(f"drop-session-at:{step}")
 
     def lose(self, line: str) -> bool:

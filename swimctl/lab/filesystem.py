@@ -60,7 +60,7 @@ class Incoming:
         self._upload.close()
 
     def attributes(self) -> asyncssh.SFTPAttrs:
-        """Tell the size so far."""
+        """Return the size so far."""
         return _attributes(self._size, 0, directory=False)
 
 
@@ -88,7 +88,7 @@ class Outgoing:
         return data
 
     def attributes(self) -> asyncssh.SFTPAttrs:
-        """Tell size and date."""
+        """Return size and date."""
         return _attributes(self._file.size, self._file.mtime.timestamp(), directory=False)
 
 
@@ -138,7 +138,7 @@ class FlashFiles(asyncssh.SFTPServer):
             self._port.look()
 
     def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
-        """Tell size and date of a file or directory."""
+        """Return size and date of a file or directory."""
         name = self._name(path)
         if self._is_directory(name):
             return _attributes(0, 0, directory=True)
@@ -148,7 +148,7 @@ class FlashFiles(asyncssh.SFTPServer):
     lstat = stat
 
     def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
-        """Tell size and date of an open file."""
+        """Return size and date of an open file."""
         assert isinstance(file_obj, Incoming | Outgoing)  # noqa: S101 as above
         return file_obj.attributes()
 

@@ -69,7 +69,7 @@ class LabFile:
         return {name: each.hexdigest() for name, each in sums.items()}
 
     def renamed(self, name: str, mtime: datetime) -> LabFile:
-        """Give a copy another name; a file without content of its own keeps what it reads as."""
+        """Return a copy another name; a file without content of its own keeps what it reads as."""
         if self.content is None and self.spool is None and self.size <= BLOCK:
             return replace(self, name=name, mtime=mtime, content=b"".join(self.blocks()))
         return replace(self, name=name, mtime=mtime)

@@ -93,33 +93,33 @@ class LabFleet:
             shutil.rmtree(spool, ignore_errors=True)
 
     def address(self, name: str) -> tuple[str, int]:
-        """Give host and port of a switch; the same ones through all its reloads."""
+        """Return host and port of a switch; the same ones through all its reloads."""
         return "127.0.0.1", self._serving().port(name).number
 
     @property
     def ports(self) -> dict[str, int]:
-        """Give the ports by switch, in the fleet's order."""
+        """Return the ports by switch, in the fleet's order."""
         return {spec.name: self.address(spec.name)[1] for spec in self.specs}
 
     @property
     def netconf_ports(self) -> dict[str, int]:
-        """Give the ports of NETCONF of those that offer it."""
+        """Return the ports of NETCONF of those that offer it."""
         ports = {spec.name: self._serving().port(spec.name).netconf for spec in self.specs}
         return {name: port.number for name, port in ports.items() if port is not None}
 
     @property
     def api_ports(self) -> dict[str, int]:
-        """Give the ports of the API over HTTP of those that offer one."""
+        """Return the ports of the API over HTTP of those that offer one."""
         ports = {spec.name: self._serving().port(spec.name).web for spec in self.specs}
         return {name: port.number for name, port in ports.items() if port is not None}
 
     @property
     def services(self) -> Services:
-        """Give the ports beside those of the terminals, by what an inventory calls them."""
+        """Return the ports beside those of the terminals, by what an inventory calls them."""
         return {"netconf_port": self.netconf_ports, "api_port": self.api_ports}
 
     def switch(self, name: str) -> Chassis:
-        """Give a switch to look at; it runs in the lab's thread, so change nothing."""
+        """Return a switch to look at; it runs in the lab's thread, so change nothing."""
         return self._serving().port(name).switch
 
     def commands(self, name: str, *, since_boot: bool = False) -> list[str]:
@@ -130,11 +130,11 @@ class LabFleet:
         return [command.line for command in log[first:] if command.source != ITSELF]
 
     def reloads(self, name: str) -> list[str]:
-        """Give the reason of each reload of a switch so far, oldest first."""
+        """Return the reason of each reload of a switch so far, oldest first."""
         return [command.line for command in self._by_itself(name) if command.line != UP]
 
     def outages(self, name: str) -> list[tuple[float, float]]:
-        """Tell the lab seconds at which a switch went down and was up again, of each reload; inf: it is down still."""
+        """Return when a switch went down and was up again, in lab seconds, for each reload; inf: still down."""
         moments = self._by_itself(name)
         return [
             (one.at, end.at if end is not None and end.line == UP else math.inf)

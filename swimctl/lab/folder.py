@@ -177,7 +177,7 @@ class Kept:
     asked: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
     def given(self, spec: ChassisSpec) -> ChassisSpec:
-        """Give a spec as its host asks for it."""
+        """Return a spec as its host asks for it."""
         fields: dict[str, Any] = {ASKED[key]: value for key, value in self.asked.get(spec.name, {}).items()}
         return replace(spec, **fields)
 

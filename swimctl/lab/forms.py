@@ -60,7 +60,7 @@ class Output(Generic[T]):
         return own[zlib.crc32(by.encode()) % len(own)]
 
     def of(self, spec: ChassisSpec, release: str = "") -> T:
-        """Give what differs in the form of a device."""
+        """Return what differs in the form of a device."""
         return self.form(spec, release).what
 
 

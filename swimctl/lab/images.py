@@ -70,12 +70,12 @@ def name_image(filename: str) -> LabImage | None:
 
 
 def build_number(version: str) -> int:
-    """Give a release the build number that follows it in `show install summary`; always the same one."""
+    """Return a release the build number that follows it in `show install summary`; always the same one."""
     return 100 + zlib.crc32(version.encode()) % 8900
 
 
 def read_image(head: bytes, filename: str) -> LabImage | None:
-    """Tell what image a file is, by its first HEAD_BYTES bytes, else by its name; None: not an image."""
+    """Return what image a file is, by its first HEAD_BYTES bytes, else by its name; None: not an image."""
     match = _HEADER.match(head)
     if match is None:
         return name_image(filename)

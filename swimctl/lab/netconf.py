@@ -77,7 +77,7 @@ class NetconfSession:
         self.done = False
 
     def hello(self) -> bytes:
-        """Give what is sent first."""
+        """Return what is sent first."""
         names = "".join(f"<capability>{escape(name)}</capability>" for name in self._offered.capabilities)
         return self._framed(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<hello xmlns="{_BASE}"><capabilities>{names}</capabilities>'

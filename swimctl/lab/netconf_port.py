@@ -36,7 +36,7 @@ class NetconfPort(ServicePort):
 
     @property
     def stays_away(self) -> bool:
-        """Tell whether it is not there again after a reload."""
+        """Return whether it is not there again after a reload."""
         return self._switch.spec.fault("models-gone") is not None
 
     async def listen(self, sock: socket.socket) -> Listener:

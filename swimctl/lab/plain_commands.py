@@ -26,7 +26,7 @@ class TerminalOf(Protocol[Device_co]):
 
     @property
     def switch(self) -> Device_co:
-        """Give the device."""
+        """Return the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def enable(session: Vty, refused: str, *, empty_ends: bool) -> Dialogue:
 
 
 def disable(session: Vty, _words: Words) -> Dialogue:
-    """Give the privilege back."""
+    """Return the privilege back."""
     session.privilege = USER
     yield from ()
 

@@ -39,7 +39,7 @@ class ServicePort(ABC):
 
     @property
     def stays_away(self) -> bool:
-        """Tell whether it is not there again after a reload."""
+        """Return whether it is not there again after a reload."""
         return False
 
     @abstractmethod

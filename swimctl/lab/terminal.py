@@ -22,12 +22,12 @@ class Entered:
 
     @property
     def broken(self) -> bool:
-        """Tell whether Ctrl-C ended it: what was typed is thrown away."""
+        """Return whether Ctrl-C ended it: what was typed is thrown away."""
         return self.key == _CTRL_C
 
     @property
     def leaves_config(self) -> bool:
-        """Tell whether the user asked to leave configuration mode (Ctrl-C and Ctrl-Z both do)."""
+        """Return whether the user asked to leave configuration mode (Ctrl-C and Ctrl-Z both do)."""
         return self.key in {_CTRL_C, _CTRL_Z}
 
 
@@ -148,7 +148,7 @@ class Pager:
 
     @property
     def wants_key(self) -> bool:
-        """Tell whether `--More--` stands on the screen."""
+        """Return whether `--More--` stands on the screen."""
         return bool(self._waiting)
 
     def press(self, key: str) -> str:

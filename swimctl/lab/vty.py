@@ -51,39 +51,39 @@ class Vty(ABC):
     @property
     @abstractmethod
     def prompt(self) -> str:
-        """Give the prompt as it stands."""
+        """Return the prompt as it stands."""
 
     @abstractmethod
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line without a filter does, None for nothing; raise Ambiguous, Incomplete or Invalid."""
+        """Return what a line without a filter does, None for nothing; raise Ambiguous, Incomplete or Invalid."""
 
     @abstractmethod
     def ambiguous(self, line: str) -> str:
-        """Say that a word fits more than one command."""
+        """Return that a word fits more than one command."""
 
     @abstractmethod
     def incomplete(self, line: str) -> str:
-        """Say that a command needs more words."""
+        """Return that a command needs more words."""
 
     @abstractmethod
     def invalid(self, line: str, column: int) -> str:
-        """Say at which character of what was typed a line goes wrong."""
+        """Return at which character of what was typed a line goes wrong."""
 
     @property
     def echoes(self) -> bool:
-        """Tell whether what is typed is seen."""
+        """Return whether what is typed is seen."""
         return True
 
     def banner(self) -> str:
-        """Give what is printed before the first prompt."""
+        """Return what is printed before the first prompt."""
         return "\n"
 
     def answers_itself(self, question: Ask) -> bool:  # noqa: ARG002 - of a system that can be told so
-        """Tell whether a question is not even asked, with "" as its answer."""
+        """Return whether a question is not even asked, with "" as its answer."""
         return False
 
     def heard(self, message: str, *, at_margin: bool) -> str:
-        """Give what a message of the system looks like on this terminal, empty where it shows none."""
+        """Return what a message of the system looks like on this terminal, empty where it shows none."""
         return f"{'' if at_margin else chr(10)}{message}\n" if self.monitor else ""
 
     def line(self, text: str) -> Dialogue:
@@ -133,7 +133,7 @@ class Vty(ABC):
             yield Print(self.invalid(text, odd.column))
 
     def _unreadable(self, text: str) -> str:
-        """Give how the answer to a line is spoilt, empty where it is not; see the fault of that name."""
+        """Return how the answer to a line is spoilt, empty where it is not; see the fault of that name."""
         for fault in self.chassis.spec.faults:
             how, _, command = (fault.argument or "").partition(":")
             if fault.name == "unreadable" and self.chassis.booted_at > 0 and text.strip() == command.strip():

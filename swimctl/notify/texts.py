@@ -110,7 +110,7 @@ def _after(batch: Batch, by_word: dict[str, list[Job]]) -> str:
 
 
 def _word(job: Job) -> str:
-    """Say in a word how a job ended, or that it did not; the words of the command line's outcome."""
+    """Return in a word how a job ended, or that it did not; the words of the command line's outcome."""
     if job.outcome is Outcome.UNKNOWN:
         return "unknown"
     if job.interrupted:

@@ -106,7 +106,7 @@ def squeezed(name: str) -> str:
 
 
 def canonical_platform(name: str) -> str | None:
-    """Give swimctl's name of a platform, however it is spelled; None for one that it cannot upgrade."""
+    """Return swimctl's name of a platform, however it is spelled; None for one that it cannot upgrade."""
     wanted = squeezed(name)
     return next((platform for platform in PLATFORM_NAMES if wanted in _spelled(platform)), None)
 
@@ -117,7 +117,7 @@ def _spelled(platform: str) -> frozenset[str]:
 
 
 def driver_factory(platform: str) -> DriverFactory:
-    """Give what makes a driver for an open session; imported only now, as parsers are slow to load."""
+    """Return what makes a driver for an open session; imported only now, as parsers are slow to load."""
     module, _, name = str(_PLATFORMS[platform].driver).partition(":")
     return cast("DriverFactory", getattr(import_module(module), name))
 
@@ -133,7 +133,7 @@ def configured(platform: str, configuration: str) -> Configured:
 
 
 def may_be_cut(platform: str, before: Sequence[str], after: Sequence[str]) -> str:
-    """Tell that a configuration which lost blocks may only have been cut, as only its end is missing; else empty.
+    """Return that a configuration which lost blocks may only have been cut, as only its end is missing; else empty.
 
     `before` and `after` are the headings. Only of systems whose configuration has no last line of its own.
     """
@@ -144,29 +144,29 @@ def may_be_cut(platform: str, before: Sequence[str], after: Sequence[str]) -> st
 
 
 def scp_server(platform: str) -> str:
-    """Name what switches on that a device takes files by SCP; empty where nothing has to."""
+    """Return what switches on that a device takes files by SCP; empty where nothing has to."""
     return _PLATFORMS[platform].scp
 
 
 def installs(platform: str) -> frozenset[ImageKind]:
-    """Tell which kinds of files can be put on a platform's devices."""
+    """Return which kinds of files can be put on a platform's devices."""
     return _PLATFORMS[platform].installs
 
 
 def takes(device_platform: str, image_platform: str) -> bool:
-    """Tell whether devices of a platform may run images of another, or of the same."""
+    """Return whether devices of a platform may run images of another, or of the same."""
     known = _PLATFORMS.get(device_platform)
     return image_platform == device_platform or (known is not None and known.also == image_platform)
 
 
 def platform_of_family(platform: str, family: str) -> str:
-    """Tell of which platform a family is, where somebody named one whose devices take another's images too."""
+    """Return of which platform a family is, where somebody named one whose devices take another's images too."""
     also = _PLATFORMS[platform].also
     return also if also is not None and hardware.table(also).knows(family) else platform
 
 
 def knows_family(platform: str, family: str) -> bool:
-    """Tell whether a platform's table of hardware has this family of images."""
+    """Return whether a platform's table of hardware has this family of images."""
     return hardware.table(platform).knows(family)
 
 
@@ -201,6 +201,6 @@ def read_filename(name: str) -> ImageName | None:
 
 
 def fits(platform: str, family: str, model: str) -> bool | None:
-    """Tell whether an image family runs on a model; None where the platform's table does not say."""
+    """Return whether an image family runs on a model; None where the platform's table does not say."""
     verdict: bool | None = load_platform(platform).fits(family, model)
     return verdict

@@ -21,11 +21,11 @@ class Reply(Protocol):
 
     @property
     def text(self) -> str:
-        """Tell what the device printed."""
+        """Return what the device printed."""
 
     @property
     def dropped(self) -> bool:
-        """Tell whether the session ended before the prompt came back."""
+        """Return whether the session ended before the prompt came back."""
 
 
 class Session(Protocol):
@@ -40,7 +40,7 @@ class Session(Protocol):
         """Run a command, answer its known questions, refuse any other."""
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
+        """Return whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
 
 
 class Netconf(Protocol):
@@ -60,7 +60,7 @@ class OffersNetconf(Protocol):
 
     @property
     def netconf(self) -> Netconf | None:
-        """Give the way to the models; None where nobody is to take it."""
+        """Return the way to the models; None where nobody is to take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Support:
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:
-        """Give the command of an operation that is sent at most once: preserve, add, activate, commit or abort.
+        """Return the command of an operation that is sent at most once: preserve, add, activate, commit or abort.
 
         Where the platform has no command for it, its own name.
         """
@@ -138,18 +138,18 @@ class Driver(Protocol):
 
     @property
     def support(self) -> Support:
-        """Tell what this driver offers."""
+        """Return what this driver offers."""
 
     @property
     def unpacks(self) -> bool:
-        """Tell whether `add` comes before `activate`; else `activate` does all that there is to do."""
+        """Return whether `add` comes before `activate`; else `activate` does all that there is to do."""
 
     @property
     def returns(self) -> bool:
-        """Tell whether `back` also leads away from a committed release."""
+        """Return whether `back` also leads away from a committed release."""
 
     def running(self) -> Running:
-        """Tell what runs now on every member, and since when."""
+        """Return what runs now on every member, and since when."""
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
         """Read the serial numbers of the chassis, its members and their cards, by more than one output where it can.
@@ -167,7 +167,7 @@ class Driver(Protocol):
         """Apply the rule of free space once more, after a clean-up."""
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Take what must be as before after the upgrade.
@@ -179,13 +179,13 @@ class Driver(Protocol):
         """Read the running configuration; kept out of the transcript."""
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload, None where all is."""
+        """Return what is not back yet after a reload, None where all is."""
 
     def clean(self) -> Cleaned:
         """Remove what no install state needs. Where it raises, what is gone is not known."""
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
@@ -194,7 +194,7 @@ class Driver(Protocol):
         """Remove the image's file from the device."""
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
+        """Return the path that a transport writes to."""
 
     def spread(self, image: Image) -> str:
         """Put the verified image onto all other members, each of which proves it by its own hash; tell what was done.
@@ -227,10 +227,10 @@ class Driver(Protocol):
         """
 
     def log_mark(self) -> str | None:
-        """Name the last line of the device's log, None where it keeps none."""
+        """Return the last line of the device's log, None where it keeps none."""
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log whether an operation came after the mark, and whether it ended."""
+        """Return from the device's log whether an operation came after the mark, and whether it ended."""
 
 
 @runtime_checkable
@@ -238,7 +238,7 @@ class Arms(Protocol):
     """A driver whose device goes back by itself unless what it activates is committed in time."""
 
     def armed_for(self) -> float | None:
-        """Tell the seconds from the activation until the device goes back, None where nothing is armed."""
+        """Return the seconds from the activation until the device goes back, None where nothing is armed."""
 
 
 @runtime_checkable
@@ -254,7 +254,7 @@ class Preserves(Protocol):
     """A driver whose device can keep a copy of what runs, and boot that where nothing else boots."""
 
     def unpreserved(self) -> str:
-        """Tell which members keep no copy of what runs and by which command that is seen, empty where all do."""
+        """Return which members keep no copy of what runs and by which command that is seen, empty where all do."""
 
     def preserve(self) -> Sent:
         """Make such a copy on every member."""

@@ -54,7 +54,7 @@ def _kept(text: str, paths: Iterable[tuple[str, ...]], names: Callable[[tuple[st
 
 
 def _by_indent(text: str) -> Iterator[tuple[str, ...]]:
-    """Give each line with those it stands below; the text of a banner is none."""
+    """Yield each line with those it stands below; the text of a banner is none."""
     above: list[tuple[int, str]] = []
     until = ""
     for line in text.splitlines():
@@ -106,7 +106,7 @@ def _of_words(path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _follows(kind: str, word: str) -> bool:
-    """Tell whether the second word of an interface's heading is still its name: `Ethernet 1`, `preconfigure …`."""
+    """Return whether the second word of an interface's heading is still its name: `Ethernet 1`, `preconfigure …`."""
     return kind == "preconfigure" or (kind.isalpha() and word[0].isdigit())
 
 
@@ -118,14 +118,14 @@ def _destination(words: list[str]) -> str:
 
 
 def _numbers(words: str) -> Iterator[int]:
-    """Give every VLAN of `1,10,20-22`: a release may write the same ones in another list."""
+    """Yield every VLAN of `1,10,20-22`: a release may write the same ones in another list."""
     for part in words.split(","):
         first, *_, last = part.split("-") if "-" in part else (part, part)
         yield from range(int(first), min(int(last), _LAST_VLAN) + 1)
 
 
 def _by_brace(text: str) -> Iterator[tuple[str, ...]]:
-    """Give each statement with those it stands in."""
+    """Yield each statement with those it stands in."""
     above: list[str] = []
     for line in text.splitlines():
         words = " ".join(line.split("##")[0].split()).removeprefix("inactive: ").removeprefix("protect: ")

@@ -83,7 +83,7 @@ class Directory:
     free: int | None
 
     def size_of(self, name: str) -> int | None:
-        """Tell the size of a file in it, None where no file has that name."""
+        """Return the size of a file in it, None where no file has that name."""
         return next((file.size for file in self.files if file.name == name and not file.is_directory), None)
 
 
@@ -133,7 +133,7 @@ class InstallSummary:
 
     @property
     def open_packages(self) -> tuple[Package, ...]:
-        """Give those that are not committed one way or the other: they alone can be taken back by the timer."""
+        """Return those that are not committed one way or the other: they alone can be taken back by the timer."""
         open_states = (PackageState.UNCOMMITTED, PackageState.DEACTIVATED)
         return tuple(package for package in self.packages if package.state in open_states)
 
@@ -361,7 +361,7 @@ class Installed:
 
     @property
     def timer_runs(self) -> bool:
-        """Tell whether the device goes back by itself unless it is told not to."""
+        """Return whether the device goes back by itself unless it is told not to."""
         return self.untimed or self.abort_timer is not None
 
 

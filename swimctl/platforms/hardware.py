@@ -55,11 +55,11 @@ class Table(_Strict):
         return self
 
     def knows(self, family: str) -> bool:
-        """Tell whether the file has this family."""
+        """Return whether the file has this family."""
         return self._among(family, list(self.families))
 
     def fits(self, family: str, model: str) -> bool | None:
-        """Tell whether an image of this family runs on this hardware; None where the file does not say."""
+        """Return whether an image of this family runs on this hardware; None where the file does not say."""
         row = next((row for row in self.hardware if _begins(row.models, model.strip())), None)
         if row is None or not self.knows(family):
             return None
@@ -87,10 +87,10 @@ def read(path: Path) -> Table:
 
 @cache
 def table(platform: str) -> Table:
-    """Give the table of a platform, by its canonical name."""
+    """Return the table of a platform, by its canonical name."""
     return read(Path(__file__).parent / platform / "hardware.yaml")
 
 
 def fits(platform: str, family: str, model: str) -> bool | None:
-    """Tell whether an image of a platform's family runs on this hardware; None where its file does not say."""
+    """Return whether an image of a platform's family runs on this hardware; None where its file does not say."""
     return table(platform).fits(family, model)

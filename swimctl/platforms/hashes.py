@@ -27,7 +27,7 @@ def of_file(result: HashResult, path: str, algorithm: str, command: str) -> Hash
 
 
 def _same(one: str, other: str) -> bool:
-    """Tell whether two paths are one file: of one name, and of one member where both name one."""
+    """Return whether two paths are one file: of one name, and of one member where both name one."""
     (root, name), (other_root, other_name) = (_split(path) for path in (one, other))
     members = (_MEMBER.findall(each.casefold()) for each in (root, other_root))
     first, second = members

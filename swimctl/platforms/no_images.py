@@ -35,5 +35,5 @@ _KINDS: Final = tuple(
 
 
 def what_else(name: str) -> str | None:
-    """Say what a file is that can be no image; None where its name does not tell."""
+    """Return what a file is that can be no image; None where its name does not tell."""
     return next((what for pattern, what in _KINDS if pattern.fullmatch(name)), None)

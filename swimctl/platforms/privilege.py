@@ -28,7 +28,7 @@ def level_of(text: str, terminal: Terminal) -> int:
 
 
 def privilege(level: int, policy: Readiness) -> Finding:
-    """Tell whether the session may do what an upgrade needs."""
+    """Return whether the session may do what an upgrade needs."""
     return Finding(
         "privilege",
         level >= policy.privilege,

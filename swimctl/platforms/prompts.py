@@ -44,13 +44,13 @@ _WORD: Final = re.compile(r"[A-Za-z0-9][\w.@/:-]*")
 
 
 def is_plain(line: str) -> bool:
-    """Tell whether a line may be a prompt that is a name and a sign; one word that asks for a secret is none."""
+    """Return whether a line may be a prompt that is a name and a sign; one word that asks for a secret is none."""
     found = _PLAIN.fullmatch(line)
     return found is not None and not _ASKS.fullmatch(found[1])
 
 
 def may_be(line: str) -> bool:
-    """Tell whether a line may be a prompt of any kind, with blanks, a clock or a counter; so may one of a banner."""
+    """Return whether a line may be a prompt of any kind, with blanks, a clock or a counter; so may one of a banner."""
     return _parted(line) is not None
 
 

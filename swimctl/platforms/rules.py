@@ -37,7 +37,7 @@ def right_device(
 
 
 def family(image: Image, models: Sequence[str], fits: Callable[[str, str], bool | None]) -> Finding:
-    """Tell whether the image is for this hardware; `fits` is the platform's table of families and models."""
+    """Return whether the image is for this hardware; `fits` is the platform's table of families and models."""
     verdicts = [fits(image.family, model) for model in models]
     ok = bool(verdicts) and all(verdicts)
     known = "cannot tell whether it fits" if None in verdicts or not models else "does not fit"
@@ -62,7 +62,7 @@ def room(rule: str, free: int | None, need: int, why: str, next_command: str) ->
 
 
 def unpacked(image: Image, present: int, policy: Readiness) -> tuple[int, str]:
-    """Give the bytes that an image which the device unpacks still takes where `present` of it are, and why so many."""
+    """Return the bytes that an unpacked image still takes where `present` of it are there, and why so many."""
     need = int(image.size * policy.space_factor) - min(present, image.size)
     return max(0, need), f"{policy.space_factor:g} times the image, less what is there of it"
 

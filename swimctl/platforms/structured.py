@@ -87,5 +87,5 @@ class Structured:
 
 
 def same_boot(one: int | None, other: int | None) -> bool:
-    """Tell whether two uptimes can be of one boot; what is not told contradicts nothing."""
+    """Return whether two uptimes can be of one boot; what is not told contradicts nothing."""
     return one is None or other is None or abs(one - other) <= _SAME_BOOT

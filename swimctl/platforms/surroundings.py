@@ -86,38 +86,38 @@ def one_each(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
 
 
 def absent(wanted: Sequence[str], there: Iterable[str]) -> tuple[str, ...]:
-    """Give the neighbours (`local interface → name`) that are not among others, however these are spelled."""
+    """Return the neighbours (`local interface → name`) that are not among others, however these are spelled."""
     others = _by_numbers(there)
     return tuple(each for each in wanted if not any(same_neighbour(each, other) for other in _at(each, others)))
 
 
 def same_neighbour(one: str, other: str) -> bool:
-    """Tell whether two of `local interface → name` are one neighbour."""
+    """Return whether two of `local interface → name` are one neighbour."""
     port, _, name = one.partition(_ARROW)
     its_port, _, its_name = other.partition(_ARROW)
     return same_port(port, its_port) and same_name(name, its_name)
 
 
 def same_port(one: str, other: str) -> bool:
-    """Tell whether two names, long or short, are of one port."""
+    """Return whether two names, long or short, are of one port."""
     (kind, numbers), (its_kind, its_numbers) = _parts(one), _parts(other)
     return numbers == its_numbers and (kind.startswith(its_kind) or its_kind.startswith(kind))
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two names are of one device: with a domain, a serial number in brackets, or cut by a column."""
+    """Return whether two names are of one device: with a domain, a serial number in brackets, or cut by a column."""
     label, its_label = _label(one), _label(other)
     shorter, longer = sorted((label, its_label), key=len)
     return label == its_label or (len(shorter) >= _CUT and longer.startswith(shorter))
 
 
 def port_of(neighbour: str) -> str:
-    """Give the local interface of `local interface → name`."""
+    """Return the local interface of `local interface → name`."""
     return neighbour.partition(_ARROW)[0]
 
 
 def mode_of_vlan(words: str) -> str:
-    """Give the mode of a port by the column `Vlan` of Cisco's and Arista's tables; empty where it tells none.
+    """Return the mode of a port by the column `Vlan` of Cisco's and Arista's tables; empty where it tells none.
 
     `trunk` and `routed` stand for themselves; a port of one VLAN, or of a private one with its primary (`123,1234`,
     captures/cisco_ios/show_interfaces_status), is an access port.
@@ -129,7 +129,7 @@ def mode_of_vlan(words: str) -> str:
 
 
 def end_device_of_cdp(codes: Iterable[str]) -> bool:
-    """Tell by CDP's letters whether it is a phone (`H P M`), an access point (`T B I`, `R T`) or a host (`H`).
+    """Return by CDP's letters whether it is a phone (`H P M`), an access point (`T B I`, `R T`) or a host (`H`).
 
     captures/cisco_ios/show_cdp_neighbors, captures/cisco_xe/show_cdp_neighbors; V is a phone on NX-OS. Without any
     letter nothing is known, and it is none.
@@ -141,13 +141,13 @@ def end_device_of_cdp(codes: Iterable[str]) -> bool:
 
 
 def end_device_of_lldp(codes: Iterable[str]) -> bool:
-    """Tell by LLDP's letters whether it is a phone (T), an access point (W) or nothing but a station (S)."""
+    """Return by LLDP's letters whether it is a phone (T), an access point (W) or nothing but a station (S)."""
     said = set(codes) - {","}
     return bool(said & {"T", "W"}) or said == {"S"}
 
 
 def cdp_codes(rest: str) -> list[str]:
-    """Give the letters that stand before platform and port in a row of CDP."""
+    """Return the letters that stand before platform and port in a row of CDP."""
     words = rest.split()
     end = next((at for at, word in enumerate(words) if not re.fullmatch(r"[RTBSHIrPDCMVs]", word)), len(words))
     return words[:end]

@@ -148,7 +148,7 @@ def find_prompt(text: str, terminal: Terminal) -> str | None:
 
 
 def no_command_line(text: str, user: str) -> str | None:
-    """Say what stands in place of a command line at the end of a login, and what to do; None where nothing such does.
+    """Return what stands where a command line should, at the end of a login, and what to do; None: nothing does.
 
     A shell, which Junos gives to root, or a question: for a new password, a code, or whether terms are agreed to. A
     banner that ends in the same words goes on in another line, and a question waits in its own.
@@ -249,7 +249,7 @@ def _odd_prompt(lines: Sequence[str], hostname: str, command: str) -> tuple[int,
 
 
 def has_echo(text: str, command: str) -> bool:
-    """Tell whether a text has the beginning of a command in it, however a terminal wrapped that."""
+    """Return whether a text has the beginning of a command in it, however a terminal wrapped that."""
     begin = "".join(command.split())[:_ECHO]
     return begin in "".join(plain(text).split())
 

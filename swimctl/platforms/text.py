@@ -38,7 +38,7 @@ _PASSED: ContextVar[list[tuple[str, str]] | None] = ContextVar("lines that no pa
 
 @contextmanager
 def unread() -> Iterator[list[tuple[str, str]]]:
-    """Give a list that gathers each line which a parser passes over meanwhile, with its command, once."""
+    """Yield a list that gathers each line which a parser passes over meanwhile, with its command, once."""
     gathered: list[tuple[str, str]] = []
     token = _PASSED.set(gathered)
     try:
@@ -48,7 +48,7 @@ def unread() -> Iterator[list[tuple[str, str]]]:
 
 
 def passed_over(command: str, line: str) -> None:
-    """Tell that a line stands where no needed fact must stand, and that the parser does not know it."""
+    """Record that a line stands where no needed fact must stand, and that the parser does not know it."""
     gathered, told = _PASSED.get(), (command, line.strip())
     if gathered is not None and told[1] and told not in gathered:
         gathered.append(told)
@@ -74,13 +74,13 @@ def clean(text: str, command: str, terminal: Terminal) -> list[str]:
 
 
 def is_half(value: str, known: Iterable[str]) -> bool:
-    """Tell whether a value is the mere beginning of a known one: the output broke off inside it."""
+    """Return whether a value is the mere beginning of a known one: the output broke off inside it."""
     word, words = value.casefold(), [each.casefold() for each in known]
     return bool(word) and word not in words and any(each.startswith(word) for each in words)
 
 
 def ended(text: str, line: str) -> bool:
-    """Tell whether the end of a line came: one that nothing follows may be half."""
+    """Return whether the end of a line came: one that nothing follows may be half."""
     return re.search(re.escape(line.strip()) + r"[ \t]*[\r\n]", text) is not None
 
 
@@ -175,7 +175,7 @@ class _Echo:
         return self.prompted.fullmatch(line) if "#" in line or ">" in line else None
 
     def asks(self, line: str, command: str) -> bool:
-        """Tell a prompt with this very command, perhaps abbreviated, from a prompt with another."""
+        """Return whether a prompt has this very command, perhaps abbreviated, and not another."""
         asked = self.asked(line)
         if not asked:
             return False
@@ -183,12 +183,12 @@ class _Echo:
         return len(typed) >= len(wanted) and all(w.startswith(t) for w, t in zip(wanted, typed, strict=False))
 
     def is_echo(self, line: str, command: str) -> bool:
-        """Tell a command without its prompt, also one that lost its first letters (`how inventory`)."""
+        """Return whether it is a command without its prompt, also one that lost its first letters (`how inventory`)."""
         lost = " " in line.strip() and command.endswith(line.strip())
         return lost or any(each.fullmatch(line) for each in (self.bare, _SCROLLED_COMMAND, _PROMPT_LINE))
 
     def is_above(self, line: str) -> bool:
-        """Tell what stands above an output; each has one of these signs in it, and it is asked of every line."""
+        """Return what stands above an output; each has one of these signs in it, and it is asked of every line."""
         if not any(sign in line for sign in (":", "{", "++", " source", " using ")):
             return False
         return bool(_CAUGHT.fullmatch(line) or (self.above is not None and self.above.fullmatch(line)))

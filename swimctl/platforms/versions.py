@@ -63,12 +63,12 @@ def release(text: str) -> str:
 
 
 def is_build(text: str) -> bool:
-    """Tell whether the spelling carries a build number, as `show install summary` prints it."""
+    """Return whether the spelling carries a build number, as `show install summary` prints it."""
     return bool(_read(text).build)
 
 
 def agree(a: str, b: str) -> bool | None:
-    """Tell whether two spellings are one release; None where a build without a letter leaves it open."""
+    """Return whether two spellings are one release; None where a build without a letter leaves it open."""
     left, right = _read(a), _read(b)
     if left.label is not None or right.label is not None:
         return left.label == right.label
@@ -93,7 +93,7 @@ def _builds_agree(left: _Words, right: _Words) -> bool | None:
 
 
 def same_release(a: str, b: str) -> bool:
-    """Tell whether two spellings may name one release (see `agree`, and the module, on builds and transitivity)."""
+    """Return whether two spellings may name one release (see `agree`, and the module, on builds and transitivity)."""
     return agree(a, b) is not False
 
 

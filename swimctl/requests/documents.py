@@ -191,7 +191,7 @@ def rule_document(rule: Golden) -> Document:
 
 
 def whom(image: Image, goldens: Sequence[Golden]) -> list[str]:
-    """Say for which devices an image is golden, a rule each."""
+    """Return for which devices an image is golden, a rule each."""
     return [rule.whom for rule in goldens if rule.image_id == image.id]
 
 

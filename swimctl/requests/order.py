@@ -41,7 +41,7 @@ def in_order(
 
 
 def wave_sizes(words: Sequence[str], total: int) -> list[int]:
-    """Tell how many devices each wave has; the last size repeats. UsageError: no number and no per cent."""
+    """Return how many devices each wave has; the last size repeats. UsageError: no number and no per cent."""
     sizes, left = list[int](), total
     for word in words or ("100%",):
         sizes.append(_size(word, total))
@@ -53,7 +53,7 @@ def wave_sizes(words: Sequence[str], total: int) -> list[int]:
 
 
 def wave_of_each(words: Sequence[str], total: int) -> list[int]:
-    """Tell the wave of each place in the order, from 1."""
+    """Return the wave of each place in the order, from 1."""
     return [number for number, size in enumerate(wave_sizes(words, total), 1) for _ in range(size)]
 
 
@@ -86,7 +86,7 @@ def _size(word: str, total: int) -> int:
 
 
 def _near(devices: Iterable[Device]) -> dict[str, set[str]]:
-    """Tell for each device which others hang on it directly; names that are no device's do not count."""
+    """Return for each device which others hang on it directly; names that are no device's do not count."""
     devices = tuple(devices)
     near: dict[str, set[str]] = {device.name: set() for device in devices}
     for device in devices:

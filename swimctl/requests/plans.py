@@ -65,12 +65,12 @@ class Plan:
 
     @property
     def accepted(self) -> tuple[PlanItem, ...]:
-        """Name the devices that would get a job."""
+        """Return the devices that would get a job."""
         return tuple(item for item in self.items if item.refusal is None)
 
     @property
     def refused(self) -> tuple[PlanItem, ...]:
-        """Name the devices that would not."""
+        """Return the devices that would not."""
         return tuple(item for item in self.items if item.refusal is not None)
 
 
@@ -137,7 +137,7 @@ def arranged(items: Sequence[PlanItem], request: UpgradeRequest, known: Sequence
 
 
 def failures_of(request: UpgradeRequest) -> int:
-    """Tell how many failures stop the batch, 0 for none."""
+    """Return how many failures stop the batch, 0 for none."""
     if request.max_failures is not None:
         return request.max_failures
     if request.policy.max_failures_percent is not None:
@@ -146,7 +146,7 @@ def failures_of(request: UpgradeRequest) -> int:
 
 
 def reasons_of(items: Iterable[PlanItem]) -> list[str]:
-    """Say each reason once, with the devices that it holds for."""
+    """Return each reason once, with the devices that it holds for."""
     reasons: dict[str, list[str]] = {}
     for item in items:
         reasons.setdefault(item.refusal or "", []).append(item.device.name)

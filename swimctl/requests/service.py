@@ -163,7 +163,7 @@ class Service:
         return Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id)
 
     def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
-        """Tell of each device whether it runs its golden release, by what it was last seen to run."""
+        """Return of each device whether it runs its golden release, by what it was last seen to run."""
         goldens, images, now = self._store.goldens(), self._store.images(), self._clock.now()
         seen, changes = self._store.seen(), self._store.changes()
         return [
@@ -266,7 +266,7 @@ class Service:
         )
 
     def left_armed(self, job: Job) -> str:
-        """Tell what the device of a job that runs, or was interrupted, does by itself; empty where nothing waits."""
+        """Return what the device of a job that runs, or was interrupted, does by itself; empty where nothing waits."""
         if job.status not in RUNNING:
             return ""
         return left_armed(lambda key: self._store.recall(job.id, key), self._clock, job.device_name)

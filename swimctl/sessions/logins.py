@@ -111,7 +111,7 @@ class DeviceLogins:
                 self._store.leave_login(account, device.name)
 
     def _account(self, device: Device) -> str | None:
-        """Name the account of a device; None where there is no password that could be refused, or nobody counts."""
+        """Return the account of a device; None where there is no password that could be refused, or nobody counts."""
         entry = self._account_of(device)
         if not self._most or not entry.username or not entry.password:
             return None
@@ -144,7 +144,7 @@ def _why(refused: Refusals, pause: timedelta) -> str:
 
 
 def answers(target: Target, clock: Clock, settings: Settings) -> bool:
-    """Tell whether a device answers with SSH on its way, within the deadline of a connection.
+    """Return whether a device answers with SSH on its way, within the deadline of a connection.
 
     Where nobody could ask it may do so in the next moment, and counts as one that does.
     """

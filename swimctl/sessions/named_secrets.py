@@ -130,7 +130,7 @@ def _may_have_some(text: str) -> bool:
 
 
 def in_private_key(text: str, *, within: bool) -> bool:
-    """Tell whether a private key goes on behind a text; `within`: it had begun before."""
+    """Return whether a private key goes on behind a text; `within`: it had begun before."""
     begun = [match.start() for match in _KEY_BEGINS.finditer(text)]
     ended = [match.start() for match in _KEY_ENDS.finditer(text)]
     return max(begun, default=0 if within else -1) > max(ended, default=-1)

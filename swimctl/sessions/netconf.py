@@ -62,7 +62,7 @@ class Models:
 
     @contextmanager
     def beside(self) -> Iterator[Netconf]:
-        """Give a way to the models for as long as a terminal lasts; it is opened where somebody asks for one."""
+        """Yield a way to the models for as long as a terminal lasts; it is opened where somebody asks for one."""
         link = _Link(self)
         try:
             yield link
@@ -70,7 +70,7 @@ class Models:
             link.close()
 
     def may(self, what: str) -> bool:
-        """Tell whether something may be tried now."""
+        """Return whether something may be tried now."""
         if what not in self._shut:
             return True
         until = self._shut[what]

@@ -216,7 +216,7 @@ def _pieces(secret: str) -> Iterator[str]:
 
 
 def _is_distinct(secret: str) -> bool:
-    """Tell a secret that no output has by chance."""
+    """Return whether a secret is one that no output has by chance."""
     kinds = (str.isalpha, str.isdigit, lambda each: not each.isalnum())
     return len(secret) >= 8 and sum(any(map(kind, secret)) for kind in kinds) >= 2
 

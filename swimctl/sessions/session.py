@@ -134,7 +134,7 @@ class Session:
         return replace(reply, text=self._told(reply.text, command, quiet=False))
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        """Tell whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
+        """Return whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
         one_look.forget()
         deadline = Deadline(self._clock, seconds, watch=watch)
         with watchdog(deadline.left_real + GRACE, self.close) as bit:

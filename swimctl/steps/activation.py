@@ -219,7 +219,7 @@ def _see_added(context: Context, driver: Driver) -> None:
 
 
 def _arrived(context: Context, driver: Driver, now: Running) -> bool:
-    """Tell whether what may come without a reload is there: a patch, or an upgrade in service on all of the device."""
+    """Return whether a patch, or an upgrade in service of the whole device, is there without a reload."""
     if is_patch(context.image):
         return is_applied(driver, context.image)
     version = context.image.version

@@ -50,10 +50,10 @@ class Record(Protocol):
     """Where a job's facts go; durable before a method returns."""
 
     def say(self, message: str) -> None:
-        """Tell what the step is at."""
+        """Report what the step is at."""
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        """Tell how far the job is, 0 to 100."""
+        """Report how far the job is, 0 to 100."""
 
     def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
         """Append a fact to the job's history."""
@@ -65,7 +65,7 @@ class Record(Protocol):
         """Hold the device by its serial numbers until the job ends; name another job that does so already."""
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
-        """Give back what was remembered, None where nothing was."""
+        """Return what was remembered, None where nothing was."""
 
 
 @dataclass
@@ -254,7 +254,7 @@ class Context:
         raise AssertionError
 
     def listening(self) -> bool:
-        """Tell whether the device's SSH greets on its way; WayLost, OutOfDescriptors: it was not asked."""
+        """Return whether the device's SSH greets on its way; WayLost, OutOfDescriptors: it was not asked."""
         return greets(self.target, 3.0)
 
     def pause(self, seconds: float) -> None:

@@ -63,7 +63,7 @@ def log_marks(recall: Recall) -> tuple[str | None, str | None]:
 
 
 def is_baseline(key: str) -> bool:
-    """Tell whether a baseline is remembered by this key."""
+    """Return whether a baseline is remembered by this key."""
     return key.startswith(_KEY)
 
 

@@ -72,13 +72,13 @@ def compare(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> Compar
 
 
 def changed_roles(before: Snapshot, after: Snapshot) -> str:
-    """Tell which members have another role than before, empty where none has: worth knowing, and no fault."""
+    """Return which members have another role than before, empty where none has: worth knowing, and no fault."""
     moved = [(name, before.roles.get(name), role) for name, role in after.roles.items()]
     return ", ".join(f"{name} was {old} and is {new}" for name, old, new in moved if old and old != new)
 
 
 def went_down(before: Snapshot, after: Snapshot) -> str:
-    """Tell that a device's own uptime began anew, empty where it went on or is not told: worth knowing."""
+    """Return that a device's own uptime began anew, empty where it went on or is not told: worth knowing."""
     if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
         return ""
     return "its own uptime began anew"
@@ -111,7 +111,7 @@ def _others(missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
 
 
 def _at_most(what: str, lost: list[str], most: int) -> tuple[str, str]:
-    """Give the complaint, and what is told where there is none."""
+    """Return the complaint, and what is told where there is none."""
     said = f"{len(lost)} {what} lost (tolerated {most}): {_some(lost)}" if lost else ""
     return (said, "") if len(lost) > most else ("", said)
 
@@ -130,7 +130,7 @@ def _routes(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> str:
 
 
 def _configuration(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> tuple[str, str]:
-    """Give the complaint of what the configuration lost, and what is told where there is none."""
+    """Return the complaint of what the configuration lost, and what is told where there is none."""
     if not before.configuration or not after.configuration or before.configuration == after.configuration:
         return "", ""
     there = set(after.blocks)
@@ -145,7 +145,7 @@ def _configuration(before: Snapshot, after: Snapshot, tolerances: Tolerances) ->
 
 
 def _share(before: Snapshot, missing: _Missing, tolerances: Tolerances) -> tuple[str, str]:
-    """Tell that fewer access ports came back than must, or, where enough did, which did not.
+    """Return that fewer access ports came back than must, or, where enough did, which did not.
 
     A port came back where it is up and what said before that it is behind it says so again. The port of an access
     point may be a trunk: it counts among these for what is behind it.

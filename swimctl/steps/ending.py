@@ -57,14 +57,14 @@ class _Asked:
 
     @property
     def under_way(self) -> bool | None:
-        """Tell whether an operation has not ended, ours or another's; None: that could not be read."""
+        """Return whether an operation has not ended, ours or another's; None: that could not be read."""
         if any(not each.ended for each in self.others):
             return True
         return None if isinstance(self.trace, Unread) else self.trace.received is True and self.trace.finished is False
 
 
 def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
-    """Tell what the device is after this error, and what was sent, seen, waits in it, and comes next.
+    """Return what the device is after this error, and what was sent, seen, waits in it, and comes next.
 
     It is asked of the device. Nobody asks one that was never entered, nor one that was just read to the end and
     refused by its readiness check: to both, nothing was sent that changes anything.
@@ -85,12 +85,12 @@ def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, 
 
 
 def never_entered(recall: Callable[[str], object]) -> bool:
-    """Tell whether nobody got into the device in this job, by its record; a record of an older swimctl counts too."""
+    """Return whether nobody got into the device in this job, by its record; a record of an older swimctl counts too."""
     return all(recall(key) is None for key in (ENTERED, "baseline", COPY, "add sent", "activate sent"))
 
 
 def nobody_could_ask(recall: Callable[[str], object]) -> Outcome:
-    """Tell what a device is of which only the job's record is there: one that was entered may be anything now."""
+    """Return what a device is of which only the job's record is there: one that was entered may be anything now."""
     return Outcome.UNTOUCHED if never_entered(recall) else Outcome.UNKNOWN
 
 
@@ -124,7 +124,7 @@ def _present(before: Snapshot) -> int:
 
 
 def _undoable(asked: _Asked, before: Snapshot) -> bool:
-    """Tell whether what the activation left set may be taken back: it did not start, and nothing is under way."""
+    """Return whether what the activation left set may be taken back: it did not start, and nothing is under way."""
     running, installed = asked.running, asked.installed
     timer = isinstance(installed, Installed) and installed.timer_runs
     as_before = isinstance(running, Running) and on_target(running, before.version)
@@ -132,7 +132,7 @@ def _undoable(asked: _Asked, before: Snapshot) -> bool:
 
 
 def _after_add(context: Context) -> tuple[Outcome, str]:
-    """Tell what the adding left, once what the next reload would start is taken back."""
+    """Return what the adding left, once what the next reload would start is taken back."""
     try:
         before, table = baseline(context), Table(context)
         asked = context.again(lambda: _asked(context, "add", before, table, undo=_starts))
@@ -164,7 +164,7 @@ def _after_add(context: Context) -> tuple[Outcome, str]:
 
 
 def _starts(asked: _Asked, _before: Snapshot) -> bool:
-    """Tell whether what the next reload would start may be taken back: never under an operation that runs."""
+    """Return whether what the next reload would start may be taken back: never under an operation that runs."""
     named = isinstance(asked.installed, Installed) and asked.installed.placement is Placement.NEXT
     return named and asked.under_way is not True
 

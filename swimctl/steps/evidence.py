@@ -146,7 +146,7 @@ class Verdict:
 
 
 def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) -> bool | None:
-    """Tell whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
+    """Return whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
 
     The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart that
     it prints decides only where it prints no uptime, and proves nothing where it went backwards. Where `elapsed` is
@@ -169,7 +169,7 @@ def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) ->
 
 
 def missing(before: Snapshot, running: Running) -> str:
-    """Tell which members have not joined yet, empty where all have: after a reload that may take longest.
+    """Return which members have not joined yet, empty where all have: after a reload that may take longest.
 
     So may it until all that the device says of them agrees.
     """

@@ -76,7 +76,7 @@ class Look:
 
     @property
     def ready(self) -> bool:
-        """Tell whether a job would go on from here."""
+        """Return whether a job would go on from here."""
         return not self.refused
 
 
@@ -144,7 +144,7 @@ def what_runs(session: Session, make: Callable[[Session], Driver], device: Devic
 
 
 def _already(driver: Driver, image: Image) -> tuple[str, Running]:
-    """Tell that the device has what it is to get, empty where it has not, and what it runs."""
+    """Return that the device has what it is to get, empty where it has not, and what it runs."""
     running, installed = driver.running(), driver.installed(image)
     there = installed.placement is Placement.COMMITTED and not installed.timer_runs
     if not (there and on_target(running, image.version)):
@@ -173,12 +173,12 @@ class _Noting:
         return self.session.converse(command, answers, deadline, closing=closing)
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        """Tell whether the session ends by itself."""
+        """Return whether the session ends by itself."""
         return self.session.ended_within(seconds, watch=watch)
 
     @property
     def netconf(self) -> Netconf | None:
-        """Give the way to the device's models, where there is one beside the session."""
+        """Return the way to the device's models, where there is one beside the session."""
         return self.session.netconf if isinstance(self.session, OffersNetconf) else None
 
     def given_as(self, why: str) -> str:
@@ -198,7 +198,7 @@ class _Asked:
     ended: bool = False
 
     def answer(self, what: str, ask: Callable[[], T]) -> T | None:
-        """Give the answer, None where there is none."""
+        """Return the answer, None where there is none."""
         if self.ended:
             return None
         try:
@@ -209,7 +209,7 @@ class _Asked:
             return None
 
     def tell(self, what: str, seen: str, command: str, mend: str = _REPORT) -> None:
-        """Tell of a command that could not be read."""
+        """Report a command that could not be read."""
         if seen in {finding.seen for finding in self.findings}:
             return
         self.findings.append(

@@ -54,7 +54,7 @@ def _start(context: Context, before: Snapshot, complaint: str, table: Table) -> 
 
 
 def _is_committed(context: Context, installed: Installed | Unread) -> bool:
-    """Tell whether the target is committed: by the install state, else by the commit's own word."""
+    """Return whether the target is committed: by the install state, else by the commit's own word."""
     if isinstance(installed, Installed):
         return installed.placement is Placement.COMMITTED
     return answer_to(context, "commit") is True

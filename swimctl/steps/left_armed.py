@@ -87,7 +87,7 @@ def _left_by_record(recall: Callable[[str], Any], clock: Clock) -> float | None:
 
 
 def _over(recall: Callable[[str], Any]) -> bool:
-    """Tell whether the device's own words say that no timer runs: never started, committed, or on its way back."""
+    """Return whether the device's own words say that no timer runs: never started, committed, or on its way back."""
     answers = {name: (recall(f"{name} answered") or {}).get("succeeded") for name in ("activate", "commit", "abort")}
     return answers["activate"] is False or bool(answers["commit"]) or bool(answers["abort"])
 

@@ -35,7 +35,7 @@ def require_alone(context: Context, driver: Driver) -> None:
 
 
 def told(found: tuple[Logged, ...]) -> str:
-    """Name what others began, each in the words of the device's log, which have its moment and mostly its user."""
+    """Return what others began, each in the words of the device's log, which have its moment and mostly its user."""
     return ", ".join(f"'{each.said}'{'' if each.ended else ', which has not ended'}" for each in found)
 
 

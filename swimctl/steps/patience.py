@@ -23,11 +23,11 @@ class Patience:
 
     @property
     def ready_passed(self) -> bool:
-        """Tell whether the time for what is late, or does not answer, is over."""
+        """Return whether the time for what is late, or does not answer, is over."""
         return self._ready.passed
 
     def over(self, wait: Wait) -> bool:
-        """Tell whether what is waited for now has had its time."""
+        """Return whether what is waited for now has had its time."""
         if wait is Wait.NOTHING:
             return True
         if wait is Wait.READY:

@@ -78,7 +78,7 @@ class PostChecks:
         )
 
     def look_again(self, context: Context) -> str:
-        """Tell what is not as it must be some time after the commit, empty where all is; changes nothing."""
+        """Return what is not as it must be some time after the commit, empty where all is; changes nothing."""
         verdict = self._look(context, baseline(context))
         _tell(context, verdict)
         if verdict.why:
@@ -135,7 +135,7 @@ def _tell(context: Context, verdict: Verdict) -> None:
 
 
 def _hurries(context: Context, installed: Installed | Unread) -> bool:
-    """Tell whether the device goes back by itself so soon that nothing more can be waited for."""
+    """Return whether the device goes back by itself so soon that nothing more can be waited for."""
     told = installed if isinstance(installed, Installed) else None
     left = timer_left(context.record.recall, context.clock, told)
     return left is not None and left <= _LAST

@@ -120,7 +120,7 @@ def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot, log
 
 
 def baseline(context: Context) -> Snapshot:
-    """Give back the baseline that a readiness check kept last."""
+    """Return the baseline that a readiness check kept last."""
     kept = kept_baseline(context.record.recall)
     if kept is None:
         raise StepFailed("no baseline was kept, so nothing could be compared; next: `swimctl retry`")

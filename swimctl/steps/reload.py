@@ -71,7 +71,7 @@ def _one_boot_look(context: Context, driver: Driver, mark: dict[str, object]) ->
 
 
 def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float | None) -> str:
-    """Tell that the device calls its last reload abnormal, empty where it does not, or reloaded before the mark. Pure.
+    """Return the complaint of an abnormal last reload; empty where there is none since the mark. Pure.
 
     `elapsed` are the device seconds from the mark to before the look that gave `now`, None where they are not known.
     """
@@ -81,7 +81,7 @@ def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float
 
 
 def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
-    """Tell whether the session ended within so many device seconds: the first sign of a reload."""
+    """Return whether the session ended within so many device seconds: the first sign of a reload."""
     context.record.say("waiting for the device to go down")
     went = session.ended_within(seconds)
     context.record.event("down", "the session ended" if went else f"still up {seconds:.0f}s after the command")

@@ -16,12 +16,12 @@ _LOG_LAG = 15.0
 
 
 def was_sent(context: Context, operation: str) -> bool:
-    """Tell whether the record says that the command may have left."""
+    """Return whether the record says that the command may have left."""
     return context.record.recall(f"{operation} sent") is not None
 
 
 def answer_to(context: Context, operation: str) -> bool | None:
-    """Tell what the device said to the command: success, failure, or None where it said neither."""
+    """Return what the device said to the command: success, failure, or None where it said neither."""
     verdict: bool | None = (context.record.recall(f"{operation} answered") or {}).get("succeeded")
     return verdict
 

@@ -9,7 +9,7 @@ from swimctl.platforms.versions import same_release
 
 
 def on_target(running: Running, version: str) -> bool:
-    """Tell whether every member runs the release; never while the device's own words on that disagree."""
+    """Return whether every member runs the release; never while the device's own words on that disagree."""
     return (
         bool(running.members)
         and not running.doubt
@@ -18,20 +18,20 @@ def on_target(running: Running, version: str) -> bool:
 
 
 def is_patch(image: Image) -> bool:
-    """Tell whether an image mends a release that runs before it and after it, perhaps without a reload."""
+    """Return whether an image mends a release that runs before it and after it, perhaps without a reload."""
     return image.kind is ImageKind.PATCH
 
 
 def is_applied(driver: Driver, image: Image) -> bool:
-    """Tell whether the device runs a patch, whatever comes at the next boot."""
+    """Return whether the device runs a patch, whatever comes at the next boot."""
     return driver.installed(image).placement in {Placement.UNCOMMITTED, Placement.COMMITTED}
 
 
 def runs_as_before(driver: Driver, image: Image, before: Snapshot) -> bool:
-    """Tell whether every member runs what it ran before the activation."""
+    """Return whether every member runs what it ran before the activation."""
     return on_target(driver.running(), before.version) and not (is_patch(image) and is_applied(driver, image))
 
 
 def called(image: Image) -> str:
-    """Name it for people: an image by its release, a patch by its file."""
+    """Return its name for people: an image by its release, a patch by its file."""
     return image.filename if is_patch(image) else image.version

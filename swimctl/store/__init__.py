@@ -43,7 +43,7 @@ class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers
 
     @property
     def path(self) -> Path:
-        """Tell the file of the store."""
+        """Return the file of the store."""
         return self._db.path
 
     def close(self) -> None:

@@ -51,18 +51,18 @@ class Accounts(Part):
         return [user_from(row) for row in rows]
 
     def user(self, name: str) -> User:
-        """Give the user of this name. NotFound."""
+        """Return the user of this name. NotFound."""
         with self._db.read() as sql:
             return user_from(_present(sql, name))
 
     def user_and_hash(self, name: str) -> tuple[User, str] | None:
-        """Give the user of this name with their password's hash; None where there is none."""
+        """Return the user of this name with their password's hash; None where there is none."""
         with self._db.read() as sql:
             row = sql.execute("SELECT * FROM users WHERE name = ? AND removed_at IS NULL", [storable(name)]).fetchone()
         return None if row is None else (user_from(row), row["password_hash"])
 
     def set_password_hash(self, name: str, password_hash: str, by: Caller) -> list[int]:
-        """Give a user another password, revoke the tokens that came of the one before, and return their ids.
+        """Set another password of a user, revoke the tokens that came of the one before, and return their ids.
 
         Tokens made at a terminal stay: they came of no password. NotFound.
         """
@@ -145,7 +145,7 @@ class Accounts(Part):
         return [token_from(row) for row in rows]
 
     def token_with(self, sha256: str) -> Token | None:
-        """Give the token whose text has this SHA-256, ended or not."""
+        """Return the token whose text has this SHA-256, ended or not."""
         with self._db.read() as sql:
             row = sql.execute(f"{_TOKENS} WHERE t.sha256 = ?", [sha256]).fetchone()
         return None if row is None else token_from(row)

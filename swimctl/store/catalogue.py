@@ -83,7 +83,7 @@ class Catalogue(Part):
         return [image_from(row) for row in rows]
 
     def image(self, ref: int | str) -> Image:
-        """Give the image with this id or file name; digits that name no file are an id. NotFound."""
+        """Return the image with this id or file name; digits that name no file are an id. NotFound."""
         with self._db.read() as sql:
             return image_from(_present(sql, ref))
 

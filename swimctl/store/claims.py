@@ -198,7 +198,7 @@ class Running(Batches):
                 self._require_ours(sql, job_id, runner)
 
     def _require_ours(self, sql: Sql, job_id: int, runner: Runner) -> JobStatus:
-        """Give the status of a job that this runner holds, or raise StaleClaim with who does."""
+        """Return the status of a job that this runner holds, or raise StaleClaim with who does."""
         row = sql.execute(
             "SELECT j.status, j.runner_id, r.pid, r.host FROM jobs j LEFT JOIN runners r ON r.id = j.runner_id "
             "WHERE j.id = ?",
@@ -217,7 +217,7 @@ class Running(Batches):
 
 
 def _holder(sql: Sql, job_id: int, names: Sequence[str]) -> int | None:
-    """Give the other job that holds one of these, None where none does."""
+    """Return the other job that holds one of these, None where none does."""
     row = sql.execute(
         "SELECT job_id FROM held WHERE job_id <> ? AND what IN (SELECT value FROM json_each(?))",
         [job_id, json.dumps([storable(name) for name in names])],

@@ -180,7 +180,7 @@ def require_whole(database: Database) -> None:
 
 
 def _which(file: Path) -> tuple[int, int] | None:
-    """Tell which file is at a path, by device and inode; None where there is none."""
+    """Return which file is at a path, by device and inode; None where there is none."""
     try:
         found = file.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -189,7 +189,7 @@ def _which(file: Path) -> tuple[int, int] | None:
 
 
 def _files_of(path: Path, before: tuple[int, int] | None) -> dict[Path, tuple[int, int] | None]:
-    """Tell which files an open store consists of. SQLite lays its log and index beside the file, not beside a link.
+    """Return which files an open store consists of. SQLite lays its log and index beside the file, not beside a link.
 
     `before` is what was at the path before it was opened, None for a link to where nothing was. StoreReplaced: now
     something else is.

@@ -14,7 +14,7 @@ class Devices(Part):
     """Small numbers for names, given once and for all."""
 
     def device_ids(self, names: Iterable[str]) -> dict[str, int]:
-        """Give the id of each name; new names get the next ids, in their order. An id is never used again."""
+        """Return the id of each name; new names get the next ids, in their order. An id is never used again."""
         wanted = list(dict.fromkeys(names))
         with self._db.read() as sql:
             known = _ids(sql)
@@ -31,7 +31,7 @@ class Devices(Part):
         return {name: known[storable(name)] for name in wanted}
 
     def device_name(self, device_id: int) -> str | None:
-        """Give the name that has this id; None where no device has it."""
+        """Return the name that has this id; None where no device has it."""
         with self._db.read() as sql:
             row = sql.execute(
                 "SELECT name FROM devices WHERE id IN (SELECT value FROM json_each(?))", [numbers([device_id])]

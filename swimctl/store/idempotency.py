@@ -41,7 +41,7 @@ class Answered:
     answer: Mapping[str, Any]
 
     def again(self, body_sha256: str) -> Mapping[str, Any]:
-        """Give the answer to the same request sent again. KeyReused: the body is another."""
+        """Return the answer to the same request sent again. KeyReused: the body is another."""
         if body_sha256 != self.body_sha256:
             raise KeyReused(
                 f"this idempotency key was used within the last {KEPT // timedelta(hours=1)} hours for a request "
@@ -54,7 +54,7 @@ class Answers(Part):
     """Answers that a retry is given again."""
 
     def answer_for(self, actor: str, key: str) -> Answered | None:
-        """Give what this actor's request with this key was answered in the last 24 hours; None where none was."""
+        """Return what this actor's request with this key was answered in the last 24 hours; None where none was."""
         with self._db.read() as sql:
             return _answered(sql, actor, key, self._clock.now())
 

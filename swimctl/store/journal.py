@@ -70,7 +70,7 @@ class Journal(Part):
         return [event_from(row) for row in rows]
 
     def latest_event(self) -> int:
-        """Tell the id of the latest event; 0 where nothing has happened yet."""
+        """Return the id of the latest event; 0 where nothing has happened yet."""
         with self._db.read() as sql:
             return int(sql.execute("SELECT ifnull(max(id), 0) FROM events").fetchone()[0])
 
@@ -84,13 +84,13 @@ class Journal(Part):
             )
 
     def recall(self, job_id: int, key: str) -> Any | None:  # noqa: ANN401 - anything that JSON can say
-        """Give what the job remembers under this key; None where it remembers nothing."""
+        """Return what the job remembers under this key; None where it remembers nothing."""
         with self._db.read() as sql:
             row = sql.execute("SELECT value FROM memories WHERE job_id = ? AND key = ?", [job_id, key]).fetchone()
         return None if row is None else json.loads(row["value"])
 
     def pulse(self, jobs: Iterable[Job]) -> Pulse:
-        """Tell how long steps usually take, and when those of these jobs that run last said something.
+        """Return how long steps usually take, and when those of these jobs that run last said something.
 
         Two statements, however many jobs there are, and none where nothing runs.
         """
@@ -107,7 +107,7 @@ class Journal(Part):
         return Pulse(self.usual_seconds(), last)
 
     def usual_seconds(self) -> dict[tuple[str, str], float]:
-        """Tell the median of real seconds that successful steps took, by kind of step and image family."""
+        """Return the median of real seconds that successful steps took, by kind of step and image family."""
         with self._db.read() as sql:
             rows = sql.execute(
                 """

@@ -36,7 +36,7 @@ class Logins(Runners):
     """Logins to devices by account, which is any text that names one."""
 
     def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
-        """Tell whether an account may be tried; then the login counts as under way until it is ended or left.
+        """Return whether an account may be tried; then the login counts as under way until it is ended or left.
 
         False: as many are under way, or refused within `pause`, as may be refused; ask again. Nobody knows what became
         of the logins of a process that died, so one login alone tries what the answer is.
@@ -78,7 +78,7 @@ class Logins(Runners):
         return refused if refused is not None and refused.count >= most else None
 
     def login_proved(self, account: str) -> bool:
-        """Tell whether a device has taken the account lately, and none has refused it since."""
+        """Return whether a device has taken the account lately, and none has refused it since."""
         with self._db.read() as sql:
             row = _row(sql, account)
         return row is not None and (row[3] or "") > rfc3339(self._clock.now() - _PROVED)

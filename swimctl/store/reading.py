@@ -23,7 +23,7 @@ class Reading(Part):
     """Questions about batches and jobs."""
 
     def batch(self, batch_id: str) -> Batch:
-        """Give the batch with this id, or with an id that begins so (6 characters at least). NotFound."""
+        """Return the batch with this id, or with an id that begins so (6 characters at least). NotFound."""
         batch_id = storable(batch_id)
         with self._db.read() as sql:
             rows = sql.execute(
@@ -62,7 +62,7 @@ class Reading(Part):
             return self._jobs(sql, " AND ".join(where), values)
 
     def job(self, job_id: int) -> Job:
-        """Give one job. NotFound."""
+        """Return one job. NotFound."""
         for job in self.jobs(ids=[job_id]):
             return job
         raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
@@ -101,7 +101,7 @@ class Reading(Part):
             return self._jobs(sql, "j.status IN ('pending', 'scheduled', 'distributing', 'activating')", [])
 
     def blocked_by(self, job_id: int, place: str = "") -> Job | None:
-        """Give the other running job on this job's device, else the one of its redundancy group, if there is one.
+        """Return the other running job on this job's device, else the one of its redundancy group, if there is one.
 
         A job under another name at the same `place` (address and port) is on this device too.
         """

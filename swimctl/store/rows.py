@@ -174,7 +174,7 @@ def step_from(row: sqlite3.Row) -> Step:
 
 
 def abandoned(row: sqlite3.Row, alive: frozenset[str]) -> bool:
-    """Tell whether a job of JOB_QUERY waits for `resume`, given the runners that live.
+    """Return whether a job of JOB_QUERY waits for `resume`, given the runners that live.
 
     That is a running job that no living process holds, and a waiting job that only its own terminal would
     have run. Detached and scheduled ones are found by whoever looks for what is due.
@@ -237,7 +237,7 @@ def outcome_from(said: str | None, removals: Mapping[str, object]) -> Outcome | 
 
 
 def resumable(job_id: int) -> str:
-    """Say what takes an interrupted job up; the one place with these words."""
+    """Return what takes an interrupted job up; the one place with these words."""
     return f"`swimctl resume {job_id}` takes it up"
 
 

@@ -74,11 +74,11 @@ class RunnerLocks:
             self.let_go(runner_id)
 
     def holds(self, runner_id: str) -> bool:
-        """Tell whether this very store registered the runner, and it has not closed."""
+        """Return whether this very store registered the runner, and it has not closed."""
         return runner_id in self._held
 
     def lives(self, runner_id: str | None) -> bool:
-        """Tell whether the process of this runner is alive. A file that cannot be looked at counts as alive."""
+        """Return whether the process of this runner is alive. A file that cannot be looked at counts as alive."""
         if runner_id is None or runner_id in self._dead:
             return False
         if runner_id in self._held:
@@ -126,7 +126,7 @@ class Part:
         db.define("swimctl_others", self._others)
 
     def _others(self, owner_id: str | None, runner_id: str) -> bool:
-        """Tell whether a batch's owner is a living process other than this runner and this very store."""
+        """Return whether a batch's owner is a living process other than this runner and this very store."""
         if owner_id is None or owner_id == runner_id or self._locks.holds(owner_id):
             return False
         return self._locks.lives(owner_id)
@@ -153,7 +153,7 @@ class Runners(Part):
         return runner
 
     def _presence(self, sql: Sql) -> str:
-        """Give the id of the runner that stands for this store itself until it closes."""
+        """Return the id of the runner that stands for this store itself until it closes."""
         if self._here is None or not self._locks.holds(self._here.id):
             self._here = self._register(sql)
         return self._here.id

@@ -15,7 +15,7 @@ class Line(Reading):
     """Few columns of many jobs: asked before each job of a batch starts."""
 
     def standings(self, batch_id: str) -> list[Standing]:
-        """Tell how the jobs of a batch stand, in id order."""
+        """Return how the jobs of a batch stand, in id order."""
         with self._db.read() as sql:
             rows = sql.execute(
                 "SELECT j.id, d.name, j.status, j.attempted, j.outcome, j.wave, j.redundancy_group "
@@ -44,7 +44,7 @@ class Line(Reading):
             )
 
     def wave_passed(self, batch_id: str, number: int) -> bool:
-        """Tell whether a wave was noted as healthy."""
+        """Return whether a wave was noted as healthy."""
         with self._db.read() as sql:
             return (
                 sql.execute("SELECT 1 FROM waves WHERE batch_id = ? AND number = ?", [batch_id, number]).fetchone()

@@ -36,14 +36,14 @@ class Stream:
     text: str = ""
 
     def block(self) -> str:
-        """Give the next block: an event, or a comment."""
+        """Return the next block: an event, or a comment."""
         while "\n\n" not in self.text:
             self._more()
         block, _, self.text = self.text.partition("\n\n")
         return block
 
     def event(self) -> dict[str, Any]:
-        """Give the next event, past the comments."""
+        """Return the next event, past the comments."""
         while (block := self.block()).startswith(":"):
             pass
         fields = dict(line.split(": ", 1) for line in block.split("\n"))
@@ -55,13 +55,13 @@ class Stream:
         return [self.event() for _ in range(count)]
 
     def ends(self) -> bool:
-        """Tell whether it ends without one more event."""
+        """Return whether it ends without one more event."""
         while self._more(ending=True):
             pass
         return "data:" not in self.text
 
     def ends_saying(self, words: str) -> bool:
-        """Tell whether it ends, with these words in its last block."""
+        """Return whether it ends, with these words in its last block."""
         while self._more(ending=True):
             pass
         return self.text.rstrip().endswith(words)

@@ -308,7 +308,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LabFle
 
 
 def platform_of(name: str) -> str:
-    """Give the platform of a lab device by its name."""
+    """Return the platform of a lab device by its name."""
     return next(each for each in PLATFORM_NAMES if name.replace("-", "_").startswith(each))
 
 

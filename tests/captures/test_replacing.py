@@ -214,7 +214,7 @@ def captured(source: str, folder: str) -> Iterator[tuple[Platform, str, str, str
 
 
 def trouble(own: Platform, name: str, command: str, text: str) -> list[str]:
-    """Tell what is wrong with how an output is replaced."""
+    """Return what is wrong with how an output is replaced."""
     facts, error = said(own, command, text)
     new = masked(command, text, facts)
     if [len(line) for line in new.split("\n")] != [len(line) for line in text.split("\n")]:
@@ -239,7 +239,7 @@ def said(own: Platform, command: str, text: str) -> tuple[Any, type[SwimctlError
 
 
 def facts_of_models(facts: Any) -> list[str]:
-    """Give the models and images in facts: a name that is part of one stays there."""
+    """Return the models and images in facts: a name that is part of one stays there."""
     if is_dataclass(facts):
         values = {each.name: getattr(facts, each.name) for each in fields(facts)}
         own = [str(values[name]) for name in ("model", "pid", "system_image", "version") if name in values]

@@ -15,7 +15,7 @@ SELECTION = {"--all", "--filter", "--limit", "--group", "--exclude", "--strict"}
 
 
 def walk(name: str, command: object) -> Iterator[tuple[str, object]]:
-    """Give every command that does something, with its full name."""
+    """Yield every command that does something, with its full name."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield name, command

@@ -11,7 +11,7 @@ from swimctl.lab.chassis_spec import ChassisSpec
 
 
 def serial(prefix: str, name: str, place: int = 0) -> str:
-    """Give the serial number of a device, or of one of its members: no two devices of a test have the same."""
+    """Return the serial number of a device, or of one of its members: no two devices of a test have the same."""
     return f"{prefix}{zlib.crc32(f'{name} {place}'.encode()) % 10**8:08d}"
 
 
@@ -37,5 +37,5 @@ class Fleet:
     cases: frozenset[str] | None = None
 
     def tries(self, case: str) -> bool:
-        """Tell whether a case is tried on it."""
+        """Return whether a case is tried on it."""
         return self.cases is None or case in self.cases

@@ -20,14 +20,14 @@ LAB: dict[str, Outputs] = {name: import_module(f"swimctl.lab.{name}.forms").OUTP
 
 @cache
 def seen(name: str) -> Outputs:
-    """Give the outputs of a platform that the lab does not print in forms."""
+    """Return the outputs of a platform that the lab does not print in forms."""
     found: Outputs = import_module(f"forms.{name}").SEEN
     return found
 
 
 @cache
 def outputs(name: str) -> Outputs:
-    """Give all outputs of a platform, those of the lab first, with all the captures that show a form."""
+    """Return all outputs of a platform, those of the lab first, with all the captures that show a form."""
     further: dict[Form[object], tuple[str, ...]] = import_module(f"forms.{name}").FURTHER
     own = tuple(
         Output(
@@ -41,13 +41,13 @@ def outputs(name: str) -> Outputs:
 
 
 def of_lab(name: str, each: Output[object]) -> bool:
-    """Tell whether the lab prints the forms of an output."""
+    """Return whether the lab prints the forms of an output."""
     return each not in seen(name)
 
 
 @cache
 def on_the_way(name: str) -> dict[str, str]:
-    """Give the commands that decide after the point of no return, by the parser that reads each."""
+    """Return the commands that decide after the point of no return, by the parser that reads each."""
     own, found = platform(name), {}
     for where, support in supported():
         if where == name:
@@ -59,12 +59,12 @@ def on_the_way(name: str) -> dict[str, str]:
 
 
 def is_on_the_way(name: str, each: Output[object]) -> bool:
-    """Tell whether an output decides after the point of no return."""
+    """Return whether an output decides after the point of no return."""
     return parser_of(platform(name).package.find(each.command)) in on_the_way(name)
 
 
 def is_capture(source: str) -> bool:
-    """Tell a path below captures from a document in words."""
+    """Return whether it is a path below captures, and not words for a document."""
     return " " not in source
 
 
@@ -75,7 +75,7 @@ def text_of(source: str) -> str:
 
 
 def to_place(name: str) -> Iterator[tuple[str, str]]:
-    """Give every capture of an output on the way to a commit, with the command that it answers."""
+    """Yield every capture of an output on the way to a commit, with the command that it answers."""
     own, wanted = platform(name), on_the_way(name)
     for source in (name, f"more/{name}"):
         for path in sorted((CAPTURES / source).glob("*/*.txt")):

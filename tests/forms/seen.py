@@ -6,7 +6,7 @@ from swimctl.lab.forms import Form, Output
 
 
 def of(folder: str, names: str) -> tuple[str, ...]:
-    """Give the paths of captures in one folder; `names` has blanks between them."""
+    """Return the paths of captures in one folder; `names` has blanks between them."""
     return tuple(f"{folder}/{name}" for name in names.split())
 
 

@@ -36,7 +36,7 @@ class Bend:
         self._typed = b""
 
     def typed(self, data: bytes) -> Iterable[Bent]:
-        """Give what of the typing reaches the device."""
+        """Return what of the typing reaches the device."""
         self._typed += data
         *lines, self._typed = self._typed.replace(b"\r", b"\n").split(b"\n")
         for line in lines:
@@ -79,7 +79,7 @@ class Twist:
 
     @property
     def greets_otherwise(self) -> bool:
-        """Tell whether a connection begins otherwise than the device's own."""
+        """Return whether a connection begins otherwise than the device's own."""
         return bool(
             self.before
             or self.banner
@@ -110,12 +110,12 @@ class Front:
     port: int = 0
 
     def activates(self, line: str) -> bool:
-        """Tell whether a command line is on the way into the reload."""
+        """Return whether a command line is on the way into the reload."""
         return line.startswith(self.changing)
 
     @property
     def way(self) -> tuple[str, int]:
-        """Tell where the device is that answers now."""
+        """Return where the device is that answers now."""
         return self.ways[self.twist.elsewhere(self) or self.name]
 
 

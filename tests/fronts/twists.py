@@ -36,7 +36,7 @@ def each(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
 
 
 def in_pieces(size: int) -> Callable[[Front], Bend]:
-    """Give the output in packets of so many bytes."""
+    """Return the output in packets of so many bytes."""
     return bending(lambda _bend, data: [data[at : at + size] for at in range(0, len(data), size)])
 
 
@@ -251,7 +251,7 @@ def _commits() -> list[Twist]:
 
 
 def trials(platforms: Iterable[str]) -> Mapping[str, Trial]:
-    """Give each platform its share of the harmless twists, and all that matter; by the name of the device."""
+    """Return each platform its share of the harmless twists, and all that matter; by the name of the device."""
     found = []
     for number, platform in enumerate(platforms):
         found += [Trial(platform, twist, good=True) for twist in _good(platform)[number % 3 :: 3]]

@@ -16,7 +16,7 @@ UNCONVERTED = "% This is an unconverted command\n"
 
 
 def desk_of(folder: Path, *faults: str, **spec: Any) -> AnyDesk:
-    """Give an Arista that somebody is logged in to."""
+    """Return an Arista that somebody is logged in to."""
     hardware = HARDWARE["DCS-7050SX3-48YC8"]
     return AnyDesk(folder, AristaSpec("desk", hardware=hardware, number="JPE24000001", **small(*faults, **spec)))
 

@@ -17,7 +17,7 @@ BANNER = "{master:0}"
 
 
 def desk_of(folder: Path, *faults: str, models: tuple[str, ...] = ("ex3400-24p",), **spec: Any) -> AnyDesk:
-    """Give a Juniper that somebody is logged in to."""
+    """Return a Juniper that somebody is logged in to."""
     members = tuple(MemberSpec(HARDWARE[model], f"NX021902{at:04d}") for at, model in enumerate(models))
     return AnyDesk(folder, JunosSpec("desk", members=members, **small(*faults, **spec)))
 
@@ -32,7 +32,7 @@ def xml(desk: AnyDesk, command: str) -> ET.Element:
 
 
 def data(node: ET.Element) -> dict[str, Any]:
-    """Give an element as Junos makes JSON of it."""
+    """Return an element as Junos makes JSON of it."""
     found: dict[str, Any] = {}
     if not len(node):
         text = node.text or ""

@@ -17,7 +17,7 @@ FIXED, MODULAR = "N9K-C93180YC-FX", "N9K-C9504"
 
 
 def desk_of(folder: Path, *faults: str, model: str = FIXED, **spec: Any) -> AnyDesk:
-    """Give a Nexus that somebody is logged in to."""
+    """Return a Nexus that somebody is logged in to."""
     return AnyDesk(folder, NexusSpec("desk", hardware=HARDWARE[model], number="FDO27010001", **small(*faults, **spec)))
 
 
@@ -29,7 +29,7 @@ def told(desk: AnyDesk, command: str, pipe: str = "json") -> dict[str, Any]:
 
 
 def rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Give the rows of a table, of which one alone is no list."""
+    """Return the rows of a table, of which one alone is no list."""
     row = data[f"TABLE_{name}"][f"ROW_{name}"]
     return row if isinstance(row, list) else [row]
 

@@ -13,12 +13,12 @@ from swimctl.lab.terminal import Keyboard
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """Give a C9300 that somebody is logged in to."""
+    """Return a C9300 that somebody is logged in to."""
     return Desk(tmp_path)
 
 
 def kept(desk: Desk, *wanted: str) -> list[bool]:
-    """Tell which lines the running configuration has."""
+    """Return which lines the running configuration has."""
     lines = desk.type("show running-config").splitlines()
     return [line in lines for line in wanted]
 

@@ -45,7 +45,7 @@ class Captured:
 
 
 def values(node: Json, key: str) -> list[Json]:
-    """Give all values of a key, however deep."""
+    """Return all values of a key, however deep."""
     if isinstance(node, dict):
         own = [node[key]] if key in node else []
         return own + [found for name, child in node.items() if name != key for found in values(child, key)]

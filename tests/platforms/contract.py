@@ -40,7 +40,7 @@ class Cases:
     untold: dict[str, str] = field(default_factory=dict)
 
     def command_of(self, folder: str) -> str:
-        """Give the command whose output lies in a folder of samples or captures."""
+        """Return the command whose output lies in a folder of samples or captures."""
         return self.commands.get(folder) or folder.replace("_", " ")
 
 
@@ -77,11 +77,11 @@ class Platform:
 
     @cached_property
     def samples(self) -> dict[str, str]:
-        """Give the samples by name."""
+        """Return the samples by name."""
         return samples(self.name)
 
     def sample(self, name: str) -> str:
-        """Give a sample by its name: `show_version/switch`."""
+        """Return a sample by its name: `show_version/switch`."""
         return self.samples[name]
 
     def read(self, name: str) -> Any:
@@ -89,18 +89,18 @@ class Platform:
         return self.package.parse(*self.of(name))
 
     def of(self, name: str) -> tuple[str, str]:
-        """Give the command and the text of a sample."""
+        """Return the command and the text of a sample."""
         return self.cases.command_of(name.partition("/")[0]), self.samples[name]
 
     def answer(self, command: str, text: str) -> object:
-        """Give the facts, or the kind of error where there are none."""
+        """Return the facts, or the kind of error where there are none."""
         try:
             return self.package.parse(command, text)
         except SwimctlError as error:
             return type(error)
 
     def knows(self, command: str) -> bool:
-        """Tell whether a parser reads the command."""
+        """Return whether a parser reads the command."""
         try:
             self.package.find(command)
         except SwimctlError:
@@ -108,7 +108,7 @@ class Platform:
         return True
 
     def typed(self, entry: Command) -> str:
-        """Give the words of a command with something for each argument."""
+        """Return the words of a command with something for each argument."""
         return entry.words.replace("*", "x1")
 
     def same(self, facts: object, found: object) -> bool:
@@ -122,11 +122,11 @@ class Platform:
         )
 
     def kin(self) -> list[Platform]:
-        """Give the platforms whose commands these very parsers read, itself among them."""
+        """Return the platforms whose commands these very parsers read, itself among them."""
         return [other for other in map(platform, names()) if other.package.COMMANDS is self.package.COMMANDS]
 
     def lacking(self) -> list[str]:
-        """Name what the platform's folder does not have: samples at all, or one for a parser, here or with its kin."""
+        """Return what the platform's folder lacks: samples at all, or one for a parser, here or with its kin."""
         if not self.samples:
             return [f"tests/platforms/{self.name}/samples has no sample"]
         seen = {parser_of(self.package.find(own.of(name)[0])) for own in self.kin() for name in own.samples}
@@ -135,16 +135,16 @@ class Platform:
 
 
 def parser_of(entry: Command) -> str:
-    """Name the parser; two commands of one parser have one format."""
+    """Return the name of the parser; two commands of one parser have one format."""
     return getattr(entry.parser, "__qualname__", "")
 
 
 @cache
 def platform(name: str) -> Platform:
-    """Give a platform by its canonical name."""
+    """Return a platform by its canonical name."""
     return Platform(name)
 
 
 def names() -> tuple[str, ...]:
-    """Name every platform that is registered."""
+    """Return every platform that is registered."""
     return tuple(_PLATFORMS)

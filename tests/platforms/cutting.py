@@ -23,7 +23,7 @@ _ANNOUNCEMENTS = frozenset(
 
 
 def cuts(text: str) -> Iterator[str]:
-    """Give a text up to every line's end, and up to some places inside of every line."""
+    """Yield a text up to every line's end, and up to some places inside of every line."""
     at = 0
     whole = len(text.rstrip())
     for line in text.split("\n"):
@@ -35,7 +35,7 @@ def cuts(text: str) -> Iterator[str]:
 
 
 def untrue(found: object, facts: object, where: str = "") -> Iterator[tuple[str, object, object]]:
-    """Give what a cut-off output says that the whole one does not: where, that, and what is true.
+    """Yield what a cut-off output says that the whole one does not: where, that, and what is true.
 
     Rows may be fewer, and facts untold: None, empty, or an announcement that has not come.
     """

@@ -21,6 +21,6 @@ def sample(name: str, platform: str = "cisco_xe") -> str:
 
 
 def samples(platform: str) -> dict[str, str]:
-    """Give all samples of a platform by their names."""
+    """Return all samples of a platform by their names."""
     folder = FOLDERS / platform / "samples"
     return {str(path.relative_to(folder).with_suffix("")): read(path) for path in sorted(folder.glob("*/*.txt"))}

@@ -63,7 +63,7 @@ def changed(answers: Mapping[str, str], *changes: tuple[str, str, str]) -> dict[
 
 
 def lacking(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Give the rules that do not hold, by their names."""
+    """Return the rules that do not hold, by their names."""
     return {finding.rule: finding for finding in findings if not finding.ok}
 
 

@@ -17,7 +17,7 @@ Count = Callable[[str, str, str, str], None]
 
 @pytest.fixture
 def count(record_property: Callable[[str, object], None]) -> Count:
-    """Give what notes a capture: its source, its command, one of `_WORDS`, and why.
+    """Return what notes a capture: its source, its command, one of `_WORDS`, and why.
 
     `refused` rightly, with a reason that was checked; `skipped`: nothing of swimctl's reads it.
     """
@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    """Give a line for each source and command, for each platform, the total, and how often each reason came."""
+    """Return a line for each source and command, for each platform, the total, and how often each reason came."""
     counted = Counter((platform, command, word) for platform, command, word, _ in rows)
     lines = [_line("platform", "command", *_WORDS)]
     for platform, command in sorted({(platform, command) for platform, command, _, _ in rows}):

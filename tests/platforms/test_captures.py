@@ -27,14 +27,14 @@ SOURCES = sorted(
 
 @cache
 def owner(source: str) -> Platform | None:
-    """Give the platform that reads a folder of captures, None where none does."""
+    """Return the platform that reads a folder of captures, None where none does."""
     with contextlib.suppress(NotFound):
         return platform(load_platform(Path(source).name).__name__.rpartition(".")[2])
     return None
 
 
 def folders(source: str, *, known: bool) -> list[str]:
-    """Name the commands of a source that a parser reads, or those that none does."""
+    """Return the commands of a source that a parser reads, or those that none does."""
     own = owner(source)
     here = [path.name for path in sorted((CAPTURES / source).iterdir())]
     return [each for each in here if (own is not None and own.knows(own.cases.command_of(each))) is known]
@@ -44,7 +44,7 @@ READ = [(source, folder) for source in SOURCES for folder in folders(source, kno
 
 
 def misread(own: Platform, name: str, command: str, text: str, path: Path) -> str:
-    """Tell what is wrong with how a capture is read; empty where nothing is."""
+    """Return what is wrong with how a capture is read; empty where nothing is."""
     captured = own.captured
     try:
         facts = own.package.parse(command, text)
@@ -65,7 +65,7 @@ def misread(own: Platform, name: str, command: str, text: str, path: Path) -> st
 
 
 def difference(captured: Captured, folder: str, facts: object, kept: str) -> str:
-    """Tell where facts and a source's parse differ, or that they cannot be compared; empty where they agree."""
+    """Return where facts and a source's parse differ, or that they cannot be compared; empty where they agree."""
     try:
         pairs = list(captured.comparers[folder](facts, json.loads(kept)))
     except (AttributeError, LookupError, TypeError, ValueError) as error:
@@ -124,7 +124,7 @@ def test_transcripts(source: str, count: Count) -> None:
 
 
 def ended_otherwise(captured: Captured, own: Platform, name: str, command: str, dialogue: str) -> str:
-    """Tell where the facts of a dialogue differ from its name; empty where they do not."""
+    """Return where the facts of a dialogue differ from its name; empty where they do not."""
     for text in captured.forms(dialogue):
         try:
             facts = own.package.parse(command, text)
@@ -140,7 +140,7 @@ def ended_otherwise(captured: Captured, own: Platform, name: str, command: str, 
 
 
 def asked(own: Platform, folder: str, file: str) -> frozenset[str]:
-    """Give the commands that another system's output is tried as: those of its own name, and what is always asked."""
+    """Return the commands that another system's output is tried as: those of its own name, and what is always asked."""
     typed = own.cases.command_of(folder)
     # NX-OS says `interface` where the others say `interfaces`.
     words = [each for each in (typed, typed.replace("interfaces", "interface")) if own.knows(each)]

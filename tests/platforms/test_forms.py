@@ -72,7 +72,7 @@ def test_every_output_on_the_way_to_a_commit_is_there(name: str) -> None:
 
 @cache
 def fleet(name: str) -> tuple[tuple[str, ChassisSpec], ...]:
-    """Give the devices that test_every_platform.py has of one platform, as they are before and after an upgrade."""
+    """Return the devices that test_every_platform.py has of one platform, as they are before and after an upgrade."""
     specs = [(where, device(where, case)) for where, case in CELLS]
     return tuple(
         (where, cast("Any", replace)(spec, version=release))

@@ -25,7 +25,7 @@ RELAXED = settings(
 
 
 def readings(own: Platform) -> Iterator[tuple[str, str, str, object]]:
-    """Give each sample with its command, its text and its facts."""
+    """Yield each sample with its command, its text and its facts."""
     for name in own.samples:
         command, text = own.of(name)
         yield name, command, text, own.package.parse(command, text)
@@ -131,7 +131,7 @@ def test_an_output_that_is_cut_off_is_refused_or_true_as_far_as_it_goes(name: st
 
 @cache
 def mixtures(name: str) -> st.SearchStrategy[str]:
-    """Give any text, and lines and words of all samples in any order."""
+    """Return any text, and lines and words of all samples in any order."""
     lines = [line for text in platform(name).samples.values() for line in text.split("\n")]
     words = [word for text in platform(name).samples.values() for word in text.split()]
     return st.one_of(

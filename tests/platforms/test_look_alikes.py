@@ -51,7 +51,7 @@ def look(name: str, answers: dict[str, str | list[str]]) -> tuple[Look, Sequence
 
 
 def refusal(name: str, answers: dict[str, str | list[str]]) -> Finding:
-    """Give the one rule that refuses; everything that the device was asked was written down."""
+    """Return the one rule that refuses; everything that the device was asked was written down."""
     seen, asked = look(name, answers)
     assert set(asked) == set(answers)
     assert seen.snapshot is None

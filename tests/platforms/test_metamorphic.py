@@ -20,7 +20,7 @@ _LONGEST = 8_000
 
 
 def outputs(own: Platform) -> Iterator[tuple[str, str, str]]:
-    """Give the name, the command and the text of every sample and every capture that is read."""
+    """Yield the name, the command and the text of every sample and every capture that is read."""
     for name in own.samples:
         yield (name, *own.of(name))
     for source, folder in READ:

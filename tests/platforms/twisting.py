@@ -109,7 +109,7 @@ def _other_case(text: str, _command: str, _cases: Cases) -> Iterator[str]:
 
 
 def _column(text: str, _command: str, _cases: Cases) -> Iterator[str]:
-    """Give each table below a ruled header a column more."""
+    """Yield each table below a ruled header a column more."""
     lines = text.replace("\r", "").split("\n")
     widened, inside = list(lines), False
     for number, (line, below) in enumerate(pairwise([*lines, ""])):
@@ -157,7 +157,7 @@ HARMLESS = frozenset(TWISTS) - {"blanks single", "unknown line between", "other 
 
 
 def _has_echo(text: str, cases: Cases) -> bool:
-    """Tell whether an output was caught with a prompt in it: then nothing may stand outside of the prompts."""
+    """Return whether an output was caught with a prompt in it: then nothing may stand outside of the prompts."""
     return any(line.rstrip().endswith(("#", ">")) or _PROMPTED.match(line) for line in text.split("\n")) or any(
         prompt.strip() in text for prompt in cases.prompts
     )

@@ -89,7 +89,7 @@ def one_line(said: str, folder: Path) -> bool:
 
 
 def checkpointed(path: Path) -> bytes:
-    """Give the whole store as one file."""
+    """Return the whole store as one file."""
     with closing(sqlite3.connect(path)) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not (path.with_name(f"{path.name}-wal").exists() and path.with_name(f"{path.name}-wal").stat().st_size)

@@ -58,7 +58,7 @@ def fill(file: BinaryIO) -> None:
 
 @contextmanager
 def disk(kind: str, folder: Path) -> Iterator[Disk]:
-    """Give a folder for the store, on a file system of its own where the disk is to be full."""
+    """Yield a folder for the store, on a file system of its own where the disk is to be full."""
     folder.mkdir()
     if kind == "limit":
         yield Disk(kind, folder)

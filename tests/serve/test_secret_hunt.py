@@ -48,7 +48,7 @@ _UNSEEN = re.compile(rb"\x1b\[[0-9;]*m|[\r\n\x00\x07]|(?:\\+[rn])+|\\+u001b\[[0-
 
 
 def told_by(secrets: Secrets) -> Iterator[tuple[str, str, Twist]]:
-    """Give devices with their platforms and fronts: each style and each way, and each platform with several."""
+    """Yield devices with their platforms and fronts: each style and each way, and each platform with several."""
     count = len(PLATFORM_NAMES)
     for number, style in enumerate(gossips("cisco_xe", secrets)):
         platform = PLATFORM_NAMES[number % count]
@@ -104,7 +104,7 @@ def test_nothing_keeps_what_a_device_gives_away(tmp_path: Path, monkeypatch: pyt
 
 
 def is_own(name: str, folder: Path) -> bool:
-    """Tell what this test made from the files of others, of which there may be many."""
+    """Return what this test made from the files of others, of which there may be many."""
     return not name.startswith("/") or Path(name).is_relative_to(folder)
 
 

@@ -103,7 +103,7 @@ def files(pid: int) -> int:
 
 
 def answered(served: Served, path: str) -> bool:
-    """Tell whether a request with a good token is answered, at the second try at the latest."""
+    """Return whether a request with a good token is answered, at the second try at the latest."""
     for _ in range(2):
         with suppress(OSError):
             return served.ask(path)[0] == 200

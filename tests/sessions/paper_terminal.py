@@ -107,6 +107,6 @@ class PaperTerminal:
         return session
 
     def unopened(self, folder: Path) -> Session:
-        """Give a session that has yet to find its prompt."""
+        """Return a session that has yet to find its prompt."""
         transcript = Transcript(folder / "transcript.log", SystemClock(), Redaction((PASSWORD, ENABLE_SECRET)))
         return Session(self._target, SystemClock(), transcript, self)

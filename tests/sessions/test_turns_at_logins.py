@@ -42,7 +42,7 @@ class AtTheFirstWait(threading.Event):
 
 
 def has_a_turn(logins: DeviceLogins, device: Device) -> bool:
-    """Tell whether a device may be logged in to at this moment."""
+    """Return whether a device may be logged in to at this moment."""
     ends = AtTheFirstWait()
     logins.wait_for_turn(device, lambda: True, ends)
     return not ends.is_set()

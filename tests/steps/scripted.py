@@ -220,7 +220,7 @@ class PaperDriver:
         return cast("Running", self._answer("running"))
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Say who it is. Every session asks, so it is in `asked` only where it is scripted."""
+        """Return who it is. Every session asks, so it is in `asked` only where it is scripted."""
         if "serials" not in self._script:
             return cast("tuple[str, ...]", _ANSWERS["serials"])
         assert isinstance(known, tuple)
@@ -271,7 +271,7 @@ class PaperDriver:
         return cast("Trace", self._answer("trace"))
 
     def journal(self, mark: str) -> tuple[Logged, ...]:
-        """Name what its log has. It is asked before whatever is sent, so it is in `asked` only where it is scripted."""
+        """Return what its log has. Asked before everything, so it is in `asked` only where it is scripted."""
         assert mark
         return cast("tuple[Logged, ...]", self._answer("journal")) if "journal" in self._script else ()
 
@@ -447,11 +447,11 @@ class Scripted:
 
     @property
     def waited(self) -> float:
-        """Tell the device seconds that went by."""
+        """Return the device seconds that went by."""
         return self.clock.seconds
 
     def sent(self, operation: str) -> bool:
-        """Tell whether a command was sent."""
+        """Return whether a command was sent."""
         return f"{operation} sent" in self.record.memory
 
     def told(self, kind: str) -> list[str]:

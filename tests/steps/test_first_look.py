@@ -76,7 +76,7 @@ class Desk:
 
 
 def of(name: str) -> str:
-    """Give the platform of a fleet."""
+    """Return the platform of a fleet."""
     return next(each for each in sorted(platforms.PLATFORM_NAMES, key=len, reverse=True) if name.startswith(each))
 
 
@@ -158,7 +158,7 @@ def test_text_and_data_do_without_each_other(tmp_path: Path, name: str) -> None:
 
 
 def tells_of(finding: Finding, command: str) -> bool:
-    """Tell whether a finding names a command, or says in words of its own that it may not be given."""
+    """Return whether a finding names a command, or says in words of its own that it may not be given."""
     return f"`{command}`" in finding.next_command or f"'{command}'" in finding.seen or finding.rule == "may configure"
 
 

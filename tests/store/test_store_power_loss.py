@@ -52,7 +52,7 @@ class Left:
 
     @property
     def in_a_commit(self) -> bool:
-        """Tell whether the log holds more of its present use than was synced; what lies behind is of an earlier use."""
+        """Return whether the log holds more than was synced; what lies behind is of an earlier use."""
         frame = max(self.synced, LOG_HEADER)
         return self.synced < len(self.log) and self.log[frame + 8 : frame + 16] == self.log[16:24]
 
@@ -93,7 +93,7 @@ def torn(data: bytes, start: int, end: int, chance: random.Random) -> bytes:
 
 
 def disks(left: Left, chance: random.Random) -> Iterator[tuple[str, bytes, bytes]]:
-    """Give what a disk may leave: its name, the database, the log. Only the last one lost what it promised."""
+    """Yield what a disk may leave: its name, the database, the log. Only the last one lost what it promised."""
     yield "whole", left.database, left.log
     yield "cut", left.database, left.log[: chance.randint(left.synced, len(left.log))]
     database = left.database

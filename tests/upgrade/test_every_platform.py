@@ -84,12 +84,12 @@ def long(platform: str, case: str) -> tuple[pytest.MarkDecorator, ...]:
 
 
 def marked(cells: Iterable[tuple[str, str]]) -> list[Any]:
-    """Give cells to a test, the long ones marked."""
+    """Return cells to a test, the long ones marked."""
     return [pytest.param(*cell, marks=long(*cell)) for cell in cells]
 
 
 def named(platform: str, case: str) -> str:
-    """Name the device of a case."""
+    """Return the device of a case."""
     return f"{platform.replace('_', '-')}-{case}"
 
 
@@ -176,7 +176,7 @@ ONLY_BY_NIGHT = {
 
 
 def asked(lab: LabFleet, name: str) -> tuple[set[str], set[str]]:
-    """Give what swimctl gave in its first session, which is the readiness check's, and what it gave after that."""
+    """Return what swimctl gave in its first session, which is the readiness check's, and what it gave after that."""
     lines, opens = lab.commands(name), ("terminal length 0", "set cli screen-length 0")
     begins = [number for number, line in enumerate(lines) if line in opens]
     return set(lines[begins[0] : begins[1]]), set(lines[begins[1] :])

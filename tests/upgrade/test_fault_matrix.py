@@ -32,7 +32,7 @@ HEALTHY = ("sw7", "sw8")
 
 
 def places() -> dict[tuple[str, str], SwitchSpec]:
-    """Give each cell a device of its own."""
+    """Return each cell a device of its own."""
     fleet = default_fleet(EIGHT * len(MATRIX))
     found = {}
     for row, fault in enumerate(MATRIX):

@@ -50,7 +50,7 @@ ENDS = {NEVER_RETURNS: Outcome.UNKNOWN, FAILS: Outcome.UNTOUCHED, GOES_BACK: Out
 
 
 def kept() -> set[str]:
-    """Tell who must not be touched: what feeds one that never returned, and the rest of a pair that is not whole."""
+    """Return who must not be touched: what feeds one that never returned, and the rest of a pair that is not whole."""
     found = set(feeders(NEVER_RETURNS))
     for members in groups().values():
         for ill in {NEVER_RETURNS, GOES_BACK} & set(members):

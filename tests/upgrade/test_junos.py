@@ -32,7 +32,7 @@ def device(name: str, *faults: str) -> ChassisSpec:
 
 
 def lost(lines: Sequence[str]) -> dict[str, str]:
-    """Name the faults that lose the session before and after each command that changes something."""
+    """Return the faults that lose the session before and after each command that changes something."""
     places = {command: next(n for n, line in enumerate(lines, 1) if line.startswith(command)) for command in CHANGING}
     return {
         f"{command.split()[-1]}-{when}": f"drop-session-{when}:{place}"

@@ -103,7 +103,7 @@ def test_the_post_checks_of_a_device_that_reloads_once_more(tmp_path: Path, monk
 
 @contextmanager
 def soaking(tmp_path: Path) -> Iterator[tuple[Upgraded, Context]]:
-    """Give a device that was upgraded, and what the look after the soak works with."""
+    """Yield a device that was upgraded, and what the look after the soak works with."""
     with upgraded(tmp_path, **LAB) as result:
         job = result.jobs["sw1"]
         assert_upgraded(job)

@@ -18,7 +18,7 @@ GARBLED = "[ Switch 1 ] Inst~#\x07lled Pack\nType  St\n"
 
 
 def told(came: Upgraded, name: str = "sw1") -> list[str]:
-    """Give what the job told of the models, in its order."""
+    """Return what the job told of the models, in its order."""
     events = came.opened.store.events(came.jobs[name].id)
     return [event.message for event in events if event.kind == "models"]
 

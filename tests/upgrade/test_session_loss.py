@@ -39,13 +39,13 @@ def typed_by_a_job(folder: Path, settings: Mapping[str, Any], *faults: str) -> l
 
 
 def lost_at(lines: Sequence[str], command: str) -> list[str]:
-    """Name the faults that lose the session before and after the first such command line."""
+    """Return the faults that lose the session before and after the first such command line."""
     place = next(number for number, line in enumerate(lines, 1) if line.startswith(command))
     return [f"drop-session-{when}:{place}" for when in ("before", "after")]
 
 
 def losses(lines: Sequence[str], places: Sequence[int]) -> list[str]:
-    """Name the faults that lose the session at these command lines, counted from 1.
+    """Return the faults that lose the session at these command lines, counted from 1.
 
     A line that changes nothing leaves switch and client the same, whether it was taken before its session went or
     lost with it: one of the two is enough.

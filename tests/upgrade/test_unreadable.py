@@ -45,7 +45,7 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """Name its device."""
+        """Return its device."""
         return f"{self.platform.replace('_', '-')}-{self.number}-{self.how}"
 
 
@@ -94,7 +94,7 @@ def asked_after_the_reload(folder: Path, platforms: Sequence[str]) -> dict[str, 
 
 @pytest.fixture(scope="module")
 def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
-    """Give each command that is asked after the reload a device of its own for each way not to read.
+    """Yield each command that is asked after the reload a device of its own for each way not to read.
 
     All platforms share a lab: while one device waits for what does not read, others are upgraded.
     """

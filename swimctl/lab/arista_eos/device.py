@@ -46,16 +46,16 @@ class Arista(Chassis):
 
     @property
     def hostname(self) -> str:
-        """Give the name in the prompt."""
+        """Return the name in the prompt."""
         return next(self.configuration.values("hostname"), "localhost")
 
     @property
     def unsaved(self) -> bool:
-        """Tell whether the running configuration is not the one that the next boot reads."""
+        """Return whether the running configuration is not the one that the next boot reads."""
         return self.configuration != self.startup
 
     def flash(self, member: int) -> Flash:  # noqa: ARG002 - there is one
-        """Give the flash."""
+        """Return the flash."""
         return self._flash
 
     def resolve(self, path: str) -> tuple[int, str]:
@@ -70,12 +70,12 @@ class Arista(Chassis):
 
     @property
     def api(self) -> WebApi:
-        """Give eAPI."""
+        """Return eAPI."""
         return EAPI
 
     @property
     def serves_api(self) -> bool:
-        """Tell whether eAPI is on."""
+        """Return whether eAPI is on."""
         return "shutdown" not in self.configuration.sections.get(_EAPI, ["shutdown"])
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
@@ -89,19 +89,19 @@ class Arista(Chassis):
         return f"{self.clock.wall():%b %e %H:%M:%S} {self.hostname} ConfigAgent: %{code}: {text}"
 
     def holds(self, path: str) -> str | None:
-        """Tell the release of an image file; None: it is none, is damaged, or is for other hardware."""
+        """Return the release of an image file; None: it is none, is damaged, or is for other hardware."""
         file = self.find(path)
         image = None if file is None or file.damaged else read_image(file.head, file.name)
         return image.version if image is not None and image.family in self.spec.hardware.boots else None
 
     @property
     def runs(self) -> Mapping[str, str]:
-        """Tell what it really runs."""
+        """Return what it really runs."""
         return {"1": self.release}
 
     @property
     def stays(self) -> str:
-        """Tell the release that the next boot starts; empty: it would stop at the prompt of Aboot."""
+        """Return the release that the next boot starts; empty: it would stop at the prompt of Aboot."""
         return self.holds(self.boots) or ""
 
     def go_down(self, reason: str) -> None:
@@ -132,22 +132,22 @@ class Arista(Chassis):
 
     @property
     def peer_connected(self) -> bool:
-        """Tell whether the MLAG partner is connected."""
+        """Return whether the MLAG partner is connected."""
         return self.spec.mlag is not None and self.spec.peer and self.since_up >= PEER_UP
 
     @property
     def ports_wait(self) -> bool:
-        """Tell whether ports in MLAGs are kept down after a boot, until the partner knows what it has to know."""
+        """Return whether ports in MLAGs are kept down after a boot, until the partner knows what it has to know."""
         return self.spec.mlag is not None and self.since_up < self.spec.reload_delay
 
     @property
     def others_wait(self) -> bool:
-        """Tell whether the ports that are in no MLAG are kept down after a boot."""
+        """Return whether the ports that are in no MLAG are kept down after a boot."""
         return self.spec.mlag is not None and self.since_up < self.other_delay
 
     @property
     def other_delay(self) -> int:
-        """Tell for how many lab seconds after a boot those are."""
+        """Return for how many lab seconds after a boot those are."""
         return self.spec.reload_delay if self.spec.other_delay is None else self.spec.other_delay
 
     def _new_flash(self) -> Flash:

@@ -45,7 +45,7 @@ class Session(Vty):
 
     @property
     def prompt(self) -> str:
-        """Give the prompt as it stands."""
+        """Return the prompt as it stands."""
         if self.mode == bash.MODE:
             return f"[{self.login.user}@{self.switch.hostname} ~]$ "
         if self.mode:
@@ -53,15 +53,15 @@ class Session(Vty):
         return f"{self.switch.hostname}{'#' if self.privilege >= PRIVILEGED else '>'}"
 
     def ambiguous(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
-        """Say it as EOS does."""
+        """Return it as EOS does."""
         return "% Ambiguous command\n"
 
     def incomplete(self, line: str) -> str:  # noqa: ARG002 - as above
-        """Say it as EOS does."""
+        """Return it as EOS does."""
         return "% Incomplete command\n"
 
     def invalid(self, line: str, column: int) -> str:
-        """Say it as EOS does, by the number of the word; or that it is for those with more privilege."""
+        """Return it as EOS does, by the number of the word; or that it is for those with more privilege."""
         if self.privilege < PRIVILEGED and self._known(line.partition("|")[0]):
             return "% Invalid input (privileged mode required)\n"
         place = len(line[:column].split())
@@ -83,7 +83,7 @@ class Session(Vty):
         return (text, None) if _AS_JSON.search(text) else super().parted(text)
 
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line does; a configuration mode takes exec commands too."""
+        """Return what a line does; a configuration mode takes exec commands too."""
         words = text.strip()
         if not self.mode:
             return self._exec(text)

@@ -17,13 +17,13 @@ TOTAL_MEMORY, FREE_MEMORY = 8_099_732, 5_735_212
 
 
 def mac(switch: Arista) -> str:
-    """Give the hardware address of the system."""
+    """Return the hardware address of the system."""
     number = zlib.crc32(switch.name.encode())
     return f"001c.73{number >> 24:02x}.{number & 0xFFFF:04x}"
 
 
 def build(switch: Arista) -> str:
-    """Give the release as the build system spells it."""
+    """Return the release as the build system spells it."""
     return f"{switch.release}-{build_number(switch.release)}0001.{switch.release.replace('.', '')}"
 
 

@@ -33,7 +33,7 @@ _PEER_LINK = 2
 
 
 def port_states(switch: Arista) -> dict[str, str]:
-    """Tell the state of each port."""
+    """Return the state of each port."""
     up = switch.spec.ports_up()
     lost = up[:1] if switch.degraded and switch.spec.fault("interface-lost") else []
     # The first half of them is in MLAGs.
@@ -115,7 +115,7 @@ def _interface(port: Port) -> str:
 
 
 def vlan_of(switch: Arista, port: str) -> str:
-    """Give what the column `Vlan` says: the uplinks are trunks."""
+    """Return what the column `Vlan` says: the uplinks are trunks."""
     return "trunk" if port in switch.spec.ports_up()[-_PEER_LINK:] else "1"
 
 

@@ -90,7 +90,7 @@ class AristaSpec(LoneChassisSpec):
 
     @property
     def image(self) -> str:
-        """Name the image file that it runs from at the start."""
+        """Return the image file that it runs from at the start."""
         return f"{self.hardware.family}-{self.version}.swi"
 
     def ports_up(self) -> list[str]:
@@ -100,12 +100,12 @@ class AristaSpec(LoneChassisSpec):
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "arista_eos"
 
     @property
     def role(self) -> str:
-        """Name what such a switch is for."""
+        """Return what such a switch is for."""
         return "leaf"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

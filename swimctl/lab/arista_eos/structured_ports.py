@@ -42,7 +42,7 @@ def _interface(switch: Arista, port: shows_ports.Port) -> Model:
 
 
 def _vlan(column: str) -> dict[str, object]:
-    """Tell in the model's words what the column `Vlan` of the text says: of a trunk it explains, with no number."""
+    """Return in the model's words what the column `Vlan` of the text says: of a trunk it explains, with no number."""
     if column.isdecimal():
         return {"interfaceMode": "bridged", "vlanId": int(column), "interfaceForwardingModel": "bridged"}
     return {"interfaceMode": column, "vlanExplanation": column, "interfaceForwardingModel": "bridged"}

@@ -26,7 +26,7 @@ class IosSwitch(Switch):
         return IosSession(self, login, exec_command=exec_command)
 
     def file_systems(self, member: int) -> tuple[str, ...]:
-        """Give all names of a member's flash, the one in print first."""
+        """Return all names of a member's flash, the one in print first."""
         if self.spec.is_router:
             return ("flash0", "flash")
         own = (f"flash{member}",) if len(self.spec.members) > 1 else ()
@@ -38,7 +38,7 @@ class IosSwitch(Switch):
         return self.configuration.boot_paths if member == 1 or any(x.startswith("switch all") for x in lines) else []
 
     def has_image(self, number: int) -> bool:
-        """Tell whether a member boots what the active one does: it is named for it, and on its flash."""
+        """Return whether a member boots what the active one does: it is named for it, and on its flash."""
         named = any(line.startswith("switch all") for line in self.startup.values("boot system"))
         return named and super().has_image(number)
 

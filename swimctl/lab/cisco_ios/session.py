@@ -35,7 +35,7 @@ class IosSession(Session):
 
     @property
     def grammar(self) -> Grammar[Command]:
-        """Give the commands that it knows."""
+        """Return the commands that it knows."""
         return _grammar(router=cast("IosSwitch", self.switch).spec.is_router)
 
 

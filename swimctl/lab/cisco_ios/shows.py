@@ -42,7 +42,7 @@ def version(switch: IosSwitch) -> str:
 
 
 def booted_from(switch: IosSwitch) -> str:
-    """Tell what it was booted from."""
+    """Return what it was booted from."""
     return f"{switch.spec.root}{switch.install.booted_path}"
 
 

@@ -92,7 +92,7 @@ class IosSoftware(Software):
 
     @property
     def image(self) -> str:
-        """Name the image file as the vendor does."""
+        """Return the image file as the vendor does."""
         signed = "SPA." if self.family.startswith("c1900") else ""
         return f"{self.family}-mz.{signed}{self.release.in_names}.bin"
 
@@ -103,7 +103,7 @@ class IosMember(MemberSpec):
 
     @property
     def hardware(self) -> Model:
-        """Give the model's table."""
+        """Return the model's table."""
         return MODELS[self.model]
 
 
@@ -132,7 +132,7 @@ class IosSpec(SwitchSpec):
             raise UsageError(f"lab device {self.name}: not a release of classic IOS: {self.version!r}; as 15.2(7)E7")
 
     def software(self, version: str, build: int, size: int) -> IosSoftware:
-        """Name the software of an image; raises ValueError for a version that is none of classic IOS."""
+        """Return the software of an image; raises ValueError for a version that is none of classic IOS."""
         found = _RELEASE.fullmatch(version)
         if found is None:
             raise ValueError(f"not a release of classic IOS: {version!r}")
@@ -141,33 +141,33 @@ class IosSpec(SwitchSpec):
 
     @property
     def release(self) -> IosRelease:
-        """Give the release that runs at the start."""
+        """Return the release that runs at the start."""
         return self.software(self.version, build_number(self.version), 0).release
 
     @property
     def is_router(self) -> bool:
-        """Tell a router from a switch."""
+        """Return whether it is a router, not a switch."""
         return not self.hardware.stackable
 
     @property
     def root(self) -> str:
-        """Name the flash as the device does."""
+        """Return the flash as the device does."""
         return "flash0:" if self.is_router else "flash:/"
 
     @property
     def boots(self) -> str:
-        """Tell what it was booted from."""
+        """Return what it was booted from."""
         return f"{self.root}{self.born_with.image}"
 
     @property
     def boot_line(self) -> str:
-        """Give the line of the configuration that names it for the next boot."""
+        """Return the line of the configuration that names it for the next boot."""
         usual = "switch all " * (len(self.members) > 1) + self.root + "{}"
         return f"boot system {(self.spelling or usual).format(self.born_with.image)}"
 
     @property
     def management(self) -> str:
-        """Name the port that is for nothing but management."""
+        """Return the port that is for nothing but management."""
         return "" if self.is_router else "FastEthernet0"
 
     @property
@@ -183,12 +183,12 @@ class IosSpec(SwitchSpec):
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "cisco_ios"
 
     @property
     def role(self) -> str:
-        """Tell edge from access."""
+        """Return the role: edge or access."""
         return "edge" if self.is_router else "access"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

@@ -34,7 +34,7 @@ class Featured(Show["Nexus"]):
         yield Print(self.text(session.switch) if on else session.invalid(" ".join(words), len("show ")))
 
     def on(self, switch: Nexus) -> bool:
-        """Tell whether it is there."""
+        """Return whether it is there."""
         return switch.configuration.has(f"feature {self.feature}")
 
 

@@ -45,12 +45,12 @@ class Nexus(Chassis):
 
     @property
     def hostname(self) -> str:
-        """Give the name in the prompt."""
+        """Return the name in the prompt."""
         return self.configuration.hostname
 
     @property
     def boots(self) -> str:
-        """Name the file that the next boot starts; empty where none is set."""
+        """Return the file that the next boot starts; empty where none is set."""
         return _file_of(self.startup)
 
     def boot_from(self, name: str) -> None:
@@ -63,18 +63,18 @@ class Nexus(Chassis):
 
     @property
     def replaying(self) -> bool:
-        """Tell whether the configuration is still being replayed."""
+        """Return whether the configuration is still being replayed."""
         return self.since_up < REPLAY
 
     @property
     def standby(self) -> str:
-        """Tell the state of the other supervisor as `show module` does; empty where there is none."""
+        """Return the state of the other supervisor as `show module` does; empty where there is none."""
         if self.spec.supervisors < 2 or (self.degraded and self.spec.fault("member-missing")):
             return ""
         return "ha-standby" if self.since_up >= STANDBY_UP else "powered-up"
 
     def flash(self, member: int) -> Flash:
-        """Give the flash of a supervisor."""
+        """Return the flash of a supervisor."""
         return self._flash[member]
 
     def resolve(self, path: str) -> tuple[int, str]:
@@ -102,17 +102,17 @@ class Nexus(Chassis):
 
     @property
     def serves_sftp(self) -> bool:
-        """Tell whether SFTP is on, which is a feature of its own."""
+        """Return whether SFTP is on, which is a feature of its own."""
         return self.configuration.has("feature sftp-server")
 
     @property
     def api(self) -> WebApi:
-        """Give NX-API."""
+        """Return NX-API."""
         return NXAPI
 
     @property
     def serves_api(self) -> bool:
-        """Tell whether NX-API is on, which is a feature of its own."""
+        """Return whether NX-API is on, which is a feature of its own."""
         return self.configuration.has("feature nxapi")
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
@@ -126,13 +126,13 @@ class Nexus(Chassis):
         return f"{self.clock.wall():%Y %b %e %H:%M:%S} {self.hostname} %{code}: {text}"
 
     def holds(self, file: LabFile | None) -> str | None:
-        """Tell the release of an image file; None: it is none, is damaged, or is for other hardware."""
+        """Return the release of an image file; None: it is none, is damaged, or is for other hardware."""
         image = None if file is None or file.damaged else read_image(file.head, file.name)
         return image.version if image is not None and image.family in self.spec.hardware.boots else None
 
     @property
     def runs(self) -> Mapping[str, str]:
-        """Tell what every supervisor really runs."""
+        """Return what every supervisor really runs."""
         if self.spec.supervisors < 2:
             return {"1": self.release}
         other = {str(SLOTS[1]): self.standby_release} if self.standby else {}
@@ -140,7 +140,7 @@ class Nexus(Chassis):
 
     @property
     def stays(self) -> str:
-        """Tell the release of the file that the next boot starts."""
+        """Return the release of the file that the next boot starts."""
         return self.holds(self.flash(1).get(self.boots)) or ""
 
     def start_up(self) -> bool:

@@ -120,7 +120,7 @@ def _modules(switch: Nexus) -> list[str]:
 
 
 def _fails(switch: Nexus, operation: str) -> bool:
-    """Tell whether the installer fails in this operation; alone, the fault means its check."""
+    """Return whether the installer fails in this operation; alone, the fault means its check."""
     fault = switch.spec.fault("install-fails")
     return fault is not None and (fault.argument or "add").partition(":")[0] == operation
 

@@ -40,23 +40,23 @@ class Session(Vty):
 
     @property
     def prompt(self) -> str:
-        """Give the prompt as it stands."""
+        """Return the prompt as it stands."""
         return f"{self.switch.hostname}{f'({self.mode})' if self.mode else ''}# "
 
     def banner(self) -> str:
-        """Give what is printed before the first prompt."""
+        """Return what is printed before the first prompt."""
         return "Cisco Nexus Operating System (NX-OS) Software\nTAC support: http://www.cisco.com/tac\n\n"
 
     def ambiguous(self, line: str) -> str:
-        """Say it as NX-OS does."""
+        """Return it as NX-OS does."""
         return f"{' ' * (len(self.prompt) + len(line))}^\n% Ambiguous command at '^' marker.\n"
 
     def incomplete(self, line: str) -> str:
-        """Say it as NX-OS does."""
+        """Return it as NX-OS does."""
         return f"{' ' * (len(self.prompt) + len(line))}^\n% Incomplete command at '^' marker.\n"
 
     def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - the signature is Vty's
-        """Say it as NX-OS does, with a mark below the character."""
+        """Return it as NX-OS does, with a mark below the character."""
         return f"{' ' * (len(self.prompt) + column)}^\n% Invalid command at '^' marker.\n"
 
     def run(self, text: str) -> Dialogue:
@@ -68,7 +68,7 @@ class Session(Vty):
         return (text, None) if self.switch.spec.structured and _AS_DATA.search(text) else super().parted(text)
 
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line does; a configuration mode takes exec commands too."""
+        """Return what a line does; a configuration mode takes exec commands too."""
         if found := _AS_DATA.search(text):
             return self._as_data(text[: found.start()], found)
         if self.mode:

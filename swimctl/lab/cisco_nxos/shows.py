@@ -59,7 +59,7 @@ def version(switch: Nexus) -> str:
 
 
 def tells_reset(switch: Nexus) -> bool:
-    """Tell whether it knows the moment of its last reset."""
+    """Return whether it knows the moment of its last reset."""
     return LAST_RESET.of(switch.spec, switch.release) and switch.spec.fault("no-boot-time") is None
 
 
@@ -85,12 +85,12 @@ def modules(switch: Nexus) -> list[Module]:
 
 
 def serial_of(switch: Nexus, row: Module) -> str:
-    """Give the serial number of a module; the only one of a fixed switch has the switch's."""
+    """Return the serial number of a module; the only one of a fixed switch has the switch's."""
     return switch.spec.serial if row[-1] == "NA" else f"F{int(row[0]):02d}{switch.spec.serial[-8:]}"
 
 
 def addresses_of(number: str) -> str:
-    """Give the hardware addresses of a module."""
+    """Return the hardware addresses of a module."""
     mac = f"00-11-22-aa-{int(number):02d}"
     return f"{mac}-00 to {mac}-ff"
 

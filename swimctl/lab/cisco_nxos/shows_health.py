@@ -33,7 +33,7 @@ def resources(_switch: Nexus) -> str:
 
 
 def resources_model(_switch: Nexus) -> Model:
-    """Give `show system resources` as data."""
+    """Return `show system resources` as data."""
     return {
         "load_avg_1min": _LOAD[0],
         "load_avg_5min": _LOAD[1],
@@ -62,7 +62,7 @@ def processor(_switch: Nexus) -> str:
 
 
 def processor_model(_switch: Nexus) -> Model:
-    """Give `show processes cpu` as data."""
+    """Return `show processes cpu` as data."""
     rows = [
         {"pid": pid, "runtime": run, "invoked": times, "usecs": 0, "onesec": 0.0, "process": name}
         for pid, run, times, name in _PROCESSES
@@ -87,7 +87,7 @@ def fans(_switch: Nexus) -> str:
 
 
 def fans_model(_switch: Nexus) -> Model:
-    """Give `show environment fan` as data."""
+    """Return `show environment fan` as data."""
     rows = [
         {"fanname": name, "fanmodel": model, "fanhwver": "--", "fandir": "front-to-back", "fanstatus": "Ok"}
         for name, model in _FANS
@@ -110,7 +110,7 @@ def power(_switch: Nexus) -> str:
 
 
 def power_model(_switch: Nexus) -> Model:
-    """Give `show environment power` as data."""
+    """Return `show environment power` as data."""
     rows = [
         {
             "psnum": number,
@@ -134,7 +134,7 @@ def vlans(switch: Nexus) -> str:
 
 
 def vlans_model(switch: Nexus) -> Model:
-    """Give `show vlan brief` as data."""
+    """Return `show vlan brief` as data."""
     row = {
         "vlanshowbr-vlanid": 1,
         "vlanshowbr-vlanid-utf": 1,
@@ -157,5 +157,5 @@ def ipv6(_switch: Nexus) -> str:
 
 
 def ipv6_model(_switch: Nexus) -> Model:
-    """Give `show ipv6 interface vrf all` as data: a table without rows, as cisco.nxos meets it."""
+    """Return `show ipv6 interface vrf all` as data: a table without rows, as cisco.nxos meets it."""
     return {"TABLE_intf": ""}

@@ -24,7 +24,7 @@ def linked(switch: Nexus) -> list[str]:
 
 
 def vpc_up(switch: Nexus) -> bool:
-    """Tell whether the vPC partner is there and its ports are up."""
+    """Return whether the vPC partner is there and its ports are up."""
     return switch.since_up >= PEER_UP and switch.spec.peer == "peer adjacency formed ok"
 
 
@@ -34,7 +34,7 @@ def long_name(port: str) -> str:
 
 
 def mac(number: int) -> str:
-    """Give the hardware address of a port by its number; 0 is that of management."""
+    """Return the hardware address of a port by its number; 0 is that of management."""
     return f"0011.22aa.{number:04x}"
 
 

@@ -27,7 +27,7 @@ class Hardware:
 
     @property
     def modular(self) -> bool:
-        """Tell whether cards stand in slots."""
+        """Return whether cards stand in slots."""
         return bool(self.card)
 
     def port_names(self) -> list[str]:
@@ -91,7 +91,7 @@ class NexusSpec(LoneChassisSpec):
 
     @property
     def image(self) -> str:
-        """Name the image file that it runs from at the start."""
+        """Return the image file that it runs from at the start."""
         major, _, rest = self.version.partition(".")
         dotted = f"{major}.{rest.replace('(', '.').replace(')', '')}"
         wide = int(major) >= 10 if major.isdigit() else False
@@ -103,12 +103,12 @@ class NexusSpec(LoneChassisSpec):
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "cisco_nxos"
 
     @property
     def role(self) -> str:
-        """Tell leaf from spine."""
+        """Return the role: leaf or spine."""
         return "spine" if self.hardware.modular else "leaf"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

@@ -18,7 +18,7 @@ _BEGINS = re.compile(r"banner\s+(?P<kind>motd|login|exec|incoming)\s+(?P<mark>\^
 
 
 def begins(line: str) -> bool:
-    """Tell whether a configuration line begins a banner."""
+    """Return whether a configuration line begins a banner."""
     return _BEGINS.fullmatch(line) is not None
 
 
@@ -44,7 +44,7 @@ def keep(configuration: Configuration, whole: str) -> bool:
 
 
 def whole_lines(text: str) -> Iterator[str]:
-    """Give the lines of a configuration file, a banner with all of its own as one."""
+    """Yield the lines of a configuration file, a banner with all of its own as one."""
     waiting = ""
     for line in text.split("\n"):
         waiting = f"{waiting}\n{line}" if waiting else line

@@ -57,7 +57,7 @@ class Switch(Chassis):
 
     @property
     def hostname(self) -> str:
-        """Give the name in the prompt."""
+        """Return the name in the prompt."""
         return OTHER_NAME if self.strangers.other else self.configuration.hostname
 
     def open(self, login: Login, exec_command: bool = False) -> Vty:
@@ -72,7 +72,7 @@ class Switch(Chassis):
 
     @property
     def unsaved(self) -> bool:
-        """Tell whether the running configuration is not the one that the next boot reads."""
+        """Return whether the running configuration is not the one that the next boot reads."""
         return self.configuration != self.startup
 
     @property
@@ -87,28 +87,28 @@ class Switch(Chassis):
         return self._there_for(number) >= 0
 
     def _there_for(self, number: int) -> float:
-        """Tell the lab seconds since a member beside the active one was seen; less than 0: it is not yet."""
+        """Return the lab seconds since a member beside the active one was seen; less than 0: it is not yet."""
         own = self.clock.now() - self._restarted.get(number, -FOREVER) - self.spec.boot_time
         return min(own, self.since_up - LATE_MEMBER * (number - 1))
 
     @property
     def standby(self) -> int:
-        """Give the number of the member that takes over, whether it is there or not."""
+        """Return the number of the member that takes over, whether it is there or not."""
         return 1 if self.active != 1 else 2
 
     @property
     def hot(self) -> bool:
-        """Tell whether the standby could take over."""
+        """Return whether the standby could take over."""
         return self.standby in self.members and self.member_state(self.standby) == "Ready"
 
     @property
     def active_for(self) -> float:
-        """Tell the lab seconds since the active member is the active one."""
+        """Return the lab seconds since the active member is the active one."""
         return self.uptime if self._took_over is None else self.clock.now() - self._took_over
 
     @property
     def rejoin_seconds(self) -> float:
-        """Tell the lab seconds from the restart of one member until it is ready."""
+        """Return the lab seconds from the restart of one member until it is ready."""
         return self.spec.boot_time + INITIALIZING + 1
 
     @property
@@ -129,7 +129,7 @@ class Switch(Chassis):
         self.go_away(SWITCHOVER)
 
     def member_state(self, number: int) -> str:
-        """Tell the state of a member as `show switch` prints it; faults of members strike the last one."""
+        """Return the state of a member as `show switch` prints it; faults of members strike the last one."""
         last = number == self._last
         # Two that are upgraded in service work together in two releases.
         if self.lags(number) and not self.in_service.open:
@@ -139,16 +139,16 @@ class Switch(Chassis):
         return "Ready" if self._there_for(number) >= INITIALIZING else "Initializing"
 
     def lags(self, number: int) -> bool:
-        """Tell whether a member runs another release than the active one: by a fault, or as it has no such image."""
+        """Return whether a member runs another release than the active one: by a fault, or as it has no such image."""
         fault = self.spec.fault("member-mismatch") and number == self._last
         return self.degraded and bool(fault or number in self._left_behind)
 
     def has_image(self, number: int) -> bool:
-        """Tell whether a member boots the image file that the active one does, in bundle mode from its own flash."""
+        """Return whether a member boots the image file that the active one does, in bundle mode from its own flash."""
         return self.install.booted is None or self._flash[number].get(self.install.booted_path) is not None
 
     def flash(self, member: int) -> Flash:
-        """Give the flash of a member."""
+        """Return the flash of a member."""
         return self._flash[member]
 
     def resolve(self, path: str) -> tuple[int, str]:
@@ -166,7 +166,7 @@ class Switch(Chassis):
         raise ValueError(path)
 
     def file_systems(self, member: int) -> tuple[str, ...]:
-        """Give all names of a member's flash, the one in print first."""
+        """Return all names of a member's flash, the one in print first."""
         shape = self.spec.hardware.shape
         roots = ("flash", "bootflash") if shape is Shape.STACK else ("bootflash", "flash")
         called = roots[:1] if shape is Shape.STACK else roots
@@ -183,7 +183,7 @@ class Switch(Chassis):
 
     @property
     def serves_sftp(self) -> bool:
-        """Tell that neither IOS-XE nor IOS serves SFTP: OpenSSH's scp needs `-O` there."""
+        """Return that neither IOS-XE nor IOS serves SFTP: OpenSSH's scp needs `-O` there."""
         return False
 
     def terminal(self, login: Login, *, exec_command: bool) -> Session:
@@ -194,12 +194,12 @@ class Switch(Chassis):
 
     @property
     def runs(self) -> Mapping[str, str]:
-        """Tell what every member really runs."""
+        """Return what every member really runs."""
         return {str(number): self.install.member_release(number).padded for number in self.members}
 
     @property
     def stays(self) -> str:
-        """Tell the committed release, or that of the first image that the saved boot variable names and that boots."""
+        """Return the committed release, or that of the first image in the saved boot variable that boots."""
         if self.install.booted is None:
             return (self.install.provisioned or self.install.committed_software).release.padded
         found = (self.install.bootable(path) for path in self.startup.boot_paths)
@@ -231,7 +231,7 @@ class Switch(Chassis):
 
     @property
     def uncommitted(self) -> bool:
-        """Tell whether what runs was activated and is not kept yet."""
+        """Return whether what runs was activated and is not kept yet."""
         return self.install.uncommitted or bool(self.install.patches.those("U"))
 
     def _new_flash(self, number: int) -> Flash:

@@ -37,24 +37,24 @@ class InService:
 
     @property
     def open(self) -> bool:
-        """Tell whether one is neither committed nor taken back."""
+        """Return whether one is neither committed nor taken back."""
         return bool(self.steps)
 
     def forbids(self, operation: str) -> bool:
-        """Tell whether an open one keeps an install command away; a commit, until nothing restarts any more."""
+        """Return whether an open one keeps an install command away; a commit, until nothing restarts any more."""
         if operation == "commit":
             return self.open and not (self.steps[-1] == OVER and self._switch.hot)
         return self.open and operation != "auto_abort_timer"
 
     def refuses(self) -> str | None:
-        """Tell why none can begin."""
+        """Return why none can begin."""
         if self.open:
             return REASONS["issu"]
         failed = [name for name, fine in self.checks().items() if not fine]
         return f"ISSU is not possible: {', '.join(failed)}: No" if failed else None
 
     def checks(self) -> dict[str, bool]:
-        """Tell what the switch checks before one, in its order."""
+        """Return what the switch checks before one, in its order."""
         switch = self._switch
         two = len(switch.spec.members) == 2 and not switch.spec.hardware.stackable
         return {

@@ -59,7 +59,7 @@ class Wording:
         return " ".join(self.units)
 
     def unit(self, at: int = 0) -> str:
-        """Name one member, in the small letters of the older dialect."""
+        """Return one member, in the small letters of the older dialect."""
         return f"{self.word if self.new else self.word.lower()} {self.units[at]}"
 
     @property
@@ -75,7 +75,7 @@ class Wording:
         return text
 
     def begin(self, name: str, doing: str) -> str:
-        """Say what is at hand: `name` is the stage's operation, `doing` its verb."""
+        """Return what is at hand: `name` is the stage's operation, `doing` its verb."""
         if self.new:
             return f"install_{name}: {doing} IMG\n"
         text = f"install_{self.operation}: {doing} PACKAGE\n"
@@ -133,17 +133,17 @@ class Wording:
         return "\n".join([*lines, f"Finished SMU {name} operation", ""])
 
     def close(self, name: str) -> str:
-        """Say that a stage is over."""
+        """Return the lines that a stage is over."""
         return (
             f"Finished {name} operation" if self.new and name in {"Commit", "Abort", "Rollback"} else f"Finished {name}"
         )
 
     def unchanged(self, reason: str) -> str:
-        """Say that there was nothing to do, member by member."""
+        """Return the lines that there was nothing to do, member by member."""
         return "".join(f" [{number}] {unit} Add succeed with reason: {reason}\n" for number, unit in self._counted)
 
     def no_space(self, needed: int, free: int, unit: str) -> str:
-        """Say how much room there is not; bytes."""
+        """Return how much room there is not; bytes."""
         need, have = -(-needed // 1024), free // 1024
         if self.new:
             return f"/flash requires {need} KB of free space, but only {have} KB is available"

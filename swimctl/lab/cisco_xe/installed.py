@@ -52,26 +52,26 @@ class Installed:
 
     @property
     def mode(self) -> str:
-        """Tell INSTALL or BUNDLE."""
+        """Return INSTALL or BUNDLE."""
         return "BUNDLE" if self.booted else "INSTALL"
 
     @property
     def running(self) -> Release:
-        """Tell what the active member runs."""
+        """Return what the active member runs."""
         return (self.booted or self.active).release
 
     @property
     def committed(self) -> Release:
-        """Tell what the switch goes back to."""
+        """Return what the switch goes back to."""
         return (self.booted or self.committed_software).release
 
     @property
     def uncommitted(self) -> bool:
-        """Tell whether what runs is not committed."""
+        """Return whether what runs is not committed."""
         return self.booted is None and self.active != self.committed_software
 
     def member_release(self, number: int) -> Release:
-        """Tell what a member runs."""
+        """Return what a member runs."""
         ahead = self._switch.in_service.ahead
         if ahead is not None and number != self._switch.active:
             return ahead.release
@@ -176,14 +176,14 @@ class Installed:
         return True
 
     def bootable(self, path: str) -> Software | None:
-        """Tell what an image file would start; None: it is not there or does not boot."""
+        """Return what an image file would start; None: it is not there or does not boot."""
         file = self._switch.find(path)
         software = self.read(file) if file else None
         new = software is not None and software.release != self._switch.spec.release
         return None if new and self._switch.spec.fault("boots-old-image") else software
 
     def read(self, file: LabFile) -> Software | None:
-        """Tell what release an image file holds; None: it is none, is damaged, or is for another family."""
+        """Return what release an image file holds; None: it is none, is damaged, or is for another family."""
         image = None if file.damaged or is_patch(file.name) else read_image(file.head, file.name)
         if image is None or image.family != self._switch.spec.hardware.family:
             return None
@@ -216,7 +216,7 @@ class Installed:
 
     @property
     def timer_left(self) -> str:
-        """Give the time until it goes back, as 01:59:30; empty where no timer runs."""
+        """Return the time until it goes back, as 01:59:30; empty where no timer runs."""
         if self.timer_ends is None:
             return ""
         left = max(0, int(self.timer_ends - self._switch.clock.now()))

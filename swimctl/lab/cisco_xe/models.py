@@ -57,7 +57,7 @@ class Model:
 
     @property
     def stackable(self) -> bool:
-        """Tell whether `show version`, `show boot` and `show switch` print the stack's layout."""
+        """Return whether `show version`, `show boot` and `show switch` print the stack's layout."""
         return self.shape is Shape.STACK
 
     def ports(self, member: int) -> list[tuple[str, Bank]]:

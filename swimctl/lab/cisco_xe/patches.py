@@ -22,7 +22,7 @@ SECONDS = 8.0
 
 
 def is_patch(name: str) -> bool:
-    """Tell whether a file is a SMU by its name."""
+    """Return whether a file is a SMU by its name."""
     return name.endswith(".smu.bin")
 
 
@@ -94,6 +94,6 @@ class Patches:
 
 
 def needs_reload(name: str) -> bool:
-    """Tell whether a patch takes effect by a reload."""
+    """Return whether a patch takes effect by a reload."""
     found = _NAME.fullmatch(name)
     return found is not None and int(found["last"]) % 2 == 1

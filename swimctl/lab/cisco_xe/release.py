@@ -36,7 +36,7 @@ class Release:
 
     @property
     def codename(self) -> str:
-        """Name the train as `show version` does."""
+        """Return the train as `show version` does."""
         train = self.major * 100 + self.minor
         return next((name for first, name in reversed(_CODENAMES) if train >= first), "Denali")
 
@@ -50,7 +50,7 @@ class Release:
 
     @property
     def new_dialect(self) -> bool:
-        """Tell whether `install` speaks as it does since 17.9.5."""
+        """Return whether `install` speaks as it does since 17.9.5."""
         return (self.major, self.minor, self.rebuild) >= (17, 9, 5)
 
 

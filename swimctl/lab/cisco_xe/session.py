@@ -39,7 +39,7 @@ class Session(Vty):
 
     @property
     def prompt(self) -> str:
-        """Give the prompt as it stands."""
+        """Return the prompt as it stands."""
         name = self.switch.hostname
         if self.banner_lines:
             return ""
@@ -63,19 +63,19 @@ class Session(Vty):
         yield from super().run(text)
 
     def ambiguous(self, line: str) -> str:
-        """Say it as IOS does."""
+        """Return it as IOS does."""
         return f'% Ambiguous command:  "{line}"\n'
 
     def incomplete(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
-        """Say it as IOS does."""
+        """Return it as IOS does."""
         return "% Incomplete command.\n\n"
 
     def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
-        """Say it as IOS does, with a mark below the character."""
+        """Return it as IOS does, with a mark below the character."""
         return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n\n"
 
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line without a filter does in this mode."""
+        """Return what a line without a filter does in this mode."""
         if not self.mode.startswith("config"):
             return self._exec(text)
         start = len(text) - len(text.lstrip())
@@ -108,5 +108,5 @@ class Session(Vty):
 
     @property
     def grammar(self) -> Grammar[Command]:
-        """Give the commands that it knows."""
+        """Return the commands that it knows."""
         return exec_grammar()

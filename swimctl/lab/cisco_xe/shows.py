@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def role(switch: Switch, number: int) -> str:
-    """Tell what a member is to the others."""
+    """Return what a member is to the others."""
     return {switch.active: "Active", switch.standby: "Standby"}.get(number, "Member")
 
 

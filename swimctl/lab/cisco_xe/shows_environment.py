@@ -37,7 +37,7 @@ def everything(switch: Switch) -> str:
 
 
 def supply_serial(switch: Switch, number: int) -> str:
-    """Give the serial of the one power supply of a member."""
+    """Return the serial of the one power supply of a member."""
     return f"P{switch.spec.members[number - 1].serial[1:]}"
 
 

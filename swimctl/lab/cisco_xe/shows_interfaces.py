@@ -27,27 +27,27 @@ class Interface:
 
     @property
     def kind(self) -> str:
-        """Give its name without numbers."""
+        """Return its name without numbers."""
         return split_port(self.name)[0]
 
     @property
     def line(self) -> str:
-        """Say what becomes of the line."""
+        """Return what becomes of the line."""
         return {"off": "administratively down"}.get(self.state, self.state)
 
     @property
     def protocol(self) -> str:
-        """Say what becomes of the protocol on it."""
+        """Return what becomes of the protocol on it."""
         return "up" if self.state == "up" else "down"
 
     @property
     def description(self) -> str:
-        """Give what its owner wrote."""
+        """Return what its owner wrote."""
         return self.below_as("description")
 
     @property
     def address(self) -> IPv4Interface | None:
-        """Give its address; what is not one (`dhcp`) counts as none."""
+        """Return its address; what is not one (`dhcp`) counts as none."""
         words = self.below_as("ip address").split()
         try:
             return IPv4Interface("/".join(words[:2]))
@@ -55,12 +55,12 @@ class Interface:
             return None
 
     def below_as(self, command: str) -> str:
-        """Give what follows a command in its configuration."""
+        """Return what follows a command in its configuration."""
         found = (line.removeprefix(f"{command} ") for line in self.below if line.startswith(f"{command} "))
         return next(found, "")
 
     def mac(self, switch: Switch) -> str:
-        """Give its hardware address: counted on from that of the first member."""
+        """Return its hardware address: counted on from that of the first member."""
         digits = f"{int(switch.spec.members[0].mac.replace('.', ''), 16) + self.number:012x}"
         return ".".join(digits[at : at + 4] for at in (0, 4, 8))
 

@@ -29,7 +29,7 @@ _KEPT = 20
 
 
 def models(switch: Switch) -> Containers:
-    """Give the models that its release has."""
+    """Return the models that its release has."""
     release = switch.install.running
     served = {f"{{{HARDWARE}}}device-hardware-data": lambda: _served(switch, _hardware(switch))}
     if (release.major, release.minor) >= _SINCE:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _lost(switch: Switch) -> set[str]:
-    """Name the ports that a fault keeps down: the first one behind which is a router, or an access port."""
+    """Return the ports that a fault keeps down: the first one behind which is a router, or an access port."""
     if not switch.degraded:
         return set()
     ups, uplinks = switch.spec.ports_up(), _uplinks(switch)

@@ -105,7 +105,7 @@ def redundancy(switch: Switch) -> str:
 
 
 def _peer_state(switch: Switch) -> str:
-    """Tell the state of the second processor, empty where there is none."""
+    """Return the state of the second processor, empty where there is none."""
     if switch.standby not in switch.members:
         return ""
     return HOT if switch.hot else "STANDBY COLD"

@@ -133,7 +133,7 @@ def version(switch: Switch) -> str:
 
 
 def system_image(switch: Switch) -> str:
-    """Tell what the switch was booted from."""
+    """Return what the switch was booted from."""
     root = "flash" if switch.spec.hardware.stackable else "bootflash"
     return f"{root}:{switch.install.booted_path if switch.install.booted else 'packages.conf'}"
 

@@ -24,12 +24,12 @@ class Software:
 
     @property
     def image(self) -> str:
-        """Name the image file as the vendor does."""
+        """Return the image file as the vendor does."""
         return f"{self.family}.{self.release.padded}.SPA.bin"
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Name the package files, alike on every member."""
+        """Return the package files, alike on every member."""
         stem = self.family.removesuffix("_iosxe").replace("_", "-")
         if self.family.startswith("cat3k"):
             stem = self.family.removesuffix("-universalk9")
@@ -37,7 +37,7 @@ class Software:
 
     @property
     def conf(self) -> str:
-        """Name the file that lists the packages."""
+        """Return the file that lists the packages."""
         return f"{self.family}.{self.release.padded}.SPA.conf"
 
     def files(self, now: datetime) -> list[LabFile]:
@@ -50,5 +50,5 @@ class Software:
         return [*made, LabFile(self.conf, len(content), now, content=content)]
 
     def whole(self, flash: Flash) -> bool:
-        """Tell whether all package files are on a member."""
+        """Return whether all package files are on a member."""
         return all(flash.get(name) is not None for name in self.packages)

@@ -28,7 +28,7 @@ class MemberSpec:
 
     @property
     def hardware(self) -> Model:
-        """Give the model's table."""
+        """Return the model's table."""
         return MODELS[self.model]
 
 
@@ -93,56 +93,56 @@ class SwitchSpec(ChassisSpec):
 
     @property
     def release(self) -> Release:
-        """Give the release that runs at the start."""
+        """Return the release that runs at the start."""
         return parse_release(self.version, build_number(self.version) if self.build is None else self.build)
 
     def software(self, version: str, build: int, size: int) -> Software:
-        """Name the software of an image; raises ValueError for a version that such a switch does not have."""
+        """Return the software of an image; raises ValueError for a version that such a switch does not have."""
         return Software(self.hardware.family, parse_release(version, build), size)
 
     @property
     def born_with(self) -> Software:
-        """Name the software that runs at the start."""
+        """Return the software that runs at the start."""
         return self.software(self.version, self.release.build, IMAGE_BYTES)
 
     @property
     def hardware(self) -> Model:
-        """Give the model of the active member."""
+        """Return the model of the active member."""
         return self.members[0].hardware
 
     @property
     def is_pair(self) -> bool:
-        """Tell whether it is a StackWise Virtual pair."""
+        """Return whether it is a StackWise Virtual pair."""
         return self.hardware.shape is Shape.FIXED and len(self.members) > 1
 
     def unit(self, number: int) -> str:
-        """Name a member as the lists of `install` do: 2 of a stack, 2/R0 of a pair, R1 for the second supervisor."""
+        """Return a member as the lists of `install` do: 2 of a stack, 2/R0 of a pair, R1 for the second supervisor."""
         if self.hardware.stackable:
             return str(number)
         return f"{number}/R0" if self.unit_word else f"R{number - 1}"
 
     @property
     def unit_word(self) -> str:
-        """Give the word that stands before such a name, and nothing where there is none."""
+        """Return the word that stands before such a name, and nothing where there is none."""
         if self.hardware.stackable:
             return "Switch"
         return "Chassis" if self.is_pair or self.hardware.shape is Shape.WIRELESS else ""
 
     @property
     def boots(self) -> str:
-        """Tell what the switch was booted from."""
+        """Return what the switch was booted from."""
         if self.mode == "INSTALL":
             return "flash:packages.conf"
         return f"flash:{self.born_with.image}"
 
     @property
     def boot_line(self) -> str:
-        """Give the line of the configuration that names it for the next boot."""
+        """Return the line of the configuration that names it for the next boot."""
         return f"boot system {self.boots}"
 
     @property
     def management(self) -> str:
-        """Name the port that is for nothing but management; empty where there is none."""
+        """Return the port that is for nothing but management; empty where there is none."""
         return "GigabitEthernet0/0"
 
     @property
@@ -178,22 +178,22 @@ class SwitchSpec(ChassisSpec):
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "cisco_xe"
 
     @property
     def model(self) -> str:
-        """Name the model of the active member."""
+        """Return the model of the active member."""
         return self.members[0].model
 
     @property
     def serial(self) -> str:
-        """Give the serial number of the active member."""
+        """Return the serial number of the active member."""
         return self.members[0].serial
 
     @property
     def role(self) -> str:
-        """Tell core from access."""
+        """Return the role: core or access."""
         return "access" if self.hardware.stackable else "core"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

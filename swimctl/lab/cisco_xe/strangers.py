@@ -28,7 +28,7 @@ class Strangers:
 
     @property
     def _looked_at(self) -> bool:
-        """Tell whether somebody has asked for the release since the last boot."""
+        """Return whether somebody has asked for the release since the last boot."""
         switch = self._switch
         return switch.booted_at > 0 and any(
             command.at > switch.booted_at and command.line == "show version" for command in switch.log

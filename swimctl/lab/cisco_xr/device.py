@@ -52,12 +52,12 @@ class Router(Chassis):
 
     @property
     def hostname(self) -> str:
-        """Give the name in the prompt."""
+        """Return the name in the prompt."""
         return self.configuration.hostname
 
     @property
     def processors(self) -> list[str]:
-        """Name the route processors that are there, the active one first."""
+        """Return the route processors that are there, the active one first."""
         names = [f"0/{slot}/CPU0" for slot in self.spec.hardware.slots]
         gone = self.degraded and self.spec.fault("member-missing")
         there = [] if gone or self.since_up < STANDBY_UP else names[1:]
@@ -65,22 +65,22 @@ class Router(Chassis):
 
     @property
     def standby_ready(self) -> bool:
-        """Tell whether the other processor could take over."""
+        """Return whether the other processor could take over."""
         return len(self.processors) > 1 and self.since_up >= STANDBY_READY
 
     @property
     def nodes(self) -> list[str]:
-        """Name the nodes that run IOS-XR now."""
+        """Return the nodes that run IOS-XR now."""
         return [*self.processors, *([CARD] if self.since_up >= CARD_UP else [])]
 
     def active_on(self, node: str) -> Software:
-        """Tell what a node runs; the last processor lags where a fault says so."""
+        """Return what a node runs; the last processor lags where a fault says so."""
         lags = self.degraded and self.spec.fault("member-mismatch")
         last = f"0/{self.spec.hardware.slots[-1]}/CPU0"
         return self.committed if lags and node == last and len(self.spec.hardware.slots) > 1 else self.active
 
     def flash(self, member: int) -> Flash:
-        """Give the disk of a route processor."""
+        """Return the disk of a route processor."""
         return self._flash[member]
 
     def resolve(self, path: str) -> tuple[int, str]:
@@ -98,7 +98,7 @@ class Router(Chassis):
 
     @property
     def node(self) -> str:
-        """Name the active processor as prompts and messages do."""
+        """Return the active processor as prompts and messages do."""
         return f"RP/{self.processors[0]}"
 
     def syslog(self, code: str, text: str) -> str:
@@ -113,7 +113,7 @@ class Router(Chassis):
         self._events.append(Syslog(line))
 
     def read(self, file: LabFile) -> Software | None:
-        """Tell what an image file brings; None: it is none, is damaged, or is for other hardware."""
+        """Return what an image file brings; None: it is none, is damaged, or is for other hardware."""
         image = None if file.damaged else read_image(file.head, file.name)
         if image is None or image.family != self.spec.hardware.family:
             return None
@@ -130,17 +130,17 @@ class Router(Chassis):
 
     @property
     def runs(self) -> Mapping[str, str]:
-        """Tell what every node really runs."""
+        """Return what every node really runs."""
         return {node: self.active_on(node).version for node in self.nodes}
 
     @property
     def stays(self) -> str:
-        """Tell the committed release."""
+        """Return the committed release."""
         return self.committed.version
 
     @property
     def uncommitted(self) -> bool:
-        """Tell whether what runs was activated and is not kept yet."""
+        """Return whether what runs was activated and is not kept yet."""
         return self.active != self.committed
 
     def start_up(self) -> bool:

@@ -44,7 +44,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """Name what it does: add, activate, commit, remove."""
+        """Return what it does: add, activate, commit, remove."""
         return self.command.split()[1]
 
 
@@ -62,7 +62,7 @@ class Installer:
 
     @property
     def current(self) -> Operation | None:
-        """Give the operation that runs."""
+        """Return the operation that runs."""
         return next((each for each in self.operations if each.succeeded is None), None)
 
     def stop(self) -> None:

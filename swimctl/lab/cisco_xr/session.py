@@ -46,26 +46,26 @@ class Session(Vty):
 
     @property
     def prompt(self) -> str:
-        """Give the prompt as it stands."""
+        """Return the prompt as it stands."""
         if self.agent is not None:
             return self.agent.prompt
         return f"{self.router.node}:{self.router.hostname}{f'({self.mode})' if self.mode else ''}#"
 
     @property
     def echoes(self) -> bool:
-        """Tell whether what is typed is seen: not by the XML agent, whose clients read its answers whole."""
+        """Return whether what is typed is seen: not by the XML agent, whose clients read its answers whole."""
         return self.agent is None
 
     @property
     def stamp(self) -> str:
-        """Give the line above an output; nothing where this terminal was told so."""
+        """Return the line above an output; nothing where this terminal was told so."""
         if not self.stamped:
             return ""
         wall = self.router.clock.wall()
         return f"{wall:%a %b %e %H:%M:%S}.{wall.microsecond // 1000:03} UTC\n"
 
     def banner(self) -> str:
-        """Give what is printed before the first prompt."""
+        """Return what is printed before the first prompt."""
         return "\n\n"
 
     def heard(self, message: str, *, at_margin: bool) -> str:
@@ -75,15 +75,15 @@ class Session(Vty):
         return super().heard(message, at_margin=at_margin)
 
     def ambiguous(self, line: str) -> str:
-        """Say it as IOS-XR does."""
+        """Return it as IOS-XR does."""
         return f'% Ambiguous command:  "{line}"\n'
 
     def incomplete(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
-        """Say it as IOS-XR does."""
+        """Return it as IOS-XR does."""
         return "% Incomplete command.\n"
 
     def invalid(self, line: str, column: int) -> str:  # noqa: ARG002 - as above
-        """Say it as IOS-XR does, with a mark below the character."""
+        """Return it as IOS-XR does, with a mark below the character."""
         return f"{' ' * (len(self.prompt) + column)}^\n% Invalid input detected at '^' marker.\n"
 
     def parted(self, text: str) -> tuple[str, Filter | None]:
@@ -108,7 +108,7 @@ class Session(Vty):
         self.target, self.mode, self.section = self.router.configuration.copy(), "config", ""
 
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line does."""
+        """Return what a line does."""
         if self.target is None:
             match = exec_grammar().parse(text, self.privilege)
             return match.target(self, match.words)

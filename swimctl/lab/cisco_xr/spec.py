@@ -74,12 +74,12 @@ class RouterSpec(LoneChassisSpec):
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "cisco_xr"
 
     @property
     def role(self) -> str:
-        """Name what such a device is for."""
+        """Return what such a device is for."""
         return "edge"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

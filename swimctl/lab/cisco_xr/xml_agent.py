@@ -27,7 +27,7 @@ class Agent:
 
     @property
     def prompt(self) -> str:
-        """Give the prompt; none in the middle of a request."""
+        """Return the prompt; none in the middle of a request."""
         return "" if self._lines else PROMPT
 
     def take(self, line: str) -> str:

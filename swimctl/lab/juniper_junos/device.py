@@ -72,7 +72,7 @@ class Juniper(Chassis):
         return number == 0 or self.since_up >= LATE_MEMBER * number
 
     def flash(self, member: int) -> Flash:
-        """Give the flash of a member."""
+        """Return the flash of a member."""
         return self._flash[member]
 
     def resolve(self, path: str) -> tuple[int, str]:
@@ -90,7 +90,7 @@ class Juniper(Chassis):
 
     @property
     def netconf_beside_terminal(self) -> bool:
-        """Tell that `system services netconf ssh` serves it on the port of SSH too."""
+        """Return that `system services netconf ssh` serves it on the port of SSH too."""
         return True
 
     def netconf(self, login: Login) -> Offered:
@@ -107,12 +107,12 @@ class Juniper(Chassis):
 
     @property
     def runs(self) -> Mapping[str, str]:
-        """Tell what every member really runs."""
+        """Return what every member really runs."""
         return {f"fpc{number}": self.running[number] for number in self.members}
 
     @property
     def stays(self) -> str:
-        """Tell what the next boot starts; several releases where members differ."""
+        """Return what the next boot starts; several releases where members differ."""
         return ", ".join(sorted({self.waits.get(number, self.running[number]) for number in self.members}))
 
     def syslog(self, code: str, text: str) -> str:

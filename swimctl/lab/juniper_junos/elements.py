@@ -35,7 +35,7 @@ def text(name: str, value: object, **attributes: object) -> Element:
 
 
 def space_of(release: str) -> str:
-    """Name the space of the attributes that a release adds to its answers."""
+    """Return the space of the attributes that a release adds to its answers."""
     return f"http://xml.juniper.net/junos/{release}/junos"
 
 

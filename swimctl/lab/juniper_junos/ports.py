@@ -27,7 +27,7 @@ _SPEEDS = {"ge": "1000mbps", "xe": "10Gbps"}
 
 
 def hardware(switch: Juniper) -> Element:
-    """Give every interface with its speed and addresses."""
+    """Return every interface with its speed and addresses."""
     up, flapped = set(shows_network.ports_up(switch)), int(switch.uptime)
     rows = []
     for number in switch.members:
@@ -70,7 +70,7 @@ def _address(switch: Juniper, name: str) -> str:
 
 
 def inside(switch: Juniper) -> Element:
-    """Give the interfaces of the routing instance that is the system's own."""
+    """Return the interfaces of the routing instance that is the system's own."""
     mine = family("inet", "128.0.0.1/2", "128.0.0.16/2")
     unit = element("logical-interface", *states("bme0.32768", "up"), mine)
     return element(
@@ -80,5 +80,5 @@ def inside(switch: Juniper) -> Element:
 
 
 def hosts() -> str:
-    """Give the file that names the addresses inside."""
+    """Return the file that names the addresses inside."""
     return "".join(f"{address:<17}{name}\n" for address, name in _HOSTS)

@@ -42,7 +42,7 @@ def _parts(switch: Juniper, members: Iterable[int], texts: Mapping[int, str]) ->
 
 
 def _unfit(switch: Juniper, path: str) -> tuple[LabImage | None, int, str]:
-    """Give the image of a package and its size, or what the device says of a file that it does not take."""
+    """Return the image of a package and its size, or what the device says of a file that it does not take."""
     file, image = switch.package(path)
     name = path.rpartition("/")[2]
     if file is None or not file.size:
@@ -147,7 +147,7 @@ def _add(switch: Juniper, number: int, image: LabImage, size: int, path: str) ->
 
 
 def _staged(switch: Juniper, number: int, image: LabImage, path: str, signed: str) -> str:
-    """Say what a host-based installer says, as an EX4300-MP does; the master writes it into its log of installations.
+    """Return a host-based installer's words, as of an EX4300-MP; the master keeps them in its install log.
 
     The texts are those of captures/more/juniper_junos/request_system_software_add/03 and 04.
     """
@@ -169,7 +169,7 @@ def _staged(switch: Juniper, number: int, image: LabImage, path: str, signed: st
 
 
 def _failing(switch: Juniper, operation: str) -> str:
-    """Give the words of `install-fails`, where it strikes in this operation."""
+    """Return the words of `install-fails`, where it strikes in this operation."""
     fault = switch.spec.fault("install-fails")
     if fault is None:
         return ""

@@ -36,7 +36,7 @@ class FileSystem(NamedTuple):
 
     @property
     def percent(self) -> int:
-        """Give how full it is."""
+        """Return how full it is."""
         return 100 * (self.blocks - self.free) // self.blocks
 
 

@@ -50,7 +50,7 @@ class Session(Vty):
 
     @property
     def prompt(self) -> str:
-        """Give the prompt as it stands, below the role of what answers."""
+        """Return the prompt as it stands, below the role of what answers."""
         who = f"{self.login.user}@{self.switch.hostname}"
         if self.mode == _SHELL:
             return f"{who}:RE:0% "
@@ -61,19 +61,19 @@ class Session(Vty):
         return f"\n{{master:0}}\n{who}> "
 
     def banner(self) -> str:
-        """Give what is printed before the first prompt."""
+        """Return what is printed before the first prompt."""
         return f"--- JUNOS {self.switch.running[0]} Kernel 32-bit\n"
 
     def ambiguous(self, line: str) -> str:
-        """Say it as Junos does."""
+        """Return it as Junos does."""
         return f"{self._mark(len(line))}'{line.rsplit(maxsplit=1)[-1] if line.split() else line}' is ambiguous.\n"
 
     def incomplete(self, line: str) -> str:
-        """Say it as Junos does."""
+        """Return it as Junos does."""
         return f"{self._mark(len(line))}syntax error, expecting <command>.\n"
 
     def invalid(self, line: str, column: int) -> str:
-        """Say it as Junos does, with a mark below the character."""
+        """Return it as Junos does, with a mark below the character."""
         first = not line[:column].strip()
         return f"{self._mark(column)}{'unknown command.' if first else 'syntax error, expecting <command>.'}\n"
 
@@ -117,7 +117,7 @@ class Session(Vty):
         yield from super().run(text)
 
     def understand(self, text: str) -> Dialogue | None:
-        """Give what a line does in this mode."""
+        """Return what a line does in this mode."""
         if self.mode == _EDIT:
             return self._edit(text.strip())
         if re.fullmatch(r"\s*conf(?:i(?:g(?:ure?)?)?)?(?: (?:private|exclusive))?\s*", text):
@@ -136,7 +136,7 @@ class Session(Vty):
         return _say(self._displayed(match.target, how, len(command))) if how else match.target(self, match.words)
 
     def _displayed(self, command: object, how: str, column: int) -> str:
-        """Give an output as XML, as JSON, or as the commands that make a configuration."""
+        """Return an output as XML, as JSON, or as the commands that make a configuration."""
         if not isinstance(command, Show):
             raise Invalid(column + len(" | "))
         if how == "set":

@@ -16,7 +16,7 @@ _AT_THE_FACTORY = "15.1R7.9"
 
 
 def numbered(switch: Juniper) -> bool:
-    """Tell whether what is of a member stands under its name: always where there are several."""
+    """Return whether what is of a member stands under its name: always where there are several."""
     return NUMBERED.of(switch.spec)
 
 
@@ -92,12 +92,12 @@ def uptime(switch: Juniper) -> str:
 
 
 def protocols_for(switch: Juniper) -> int:
-    """Tell for how many seconds the protocols have run; the configuration is as old."""
+    """Return for how many seconds the protocols have run; the configuration is as old."""
     return max(0, int(switch.uptime) - 75)
 
 
 def up_for(switch: Juniper) -> str:
-    """Tell how long it has been up as a Unix does."""
+    """Return how long it has been up as a Unix does."""
     minutes = int(switch.uptime) // 60
     days = minutes // 1440
     return f"{days} day{'s' * (days > 1)}, {minutes // 60 % 24:>2}:{minutes % 60:02}" if days else f"{minutes} mins"

@@ -79,32 +79,32 @@ class JunosSpec(ChassisSpec):
 
     @property
     def hardware(self) -> Hardware:
-        """Give the model of the master."""
+        """Return the model of the master."""
         return self.members[0].hardware
 
     @property
     def offers_netconf(self) -> bool:
-        """Tell whether it has NETCONF; what it calls its last reboot it says on the command line too."""
+        """Return whether it has NETCONF; what it calls its last reboot it says on the command line too."""
         return self.netconf
 
     @property
     def platform(self) -> str:
-        """Name the platform as an inventory does."""
+        """Return the platform as an inventory does."""
         return "juniper_junos"
 
     @property
     def model(self) -> str:
-        """Name the model of the master."""
+        """Return the model of the master."""
         return self.hardware.name
 
     @property
     def serial(self) -> str:
-        """Give the serial number of the master."""
+        """Return the serial number of the master."""
         return self.members[0].serial
 
     @property
     def role(self) -> str:
-        """Tell what it is for."""
+        """Return what it is for."""
         return "access"
 
     def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:

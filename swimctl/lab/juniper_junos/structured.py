@@ -27,7 +27,7 @@ ERROR = "error: "
 
 
 def answered(switch: Juniper, command: Show[Juniper]) -> Element:
-    """Give an output as elements: its text as `output` where it has none of its own."""
+    """Return an output as elements: its text as `output` where it has none of its own."""
     found = None if command.model is None else command.model(switch)
     return found if isinstance(found, Element) else _plain(command.text(switch))
 
@@ -46,12 +46,12 @@ def _plain(said: str) -> Element:
 
 
 def space(switch: Juniper, kind: str = "") -> str:
-    """Name the space of an answer's elements; builds of one release share it."""
+    """Return the space of an answer's elements; builds of one release share it."""
     return f"http://xml.juniper.net/junos/{switch.running[0].partition('R')[0]}R0/junos{kind}"
 
 
 def by_member(switch: Juniper, of: Callable[[int], Element]) -> Element:
-    """Give a part for each member, under its name or not."""
+    """Return a part for each member, under its name or not."""
     if not shows.numbered(switch):
         return of(0)
     items = (
@@ -220,12 +220,12 @@ def interfaces(switch: Juniper) -> Element:
 
 
 def states(name: str, link: str) -> tuple[Element, ...]:
-    """Give the name of an interface and its two states."""
+    """Return the name of an interface and its two states."""
     return text("name", name), text("admin-status", "up"), text("oper-status", link)
 
 
 def family(name: str, *addresses: str) -> Element:
-    """Give one family of a logical interface, with the addresses that it has."""
+    """Return one family of a logical interface, with the addresses that it has."""
     own = (element("interface-address", text("ifa-local", each)) for each in addresses)
     return element("address-family", text("address-family-name", name), *own)
 

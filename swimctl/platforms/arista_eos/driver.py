@@ -126,7 +126,7 @@ class AristaEos(AristaDevice):
         return self._boot_and_reload(before.boots)
 
     def restore(self, before: Snapshot) -> str:
-        """Name the image of before again, where another is named."""
+        """Return the image of before again, where another is named."""
         if not before.boots or self._boots() == before.boots:
             return ""
         self._name(before.boots)

@@ -36,7 +36,7 @@ def running(version: Both[SoftwareVersion], cause: str) -> Running:
 
 
 def boot_doubt(boot: Both[BootSettings]) -> str:
-    """Tell that the two forms name different images for the next boot, empty where they do not."""
+    """Return that the two forms name different images for the next boot, empty where they do not."""
     if boot.told is None or boot.printed is None:
         return ""
     told, printed = (next(iter(each.variable or ()), "").replace(":/", ":", 1) for each in (boot.told, boot.printed))

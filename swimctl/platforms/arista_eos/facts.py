@@ -36,7 +36,7 @@ class MlagDelay:
 
     @property
     def longest(self) -> int:
-        """Tell after how many seconds no port waits any more."""
+        """Return after how many seconds no port waits any more."""
         return max(self.seconds, self.others or 0)
 
 

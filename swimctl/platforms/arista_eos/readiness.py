@@ -107,7 +107,7 @@ def partner(mlag: Mlag) -> list[Finding]:
 
 
 def release_named(path: str) -> str | None:
-    """Tell the release of the image that a boot setting names, None where the file's name does not tell it."""
+    """Return the release of the image that a boot setting names, None where the file's name does not tell it."""
     found = read_filename(path.rpartition("/")[2].rpartition(":")[2])
     return found.version if found is not None else None
 

@@ -61,7 +61,7 @@ class AristaDevice:
         self._booted_by: str | None = None
 
     def running(self) -> Running:
-        """Tell what runs now, and since when."""
+        """Return what runs now, and since when."""
         return evidence.running(self._data.both("show version", parse_show_version, version_data), self._cause())
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class AristaDevice:
         return [space(self._directory(_FLASH), image)]
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
         version = self._version().version
         boot = self._data.both(SHOW_BOOT, parse_show_boot_config, boot_data)
         boots, doubt = _image_of(boot.one()), evidence.boot_doubt(boot)
@@ -154,7 +154,7 @@ class AristaDevice:
         return up_to_end(text, TERMINAL)
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""
+        """Return what is not back yet after a reload: the MLAG partner, and the ports that wait for it."""
         mlag = self._data.either("show mlag", parse_show_mlag, mlag_data)
         if not mlag.domain:
             return None
@@ -168,7 +168,7 @@ class AristaDevice:
         return f"MLAG keeps ports down for its reload delay of {delay.longest} s" if waits else None
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
         return self._directory(_FLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
@@ -178,11 +178,11 @@ class AristaDevice:
         return of_file(parse_verify(self._session.run(command, seconds)), self._path(image), algorithm, command)
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to: SCP ends in the Linux below EOS."""
+        """Return the path that a transport writes to: SCP ends in the Linux below EOS."""
         return f"/mnt/flash/{image.filename}"
 
     def log_mark(self) -> str | None:
-        """Name what the next boot starts: no line of the log proves as much."""
+        """Return what the next boot starts: no line of the log proves as much."""
         return self._boots()
 
     def journal(self, mark: str) -> tuple[Logged, ...]:
@@ -190,11 +190,11 @@ class AristaDevice:
         return of_next_boot(mark, self._boots(), "boot system")
 
     def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - every one of them begins alike
-        """Tell whether an operation came: each begins by naming another image. Nothing tells whether its reload did."""
+        """Return whether an operation came: each begins by naming another image. Its reload leaves no trace."""
         return Trace(received=False if self._boots() == mark else None, finished=None)
 
     def _boots(self) -> str:
-        """Tell the file that the next boot starts, spelled as a command takes it; empty where none is named."""
+        """Return the file that the next boot starts, spelled as a command takes it; empty where none is named."""
         return _image_of(self._data.either(SHOW_BOOT, parse_show_boot_config, boot_data))
 
     def _version(self) -> SoftwareVersion:
@@ -235,7 +235,7 @@ class AristaDevice:
         return {f"{table.vrf} {name}": n for table in tables for name, n in table.routes.sources.items()}
 
     def _hold(self) -> int:
-        """Tell for how many seconds after a boot MLAG keeps ports down, 0 without it."""
+        """Return for how many seconds after a boot MLAG keeps ports down, 0 without it."""
         if not parse_show_mlag(self._show("show mlag")).domain:
             return 0
         return parse_show_mlag_detail(self._show("show mlag detail")).longest

@@ -75,7 +75,7 @@ def parse_boot_lines(text: str) -> tuple[str, ...]:
 
 
 def inside(path: str) -> str:
-    """Give a path without its file system: what `flash:/IMG`, `flash:IMG` and `IMG` have in common."""
+    """Return a path without its file system: what `flash:/IMG`, `flash:IMG` and `IMG` have in common."""
     return path.rpartition(":")[2].lstrip("/") if "//" not in path else path
 
 
@@ -127,14 +127,14 @@ def _flash_of(model: re.Match[str]) -> str | None:
 
 
 def _is_on(model: re.Match[str], root: str) -> bool:
-    """Tell whether the first file of a line is on a flash; `flash` is what each device calls its own."""
+    """Return whether the first file of a line is on a flash; `flash` is what each device calls its own."""
     named = _flash_of(model) or "flash"
     system = root.rstrip(":")
     return named == "flash" or _SAME.get(named, named) == _SAME.get(system, system)
 
 
 def _head(model: re.Match[str] | None, *, stack: bool) -> str:
-    """Give what stands before the file: on a stack it is for all members, or only the active one would change."""
+    """Return what stands before the file: on a stack it is for all members, or only the active one would change."""
     if stack or model is None:
         return f"boot system {_ALL if stack else ''}"
     kind = f"{model['kind']} " if model["kind"] else ""
@@ -142,7 +142,7 @@ def _head(model: re.Match[str] | None, *, stack: bool) -> str:
 
 
 def _speller(model: re.Match[str] | None, root: str, *, stack: bool) -> Callable[[str], str]:
-    """Give what writes a path as the model's first one is written, else below `root`."""
+    """Return what writes a path as the model's first one is written, else below `root`."""
     system, colon, rest = (model["files"].split(";")[0] if model else "").rpartition(":")
     before = f"{system}{colon}" or (root if stack or model is None else "")
     return lambda path: f"{before}{'/' if rest.startswith('/') else ''}{path}"

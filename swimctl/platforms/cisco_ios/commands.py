@@ -23,7 +23,7 @@ def parse(command: str, text: str) -> Any:  # noqa: ANN401 - each command has fa
 
 
 def _is_boot_lines(typed: str) -> bool:
-    """Tell whether this is that command, its words perhaps abbreviated; what it filters by has to be the same."""
+    """Return whether this is that command, its words perhaps abbreviated; what it filters by has to be the same."""
     *wanted, pattern = COMMAND.split(maxsplit=4)
     *words, given = typed.split(maxsplit=4) or [""]
     abbreviated = len(words) == len(wanted) and all(map(str.startswith, wanted, map(str.lower, words)))

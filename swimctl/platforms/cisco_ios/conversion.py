@@ -34,7 +34,7 @@ class Conversion(BootVariable, Installing):
     support = CONVERSION
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands: in bundle mode it is never committed."""
+        """Return where the image's release stands: in bundle mode it is never committed."""
         version, (boot, _) = self._version(), self._boot()
         if all(same_release(unit.version or "", image.version) for unit in self._units(version)):
             return Installed(Placement.UNCOMMITTED)
@@ -42,7 +42,7 @@ class Conversion(BootVariable, Installing):
         return Installed(Placement.NEXT if starts_packages else Placement.ABSENT)
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after the reload: a device that this driver is made for is not in install mode."""
+        """Return what is not back yet after the reload. A device of this driver is not in install mode."""
         return super().unready() or "it runs in bundle mode, not in install mode"
 
     def spread(self, image: Image) -> str:  # noqa: ARG002 - the signature is the driver's
@@ -65,7 +65,7 @@ class Conversion(BootVariable, Installing):
         return self._undone(lines, sent.outcome.reason or "no reason given")
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log what became of the conversion, or of the reload that takes it back."""
+        """Return from the device's log what became of the conversion, or of the reload that takes it back."""
         if operation == "activate":
             return trace_operation(self._log(), operation, mark)
         return super().trace(operation, mark)

@@ -123,7 +123,7 @@ class BootVariable(Flashes):
         raise StepFailed(f"{self.support.refuses[-1]}; next: `delete` on the device what is no longer needed")
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
         version, (boot, _) = self._version(), self._boot()
         named = [inside(path) for own in (boot.members or {"": boot}).values() for path in own.variable or ()]
         first, wanted = set(first_named(boot).values()), boot_file(image.filename)
@@ -198,7 +198,7 @@ class BootVariable(Flashes):
         return "" if lines == old else f"the next boot starts {files(old)[0]} again, as before: boot lines put back"
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log whether a reload was asked for after the mark; it ends with the log itself."""
+        """Return from the device's log whether a reload was asked for after the mark; it ends with the log itself."""
         if operation == "commit":
             return Trace(received=False, finished=None)  # to name once more what runs changes nothing
         return self._trace_reload(mark)
@@ -257,5 +257,5 @@ class BootVariable(Flashes):
 
 
 def _same_file(one: str, other: str) -> bool:
-    """Tell whether two paths name the same image, in whichever folders."""
+    """Return whether two paths name the same image, in whichever folders."""
     return one.rpartition("/")[2] == other.rpartition("/")[2]

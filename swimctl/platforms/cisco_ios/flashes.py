@@ -32,7 +32,7 @@ _ARCHIVE: Final = ".tar"
 
 
 def boot_file(filename: str) -> str:
-    """Tell which file inside a flash boots an image: itself, or what `archive download-sw` makes of an archive.
+    """Return which file inside a flash boots an image: itself, or what `archive download-sw` makes of an archive.
 
     c2960x-universalk9-tar.152-7.E7.tar becomes c2960x-universalk9-mz.152-7.E7/c2960x-universalk9-mz.152-7.E7.bin.
     """
@@ -50,7 +50,7 @@ class Flashes(Reloads):
         self._runs = version.system_image or ""
 
     def _file_system(self) -> str:
-        """Name the flash that the running image lies on: the new one goes beside it."""
+        """Return the flash that the running image lies on: the new one goes beside it."""
         if self._root is None:
             self._systems()
         return super()._file_system()
@@ -63,11 +63,11 @@ class Flashes(Reloads):
         return systems
 
     def _roots(self) -> dict[str, str]:
-        """Name the flash of every member."""
+        """Return the flash of every member."""
         return self._flashes(self._units(self._version()), self._systems())
 
     def _size(self, path: str) -> int | None:
-        """Tell the bytes of a file, None where it is not there."""
+        """Return the bytes of a file, None where it is not there."""
         try:
             listing = parse_dir(self._show(f"dir {path}"))
         except CommandRefused as error:
@@ -88,7 +88,7 @@ class Flashes(Reloads):
         return found
 
     def _need(self, root: str, image: Image) -> int:
-        """Tell the bytes that an image still takes on a flash; an archive itself lies on that of the active member."""
+        """Return the bytes an image still takes on a flash; an archive itself lies on the active member."""
         archive, need = image.filename.endswith(_ARCHIVE), 0
         if root == self._file_system() or not archive:
             need = max(0, image.size - (self._size(root + image.filename) or 0))

@@ -72,7 +72,7 @@ def assess(
 
 
 def first_named(boot: BootSettings) -> dict[str, str]:
-    """Tell the first file that each member boots next, without its file system; empty where none is named."""
+    """Return the first file that each member boots next, without its file system; empty where none is named."""
     settings = boot.members or {"": boot}
     return {member: inside((own.variable or ("",))[0]) for member, own in settings.items()}
 

@@ -74,7 +74,7 @@ class NexusDevice:
         self._blocked: str | None = None
 
     def running(self) -> Running:
-        """Tell what runs now on every member, and since when."""
+        """Return what runs now on every member, and since when."""
         return evidence.running(self._both_versions(), self._both_modules())
 
     def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class NexusDevice:
         return space(self._state(), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands: what runs, and what the boot variables name."""
+        """Return where the image's release stands: what runs, and what the boot variables name."""
         boot = self._data.both("show boot", parse_show_boot, boot_data)
         return evidence.installed(self._both_versions(), self._modules(), boot, image)
 
@@ -143,7 +143,7 @@ class NexusDevice:
         return text
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload: modules, the standby, the vPC partner, the configuration."""
+        """Return what is not back yet after a reload: modules, the standby, the vPC partner, the configuration."""
         modules = self._modules()
         if late := not_at_work(modules):
             return ", ".join(late)
@@ -160,7 +160,7 @@ class NexusDevice:
         return f"vPC keeps ports down for its delay-restore: {held[0]}" if held else None
 
     def _standby(self, modules: tuple[Module, ...]) -> str | None:
-        """Tell the other supervisor's state; where that does not read, the modules tell at least that it is hot."""
+        """Return the other supervisor's state; where that does not read, the modules tell at least that it is hot."""
         try:
             return parse_show_redundancy_status(self._show("show system redundancy status")).peer_state
         except (CommandRefused, UnparsableOutput):
@@ -169,7 +169,7 @@ class NexusDevice:
             raise
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
         return self._files(BOOTFLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
@@ -184,7 +184,7 @@ class NexusDevice:
             raise CommandRefused(f"'{command}': {error}{hint}") from error
 
     def log_mark(self) -> str | None:
-        """Name what the next boot starts: the log does not survive a reload, nor name installations by their lines."""
+        """Return what the next boot starts: the log does not survive a reload, and names no installation."""
         try:
             return self._boots_next()
         except (CommandRefused, UnparsableOutput):
@@ -198,7 +198,7 @@ class NexusDevice:
         return ", ".join(sorted(set(next_boot(self._boot()).values())))
 
     def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - the signature is Driver's
-        """Tell nothing: no log names what was sent."""
+        """Return nothing: no log names what was sent."""
         return Trace(None, None)
 
     @cached_property

@@ -80,7 +80,7 @@ class CiscoNxos(NexusDevice):
             raise CommandRefused(f"'{command}': the file is still there; the device answered {text[-200:]!r}")
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
+        """Return the path that a transport writes to."""
         return self._path(image)
 
     def spread(self, image: Image) -> str:  # noqa: ARG002 - the signature is Driver's
@@ -149,7 +149,7 @@ class CiscoNxos(NexusDevice):
 
     @property
     def _kind(self) -> str:
-        """Give the word that the installer is told with, so that it installs in service or not at all."""
+        """Return the word that the installer is told with, so that it installs in service or not at all."""
         return " non-disruptive" if self._options.issu else ""
 
     def _install(self, what: str) -> Sent:

@@ -89,7 +89,7 @@ class InstallImpact:
 
     @property
     def disruptive(self) -> bool:
-        """Tell whether any module goes down."""
+        """Return whether any module goes down."""
         return self.forced_disruptive or any(module.disruptive for module in self.modules)
 
 

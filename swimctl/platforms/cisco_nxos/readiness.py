@@ -36,7 +36,7 @@ class State:
 
 
 def rights(refused: str) -> Finding:
-    """Tell whether the account may change anything; `refused` is what the device said to `configure terminal`."""
+    """Return whether the account may change anything; `refused` is what the device said to `configure terminal`."""
     return Finding(
         "may configure",
         not refused,
@@ -97,14 +97,14 @@ def _models(version: NxosVersion, inventory: tuple[InventoryItem, ...]) -> list[
 
 
 def _hardware(state: State) -> list[str]:
-    """Name what the image has to fit: the chassis, and the cards in it."""
+    """Return what the image has to fit: the chassis, and the cards in it."""
     chassis = _models(state.version, state.inventory)[:1]
     cards = [each.model for each in state.modules if each.model.startswith("N9K-X9") and each.name.isdecimal()]
     return chassis + [card for card in dict.fromkeys(cards) if card not in chassis]
 
 
 def one_image(version: NxosVersion) -> Finding:
-    """Tell whether one image holds everything of the device; nothing else about it is asked where none does."""
+    """Return whether one image holds everything of the device; nothing else about it is asked where none does."""
     two, model = version.kickstart_version is not None, version.model or ""
     seen, cure = "kickstart and system image", "upgrade it by hand: `install all kickstart … system …`"
     # A leaf names `aci-n9000-dk9.14.0.1h.bin` as its kickstart's file (cisco_nxos/show_version/ntc_…_version1, and 16.0
@@ -174,7 +174,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
 
 
 def _copies(state: State, image: Image) -> Iterator[Finding]:
-    """Tell whether the device takes the file, where it is not there yet."""
+    """Yield whether the device takes the file, where it is not there yet."""
     there = any(file.name == image.filename and file.size == image.size for file in state.flash[_BOOTFLASH].files)
     on = any(each.name.lower().replace("-", "") == "scpserver" and each.enabled for each in state.features)
     yield Finding(

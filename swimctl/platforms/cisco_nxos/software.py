@@ -20,14 +20,14 @@ _PATH: Final = re.compile(r"(?:(?P<system>[\w-]+):)?/*(?:sup-\w+/+)?(?P<name>.*)
 
 
 def releases(version: NxosVersion, modules: Sequence[Module]) -> dict[str, str]:
-    """Tell what runs on every module that has NX-OS of its own; fabric and expansion modules may have none."""
+    """Return what runs on every module that has NX-OS of its own; fabric and expansion modules may have none."""
     told = {_named(each): each.version for each in modules if each.name.isdecimal() and each.version not in _NO_RELEASE}
     mine = next((_named(each) for each in modules if each.this_terminal), "module 1")
     return told | {mine: version.version}
 
 
 def states(version: NxosVersion, modules: Sequence[Module]) -> dict[str, str]:
-    """Tell the state of those modules, without who of two has which role: that may change with a reload."""
+    """Return the state of those modules, without who of two has which role: that may change with a reload."""
     told = {_named(each): each.state for each in modules}
     return {
         name: "ok" if told.get(name, "ok") in WORKING else told[name] for name in sorted(releases(version, modules))
@@ -39,12 +39,12 @@ def _named(module: Module) -> str:
 
 
 def not_at_work(modules: Sequence[Module]) -> list[str]:
-    """Name the modules that should do their work and do not."""
+    """Return the modules that should do their work and do not."""
     return [f"{_named(each)} {each.state}" for each in modules if each.state not in WORKING | _OFF]
 
 
 def supervisors(modules: Sequence[Module]) -> list[Module]:
-    """Give the supervisors that stand in slots; that of a fixed switch is a part of it."""
+    """Return the supervisors that stand in slots; that of a fixed switch is a part of it."""
     return [each for each in modules if "-SUP" in each.model]
 
 
@@ -55,13 +55,13 @@ def short_path(path: str) -> str:
 
 
 def next_boot(boot: BootSettings) -> dict[str, str]:
-    """Give the image that each supervisor boots next, by its name in `show boot`; empty where none is set."""
+    """Return the image that each supervisor boots next, by its name in `show boot`; empty where none is set."""
     settings: Mapping[str, BootSettings] = boot.members or {"": boot}
     return {name: short_path((own.variable or ("",))[0]) for name, own in settings.items()}
 
 
 def placement(version: NxosVersion, modules: Sequence[Module], boot: BootSettings, image: Image) -> Placement:
-    """Tell how far an image's release has got: what runs everywhere, and what the next boot starts."""
+    """Return how far an image's release has got: what runs everywhere, and what the next boot starts."""
     runs = all(same_release(each, image.version) for each in releases(version, modules).values())
     named = [_is_release(path, version, image) for path in next_boot(boot).values()]
     if runs:
@@ -70,7 +70,7 @@ def placement(version: NxosVersion, modules: Sequence[Module], boot: BootSetting
 
 
 def _is_release(path: str, version: NxosVersion, image: Image) -> bool:
-    """Tell whether a file is of the image's release: the file that runs by what runs, any other by its name."""
+    """Return whether a file is of the image's release: the file that runs by what runs, any other by its name."""
     if path and path == short_path(version.system_image or ""):
         return same_release(version.version, image.version)
     name = path.rpartition(":")[2]

@@ -147,7 +147,7 @@ class CiscoXe(Installing, Packaged):
         return space(flash, self._install_summary(), image, self._settings.readiness, cleaned=True)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image stands on the device: by the row of its release, a patch by the row of its file.
+        """Return where the image stands on the device: by the row of its release, a patch by the row of its file.
 
         A release by the device's models too; patches are in no part of them that is read.
         """
@@ -164,7 +164,7 @@ class CiscoXe(Installing, Packaged):
         return weigh_installed(printed, models, image, running) or printed
 
     def running(self) -> Running:
-        """Tell what runs now on every member, and since when: by what the device prints, and by its models."""
+        """Return what runs now on every member, and since when: by what the device prints, and by its models."""
         printed = super().running()
         return weigh_running(printed, Modelled(hardware_model(self._session), install_model(self._session)))
 
@@ -222,7 +222,7 @@ class CiscoXe(Installing, Packaged):
         return self._install(command, self._limits.activate, quietly=True)
 
     def armed_for(self) -> float | None:
-        """Tell the seconds from the activation until the device goes back, None in one-shot mode."""
+        """Return the seconds from the activation until the device goes back, None in one-shot mode."""
         return 60.0 * self._minutes if self.unpacks else None
 
     @property
@@ -242,7 +242,7 @@ class CiscoXe(Installing, Packaged):
         return ""
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log whether an operation came after the mark, and whether it ended.
+        """Return from the device's log whether an operation came after the mark, and whether it ended.
 
         Where that cannot tell, the ledger of its models knows at least of one that is at work.
         """
@@ -278,7 +278,7 @@ def _timed(placement: Placement, summary: InstallSummary) -> Installed:
 
 
 def _of_patch(summary: InstallSummary, image: Image) -> Placement:
-    """Tell where a patch stands: committed only where it is so on every member."""
+    """Return where a patch stands: committed only where it is so on every member."""
     rows = [package for package in summary.packages if is_of(package, image)]
     states = {row.state for row in rows}
     everywhere = {name for row in rows for name in row.members} == {n for p in summary.packages for n in p.members}

@@ -28,7 +28,7 @@ class Modelled:
 
 
 def version_of(hardware: HardwareModel | None, install: InstallModel | None) -> SoftwareVersion | None:
-    """Give what `show version` would say of what runs; None where the models do not tell it."""
+    """Return what `show version` would say of what runs; None where the models do not tell it."""
     if hardware is None or install is None or hardware.uptime is None:
         return None
     rows: tuple[MemberSoftware, ...] = ()
@@ -49,7 +49,7 @@ def version_of(hardware: HardwareModel | None, install: InstallModel | None) -> 
 
 
 def weigh_running(printed: Running, models: Modelled) -> Running:
-    """Tell what runs by both.
+    """Return what runs by both.
 
     The uptime is the model's, to the second, where it fits the printed one. Where it does not, the device's clock was
     set since it booted, and what it prints does not depend on that.
@@ -65,7 +65,7 @@ def weigh_running(printed: Running, models: Modelled) -> Running:
 
 
 def weigh_installed(printed: Installed | None, models: Modelled, image: Image, running: Running) -> Installed | None:
-    """Tell where an image's release stands by both, or by the one that reads; None where neither does."""
+    """Return where an image's release stands by both, or by the one that reads; None where neither does."""
     if models.install is None:
         return printed
     modelled = Installed(_placement(models.install, image, running), _time_left(models))
@@ -102,7 +102,7 @@ def _placement(install: InstallModel, image: Image, running: Running) -> Placeme
 
 
 def _time_left(models: Modelled) -> int | None:
-    """Tell the seconds until the device goes back, by its own clock; None where no timer runs, or nobody can tell."""
+    """Return the seconds until the device goes back, by its own clock; None where no timer runs, or nobody can tell."""
     install, hardware = models.install, models.hardware
     if install is None or not install.timer_runs or install.timer_ends is None or hardware is None:
         return None
@@ -110,7 +110,7 @@ def _time_left(models: Modelled) -> int | None:
 
 
 def _members(install: InstallModel) -> dict[str, str]:
-    """Name what runs on each location as what the device prints names it: 2, R1; the only one is `chassis`."""
+    """Return what runs on each location as what the device prints names it: 2, R1; the only one is `chassis`."""
     locations = install.locations
     if len(locations) == 1:
         return {"chassis": shortened(locations[0].runs)}
@@ -136,7 +136,7 @@ def _odd_releases(printed: Running, models: Modelled) -> str:
 
 
 def _alike(printed: Mapping[str, str], by_model: Mapping[str, str]) -> Mapping[str, str]:
-    """Give the members that both name; where each names one, it is the same."""
+    """Return the members that both name; where each names one, it is the same."""
     if len(printed) == len(by_model) == 1:
         return {next(iter(by_model)): next(iter(printed.values()))}
     return {name: version for name, version in printed.items() if name in by_model}

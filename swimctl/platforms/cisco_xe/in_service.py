@@ -63,7 +63,7 @@ SUPPORT_IN_SERVICE: Final = replace(
 
 
 def offers(model: str | None) -> bool:
-    """Tell whether a device is of a kind that has an upgrade in service; how many supervisors it has, it says later."""
+    """Return whether devices of this kind have an upgrade in service; the supervisors are counted later."""
     return VIRTUAL.match(model or "") is not None
 
 
@@ -84,7 +84,7 @@ class InService(CiscoXe):
         return self._able()
 
     def running(self) -> Running:
-        """Tell what runs on both, and since when the one that answers is the active one.
+        """Return what runs on both, and since when the one that answers is the active one.
 
         The device's own uptime goes on when the standby takes over. Raises UnparsableOutput while an upgrade is under
         way, and while one of the two does not tell its release.
@@ -103,7 +103,7 @@ class InService(CiscoXe):
         return replace(running, uptime=since, restarted_at=None)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image stands; while an upgrade in service is open, nothing is committed."""
+        """Return where the image stands; while an upgrade in service is open, nothing is committed."""
         told, issu = super().installed(image), self._issu()
         if not issu.in_progress:
             return told
@@ -112,7 +112,7 @@ class InService(CiscoXe):
         return replace(told, placement=placement, abort_timer=left, untimed=told.untimed and left is None)
 
     def unready(self) -> str | None:
-        """Tell what is not back yet, None where all is: the standby is hot again."""
+        """Return what is not back yet, None where all is: the standby is hot again."""
         late = super().unready()
         if late:
             return late
@@ -200,7 +200,7 @@ def able(issu: IssuState) -> Finding:
 
 
 def at_rest(issu: IssuState) -> Finding:
-    """Tell whether nothing restarts."""
+    """Return whether nothing restarts."""
     return Finding(
         "no upgrade in service under way",
         settled(issu),
@@ -211,13 +211,13 @@ def at_rest(issu: IssuState) -> Finding:
 
 
 def _waits(issu: IssuState) -> str:
-    """Tell what an upgrade by the older commands waits for; empty where it does not wait, or is none of these."""
+    """Return what an upgrade by the older commands waits for; empty where it does not wait, or is none of these."""
     waits = issu.in_progress and issu.status.casefold().replace(" ", "") == "acceptversion"
     return ", which waits for its commitversion" if waits else ""
 
 
 def _ends(issu: IssuState) -> str:
-    """Name the commands that keep what is open, and that take it back: those of the family that began it."""
+    """Return the commands that keep what is open, and that take it back: those of the family that began it."""
     by_version = issu.status.casefold().endswith("version")
     return (
         "`issu commitversion` or `issu abortversion`"
@@ -227,7 +227,7 @@ def _ends(issu: IssuState) -> str:
 
 
 def settled(issu: IssuState) -> bool:
-    """Tell whether nothing restarts any more: none is open, or both have changed places and stand as they will stay."""
+    """Return whether nothing restarts any more: none is open, or both have changed places for good."""
     return not issu.in_progress or (issu.terminal is True and issu.reached in _TAKEN_OVER)
 
 

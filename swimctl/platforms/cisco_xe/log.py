@@ -24,13 +24,13 @@ _DOES: Final = ("add", "activate", "commit", "abort", "rollback")
 
 
 def last_line(log: str) -> str | None:
-    """Give the newest message of the buffer, None where there is none."""
+    """Return the newest message of the buffer, None where there is none."""
     messages = _messages(log)
     return messages[-1] if messages else None
 
 
 def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
-    """Tell whether `install <operation>` started after the message `mark`, and whether it ended.
+    """Return whether `install <operation>` started after the message `mark`, and whether it ended.
 
     A start is proof wherever it is seen behind the mark. That none came is believed only while the mark itself is
     still in the buffer: otherwise the buffer was cleared, by a reload or by a person.
@@ -77,7 +77,7 @@ def _ended(entry: Logged, word: str, *, failed: bool) -> Logged:
 
 
 def messages_after(log: str, mark: str | None) -> list[str] | None:
-    """Give what came after the message `mark`, None where that is no longer in the buffer."""
+    """Return what came after the message `mark`, None where that is no longer in the buffer."""
     messages = _messages(log)
     if mark is None or mark not in messages:
         return None

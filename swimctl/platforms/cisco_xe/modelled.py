@@ -22,13 +22,13 @@ UNREAD: Final = (UnparsableOutput, CommandRefused)
 
 
 def install_model(session: Session) -> InstallModel | None:
-    """Tell what is installed; None where the model cannot be read."""
+    """Return what is installed; None where the model cannot be read."""
     way = _way(session)
     return None if way is None else way.read(INSTALL, INSTALL_SUBTREE, parse_install_oper)
 
 
 def hardware_model(session: Session) -> HardwareModel | None:
-    """Tell what runs, and since when; None where the model cannot be read."""
+    """Return what runs, and since when; None where the model cannot be read."""
     way = _way(session)
     return None if way is None else way.read(HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper)
 

@@ -70,7 +70,7 @@ class Location:
 
     @property
     def runs(self) -> str | None:
-        """Give the version that it is provisioned with: the uncommitted one before the committed one."""
+        """Return the version that it is provisioned with: the uncommitted one before the committed one."""
         for wanted in (VersionState.UNCOMMITTED, VersionState.COMMITTED):
             found = [version for version, state in self.versions if state is wanted]
             if found:
@@ -100,21 +100,21 @@ class InstallModel:
 
     @property
     def in_install_mode(self) -> bool:
-        """Tell whether all of it was booted in install mode; releases before 17.5 do not say how."""
+        """Return whether all of it was booted in install mode; releases before 17.5 do not say how."""
         return all(each.boot_mode == "install" for each in self.locations)
 
     def under_way(self, parameters: str) -> bool:
-        """Tell whether an operation is at work; `parameters` is the container that tells it: act, commit, cancel."""
+        """Return whether an operation is at work; `parameters` is the container that tells it: act, commit, cancel."""
         return any(each.command == parameters and each.done == "op-not-complete" for each in self.operations)
 
     @property
     def timer_runs(self) -> bool:
-        """Tell whether the auto-abort timer runs; a device at rest says inactive, older releases unknown."""
+        """Return whether the auto-abort timer runs; a device at rest says inactive, older releases unknown."""
         return any(each.timer == "install-timer-state-active" for each in self.locations)
 
     @property
     def timer_ends(self) -> datetime | None:
-        """Give the soonest end of the timer, by the device's clock."""
+        """Return the soonest end of the timer, by the device's clock."""
         return min((each.timer_ends for each in self.locations if each.timer_ends), default=None)
 
 
@@ -131,7 +131,7 @@ class HardwareModel:
 
     @property
     def uptime(self) -> int | None:
-        """Give the seconds from its boot to its own time."""
+        """Return the seconds from its boot to its own time."""
         if self.booted is None or self.now is None or self.now < self.booted:
             return None
         return int((self.now - self.booted).total_seconds())

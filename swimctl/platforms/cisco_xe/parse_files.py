@@ -85,7 +85,7 @@ def parse_dir(text: str) -> Directory:
 
 
 def _room(line: str) -> tuple[int, int] | None:
-    """Give the bytes in all, and those that are free, where a line tells them."""
+    """Return the bytes in all, and those that are free, where a line tells them."""
     if found := _TRAILER.fullmatch(line):
         return int(found[1]), int(found[2])
     if found := _BOOT_LOADERS_TRAILER.fullmatch(line):

@@ -107,7 +107,7 @@ def parse_install_outcome(text: str, command: str = COMMAND) -> InstallOutcome:
 
 
 def _verdict(lines: list[str], operation: str | None) -> tuple[bool, str] | None:
-    """Give the last verdict and the operation it is on; a SUCCESS of a part is none for the whole."""
+    """Return the last verdict and the operation it is on; a SUCCESS of a part is none for the whole."""
     last: tuple[bool, str] | None = None
     for line in lines:
         if found := _FAILED.fullmatch(line):

@@ -70,7 +70,7 @@ def parse_packages(text: str) -> tuple[str, ...]:
 
 
 def provisioned_release(packages: tuple[str, ...]) -> str:
-    """Tell the release that these packages are of, by their base package."""
+    """Return the release that these packages are of, by their base package."""
     releases = {found[1] for name in packages if (found := _BASE.fullmatch(name))}
     if len(releases) != 1:
         raise UnparsableOutput(MORE, ", ".join(packages), "its base package does not tell one release")

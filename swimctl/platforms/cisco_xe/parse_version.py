@@ -98,7 +98,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
 
 
 def is_stackable(model: str | None) -> bool:
-    """Tell whether a model is one of those that always print a table of members, and know `show switch`."""
+    """Return whether a model is one of those that always print a table of members, and know `show switch`."""
     return model is not None and _STACKABLE.match(model) is not None
 
 
@@ -112,7 +112,7 @@ def _version(lines: list[str]) -> str:
 
 
 def _goes_on(lines: list[str]) -> bool:
-    """Tell whether it is IOS-XE, and something stands below the lines on the hardware."""
+    """Return whether it is IOS-XE, and something stands below the lines on the hardware."""
     return any(map(_XE.search, lines)) and not any(each.fullmatch(lines[-1]) for each in (_HARDWARE, _BOARD))
 
 

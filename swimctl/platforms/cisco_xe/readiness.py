@@ -101,7 +101,7 @@ def managed(version: SoftwareVersion) -> list[Finding]:
 
 
 def models(version: SoftwareVersion) -> tuple[str, ...]:
-    """Name the hardware of every member, or of the chassis where there are none."""
+    """Return the hardware of every member, or of the chassis where there are none."""
     found = tuple(row.model for row in version.members)
     return found or ((version.model,) if version.model else ())
 
@@ -150,7 +150,7 @@ def _mode(state: State) -> Iterator[Finding]:
 
 
 def is_of(package: Package, image: Image) -> bool:
-    """Tell whether a row is the image's: that of its release, or of a patch's file in whichever folder."""
+    """Return whether a row is the image's: that of its release, or of a patch's file in whichever folder."""
     if image.kind is ImageKind.PATCH:
         return package.name.replace(":", "/").rpartition("/")[2] == image.filename
     return package.kind == "IMG" and same_release(package.name, image.version)
@@ -262,7 +262,7 @@ def boots_alone(boot: BootSettings, version: SoftwareVersion) -> Iterator[Findin
 
 
 def _is_told(unit: Unit, settings: Mapping[str, BootSettings], *, alone: bool) -> bool:
-    """Tell whether the settings have this unit's: by its number, or as those of the active one and the standby."""
+    """Return whether the settings have this unit's: by its number, or as those of the active one and the standby."""
     place = "standby" if unit.role == STANDBY else ""
     return alone or unit.name in settings or (place in settings and unit.role in {ACTIVE, STANDBY})
 

@@ -97,7 +97,7 @@ class IosDevice:
         self._just_read = version
 
     def running(self) -> Running:
-        """Tell what runs now on every member, and since when."""
+        """Return what runs now on every member, and since when."""
         version = self._version()
         if version.members:
             releases = {str(row.member): row.version for row in version.members}
@@ -153,7 +153,7 @@ class IosDevice:
         return up_to_end(self._run("show running-config", self._limits.command, quiet=True), TERMINAL)
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload, None where all is."""
+        """Return what is not back yet after a reload, None where all is."""
         units = self._units(self._version())
         late = [f"{unit.label} {unit.state}" for unit in units if unit.state != READY]
         late = late or [f"{unit.label} does not tell its release" for unit in units if unit.version is None]
@@ -162,7 +162,7 @@ class IosDevice:
         return ", ".join(late) or None
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
         root = self._file_system()
         listing = parse_dir(self._show(f"dir {root}"))
         return next((f.size for f in listing.files if f.name == image.filename and not f.is_directory), None)
@@ -181,7 +181,7 @@ class IosDevice:
             raise CommandRefused(f"'{command}': the device answered '{found.group(0).strip()}'")
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
+        """Return the path that a transport writes to."""
         return f"{self._file_system()}{image.filename}"
 
     def save(self) -> None:
@@ -195,7 +195,7 @@ class IosDevice:
             )
 
     def log_mark(self) -> str | None:
-        """Name the last line of the device's log, None where it keeps none."""
+        """Return the last line of the device's log, None where it keeps none."""
         return last_line(self._log())
 
     def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the buffer has it, or it has not
@@ -299,7 +299,7 @@ class IosDevice:
         return tuple(found)
 
     def _flashes(self, units: Sequence[Unit], systems: Sequence[FileSystem]) -> dict[str, str]:
-        """Name the flash of every unit as it is called on the active one, whose own is the root."""
+        """Return the flash of every unit as it is called on the active one, whose own is the root."""
         root = self._file_system()
         names = {prefix for system in systems for prefix in system.prefixes}
         if len(units) == 1:
@@ -309,7 +309,7 @@ class IosDevice:
 
 
 def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:
-    """Name the flash of a unit that is not the active one; one that no name is listed of is called the usual way."""
+    """Return the flash of a unit that is not the active one; one that no name is listed of is called the usual way."""
     stems = list(dict.fromkeys((root[:-1], "flash", "bootflash")))
     # Catalyst 9000 and 3850 write `flash-2:`, older stacks `flash2:`; a supervisor has no number of its own.
     dashes = ("-", "") if unit.name.isdecimal() else ()
@@ -319,5 +319,5 @@ def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:
 
 
 def unknown_command(error: CommandRefused) -> bool:
-    """Tell a command that the device does not have from one that this account may not give."""
+    """Return whether the device lacks the command, and not the account its right."""
     return "% Invalid input" in str(error)

@@ -38,7 +38,7 @@ class Reloads(IosDevice):
         return Sent(InstallOutcome("reload", succeeded=True, reload_announced=True))
 
     def _trace_reload(self, mark: str | None) -> Trace:
-        """Tell from the device's log whether a reload was asked for after the mark; it ends with the log itself."""
+        """Return from the device's log whether a reload was asked for after the mark; it ends with the log itself."""
         after = messages_after(self._log(), mark)
         if after is None:
             return Trace(None, None)

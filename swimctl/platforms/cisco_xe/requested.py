@@ -65,7 +65,7 @@ SUPPORT: Final = Support(
 
 
 def is_requested(version: SoftwareVersion) -> bool:
-    """Tell whether a device in install mode installs by `request platform software package install`."""
+    """Return whether a device in install mode installs by `request platform software package install`."""
     return _ALWAYS.match(version.model or "") is not None or release(version.version) in _RELEASES
 
 
@@ -137,7 +137,7 @@ class Requested(Reloads, Packaged):
         raise StepFailed(f"{SUPPORT.refuses[-1]}; next: `delete` on the device what is no longer needed")
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
         named = self._are_named(image.version)
         if all(same_release(runs, image.version) for runs in self.running().members.values()):
             return Installed(Placement.COMMITTED if all(named.values()) else Placement.UNCOMMITTED)
@@ -184,7 +184,7 @@ class Requested(Reloads, Packaged):
         return f"the next boot starts {before.version} again, as before: packages rolled back"
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log whether a reload was asked for after the mark; of the rest it says nothing."""
+        """Return from the device's log whether a reload was asked for after the mark; of the rest it says nothing."""
         found = self._trace_reload(mark)
         return found if found.received and operation in {"activate", "abort"} else Trace(None, None)
 
@@ -220,7 +220,7 @@ class Requested(Reloads, Packaged):
             )
 
     def _named(self) -> Mapping[str, str]:
-        """Tell the release that `packages.conf` of every unit names."""
+        """Return the release that `packages.conf` of every unit names."""
         version = self._version()
         systems = parse_show_file_systems(self._show("show file systems"))
         roots = self._flashes(self._units(version), systems)

@@ -34,7 +34,7 @@ class Unit:
 
     @property
     def label(self) -> str:
-        """Name it for people."""
+        """Return its name for people."""
         return f"member {self.name}" if self.name.isdecimal() else self.name
 
 
@@ -95,12 +95,12 @@ def alone(version: SoftwareVersion) -> tuple[Unit, ...]:
 
 
 def without_standby(units: Collection[Unit]) -> bool:
-    """Tell whether there are several and none stands by for the active one, where any does at all."""
+    """Return whether there are several and none stands by for the active one, where any does at all."""
     return len(units) > 1 and not {STANDBY, MASTER} & {unit.role for unit in units}
 
 
 def _of_processor(version: SoftwareVersion, redundancy: Redundancy, *, active: bool) -> str | None:
-    """Tell the release of one of two processors; `show version` is answered by the active one."""
+    """Return the release of one of two processors; `show version` is answered by the active one."""
     if active:
         return version.version
     # An engineering build has a label in `show version` and a number here: alike here is alike there.

@@ -35,7 +35,7 @@ from swimctl.platforms.commands import Command, Parser, find_command
 
 
 def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser that takes the command's words
-    """Give a parser that names this command in its errors."""
+    """Return a parser that names this command in its errors."""
     return update_wrapper(partial(parser, command=command), parser)
 
 

@@ -104,7 +104,7 @@ class CiscoXr:
         self._installer = Installer(session, self._read.show)
 
     def running(self) -> Running:
-        """Tell what runs now on every node, and since when."""
+        """Return what runs now on every node, and since when."""
         version, active = self._read.version(), self._read.packages("active")
         images = boot_images(active)
         try:
@@ -162,7 +162,7 @@ class CiscoXr:
         return space(self._flash(self._read.slots(), image), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
 
         def added() -> bool:
             return added_name(self._read.packages("inactive summary"), image) is not None
@@ -197,7 +197,7 @@ class CiscoXr:
         return up_to_end(text, TERMINAL)
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload, None where all is."""
+        """Return what is not back yet after a reload, None where all is."""
         return late(self._read.slots(), self._read.redundancy(), self._read.packages("active"))
 
     def clean(self) -> Cleaned:
@@ -222,7 +222,7 @@ class CiscoXr:
         return Cleaned(tuple(package.name for package in doomed))
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
         return self._read.files().size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
@@ -241,7 +241,7 @@ class CiscoXr:
             raise CommandRefused(f"'{command}': the device answered '{found.group(0).strip()}'")
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
+        """Return the path that a transport writes to."""
         return f"{DISK}/{image.filename}"
 
     def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms name the image here
@@ -291,7 +291,7 @@ class CiscoXr:
         return ""
 
     def log_mark(self) -> str | None:
-        """Name the last operation of the device's own log of installations, None where it keeps none."""
+        """Return the last operation of the device's own log of installations, None where it keeps none."""
         last = self._installer.last()
         return None if last is None else str(last)
 
@@ -300,7 +300,7 @@ class CiscoXr:
         return self._installer.journal()
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from that log whether an operation came after the mark, and whether it ended.
+        """Return from that log whether an operation came after the mark, and whether it ended.
 
         The way back is no installation: of it the log cannot tell.
         """

@@ -90,7 +90,7 @@ class Installer:
         return self.run(command, seconds)
 
     def trace(self, kind: str, mark: str | None) -> Trace:
-        """Tell whether an operation of this kind came after the one of that id, and whether it ended."""
+        """Return whether an operation of this kind came after the one of that id, and whether it ended."""
         if mark is None:
             return Trace(None, None)
         try:

@@ -75,7 +75,7 @@ def parse_install_request(text: str, command: str = COMMAND) -> InstallRequest:
 
 
 def is_started(text: str) -> bool:
-    """Tell whether a line says that an operation was started, whatever else is said."""
+    """Return whether a line says that an operation was started, whatever else is said."""
     return any(STARTED.fullmatch(line.strip()) for line in _GLUED.sub("\n", text).splitlines())
 
 
@@ -128,7 +128,7 @@ def _said(lines: list[str]) -> list[str]:
 
 
 def _kind(text: str, lines: list[str]) -> str | None:
-    """Name the operation as the installer repeats it, else as it was typed."""
+    """Return the operation as the installer repeats it, else as it was typed."""
     for line in [*lines, *(line.strip() for line in text.splitlines()[:3])]:
         started = STARTED.fullmatch(line)
         found = _KIND.fullmatch(started[2] or "" if started else line)

@@ -72,7 +72,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
 
 def rights(tasks: Mapping[str, tuple[str, ...]]) -> Finding:
-    """Tell whether the account may install."""
+    """Return whether the account may install."""
     own = tasks.get("pkg-mgmt", ())
     return Finding(
         "privilege",
@@ -84,7 +84,7 @@ def rights(tasks: Mapping[str, tuple[str, ...]]) -> Finding:
 
 
 def installer(version: SoftwareVersion) -> Finding:
-    """Tell whether the device installs as 64-bit IOS-XR does; nothing else about it is read where it does not."""
+    """Return whether the device installs as 64-bit IOS-XR does; nothing else about it is read where it does not."""
     return Finding(
         "kind of IOS XR",
         version.mode == EVOLVED,
@@ -112,22 +112,22 @@ def identity(
 
 
 def models(inventory: tuple[InventoryItem, ...]) -> tuple[str, ...]:
-    """Name the chassis."""
+    """Return the chassis."""
     return tuple(item.pid for item in _racks(inventory))
 
 
 def nodes(slots: tuple[Slot, ...]) -> dict[str, str]:
-    """Give the state of each node that runs IOS XR, those that somebody switched off left out."""
+    """Return the state of each node that runs IOS XR, those that somebody switched off left out."""
     return {slot.name: slot.state for slot in slots if _CPU.fullmatch(slot.name) and slot.state not in _OFF}
 
 
 def processors(slots: tuple[Slot, ...]) -> tuple[str, ...]:
-    """Name the route processors among the nodes."""
+    """Return the route processors among the nodes."""
     return tuple(name for name in nodes(slots) if (found := _CPU.fullmatch(name)) and found["processor"])
 
 
 def late(slots: tuple[Slot, ...], redundancy: Redundancy, active: PackageList) -> str | None:
-    """Tell what is not back yet after a reload, None where all is."""
+    """Return what is not back yet after a reload, None where all is."""
     known = boot_images(active)
     found = [f"{name} {state}" for name, state in nodes(slots).items() if state != RUNS]
     found += [f"{name} not in 'show install active' yet" for name in nodes(slots) if name not in known]

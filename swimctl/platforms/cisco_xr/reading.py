@@ -99,7 +99,7 @@ class Reading:
         return why if _ABNORMAL.search(why) else ""
 
     def interfaces_up(self) -> tuple[str, ...]:
-        """Name the interfaces that are up."""
+        """Return the interfaces that are up."""
         interfaces = parse_show_interface_brief(self.show("show interfaces brief"))
         return tuple(sorted(each.name for each in interfaces if each.up))
 

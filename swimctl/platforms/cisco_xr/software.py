@@ -14,7 +14,7 @@ ISO = ".iso"
 
 
 def boot_images(listed: PackageList) -> dict[str, str]:
-    """Give the release of each node's boot image; raises UnparsableOutput where it is not said of every node.
+    """Return the release of each node's boot image; raises UnparsableOutput where it is not said of every node.
 
     So no summary decides: it names no node, and may list the admin plane's packages among the others. Nor do two boot
     images of one node, which are those of both planes.
@@ -41,18 +41,18 @@ def check_nodes(listed: PackageList, named: Collection[str], by: str) -> None:
 
 
 def contents(listed: PackageList) -> frozenset[tuple[str, str]]:
-    """Give every package with its node, as two lists are compared."""
+    """Return every package with its node, as two lists are compared."""
     return frozenset((package.node, package.name) for package in listed.packages)
 
 
 def added_name(inactive: PackageList, image: Image) -> str | None:
-    """Give the name that an added image goes by, its file's without `.iso`; None where it is not there."""
+    """Return the name that an added image goes by, its file's without `.iso`; None where it is not there."""
     wanted = image.filename.removesuffix(ISO)
     return next((p.name for p in inactive.packages if p.name.removesuffix(ISO) == wanted), None)
 
 
 def place(active: PackageList, committed: PackageList, image: Image, is_added: Callable[[], bool]) -> Placement:
-    """Tell how far an image got. What is active and not committed goes with the next reload.
+    """Return how far an image got. What is active and not committed goes with the next reload.
 
     Raises UnparsableOutput where one list says nothing of a node of the other.
     """

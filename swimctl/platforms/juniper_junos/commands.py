@@ -29,7 +29,7 @@ from swimctl.platforms.juniper_junos.structured import engines_data, members_dat
 
 
 def _named(parser: Any, command: str) -> Parser:  # noqa: ANN401 - any parser that takes the command's words
-    """Give a parser that knows the command's words."""
+    """Return a parser that knows the command's words."""
     return update_wrapper(partial(parser, command=command), parser)
 
 

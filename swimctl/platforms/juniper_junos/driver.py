@@ -97,7 +97,7 @@ class JuniperJunos(JunosDevice):
         """Do nothing: what is committed on Junos is saved."""
 
     def unpreserved(self) -> str:
-        """Tell which members keep what runs neither in both root partitions nor as a recovery snapshot."""
+        """Return which members keep what runs neither in both root partitions nor as a recovery snapshot."""
         members = self.members()
         kept = self.kept(members)
         lacking = [
@@ -225,7 +225,7 @@ class JuniperJunos(JunosDevice):
             return None
 
     def _lacking(self, image: Image) -> str:
-        """Tell which members would not start the image at the next reboot, empty where all would."""
+        """Return which members would not start the image at the next reboot, empty where all would."""
         lacking = [
             f"{name} {node.pending or node.version}"
             for name, node in self.nodes(self.members()).items()

@@ -49,7 +49,7 @@ def _called(node: str, nodes: Sequence[str], members: Sequence[ChassisMember]) -
 
 
 def silent(nodes: Collection[str], members: Sequence[ChassisMember]) -> list[str]:
-    """Name the members of a Virtual Chassis that are there and do not say what they run."""
+    """Return the members of a Virtual Chassis that are there and do not say what they run."""
     there = [f"fpc{member.number}" for member in members if member.state == "Prsnt"]
     return [name for name in there if name not in nodes] if len(members) > 1 else []
 
@@ -130,7 +130,7 @@ def _odd_releases(nodes: Both[Nodes]) -> str:
 
 
 def _odd_waiting(nodes: Both[Nodes]) -> str:
-    """Tell where the data names a release that waits and the text another or none; the data may well name none."""
+    """Return where the data names a release that waits and the text another or none; the data may well name none."""
     if nodes.told is None or nodes.printed is None:
         return ""
     for name, told in nodes.told.items():

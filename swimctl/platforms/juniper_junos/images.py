@@ -40,5 +40,5 @@ def read_filename(name: str) -> ImageName | None:
 
 
 def stages_on_host(model: str) -> bool:
-    """Tell whether the installer of this hardware may stage a release on the host, where `show version` is blind."""
+    """Return whether the installer of this hardware may stage a release on the host, where `show version` is blind."""
     return _ON_HOST.match(model) is not None

@@ -31,13 +31,13 @@ _COMMAND: Final = re.compile(r"UI_CMDLINE_READ_LINE: User '[^']*', command '(.*)
 
 
 def last_line(log: str) -> str | None:
-    """Give the newest command's line, None where there is none."""
+    """Return the newest command's line, None where there is none."""
     lines = _lines(log)
     return lines[-1] if lines else None
 
 
 def trace_operation(log: str, operation: str, mark: str | None) -> Trace:
-    """Tell whether the operation's last command came after the line `mark`. The log never tells that one has ended.
+    """Return whether the operation's last command came after the line `mark`. The log never tells that one has ended.
 
     That none came is believed only while the mark is still there, and later commands are: those of whoever looked.
     """
@@ -65,7 +65,7 @@ def journal(log: str, *, reboots: bool) -> tuple[Logged, ...]:
 
 
 def rolled_back_last(log: str) -> bool:
-    """Tell whether the last command about software took something back, as far as the log tells."""
+    """Return whether the last command about software took something back, as far as the log tells."""
     words = [words for line in _lines(log) if (words := _SOFTWARE.match(_command(line)))]
     return bool(words) and words[-1][1] != "add"
 

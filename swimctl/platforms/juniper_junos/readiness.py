@@ -60,7 +60,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
 
 def rights(account: Authorization) -> Finding:
-    """Tell whether the account may do what an upgrade needs."""
+    """Return whether the account may do what an upgrade needs."""
     may = account.login_class == "super-user" or "maintenance" in account.permissions
     return Finding(
         "rights",
@@ -87,12 +87,12 @@ def identity(
 
 
 def models(nodes: Mapping[str, NodeSoftware]) -> tuple[str, ...]:
-    """Name the hardware of every node."""
+    """Return the hardware of every node."""
     return tuple(node.model for node in nodes.values())
 
 
 def not_there(nodes: Mapping[str, NodeSoftware], members: Sequence[ChassisMember]) -> list[str]:
-    """Name the members that are not there, and those that do not say what they run."""
+    """Return the members that are not there, and those that do not say what they run."""
     odd = [f"fpc{member.number} {member.state}" for member in members if member.state != "Prsnt"]
     return [*odd, *(f"{name} not in 'show version'" for name in silent(nodes, members))]
 
@@ -195,7 +195,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
 
 
 def snapshots(kept: Mapping[str, NodeSnapshots]) -> Finding:
-    """Tell whether the device can keep a snapshot of what runs, where one is asked for."""
+    """Return whether the device can keep a snapshot of what runs, where one is asked for."""
     unreadable = [f"{name}: {words}" for name, node in kept.items() for words in node.unreadable]
     seen = [f"{name} {', '.join(node.releases) or 'none'}" for name, node in kept.items()]
     return Finding(
@@ -208,7 +208,7 @@ def snapshots(kept: Mapping[str, NodeSnapshots]) -> Finding:
 
 
 def free_for_packages(systems: Sequence[FileSystem]) -> int | None:
-    """Tell the bytes that are free where packages go: on the file system that is mounted nearest above."""
+    """Return the bytes that are free where packages go: on the file system that is mounted nearest above."""
     above = {
         path: system.free
         for system in systems

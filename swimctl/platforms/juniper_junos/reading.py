@@ -96,7 +96,7 @@ class JunosDevice:
         self._said: tuple[str, frozenset[str]] | None = None
 
     def running(self) -> Running:
-        """Tell what runs now on every member, and since when: since the boot of the one that booted first."""
+        """Return what runs now on every member, and since when: since the boot of the one that booted first."""
         members = self.members()
         command = of_all("show system uptime", members)
 
@@ -143,7 +143,7 @@ class JunosDevice:
         return space(self._state(image), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
-        """Tell where the image's release stands on the device."""
+        """Return where the image's release stands on the device."""
         members = self.members()
         nodes = self._both_nodes(members)
         if nodes.printed is not None:
@@ -182,12 +182,12 @@ class JunosDevice:
         return text
 
     def unready(self) -> str | None:
-        """Tell what is not back yet after a reload, None where all is."""
+        """Return what is not back yet after a reload, None where all is."""
         members = self.members()
         return ", ".join(not_there(self._both_nodes(members).one(), members)) or None
 
     def file_size(self, image: Image) -> int | None:
-        """Tell the size in bytes of the image's file on the device, None where there is none."""
+        """Return the size in bytes of the image's file on the device, None where there is none."""
         command = f"file list {FOLDER} detail"
         listing = parse_file_list(self._show(command))
         if not isinstance(listing, Directory):
@@ -203,11 +203,11 @@ class JunosDevice:
         )
 
     def destination(self, image: Image) -> str:
-        """Name the path that a transport writes to."""
+        """Return the path that a transport writes to."""
         return f"{FOLDER}/{image.filename}"
 
     def log_mark(self) -> str | None:
-        """Name the last line of the device's log of commands, None where it keeps none."""
+        """Return the last line of the device's log of commands, None where it keeps none."""
         return last_line(self._show(SHOW))
 
     def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the log has it, or it has not
@@ -216,7 +216,7 @@ class JunosDevice:
         return journal(self._show(SHOW), reboots=bool(reboots))
 
     def trace(self, operation: str, mark: str | None) -> Trace:
-        """Tell from the device's log of commands whether an operation came after the mark.
+        """Return from the device's log of commands whether an operation came after the mark.
 
         A reboot that came and is neither done nor planned stopped at its question, as its session was lost there: it
         may be asked for again, and one that is just starting takes no harm from that.
@@ -343,5 +343,5 @@ class JunosDevice:
 
 
 def unknown_command(error: CommandRefused) -> bool:
-    """Tell a command that the device does not have from one that this account may not give."""
+    """Return whether the device lacks the command, and not the account its right."""
     return _UNKNOWN.search(str(error)) is not None

@@ -11,17 +11,17 @@ from swimctl.platforms.versions import same_release
 
 
 def will_start(node: NodeSoftware, image: Image) -> bool:
-    """Tell whether the node's next reboot starts the image."""
+    """Return whether the node's next reboot starts the image."""
     return node.pending is not None and same_release(node.pending, image.version)
 
 
 def on_host(outcome: InstallOutcome) -> bool:
-    """Tell whether a host-based installer said that it staged the image."""
+    """Return whether a host-based installer said that it staged the image."""
     return isinstance(outcome, SoftwareRequest) and outcome.on_host and outcome.succeeded is True
 
 
 def is_refusal(outcome: InstallOutcome) -> bool:
-    """Tell a clear refusal: the device failed everywhere, and no word of its answer says that anything waits."""
+    """Return whether it is a clear refusal: it failed everywhere, and no word says that anything waits."""
     if not isinstance(outcome, SoftwareRequest) or outcome.succeeded is not False or outcome.reboot_required:
         return False
     return all(each.succeeded is False for each in outcome.members.values())

@@ -98,7 +98,7 @@ class ScpPush:
 
 
 def _reason(error: BaseException, server: str) -> str:
-    """Tell what went wrong; `server` is what may be off where not a byte was taken."""
+    """Return what went wrong; `server` is what may be off where not a byte was taken."""
     if none_left := starved(error):
         return str(none_left)
     text = str(error).strip() or "the connection was lost"

@@ -70,7 +70,7 @@ def transport(stream: Stream, hop: Hop, key_types: Sequence[str] = ()) -> Transp
 
 
 def lacks_old() -> bool:
-    """Tell whether the installed paramiko has no key exchange with SHA-1: since its version 5 (4 has them)."""
+    """Return whether the installed paramiko has no key exchange with SHA-1: since its version 5 (4 has them)."""
     return "diffie-hellman-group14-sha1" not in paramiko.Transport._kex_info  # type: ignore[attr-defined]  # noqa: SLF001 - it tells no other way
 
 

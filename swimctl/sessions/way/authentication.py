@@ -132,7 +132,7 @@ class _Agent(AgentSSH):
 
 @contextlib.contextmanager
 def _agent(path: str) -> Iterator[Sequence[Any]]:
-    """Give the keys of the agent; none where no agent answers."""
+    """Yield the keys of the agent; none where no agent answers."""
     try:
         agent: Any = _Agent(path) if path else paramiko.Agent()
     except (paramiko.SSHException, OSError):

@@ -35,7 +35,7 @@ class _Shared:
 
     @property
     def gone(self) -> bool:
-        """Tell whether who comes now must open a new one."""
+        """Return whether who comes now must open a new one."""
         if not self.opened.done():
             return False
         error = self.opened.exception()

@@ -96,7 +96,7 @@ def meet(target: Target, seconds: float) -> None:
 
 
 def greets(target: Target, seconds: float) -> bool:
-    """Tell whether a device's SSH greets within so many real seconds. WayLost, OutOfDescriptors: it was not asked."""
+    """Return whether a device's SSH greets within so many real seconds. WayLost, OutOfDescriptors: it was not asked."""
     try:
         greeting(target, seconds)
     except Unreachable as error:

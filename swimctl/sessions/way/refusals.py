@@ -68,7 +68,7 @@ def why(way: Way, transport: Transport, error: Exception, purpose: str, *, over:
 
 
 def _of_the_password(error: Exception) -> bool:
-    """Tell whether a password was refused; where the connection ended in it nobody says, and it counts as one."""
+    """Return whether a password was refused; where the connection ended in it nobody says, and it counts as one."""
     return not isinstance(error, Refused) or "the password" in error.tried
 
 
@@ -79,7 +79,7 @@ def _nothing_to_show(hop: Hop, error: Refused) -> str:
 
 
 def _nothing_in_common(hop: Hop, transport: Transport) -> str:
-    """Name what the device offers where nothing of it is here, and how to have more."""
+    """Return what the device offers where nothing of it is here, and how to have more."""
     security = transport.get_security_options()
     for kind, word in _KINDS.items():
         offers, has = transport.offered[kind], getattr(security, kind)

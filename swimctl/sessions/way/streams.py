@@ -160,12 +160,12 @@ class ChannelStream:
 
     @property
     def ended(self) -> bool:
-        """Tell whether it has ended, at whichever side."""
+        """Return whether it has ended, at whichever side."""
         return self._channel.closed
 
     @property
     def bastion_lives(self) -> bool:
-        """Tell whether the connection stands that carries it."""
+        """Return whether the connection stands that carries it."""
         return self._connection.is_active()
 
     def close(self) -> None:

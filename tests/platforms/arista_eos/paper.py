@@ -71,7 +71,7 @@ class Desk(AnyDesk):
 
     @property
     def untouched(self) -> bool:
-        """Tell whether it never went down, and boots what it runs."""
+        """Return whether it never went down, and boots what it runs."""
         went_down = any(isinstance(event, Down) for event in self.events)
         return not went_down and set(self.switch.runs.values()) == {self.switch.stays}
 

@@ -97,7 +97,7 @@ class IosDesk(AnyDesk):
         return Reply(text.replace(words, others) if words else text)
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        """Tell whether it went down."""
+        """Return whether it went down."""
         raise AssertionError((seconds, watch))
 
     def _reply(self, prompt: str, answers: Sequence[Answer]) -> str:
@@ -119,7 +119,7 @@ class IosDesk(AnyDesk):
 
     @property
     def boots(self) -> list[str]:
-        """Give the saved boot lines."""
+        """Return the saved boot lines."""
         return [f"boot system {value}" for value in self.switch.startup.values("boot system")]
 
 

@@ -66,7 +66,7 @@ LAST = "0/0/CPU0"
 
 
 def cut(which: str, *versions: str) -> str:
-    """Give a list that breaks off before its last node."""
+    """Return a list that breaks off before its last node."""
     text = packages(which, *versions)
     return text[: text.index(LAST)].rpartition("\n")[0] + "\n"
 

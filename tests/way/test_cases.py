@@ -266,7 +266,9 @@ def test_a_policy_is_taken_from_the_nearest_that_has_one(tmp_path: Path, capsys:
 
 
 def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, speed=240, transfer=400_000, faults={"sw1": ["new-host-key"]}) as lab:
+    """That of its NETCONF is trusted with it, or once more where that comes up later; its models are read then."""
+    faults = {"sw1": ["new-host-key"]}
+    with lab_folder(tmp_path, speed=240, transfer=400_000, faults=faults, netconf=True) as lab:
         done: list[dict[str, Job]] = []
         running = threading.Thread(target=lambda: done.append(upgrade(tmp_path)))
         running.start()
@@ -282,6 +284,11 @@ def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_
         assert lab.commands("sw1")[sent:], "what it runs was proved after that"
         assert (tmp_path / "known_hosts").read_text(encoding="utf-8") != before
         assert len(lab.reloads("sw1")) == 1
+        config = ["--config", str(tmp_path / "config.yaml")]
+        checks = tmp_path / "jobs" / "checks" / "sw1.log"
+        assert main([*config, "device", "trust", "sw1", "--yes"]) == 0
+        main([*config, "device", "check", "sw1"])
+        assert "read Cisco-IOS-XE-install-oper by NETCONF" in checks.read_text(encoding="utf-8")
 
 
 def test_a_host_key_that_the_upgrade_changes_is_proved_by_the_serial_number_at_a_resume(tmp_path: Path) -> None:

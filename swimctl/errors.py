@@ -199,7 +199,7 @@ class Unreachable(DeviceError):
     """Report that no SSH connection could be opened."""
 
     code = "unreachable"
-    mend = "check power, address and port of {name}: `swimctl device check {name}`, then `swimctl retry`"
+    mend = "check power, cabling, address and port of {name}, and `ssh` to it, then `swimctl retry`"
 
 
 class OutOfDescriptors(Unreachable):

@@ -154,8 +154,8 @@ def test_what_worked_before_is_tried_again_after_a_while(tmp_path: Path, lab: La
         told.clock.sleep(61)
         assert read() is not None
     assert [line.partition(":")[0] for line in told.said] == [
-        "no models are read by NETCONF",
-        "models are read by NETCONF again",
+        "no models are read",
+        "models are read again",
     ]
 
 

@@ -133,6 +133,7 @@ def checked(error: Exception) -> Checked:
 def test_a_device_that_could_not_be_asked_says_what_to_do(error: SwimctlError) -> None:
     answer = checked(error)
     assert answer.document()["next"]
+    assert "swimctl retry" not in answer.document()["next"], "there is no batch yet"
     assert [(row[1], bool(row[4])) for row in lack_rows([answer])] == [("can be asked", True)]
 
 

@@ -34,8 +34,7 @@ def bundled(devices: Mapping[str, tuple[str, Capture]], out: Path) -> list[Path]
     One device's bundle is `out` itself, of several each has a folder in it. All is there, or nothing: UsageError where
     `out` is there and not empty, or cannot be written.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"'{out}' is there already, and not empty; name a new folder with --out")
+    check_free(out)
     mask = Mask(os.urandom(32), {word for _, capture in devices.values() for word in capture.known} | {*devices})
     for platform, capture in devices.values():
         _learn(mask, platform, capture.recorded)
@@ -55,6 +54,12 @@ def bundled(devices: Mapping[str, tuple[str, Capture]], out: Path) -> list[Path]
     except OSError as error:
         raise UsageError(f"cannot write '{out}': {error.strerror or error}; name another folder with --out") from None
     return [out / name for name in names]
+
+
+def check_free(out: Path) -> None:
+    """Raise UsageError where bundles could not be written to a folder, as something is there."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"'{out}' is there already, and not empty; name a new folder with --out")
 
 
 def read_bundles(folder: Path) -> list[dict[str, Any]]:

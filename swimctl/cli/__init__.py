@@ -107,6 +107,8 @@ def _explain(error: BaseException, *, as_json: bool, verbose: bool) -> int:
             _show_usage_error(error, as_json=as_json)
             return error.exit_code
         case typer.Abort():
+            if output.can_ask() and not as_json:
+                output.note("")  # the line of the question that was left unanswered
             output.say_error("aborted", "nothing was started", as_json=as_json)
             return 1
         case KeyboardInterrupt():

@@ -135,7 +135,9 @@ def _check(checker: Checker, device: Device, image: Image | None, options: JobOp
         look = checker.check(device, image, options)
         return Checked(device, look.findings, look.already)
     except SwimctlError as error:
-        return Checked(device, error=str(error), mend=error.mend.format(name=device.name))
+        # Nothing was tried that could be tried once more.
+        mend = error.mend.format(name=device.name).replace("`swimctl retry`", "ask again")
+        return Checked(device, error=str(error), mend=mend)
     except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
         why = f"swimctl failed: {type(error).__name__}: {error}"
         return Checked(device, error=why, mend="please report it, with --verbose", defect=True)

@@ -77,4 +77,11 @@ def load(name: str) -> TyperCommand | TyperGroup:
     # Typer gives every app of its own these two; they belong to the root alone.
     command.params = [parameter for parameter in command.params if not str(parameter.name).endswith("_completion")]
     command.help = command.help or entry.help
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.help = in_paragraphs(each.help or "")
     return command
+
+
+def in_paragraphs(text: str) -> str:
+    """Put each paragraph of a docstring into one line: typer breaks it for a terminal, and keeps breaks that it has."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -120,8 +122,19 @@ def _explain(folder: Path, jobs_dir: Path, batch_id: str, odd: list[str]) -> Non
         f"store: {folder / 'swimctl.db'}\ntranscripts and saved configurations: {jobs_dir}\n"
         "what to type next:\n"
         f"  cd {folder}\n"
+        f"{put_on_path()}"
         f"  swimctl report --batch {batch_id[:8]}\n"
         "  swimctl job list\n"
         "  swimctl job transcript 3\n"
-        "  swimctl lab up --dir .      # the same switches again; in a second terminal there: swimctl plan --all"
+        "and with the same switches started once more:\n"
+        "  swimctl lab up --dir .\n"
+        "  swimctl plan --all          # the same folder, a second terminal"
     )
+
+
+def put_on_path() -> str:
+    """Return what to type so that a shell finds the swimctl that runs; empty where it does already."""
+    runs, found = Path(sys.argv[0]).absolute(), shutil.which("swimctl")
+    if runs.name != "swimctl" or not runs.is_file() or (found and Path(found).resolve() == runs.resolve()):
+        return ""
+    return f"  PATH={runs.parent}:$PATH\n"

@@ -243,10 +243,11 @@ def capture(
     Names, serial numbers, addresses, users, descriptions and secrets are replaced, the same one by the same one. Look
     through the files before you send them. Exits 1 where a device, or what an upgrade needs of it, could not be read.
     """
-    from swimctl.captures.bundle import bundled, read_bundles
+    from swimctl.captures.bundle import bundled, check_free, read_bundles
     from swimctl.errors import DeviceError
 
     context = of(ctx)
+    check_free(out)
     with context.open() as opened:
         chosen = selection.select(
             opened.inventory,
@@ -267,7 +268,11 @@ def capture(
             except DeviceError as error:
                 failed[device.name] = str(error)
         folders = bundled(printed, out) if printed else []
-    bundles = [bundle | {"folder": str(folder)} for folder in folders for bundle in read_bundles(folder)]
+    bundles = [
+        bundle | {"device": name, "folder": str(folder)}
+        for name, folder in zip(printed, folders, strict=True)
+        for bundle in read_bundles(folder)
+    ]
     if context.json:
         output.print_json({"bundles": bundles, "failed": failed})
     else:
@@ -277,13 +282,16 @@ def capture(
 
 def _tell_captured(bundles: list[dict[str, Any]], failed: dict[str, str]) -> None:
     rows = [
-        (bundle["folder"], row["command"], _reading(row), row["reason"] or "; ".join(row["unread"]))
+        (bundle["device"], row["command"], _reading(row), row["reason"] or "; ".join(row["unread"]))
         for bundle in bundles
         for row in bundle["commands"]
     ]
-    output.print_table(("Bundle", "Command", "Read", "Why, or lines that swimctl does not know"), rows)
+    if rows:
+        output.print_table(("Device", "Command", "Read", "Why, or lines that swimctl does not know"), rows)
     for name, why in failed.items():
         output.note(f"swimctl: {name} could not be asked: {why}")
+    for bundle in bundles:
+        output.note(f"swimctl: the bundle of {bundle['device']} is {bundle['folder']}")
     if bundles:
         output.note("swimctl: look through the files before you send them; `swimctl parse DIR` reads them again")
 

@@ -64,6 +64,7 @@ def _print_images(images: Sequence[Image], goldens: Sequence[Golden]) -> None:
             )
             for image in images
         ],
+        roomy=("Platform", "Family", "Kind"),  # the name of the file tells them
     )
 
 

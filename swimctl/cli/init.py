@@ -113,7 +113,8 @@ def init(
     files = _files(config, source, at or "")
     if there := [str(path) for path in files if path.exists()]:
         raise UsageError(
-            f"{', '.join(there)} exists already, and nothing was written; move it away, or name another --config"
+            f"already there: {', '.join(there)}; nothing was written; next: move away what is there, or name another "
+            "--config"
         )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -22,6 +23,10 @@ _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x
 # Terminals from this width on show every column; words in these columns are looked for, so they are never broken.
 _ROOMY: Final = 120
 _UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Result", "Status", "Step"})
+_USUAL: Final = 80
+_INDENT: Final = "  "
+# A word, or several that backquotes hold together.
+_PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -72,8 +77,36 @@ def style_of(word: str) -> str:
 
 
 def note(text: str) -> None:
-    """Write one line for people to standard error."""
-    write(sys.stderr, plain(text) + "\n")
+    """Write a sentence for people to standard error; a terminal gets it broken between words."""
+    lines = plain(text)
+    write(sys.stderr, (broken(lines, _columns(sys.stderr)) if is_terminal(sys.stderr) else lines) + "\n")
+
+
+def broken(text: str, columns: int) -> str:
+    """Break each line of a text between words, so that none is wider where that can be; what follows is indented.
+
+    What stands in backquotes is to be copied: it stays in one line, as does a line that begins with a blank.
+    """
+    return "\n".join(line if line[:1].isspace() else _broken(line, columns) for line in text.split("\n"))
+
+
+def _broken(line: str, columns: int) -> str:
+    lines = [""]
+    for piece in _PIECES.findall(line):
+        if not lines[-1].strip():
+            lines[-1] += piece
+        elif len(lines[-1]) + 1 + len(piece) <= columns:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(_INDENT + piece)
+    return "\n".join(lines)
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    except (OSError, ValueError):
+        return _USUAL
 
 
 def fail(error: SwimctlError, *, as_json: bool) -> None:

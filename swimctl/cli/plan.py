@@ -128,7 +128,7 @@ def _ask(context: Context, opened: Opened, planned: Plan) -> dict[int, Checked]:
     workers = planned.request.workers or opened.config.settings.workers
     wanted = [(item.device, item.image) for item in planned.accepted]
     if wanted and not context.quiet:
-        output.note(f"asking {len(wanted)} devices, changing nothing …")
+        output.note(f"asking {len(wanted)} {'device' if len(wanted) == 1 else 'devices'}, changing nothing …")
     answers = check_devices(opened.engine, wanted, planned.request.options, workers) if wanted else []
     return {answer.device.id: answer for answer in answers}
 
@@ -151,7 +151,8 @@ def _print_lacks(checked: Sequence[Checked]) -> None:
 
     rows = lack_rows(checked)
     if rows:
-        output.print_line()
+        if not output.is_terminal(sys.stdout):  # there a table begins and ends with an empty line
+            output.print_line()
         output.print_table(LACK_COLUMNS, rows)
 
 

@@ -131,4 +131,4 @@ def advice(outcome: Outcome) -> Iterator[str]:
         yield f"swimctl: possibly in an unknown state, look at the console: {names}"
     failed = outcome.counts["failed"] + outcome.counts["not-attempted"] - len(outcome.skipped)
     if failed:
-        yield f"swimctl: to try the {failed} that did not succeed again: swimctl retry --batch {outcome.batch_id}"
+        yield f"swimctl: {failed} did not succeed; `swimctl retry --batch {outcome.batch_id}` tries once more"

@@ -79,7 +79,7 @@ class Models:
     def failed(self, what: str, why: str, *, final: bool = False) -> None:
         """Note that something cannot be had: for the whole job, or, where it had worked before, for a while."""
         if what not in self._shut:
-            self._tell(f"no models are read by NETCONF: {what}: {why}; what the device prints decides alone")
+            self._tell(f"no models are read: {what}: {why}; what the device prints decides alone")
         again = what in self._worked and not final
         self._shut[what] = Deadline(self._clock, _AGAIN, watch=True) if again else None
 
@@ -88,7 +88,7 @@ class Models:
         self._worked.add(what)
         if what in self._shut:
             del self._shut[what]
-            self._tell(f"models are read by NETCONF again: {what}")
+            self._tell(f"models are read again: {what}")
 
     def open(self) -> Any:  # noqa: ANN401 - ncclient has no types
         """Open a session; None where that may not be tried now, or did not work."""

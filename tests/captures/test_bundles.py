@@ -243,7 +243,7 @@ class Way:
         assert subtree
         self.asked.append(model)
         if self.reply is None:
-            self._told("no models are read by NETCONF: NETCONF: refused; what the device prints decides alone")
+            self._told("no models are read: NETCONF: refused; what the device prints decides alone")
             return None
         return parse(self.reply)
 
@@ -387,3 +387,14 @@ def test_a_device_that_does_not_answer_is_told_beside_the_others(
         hosts.write_text(kept)
     assert "cisco-xr-7 could not be asked" in capsys.readouterr().err
     assert read_bundles(out)[0]["platform"] == "arista_eos"
+
+
+def test_a_folder_that_is_there_is_refused_before_a_device_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("kept")
+    assert main(["device", "capture", "sw1", "--out", str(tmp_path / "mine")]) == UsageError.exit_code
+    said = capsys.readouterr().err
+    assert "is there already, and not empty" in said
+    assert "reading sw1" not in said

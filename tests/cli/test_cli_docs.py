@@ -70,3 +70,8 @@ def test_the_docs_name_no_command_that_is_not_there() -> None:
     groups = {entry.name for entry in commands.TABLE}
     named = {title.removeprefix("swimctl ") for title in sections() if title.startswith("swimctl ")}
     assert named <= groups | set(every_command())
+
+
+def test_no_paragraph_of_a_help_has_a_break_that_a_terminal_would_keep() -> None:
+    ragged = [name for name, one in every_command().items() if "\n" in (one.help or "").replace("\n\n", "")]  # type: ignore[attr-defined]  # typer keeps the type private
+    assert ragged == []

@@ -46,7 +46,7 @@ def test_nothing_that_is_there_is_changed(empty: Path) -> None:
     (empty / "inventory/hosts.yaml").write_text("sw1: {}\n")
     code, said = look(empty, "init")
     assert (code, (empty / "inventory/hosts.yaml").read_text()) == (2, "sw1: {}\n")
-    assert "exists already, and nothing was written" in said
+    assert "inventory/hosts.yaml; nothing was written" in said
     assert not (empty / "config.yaml").exists()
 
 

@@ -12,7 +12,8 @@ import pytest
 import typer
 
 from swimctl import __version__, cli
-from swimctl.cli import commands, hoist, main
+from swimctl.cli import commands, hoist, main, output
+from swimctl.cli.demo import put_on_path
 from swimctl.errors import ConfigError, ConflictError, DeviceUnknown, StoreError, SwimctlError
 
 HEAVY = ("nornir", "netmiko", "paramiko", "asyncssh", "aiohttp", "sqlite_utils", "pydantic", "ruamel")
@@ -219,3 +220,29 @@ def test_completion_offers_commands_and_options(typed: str, offered: set[str]) -
         env={**os.environ, "_SWIMCTL_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(words)}
     )
     assert set(ran.stdout.split()) == offered
+
+
+def test_the_demo_says_how_a_shell_finds_the_swimctl_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "venv/bin/swimctl"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert put_on_path() == f"  PATH={program.parent}:$PATH\n"
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin")
+    assert put_on_path() == ""
+    monkeypatch.setattr(sys, "argv", ["/usr/lib/python3/pytest", "demo"])
+    assert put_on_path() == ""
+
+
+def test_a_question_that_ctrl_c_ends_leaves_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(**_: object) -> None:
+        raise typer.Abort
+
+    monkeypatch.setattr(output, "can_ask", lambda: True)
+    monkeypatch.setattr(typer.main, "get_command", lambda _: SimpleNamespace(main=ask))
+    assert main(["init"]) == 1
+    assert capsys.readouterr().err == "\nswimctl: error: nothing was started\n"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
+import struct
 import sys
+import termios
 import time
 from datetime import UTC, datetime
 
@@ -100,3 +103,34 @@ def test_closed_streams_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     output.print_table(("Job",), [(1,)])
     assert not output.can_ask()
     assert not output.is_terminal(sys.stderr)
+
+
+def test_a_sentence_is_broken_between_words_and_what_follows_is_indented() -> None:
+    text = "swimctl: the catalogue is empty, so nothing is golden"
+    assert output.broken(text, 30) == "swimctl: the catalogue is\n  empty, so nothing is golden"
+    assert output.broken(text, 200) == text
+    assert output.broken("", 30) == ""
+
+
+def test_what_is_to_be_copied_stays_in_one_line() -> None:
+    assert output.broken("look; `swimctl retry --batch 9d` tries", 20) == "look;\n  `swimctl retry --batch 9d`\n  tries"
+    shown = "type:\n  swimctl job transcript 3 and more of it"
+    assert output.broken(shown, 12) == shown
+
+
+def test_a_note_is_broken_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = " ".join(["word"] * 40)
+    output.note(sentence)
+    assert capsys.readouterr().err == f"{sentence}\n"
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        output.note(sentence)
+        printed = os.read(master, 10_000).decode().splitlines()
+    os.close(master)
+    assert len(printed) > 1
+    assert max(map(len, printed)) <= 60
+    assert " ".join(" ".join(printed).split()) == sentence

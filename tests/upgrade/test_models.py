@@ -42,7 +42,7 @@ def ended(came: Upgraded) -> tuple[JobStatus, Outcome | None]:
 
 UPGRADED = (JobStatus.SUCCESS, Outcome.UPGRADED)
 ROLLED_BACK = (JobStatus.FAILED, Outcome.ROLLED_BACK)
-OUTAGE = ("no models are read by NETCONF: ", "models are read by NETCONF again: ")
+OUTAGE = ("no models are read: ", "models are read again: ")
 """NETCONF comes up later than the terminal: that is told, and that it came."""
 
 

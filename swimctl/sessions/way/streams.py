@@ -60,9 +60,7 @@ def by_tcp(hop: Hop, seconds: float) -> socket.socket:
                 f"{hop} cannot be asked from {hop.bind}, the BindAddress of OpenSSH's configuration: this machine has "
                 "no such address; next: `ip address`, then `swimctl device show` says where the value comes from"
             ) from error
-        raise Unreachable(
-            f"{hop} does not answer: {error.strerror or error}; check power, cabling and address, then `ssh` to it"
-        ) from error
+        raise Unreachable(f"{hop} does not answer: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
@@ -188,8 +186,7 @@ def by_channel(transport: paramiko.Transport, bastion: Hop, hop: Hop, seconds: f
     error = asked.error
     if isinstance(error, paramiko.ChannelException):
         raise Unreachable(
-            f"{hop} does not answer: the bastion {bastion} says {error.text or 'no'!r}; check power, cabling and "
-            "address, and what the bastion lets through"
+            f"{hop} does not answer: the bastion {bastion} says {error.text or 'no'!r}, or does not let it through"
         ) from error
     if error is None and transport.is_active():
         raise Unreachable(f"{hop} does not answer within {seconds:.0f}s through the bastion {bastion}")

@@ -67,7 +67,9 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/sessions/(?:session|transcript)\.py": ["tests/sessions"],
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
     r"swimctl/sessions/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
-    r"swimctl/platforms/(\w+)/.*": [r"tests/platforms/\1", "tests/platforms/test_journal.py"],
+    r"swimctl/platforms/(\w+)/.*": [
+        rf"tests/platforms/{each}" for each in (r"\1", "test_journal.py", "test_refusals.py")
+    ],
 }
 PLANTED = Path("mutants")
 _NOTICED = {"killed", "timeout"}

@@ -146,6 +146,62 @@ def test_where_the_device_waits_all_is_shown_but_the_beginning_of_a_secret() -> 
     assert pieces.end() == MASK
 
 
+def test_a_named_secret_that_ends_like_another_begins_is_held_whole() -> None:
+    pieces = Pieces(Redaction(("g3heim",)))
+    pieces.add("enable secret foog3")
+    assert pieces.pause() == "enable secret "
+    assert pieces.add("heim and more\n") == f"{MASK}\n"
+
+
+def test_a_secret_that_is_empty_has_nothing_to_mask() -> None:
+    for text in (
+        "copy ftp://anna:@192.0.2.1/x.bin flash:",
+        "-----BEGIN RSA PRIVATE KEY----------END RSA PRIVATE KEY-----",
+    ):
+        assert Redaction().text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("secret", "least"), [("abc4efg", 6), ("abc4ef", 6), ("abc4efghijkl", 8), ("abc4efghijklmnopqrst", 9)]
+)
+def test_a_piece_of_two_thirds_is_masked_wherever_it_begins_and_as_far_as_it_goes(secret: str, least: int) -> None:
+    masks = Redaction((secret,))
+    for begin in range(len(secret)):
+        for end in range(begin + 1, len(secret) + 1):
+            shown = masks.text(f"<{secret[begin:end]}>")
+            assert shown == (f"<{MASK}>" if end - begin >= least else f"<{secret[begin:end]}>"), (begin, end)
+
+
+def test_two_secrets_that_touch_are_one_mask_and_without_secrets_nothing_is_masked() -> None:
+    assert Redaction(("g3heim", "Zq7kalt")).text("<g3heimZq7kalt>") == f"<{MASK}>"
+    text = "\x1b[1mab\b c\x07 x\x1b[0m"
+    assert Redaction().text(text) == Redaction().output(text) == text
+
+
+@pytest.mark.parametrize(
+    ("secret", "distinct"),
+    [
+        ("Zq7-geh", False),
+        ("geheimes", False),
+        ("20310505", False),
+        ("abcdefg1", True),
+        ("abcdefg-", True),
+        ("2031-05-", True),
+    ],
+)
+def test_what_an_output_may_say_by_chance_stays_in_it(secret: str, distinct: bool) -> None:
+    assert Redaction((secret,)).output(f"up {secret} up") == f"up {MASK if distinct else secret} up"
+
+
+@pytest.mark.parametrize("begun", range(1, 6))
+def test_as_much_of_a_secret_as_may_be_one_is_held_and_masked_where_nothing_follows(begun: int) -> None:
+    pieces = Pieces(Redaction(("g3heim", "not-this")))
+    pieces.add(f"sh {'g3heim'[:begun]}")
+    assert pieces.pause() == "sh "
+    assert pieces.end() == ("g3"[:begun] if begun < 3 else MASK)
+    assert pieces.end() == ""
+
+
 KNOWN = 'Zq7+ge<heim>/\\ö"x'
 WIDTH = 80
 
@@ -263,6 +319,15 @@ def test_of_a_line_without_end_the_beginning_is_shown() -> None:
     pieces = Pieces(Redaction(("Zq7-geheim",)))
     shown = "".join([*(pieces.add("!" * 999) for _ in range(1_000)), pieces.add(" Zq7-geheim\nafter\n"), pieces.end()])
     assert shown == "!" * 20_000 + " … (the rest of this line is left out)\nafter\n"
+
+
+def test_only_the_last_line_is_measured_however_many_stand_above_it() -> None:
+    pieces = Pieces(Redaction(("Zq7-geheim",)))
+    lines = f"{'x' * 79}\n" * 400
+    assert pieces.add(f"{lines}sw1#") + pieces.end() == f"{lines}sw1#"
+    pieces = Pieces(Redaction(("Zq7-geheim",)))
+    shown = pieces.add(f"one\ntwo\n{'!' * 20_010}") + pieces.add("\n")
+    assert shown == f"one\ntwo\n{'!' * 20_000} … (the rest of this line is left out)\n"
 
 
 def test_a_line_that_is_just_not_too_long_is_shown_whole() -> None:

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 from platforms.contract import platform
 
 from swimctl.platforms import PLATFORM_NAMES, terminal_of
-from swimctl.platforms.terminal import answer, body, find_prompt, matching, no_command_line, plain, stand, without_log
+from swimctl.platforms.terminal import (
+    answer,
+    body,
+    find_prompt,
+    has_echo,
+    matching,
+    no_command_line,
+    plain,
+    stand,
+    without_log,
+)
 
 IOS = terminal_of("cisco_xe")
 NXOS = terminal_of("cisco_nxos")
@@ -119,7 +129,9 @@ def test_a_heading_that_ends_with_the_command_is_no_echo() -> None:
     )
 
 
-@pytest.mark.parametrize("before", ["", "edge-1#", "edge-1> ", "[anna@edge-1 ~]$ ", "root@edge-1:RE:0% "])
+@pytest.mark.parametrize(
+    "before", ["", "edge-1#", "edge-1> ", "edge-0# ", "edge-0> ", "[anna@edge-1 ~]$ ", "root@edge-1:RE:0% "]
+)
 def test_an_echo_is_cut_with_the_prompt_before_it_whatever_its_sign(before: str) -> None:
     assert body(f"{before}show clock\n10:11:12\nedge-1#", "show clock", "edge-1", IOS) == "10:11:12"
     kept = f"{before}show clock of\n10:11:12"
@@ -161,6 +173,18 @@ def test_answers_match_whatever_the_blanks() -> None:
     known = answer(r"do you want to proceed\? \[y/n\]", "y")
     assert matching(QUESTION.replace("want to", "want   to"), [known]) is known
     assert matching("Erase flash? [confirm]", [known]) is None
+
+
+def test_log_messages_go_from_every_line_and_the_rest_stays() -> None:
+    text = f"one\n{SYSLOG}\ntwo{SYSLOG}\n-Traceback= 1\n - a list\nedge-1#{SYSLOG}"
+    assert without_log(text, IOS) == "one\n\ntwo\n\n - a list\nedge-1#"
+
+
+def test_a_prompt_that_changed_where_it_never_did_is_odd_and_learned() -> None:
+    where = stand("10:11\nsw1 12 of 7#", "sw1 12 of …#", IOS)
+    assert (where.prompt, where.odd, where.learned) == ("#", False, None)
+    where = stand("10:11\nsw1 13 of 7>", "sw1 12 of …#", IOS)
+    assert (where.prompt, where.sure, where.odd, where.learned) == (">", False, True, "sw1 … of …#")
 
 
 def test_backspaces_take_back() -> None:
@@ -255,3 +279,32 @@ def test_a_message_of_several_lines_in_pieces_never_ends_a_command_early(notice:
     assert body(text, "show version", "anna@hall-7", JUNOS).strip() == "Hostname: hall-7"
     early = f"show version\nHostname: hall-7\n{notice}"
     assert stand(early, "anna@hall-7", JUNOS, "show version").prompt is None
+
+
+@pytest.mark.parametrize(("behind", "odd"), [(1, True), (3, True), (4, False)])
+def test_a_message_that_nobody_knows_has_no_more_than_four_lines_behind_a_prompt(behind: int, odd: bool) -> None:
+    text = "output\nedge-1#a word" + "".join(f"\nline {number}" for number in range(behind))
+    assert stand(text, "edge-1", IOS, "show clock").odd is odd
+    assert body(text, "show clock", "edge-1", IOS) == ("output" if odd else text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("edge-1#", ""),
+        ("show clock\nedge-1#", ""),
+        (f"show clock\nedge-1#{SYSLOG}\n\n", ""),
+        ("\n\nshow clock\n  indented\n\nbelow a blank\nedge-1#\n", "  indented\n\nbelow a blank"),
+        ("output\nedge-1#show clock\nmore", "output\nedge-1#show clock\nmore"),
+    ],
+)
+def test_what_stands_between_echo_and_prompt_is_the_output_even_where_that_is_nothing(text: str, said: str) -> None:
+    assert body(text, "show clock", "edge-1", IOS) == said
+
+
+def test_ten_letters_of_a_command_are_its_echo_wherever_a_terminal_breaks_them() -> None:
+    assert has_echo("sw1#install a\r\ndd fi", "install add file flash:x.bin")
+    assert has_echo("install add of another file", "install add file flash:x.bin")
+    assert not has_echo("install ac", "install add file flash:x.bin")
+    assert not has_echo("show cloc", "show clock")
+    assert has_echo("sho\bow clock\r\n", "show clock")

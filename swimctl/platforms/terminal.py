@@ -86,8 +86,8 @@ class Terminal:
         """Return a line without the log message in it, empty where it is nothing else; `late` ones cut too if asked."""
         if any(sign in line for sign in self.signs):
             line = self.log.sub("", line)
-        if line.startswith("-") or line.lstrip().startswith("-"):
-            line = "" if _REST_OF_LOG.match(line) else line
+        if _REST_OF_LOG.match(line):
+            line = ""
         return self.late.sub("", line) if late and self.late is not None else line
 
 
@@ -139,7 +139,7 @@ def find_prompt(text: str, terminal: Terminal) -> str | None:
     One that is no plain name stands in the last line: in those before, banners have such lines. A shell's is none.
     """
     shown = without_log(plain(text), terminal)
-    last = shown.rstrip().rsplit("\n", 1)[-1]
+    last = shown.rstrip().rpartition("\n")[2]
     if prompts.is_plain(last):
         return last
     return (

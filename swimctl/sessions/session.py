@@ -37,8 +37,8 @@ from swimctl.sessions.way import enter
 _SILENCE = 1.0
 # Real seconds of silence after which a prompt is believed that has something unknown behind it.
 _ODD_SILENCE = 5.0
-# Real seconds of silence after which a page is turned.
-_PAGE_SILENCE = 0.1
+# Real seconds of silence after which a page is turned, and a question answered that nothing stands behind.
+_SHORT_SILENCE = 0.1
 # Characters from a command on in which its echo must come, else only silence ends the command.
 _ECHO_WITHIN = 4000
 # Characters of a login, its banner among them, that are looked at for the prompt.
@@ -82,7 +82,6 @@ class Session:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._terminal = terminal_of(target.platform)
         self.hostname = ""
-        self.privileged = False
         # The way to the device's models beside this terminal; who opens the session for a job sets it.
         self.netconf: Netconf | None = None
 
@@ -95,10 +94,8 @@ class Session:
     def close(self) -> None:
         """End the session; never raises."""
         self._heard.end()
-        client = self._connection.remote_conn_pre
-        if client is not None:
-            with contextlib.suppress(Exception):
-                client.close()
+        with contextlib.suppress(Exception):
+            self._connection.remote_conn_pre.close()
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
         """Run a command that asks nothing and give back what it printed, in this look already or now.
@@ -165,7 +162,6 @@ class Session:
         # IOS shows '#' from level 2 on; at level 15 `enable` asks nothing.
         if terminal.enable and (stand(prompt, self.hostname, terminal).prompt != "#" or self._target.enable_secret):
             self._enable(answer())
-        self.privileged = True
         for command in terminal.setup:
             reply = self._converse(command, (), answer(), closing=None, quiet=False)
             if reply.dropped:
@@ -234,8 +230,7 @@ class Session:
         echoed = False  # a prompt from before the echo may be one that a late message brought
         answered: dict[str, int] = {}
         try:
-            if late := self._read(0):  # printed while nobody asked: not this command's
-                self._heard.add(late)
+            self._heard.add(self._read(0))  # printed while nobody asked: not this command's
             self._write(command + "\n")
             last_news = time.monotonic()
             while True:
@@ -292,10 +287,10 @@ class Session:
     ) -> str | None:
         """Choose what to type at a question; None: wait, it may be part of a longer text."""
         if where.page:
-            return " " if silence > _PAGE_SILENCE else None
+            return " " if silence > _SHORT_SILENCE else None
         question = where.question or ""
         known = matching(question, answers)
-        if known is not None and silence > (0.1 if where.sure else _SILENCE):
+        if known is not None and silence > (_SHORT_SILENCE if where.sure else _SILENCE):
             times = answered[known.question.pattern] = answered.get(known.question.pattern, 0) + 1
             if times <= 2:
                 return known.reply if known.one_key else known.reply + "\n"
@@ -379,8 +374,8 @@ def connect(
 
 
 def _last_line(text: str) -> str:
-    return plain(text).rstrip().rsplit("\n", 1)[-1]
+    return plain(text).rstrip().rpartition("\n")[2]
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+    return (str(error).strip() or type(error).__name__).partition("\n")[0]

@@ -63,7 +63,11 @@ def changed(answers: Mapping[str, str], *changes: tuple[str, str, str]) -> dict[
 
 
 def lacking(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Return the rules that do not hold, by their names."""
+    """Return the rules that do not hold, by their names; each says what it sees and needs, and what to do, in words."""
+    findings = list(findings)
+    for finding in findings:
+        for said in (finding.rule, finding.seen, finding.needed, finding.next_command):
+            assert said.strip() == said != "", finding
     return {finding.rule: finding for finding in findings if not finding.ok}
 
 

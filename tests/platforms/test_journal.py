@@ -134,6 +134,13 @@ def test_a_router_names_who_and_since_when_and_what_waits_for_its_reload_has_not
     assert "by anna via CLI at 06:11:07" in found.said
     both = others(router(activates + DONE.format(n=8) + adds, "Install operation completed, pending reload\n"), "0", ())
     assert [(each.key, each.ended) for each in both] == [("7", True), ("8", False)]
+    removes = REQUEST.format(n=9, user="anna", what="remove inactive all") + DONE.format(n=9)
+    assert [(each.kind, each.does) for each in others(router(adds + removes), "0", ())] == [("add", {"add"})]
+    assert [(each.kind, each.does) for each in router(adds + removes)] == [
+        ("", frozenset()),
+        ("add", {"add"}),
+        ("remove", frozenset()),
+    ]
     busy = router(adds + activates, "The install operation 8 is 30% complete\n")
     assert [each.ended for each in others(busy, "7", ())] == [False]
 

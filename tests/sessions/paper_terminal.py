@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swimctl.clock import SystemClock
+from swimctl.clock import Clock, SystemClock
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
@@ -34,6 +34,7 @@ class _Channel:
     pieces: list[str] = field(default_factory=list)
     closed: bool = False
     eof_received: bool = False
+    news: threading.Event | None = None
     in_buffer: _Channel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +42,7 @@ class _Channel:
 
     def set_event(self, event: threading.Event) -> None:
         """Take the event that news sets; what is typed is answered before anybody waits for it."""
+        self.news = event
 
     def recv_ready(self) -> bool:
         while self.pieces and not self.closed:
@@ -98,10 +100,10 @@ class PaperTerminal:
         """Print something by itself."""
         self._pieces += pieces
 
-    def session(self, folder: Path, *, name: str = "sw1") -> Session:
+    def session(self, folder: Path, *, name: str = "sw1", clock: Clock | None = None) -> Session:
         """Open a session that stands at the prompt already; its transcript lies in the folder."""
         transcript = Transcript(folder / "transcript.log", SystemClock(), Redaction((PASSWORD, ENABLE_SECRET)))
-        session = Session(self._target, SystemClock(), transcript, self)
+        session = Session(self._target, clock or SystemClock(), transcript, self)
         self._pieces.clear()
         session.hostname = name
         return session

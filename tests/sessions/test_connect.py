@@ -64,7 +64,7 @@ def test_a_session_is_opened_set_up_and_noted(tmp_path: Path, monkeypatch: pytes
     terminal = PaperTerminal()
     way = Way(monkeypatch, terminal)
     session = opened(tmp_path)
-    assert (session.hostname, session.privileged) == ("sw1", True)
+    assert session.hostname == "sw1"
     assert "terminal length 0\n" in terminal.typed
     assert (way.deadlines, way.closes) == ([20.0], 0)
     assert "connecting to sw1 (192.0.2.1:2222) as netops" in (tmp_path / "transcript.log").read_text()

@@ -16,7 +16,7 @@ from swimctl.sessions import session as session_module
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in {"_SILENCE": 0.05, "_ODD_SILENCE": 0.3, "_PAGE_SILENCE": 0.01}.items():
+    for name, seconds in {"_SILENCE": 0.05, "_ODD_SILENCE": 0.3, "_SHORT_SILENCE": 0.01}.items():
         monkeypatch.setattr(session_module, name, seconds)
 
 
@@ -65,7 +65,6 @@ PROMPTS: dict[str, Callable[[int], str]] = {
 def test_a_prompt_is_known_by_what_stays_of_it(tmp_path: Path, name: str, platform: str) -> None:
     device = Restless(PROMPTS[name], platform=platform, show_clock="12:00:00.1 UTC\r\n")
     session = opened(device, tmp_path)
-    assert session.privileged
     assert [session.run("show clock", 5) for _ in range(3)] == ["12:00:00.1 UTC"] * 3
     assert device.typed == ["\n", *[f"{line}\n" for line in terminal_of(platform).setup], *["show clock\n"] * 3]
 
@@ -117,7 +116,7 @@ def test_words_after_enable_are_no_prompt_and_no_question(tmp_path: Path) -> Non
         greeting=("\r\nsw1>",),
     )
     session = opened(device, tmp_path)
-    assert (session.hostname, session.privileged) == ("sw1", True)
+    assert session.hostname == "sw1"
 
 
 def test_one_word_that_asks_for_a_code_is_refused_and_nothing_typed(tmp_path: Path) -> None:
@@ -149,8 +148,7 @@ def test_each_line_of_the_setup_has_time_of_its_own(tmp_path: Path) -> None:
     device = PaperTerminal(
         {line: [f"{line}\r\n", *slow, "sw1#"] for line in ("", *terminal_of("cisco_xe").setup)}, greeting=("\r\nsw1#",)
     )
-    session = opened(device, tmp_path, 0.6, answer_within=10)
-    assert session.privileged
+    opened(device, tmp_path, 0.6, answer_within=10)
     assert device.typed.count("\n") == 1, "a device that is slow is asked once"
 
 

@@ -304,7 +304,7 @@ def opened(device: PaperTerminal, folder: Path, seconds: float = 5) -> session_m
 def test_at_level_15_no_enable_is_typed_and_the_terminal_is_set_up(tmp_path: Path) -> None:
     device = PaperTerminal(greeting=("\nAuthorized use only #\n", PROMPT))
     session = opened(device, tmp_path)
-    assert (session.hostname, session.privileged) == ("sw1", True)
+    assert session.hostname == "sw1"
     assert device.typed == ["\n", "terminal length 0\n", "terminal width 511\n"]
 
 
@@ -314,7 +314,7 @@ def test_what_a_device_says_to_its_set_up_is_a_refusal_only_where_it_is_one(tmp_
         "terminal length 0": ["terminal length 0\nPaging is off\n", PROMPT],
         "terminal width 511": [f"terminal width 511\nfirst\n{refused}\n", PROMPT],
     }
-    assert opened(PaperTerminal(script), tmp_path).privileged
+    opened(PaperTerminal(script), tmp_path)
     assert f"'terminal width 511' was refused: {refused!r}" in shown(tmp_path)
     assert "'terminal length 0' was refused" not in shown(tmp_path)
 
@@ -331,7 +331,7 @@ def test_privilege_is_asked_for_with_the_secret_which_no_record_shows(tmp_path: 
         greeting=("\nsw1>",),
         enable_secret=ENABLE_SECRET,
     )
-    assert opened(device, tmp_path).privileged
+    opened(device, tmp_path)
     assert device.typed[1:3] == ["enable\n", f"{ENABLE_SECRET}\n"]
     assert ENABLE_SECRET not in shown(tmp_path)
 

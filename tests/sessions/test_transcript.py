@@ -58,6 +58,7 @@ def test_where_nothing_was_heard_there_is_no_file(tmp_path: Path) -> None:
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     kept = transcript(tmp_path)
     kept.note("connecting")
+    assert not kept.broken
     assert kept.path.stat().st_mode & 0o777 == 0o600
     assert kept.path.parent.stat().st_mode & 0o777 == 0o700
 

@@ -108,7 +108,7 @@ def _summary(packages: Sequence[Package], timers: Sequence[str]) -> InstallSumma
 
 def _runs(said: str) -> bool | None:
     """Return whether a timer of which this is said runs; what nobody knows may run. None for a mere beginning."""
-    word = re.split(r"[\s,]", said.casefold(), maxsplit=1)[0]
+    word = re.split(r"[\s,]", said.casefold())[0]
     return None if not word or is_half(word, _TIMER_WORDS) else word not in _STOPPED
 
 

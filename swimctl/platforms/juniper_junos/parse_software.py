@@ -78,7 +78,7 @@ _BACK_TO: Final = re.compile(
 _RELOADS: Final = re.compile(r"Shutdown NOW!|Rebooting\b.*|\*\*\* FINAL System shutdown message .*", re.IGNORECASE)
 
 
-def parse_software(text: str, command: str = "request system software add") -> SoftwareRequest:
+def parse_software(text: str, command: str) -> SoftwareRequest:
     """Return the last verdict of each member; the whole has failed where one has, and is open where one is.
 
     A reply over NETCONF reads alike; its number is the verdict where the text has none. Which lines an installer prints

@@ -90,6 +90,10 @@ def test_a_refusal_names_what_was_seen_what_is_needed_and_what_to_do(name: str) 
 
 
 HOLDS: dict[str, tuple[tuple[tuple[str, str, str], ...], dict[str, Any]]] = {
+    "one supervisor among the cards": (
+        (("show inventory", "System has 2 power supply slots",
+          CARDS.replace("7500-SUP2     05.02       JPE24100012", "7500R-36CQ    05.02       JPE24100012")
+          + "System has 2 power supply slots"),), {}),
     "the inventory names the model as `show version` does": (
         (), {"device": replace(DEVICE, model="DCS-7050SX3-48YC8-F")}),
     "the inventory names neither": ((), {"device": replace(DEVICE, model=None, serial=None)}),

@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 from platforms.cisco_ios.desk import DEVICE, NEW_FILE, OLD_FILE, ROUTER, BundleDesk, IosDesk
+from platforms.paper import lacking
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Finding
+from swimctl.platforms.cisco_ios.images import fits
+from swimctl.platforms.cisco_ios.readiness import MemberFlash, State, assess
+from swimctl.platforms.cisco_xe.units import Unit
+from swimctl.platforms.facts import BootSettings, SoftwareVersion
 
 CAT9K, CAT9K_OLD = "cat9k_iosxe.17.12.04.SPA.bin", "cat9k_iosxe.17.06.05.SPA.bin"
 TFTP, SLAVE = "-   network     rw   tftp:\n", "  64000000  60000000  disk  rw  slavedisk0:\n"
@@ -92,7 +98,7 @@ CASES = {
 def refusals(desk: IosDesk, image: Any, **asked: Any) -> dict[str, Finding]:
     """Apply all rules to a device; the refused ones by their names."""
     found = desk.driver().check(asked.get("device", DEVICE), image, cleanup=asked.get("cleanup", False))
-    return {finding.rule: finding for finding in found if not finding.ok}
+    return lacking(found)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -167,3 +173,51 @@ def test_the_driver_is_chosen_by_what_runs(tmp_path: Path) -> None:
     assert desk.typed == ["show version"]
     assert desk.driver().installed(desk.image(NEW_FILE))
     assert desk.typed == ["show version", "show version", "show boot"]
+
+
+READY = {
+    "stack members": "2 ready",
+    "same release on every member": "15.2(7)E4",
+    "image family": "WS-C2960X-24TS-L",
+    "one processor": "one",
+    "boot variable": OLD_FILE,
+    "file of the running image": "there",
+    "boots by itself": "boots by itself",
+    "startup configuration": "read at the next boot",
+    "boot variable is used": "register 0xF",
+    "free flash on member 1": "19.9 MB",
+    "free flash on member 2": "20.0 MB",
+    "not a downgrade": "15.2(7)E4 to 15.2(7)E7",
+    "privilege": "level 15",
+}
+
+
+def test_a_stack_that_is_ready_shows_each_fact_in_these_words(tmp_path: Path) -> None:
+    desk = IosDesk(tmp_path, members=2)
+    found = desk.driver().check(DEVICE, desk.image(), cleanup=False)
+    assert {finding.rule: finding.seen for finding in found if finding.ok} == READY
+    assert lacking(found) == {}
+
+
+def test_two_processors_without_a_boot_variable_and_a_known_image_are_told_in_whole_words(tmp_path: Path) -> None:
+    units = (Unit("R0", version="15.2(7)E4"), Unit("R1", version="15.2(7)E4"))
+    flash = {unit.name: MemberFlash(f"flash-{unit.name}:", None, 1_000_000, boots=False) for unit in units}
+    version = SoftwareVersion("15.2(7)E4", model="WS-C2960X-24TS-L")
+    state = State(version, units, BootSettings(None), (), (), flash, "the image's file")
+    image = IosDesk(tmp_path).image()
+    told = lacking(assess(state, replace(DEVICE, model=None, serial=None), image, Readiness(), fits, cleanup=False))
+    assert {rule: finding.seen for rule, finding in told.items()} == {
+        "stack members": "none is the standby",
+        "one processor": "R0, R1",
+        "boot variable": "unknown",
+        "file of the running image": "not on flash-R0:, flash-R1:",
+        "boots by itself": "unknown",
+        "startup configuration": "unknown",
+        "boot variable is used": "register not printed",
+        "free flash on R0": "unknown",
+        "free flash on R1": "unknown",
+    }
+    alone = replace(state, units=units[:1], boot=BootSettings(("flash:older.bin",)))
+    told = lacking(assess(alone, replace(DEVICE, model=None, serial=None), image, Readiness(), fits, cleanup=False))
+    assert told["boot variable"].seen == "older.bin first"
+    assert "one processor" not in told

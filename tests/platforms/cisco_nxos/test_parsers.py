@@ -392,7 +392,7 @@ def test_impact() -> None:
 )
 def test_install(name: str, succeeded: bool | None, reload_announced: bool, reload_left: bool) -> None:
     outcome = read(f"install_all/{name}")
-    assert outcome.succeeded is succeeded
+    assert (outcome.operation, outcome.succeeded) == ("all", succeeded)
     assert (outcome.reload_announced, outcome.reload_left) == (reload_announced, reload_left)
     assert (outcome.reason is not None) is (succeeded is False)
     assert outcome.other_in_progress is (name == "other_in_progress")
@@ -404,6 +404,9 @@ def test_install_reason_has_the_step_and_the_words_below_it() -> None:
     assert reason.startswith('Verifying image bootflash:/nxos.9.3.5.bin for boot variable "nxos".')
     assert "mismatched digest" in reason
     assert "Pre-upgrade check failed." in reason
+    text = sample("install_all/image_check_failed")
+    bar = text.replace('Verifying image bootflash:/nxos.9.3.5.bin for boot variable "nxos".\n', "")
+    assert parse(command_of("install_all"), bar).reason.startswith("Return code 0x4045001E")
 
 
 @pytest.mark.parametrize("step", ["Setting boot variables.", "Module 27: Ref", "Performing EPLD/FPGA upgrade ."])
@@ -412,6 +415,31 @@ def test_without_a_reload_every_step_has_to_be_there(step: str) -> None:
     assert step in text
     outcome = parse(command_of("install_all"), text[: text.rindex(step)])
     assert (outcome.succeeded, outcome.reload_left) == (None, False)
+
+
+def test_an_impact_that_breaks_off_in_its_tables_is_none() -> None:
+    text = sample("install_all/cut_off")
+    row = text.index("    27        bios ")
+    assert parse(command_of("install_all"), text[:row]).impact is None
+    lacks = text[:row].replace("    27        nxos ", "    28        nxos ") + text[text.index("Install is in") :]
+    assert parse(command_of("install_all"), f"{lacks}\nCopy:\n").impact is not None
+    impact = sample("show_install_all_impact/disruptive").rstrip()
+    for half in ("n", "ye"):
+        with pytest.raises(UnparsableOutput, match="it ends inside a row"):
+            parse(command_of("show_install_all_impact"), f"{impact[: impact.rindex('no')]}{half}")
+
+
+@pytest.mark.parametrize("line", ["Install has been aborted.", "User cancelled the installation", "Upgrade failed"])
+def test_an_end_that_is_a_failure_is_one_without_a_bar_that_says_so(line: str) -> None:
+    outcome = parse(command_of("install_all"), f"{sample('install_all/cut_off')}{line}\n")
+    assert (outcome.succeeded, outcome.reason) == (False, line)
+
+
+def test_a_check_that_did_not_get_to_its_tables_tells_no_impact() -> None:
+    text = sample("show_install_all_impact/disruptive")
+    for part in (text[: text.index("Compatibility check is done")], text[: text.index("Images will be")]):
+        with pytest.raises(UnparsableOutput, match="it has no table of modules, or none of images"):
+            parse(command_of("show_install_all_impact"), part)
 
 
 def test_the_check_of_an_image_that_fails_has_no_impact() -> None:

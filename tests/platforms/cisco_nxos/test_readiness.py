@@ -59,6 +59,15 @@ REFUSALS = {
         "boot variable", "bootflash:nxos.9.3.3.bin on sup-2", "bootflash:nxos.9.3.5.bin", "`boot nxos bootflash:nxos",
         ((BOOT, NEXT, NEXT[: NEXT.index("sup-2")] + NEXT[NEXT.index("sup-2") :].replace("9.3.5", "9.3.3")),),
     ),
+    "next boot of another image on each supervisor": Refused(
+        "boot variable", "bootflash:nxos.9.3.3.bin on sup-1, bootflash:nxos.9.3.4.bin on sup-2", "runs", "`boot nxos",
+        ((BOOT, NEXT, NEXT[: NEXT.index("sup-2")].replace("9.3.5", "9.3.3")
+          + NEXT[NEXT.index("sup-2") :].replace("9.3.5", "9.3.4")),),
+    ),
+    "running file that is gone from both supervisors": Refused(
+        "way back", "nxos.9.3.5.bin not in bootflash:, bootflash://sup-standby/", "to go back to", "copy it",
+        ((FILES, "nxos.9.3.5.bin", "nxos.9.3.3.bin"), (STANDBY, "nxos.9.3.5.bin", "nxos.9.3.3.bin")),
+    ),
     "running file that is gone": Refused(
         "way back", "bootflash:nxos.9.3.5.bin not in bootflash:", "to go back to", "copy it",
         ((FILES, "nxos.9.3.5.bin", "nxos.9.3.3.bin"),),
@@ -121,6 +130,12 @@ def test_what_the_image_has_taken_of_its_room_is_not_asked_for_again() -> None:
             (FILES, "3000000000 bytes free", f"{free} bytes free"),
         )
         assert ("free space in bootflash" not in lacking(check(paper))) is holds
+
+
+def test_without_a_chassis_in_the_inventory_its_own_name_is_the_model() -> None:
+    paper = changed(SWITCH, ("show inventory", 'NAME: "Chassis"', 'NAME: "Slot 1"'))
+    told = lacking(check(paper, device=replace(DEVICE, model="N9K-C9508")))
+    assert told["model"].seen == "Nexus9000 C9504"
 
 
 def test_a_file_that_is_there_needs_no_scp() -> None:

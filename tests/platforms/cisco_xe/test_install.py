@@ -51,6 +51,30 @@ def test_a_console_of_79_columns_puts_the_last_dash_in_front_of_the_next_line() 
     assert (facts.timer_runs, facts.abort_timer) == (True, 5467)
 
 
+def test_a_dash_in_front_of_a_line_is_a_rule_s_last_one_only_below_a_rule_that_lacks_it() -> None:
+    text = sample("show_install_summary/console_of_79_columns")
+    with pytest.raises(UnparsableOutput, match="lists no package of these members"):
+        parse_show_install(text.replace(f"{'-' * 79}\n-", "-"))
+    whole = sample("show_install_summary/waiting_for_commit")
+    narrow = whole.replace("-" * 80, "-" * 79)
+    assert narrow != whole
+    assert parse_show_install(narrow) == parse_show_install(whole)
+
+
+def test_members_without_a_package_are_an_answer_only_of_a_sister_whose_table_is_closed() -> None:
+    text = sample("show_install_inactive/one")
+    empty = text.replace("IMG   I    17.12.01a.0.118\n", "")
+    assert parse_show_install(empty, "show install inactive").packages == ()
+    for broken, command in (
+        (empty, "show install summary"),
+        (empty.replace("Auto abort timer: inactive\n", ""), "show install inactive"),
+        (text + empty, "show install inactive"),
+    ):
+        with pytest.raises(UnparsableOutput, match="lists no package of these members") as caught:
+            parse_show_install(broken, command)
+        assert caught.value.command == command
+
+
 def test_sisters() -> None:
     command = "show install inactive"
     assert parse_show_install(sample("show_install_inactive/nothing"), command).packages == ()
@@ -138,6 +162,13 @@ def test_a_device_that_runs_has_an_image_in_its_table() -> None:
         parse_show_install(text)
 
 
+def test_a_reason_within_a_members_line_is_told_without_the_words_around_it() -> None:
+    text = sample("install/failed_reasons_on_members").replace(
+        "FAILED: Install ISSU in progress.", "FAILED: install_activate : Install ISSU in progress."
+    )
+    assert parse_install_outcome(text) == OUTCOMES["failed_reasons_on_members"]
+
+
 OUTCOMES = {
     "one_shot_newer": InstallOutcome(
         "add_activate_commit", True, reload_announced=True, added_version="17.12.01a.0.118"
@@ -186,6 +217,20 @@ OUTCOMES = {
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_outcome(name: str) -> None:
     assert parse_install_outcome(sample(f"install/{name}")) == OUTCOMES[name]
+
+
+def test_without_its_start_an_operation_is_the_one_of_its_end() -> None:
+    for end, succeeded in (("SUCCESS: install_COMMIT Sat Mar 9", True), ("FAILED: install_Commit : no room", False)):
+        outcome = parse_install_outcome(f"Performing Commit on all members\n{end}\n")
+        assert (outcome.operation, outcome.succeeded) == ("commit", succeeded)
+
+
+def test_of_what_will_be_removed_the_last_line_may_be_half() -> None:
+    text = sample("install_remove/deleted")
+    listed = parse_install_remove_outcome(text).listed
+    asked = text[: text.index("Do you want")].rstrip()
+    assert parse_install_remove_outcome(asked).listed == listed[:-1]
+    assert parse_install_remove_outcome(f"{asked}\nDo you want").listed == listed
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,9 @@ from platforms.paper import changed, lacking
 from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_ios.driver import BUNDLE
-from swimctl.platforms.cisco_xe.readiness import space
-from swimctl.platforms.facts import InstallSummary, Placement
+from swimctl.platforms.cisco_xe.readiness import State, boots_alone, boots_packages, models, space
+from swimctl.platforms.cisco_xe.units import ACTIVE, STANDBY, Unit
+from swimctl.platforms.facts import BootSettings, InstallSummary, Placement, SoftwareVersion
 from swimctl.platforms.rules import kind
 
 
@@ -80,6 +81,15 @@ HOLDS: dict[str, tuple[tuple[tuple[str, str, str], ...], dict[str, Any]]] = {
         (
             ("show file systems", "2600000000", "1000000000"),
             ("show file systems", "2700000000", "0"),
+            (INSTALL, COMMITTED, INACTIVE.format("12.04.0.4521")),
+        ),
+        {},
+    ),
+    "added already, and the file is there too": (
+        (
+            ("show file systems", "2600000000", "0"),
+            ("show file systems", "2700000000", "0"),
+            ("dir flash:", "\n11353194496", IMAGE_FILE.format(10**9)),
             (INSTALL, COMMITTED, INACTIVE.format("12.04.0.4521")),
         ),
         {},
@@ -144,6 +154,35 @@ def test_a_device_without_any_flash_is_refused() -> None:
     image = replace(IMAGE, size=1)
     refused = space({}, InstallSummary((), timer_runs=False), image, Readiness())
     assert [(finding.ok, finding.seen) for finding in refused] == [(False, "unknown")]
+
+
+def test_a_device_that_does_not_say_how_it_boots_is_refused() -> None:
+    told = lacking(boots_alone(BootSettings(None), SoftwareVersion("17.09.05")))
+    assert {rule: finding.seen for rule, finding in told.items()} == {
+        "boots by itself": "unknown",
+        "startup configuration": "unknown",
+    }
+
+
+def test_of_two_the_boot_settings_of_one_are_not_those_of_the_other() -> None:
+    units = (Unit("R0", ACTIVE, mode="INSTALL"), Unit("R1", STANDBY, mode="INSTALL"))
+    right = BootSettings(("flash:packages.conf",), manual=False, ignore_startup=False)
+    for members, seen in (
+        ({"": right, "standby": right}, None),
+        ({"": right}, "unknown on R1"),
+        ({"standby": right}, "unknown on R0"),
+    ):
+        state = State(
+            SoftwareVersion("17.09.05"),
+            units,
+            InstallSummary((), timer_runs=False),
+            replace(right, members=members),
+            (),
+            {},
+        )
+        told = lacking(boots_packages(state))
+        assert {rule: finding.seen for rule, finding in told.items()} == ({"boot variable": seen} if seen else {})
+    assert models(SoftwareVersion("17.09.05")) == ()
 
 
 def test_after_a_clean_up_the_refusal_does_not_name_the_clean_up() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from platforms.material import sample
 
@@ -23,7 +25,7 @@ from swimctl.platforms.cisco_xe.parse_request import parse_packages, parse_reque
 )
 def test_how_it_ended(name: str, succeeded: bool, words: str) -> None:
     outcome = parse_request(sample(f"request/{name}"))
-    assert outcome.succeeded is succeeded
+    assert (outcome.operation, outcome.succeeded) == ("install", succeeded)
     assert (outcome.reason or "").startswith(words)
 
 
@@ -47,3 +49,24 @@ def test_what_the_next_boot_starts() -> None:
             provisioned_release(odd)
     # 17.09 counts itself by SHA-256 too: a public log of a C9200L.
     assert provisioned_release(parse_packages(sample("more/packages_conf_sha256"))) == "17.09.05"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "odd", "why"),
+    [
+        (lambda text: text.replace("cat3k_caa-rpbase.16.03.05b.SPA.pkg", "~"), "iso", "does not read"),
+        (lambda text: text.partition("boot ")[0], "#", "it names no package"),
+        (
+            lambda text: text.replace("packages_conf.sh", "other.sh").replace("sha1sum:", "sum:"),
+            "#!",
+            "no packages.conf",
+        ),
+    ],
+)
+def test_what_names_no_package_or_one_that_does_not_read_is_refused_with_its_line(
+    spoil: Callable[[str], str], odd: str, why: str
+) -> None:
+    with pytest.raises(UnparsableOutput, match=why) as caught:
+        parse_packages(spoil(sample("more/packages_conf")))
+    assert caught.value.command == "more"
+    assert caught.value.odd_line.startswith(odd)

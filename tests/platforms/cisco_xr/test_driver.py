@@ -209,6 +209,8 @@ def test_a_commit_that_another_operation_keeps_out_is_sent_three_times_and_no_mo
         (ended(25, COMMIT) + background(26, ADD), BUSY, Trace(received=True, finished=False)),
         (ended(25, COMMIT) + ended(26, ADD, "aborted"), IDLE, Trace(received=True, finished=True)),
         (ended(25, COMMIT), BUSY, Trace(received=True, finished=False)),
+        (ended(25, COMMIT), "The operation is 40% complete\n", Trace(received=True, finished=False)),
+        (ended(25, COMMIT), BUSY.replace("26", "25"), Trace(received=False, finished=None)),
         (ended(3, COMMIT), IDLE, Trace(None, None)),
         ("garbage\n", IDLE, Trace(None, None)),
         (ended(25, COMMIT), "garbage\n", Trace(None, None)),

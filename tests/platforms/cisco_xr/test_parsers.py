@@ -11,6 +11,7 @@ from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.platforms.cisco_xr import find, parse
 from swimctl.platforms.cisco_xr.facts import InstallActivity, ListedPackage
+from swimctl.platforms.cisco_xr.parse_install_request import is_started
 from swimctl.platforms.facts import File, HashResult, Interface, Neighbour, RouteSummary, RouteTable, Slot
 
 OWN = platform("cisco_xr")
@@ -182,6 +183,11 @@ def test_what_should_be_a_node_or_a_package_and_does_not_read_is_refused(line: s
         parse("show install active", text.replace("Packages: 2", "Packages: 3"))
 
 
+def test_that_there_is_none_of_another_kind_is_no_answer() -> None:
+    with pytest.raises(UnparsableOutput, match="this is the list of active packages"):
+        parse("show install inactive", "No active package(s) in software repository\n")
+
+
 def test_a_list_that_may_be_empty() -> None:
     assert read("show_install_inactive/by_node").packages == ()
     of_host = read("show_install_active/of_the_host")
@@ -236,6 +242,44 @@ def test_the_end_of_another_operation_is_none_of_this_one() -> None:
         sample("install/add_goes_on") + "RP/0/RP0/CPU0:x#Mar 09 18:58:00 Install operation 25 finished successfully\n"
     )
     assert parse("install add", text).succeeded is None
+
+
+@pytest.mark.parametrize(
+    ("text", "id_", "succeeded", "reason"),
+    [
+        ("Mar 09 18:33:41 Install operation 25 finished successfully\n", 25, True, None),
+        ("Mar 09 18:33:41 Install operation 25 aborted\n", 25, False, "the operation was aborted"),
+        ("Mar 09 18:33:41 Install operation 25 failed\n", 25, False, "the device gives no reason"),
+        (
+            "Install operation 24 aborted\nInstall operation 25 aborted\nInstall operation 26 failed\n",
+            26,
+            False,
+            "the device gives no reason",
+        ),
+        ("Install operation will continue in the background\n", None, None, None),
+        ("Error: the disk is full\nError: Suggested steps: delete\nError: a file\n", None, False, "the disk is full"),
+    ],
+)
+def test_one_line_of_the_installer_is_enough(
+    text: str, id_: int | None, succeeded: bool | None, reason: str | None
+) -> None:
+    outcome = parse("install add", text)
+    assert (outcome.id, outcome.succeeded, outcome.reason) == (id_, succeeded, reason)
+
+
+def test_the_operation_is_what_the_installer_repeats_else_what_was_typed() -> None:
+    quoted = "Install operation 61 'install deactivate disk0:x-1.0' started by user 'anna' via CLI at 10:00"
+    assert parse("install deactivate disk0:x-1.0", f"{quoted}\n").operation == "deactivate"
+    bare = "Install operation 61 started by anna:\n"
+    assert parse("install x", f"{bare}  install commit\n").operation == "commit"
+    assert parse("install commit", f"RP/0/RP0/CPU0:edge-1#install commit\n{bare}").operation == "commit"
+
+
+@pytest.mark.parametrize("before", ["", "RP/0/RP0/CPU0:edge-1#", "Password:"])
+def test_a_start_is_seen_also_where_it_is_glued_to_what_stood_there(before: str) -> None:
+    started = "Mar 09 18:56:04 Install operation 26 started by admin:"
+    assert is_started(f"install add\n{before}{started}\n")
+    assert not is_started(f"install add\n{before}{started.replace('started by admin:', 'aborted')}\n")
 
 
 def test_dir() -> None:

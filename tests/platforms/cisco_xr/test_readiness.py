@@ -8,7 +8,10 @@ import pytest
 from platforms.cisco_xr.paper import BUSY, DEVICE, IDLE, IMAGE, ROUTER, SIZE, check, driver, packages
 from platforms.paper import Refused, changed, lacking
 
+from swimctl.config.settings import Readiness
 from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms.cisco_xr.readiness import installer, space
+from swimctl.platforms.facts import SoftwareVersion
 
 VERSION, NODES, PACKAGES, DISKS = "show version", "show platform", "show install active", "show filesystem location all"
 LAGS = ("7.3.2", "7.3.1", "7.3.2")
@@ -64,6 +67,10 @@ REFUSALS = {
     "installer at work": Refused(
         "no install operation in progress", "operation 26", "none", "`show install request`",
         (("show install request", IDLE, BUSY),),
+    ),
+    "installer at work that does not name its operation": Refused(
+        "no install operation in progress", "operation in progress", "none", "wait until it has ended",
+        (("show install request", IDLE, "The operation is 40% complete"),),
     ),
     "standby without room": Refused(
         "free harddisk: of 0/RSP1/CPU0", "1.0 MB", f"{2.5 * SIZE / 1e6:.1f} MB", "`dir harddisk:`",
@@ -135,6 +142,14 @@ def test_another_kind_of_ios_xr_is_asked_nothing_else() -> None:
     only = {key: answers[key] for key in (VERSION, "show user tasks")}
     assert [finding.ok for finding in driver(dict(only))[0].identity(DEVICE)] == [True, False]
     assert set(lacking(check(only))) == {"kind of IOS XR"}
+
+
+def test_what_is_not_known_refuses_and_says_where_to_look() -> None:
+    (disk,) = space({}, IMAGE, Readiness())
+    assert (disk.rule, disk.ok, disk.seen) == ("free harddisk:", False, "unknown")
+    kind = installer(SoftwareVersion("7.3.2"))
+    assert (kind.ok, kind.seen, kind.next_command) == (False, "unknown", "`show version` on the device")
+    assert set(lacking([disk, kind])) == {disk.rule, kind.rule}
 
 
 READY = {

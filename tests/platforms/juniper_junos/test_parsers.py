@@ -170,6 +170,29 @@ def test_partitions_of_which_nobody_can_tell_the_release(words: str, others: str
         parse("show system snapshot media internal", text.replace(words, others))
 
 
+@pytest.mark.parametrize(
+    ("sample_", "line"),
+    [
+        ("show_system_snapshot_media_internal/members", "Information for snapshot on internal (/dev/da0s1a) (backup)"),
+        ("show_system_snapshot/members", "Junos version: 20.4R3.8"),
+    ],
+)
+def test_what_is_kept_by_no_member_is_refused(sample_: str, line: str) -> None:
+    command, text = OWN.of(sample_)
+    with pytest.raises(UnparsableOutput, match="above the first member") as caught:
+        parse(command, f"{line}\n{text}")
+    assert caught.value.odd_line == line
+    assert parse(command, f"Last login: today\n{text}") == read(sample_)
+
+
+def test_a_third_snapshot_on_a_disk_of_its_own_is_none_of_two_partitions() -> None:
+    text = sample("show_system_snapshot_media_internal/branch")
+    external = "Information for snapshot on external (/dev/da1s1a) (primary)"
+    with pytest.raises(UnparsableOutput, match="neither of two root partitions nor") as caught:
+        parse("show system snapshot media internal", f"{text}\n{external}\n  junos : 15.1R7.9\n")
+    assert caught.value.odd_line == external
+
+
 def test_a_snapshot_is_made_where_every_member_says_so() -> None:
     command = "request system snapshot slice alternate all-members"
     text = sample("request_system_snapshot_slice_alternate/members")
@@ -179,6 +202,22 @@ def test_a_snapshot_is_made_where_every_member_says_so() -> None:
     assert parse(command, text[:last]).succeeded is None
     found = parse(command, f"{text[:last]}error: cannot mount /dev/da0s2a\n")
     assert (found.succeeded, found.reason) == (False, "fpc1: error: cannot mount /dev/da0s2a")
+    both = parse(command, text.replace("The following filesystems were archived: /", "error: cannot mount /dev/da0s2a"))
+    assert both.reason == "fpc0: error: cannot mount /dev/da0s2a; fpc1: error: cannot mount /dev/da0s2a"
+    assert parse(command, f"Creating snapshots\n{text}").succeeded is True, "above the members nobody says so"
+
+
+@pytest.mark.parametrize("end", ["", " ", "\t ", "\n"])
+@pytest.mark.parametrize("name", ["show_system_snapshot_media_internal/branch", "show_system_snapshot/members"])
+def test_a_release_that_nothing_follows_may_be_half_of_one(name: str, end: str) -> None:
+    command, text = OWN.of(name)
+    release = text.rindex("unos version: 20.4R3.8" if "members" in name else "junos  : 12.1X46-D86.2-domestic")
+    cut = text[: text.index("\n", release)] + end
+    if end == "\n" and "branch" in name:
+        assert parse(command, cut) == read(name)
+    else:
+        with pytest.raises(UnparsableOutput):
+            parse(command, cut)
 
 
 def test_hardware() -> None:
@@ -476,6 +515,28 @@ def test_software(name: str, succeeded: bool | None, reason: str | None, reboot:
 def test_software_of_each_member() -> None:
     outcome = read("request_system_software_add/one_member_failed")
     assert {node: each.succeeded for node, each in outcome.members.items()} == {"fpc0": False, "fpc1": True}
+
+
+def test_what_several_say_and_what_is_said_for_all_of_them_counts() -> None:
+    command, text = OWN.of("request_system_software_add/one_member_failed")
+    good = "JUNOS 21.4R3-S2.5 will become active at next reboot"
+    bad = "ERROR: insufficient space for /packages/db/jinstall-ex-4300-21.4R3-S2.5"
+    assert parse(command, text.replace(good, bad)).reason == f"fpc0: {bad}; fpc1: {bad}"
+    both = text.replace(bad, good)
+    assert parse(command, both).succeeded is True
+    assert parse(command, f"{good}\n{both}").succeeded is True
+    failed = parse(command, f"error: install aborted on fpc2\n{both}")
+    assert (failed.succeeded, failed.reason) == (False, "error: install aborted on fpc2")
+    assert parse(command, both.replace(good, "Mounting x", 1)).succeeded is None
+
+
+def test_errors_in_a_validation_are_noise_until_its_verdict_and_elsewhere_they_are_not() -> None:
+    command, text = OWN.of("request_system_software_validate/noise")
+    begun = text[: text.index("Validation succeeded")]
+    assert parse(command, begun).succeeded is None
+    assert parse(command, f"{begun}Validation failed\n").succeeded is False
+    assert parse(command, "error: cannot read the package\n").succeeded is False
+    assert parse("request system software add x", begun).succeeded is False
 
 
 @pytest.mark.parametrize(("result", "succeeded"), [("0", True), ("1", False)])

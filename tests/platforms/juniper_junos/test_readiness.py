@@ -134,6 +134,19 @@ def test_a_router_with_two_engines_a_vm_host_and_a_cluster_are_refused() -> None
         reader(cluster).check(own, IMAGE, cleanup=False)
 
 
+def test_one_engine_is_upgraded_and_of_two_in_one_member_none() -> None:
+    own = replace(DEVICE, model=None, serial=None)
+    engines = "show chassis routing-engine"
+    two = SAMPLE("show_chassis_routing-engine/two")
+    one = {**ROUTER, engines: SAMPLE("show_chassis_routing-engine/single_older")}
+    assert "routing engines" not in lacking(reader(one).check(own, IMAGE, cleanup=False))
+    member = {**PAIR, CHASSIS: PAIR[CHASSIS].replace(f"{MEMBER}\n", ""), engines: two}
+    member[VERSION] = PAIR[VERSION][: PAIR[VERSION].index("fpc1:")]
+    for command in (VERSION, STORAGE):
+        member[command.removesuffix(" all-members")] = member[command]
+    assert lacking(reader(member).check(own, IMAGE, cleanup=False))["routing engines"].seen == "2"
+
+
 @pytest.mark.parametrize("command", [command for command in PAIR if "uptime" not in command])
 @pytest.mark.parametrize(
     ("text", "error"),

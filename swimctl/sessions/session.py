@@ -41,6 +41,8 @@ _ODD_SILENCE = 5.0
 _SHORT_SILENCE = 0.1
 # Characters from a command on in which its echo must come, else only silence ends the command.
 _ECHO_WITHIN = 4000
+# Characters at the end of an output that have its prompt or question: to read all at each step would be quadratic.
+_LAST_LINES = 4000
 # Characters of a login, its banner among them, that are looked at for the prompt.
 _TAIL_OF_LOGIN = 20_000
 # Bytes that are read at once, and characters of one command's output that are kept: of more, the middle is dropped.
@@ -278,8 +280,7 @@ class Session:
         return DeadlineExceeded(f"'{command}' on {self._target.name} did not end within {deadline.told}; {shown}")
 
     def _ends(self, text: str, seen: int, command: str) -> Stand:
-        # A prompt or question is in the last few lines; reading all of a long output at each step would be quadratic.
-        tail = text[max(seen, len(text) - 4000) :]
+        tail = text[max(seen, len(text) - _LAST_LINES) :]
         return stand(tail, self.hostname, self._terminal, command)
 
     def _reply_to(

@@ -363,7 +363,8 @@ def test_without_privilege_the_login_fails_and_says_which_secret(tmp_path: Path,
         greeting=("\nsw1>",),
         enable_secret=secret,
     )
-    with pytest.raises(LoginFailed, match=f"the enable secret {hint}"):
+    mend = "; set SWIMCTL_ENABLE_SECRET, or give the account privilege 15"
+    with pytest.raises(LoginFailed, match=f"sw1 gives 'netops' no privilege: the enable secret {hint}{mend}"):
         opened(device, tmp_path)
 
 

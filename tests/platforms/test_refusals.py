@@ -34,7 +34,7 @@ _NEVER_READ = {
 
 
 def spoilt(text: str) -> Iterator[str]:
-    """Give a text broken off at some lines, and without each of these."""
+    """Yield a text broken off at some lines, and without each of these."""
     lines = text.splitlines(keepends=True)
     for place in sorted({len(lines) * part // _PLACES for part in range(_PLACES)} | {len(lines) - 1}):
         yield "".join(lines[:place])
@@ -42,12 +42,12 @@ def spoilt(text: str) -> Iterator[str]:
 
 
 def is_of(told: str, command: str) -> bool:
-    """Tell whether a command that is told may be this one, in other words: `show interfaces brief`."""
+    """Return whether a command that is told may be this one, in other words: `show interfaces brief`."""
     return told.removeprefix("admin ").split()[:1] == command.removeprefix("admin ").split()[:1]
 
 
 def refusal(own: Platform, command: str, text: str) -> UnparsableOutput | None:
-    """Give the refusal of a text, None where it reads or is an error of the device's own."""
+    """Return the refusal of a text, None where it reads or is an error of the device's own."""
     try:
         own.package.parse(command, text)
     except CommandRefused:

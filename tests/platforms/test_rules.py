@@ -64,7 +64,8 @@ def test_room_is_measured_in_megabytes_and_unknown_room_is_none() -> None:
         put_off = rules.later(found)
         assert put_off.ok is (free is not None)
         assert put_off.needed.endswith("; measured again after the clean-up") is (free == need - 1)
-    assert rules.room("free flash", 20_000_500_000, 1, "", "x").seen == "20000.5 MB"
+    disk = rules.room("free flash", 10**12, 10**12, "all of it", "x")
+    assert told(disk) == [("free flash", True, "1000000.0 MB", "1000000.0 MB (all of it)")]
 
 
 @pytest.mark.parametrize(

@@ -406,7 +406,7 @@ def test_netconf_that_shows_another_key_is_told_nothing_and_trusted_by_the_comma
         assert (heard.users, heard.secrets) == ([], [])
         with Context(tmp_path / "config.yaml").open() as opened:
             (said,) = [event.message for event in opened.store.events(1) if event.kind == "models"]
-        assert said.startswith("no models are read by NETCONF: ")
+        assert said.startswith("no models are read: NETCONF: ")
         assert heard.key in said
         assert "`swimctl device trust sw1`" in said
         config = ["--config", str(tmp_path / "config.yaml")]

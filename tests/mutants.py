@@ -60,9 +60,9 @@ _KINDS = "every module"
 _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/(?:steps/.*|engine/jobs\.py)": ["tests/steps"],
     r"swimctl/engine/batches\.py": [
-        "tests/test_engine.py",
-        "tests/test_engine_batches.py",
-        "tests/test_engine_waves.py",
+        "tests/engine/test_engine.py",
+        "tests/engine/test_engine_batches.py",
+        "tests/engine/test_engine_waves.py",
     ],
     r"swimctl/sessions/(?:session|transcript)\.py": ["tests/sessions"],
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],

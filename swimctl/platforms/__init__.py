@@ -1,10 +1,9 @@
-"""What is particular to one OS family: one package and one line here a platform, and the aliases they go by."""
+"""What is particular to one OS family: one package and one line here a platform, found by any of its aliases."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -14,87 +13,25 @@ from typing import Any, Final, cast
 from swimctl.errors import NotFound
 from swimctl.models import ImageKind
 from swimctl.platforms import hardware
-from swimctl.platforms.arista_eos.terminal import TERMINAL as ARISTA_EOS
+from swimctl.platforms.arista_eos.platform import PLATFORM as ARISTA_EOS
 from swimctl.platforms.base import DriverFactory
-from swimctl.platforms.cisco_nxos.terminal import TERMINAL as CISCO_NXOS
-from swimctl.platforms.cisco_xe.terminal import TERMINAL as CISCO_XE
-from swimctl.platforms.cisco_xr.terminal import TERMINAL as CISCO_XR
-from swimctl.platforms.configuration import Configured, braced, indented
+from swimctl.platforms.cisco_ios.platform import PLATFORM as CISCO_IOS
+from swimctl.platforms.cisco_nxos.platform import PLATFORM as CISCO_NXOS
+from swimctl.platforms.cisco_xe.platform import PLATFORM as CISCO_XE
+from swimctl.platforms.cisco_xr.platform import PLATFORM as CISCO_XR
+from swimctl.platforms.configuration import Configured
 from swimctl.platforms.facts import ImageName
-from swimctl.platforms.juniper_junos.terminal import TERMINAL as JUNIPER_JUNOS
+from swimctl.platforms.juniper_junos.platform import PLATFORM as JUNIPER_JUNOS
+from swimctl.platforms.platform import Platform
 from swimctl.platforms.terminal import Terminal
 
-
-@dataclass(frozen=True, slots=True)
-class _Platform:
-    """Name what makes its driver, what inventories call it (Nornir, netmiko, NAPALM, scrapli, Ansible), its terminal.
-
-    Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
-    of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
-    what switches on that a device takes files by SCP, where something has to. `configured`: what is kept of its
-    configuration; `open_end`: the command that shows it, where no last line of its own shows that it is whole.
-    """
-
-    driver: str | None
-    aliases: frozenset[str]
-    terminal: Terminal
-    installs: frozenset[ImageKind] = frozenset({ImageKind.IMAGE})
-    also: str | None = None
-    scp: str = ""
-    configured: Callable[[str], Configured] = indented
-    open_end: str = ""
-
-
-_SCP: Final = "`ip scp server enable`"
-_PATCHED: Final = frozenset({ImageKind.IMAGE, ImageKind.PATCH})
-_PLATFORMS: Final[dict[str, _Platform]] = {
-    "cisco_xe": _Platform(
-        "swimctl.platforms.cisco_ios.choice:cisco",
-        frozenset(
-            {
-                "cisco_xe",
-                "iosxe",
-                "ios-xe",
-                "ios_xe",
-                "cisco_iosxe",
-                "cisco_ios_xe",
-            }
-        ),
-        CISCO_XE,
-        installs=_PATCHED,
-        scp=_SCP,
-    ),
-    # Inventories call IOS-XE devices so too; which of the two one is, the driver reads from the device.
-    "cisco_ios": _Platform(
-        "swimctl.platforms.cisco_ios.choice:cisco",
-        frozenset({"cisco_ios", "ios", "cisco.ios.ios"}),
-        CISCO_XE,
-        installs=_PATCHED,
-        also="cisco_xe",
-        scp=_SCP,
-    ),
-    "cisco_xr": _Platform(
-        "swimctl.platforms.cisco_xr.driver:CiscoXr",
-        frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
-        CISCO_XR,
-    ),
-    "cisco_nxos": _Platform(
-        "swimctl.platforms.cisco_nxos.driver:CiscoNxos",
-        frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
-        CISCO_NXOS,
-        scp="`feature scp-server`",
-        open_end="show running-config",
-    ),
-    "arista_eos": _Platform(
-        "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), ARISTA_EOS
-    ),
-    "juniper_junos": _Platform(
-        "swimctl.platforms.juniper_junos.driver:JuniperJunos",
-        frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
-        JUNIPER_JUNOS,
-        configured=braced,
-        open_end="show configuration",
-    ),
+_PLATFORMS: Final[dict[str, Platform]] = {
+    "cisco_xe": CISCO_XE,
+    "cisco_ios": CISCO_IOS,
+    "cisco_xr": CISCO_XR,
+    "cisco_nxos": CISCO_NXOS,
+    "arista_eos": ARISTA_EOS,
+    "juniper_junos": JUNIPER_JUNOS,
 }
 
 PLATFORM_NAMES: Final = tuple(name for name, platform in _PLATFORMS.items() if platform.driver is not None)

@@ -8,7 +8,7 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.models import Image, JobOptions
-from swimctl.platforms.arista_eos.parse_session import parse_write_memory
+from swimctl.platforms.arista_eos.parsers.session import parse_write_memory
 from swimctl.platforms.arista_eos.reading import SHOW_BOOT, AristaDevice
 from swimctl.platforms.base import Cleaned, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models

@@ -9,18 +9,21 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos import evidence
-from swimctl.platforms.arista_eos.parse_boot import parse_show_boot_config, parse_show_reload_cause
-from swimctl.platforms.arista_eos.parse_files import parse_dir, parse_verify
-from swimctl.platforms.arista_eos.parse_interfaces import parse_show_interfaces_status, parse_show_ip_interface_brief
-from swimctl.platforms.arista_eos.parse_inventory import parse_show_inventory
-from swimctl.platforms.arista_eos.parse_lldp import parse_show_lldp_neighbors
-from swimctl.platforms.arista_eos.parse_mlag import parse_show_mlag, parse_show_mlag_detail
-from swimctl.platforms.arista_eos.parse_routes import parse_show_ip_route_summary
-from swimctl.platforms.arista_eos.parse_session import parse_show_privilege
-from swimctl.platforms.arista_eos.parse_version import parse_show_version
+from swimctl.platforms.arista_eos.parsers.boot import parse_show_boot_config, parse_show_reload_cause
+from swimctl.platforms.arista_eos.parsers.files import parse_dir, parse_verify
+from swimctl.platforms.arista_eos.parsers.interfaces import (
+    parse_show_interfaces_status,
+    parse_show_ip_interface_brief,
+)
+from swimctl.platforms.arista_eos.parsers.inventory import parse_show_inventory
+from swimctl.platforms.arista_eos.parsers.lldp import parse_show_lldp_neighbors
+from swimctl.platforms.arista_eos.parsers.mlag import parse_show_mlag, parse_show_mlag_detail
+from swimctl.platforms.arista_eos.parsers.routes import parse_show_ip_route_summary
+from swimctl.platforms.arista_eos.parsers.session import parse_show_privilege
+from swimctl.platforms.arista_eos.parsers.version import parse_show_version
+from swimctl.platforms.arista_eos.platform import TERMINAL
 from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
-from swimctl.platforms.arista_eos.terminal import TERMINAL
 from swimctl.platforms.base import Session, Trace
 from swimctl.platforms.facts import (
     BootSettings,

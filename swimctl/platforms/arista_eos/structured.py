@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
-from swimctl.platforms.arista_eos.terminal import TERMINAL
+from swimctl.platforms.arista_eos.platform import TERMINAL
 from swimctl.platforms.facts import BootSettings, SoftwareVersion
 from swimctl.platforms.structured import read_object
 

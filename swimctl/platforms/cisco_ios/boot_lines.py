@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.terminal import TERMINAL
+from swimctl.platforms.cisco_xe.platform import TERMINAL
 from swimctl.platforms.text import filled, passed_over
 
 # The line of the version is in every configuration: with it, none of `boot system` is an answer too.

@@ -11,7 +11,7 @@ from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.in_service import InService, offers
 from swimctl.platforms.cisco_xe.instead import version_instead
 from swimctl.platforms.cisco_xe.modelled import UNREAD
-from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 
 

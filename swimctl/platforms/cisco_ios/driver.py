@@ -15,8 +15,8 @@ from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside,
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
 from swimctl.platforms.cisco_xe.modelled import UNREAD
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
 from swimctl.platforms.cisco_xe.readiness import managed
 from swimctl.platforms.cisco_xe.reading import COMPARED, unknown_command
 from swimctl.platforms.evidence import read_by

@@ -13,7 +13,7 @@ from swimctl.models import Image
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_ios.boot_lines import inside
 from swimctl.platforms.cisco_ios.readiness import MemberFlash
-from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.reload import Reloads
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import FileSystem, SoftwareVersion

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from swimctl.platforms.cisco_nxos.parse_boot import parse_show_boot
-from swimctl.platforms.cisco_nxos.parse_feature import parse_show_feature
-from swimctl.platforms.cisco_nxos.parse_files import (
+from swimctl.platforms.cisco_nxos.parsers.boot import parse_show_boot
+from swimctl.platforms.cisco_nxos.parsers.feature import parse_show_feature
+from swimctl.platforms.cisco_nxos.parsers.files import (
     parse_copy,
     parse_copy_configuration,
     parse_dir,
     parse_show_file_hash,
 )
-from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
-from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
-from swimctl.platforms.cisco_nxos.parse_interfaces import (
+from swimctl.platforms.cisco_nxos.parsers.incompatibility import parse_show_incompatibility
+from swimctl.platforms.cisco_nxos.parsers.install import parse_install_all, parse_install_impact
+from swimctl.platforms.cisco_nxos.parsers.interfaces import (
     parse_show_interface_brief,
     parse_show_interface_status,
     parse_show_ip_interface_brief,
 )
-from swimctl.platforms.cisco_nxos.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_nxos.parse_module import parse_show_module
-from swimctl.platforms.cisco_nxos.parse_neighbours import (
+from swimctl.platforms.cisco_nxos.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_nxos.parsers.module import parse_show_module
+from swimctl.platforms.cisco_nxos.parsers.neighbours import (
     parse_show_cdp_neighbors,
     parse_show_cdp_neighbors_detail,
     parse_show_lldp_neighbors,
     parse_show_lldp_neighbors_detail,
 )
-from swimctl.platforms.cisco_nxos.parse_redundancy import parse_show_redundancy_status
-from swimctl.platforms.cisco_nxos.parse_routes import parse_show_ip_route_summary
-from swimctl.platforms.cisco_nxos.parse_session import parse_show_clock
-from swimctl.platforms.cisco_nxos.parse_version import parse_show_version
-from swimctl.platforms.cisco_nxos.parse_vpc import parse_show_vpc
+from swimctl.platforms.cisco_nxos.parsers.redundancy import parse_show_redundancy_status
+from swimctl.platforms.cisco_nxos.parsers.routes import parse_show_ip_route_summary
+from swimctl.platforms.cisco_nxos.parsers.session import parse_show_clock
+from swimctl.platforms.cisco_nxos.parsers.version import parse_show_version
+from swimctl.platforms.cisco_nxos.parsers.vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.commands import Command, find_command
 

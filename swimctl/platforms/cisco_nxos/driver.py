@@ -9,11 +9,11 @@ from typing import Final
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import Finding, Image
 from swimctl.platforms.base import Cleaned, Sent, Support
-from swimctl.platforms.cisco_nxos.device import UNKNOWN, NexusDevice
-from swimctl.platforms.cisco_nxos.parse_files import parse_copy_configuration
-from swimctl.platforms.cisco_nxos.parse_incompatibility import parse_show_incompatibility
-from swimctl.platforms.cisco_nxos.parse_install import parse_install_all, parse_install_impact
+from swimctl.platforms.cisco_nxos.parsers.files import parse_copy_configuration
+from swimctl.platforms.cisco_nxos.parsers.incompatibility import parse_show_incompatibility
+from swimctl.platforms.cisco_nxos.parsers.install import parse_install_all, parse_install_impact
 from swimctl.platforms.cisco_nxos.readiness import rehearsed
+from swimctl.platforms.cisco_nxos.reading import UNKNOWN, NexusDevice
 from swimctl.platforms.cisco_nxos.software import next_boot, short_path
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot

@@ -9,7 +9,7 @@ from typing import Final
 from swimctl.models import Image
 from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion
 from swimctl.platforms.cisco_nxos.images import read_filename
-from swimctl.platforms.cisco_nxos.parse_module import WORKING
+from swimctl.platforms.cisco_nxos.parsers.module import WORKING
 from swimctl.platforms.facts import BootSettings, Placement
 from swimctl.platforms.versions import same_release
 

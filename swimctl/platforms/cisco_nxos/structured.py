@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion, Vpc, VpcPort
-from swimctl.platforms.cisco_nxos.terminal import TERMINAL
+from swimctl.platforms.cisco_nxos.platform import TERMINAL
 from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.structured import read_object
 

@@ -12,31 +12,31 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
-from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
-from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
-from swimctl.platforms.cisco_xe.parse_interfaces import (
+from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parsers.install import parse_show_install, parse_show_install_rollback
+from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome, parse_install_remove_outcome
+from swimctl.platforms.cisco_xe.parsers.interfaces import (
     parse_show_etherchannel_summary,
     parse_show_interfaces_status,
     parse_show_ip_interface_brief,
 )
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_issu import parse_show_issu
-from swimctl.platforms.cisco_xe.parse_neighbours import (
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.issu import parse_show_issu
+from swimctl.platforms.cisco_xe.parsers.neighbours import (
     parse_show_cdp_neighbors,
     parse_show_cdp_neighbors_detail,
     parse_show_lldp_neighbors,
     parse_show_lldp_neighbors_detail,
 )
-from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
-from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
-from swimctl.platforms.cisco_xe.parse_request import MORE, REQUEST, parse_packages, parse_request
-from swimctl.platforms.cisco_xe.parse_routes import parse_show_ip_route_summary
-from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
-from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, parse_show_chassis, parse_show_switch
-from swimctl.platforms.cisco_xe.parse_version import parse_show_version
-from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
+from swimctl.platforms.cisco_xe.parsers.platform import parse_show_module, parse_show_platform
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy, parse_show_redundancy_states
+from swimctl.platforms.cisco_xe.parsers.request import MORE, REQUEST, parse_packages, parse_request
+from swimctl.platforms.cisco_xe.parsers.routes import parse_show_ip_route_summary
+from swimctl.platforms.cisco_xe.parsers.session import parse_show_clock, parse_show_privilege, parse_write_memory
+from swimctl.platforms.cisco_xe.parsers.switch import CHASSIS, parse_show_chassis, parse_show_switch
+from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
+from swimctl.platforms.cisco_xe.parsers.virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.commands import NETCONF, Command, Model, Parser, find_command
 
 

@@ -17,10 +17,10 @@ from swimctl.platforms.cisco_xe.log import trace_operation
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.packaged import Packaged
 from swimctl.platforms.cisco_xe.pair import held_together, one_supervisor_each, watched
-from swimctl.platforms.cisco_xe.parse_install import parse_show_install
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_remove_outcome
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
+from swimctl.platforms.cisco_xe.parsers.install import parse_show_install
+from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_remove_outcome
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.virtual import DETECTION, LINK, parse_dual_active, parse_virtual_link
 from swimctl.platforms.cisco_xe.readiness import State, assess, is_of, managed, space
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import READY, Unit

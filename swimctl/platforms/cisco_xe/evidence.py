@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from swimctl.models import Image
 from swimctl.platforms.cisco_xe.models import HardwareModel, InstallModel, VersionState
-from swimctl.platforms.cisco_xe.parse_version import is_stackable
+from swimctl.platforms.cisco_xe.parsers.version import is_stackable
 from swimctl.platforms.facts import Installed, MemberSoftware, Placement, Running, SoftwareVersion
 from swimctl.platforms.versions import same_release
 

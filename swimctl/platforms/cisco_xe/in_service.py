@@ -16,9 +16,9 @@ from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Sent
 from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
 from swimctl.platforms.cisco_xe.facts import IssuState
-from swimctl.platforms.cisco_xe.parse_issu import parse_show_issu
-from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
-from swimctl.platforms.cisco_xe.parse_version import seconds
+from swimctl.platforms.cisco_xe.parsers.issu import parse_show_issu
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy, parse_show_redundancy_states
+from swimctl.platforms.cisco_xe.parsers.version import seconds
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import HOT, Unit
 from swimctl.platforms.evidence import read_by

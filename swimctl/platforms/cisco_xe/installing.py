@@ -9,7 +9,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import Image
 from swimctl.platforms.base import Reply, Sent
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
+from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome
 from swimctl.platforms.cisco_xe.reading import IosDevice
 from swimctl.platforms.facts import InstallOutcome
 from swimctl.platforms.terminal import Answer, answer

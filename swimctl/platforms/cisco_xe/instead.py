@@ -11,9 +11,9 @@ from typing import Final
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_xe.evidence import shortened, version_of
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
-from swimctl.platforms.cisco_xe.parse_install import parse_show_install
-from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
-from swimctl.platforms.cisco_xe.parse_version import seconds
+from swimctl.platforms.cisco_xe.parsers.install import parse_show_install
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy
+from swimctl.platforms.cisco_xe.parsers.version import seconds
 from swimctl.platforms.facts import InstallSummary, MemberSoftware, PackageState, Redundancy, SoftwareVersion
 from swimctl.platforms.versions import same_release
 

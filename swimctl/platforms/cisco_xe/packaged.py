@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from swimctl.errors import CommandRefused
 from swimctl.models import Image
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
-from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
+from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.cisco_xe.parsers.files import parse_show_file_systems
 from swimctl.platforms.cisco_xe.readiness import Flash
 from swimctl.platforms.cisco_xe.reading import IosDevice, unknown_command
 from swimctl.platforms.cisco_xe.units import Unit

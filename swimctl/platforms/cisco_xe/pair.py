@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from swimctl.models import Finding
 from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
-from swimctl.platforms.cisco_xe.parse_virtual import DETECTION, LINK
+from swimctl.platforms.cisco_xe.parsers.virtual import DETECTION, LINK
 from swimctl.platforms.facts import InstallSummary
 
 # What the legends of the releases call a port that carries the link.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.cisco_xe.images import fits
-from swimctl.platforms.cisco_xe.parse_switch import CHASSIS, members_command
+from swimctl.platforms.cisco_xe.parsers.switch import CHASSIS, members_command
 from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.facts import (
     BootSettings,

@@ -11,22 +11,22 @@ from swimctl.errors import CommandRefused, NotEnabled, SessionLost, StepFailed
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Reply, Session
 from swimctl.platforms.cisco_xe.log import journal, last_line
-from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
-from swimctl.platforms.cisco_xe.parse_interfaces import (
+from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parsers.interfaces import (
     parse_show_etherchannel_summary,
     parse_show_interfaces_status,
     parse_show_ip_interface_brief,
 )
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_neighbours import parse_show_cdp_neighbors, parse_show_lldp_neighbors
-from swimctl.platforms.cisco_xe.parse_platform import parse_show_platform
-from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy
-from swimctl.platforms.cisco_xe.parse_routes import parse_show_ip_route_summary
-from swimctl.platforms.cisco_xe.parse_session import parse_show_privilege
-from swimctl.platforms.cisco_xe.parse_switch import members_command, parse_show_switch
-from swimctl.platforms.cisco_xe.parse_version import is_stackable, parse_show_version
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.neighbours import parse_show_cdp_neighbors, parse_show_lldp_neighbors
+from swimctl.platforms.cisco_xe.parsers.platform import parse_show_platform
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy
+from swimctl.platforms.cisco_xe.parsers.routes import parse_show_ip_route_summary
+from swimctl.platforms.cisco_xe.parsers.session import parse_show_privilege
+from swimctl.platforms.cisco_xe.parsers.switch import members_command, parse_show_switch
+from swimctl.platforms.cisco_xe.parsers.version import is_stackable, parse_show_version
+from swimctl.platforms.cisco_xe.platform import TERMINAL
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity, managed
-from swimctl.platforms.cisco_xe.terminal import TERMINAL
 from swimctl.platforms.cisco_xe.units import (
     ACTIVE,
     MASTER,

@@ -15,9 +15,9 @@ from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.packaged import Packaged
-from swimctl.platforms.cisco_xe.parse_files import parse_show_file_systems
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_request import (
+from swimctl.platforms.cisco_xe.parsers.files import parse_show_file_systems
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.request import (
     MORE,
     REQUEST,
     parse_packages,

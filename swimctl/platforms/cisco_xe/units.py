@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from swimctl.platforms.cisco_xe.parse_switch import members_command
+from swimctl.platforms.cisco_xe.parsers.switch import members_command
 from swimctl.platforms.facts import Member, Redundancy, Slot, SoftwareVersion
 
 READY: Final = "Ready"

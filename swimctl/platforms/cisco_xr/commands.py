@@ -5,32 +5,32 @@ from __future__ import annotations
 from functools import partial, update_wrapper
 from typing import Any, Final
 
-from swimctl.platforms.cisco_xr.parse_boot import parse_show_variables_boot
-from swimctl.platforms.cisco_xr.parse_files import (
+from swimctl.platforms.cisco_xr.parsers.boot import parse_show_variables_boot
+from swimctl.platforms.cisco_xr.parsers.files import (
     parse_dir,
     parse_show_filesystem,
     parse_show_filesystem_location,
     parse_show_md5,
 )
-from swimctl.platforms.cisco_xr.parse_install import parse_show_install
-from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
-from swimctl.platforms.cisco_xr.parse_install_request import parse_install_request
-from swimctl.platforms.cisco_xr.parse_interfaces import (
+from swimctl.platforms.cisco_xr.parsers.install import parse_show_install
+from swimctl.platforms.cisco_xr.parsers.install_log import parse_show_install_log, parse_show_install_request
+from swimctl.platforms.cisco_xr.parsers.install_request import parse_install_request
+from swimctl.platforms.cisco_xr.parsers.interfaces import (
     parse_show_interface_brief,
     parse_show_ip_interface_brief,
     parse_show_route_summary,
     parse_show_route_summary_all,
 )
-from swimctl.platforms.cisco_xr.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xr.parse_neighbours import (
+from swimctl.platforms.cisco_xr.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xr.parsers.neighbours import (
     parse_show_cdp_neighbors_detail,
     parse_show_lldp_neighbors,
     parse_show_lldp_neighbors_detail,
 )
-from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
-from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy, parse_show_redundancy_summary
-from swimctl.platforms.cisco_xr.parse_session import parse_show_clock, parse_show_user_tasks
-from swimctl.platforms.cisco_xr.parse_version import parse_show_version
+from swimctl.platforms.cisco_xr.parsers.platform import parse_show_platform
+from swimctl.platforms.cisco_xr.parsers.redundancy import parse_show_redundancy, parse_show_redundancy_summary
+from swimctl.platforms.cisco_xr.parsers.session import parse_show_clock, parse_show_user_tasks
+from swimctl.platforms.cisco_xr.parsers.version import parse_show_version
 from swimctl.platforms.commands import Command, Parser, find_command
 
 

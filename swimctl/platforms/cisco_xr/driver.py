@@ -11,8 +11,9 @@ from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOu
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xr.installer import Installer, added_by
-from swimctl.platforms.cisco_xr.parse_files import parse_show_md5
-from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
+from swimctl.platforms.cisco_xr.parsers.files import parse_show_md5
+from swimctl.platforms.cisco_xr.parsers.platform import parse_show_platform
+from swimctl.platforms.cisco_xr.platform import TERMINAL
 from swimctl.platforms.cisco_xr.readiness import (
     RUNS,
     Flash,
@@ -28,7 +29,6 @@ from swimctl.platforms.cisco_xr.readiness import (
 )
 from swimctl.platforms.cisco_xr.reading import DISK, Reading
 from swimctl.platforms.cisco_xr.software import added_name, boot_images, check_nodes, place
-from swimctl.platforms.cisco_xr.terminal import TERMINAL
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import (
     HashResult,

@@ -10,8 +10,8 @@ from typing import Final
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Sent, Session, Trace
 from swimctl.platforms.cisco_xr.facts import InstallActivity, InstallRequest, LoggedInstall
-from swimctl.platforms.cisco_xr.parse_install_log import parse_show_install_log, parse_show_install_request
-from swimctl.platforms.cisco_xr.parse_install_request import is_started, parse_install_request
+from swimctl.platforms.cisco_xr.parsers.install_log import parse_show_install_log, parse_show_install_request
+from swimctl.platforms.cisco_xr.parsers.install_request import is_started, parse_install_request
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.terminal import Answer, answer
 

@@ -9,16 +9,16 @@ from typing import Final
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_xr.facts import PackageList
-from swimctl.platforms.cisco_xr.parse_files import parse_dir, parse_show_filesystem_location
-from swimctl.platforms.cisco_xr.parse_install import parse_show_install
-from swimctl.platforms.cisco_xr.parse_interfaces import parse_show_interface_brief, parse_show_route_summary
-from swimctl.platforms.cisco_xr.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xr.parse_neighbours import parse_show_cdp_neighbors_detail, parse_show_lldp_neighbors
-from swimctl.platforms.cisco_xr.parse_platform import parse_show_platform
-from swimctl.platforms.cisco_xr.parse_redundancy import parse_show_redundancy
-from swimctl.platforms.cisco_xr.parse_session import parse_show_user_tasks
-from swimctl.platforms.cisco_xr.parse_version import parse_show_version
-from swimctl.platforms.cisco_xr.terminal import TERMINAL
+from swimctl.platforms.cisco_xr.parsers.files import parse_dir, parse_show_filesystem_location
+from swimctl.platforms.cisco_xr.parsers.install import parse_show_install
+from swimctl.platforms.cisco_xr.parsers.interfaces import parse_show_interface_brief, parse_show_route_summary
+from swimctl.platforms.cisco_xr.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xr.parsers.neighbours import parse_show_cdp_neighbors_detail, parse_show_lldp_neighbors
+from swimctl.platforms.cisco_xr.parsers.platform import parse_show_platform
+from swimctl.platforms.cisco_xr.parsers.redundancy import parse_show_redundancy
+from swimctl.platforms.cisco_xr.parsers.session import parse_show_user_tasks
+from swimctl.platforms.cisco_xr.parsers.version import parse_show_version
+from swimctl.platforms.cisco_xr.platform import TERMINAL
 from swimctl.platforms.facts import Directory, InventoryItem, Neighbour, Redundancy, Slot, SoftwareVersion
 from swimctl.platforms.serials import of_parts
 from swimctl.platforms.terminal import without_log

@@ -6,25 +6,25 @@ from functools import partial, update_wrapper
 from typing import Any, Final
 
 from swimctl.platforms.commands import Command, Parser, find_command
-from swimctl.platforms.juniper_junos.parse_alarms import parse_show_alarms
-from swimctl.platforms.juniper_junos.parse_chassis import parse_show_chassis_fpc, parse_show_chassis_routing_engine
-from swimctl.platforms.juniper_junos.parse_files import (
+from swimctl.platforms.juniper_junos.parsers.alarms import parse_show_alarms
+from swimctl.platforms.juniper_junos.parsers.chassis import parse_show_chassis_fpc, parse_show_chassis_routing_engine
+from swimctl.platforms.juniper_junos.parsers.files import (
     parse_file_checksum,
     parse_file_list,
     parse_show_system_storage,
 )
-from swimctl.platforms.juniper_junos.parse_hardware import parse_show_chassis_hardware
-from swimctl.platforms.juniper_junos.parse_interfaces import parse_show_interfaces_terse
-from swimctl.platforms.juniper_junos.parse_lldp import parse_show_lldp_neighbors
-from swimctl.platforms.juniper_junos.parse_members import parse_show_virtual_chassis
-from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot, parse_show_system_reboot
-from swimctl.platforms.juniper_junos.parse_routes import parse_show_route_summary
-from swimctl.platforms.juniper_junos.parse_session import parse_show_cli_authorization
-from swimctl.platforms.juniper_junos.parse_snapshot import parse_show_system_snapshot, parse_snapshot
-from swimctl.platforms.juniper_junos.parse_software import parse_software
-from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
-from swimctl.platforms.juniper_junos.parse_version import parse_show_version
-from swimctl.platforms.juniper_junos.parse_vlans import parse_show_vlans
+from swimctl.platforms.juniper_junos.parsers.hardware import parse_show_chassis_hardware
+from swimctl.platforms.juniper_junos.parsers.interfaces import parse_show_interfaces_terse
+from swimctl.platforms.juniper_junos.parsers.lldp import parse_show_lldp_neighbors
+from swimctl.platforms.juniper_junos.parsers.members import parse_show_virtual_chassis
+from swimctl.platforms.juniper_junos.parsers.reboot import parse_reboot, parse_show_system_reboot
+from swimctl.platforms.juniper_junos.parsers.routes import parse_show_route_summary
+from swimctl.platforms.juniper_junos.parsers.session import parse_show_cli_authorization
+from swimctl.platforms.juniper_junos.parsers.snapshot import parse_show_system_snapshot, parse_snapshot
+from swimctl.platforms.juniper_junos.parsers.software import parse_software
+from swimctl.platforms.juniper_junos.parsers.uptime import parse_show_system_uptime
+from swimctl.platforms.juniper_junos.parsers.version import parse_show_version
+from swimctl.platforms.juniper_junos.parsers.vlans import parse_show_vlans
 from swimctl.platforms.juniper_junos.structured import engines_data, members_data, uptime_data
 
 

@@ -13,9 +13,9 @@ from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
 from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSnapshots, SoftwareRequest
 from swimctl.platforms.juniper_junos.nodes import of_all
-from swimctl.platforms.juniper_junos.parse_reboot import parse_reboot
-from swimctl.platforms.juniper_junos.parse_snapshot import parse_snapshot
-from swimctl.platforms.juniper_junos.parse_software import parse_software
+from swimctl.platforms.juniper_junos.parsers.reboot import parse_reboot
+from swimctl.platforms.juniper_junos.parsers.snapshot import parse_snapshot
+from swimctl.platforms.juniper_junos.parsers.software import parse_software
 from swimctl.platforms.juniper_junos.reading import JunosDevice, unknown_command
 from swimctl.platforms.juniper_junos.verdicts import is_refusal, on_host, verdict, will_start
 from swimctl.platforms.terminal import answer

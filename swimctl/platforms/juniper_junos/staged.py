@@ -11,8 +11,8 @@ from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSoftware
 from swimctl.platforms.juniper_junos.images import stages_on_host
 from swimctl.platforms.juniper_junos.log import SHOW, rolled_back_last
 from swimctl.platforms.juniper_junos.nodes import of_all
-from swimctl.platforms.juniper_junos.parse_install_log import parse_show_log_install
-from swimctl.platforms.juniper_junos.parse_uptime import parse_show_system_uptime
+from swimctl.platforms.juniper_junos.parsers.install_log import parse_show_log_install
+from swimctl.platforms.juniper_junos.parsers.uptime import parse_show_system_uptime
 
 # The last installation has some hundred lines.
 INSTALL_LOG: Final = "show log install | last 400"

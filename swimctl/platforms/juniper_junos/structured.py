@@ -18,9 +18,9 @@ from lxml import etree
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSoftware, NodeUptime, RoutingEngine
 from swimctl.platforms.juniper_junos.nodes import moment
-from swimctl.platforms.juniper_junos.parse_members import role_of
-from swimctl.platforms.juniper_junos.parse_version import parse_nodes
-from swimctl.platforms.juniper_junos.terminal import TERMINAL
+from swimctl.platforms.juniper_junos.parsers.members import role_of
+from swimctl.platforms.juniper_junos.parsers.version import parse_nodes
+from swimctl.platforms.juniper_junos.platform import TERMINAL
 from swimctl.platforms.text import clean
 
 PIPE: Final = "display xml"

@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_boot import parse_show_boot, parse_show_romvar
+from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.facts import BootSettings
 from swimctl.platforms.text import unread
 

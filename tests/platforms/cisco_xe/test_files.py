@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_files import parse_dir, parse_show_file_systems, parse_verify
+from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.facts import Directory, File, FileSystem, HashResult
 from swimctl.platforms.text import unread
 

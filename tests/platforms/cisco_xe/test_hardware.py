@@ -6,10 +6,10 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_inventory import parse_show_inventory
-from swimctl.platforms.cisco_xe.parse_platform import parse_show_module, parse_show_platform
-from swimctl.platforms.cisco_xe.parse_redundancy import parse_show_redundancy, parse_show_redundancy_states
-from swimctl.platforms.cisco_xe.parse_session import parse_show_clock, parse_show_privilege, parse_write_memory
+from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.parsers.platform import parse_show_module, parse_show_platform
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy, parse_show_redundancy_states
+from swimctl.platforms.cisco_xe.parsers.session import parse_show_clock, parse_show_privilege, parse_write_memory
 from swimctl.platforms.facts import DeviceTime, InventoryItem, SaveOutcome, Slot
 from swimctl.platforms.text import unread
 

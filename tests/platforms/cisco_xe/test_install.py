@@ -9,8 +9,8 @@ from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.cisco_xe.facts import RollbackPoint
-from swimctl.platforms.cisco_xe.parse_install import parse_show_install, parse_show_install_rollback
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome, parse_install_remove_outcome
+from swimctl.platforms.cisco_xe.parsers.install import parse_show_install, parse_show_install_rollback
+from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome, parse_install_remove_outcome
 from swimctl.platforms.facts import InstallOutcome, Package, PackageState
 
 

@@ -15,7 +15,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
-from swimctl.platforms.cisco_xe.parse_install_outcome import parse_install_outcome
+from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer, matching
 from swimctl.sessions.session import Reply

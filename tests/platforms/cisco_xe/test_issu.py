@@ -8,7 +8,7 @@ from platforms.material import sample
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_xe.facts import IssuState
 from swimctl.platforms.cisco_xe.in_service import able, at_rest, settled
-from swimctl.platforms.cisco_xe.parse_issu import TIMER, parse_show_issu
+from swimctl.platforms.cisco_xe.parsers.issu import TIMER, parse_show_issu
 
 WAITS = sample("show_issu_state_detail/waits_for_commitversion")
 

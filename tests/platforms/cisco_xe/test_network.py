@@ -9,13 +9,17 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import NotEnabled, UnparsableOutput
-from swimctl.platforms.cisco_xe import parse_interfaces, parse_neighbours, parse_routes
+from swimctl.platforms.cisco_xe.parsers import (
+    interfaces,
+    neighbours,
+    routes,
+)
 from swimctl.platforms.facts import Bundle, Interface, Neighbour
 from swimctl.platforms.text import unread
 
 
 def test_cdp_table() -> None:
-    assert parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/mixed")) == (
+    assert neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/mixed")) == (
         Neighbour("dist-1.example.net", "Ten 1/1/1", "Ten 2/0/21"),
         Neighbour("edge-5", "Gig 1/0/3", "Fas 0/15"),
         Neighbour("esx-04", "Gig 1/0/4", "vmnic2"),
@@ -26,7 +30,7 @@ def test_cdp_table() -> None:
 
 
 def test_lldp_table() -> None:
-    assert parse_neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/mixed")) == (
+    assert neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/mixed")) == (
         Neighbour("dist-1", "Te1/1/1", "Te2/0/21"),
         Neighbour("a_name_of_twenty_let", "Gi1/0/2", "Gi0/0"),
         Neighbour("printer", "Gi1/0/3", "Gi0/1"),
@@ -35,30 +39,30 @@ def test_lldp_table() -> None:
 
 
 def test_details() -> None:
-    assert parse_neighbours.parse_show_cdp_neighbors_detail(sample("show_cdp_neighbors_detail/two")) == (
+    assert neighbours.parse_show_cdp_neighbors_detail(sample("show_cdp_neighbors_detail/two")) == (
         Neighbour("dist-1.example.net", "TenGigabitEthernet1/1/1", "TenGigabitEthernet2/0/21"),
         Neighbour("phone-1", "GigabitEthernet1/0/5", "Port 1"),
     )
-    assert parse_neighbours.parse_show_lldp_neighbors_detail(sample("show_lldp_neighbors_detail/two")) == (
+    assert neighbours.parse_show_lldp_neighbors_detail(sample("show_lldp_neighbors_detail/two")) == (
         Neighbour("dist-1.example.net", "Te1/1/1", "Te2/0/21"),
         Neighbour("0011.2233.9900", "Gi1/0/3", "1"),
     )
 
 
 def test_an_empty_table_is_an_answer() -> None:
-    assert parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/none")) == ()
-    assert parse_neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/none")) == ()
-    assert parse_neighbours.parse_show_cdp_neighbors_detail("Total cdp entries displayed : 0\n") == ()
-    assert parse_neighbours.parse_show_lldp_neighbors_detail("\nTotal entries displayed: 0\n") == ()
+    assert neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/none")) == ()
+    assert neighbours.parse_show_lldp_neighbors(sample("show_lldp_neighbors/none")) == ()
+    assert neighbours.parse_show_cdp_neighbors_detail("Total cdp entries displayed : 0\n") == ()
+    assert neighbours.parse_show_lldp_neighbors_detail("\nTotal entries displayed: 0\n") == ()
 
 
 @pytest.mark.parametrize(
     ("parser", "text"),
     [
-        (parse_neighbours.parse_show_cdp_neighbors, "% CDP is not enabled\n"),
-        (parse_neighbours.parse_show_cdp_neighbors_detail, "sw#sh cdp nei det\n% CDP is not enabled\nsw#"),
-        (parse_neighbours.parse_show_lldp_neighbors, "% LLDP is not enabled\n"),
-        (parse_neighbours.parse_show_lldp_neighbors_detail, "% LLDP is not enabled\n"),
+        (neighbours.parse_show_cdp_neighbors, "% CDP is not enabled\n"),
+        (neighbours.parse_show_cdp_neighbors_detail, "sw#sh cdp nei det\n% CDP is not enabled\nsw#"),
+        (neighbours.parse_show_lldp_neighbors, "% LLDP is not enabled\n"),
+        (neighbours.parse_show_lldp_neighbors_detail, "% LLDP is not enabled\n"),
     ],
 )
 def test_a_protocol_that_is_off_is_not_an_empty_table(parser: Callable[[str], Any], text: str) -> None:
@@ -69,10 +73,10 @@ def test_a_protocol_that_is_off_is_not_an_empty_table(parser: Callable[[str], An
 @pytest.mark.parametrize(
     ("parser", "name"),
     [
-        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/mixed"),
-        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
-        (parse_neighbours.parse_show_cdp_neighbors_detail, "show_cdp_neighbors_detail/two"),
-        (parse_neighbours.parse_show_lldp_neighbors_detail, "show_lldp_neighbors_detail/two"),
+        (neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/mixed"),
+        (neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
+        (neighbours.parse_show_cdp_neighbors_detail, "show_cdp_neighbors_detail/two"),
+        (neighbours.parse_show_lldp_neighbors_detail, "show_lldp_neighbors_detail/two"),
     ],
 )
 def test_fewer_rows_than_the_device_counts(parser: Callable[[str], Any], name: str) -> None:
@@ -83,7 +87,7 @@ def test_fewer_rows_than_the_device_counts(parser: Callable[[str], Any], name: s
 
 
 def test_interfaces_status() -> None:
-    ports = parse_interfaces.parse_show_interfaces_status(sample("show_interfaces_status/switch"))
+    ports = interfaces.parse_show_interfaces_status(sample("show_interfaces_status/switch"))
     assert [(port.name, port.up, port.status, port.mode) for port in ports] == [
         ("Gi1/0/1", False, "notconnect", "access"),
         ("Gi1/0/2", True, "connected", "access"),
@@ -96,17 +100,17 @@ def test_interfaces_status() -> None:
 
 
 def test_etherchannel_summary() -> None:
-    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
+    assert interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
         Bundle("Po1", ("Te1/1/1", "Te2/1/1", "Te3/1/1")),
         Bundle("Po7", ()),
         Bundle("Po12", ("Twe1/0/4",)),
         Bundle("Po48", ("Gi1/0/47", "Gi2/0/47")),
     )
-    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/router")) == (
+    assert interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/router")) == (
         Bundle("Po20", ("Te0/0/4", "Te0/0/5")),
     )
-    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
-    assert parse_interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/without_protocol")) == (
+    assert interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/none")) == ()
+    assert interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/without_protocol")) == (
         Bundle("Po3", ("Fa2/0", "Fa2/7")),
         Bundle("Po9", ()),
     )
@@ -125,11 +129,11 @@ def test_a_port_channel_that_does_not_read_is_refused(words: str, others: str) -
     text = sample("show_etherchannel_summary/switch")
     assert words in text
     with pytest.raises(UnparsableOutput):
-        parse_interfaces.parse_show_etherchannel_summary(text.replace(words, others))
+        interfaces.parse_show_etherchannel_summary(text.replace(words, others))
 
 
 def test_ip_interface_brief() -> None:
-    assert parse_interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/switch")) == (
+    assert interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/switch")) == (
         Interface("Vlan1", False, "administratively down/down"),
         Interface("Vlan10", True, "up/up"),
         Interface("GigabitEthernet0/0", False, "down/down"),
@@ -137,7 +141,7 @@ def test_ip_interface_brief() -> None:
         Interface("Tunnel3", False, "up/down"),
         Interface("GigabitEthernet1/0/9", False, "reset/down"),
     )
-    assert parse_interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/control_plane")) == (
+    assert interfaces.parse_show_ip_interface_brief(sample("show_ip_interface_brief/control_plane")) == (
         Interface("Vlan30", True, "up/up"),
         Interface("GigabitEthernet3/1", False, "down/down"),
         Interface("Control Plane Interface", True, "up/up"),
@@ -145,7 +149,7 @@ def test_ip_interface_brief() -> None:
 
 
 def test_route_summary() -> None:
-    facts = parse_routes.parse_show_ip_route_summary(sample("show_ip_route_summary/switch"))
+    facts = routes.parse_show_ip_route_summary(sample("show_ip_route_summary/switch"))
     assert facts.sources == {"application": 0, "connected": 12, "static": 4, "ospf 10": 224, "internal": 9}
     assert facts.total == 249
 
@@ -156,7 +160,7 @@ def test_what_waits_to_be_removed_is_no_source() -> None:
         ("cisco_ios", 113, {"connected": 13, "static": 3, "rip": 7, "ospf 10": 59, "bgp 65010": 25, "internal": 6}),
     ):
         with unread() as told:
-            facts = parse_routes.parse_show_ip_route_summary(sample("show_ip_route_summary/removing_queue", system))
+            facts = routes.parse_show_ip_route_summary(sample("show_ip_route_summary/removing_queue", system))
         assert (facts.total, facts.sources) == (total, sources)
         assert told == []
 
@@ -176,14 +180,14 @@ def test_routes_that_do_not_read_or_add_up_are_refused(words: str, others: str) 
     text = sample("show_ip_route_summary/removing_queue")
     assert words in text
     with pytest.raises(UnparsableOutput):
-        parse_routes.parse_show_ip_route_summary(text.replace(words, others))
+        routes.parse_show_ip_route_summary(text.replace(words, others))
 
 
 def test_a_column_more_among_the_routes_changes_none() -> None:
     lines = sample("show_ip_route_summary/removing_queue").split("\n")
     widened = [f"{line.rstrip()}   1" if line[:1].islower() or "Total" in line else line for line in lines]
     text = "\n".join(widened)
-    parse = parse_routes.parse_show_ip_route_summary
+    parse = routes.parse_show_ip_route_summary
     assert parse(text.replace("(bytes)", "(bytes)   Age")) == parse("\n".join(lines))
     with pytest.raises(UnparsableOutput, match="Total"):
         parse(text)
@@ -191,7 +195,7 @@ def test_a_column_more_among_the_routes_changes_none() -> None:
 
 def test_cdp_neighbours_without_a_name_or_a_port() -> None:
     with unread() as told:
-        found = parse_neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/nameless"))
+        found = neighbours.parse_show_cdp_neighbors(sample("show_cdp_neighbors/nameless"))
     assert found == (
         Neighbour("", "Gig 1/0/5", "esw0", end_device=True),
         Neighbour("ap-12", "Gig 1/0/6", "Gig 0.1", end_device=True),
@@ -206,12 +210,12 @@ def test_cdp_neighbours_without_a_name_or_a_port() -> None:
 def test_a_message_is_no_name_of_the_row_below() -> None:
     text = sample("show_cdp_neighbors/nameless").replace("acc-101\n", "The table of neighbours is being rebuilt\n")
     with pytest.raises(UnparsableOutput, match="which name belongs"):
-        parse_neighbours.parse_show_cdp_neighbors(text)
+        neighbours.parse_show_cdp_neighbors(text)
 
 
 def test_a_full_column_of_capitals_that_touches_the_port() -> None:
     text = sample("show_lldp_neighbors/mixed").replace("a_name_of_twenty_letGi", "NAME-OF-20-CAPITALSXGi")
-    found = parse_neighbours.parse_show_lldp_neighbors(text)
+    found = neighbours.parse_show_lldp_neighbors(text)
     assert found[1] == Neighbour("NAME-OF-20-CAPITALSX", "Gi1/0/2", "Gi0/0")
 
 
@@ -219,11 +223,11 @@ def test_an_lldp_block_that_does_not_tell_its_port_or_ends_in_its_name() -> None
     text = sample("show_lldp_neighbors_detail/two")
     for cut in (text.replace("Port id:", "Port is:"), text[: text.rindex("System Name") + 11]):
         with pytest.raises(UnparsableOutput, match="does not tell"):
-            parse_neighbours.parse_show_lldp_neighbors_detail(cut)
+            neighbours.parse_show_lldp_neighbors_detail(cut)
 
 
 def test_names_and_states_of_ports_in_other_words() -> None:
-    ports = parse_interfaces.parse_show_interfaces_status(sample("show_interfaces_status/words_in_names", "cisco_ios"))
+    ports = interfaces.parse_show_interfaces_status(sample("show_interfaces_status/words_in_names", "cisco_ios"))
     assert [(port.name, port.up, port.status, port.mode) for port in ports] == [
         ("Fa0/1", False, "notconnect", "access"),
         ("Fa0/2", True, "connected", "trunk"),
@@ -241,10 +245,10 @@ def test_names_and_states_of_ports_in_other_words() -> None:
 @pytest.mark.parametrize(
     ("parser", "name", "line"),
     [
-        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none", "dist-1 gig 1/0/1 120 R S"),
-        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed", "dist-1 Gi1/0/9 120 B,"),
-        (parse_interfaces.parse_show_interfaces_status, "show_interfaces_status/switch", "Gi1/0/9 what"),
-        (parse_interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch", "Vlan2 192.0.2.18 YES"),
+        (neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none", "dist-1 gig 1/0/1 120 R S"),
+        (neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed", "dist-1 Gi1/0/9 120 B,"),
+        (interfaces.parse_show_interfaces_status, "show_interfaces_status/switch", "Gi1/0/9 what"),
+        (interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch", "Vlan2 192.0.2.18 YES"),
     ],
 )
 def test_a_row_that_does_not_read_is_named(parser: Callable[[str], Any], name: str, line: str) -> None:
@@ -258,13 +262,13 @@ def test_a_row_that_does_not_read_is_named(parser: Callable[[str], Any], name: s
 @pytest.mark.parametrize(
     ("parser", "name"),
     [
-        (parse_neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none"),
-        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
-        (parse_neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/none"),
-        (parse_interfaces.parse_show_interfaces_status, "show_interfaces_status/switch"),
-        (parse_interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch"),
-        (parse_interfaces.parse_show_etherchannel_summary, "show_etherchannel_summary/switch"),
-        (parse_routes.parse_show_ip_route_summary, "show_ip_route_summary/switch"),
+        (neighbours.parse_show_cdp_neighbors, "show_cdp_neighbors/none"),
+        (neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/mixed"),
+        (neighbours.parse_show_lldp_neighbors, "show_lldp_neighbors/none"),
+        (interfaces.parse_show_interfaces_status, "show_interfaces_status/switch"),
+        (interfaces.parse_show_ip_interface_brief, "show_ip_interface_brief/switch"),
+        (interfaces.parse_show_etherchannel_summary, "show_etherchannel_summary/switch"),
+        (routes.parse_show_ip_route_summary, "show_ip_route_summary/switch"),
     ],
 )
 def test_a_line_that_is_no_row_is_passed_over_and_told(parser: Callable[[str], Any], name: str) -> None:
@@ -277,4 +281,4 @@ def test_a_line_that_is_no_row_is_passed_over_and_told(parser: Callable[[str], A
 def test_a_route_summary_without_total_was_cut_off() -> None:
     lines = sample("show_ip_route_summary/switch").rstrip().split("\n")[:-1]
     with pytest.raises(UnparsableOutput, match="Total"):
-        parse_routes.parse_show_ip_route_summary("\n".join(lines))
+        routes.parse_show_ip_route_summary("\n".join(lines))

@@ -8,7 +8,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_request import parse_packages, parse_request, provisioned_release
+from swimctl.platforms.cisco_xe.parsers.request import parse_packages, parse_request, provisioned_release
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from platforms.paper import changed, lacking
 
 from swimctl.config.settings import Settings
 from swimctl.models import Finding, JobOptions
-from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.terminal import Answer

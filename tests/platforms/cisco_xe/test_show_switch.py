@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_switch import members_command, parse_show_chassis, parse_show_switch, state_in
+from swimctl.platforms.cisco_xe.parsers.switch import members_command, parse_show_chassis, parse_show_switch, state_in
 from swimctl.platforms.facts import Member
 from swimctl.platforms.text import unread
 

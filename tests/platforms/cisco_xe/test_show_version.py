@@ -6,7 +6,7 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.parse_version import parse_show_version
+from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
 from swimctl.platforms.facts import MemberSoftware
 
 

@@ -7,7 +7,7 @@ from platforms.material import sample
 
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
-from swimctl.platforms.cisco_xe.parse_virtual import parse_dual_active, parse_virtual_link
+from swimctl.platforms.cisco_xe.parsers.virtual import parse_dual_active, parse_virtual_link
 
 
 def test_the_legend_tells_what_a_letter_is() -> None:

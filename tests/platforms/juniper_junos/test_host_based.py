@@ -10,7 +10,7 @@ from platforms.juniper_junos.paper import ON_HOST, Desk, changer, desk, put
 
 from swimctl.errors import CommandRefused
 from swimctl.platforms.facts import Placement, Snapshot
-from swimctl.platforms.juniper_junos.parse_install_log import StagedUpgrade, parse_show_log_install
+from swimctl.platforms.juniper_junos.parsers.install_log import StagedUpgrade, parse_show_log_install
 
 ALONE, PAIR = ("ex4300-48mp",), ("ex4300-48mp", "ex4300-48mp")
 BEFORE = Snapshot("", "20.4R3.8", 1, None, {}, (), (), {})

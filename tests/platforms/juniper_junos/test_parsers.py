@@ -28,8 +28,8 @@ from swimctl.platforms.juniper_junos.facts import (
     RoutingEngine,
     Vlan,
 )
-from swimctl.platforms.juniper_junos.parse_version import parse_nodes
-from swimctl.platforms.juniper_junos.parse_vlans import switching
+from swimctl.platforms.juniper_junos.parsers.version import parse_nodes
+from swimctl.platforms.juniper_junos.parsers.vlans import switching
 from swimctl.platforms.text import unread
 
 OWN = platform("juniper_junos")

@@ -1,0 +1,1 @@
+"""What EOS prints, read into facts: a module a kind of output, pure."""

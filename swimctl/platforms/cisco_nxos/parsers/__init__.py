@@ -1,0 +1,1 @@
+"""What NX-OS prints, read into facts: a module a kind of output, pure."""

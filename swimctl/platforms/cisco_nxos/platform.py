@@ -1,0 +1,39 @@
+"""What NX-OS is called and what it takes; its terminal: log messages, refusals, echoes, and what makes it ready."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.platforms.platform import Platform
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
+
+# `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
+_STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?)?"
+
+TERMINAL: Final = Terminal(
+    setup=("terminal length 0", "terminal width 511"),
+    enable=False,
+    log=re.compile(_STAMP + MESSAGE),
+    signs=("%",),
+    # `Error: AAA authorization failed AAA_AUTHOR_STATUS_METHOD=16(0x10)` of a TACACS+ server (three public
+    # repositories); some releases name the command before the number.
+    refusals=re.compile(
+        rf"\s*(?:{PERCENT}|Syntax error while parsing '|Cmd exec error\b|% String exceeded"
+        r"|(?:Error: *)?AAA authorization failed\b).*",
+        re.IGNORECASE,
+    ),
+    disabled=PERCENT_DISABLED,
+    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:has|failed|aborted))|copy(?! +(?:complete|failed|aborted))|delete|"
+    r"term(?:inal)?|conf(?:igure)?|reload|exit",
+    # `show clock` of some releases, and what `terminal exec prompt timestamp` puts before an output.
+    above=re.compile(r"\s*(?:Time source is .*|No time source, .*)"),
+)
+
+PLATFORM: Final = Platform(
+    "swimctl.platforms.cisco_nxos.driver:CiscoNxos",
+    frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
+    TERMINAL,
+    scp="`feature scp-server`",
+    open_end="show running-config",
+)

@@ -1,0 +1,1 @@
+"""What IOS-XR prints, read into facts: a module a kind of output, pure."""

@@ -1,0 +1,1 @@
+"""What Junos prints, read into facts: a module a kind of output, pure."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from hypothesis import settings
-from projects import Project, make_project
+from support.projects import Project, make_project
 
 from swimctl import clock
 
@@ -22,7 +22,7 @@ sys.dont_write_bytecode = False
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
-pytest_plugins = ("platforms.tally",)
+pytest_plugins = ("platforms.capture_counts",)
 
 # `nohup make test &` ignores these, and what a test starts would inherit that and never be stopped by them. A handler
 # is not inherited: the tests go on as they were asked to, and swimctl hears what it is sent.

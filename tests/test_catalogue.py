@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
-from projects import IMAGE, LITE, Project
+from support.projects import IMAGE, LITE, Project
 
 from swimctl.errors import ConflictError, ImageError, NotFound
 from swimctl.images import catalogue
@@ -201,7 +201,7 @@ class TestCatalogue:
             catalogue.find(IMAGE.replace("12", "13"), images)
 
     def test_an_image_that_a_job_needs_stays(self, project: Project) -> None:
-        from stores import some_jobs
+        from support.stores import some_jobs
 
         with project.store() as store:
             some_jobs(store, ["bern-1"])

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import IMAGE, LITE, Project
-from stores import some_jobs
+from support.projects import IMAGE, LITE, Project
+from support.stores import some_jobs
 
 from swimctl.cli import main
 from swimctl.clock import SystemClock

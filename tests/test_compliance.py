@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import Project
-from stores import NOON, StandingClock, some_image, some_jobs
-from upgrading import lab_folder, with_data
+from support.projects import Project
+from support.stores import NOON, StandingClock, some_image, some_jobs
+from support.upgrades import lab_folder, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from projects import Project
+from support.projects import Project
 
 from swimctl.config import reading
 from swimctl.config.reading import Credentials, Place

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import hanging
 import pytest
+from support import hanging_servers as servers
 
 from swimctl.clock import SystemClock
 from swimctl.config.settings import Distribution
@@ -53,30 +53,33 @@ def ends_in_time(act: Callable[[], object], error: type[Exception], says: str) -
 
 
 def test_a_device_that_says_nothing_any_more(open_session: Callable[[Target], Session]) -> None:
-    with hanging.hanging(hanging.silent) as target, open_session(target) as session:
+    with servers.hanging(servers.silent) as target, open_session(target) as session:
         ends_in_time(lambda: session.run("show version", 1), DeadlineExceeded, "'show version' on sw1 did not end")
 
 
 def test_a_write_that_waits_for_the_devices_window(open_session: Callable[[Target], Session]) -> None:
     command = "x" * MEGABYTE
-    with hanging.hanging(hanging.deaf, window=65_536) as target, open_session(target) as session:
+    with servers.hanging(servers.deaf, window=65_536) as target, open_session(target) as session:
         ends_in_time(lambda: session.run(command, 1), DeadlineExceeded, "on sw1 did not end within 1s")
 
 
 def test_a_write_that_waits_for_the_network(open_session: Callable[[Target], Session]) -> None:
     command = "x" * (30 * MEGABYTE)
-    with hanging.hanging(hanging.frozen, window=100 * MEGABYTE) as target, open_session(target) as session:
+    with (
+        servers.hanging(servers.frozen, window=100 * MEGABYTE) as target,
+        open_session(target) as session,
+    ):
         assert session.run("show clock", 10) == ""
         ends_in_time(lambda: session.run(command, 1), DeadlineExceeded, "on sw1 did not end within 1s")
 
 
 def test_a_read_that_never_returns(open_session: Callable[[Target], Session]) -> None:
-    with hanging.hanging(hanging.flooding) as target, open_session(target) as session:
+    with servers.hanging(servers.flooding) as target, open_session(target) as session:
         ends_in_time(lambda: session.run("show version", 1), DeadlineExceeded, "did not end within 1s")
 
 
 def test_watching_for_the_end_of_a_session_that_floods(open_session: Callable[[Target], Session]) -> None:
-    with hanging.hanging(hanging.flooding) as target, open_session(target) as session:
+    with servers.hanging(servers.flooding) as target, open_session(target) as session:
         session._write("show version\n")
         began = time.monotonic()
         assert not session.ended_within(1), "it was ended by us, which says nothing of the device"
@@ -85,16 +88,16 @@ def test_watching_for_the_end_of_a_session_that_floods(open_session: Callable[[T
 
 def test_a_login_whose_terminal_never_opens(tmp_path: Path) -> None:
     transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
-    with hanging.hanging(None) as target:
+    with servers.hanging(None) as target:
         ends_in_time(lambda: connect(target, CLOCK, transcript, 1), DeadlineExceeded, "no login to sw1 within 1s")
 
 
 def test_a_login_whose_prompt_never_comes(tmp_path: Path) -> None:
-    async def mute(process: hanging.Process) -> None:
+    async def mute(process: servers.Process) -> None:
         await process.stdin.read()
 
     transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
-    with hanging.hanging(mute) as target:
+    with servers.hanging(mute) as target:
         ends_in_time(lambda: connect(target, CLOCK, transcript, 2), DeadlineExceeded, "sw1 within 2s")
 
 
@@ -104,7 +107,7 @@ def test_a_login_that_is_never_answered(tmp_path: Path) -> None:
     image = tmp_path / "image.bin"
     image.write_bytes(b"x")
     limits = Distribution(stall=1)
-    with hanging.hanging(hanging.silent, answers=False) as target:
+    with servers.hanging(servers.silent, answers=False) as target:
         ends_in_time(lambda: connect(target, CLOCK, transcript, 1), LoginFailed, "sw1 did not answer the login")
         ends_in_time(
             lambda: ScpPush().send(image, "flash:image.bin", target, limits, CLOCK, lambda _: None),
@@ -113,14 +116,14 @@ def test_a_login_that_is_never_answered(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("process", [hanging.deaf, hanging.frozen])
+@pytest.mark.parametrize("process", [servers.deaf, servers.frozen])
 def test_a_close_does_not_wait_for_the_device(
-    open_session: Callable[[Target], Session], process: Callable[[hanging.Process], object]
+    open_session: Callable[[Target], Session], process: Callable[[servers.Process], object]
 ) -> None:
     """Also while another thread is inside of a write that blocks."""
-    with hanging.hanging(process, window=100 * MEGABYTE if process is hanging.frozen else 65_536) as target:  # type: ignore[arg-type] # the processes above
+    with servers.hanging(process, window=100 * MEGABYTE if process is servers.frozen else 65_536) as target:  # type: ignore[arg-type] # the processes above
         session = open_session(target)
-        if process is hanging.frozen:
+        if process is servers.frozen:
             session.run("show clock", 10)
         blocked = threading.Event()
 
@@ -151,7 +154,7 @@ def test_a_copy_whose_last_acknowledgement_never_comes(tmp_path: Path) -> None:
     def send(target: Target) -> None:
         ScpPush().send(image, "flash:image.bin", target, Distribution(stall=1), CLOCK, moved.append)
 
-    with hanging.hanging(hanging.no_last_word, encoding=None) as target:
+    with servers.hanging(servers.no_last_word, encoding=None) as target:
         ends_in_time(lambda: send(target), TransferFailed, "no byte moved for 1s")
     assert moved[-1] == MEGABYTE
 
@@ -159,7 +162,7 @@ def test_a_copy_whose_last_acknowledgement_never_comes(tmp_path: Path) -> None:
 def test_a_copy_that_is_never_begun(tmp_path: Path) -> None:
     image = tmp_path / "image.bin"
     image.write_bytes(b"x")
-    with hanging.hanging(None) as target:
+    with servers.hanging(None) as target:
         ends_in_time(
             lambda: ScpPush().send(image, "flash:image.bin", target, Distribution(stall=1), CLOCK, lambda _: None),
             TransferFailed,

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from stores import StandingClock, some_batch, some_jobs
+from support.stores import StandingClock, some_batch, some_jobs
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings

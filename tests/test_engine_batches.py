@@ -10,8 +10,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from nights import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
-from stores import NOON, some_jobs, switches
+from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
+from support.stores import NOON, some_jobs, switches
 
 from swimctl.config.settings import Settings
 from swimctl.engine.jobs import JobRun

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nights import BAD, GOOD, UNTOUCHED, WAITS, Night, night
-from stores import NOON, some_jobs
+from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Night, night
+from support.stores import NOON, some_jobs
 
 from swimctl.engine.jobs import JobRun
 from swimctl.errors import Unreachable

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from projects import IMAGE, LITE
+from support.projects import IMAGE, LITE
 
 from swimctl.images.catalogue import read_filename
 from swimctl.images.goldens import Choice, choose

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from projects import IMAGE, LITE
+from support.projects import IMAGE, LITE
 
 from swimctl.errors import ImageError, UsageError
 from swimctl.images import hash_files

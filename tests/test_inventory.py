@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from nornir.core.task import Result, Task
-from projects import Project
+from support.projects import Project
 
 from swimctl.cli import main
 from swimctl.config.reading import Credentials

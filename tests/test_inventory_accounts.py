@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from projects import Project
+from support.projects import Project
 
 from swimctl.cli import main
 from swimctl.config import references

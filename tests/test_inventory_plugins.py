@@ -6,8 +6,8 @@ import json
 import warnings
 
 import pytest
-from inventories import serving
-from projects import Project
+from support.inventory_servers import serving
+from support.projects import Project
 
 from swimctl.errors import ConfigError, InventoryError
 from swimctl.inventory.hosts import Inventory

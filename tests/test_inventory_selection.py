@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from projects import Project
+from support.projects import Project
 
 from swimctl.errors import SelectionError
 from swimctl.inventory.selection import Candidate, Selection, select

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from projects import CONFIG, GROUPS, HOSTS, IMAGE, Project
+from support.projects import CONFIG, GROUPS, HOSTS, IMAGE, Project
 
 from swimctl.cli import main
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.clock import SystemClock
 from swimctl.errors import UnparsableOutput

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from statements import AROUND, ASKED, HASHED, PLAIN, STATEMENTS, TYPE_7
+from support.secret_lines import AROUND, ASKED, HASHED, PLAIN, STATEMENTS, TYPE_7
 
 from swimctl.platforms.terminal import plain
 from swimctl.sessions.redaction import Pieces, Redaction

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from projects import IMAGE, LITE, Project
-from stores import NOON, StandingClock
+from support.projects import IMAGE, LITE, Project
+from support.stores import NOON, StandingClock
 
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome

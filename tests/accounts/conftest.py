@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accounting import PASSWORD, ROOT, Counting
-from stores import StandingClock
+from support.accounts import PASSWORD, ROOT, Counting
+from support.stores import StandingClock
 
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService

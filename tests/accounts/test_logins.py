@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from accounting import HERE, PASSWORD, ROOT, Counting, fail
 from argon2 import extract_parameters
 from argon2.exceptions import HashingError, VerificationError
-from stores import NOON, StandingClock
+from support.accounts import HERE, PASSWORD, ROOT, Counting, fail
+from support.stores import NOON, StandingClock
 
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService

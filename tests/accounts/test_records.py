@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from accounting import HERE, PASSWORD, ROOT, fail
-from stores import StandingClock
+from support.accounts import HERE, PASSWORD, ROOT, fail
+from support.stores import StandingClock
 
 from swimctl.accounts.service import AccountService
 from swimctl.errors import LoginRefused, TooManyLogins

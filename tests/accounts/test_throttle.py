@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stores import StandingClock
+from support.stores import StandingClock
 
 from swimctl.accounts.throttle import FAILURES, FIRST_WAIT, LONGEST_WAIT, WINDOW, Throttle, by_address, by_name
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from accounting import HERE, PASSWORD, ROOT, fail
-from stores import NOON, StandingClock
+from support.accounts import HERE, PASSWORD, ROOT, fail
+from support.stores import NOON, StandingClock
 
 from swimctl.accounts.service import AccountService, checked_name, life_from
 from swimctl.errors import ConflictError, LoginRefused, NotFound, StoreError, TokenRefused, UsageError

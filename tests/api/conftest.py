@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from asking import Api, answering, opened
-from projects import Project
-from stores import StandingClock
+from support.api_client import Api, answering, opened
+from support.projects import Project
+from support.stores import StandingClock
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 
 import pytest
-from asking import LOGIN, TRIGGER, Api, answering, read_one
+from support.api_client import LOGIN, TRIGGER, Api, answering, read_one
 
 from swimctl.api import app, connections
 from swimctl.api.connections import Connections, Listener

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from accounting import PASSWORD
-from asking import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READER, STATUS, TRIGGER, Answer, Api
+from support.accounts import PASSWORD
+from support.api_client import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READER, STATUS, TRIGGER, Answer, Api
 
 from swimctl.api.app import ROUTES
 

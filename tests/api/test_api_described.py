@@ -9,11 +9,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from asking import CANCEL, STATUS, TRIGGER, Api, made_in_a_terminal
-from described import assert_described
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from support.api_client import CANCEL, STATUS, TRIGGER, Api, made_in_a_terminal
+from support.openapi_answers import assert_described
 
 from swimctl.api.app import ROUTES
 from swimctl.states import JobStatus, StepStatus

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounting import ROOT, Counting
-from asking import Answer, Api, answering, many_jobs, opened
-from projects import Project
-from stores import STEPS, StandingClock, some_batch
+from support.accounts import ROOT, Counting
+from support.api_client import Answer, Api, answering, many_jobs, opened
+from support.projects import Project
+from support.stores import STEPS, StandingClock, some_batch
 
 from swimctl.api.schemas import TriggerRequest
 from swimctl.models import Outcome, Role

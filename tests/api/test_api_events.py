@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from accounting import ROOT
-from asking import CANCEL, READER, Api, answering, many_jobs
+from support.accounts import ROOT
+from support.api_client import CANCEL, READER, Api, answering, many_jobs
 
 from swimctl.api import events
 from swimctl.states import JobStatus, StepStatus

@@ -9,7 +9,7 @@ import time
 from contextlib import nullcontext
 
 import pytest
-from asking import CANCEL, LOGIN, STATUS, TRIGGER, Answer, Api, parsed, read_all, read_one
+from support.api_client import CANCEL, LOGIN, STATUS, TRIGGER, Answer, Api, parsed, read_all, read_one
 
 from swimctl.api import app, reading
 from swimctl.api.server import check_binding

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accounting import PASSWORD, ROOT
-from asking import APPROVE, READER, TRIGGER, Api, answering, opened
-from projects import CONFIG, Project
-from stores import StandingClock
+from support.accounts import PASSWORD, ROOT
+from support.api_client import APPROVE, READER, TRIGGER, Api, answering, opened
+from support.projects import CONFIG, Project
+from support.stores import StandingClock
 
 from swimctl.models import Outcome, Policy, Role
 from swimctl.states import JobStatus

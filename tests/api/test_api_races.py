@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from asking import CANCEL, TRIGGER, Answer, Api, many_jobs
+from support.api_client import CANCEL, TRIGGER, Answer, Api, many_jobs
 
 from swimctl.states import JobStatus
 from swimctl.store import Store

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from asking import CANCEL, LITE_HOST, STATUS, TRIGGER, Api, many_jobs
+from support.api_client import CANCEL, LITE_HOST, STATUS, TRIGGER, Api, many_jobs
 
 from swimctl.clock import rfc3339
 from swimctl.models import Outcome

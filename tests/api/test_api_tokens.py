@@ -6,8 +6,8 @@ import logging
 from datetime import timedelta
 
 import pytest
-from accounting import PASSWORD, ROOT
-from asking import CANCEL, LOGIN, OPERATOR, READER, TRIGGER, Api, parsed
+from support.accounts import PASSWORD, ROOT
+from support.api_client import CANCEL, LOGIN, OPERATOR, READER, TRIGGER, Api, parsed
 
 from swimctl.models import Role
 

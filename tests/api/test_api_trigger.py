@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from accounting import ROOT
-from asking import CANCEL, GOLDEN, LITE_HOST, NEWER, TRIGGER, Api, made_in_a_terminal
-from stores import NOON
+from support.accounts import ROOT
+from support.api_client import CANCEL, GOLDEN, LITE_HOST, NEWER, TRIGGER, Api, made_in_a_terminal
+from support.stores import NOON
 
 from swimctl.clock import rfc3339
 from swimctl.models import Golden, JobOptions, Role

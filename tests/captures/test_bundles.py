@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fleets.every import FLEETS
-from upgrading import lab_folder
+from support.upgrades import lab_folder
 
 from swimctl.captures import bundle
 from swimctl.captures.bundle import bundled, read_bundles

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import Project
+from support.projects import Project
 
 from swimctl.accounts.service import AccountService
 from swimctl.cli import main

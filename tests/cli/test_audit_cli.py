@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from projects import Project
+from support.projects import Project
 
 from swimctl.cli import main
 from swimctl.models import Caller

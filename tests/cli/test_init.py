@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import PROGRAM, look
+from support.processes import PROGRAM, look
 
 from swimctl.cli import main
 

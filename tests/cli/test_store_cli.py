@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import STEPS, opened, some_batch, spawn
+from support.stores import STEPS, opened, some_batch, spawn
 
 from swimctl.cli import main
 from swimctl.models import Caller, Job

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.cli import main
 from swimctl.cli.lab import register

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import STEPS
-from serving import PASSWORD, Served, serving
-from upgrading import TARGET, lab_folder
+from support.processes import STEPS
+from support.server_process import PASSWORD, Served, serving
+from support.upgrades import TARGET, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 

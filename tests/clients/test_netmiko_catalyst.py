@@ -10,7 +10,7 @@ from pathlib import Path
 
 import netmiko
 import pytest
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image

@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from processes import assert_once, jobs, start
-from projects import Project
-from serving import Served, serving
-from upgrading import lab_folder, schedule
+from support.processes import assert_once, jobs, start
+from support.projects import Project
+from support.server_process import Served, serving
+from support.upgrades import lab_folder, schedule
 
 from swimctl.lab.fleet import LabFleet
 

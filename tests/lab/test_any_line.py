@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from desks import Desk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.lab_terminal import Desk
 
 PROMPT = re.compile(r"desk(\([\w-]+\))?[#>]|\+>\(tcl\)#|")
 WORDS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import AnyDesk, small
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desks import AnyDesk, all_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.lab_terminal import AnyDesk, all_of
 
 from swimctl.errors import UsageError
 from swimctl.lab.cisco_ios.spec import IosMember, IosSpec

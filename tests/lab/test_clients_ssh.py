@@ -10,8 +10,8 @@ from pathlib import Path
 import paramiko
 import pytest
 import scrapli
-from labs import small_fleet
 from scrapli.auth import LookupKeyValue
+from support.lab import small_fleet
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.images import make_image

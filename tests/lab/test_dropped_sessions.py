@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import NEW, OLD, Desk
+from support.lab_terminal import NEW, OLD, Desk
 
 from swimctl.lab.effects import Cut, Down
 

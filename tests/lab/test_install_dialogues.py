@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from desks import NEW, OLD, OTHER, Desk, all_of
+from support.lab_terminal import NEW, OLD, OTHER, Desk, all_of
 
 from swimctl.lab.effects import Down, Up
 

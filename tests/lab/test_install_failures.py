@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import NEW, OLD, OTHER, Desk
+from support.lab_terminal import NEW, OLD, OTHER, Desk
 
 from swimctl.errors import UsageError
 from swimctl.lab.cisco_xe.install_words import REASONS

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from platforms.juniper_junos.paper import IMAGE, desk, put
+from platforms.juniper_junos.scripted_device import IMAGE, desk, put
 
 PROMPT = re.compile(r"\n\{master:0\}(\[edit\])?\n\w+@hall-9[>#] |root@hall-9:RE:0% ")
 TEXT = (

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from desks import AnyDesk, small
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 

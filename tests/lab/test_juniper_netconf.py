@@ -11,8 +11,8 @@ from xml.sax.saxutils import quoteattr
 
 import paramiko
 import pytest
-from desks import AnyDesk, small
 from fleets import juniper_junos
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.chassis import Login
 from swimctl.lab.fleet import LabFleet

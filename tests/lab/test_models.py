@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import NEW, OLD, Desk
+from support.lab_terminal import NEW, OLD, Desk
 
 from swimctl.config.settings import Settings
 from swimctl.lab.chassis import Login
@@ -167,7 +167,7 @@ def desk_root(model: str) -> str:
 
 
 def _image() -> Image:
-    from platforms.cisco_xe.paper import IMAGE
+    from platforms.cisco_xe.scripted_device import IMAGE
 
     return IMAGE
 

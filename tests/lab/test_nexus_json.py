@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import AnyDesk, small
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.cisco_nxos.forms import LAST_RESET, WITH_TIME
 from swimctl.lab.cisco_nxos.spec import HARDWARE, NexusSpec

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from desks import Desk, all_of
+from support.lab_terminal import Desk, all_of
 
 from swimctl.lab.terminal import Keyboard
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from desks import AnyDesk
 from fleets import arista_eos, cisco_nxos, cisco_xr, juniper_junos
 from fleets.fleet import Fleet
+from support.lab_terminal import AnyDesk
 
 FLEETS: Mapping[str, Fleet] = {
     "eos": arista_eos.FLEET, "nxos": cisco_nxos.FLEET, "iosxr": cisco_xr.FLEET, "junos": juniper_junos.FLEET,

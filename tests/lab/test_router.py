@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desks import AnyDesk, all_of, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.lab_terminal import AnyDesk, all_of, small
 
 from swimctl.lab.cisco_xr.device import CARD_UP, STANDBY_READY, STANDBY_UP
 from swimctl.lab.cisco_xr.spec import HARDWARE, RouterSpec

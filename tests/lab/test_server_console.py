@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import paramiko
 import pytest
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.lab.fleet import LabFleet
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from pathlib import Path
 
-from labs import small_fleet
+from support.lab import small_fleet
 
 
 def test_a_reload_right_after_a_dropped_session_leaves_nobody_listening(tmp_path: Path) -> None:

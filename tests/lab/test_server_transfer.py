@@ -10,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 import scp
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.errors import UsageError
 from swimctl.lab.cisco_xe.fleet import default_fleet

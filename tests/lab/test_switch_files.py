@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from desks import NEW, Desk
+from support.lab_terminal import NEW, Desk
 
 from swimctl.lab.effects import Cut, Down
 from swimctl.lab.flash import NoSpace

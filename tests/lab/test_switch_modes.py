@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import Desk
+from support.lab_terminal import Desk
 
 USERS = {"admin": ("admin", 15), "guest": ("guest", 1)}
 

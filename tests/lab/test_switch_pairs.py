@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import NEW, OLD, Desk
+from support.lab_terminal import NEW, OLD, Desk
 
 from swimctl.errors import UsageError
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec

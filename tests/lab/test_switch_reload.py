@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import NEW, Desk
+from support.lab_terminal import NEW, Desk
 
 from swimctl.lab.cisco_xe.forms import CHASSIS_BOOT, CURRENT_BOOT, IN_CURRENT, NO_REGISTER
 from swimctl.lab.effects import Down, Up

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import AnyDesk, small
 from fleets import arista_eos, cisco_ios, cisco_nxos
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.vty import Vty

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from receiving import Receiver, serving
+from support.notification_server import Receiver, serving
 
 
 @pytest.fixture

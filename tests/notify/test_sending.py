@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from receiving import (
+from support.notification_server import (
     BATCH,
     FAILED,
     NOON,
@@ -96,7 +96,7 @@ def test_a_process_ends_while_a_server_does_not_answer(receiver: Receiver) -> No
     receiver.answers.clear()
     code = (
         "import sys; from swimctl.notify.notifier import Notifier; from swimctl.config.settings import Settings\n"
-        "from receiving import BATCH\n"
+        "from support.notification_server import BATCH\n"
         "Notifier.of(Settings(notify=[sys.argv[1]])).batch_started(BATCH, [])\n"
         "sys.stdin.read(1)\n"
     )

@@ -5,8 +5,8 @@ import sys
 import threading
 
 import pytest
-from projects import Project
-from receiving import BATCH, FAILED, Receiver, hold, job, notifier
+from support.notification_server import BATCH, FAILED, Receiver, hold, job, notifier
+from support.projects import Project
 
 from swimctl.cli import main
 from swimctl.config.settings import Settings

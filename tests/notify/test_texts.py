@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from receiving import BATCH, FAILED, NOON, NOT_ATTEMPTED, SUCCESS, UNKNOWN, job
+from support.notification_server import BATCH, FAILED, NOON, NOT_ATTEMPTED, SUCCESS, UNKNOWN, job
 
 from swimctl.models import Batch, ExecutionMode, JobOptions, Outcome, Policy
 from swimctl.notify import texts

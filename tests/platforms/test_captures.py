@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from platforms.capture_counts import Count
 from platforms.comparing import Captured
 from platforms.contract import Platform, names, platform
 from platforms.material import CAPTURES, read
-from platforms.tally import Count
 
 from swimctl.errors import CommandRefused, NotFound, SwimctlError, UnparsableOutput
 from swimctl.platforms import load_platform

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from desks import AnyDesk, Desk
 from fleets.every import FLEETS
 from forms.every import LAB, PLATFORMS, is_capture, is_on_the_way, of_lab, on_the_way, outputs, text_of, to_place
 from platforms.contract import parser_of, platform
 from platforms.material import CAPTURES
+from support.lab_terminal import AnyDesk, Desk
 from upgrade.test_every_platform import CELLS, device
 
 from swimctl.errors import SwimctlError

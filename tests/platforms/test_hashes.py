@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from platforms.cisco_xe.paper import STACK
-from platforms.paper import Paper, image
+from platforms.cisco_xe.scripted_device import STACK
+from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from platforms import contract
 from platforms.contract import Platform, names, parser_of, platform
-from platforms.cutting import cuts, untrue
+from platforms.cut_outputs import cuts, untrue
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms import _PLATFORMS

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from platforms.contract import platform
-from platforms.paper import Paper, image
+from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from platforms.bent_outputs import HARMLESS, TWISTS, comparable
 from platforms.contract import Platform, names, parser_of, platform
 from platforms.material import CAPTURES, read
 from platforms.test_captures import READ, owner
-from platforms.twisting import HARMLESS, TWISTS, comparable
 
 from swimctl.errors import SwimctlError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.paper import image
+from platforms.scripted_device import image
 
 from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, ImageKind

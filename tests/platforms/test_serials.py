@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from platforms.arista_eos.paper import SAMPLE as ARISTA
-from platforms.cisco_nxos.paper import SAMPLE as NXOS
-from platforms.cisco_nxos.paper import SWITCH as NEXUS
-from platforms.cisco_xe.paper import CHASSIS, STACK
-from platforms.cisco_xr.paper import ROUTER
-from platforms.juniper_junos.paper import PAIR
-from platforms.juniper_junos.paper import SAMPLE as JUNOS
-from platforms.paper import Paper
+from platforms.arista_eos.scripted_device import SAMPLE as ARISTA
+from platforms.cisco_nxos.scripted_device import SAMPLE as NXOS
+from platforms.cisco_nxos.scripted_device import SWITCH as NEXUS
+from platforms.cisco_xe.scripted_device import CHASSIS, STACK
+from platforms.cisco_xr.scripted_device import ROUTER
+from platforms.juniper_junos.scripted_device import PAIR
+from platforms.juniper_junos.scripted_device import SAMPLE as JUNOS
+from platforms.scripted_device import Paper
 
 from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from projects import Project
-from serving import Served, serving
+from support.projects import Project
+from support.server_process import Served, serving
 
 from swimctl.cli.context import Context
 

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from processes import jobs, start
-from serving import token_for
-from upgrading import TARGET, lab_folder
+from support.processes import jobs, start
+from support.server_process import token_for
+from support.upgrades import TARGET, lab_folder
 
 from swimctl.cli import main
 

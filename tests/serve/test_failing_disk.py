@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from processes import PROGRAM, assert_once, come_to, jobs, start
-from serving import Served, serving, token_for
-from upgrading import TARGET, lab_folder
+from support.processes import PROGRAM, assert_once, come_to, jobs, start
+from support.server_process import Served, serving, token_for
+from support.upgrades import TARGET, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 

@@ -21,11 +21,11 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import processes
 import pytest
 from ruamel.yaml import YAML
-from serving import PASSWORD, Served, serving
-from upgrading import TARGET, lab_folder
+from support import processes
+from support.server_process import PASSWORD, Served, serving
+from support.upgrades import TARGET, lab_folder
 
 SWITCHES, ROUNDS, MEASURED_EVERY = 47, 20, 4
 A_ROUND = SWITCHES + 1 + 2  # beside the switches: one whose port is shut, and two jobs that are cancelled

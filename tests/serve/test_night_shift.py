@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from upgrading import TARGET, lab_folder, request
+from support.upgrades import TARGET, lab_folder, request
 
 from swimctl.cli.context import Context, Opened
 from swimctl.clock import SystemClock

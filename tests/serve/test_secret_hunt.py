@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import receiving
 from fleets.every import FLEETS
-from fronts.front import Fronts, Twist, behind
-from fronts.leaks import Echoing, Secrets, gossips, ways
-from secrecy import Watched, secret, watched
-from serving import FINAL, Served, serving
-from upgrading import lab_folder
+from support import notification_server
+from support.fronts.front import Fronts, Twist, behind
+from support.fronts.leaks import Echoing, Secrets, gossips, ways
+from support.secret_search import Watched, secret, watched
+from support.server_process import FINAL, Served, serving
+from support.upgrades import lab_folder
 
 from swimctl.lab.folder import COMMAND_LOG
 from swimctl.platforms import PLATFORM_NAMES
@@ -71,7 +71,7 @@ def test_nothing_keeps_what_a_device_gives_away(tmp_path: Path, monkeypatch: pyt
         )
         for name, (platform, _) in told.items()
     ]
-    with receiving.serving() as receiver:
+    with notification_server.serving() as receiver:
         settings = SETTINGS | {"workers": 8, "notify": [f"json://127.0.0.1:{receiver.port}/"]}
         with (
             lab_folder(tmp_path, fleet=specs, speed=120, settings=settings) as lab,

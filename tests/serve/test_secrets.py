@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-import receiving
-from processes import jobs, look, stop_in
 from ruamel.yaml import YAML
-from secrecy import Watched, secret, spellings, watched, with_defect
-from serving import Served, serving
-from upgrading import lab_folder
+from support import notification_server
+from support.processes import jobs, look, stop_in
+from support.secret_search import Watched, secret, spellings, watched, with_defect
+from support.server_process import Served, serving
+from support.upgrades import lab_folder
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.folder import COMMAND_LOG
@@ -48,7 +48,7 @@ def planted(
     """Run a lab where every secret is another one; `privilege` is what the user of the credentials file has."""
     hidden = {kind: secret(kind.replace(" ", "-")) for kind in KINDS}
     users = {"admin": (hidden["inventory password"], 15), "robot": (hidden["credentials password"], privilege)}
-    with receiving.serving() as receiver:
+    with notification_server.serving() as receiver:
         receiver.status = 500  # what fails is told of
         who, token = (quote(hidden[f"notification {what}"], safe="") for what in ("password", "token"))
         url = f"json://swimctl:{who}@127.0.0.1:{receiver.port}/{token}"

@@ -13,9 +13,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from processes import start
-from projects import Project
-from serving import serving
+from support.processes import start
+from support.projects import Project
+from support.server_process import serving
 
 
 def refused(folder: Path, *options: str) -> str:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from processes import STEPS, assert_once, come_to, jobs, start, stop_in
-from serving import PASSWORD, serving, token_for
-from upgrading import lab_folder, schedule
+from support.processes import STEPS, assert_once, come_to, jobs, start, stop_in
+from support.server_process import PASSWORD, serving, token_for
+from support.upgrades import lab_folder, schedule
 
 DEVICES = [f"sw{number}" for number in range(1, 9)]
 

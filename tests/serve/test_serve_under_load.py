@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import processes
 import pytest
-from processes import assert_once, look
-from serving import FINAL, Served, serving, token_for
-from upgrading import lab_folder
+from support import processes
+from support.processes import assert_once, look
+from support.server_process import FINAL, Served, serving, token_for
+from support.upgrades import lab_folder
 
 IDLE, BODIES, STREAMS = 5000, 500, 600
 MOST_MEGABYTES = 60  # that all this may cost; 5,600 connections that are kept cost some 200

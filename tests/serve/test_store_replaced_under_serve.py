@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from processes import assert_once, come_to, jobs, look, start
-from projects import Project
-from serving import serving, token_for
-from upgrading import lab_folder
+from support.processes import assert_once, come_to, jobs, look, start
+from support.projects import Project
+from support.server_process import serving, token_for
+from support.upgrades import lab_folder
 
 LOGS = ("-wal", "-shm")
 

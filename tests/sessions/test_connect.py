@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from sessions.paper_terminal import ENABLE_SECRET, PASSWORD, PaperTerminal
+from support.scripted_terminal import ENABLE_SECRET, PASSWORD, PaperTerminal
 
 from swimctl import clock
 from swimctl.clock import Clock, Deadline, SystemClock

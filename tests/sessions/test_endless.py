@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sessions.paper_terminal import PROMPT, PaperTerminal
+from support.scripted_terminal import PROMPT, PaperTerminal
 
 from swimctl.errors import DeadlineExceeded, SessionLost, UnparsableOutput
 from swimctl.sessions import session as session_module

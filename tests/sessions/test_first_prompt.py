@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from sessions.paper_terminal import GONE, NOTHING_YET, PaperTerminal
+from support.scripted_terminal import GONE, NOTHING_YET, PaperTerminal
 
 from swimctl.clock import Deadline, Limit, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, SessionLost, UnexpectedPrompt

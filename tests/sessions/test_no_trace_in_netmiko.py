@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from labs import small_fleet
+from support.lab import small_fleet
 
 from swimctl.clock import SystemClock
 from swimctl.sessions.redaction import Redaction

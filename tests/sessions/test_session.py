@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sessions.paper_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
+from support.scripted_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, LoginFailed, NoPrivilege, SessionLost, UnexpectedPrompt, UnparsableOutput

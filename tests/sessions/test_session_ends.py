@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sessions.paper_terminal import GONE, NOTHING_YET, PROMPT, PaperTerminal
+from support.scripted_terminal import GONE, NOTHING_YET, PROMPT, PaperTerminal
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from stores import opened
+from support.stores import opened
 
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from sessions.paper_terminal import GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
+from support.scripted_terminal import GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
 
 from swimctl.clock import Clock, Deadline, SystemClock
 from swimctl.errors import SessionLost, UnparsableOutput

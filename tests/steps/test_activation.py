@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from steps.scripted import LOST, NEW, OLD, PaperClock, Scripted, activated, runs, said, stands
+from support.scripted_steps import LOST, NEW, OLD, PaperClock, Scripted, activated, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput, Unreachable
 from swimctl.models import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from steps.scripted import (
+from support.scripted_steps import (
     DAY,
     LOST,
     NEW,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.scripted import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, activated, runs, stands
+from support.scripted_steps import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, activated, runs, stands
 
 from swimctl.errors import OtherDevice, StepFailed
 from swimctl.models import Finding, Outcome

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import GARBLED, back, keeping
-from steps.scripted import BEFORE, Scripted
+from support.after_reload import GARBLED, back, keeping
+from support.scripted_steps import BEFORE, Scripted
 
 from swimctl.config.settings import Settings, Tolerances
 from swimctl.errors import StepFailed

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from steps.scripted import IMAGE, LOST, Scripted, activated, runs, stands
+from support.scripted_steps import IMAGE, LOST, Scripted, activated, runs, stands
 
 from swimctl.errors import DeviceError, StepFailed, Stopped, TransferFailed, Unreachable
 from swimctl.models import Finding, JobOptions, Outcome

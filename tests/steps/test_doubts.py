@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.scripted import BEFORE as OF_TWO
-from steps.scripted import NEW, Scripted, activated, runs
+from support.scripted_steps import BEFORE as OF_TWO
+from support.scripted_steps import NEW, Scripted, activated, runs
 
 from swimctl.models import Outcome
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot

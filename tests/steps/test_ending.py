@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.scripted import BEFORE, LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
+from support.scripted_steps import BEFORE, LOST, OLD_RUNS, PATCH, Scripted, activated, runs, stands
 
 from swimctl.errors import (
     CommandRefused,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.scripted import BEFORE, DAY, NEW, OLD, OLD_RUNS, TARGET_RUNS, runs, stands
+from support.scripted_steps import BEFORE, DAY, NEW, OLD, OLD_RUNS, TARGET_RUNS, runs, stands
 
 from swimctl.models import Outcome
 from swimctl.platforms.facts import Installed, Placement, Running

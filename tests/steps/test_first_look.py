@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from desks import AnyDesk
 from fleets.every import FLEETS
+from support.lab_terminal import AnyDesk
 
 from swimctl import platforms
 from swimctl.config.settings import Settings

@@ -5,21 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from steps.after_reload import (
-    GARBLED,
-    UNCOMMITTED,
-    after_reload,
-    back,
-    keeping,
-)
-from steps.scripted import (
-    AFTER,
-    NEW,
-    OLD_RUNS,
-    runs,
-    said,
-    stands,
-)
+from support.after_reload import GARBLED, UNCOMMITTED, after_reload, back, keeping
+from support.scripted_steps import AFTER, NEW, OLD_RUNS, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed
 from swimctl.models import Outcome

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from steps.paper_job import paper_job
-from steps.scripted import NEW, Scripted, activated, runs, stands
-from stores import StandingClock, some_image, some_jobs
+from support.scripted_job import paper_job
+from support.scripted_steps import NEW, Scripted, activated, runs, stands
+from support.stores import StandingClock, some_image, some_jobs
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Evidence, Settings

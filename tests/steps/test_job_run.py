@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from steps.paper_job import NoPatience, Played, paper_job
-from steps.scripted import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
+from support.scripted_job import NoPatience, Played, paper_job
+from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
 
 from swimctl import states
 from swimctl.config.settings import FreezePeriod, Settings

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from steps.paper_job import PaperJob, Played, paper_job
-from steps.scripted import DAY, OLD, STARTED, Scripted, runs, stands
+from support.scripted_job import PaperJob, Played, paper_job
+from support.scripted_steps import DAY, OLD, STARTED, Scripted, runs, stands
 
 from swimctl.config.windows import Go, Never, Wait
 from swimctl.engine.turns import Hold

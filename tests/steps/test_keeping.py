@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import COMMITTED, GARBLED, UNCOMMITTED, after_reload, keeping
-from steps.scripted import LOST, NEW, PaperClock, Scripted, runs, said
+from support.after_reload import COMMITTED, GARBLED, UNCOMMITTED, after_reload, keeping
+from support.scripted_steps import LOST, NEW, PaperClock, Scripted, runs, said
 
 from swimctl.config.settings import Settings
 from swimctl.errors import DeviceUnknown, SessionLost

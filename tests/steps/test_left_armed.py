@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import support_matrix
-from steps.scripted import NEW, OLD, PaperClock, PaperRecord, activated, stands
+from support.scripted_steps import NEW, OLD, PaperClock, PaperRecord, activated, stands
 
 from swimctl.platforms.arista_eos.driver import SUPPORT as EOS
 from swimctl.platforms.base import Support

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import pytest
-from steps.scripted import Scripted, activated
+from support.scripted_steps import Scripted, activated
 
 from swimctl.errors import LoginFailed, SessionLost, Unreachable
 from swimctl.sessions.one_look import age, keep, seen

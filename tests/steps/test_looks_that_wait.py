@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import COMMITTED, GARBLED, READY, UNCOMMITTED, after_reload, keeping
-from steps.scripted import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, runs, stands
+from support.after_reload import COMMITTED, GARBLED, READY, UNCOMMITTED, after_reload, keeping
+from support.scripted_steps import AFTER, BEFORE, NEW, OLD, OLD_RUNS, PaperClock, Scripted, runs, stands
 
 from swimctl.errors import DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable
 from swimctl.platforms.facts import Placement

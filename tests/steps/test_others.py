@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from steps.scripted import OLD_RUNS, Scripted, activated, runs, stands
+from support.scripted_steps import OLD_RUNS, Scripted, activated, runs, stands
 
 from swimctl.errors import StepFailed, UnparsableOutput
 from swimctl.models import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from steps.scripted import PaperClock
+from support.scripted_steps import PaperClock
 
 from swimctl.config.settings import Deadlines, Settings, Tolerances
 from swimctl.steps.evidence import Wait

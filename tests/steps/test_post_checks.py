@@ -7,29 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import (
-    COMMITTED,
-    GARBLED,
-    NO_NEIGHBOURS,
-    READY,
-    UNCOMMITTED,
-    after_reload,
-    back,
-    keeping,
-)
-from steps.scripted import (
-    AFTER,
-    BEFORE,
-    LOST,
-    NEW,
-    OLD,
-    OLD_RUNS,
-    PATCH,
-    PaperClock,
-    runs,
-    said,
-    stands,
-)
+from support.after_reload import COMMITTED, GARBLED, NO_NEIGHBOURS, READY, UNCOMMITTED, after_reload, back, keeping
+from support.scripted_steps import AFTER, BEFORE, LOST, NEW, OLD, OLD_RUNS, PATCH, PaperClock, runs, said, stands
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed, Unreachable

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from steps.scripted import BEFORE, NEW, Scripted, activated, runs
+from support.scripted_steps import BEFORE, NEW, Scripted, activated, runs
 
 from swimctl.platforms.facts import Running
 from swimctl.steps.evidence import new_boot as rebooted

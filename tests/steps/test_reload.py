@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from steps.scripted import LOST, NEW, Scripted, activated, runs
+from support.scripted_steps import LOST, NEW, Scripted, activated, runs
 
 from swimctl.config.settings import Settings
 from swimctl.errors import (

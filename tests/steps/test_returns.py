@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from steps.after_reload import COMMITTED, after_reload, back, keeping
-from steps.scripted import BEFORE, NEW, PaperClock, Scripted, runs, stands
+from support.after_reload import COMMITTED, after_reload, back, keeping
+from support.scripted_steps import BEFORE, NEW, PaperClock, Scripted, runs, stands
 
 from swimctl.config.settings import Settings, Tolerances
 from swimctl.errors import StepFailed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from steps.scripted import LOST, PaperTranscript, Scripted, activated, said
+from support.scripted_steps import LOST, PaperTranscript, Scripted, activated, said
 
 from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Trace

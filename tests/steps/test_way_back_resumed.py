@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import GARBLED, UNCOMMITTED, after_reload, keeping
-from steps.scripted import AFTER, BEFORE, DAY, LOST, NEW, OLD, PaperClock, Scripted, runs, said, stands
+from support.after_reload import GARBLED, UNCOMMITTED, after_reload, keeping
+from support.scripted_steps import AFTER, BEFORE, DAY, LOST, NEW, OLD, PaperClock, Scripted, runs, said, stands
 
 from swimctl.errors import DeviceUnknown, StepFailed, Unreachable
 from swimctl.models import JobOptions, Outcome

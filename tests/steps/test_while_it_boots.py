@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from steps.scripted import DAY, LOST, NEW, OLD, PaperClock, PaperSession, Scripted, activated, runs
+from support.scripted_steps import DAY, LOST, NEW, OLD, PaperClock, PaperSession, Scripted, activated, runs
 
 from swimctl.config.settings import Deadlines, Settings
 from swimctl.errors import DeviceUnknown, LoginFailed, SwimctlError, UnparsableOutput, Unreachable

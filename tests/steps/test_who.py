@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from steps.after_reload import COMMITTED, UNCOMMITTED, after_reload, back, committed_once_sent, keeping
-from steps.scripted import (
+from support.after_reload import COMMITTED, UNCOMMITTED, after_reload, back, committed_once_sent, keeping
+from support.scripted_steps import (
     AFTER,
     BEFORE,
     NAME,

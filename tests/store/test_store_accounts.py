@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from stores import NOON, StandingClock, opened, some_jobs
+from support.stores import NOON, StandingClock, opened, some_jobs
 
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
 from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from stores import StandingClock, at_once, opened
+from support.stores import StandingClock, at_once, opened
 
 from swimctl.errors import ConflictError, StoreError
 from swimctl.models import Caller, Role

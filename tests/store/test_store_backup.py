@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import at_once, opened, some_jobs, switches
+from support.stores import at_once, opened, some_jobs, switches
 
 from swimctl.errors import StoreError, SwimctlError, UsageError
 from swimctl.store import Store, backup

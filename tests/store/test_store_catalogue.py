@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs
+from support.stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs
 
 from swimctl.errors import ConflictError, ImageError, NotFound, StoreError
 from swimctl.models import Golden, ImageKind

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from stores import NOON, StandingClock, some_jobs, switches
+from support.stores import NOON, StandingClock, some_jobs, switches
 
 from swimctl.errors import NotFound, StaleClaim, SwimctlError
 from swimctl.models import Outcome

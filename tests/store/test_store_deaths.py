@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from stores import at_once, opened, some_jobs, spawn, switches
+from support.stores import at_once, opened, some_jobs, spawn, switches
 
 from swimctl.states import JobStatus, StepStatus
 

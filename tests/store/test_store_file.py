@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from stores import StandingClock, at_once, opened, some_image, some_jobs, spawn, switches
+from support.stores import StandingClock, at_once, opened, some_image, some_jobs, spawn, switches
 
 from swimctl.errors import StoreError
 from swimctl.store import Store, first_tables, schema

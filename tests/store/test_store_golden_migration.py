@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from stores import opened, some_image
+from support.stores import opened, some_image
 
 from swimctl.models import Golden, ImageKind
 from swimctl.store import schema

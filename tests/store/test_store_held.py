@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stores import StandingClock, some_jobs
+from support.stores import StandingClock, some_jobs
 
 from swimctl.errors import StaleClaim
 from swimctl.models import Outcome

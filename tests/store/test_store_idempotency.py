@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import STEPS, StandingClock, opened, some_batch, some_jobs
+from support.stores import STEPS, StandingClock, opened, some_batch, some_jobs
 
 from swimctl.errors import AlreadyDone, KeyReused, NotFound, UsageError
 from swimctl.models import Job

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs, switches
+from support.stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs, switches
 
 from swimctl.errors import NotFound, StoreError, SwimctlError
 from swimctl.models import ExecutionMode, JobOptions, Outcome, Pulse, Step

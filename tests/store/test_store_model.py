@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
-from modelling import Known, KnownBatch, Made, Model
-from stores import STEPS, StandingClock, some_jobs, switches
+from support.store_model import Known, KnownBatch, Made, Model
+from support.stores import STEPS, StandingClock, some_jobs, switches
 
 from swimctl.errors import StaleClaim
 from swimctl.models import Event, ExecutionMode, Job, Outcome

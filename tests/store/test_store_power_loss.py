@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from stores import opened
-from writers import Fact, Telling, end_all, ended_once, half_made, kept, start
+from support.store_writers import Fact, Telling, end_all, ended_once, half_made, kept, start
+from support.stores import opened
 
 from swimctl.states import RUNNING
 from swimctl.store import Store
@@ -214,7 +214,7 @@ def test_kill_9(tmp_path: Path, seed: int, beside: bool) -> None:
 WITNESSED = """
 import sys
 from pathlib import Path
-from stores import opened, some_jobs
+from support.stores import opened, some_jobs
 with opened(Path(sys.argv[1])) as store, store.register_runner() as runner:
     for job in some_jobs(store, ["sw1", "sw2", "sw3"]):
         store.claim(job.id, runner)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from stores import at_once, opened, some_jobs, spawn, switches
+from support.stores import at_once, opened, some_jobs, spawn, switches
 
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from stores import StandingClock, opened, some_jobs, switches
+from support.stores import StandingClock, opened, some_jobs, switches
 
 from swimctl.errors import StoreError, StoreReplaced
 from swimctl.store import Store, database

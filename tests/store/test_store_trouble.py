@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from stores import StandingClock, at_once, opened, some_jobs, switches
+from support.stores import StandingClock, at_once, opened, some_jobs, switches
 
 from swimctl.errors import StoreError
 from swimctl.states import JobStatus

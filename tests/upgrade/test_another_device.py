@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from fleets.every import FLEETS
-from fronts.front import Front, Fronts, Twist
-from fronts.twists import ACTIVATES
+from support.fronts.front import Front, Fronts, Twist
+from support.fronts.twists import ACTIVATES
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 from upgrade.test_twisted import SETTINGS, SPEED, behind
-from upgrading import lab_folder
-from upgrading import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.fleet import LabFleet

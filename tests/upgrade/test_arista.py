@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fleets.arista_eos import FLEET
-from upgrading import Upgraded, go, lab_folder, with_data
+from support.upgrades import Upgraded, go, lab_folder, with_data
 
 from swimctl.cli.context import Context
 from swimctl.lab.arista_eos.device import BY_FPGA, BY_USER

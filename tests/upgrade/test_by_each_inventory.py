@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from inventories import Device, serving
-from processes import look
 from ruamel.yaml import YAML
-from upgrading import TARGET, lab_folder
+from support.inventory_servers import Device, serving
+from support.processes import look
+from support.upgrades import TARGET, lab_folder
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 KINDS = {

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from processes import assert_once
-from upgrading import Later, at, lab_folder, request
+from support.processes import assert_once
+from support.upgrades import Later, at, lab_folder, request
 
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock

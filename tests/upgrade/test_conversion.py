@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from fleets.cisco_xe import switch
-from upgrading import Upgraded, upgraded
+from support.upgrades import Upgraded, upgraded
 
 from swimctl.lab.faults import parse_fault
 from swimctl.models import JobOptions, Outcome

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from fleets.every import FLEETS
-from truth import really_of
-from upgrading import lab_folder, with_data, without_data
-from upgrading import request as ask
+from support.oracle import really_of
+from support.upgrades import lab_folder, with_data, without_data
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.chassis_spec import ChassisSpec

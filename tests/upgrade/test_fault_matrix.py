@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from fault_matrix import ACTIVATION, COLUMNS, MATRIX, PAGE, page
-from truth import assert_true
-from upgrading import QUICK, lab_folder, upgraded
-from upgrading import request as ask
+from support.oracle import assert_true
+from support.upgrades import QUICK, lab_folder, upgraded
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.cisco_xe.fleet import default_fleet

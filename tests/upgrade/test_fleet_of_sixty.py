@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from processes import start
-from sites import (
+from support.oracle import really
+from support.processes import start
+from support.site_fleets import (
     ACCESS,
     NAMES,
     SITES,
@@ -23,8 +24,7 @@ from sites import (
     groups,
     specs,
 )
-from truth import really
-from upgrading import lab_folder, with_data
+from support.upgrades import lab_folder, with_data
 
 from swimctl.cli.context import Context
 from swimctl.lab.faults import Fault, parse_fault

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fleets.every import FLEETS
-from upgrading import lab_folder, request
+from support.upgrades import lab_folder, request
 
 from swimctl.cli.context import Context
 from swimctl.models import Job, JobOptions, Outcome

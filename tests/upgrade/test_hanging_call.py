@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from upgrading import upgraded
+from support.upgrades import upgraded
 
 from swimctl import clock
 from swimctl.sessions import session as session_module

@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from processes import STEPS, assert_once, jobs, start, stop_in
-from upgrading import lab_folder
+from support.processes import STEPS, assert_once, jobs, start, stop_in
+from support.upgrades import lab_folder
 
 KILLS = 20
 

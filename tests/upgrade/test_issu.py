@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from fleets.cisco_xe import FLEET, switch
-from upgrading import lab_folder
-from upgrading import request as ask
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.faults import parse_fault

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fleets.juniper_junos import FLEET
-from upgrading import Upgraded, upgraded
+from support.upgrades import Upgraded, upgraded
 
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault

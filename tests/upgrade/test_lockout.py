@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upgrading import Upgraded, lab_folder, request, upgraded
+from support.upgrades import Upgraded, lab_folder, request, upgraded
 
 from swimctl.cli.context import Context as Command
 from swimctl.errors import StoreError

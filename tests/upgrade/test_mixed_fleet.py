@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from upgrading import lab_folder
+from support.upgrades import lab_folder
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from upgrading import Upgraded, upgraded
+from support.upgrades import Upgraded, upgraded
 
 from swimctl.lab.cisco_xe.session import Session
 from swimctl.lab.effects import Dialogue, Print

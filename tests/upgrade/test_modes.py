@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upgrading import Upgraded, lab_folder, upgraded
+from support.upgrades import Upgraded, lab_folder, upgraded
 
 from swimctl.cli import main
 from swimctl.lab.fleet import LabFleet

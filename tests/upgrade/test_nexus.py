@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fleets.cisco_nxos import FLEET
-from upgrading import lab_folder, request, with_data
+from support.upgrades import lab_folder, request, with_data
 
 from swimctl.cli.context import Context
 from swimctl.lab.chassis_spec import ChassisSpec

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from processes import start, stop_in
-from upgrading import lab_folder, request
+from support.processes import start, stop_in
+from support.upgrades import lab_folder, request
 
 from swimctl.cli.context import Context
 from swimctl.lab.fleet import LabFleet

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 from fleets.cisco_xe import switch
-from upgrading import lab_folder
-from upgrading import request as ask
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.cli.lab import register

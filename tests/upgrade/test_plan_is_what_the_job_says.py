@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upgrading import TARGET, Upgraded, go, lab_folder
+from support.upgrades import TARGET, Upgraded, go, lab_folder
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from upgrading import TARGET, Upgraded, lab_folder, request
+from support.upgrades import TARGET, Upgraded, lab_folder, request
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pytest
 from fleets.every import FLEETS
-from upgrading import lab_folder
-from upgrading import request as ask
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.faults import parse_fault

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fleets.cisco_xr import FLEET
-from upgrading import lab_folder, request
+from support.upgrades import lab_folder, request
 
 from swimctl.cli.context import Context
 from swimctl.lab.chassis_spec import ChassisSpec

@@ -7,8 +7,8 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from processes import assert_once, jobs, start, stop_in
-from upgrading import TONIGHT, at, lab_folder, schedule
+from support.processes import assert_once, jobs, start, stop_in
+from support.upgrades import TONIGHT, at, lab_folder, schedule
 
 from swimctl.models import ExecutionMode
 from swimctl.states import JobStatus

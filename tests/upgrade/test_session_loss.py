@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from truth import assert_true, sent
-from upgrading import Upgraded, upgraded
+from support.oracle import assert_true, sent
+from support.upgrades import Upgraded, upgraded
 
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from counting import Accounts, counting
-from processes import PROGRAM, look
-from projects import Project, make_project
+from support.login_counter import Accounts, counting
+from support.processes import PROGRAM, look
+from support.projects import Project, make_project
 
 from swimctl.config.reading import Credentials
 from swimctl.config.settings import Login

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from processes import assert_once, jobs, start, stop_in
-from upgrading import lab_folder
+from support.processes import assert_once, jobs, start, stop_in
+from support.upgrades import lab_folder
 
 
 def wait_until(what: Callable[[], bool]) -> None:

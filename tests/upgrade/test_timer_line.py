@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fleets.cisco_xe import switch
-from upgrading import upgraded
+from support.upgrades import upgraded
 
 from swimctl.lab.cisco_xe.forms import HEAD, ON_OPERATION, STATE, TIME_ALONE, TIMER, TimerLine
 from swimctl.lab.forms import Form

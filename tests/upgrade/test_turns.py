@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upgrading import go, lab_folder, request, with_data
+from support.upgrades import go, lab_folder, request, with_data
 
 from swimctl.cli.context import Context
 from swimctl.errors import StoreError

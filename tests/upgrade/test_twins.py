@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fronts.front import Fronts, Twist
 from ruamel.yaml import YAML
-from truth import really
-from upgrading import lab_folder, request
+from support.fronts.front import Fronts, Twist
+from support.oracle import really
+from support.upgrades import lab_folder, request
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 from fleets.every import FLEETS
-from fronts.front import Fronts, behind
-from fronts.twists import Trial, trials
-from truth import really_of
-from upgrading import lab_folder
-from upgrading import request as ask
+from support.fronts.front import Fronts, behind
+from support.fronts.twists import Trial, trials
+from support.oracle import really_of
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.lab.fleet import LabFleet

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from truth import really
-from upgrading import QUICK, lab_folder, request
+from support.oracle import really
+from support.upgrades import QUICK, lab_folder, request
 
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from fleets.every import FLEETS
-from upgrading import lab_folder
-from upgrading import request as ask
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
 
 from swimctl.cli.context import Context, Opened
 from swimctl.lab.chassis import Chassis

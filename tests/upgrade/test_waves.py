@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from receiving import serving
-from upgrading import Upgraded, at, go, lab_folder, request, with_data
+from support.notification_server import serving
+from support.upgrades import Upgraded, at, go, lab_folder, request, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import hanging
 import paramiko
 import pytest
-from way.bastion import DOMAIN, USER, Bastion, bastion, make_key, sshd
+from support import hanging_servers as servers
+from support.bastion import DOMAIN, USER, Bastion, bastion, make_key, sshd
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import BastionRefused, LoginFailed, Unreachable, WayLost
@@ -27,7 +27,7 @@ SW1 = f"sw1.{DOMAIN}"
 
 @pytest.fixture
 def device() -> Iterator[Target]:
-    with hanging.hanging(hanging.silent) as target:
+    with servers.hanging(servers.silent) as target:
         yield target
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upgrading import lab_folder, request
-from way.bastion import DOMAIN, NETCONF, USER, Bastion, bastion, behind, with_ssh_config
+from support.bastion import DOMAIN, NETCONF, USER, Bastion, bastion, behind, with_ssh_config
+from support.upgrades import lab_folder, request
 
 from swimctl.cli.checking import check_devices
 from swimctl.cli.context import Context, Opened

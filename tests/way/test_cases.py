@@ -16,13 +16,13 @@ from typing import Any
 import asyncssh
 import pytest
 from asyncssh.public_key import load_keypairs
-from fronts.front import Fronts, Twist
-from processes import start
 from ruamel.yaml import YAML
-from truth import really_of
-from upgrading import lab_folder, request, with_data
-from way.bastion import bastion, make_key, with_ssh_config
-from way.stranger import crossings, stranger
+from support.bastion import bastion, make_key, with_ssh_config
+from support.fronts.front import Fronts, Twist
+from support.oracle import really_of
+from support.processes import start
+from support.stranger import crossings, stranger
+from support.upgrades import lab_folder, request, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context

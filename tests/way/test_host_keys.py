@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-import hanging
 import pytest
-from way.bastion import DOMAIN, USER, bastion
-from way.stranger import Heard, stranger
+from support import hanging_servers as servers
+from support.bastion import DOMAIN, USER, bastion
+from support.stranger import Heard, stranger
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.config.settings import Distribution
@@ -47,7 +47,7 @@ def key_of(port: int) -> asyncssh.SSHKey:
 
 def test_the_first_key_is_kept_with_its_device_and_its_time_and_ssh_reads_the_file(tmp_path: Path) -> None:
     kept = tmp_path / "keys" / "known_hosts"
-    with hanging.hanging(hanging.silent) as device:
+    with servers.hanging(servers.silent) as device:
         target = at(device.port, kept)
         entered(target)
         entered(target)
@@ -141,7 +141,7 @@ def test_a_key_of_another_kind_is_another_key_and_the_known_kind_is_asked_for(tm
 
 def test_many_who_meet_a_device_at_once_keep_its_key_once(tmp_path: Path) -> None:
     kept = tmp_path / "known_hosts"
-    with hanging.hanging(hanging.silent) as device, ThreadPoolExecutor(8) as pool:
+    with servers.hanging(servers.silent) as device, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: entered(at(device.port, kept)), range(8)))
     assert len(kept.read_text(encoding="utf-8").splitlines()) == 1
 
@@ -163,7 +163,10 @@ def test_the_copy_and_netconf_hold_to_it_too(tmp_path: Path) -> None:
 def test_a_bastion_whose_key_changed_is_told_nothing_and_carries_nobody(tmp_path: Path) -> None:
     kept = tmp_path / "known_hosts"
     name = f"sw1.{DOMAIN}"
-    with hanging.hanging(hanging.silent) as device, bastion(tmp_path, {(name, 22): ("127.0.0.1", device.port)}) as way:
+    with (
+        servers.hanging(servers.silent) as device,
+        bastion(tmp_path, {(name, 22): ("127.0.0.1", device.port)}) as way,
+    ):
         config = tmp_path / "ssh_config"
         config.write_text(
             f"Host {name}\nProxyJump bastion\nHost bastion\nHostName 127.0.0.1\nPort {way.port}\nUser {USER}\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-import hanging
 import pytest
-from projects import Project
-from ssh_servers import running
-from upgrading import lab_folder
+from support import hanging_servers as servers
+from support.projects import Project
+from support.ssh_server import running
+from support.upgrades import lab_folder
 from way.test_cases import change
 
 from swimctl.cli.context import Context
@@ -200,25 +200,25 @@ def test_a_question_that_is_not_for_the_password_gets_no_answer(question: str, p
     ],
 )
 def test_a_shell_that_closes_at_once_is_told_with_its_words(tmp_path: Path, words: str, told: str) -> None:
-    async def turn_away(process: hanging.Process) -> None:
+    async def turn_away(process: servers.Process) -> None:
         process.stdout.write(words)
         await process.stdout.drain()
         process.exit(1)
 
     transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
-    with hanging.hanging(turn_away) as device, pytest.raises(LoginFailed) as refusal:
+    with servers.hanging(turn_away) as device, pytest.raises(LoginFailed) as refusal:
         connect(device, CLOCK, transcript, 20)
     assert told in str(refusal.value)
 
 
 def test_a_banner_before_a_lost_line_is_no_refusal(tmp_path: Path) -> None:
-    async def drop(process: hanging.Process) -> None:
+    async def drop(process: servers.Process) -> None:
         process.stdout.write("\r\nAuthorized access only, by company policy\r\nWelcome to sw1\r\n")
         await process.stdout.drain()
         process.channel.get_connection().abort()
 
     transcript = Transcript(tmp_path / "transcript.log", CLOCK, Redaction())
-    with hanging.hanging(drop) as device, pytest.raises(Unreachable):
+    with servers.hanging(drop) as device, pytest.raises(Unreachable):
         connect(device, CLOCK, transcript, 20)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platforms.arista_eos.paper import IMAGE, PEER, Desk
-from platforms.paper import Paper, changed
+from platforms.arista_eos.scripted_device import IMAGE, PEER, Desk
+from platforms.scripted_device import Paper, changed
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeviceError, StepFailed, UnparsableOutput

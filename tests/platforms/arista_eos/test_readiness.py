@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from platforms.arista_eos.paper import DEVICE, IMAGE, PEER, SAMPLE, check
-from platforms.paper import Paper, Refused, changed, lacking
+from platforms.arista_eos.scripted_device import DEVICE, IMAGE, PEER, SAMPLE, check
+from platforms.scripted_device import Paper, Refused, changed, lacking
 
 from swimctl.config.settings import Readiness, Settings
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platforms.cisco_ios.desk import ARCHIVE, NEW, NEW_FILE, OLD, OLD_FILE, ROUTER, BundleDesk, IosDesk
+from platforms.cisco_ios.lab_driver import ARCHIVE, NEW, NEW_FILE, OLD, OLD_FILE, ROUTER, BundleDesk, IosDesk
 
 from swimctl.errors import SessionLost, StepFailed, UnexpectedPrompt
 from swimctl.platforms.facts import Placement

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from platforms.cisco_nxos.paper import IMAGE, IMPACT, INSTALL, LACKS, SAMPLE, SAVE, SIZE, SWITCH, Terminal, driver
-from steps.scripted import DAY, Scripted
+from platforms.cisco_nxos.scripted_device import (
+    IMAGE,
+    IMPACT,
+    INSTALL,
+    LACKS,
+    SAMPLE,
+    SAVE,
+    SIZE,
+    SWITCH,
+    Terminal,
+    driver,
+)
+from support.scripted_steps import DAY, Scripted
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput

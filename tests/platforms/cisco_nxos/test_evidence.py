@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from platforms.cisco_nxos.paper import IMAGE, SWITCH, driver
+from platforms.cisco_nxos.scripted_device import IMAGE, SWITCH, driver
 from platforms.contract import platform
 
 from swimctl.errors import CommandRefused, UnparsableOutput

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.cisco_nxos.paper import DEVICE, IMAGE, IMPACT, LACKS, SAMPLE, SIZE, SWITCH, check, driver
-from platforms.paper import Refused, changed, lacking
+from platforms.cisco_nxos.scripted_device import DEVICE, IMAGE, IMPACT, LACKS, SAMPLE, SIZE, SWITCH, check, driver
+from platforms.scripted_device import Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.facts import Placement

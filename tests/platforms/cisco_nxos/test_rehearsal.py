@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from platforms.paper import lacking
+from platforms.scripted_device import lacking
 
 from swimctl.models import Image
 from swimctl.platforms.cisco_nxos.facts import ImageChange, Incompatibility, InstallImpact, ModuleImpact

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from platforms.cisco_xe.paper import ANY, CHASSIS, IMAGE, INSTALL, PAIR, PATCH, VERSION
+from platforms.cisco_xe.scripted_device import ANY, CHASSIS, IMAGE, INSTALL, PAIR, PATCH, VERSION
 from platforms.material import sample
-from platforms.paper import Paper, Refused, changed, lacking
+from platforms.scripted_device import Paper, Refused, changed, lacking
 
 from swimctl.config.settings import Activation, Settings
 from swimctl.errors import UnparsableOutput

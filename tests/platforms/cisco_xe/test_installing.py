@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from platforms.cisco_xe.paper import IMAGE, STACK
+from platforms.cisco_xe.scripted_device import IMAGE, STACK
 from platforms.material import sample
-from platforms.paper import Paper
+from platforms.scripted_device import Paper
 
 from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from platforms.cisco_xe.paper import (
+from platforms.cisco_xe.scripted_device import (
     CHASSIS,
     DEVICE,
     IMAGE,
@@ -16,7 +16,7 @@ from platforms.cisco_xe.paper import (
     driver,
 )
 from platforms.material import sample
-from platforms.paper import Paper, changed
+from platforms.scripted_device import Paper, changed
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput

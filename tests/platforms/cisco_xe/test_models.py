@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from platforms.cisco_xe.paper import IMAGE
+from platforms.cisco_xe.scripted_device import IMAGE
 from platforms.material import read
 
 from swimctl.errors import UnparsableOutput

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from platforms.cisco_xe.paper import (
+from platforms.cisco_xe.scripted_device import (
     ANY,
     CHASSIS,
     COMMITTED,
@@ -23,7 +23,7 @@ from platforms.cisco_xe.paper import (
     check,
     driver,
 )
-from platforms.paper import changed, lacking
+from platforms.scripted_device import changed, lacking
 
 from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput

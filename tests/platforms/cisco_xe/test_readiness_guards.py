@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from platforms.cisco_xe.paper import (
+from platforms.cisco_xe.scripted_device import (
     ANY,
     BOOT,
     CHASSIS,
@@ -16,7 +16,7 @@ from platforms.cisco_xe.paper import (
     VERSION,
     check,
 )
-from platforms.paper import changed, lacking
+from platforms.scripted_device import changed, lacking
 
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.models import Device

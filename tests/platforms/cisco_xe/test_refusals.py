@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import pytest
-from platforms.cisco_xe.paper import (
+from platforms.cisco_xe.scripted_device import (
     ANY,
     BOOT,
     CHASSIS,
@@ -21,7 +21,7 @@ from platforms.cisco_xe.paper import (
     VERSION,
     check,
 )
-from platforms.paper import Refused, changed
+from platforms.scripted_device import Refused, changed
 
 from swimctl.config.settings import Readiness
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from platforms.cisco_xe.paper import DEVICE, IMAGE, REFUSED, STACK
+from platforms.cisco_xe.scripted_device import DEVICE, IMAGE, REFUSED, STACK
 from platforms.material import sample
-from platforms.paper import changed, lacking
+from platforms.scripted_device import changed, lacking
 
 from swimctl.config.settings import Settings
 from swimctl.models import Finding, JobOptions

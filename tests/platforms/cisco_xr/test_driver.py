@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from platforms.cisco_xr.paper import (
+from platforms.cisco_xr.scripted_device import (
     ADD,
     ADDED,
     BUSY,

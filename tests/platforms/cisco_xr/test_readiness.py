@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.cisco_xr.paper import BUSY, DEVICE, IDLE, IMAGE, ROUTER, SIZE, check, driver, packages
-from platforms.paper import Refused, changed, lacking
+from platforms.cisco_xr.scripted_device import BUSY, DEVICE, IDLE, IMAGE, ROUTER, SIZE, check, driver, packages
+from platforms.scripted_device import Refused, changed, lacking
 
 from swimctl.config.settings import Readiness
 from swimctl.errors import CommandRefused, UnparsableOutput

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from platforms.cisco_xr.paper import (
+from platforms.cisco_xr.scripted_device import (
     ADD,
     ADDED,
     BUSY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from platforms.juniper_junos.paper import IMAGE, OLD_KIND, ON_HOST, Desk, changer, desk, image, put
+from platforms.juniper_junos.scripted_device import IMAGE, OLD_KIND, ON_HOST, Desk, changer, desk, image, put
 
 from swimctl.config.settings import Activation, Settings
 from swimctl.errors import CommandRefused, UnparsableOutput

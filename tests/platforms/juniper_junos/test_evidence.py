@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from platforms.juniper_junos.paper import IMAGE, PAIR, changer, desk, put, reader
+from platforms.juniper_junos.scripted_device import IMAGE, PAIR, changer, desk, put, reader
 
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.facts import Placement

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from platforms.juniper_junos.paper import ON_HOST, Desk, changer, desk, put
+from platforms.juniper_junos.scripted_device import ON_HOST, Desk, changer, desk, put
 
 from swimctl.errors import CommandRefused
 from swimctl.platforms.facts import Placement, Snapshot

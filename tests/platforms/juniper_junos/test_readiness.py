@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from platforms.juniper_junos.paper import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, reader
-from platforms.paper import lacking
+from platforms.juniper_junos.scripted_device import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, reader
+from platforms.scripted_device import lacking
 
 from swimctl.config.settings import Readiness
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput

@@ -18,7 +18,7 @@ import asyncssh
 import pytest
 from asyncssh.stream import SSHTCPStreamSession
 from ruamel.yaml import YAML
-from ssh_servers import running
+from support.ssh_server import running
 
 USER = "ops"
 DOMAIN = "behind.invalid"

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from queue import Queue
 from typing import Any
 
-from accounting import PASSWORD, ROOT, Counting
-from described import assert_described
-from projects import IMAGE, LITE, Project
-from stores import STEPS, StandingClock, some_batch
+from support.accounts import PASSWORD, ROOT, Counting
+from support.openapi_answers import assert_described
+from support.projects import IMAGE, LITE, Project
+from support.stores import STEPS, StandingClock, some_batch
 
 from swimctl import descriptors
 from swimctl.accounts.passwords import Passwords

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final, Self
 
-from stores import STEPS, opened, some_jobs, switches
+from support.stores import STEPS, opened, some_jobs, switches
 
 from swimctl.clock import SystemClock
 from swimctl.models import ExecutionMode, Job, Outcome

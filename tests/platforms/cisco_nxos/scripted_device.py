@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platforms.contract import platform
-from platforms.paper import Paper, image
+from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Readiness, Settings
 from swimctl.models import Device, Finding, Image, JobOptions

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from wires import without_ssh
+from support.sessions_without_ssh import without_ssh
 
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
@@ -73,7 +73,7 @@ def lab_folder(
 ) -> Iterator[LabFleet]:
     """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`.
 
-    Without `ssh`, sessions of this process do without it: see wires.py.
+    Without `ssh`, sessions of this process do without it: see sessions_without_ssh.py.
     """
     parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
     specs = [replace(one, **spec) for one in fleet or default_fleet(devices, parsed)]

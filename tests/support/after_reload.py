@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from steps.scripted import (
-    AFTER,
-    NEW,
-    OLD,
-    PaperClock,
-    Scripted,
-    activated,
-    runs,
-    stands,
-)
+from support.scripted_steps import AFTER, NEW, OLD, PaperClock, Scripted, activated, runs, stands
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput

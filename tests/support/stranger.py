@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
-from ssh_servers import running
+from support.ssh_server import running
 
 
 @dataclass

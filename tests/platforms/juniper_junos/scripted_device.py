@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from platforms import paper
+from platforms import scripted_device
 from platforms.contract import platform
-from platforms.paper import Paper
+from platforms.scripted_device import Paper
 
 from swimctl.config.settings import Readiness, Settings
 from swimctl.lab.clock import LabClock
@@ -34,7 +34,7 @@ DEVICE = Device(1, "hall-7", "juniper_junos", "192.0.2.20", model="EX3400-48P", 
 
 def image(filename: str, family: str, version: str, size: int = SIZE) -> Image:
     """Make an image of Junos."""
-    return paper.image("juniper_junos", filename, family, version, size)
+    return scripted_device.image("juniper_junos", filename, family, version, size)
 
 
 IMAGE = image("junos-arm-32-22.2R1.9.tgz", "junos-arm-32", "22.2R1")

@@ -18,8 +18,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from steps.scripted import IMAGE, Scripted
-from stores import some_batch, some_image
+from support.scripted_steps import IMAGE, Scripted
+from support.stores import some_batch, some_image
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings

@@ -85,11 +85,11 @@ def _ended() -> int:
 
 def _ready() -> None:
     """Start the process that all are forked from, once, with all of swimctl read."""
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[1])
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = here if before is None else f"{here}{os.pathsep}{before}"
     try:
-        _CONTEXT.set_forkserver_preload(["all_of_swimctl"])
+        _CONTEXT.set_forkserver_preload(["support.all_of_swimctl"])
         forkserver.ensure_running()
     finally:
         if before is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from fronts.front import GONE, Bend, Bent, Front, Twist
+from support.fronts.front import GONE, Bend, Bent, Front, Twist
 
 # A prompt of any of the systems at the end of what was printed, with what stands before its sign.
 PROMPT = re.compile(rb"(?:^|\n)(?P<all>[\w.:/@-]+(?:\([\w-]+\))?[>#] ?)\Z")

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-import processes
 import pytest
-from processes import PROGRAM, look, start
+from support import processes
+from support.processes import PROGRAM, look, start
 
 _MARK = "TEST_OF_SECRETS"
 _LOOK_EVERY = 0.1

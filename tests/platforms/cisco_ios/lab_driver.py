@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from desks import AnyDesk
+from support.lab_terminal import AnyDesk
 
 from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost, UnexpectedPrompt

@@ -14,8 +14,8 @@ from contextlib import chdir, closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, cast
 
-from forked import Forked
-from upgrading import TARGET
+from support.forked import Forked
+from support.upgrades import TARGET
 
 from swimctl.cli import main
 from swimctl.lab.fleet import LabFleet

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from fronts.front import GONE, Bend, Bent, Front, Twist
-from fronts.twists import NOISE, PROMPT
-from statements import EOS, IOS, IOSXR, JUNOS, NXOS
+from support.fronts.front import GONE, Bend, Bent, Front, Twist
+from support.fronts.twists import NOISE, PROMPT
+from support.secret_lines import EOS, IOS, IOSXR, JUNOS, NXOS
 
 CONFIGURED: Mapping[str, tuple[str, ...]] = {
     "cisco_xe": IOS,

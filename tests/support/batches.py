@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from stores import StandingClock, switches
+from support.stores import StandingClock, switches
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upgrading import TARGET
+from support.upgrades import TARGET
 
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.fleet import LabFleet

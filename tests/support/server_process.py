@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from processes import start
+from support.processes import start
 
 from swimctl.cli.context import Context, caller
 from swimctl.models import Role

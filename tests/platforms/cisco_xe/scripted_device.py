@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from platforms.material import sample
-from platforms.paper import Paper, image
+from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Readiness, Settings
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions

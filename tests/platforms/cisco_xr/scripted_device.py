@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from platforms.paper import Paper, image
+from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Readiness, Settings
 from swimctl.errors import SessionLost

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desks import AnyDesk, small
 from platforms.contract import platform
-from platforms.paper import Paper, image
+from platforms.scripted_device import Paper, image
+from support.lab_terminal import AnyDesk, small
 
 from swimctl.config.settings import Deadlines, Readiness, Settings
 from swimctl.errors import SessionLost

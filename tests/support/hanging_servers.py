@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import asyncssh
-from ssh_servers import running
+from support.ssh_server import running
 
 from swimctl.sessions.targets import Target
 

@@ -310,7 +310,7 @@ def test_on_a_terminal_it_asks_for_what_the_name_does_not_say(project: Project, 
         stdin=terminal,
         stderr=terminal,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TERM": "dumb"},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"},
     ) as process:
         os.close(terminal)
         os.write(person, b"cat9k_iosxe\n17.9.5\n")

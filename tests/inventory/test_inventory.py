@@ -180,7 +180,7 @@ def test_three_hundred_hosts_of_another_system_are_one_sentence(project: Project
 
 def test_the_example_of_the_repository_is_a_good_one(capfd: pytest.CaptureFixture[str], project: Project) -> None:
     for name in ("config.yaml", "inventory/hosts.yaml", "inventory/groups.yaml", "inventory/defaults.yaml"):
-        project.write(name, (Path(__file__).parents[1] / name).read_text(encoding="utf-8"))
+        project.write(name, (Path(__file__).parents[2] / name).read_text(encoding="utf-8"))
     assert main(["--config", str(project.path), "doctor", "--offline"]) == 0
     assert "2 devices" in capfd.readouterr().out
 

@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
@@ -19,10 +18,8 @@ from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.netconf import Offered, of_models
 from swimctl.lab.upload import Upload
+from swimctl.lab.vty import Login, Vty
 from swimctl.lab.web_api import WebApi
-
-if TYPE_CHECKING:
-    from swimctl.lab.vty import Vty
 
 LOCKED_FOR = 900.0
 EARLY_LOGINS = 3
@@ -41,14 +38,6 @@ RELOAD_COMMAND = "Reload Command"
 CRASH = "Critical process fman_fp_image fault on fp_0_0 (rc=134)"
 ABNORMAL = frozenset({"PowerOn", CRASH})
 """Reasons that a device does not call normal: a C9300 with 17.15.6 counts `PowerOn` among them, not `Image Install`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Somebody who was let in."""
-
-    user: str
-    privilege: int
 
 
 @dataclass(frozen=True, slots=True)

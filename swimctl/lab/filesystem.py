@@ -6,15 +6,13 @@ import asyncio
 import posixpath
 import stat
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import asyncssh
 
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.flash import LabFile, NoSpace
-
-if TYPE_CHECKING:
-    from swimctl.lab.server import SwitchPort
-    from swimctl.lab.upload import Upload
+from swimctl.lab.upload import Upload
 
 DENIED = "Privilege denied."
 NEEDED_PRIVILEGE = 15
@@ -92,13 +90,22 @@ class Outgoing:
         return _attributes(self._file.size, self._file.mtime.timestamp(), directory=False)
 
 
+class Port(Protocol):
+    """What files need of the port that they come through."""
+
+    switch: Chassis
+
+    def look(self) -> None:
+        """Do what is due."""
+
+
 class FlashFiles(asyncssh.SFTPServer):
     """Give asyncssh's SCP and SFTP the files of a switch, to accounts of privilege 15 alone.
 
     What is not written here stays refused: every other operation of asyncssh's class goes through `map_path`.
     """
 
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], port: SwitchPort) -> None:
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], port: Port) -> None:
         super().__init__(channel)
         self._port = port
         self._switch = port.switch

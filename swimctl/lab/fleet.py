@@ -15,11 +15,9 @@ from typing import Self
 from swimctl.lab.chassis import ITSELF, UP, Chassis, LoggedCommand
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
+from swimctl.lab.devices import device
 from swimctl.lab.folder import COMMAND_LOG, CommandLog, Kept, Services, write_folder
 from swimctl.lab.server import LabServer, kept_host_keys
-
-RATE = 40_000
-"""Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
 
 
 class LabFleet:
@@ -82,7 +80,7 @@ class LabFleet:
         clock = LabClock(self.speed)
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
-            switches = [spec.make(clock, spool) for spec in self.specs]
+            switches = [device(spec, clock, spool) for spec in self.specs]
             self._server = LabServer(switches, log, self._wanted_ports, kept_host_keys(self._folder))
             await self._server.start()
             self._started.set()

@@ -6,19 +6,16 @@ A lab device keeps to one form of an output while it runs a release; after an up
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis_spec import ChassisSpec
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
-Suits: TypeAlias = "Callable[[ChassisSpec, str], bool]"
-"""Tell whether a device of that spec, running that release, may print a form."""
+Suits: TypeAlias = "Callable[[Any, str], bool]"
+"""Tell whether a device of that spec, its system's own, running that release, may print a form."""
 
 
-def _any(_spec: ChassisSpec, _release: str) -> bool:
+def _any(_spec: object, _release: str) -> bool:
     return True
 
 
@@ -38,6 +35,18 @@ class Form(Generic[T]):
     named_only: bool = False
 
 
+class Printing(Protocol):
+    """What of a device's spec decides in which forms it prints."""
+
+    @property
+    def name(self) -> str:
+        """Give the device's name."""
+
+    @property
+    def forms(self) -> Mapping[Output[Any], Form[Any]]:
+        """Give the forms that were chosen for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Output(Generic[T]):
     """The forms of an output, or of a part of it; `part` is empty where the whole differs.
@@ -50,7 +59,7 @@ class Output(Generic[T]):
     forms: tuple[Form[T], ...]
     stays: bool = False
 
-    def form(self, spec: ChassisSpec, release: str = "") -> Form[T]:
+    def form(self, spec: Printing, release: str = "") -> Form[T]:
         """Choose the form of a device: that which its spec names, else one that suits it, always the same."""
         named: Form[T] | None = spec.forms.get(self)
         if named is not None:
@@ -59,7 +68,7 @@ class Output(Generic[T]):
         by = f"{self.command} {self.part} {spec.name} {'' if self.stays else release}"
         return own[zlib.crc32(by.encode()) % len(own)]
 
-    def of(self, spec: ChassisSpec, release: str = "") -> T:
+    def of(self, spec: Printing, release: str = "") -> T:
         """Return what differs in the form of a device."""
         return self.form(spec, release).what
 

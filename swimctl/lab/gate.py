@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import asyncssh
 
-if TYPE_CHECKING:
-    from swimctl.lab.channels import Channel
-    from swimctl.lab.server import SwitchPort
+from swimctl.lab.channels import Channel
+from swimctl.lab.chassis import Chassis
+
+
+class Port(Protocol):
+    """What who lets people in needs of the port that they come to."""
+
+    switch: Chassis
+    authentication: Sequence[str]
+    connections: set[asyncssh.SSHServerConnection]
+
+    def channel(self) -> Channel:
+        """Make a channel of a connection."""
+
+    def look(self) -> None:
+        """Do what is due."""
 
 
 class Gate(asyncssh.SSHServer):
     """Let users of one switch in, by password or keyboard-interactive."""
 
-    def __init__(self, port: SwitchPort) -> None:
+    def __init__(self, port: Port) -> None:
         self._port = port
         self._connection: asyncssh.SSHServerConnection | None = None
 

@@ -13,11 +13,11 @@ _PIECE = re.compile(r"\[|\]|[^\[\]\s]+")
 
 
 class Ambiguous(Exception):
-    """Say that a word fits more than one command."""
+    """Return that a word fits more than one command."""
 
 
 class Incomplete(Exception):
-    """Say that a command needs more words."""
+    """Return that a command needs more words."""
 
 
 class Invalid(Exception):

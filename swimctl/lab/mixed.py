@@ -8,7 +8,7 @@ from typing import Any
 
 from swimctl.lab.arista_eos.spec import HARDWARE as ARISTA
 from swimctl.lab.arista_eos.spec import AristaSpec
-from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.chassis_spec import RATE, ChassisSpec
 from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
 from swimctl.lab.cisco_nxos.spec import HARDWARE as NEXUS
 from swimctl.lab.cisco_nxos.spec import NexusSpec
@@ -16,7 +16,6 @@ from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.cisco_xr.spec import HARDWARE as ROUTERS
 from swimctl.lab.cisco_xr.spec import RouterSpec
 from swimctl.lab.faults import Fault
-from swimctl.lab.fleet import RATE
 from swimctl.lab.juniper_junos.spec import HARDWARE as JUNIPER
 from swimctl.lab.juniper_junos.spec import JunosSpec, MemberSpec
 

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import asyncssh
 
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.netconf import NetconfSession
 from swimctl.lab.service_port import Listener, ServicePort
+from swimctl.lab.vty import Login
 
 SUBSYSTEM = "netconf"
 _READ = 65_536

@@ -14,7 +14,7 @@ import asyncssh
 
 from swimctl.errors import UsageError
 from swimctl.lab.channels import Channel
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
@@ -22,6 +22,7 @@ from swimctl.lab.folder import CommandLog
 from swimctl.lab.gate import Gate
 from swimctl.lab.netconf_port import SUBSYSTEM, NetconfPort
 from swimctl.lab.service_port import ServicePort
+from swimctl.lab.vty import Login
 
 WINDOW = 65_536
 """Bytes of SSH window, as IOS-XE has without `ip ssh bulk-mode`; what makes or breaks the pace of a push."""
@@ -63,7 +64,7 @@ class SwitchPort:
         self.switch = switch
         self._host_keys = list(host_keys)
         self._keys_changed: list[asyncssh.SSHKey] | None = None
-        self.authentication = switch.spec.authentication
+        self.authentication: Sequence[str] = switch.spec.authentication
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._log = log
         self._logged = 0

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from swimctl.lab.flash import LabFile, NoSpace
+from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.clock import LabClock
+from swimctl.lab.drops import Drops
+from swimctl.lab.flash import Flash, LabFile, NoSpace
 
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Chassis
+
+class Receiver(Protocol):
+    """What a file needs of the device that it comes to."""
+
+    corrupted: bool
+    clock: LabClock
+    drops: Drops
+
+    @property
+    def spec(self) -> ChassisSpec:
+        """Give what it is made from."""
+
+    def flash(self, member: int) -> Flash:
+        """Return the flash of a member."""
+
+    def cut_all(self) -> None:
+        """Drop every connection."""
 
 
 @dataclass
 class Upload:
     """A file that is coming in; `close` puts what came onto flash, whole or not."""
 
-    switch: Chassis
+    switch: Receiver
     member: int
     name: str
     path: Path

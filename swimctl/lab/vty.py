@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Protocol
 
+from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid, read_filter
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Chassis, Login
 
 _SECRET = re.compile(r"\b(secret|password|community|key-string|key(?=\s+\d\s))\s+.*", re.IGNORECASE)
 _MASK = "********"
@@ -31,6 +31,28 @@ def _cut(lines: list[str]) -> list[str]:
     return text[: sum(row.span()) // 2].rstrip().split("\n") if row else []
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who was let in."""
+
+    user: str
+    privilege: int
+
+
+class Device(Protocol):
+    """What a terminal of any system needs of its device."""
+
+    booted_at: float
+    drops: Drops
+
+    @property
+    def spec(self) -> ChassisSpec:
+        """Give what it is made from."""
+
+    def note_command(self, line: str, source: str) -> None:
+        """Write down a received line."""
+
+
 class Vty(ABC):
     """One terminal. `done`: it wants to be closed; `length` is that of its screen, 0 without a pager."""
 
@@ -39,7 +61,7 @@ class Vty(ABC):
     denied = "Command authorization failed.\n"
     """How the system says that the account may not give a command."""
 
-    def __init__(self, chassis: Chassis, login: Login, *, exec_command: bool = False) -> None:
+    def __init__(self, chassis: Device, login: Login, *, exec_command: bool = False) -> None:
         self.chassis = chassis
         self.login = login
         self.privilege = login.privilege

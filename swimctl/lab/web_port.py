@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.service_port import Listener, ServicePort
-from swimctl.lab.vty import Vty
+from swimctl.lab.vty import Login, Vty
 from swimctl.lab.web_api import Asked, Reply, WebApi
 
 _HOST = "127.0.0.1"

@@ -11,6 +11,7 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xe.session import Session
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.clock import LabClock
+from swimctl.lab.devices import device
 from swimctl.lab.effects import Ask, Down, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
@@ -31,7 +32,7 @@ class AnyDesk:
         self.spec: Any = spec
         spool = folder / "spool"
         spool.mkdir(exist_ok=True)
-        self.switch: Any = spec.make(LabClock(1, lambda: self.at, STARTED), spool)
+        self.switch: Any = device(spec, LabClock(1, lambda: self.at, STARTED), spool)
         self.session: Any = self.log_in()
 
     def log_in(self, user: str = "admin", password: str = "admin") -> Vty:  # noqa: S107 the lab's own

@@ -15,9 +15,9 @@ from typing import Any
 from unittest.mock import patch
 
 from swimctl.clock import Deadline
-from swimctl.lab.chassis import Login
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.server import SwitchPort
+from swimctl.lab.vty import Login
 from swimctl.sessions import session as session_module
 from swimctl.sessions.targets import Target
 

@@ -1,33 +1,14 @@
-"""How a lab Arista is told what to boot, and to boot it: `boot system`, `install source`, `reload`, `write memory`."""
+"""How a lab Arista is told what to boot, and to boot it: `install source`, `reload`, `write memory`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from swimctl.lab.arista_eos.device import BY_USER, GRACE
+from swimctl.lab.arista_eos.boot_config import WRITE_SECONDS, failure, spelled
+from swimctl.lab.arista_eos.device import BY_USER, GRACE, Arista
+from swimctl.lab.arista_eos.session import Session
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.plain_commands import Words
 
-if TYPE_CHECKING:
-    from swimctl.lab.arista_eos.device import Arista
-    from swimctl.lab.arista_eos.session import Session
-
-_WRITE_BOOT_CONFIG, _SAVE = 4.0, 3.0
-
-
-def boot_system(switch: Arista, path: str) -> Dialogue:
-    """Run `boot system`, of configuration mode; without a path no image is named any more."""
-    failed = _fails(switch)
-    if path and switch.find(path) is None:
-        failed = f"% Error setting boot image to {path} (No such file or directory)\n"
-    if failed:
-        yield Print(failed)
-        return
-    yield Pause(_WRITE_BOOT_CONFIG)
-    if not switch.spec.fault("does-nothing"):
-        switch.boots = _spelled(switch, path)
-    if switch.drops.at("activate"):
-        switch.cut_all()
+_SAVE = 3.0
 
 
 def install_source(session: Session, words: Words) -> Dialogue:
@@ -40,13 +21,13 @@ def install_source(session: Session, words: Words) -> Dialogue:
         yield Print(f"% Error installing {path} (Incompatible or damaged image)\n")
         return
     yield Print("Preparing new boot-config... ")
-    yield Pause(_WRITE_BOOT_CONFIG)
-    if failed := _fails(switch):
+    yield Pause(WRITE_SECONDS)
+    if failed := failure(switch):
         yield Print(f"failed\n{failed}")
         return
     yield Print("done.\nCommitting changes... ")
     if not switch.spec.fault("does-nothing"):
-        switch.boots = _spelled(switch, path)
+        switch.boots = spelled(switch, path)
     yield Print("done.\nInstallation succeeded.\n")
     if "reload" in words:
         yield Print("Reloading this supervisor...\n")
@@ -89,17 +70,6 @@ def reload(session: Session, words: Words) -> Dialogue:
 def _go(switch: Arista) -> None:
     if not switch.spec.fault("does-nothing"):
         switch.later(GRACE, lambda: switch.go_down(BY_USER))
-
-
-def _fails(switch: Arista) -> str | None:
-    fault = switch.spec.fault("install-fails")
-    if switch.spec.fault("busy-install"):
-        return "% Error writing flash:/boot-config (Device or resource busy)\n"
-    return "% Error writing flash:/boot-config (Input/output error)\n" if fault else None
-
-
-def _spelled(switch: Arista, path: str) -> str:
-    return f"flash:/{switch.resolve(path)[1]}" if path else ""
 
 
 def _whole(typed: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from swimctl.lab import plain_commands
 from swimctl.lab.arista_eos import bash, booting, files, shows, shows_ports, structured, structured_ports
+from swimctl.lab.arista_eos.device import Arista
+from swimctl.lab.arista_eos.session import Command, Session
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -21,12 +21,6 @@ from swimctl.lab.plain_commands import (
     nothing,
     privilege,
 )
-
-if TYPE_CHECKING:
-    from swimctl.lab.arista_eos.device import Arista
-    from swimctl.lab.arista_eos.session import Session
-
-Command = Callable[["Session", Words], Dialogue]
 
 _SHOWS: tuple[tuple[str, Show[Arista], int], ...] = (
     ("show version", Show(shows.version, structured.version), USER),

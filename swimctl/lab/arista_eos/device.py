@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from swimctl.lab.arista_eos.eapi import EAPI
 from swimctl.lab.arista_eos.spec import AristaSpec
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
 from swimctl.lab.web_api import WebApi
-
-if TYPE_CHECKING:
-    from swimctl.lab.arista_eos.session import Session
 
 PEER_UP = 40.0
 """Lab seconds after a boot until the MLAG partner is connected."""
@@ -77,12 +73,6 @@ class Arista(Chassis):
     def serves_api(self) -> bool:
         """Return whether eAPI is on."""
         return "shutdown" not in self.configuration.sections.get(_EAPI, ["shutdown"])
-
-    def terminal(self, login: Login, *, exec_command: bool) -> Session:
-        """Make a terminal."""
-        from swimctl.lab.arista_eos.session import Session
-
-        return Session(self, login, exec_command=exec_command)
 
     def syslog(self, code: str, text: str) -> str:
         """Write a syslog message as EOS prints it."""

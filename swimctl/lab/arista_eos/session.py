@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections.abc import Callable
 
 from swimctl.lab.arista_eos import bash, structured
-from swimctl.lab.arista_eos.booting import boot_system
-from swimctl.lab.arista_eos.commands import exec_grammar
+from swimctl.lab.arista_eos.boot_config import boot_system
+from swimctl.lab.arista_eos.device import Arista
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid, Match
-from swimctl.lab.plain_commands import PRIVILEGED, USER
-from swimctl.lab.vty import Vty
-
-if TYPE_CHECKING:
-    from swimctl.lab.arista_eos.commands import Command
-    from swimctl.lab.arista_eos.device import Arista
-    from swimctl.lab.chassis import Login
+from swimctl.lab.grammar import Ambiguous, Filter, Grammar, Incomplete, Invalid, Match
+from swimctl.lab.plain_commands import PRIVILEGED, USER, Words
+from swimctl.lab.vty import Login, Vty
 
 _SECTIONS = {"interface": "config-if", "vlan": "config-vlan", "mlag": "config-mlag", "router": "config-router",
              "management": "config-mgmt", "vrf": "config-vrf", "line": "config-line"}  # fmt: skip
@@ -31,6 +27,9 @@ _BELOW = ("channel-group", "description", "domain-id", "idle-timeout", "ip", "ip
 _AS_JSON = re.compile(r"\s*\|\s*json\s*$", re.IGNORECASE)
 
 
+Command = Callable[["Session", Words], Dialogue]
+
+
 class Session(Vty):
     """A terminal of EOS. `mode` is "" in exec mode; `section` is the configuration line that a submode is below."""
 
@@ -42,6 +41,11 @@ class Session(Vty):
         self.switch: Arista = switch
         self.mode = ""
         self.section = ""
+
+    @property
+    @abstractmethod
+    def grammar(self) -> Grammar[Command]:
+        """Return the commands that it knows."""
 
     @property
     def prompt(self) -> str:
@@ -134,7 +138,7 @@ class Session(Vty):
         return match.target(self, match.words)
 
     def _match(self, text: str, level: int) -> Match[Command]:
-        return exec_grammar().parse(text, level)
+        return self.grammar.parse(text, level)
 
     def _known(self, text: str) -> bool:
         try:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import LoneChassisSpec
-from swimctl.lab.clock import LabClock
 from swimctl.lab.images import name_image
 
 
@@ -107,9 +104,3 @@ class AristaSpec(LoneChassisSpec):
     def role(self) -> str:
         """Return what such a switch is for."""
         return "leaf"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the switch."""
-        from swimctl.lab.arista_eos.device import Arista
-
-        return Arista(self, clock, spool)

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import Login
 from swimctl.lab.cisco_ios.spec import IosSpec
 from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.flash import LabFile
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_ios.session import IosSession
 
 
 class IosSwitch(Switch):
     """One switch, stack or router."""
 
     spec: IosSpec
-
-    def terminal(self, login: Login, *, exec_command: bool) -> IosSession:
-        """Make a terminal."""
-        from swimctl.lab.cisco_ios.session import IosSession
-
-        return IosSession(self, login, exec_command=exec_command)
 
     def file_systems(self, member: int) -> tuple[str, ...]:
         """Return all names of a member's flash, the one in print first."""

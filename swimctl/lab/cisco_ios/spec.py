@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.cisco_xe.models import Bank, Model, Shape
 from swimctl.lab.cisco_xe.release import Release
 from swimctl.lab.cisco_xe.software import Software
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
-from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
 
 MOST = 8
@@ -190,9 +187,3 @@ class IosSpec(SwitchSpec):
     def role(self) -> str:
         """Return the role: edge or access."""
         return "edge" if self.is_router else "access"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the device."""
-        from swimctl.lab.cisco_ios.device import IosSwitch
-
-        return IosSwitch(self, clock, spool)

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_nxos import files, installing, shows, shows_health, shows_ports, structured, structured_ports
+from swimctl.lab.cisco_nxos.device import Nexus
+from swimctl.lab.cisco_nxos.session import DENIED, Command, Featured, Session
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import Show, Words, authorized, length, monitor, nothing
 
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_nxos.device import Nexus
-    from swimctl.lab.cisco_nxos.session import Session
-
-Command = Callable[["Session", Words], Dialogue]
-DENIED = "% Permission denied for the role\n"
 GRACE = 2.0
 """Lab seconds from the answer to `reload` to the drop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Featured(Show["Nexus"]):
-    """A show command that is there only while its feature is on."""
-
-    feature: str = ""
-
-    def __call__(self, session: Session, words: Words) -> Dialogue:  # type: ignore[override] # it says what is missing
-        """Print it for people."""
-        on = self.on(session.switch)
-        yield Print(self.text(session.switch) if on else session.invalid(" ".join(words), len("show ")))
-
-    def on(self, switch: Nexus) -> bool:
-        """Return whether it is there."""
-        return switch.configuration.has(f"feature {self.feature}")
 
 
 _SHOWS: tuple[tuple[str, Show[Nexus]], ...] = (

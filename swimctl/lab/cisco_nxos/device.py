@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.cisco_nxos.nxapi import NXAPI
 from swimctl.lab.cisco_nxos.spec import NexusSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
+from swimctl.lab.upload import Upload
 from swimctl.lab.web_api import WebApi
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_nxos.session import Session
-    from swimctl.lab.upload import Upload
 
 REPLAY = 30.0
 """Lab seconds after a boot in which the configuration is replayed, and nobody may configure."""
@@ -114,12 +110,6 @@ class Nexus(Chassis):
     def serves_api(self) -> bool:
         """Return whether NX-API is on, which is a feature of its own."""
         return self.configuration.has("feature nxapi")
-
-    def terminal(self, login: Login, *, exec_command: bool) -> Session:
-        """Make a terminal."""
-        from swimctl.lab.cisco_nxos.session import Session
-
-        return Session(self, login, exec_command=exec_command)
 
     def syslog(self, code: str, text: str) -> str:
         """Write a syslog message as NX-OS prints it."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from swimctl.lab.cisco_nxos.commands import DENIED, Featured, exec_grammar
+from swimctl.lab.cisco_nxos.device import Nexus
 from swimctl.lab.cisco_nxos.structured import structured
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
-from swimctl.lab.plain_commands import Show
-from swimctl.lab.vty import Vty
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Login
-    from swimctl.lab.cisco_nxos.device import Nexus
+from swimctl.lab.grammar import Ambiguous, Filter, Grammar, Incomplete, Invalid
+from swimctl.lab.plain_commands import Show, Words
+from swimctl.lab.vty import Login, Vty
 
 _SECTIONS = {"interface": "config-if", "vlan": "config-vlan", "vpc": "config-vpc-domain", "line": "config-line",
              "router": "config-router", "vrf": "config-vrf"}  # fmt: skip
@@ -24,6 +22,26 @@ _BELOW = ("absolute-timeout", "channel-group", "description", "exec-timeout", "i
           "peer-keepalive", "peer-switch", "role", "session-limit", "shutdown", "speed", "switchport", "vpc",
           "vrf")  # fmt: skip
 _AS_DATA = re.compile(r"\s*\|\s*(json(?:-pretty)?(?:\s+native)?)\s*$", re.IGNORECASE)
+
+
+Command = Callable[["Session", Words], Dialogue]
+DENIED = "% Permission denied for the role\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Featured(Show["Nexus"]):
+    """A show command that is there only while its feature is on."""
+
+    feature: str = ""
+
+    def __call__(self, session: Session, words: Words) -> Dialogue:  # type: ignore[override] # it says what is missing
+        """Print it for people."""
+        on = self.on(session.switch)
+        yield Print(self.text(session.switch) if on else session.invalid(" ".join(words), len("show ")))
+
+    def on(self, switch: Nexus) -> bool:
+        """Return whether it is there."""
+        return switch.configuration.has(f"feature {self.feature}")
 
 
 class Session(Vty):
@@ -37,6 +55,11 @@ class Session(Vty):
         self.switch: Nexus = switch
         self.mode = ""
         self.section = ""
+
+    @property
+    @abstractmethod
+    def grammar(self) -> Grammar[Command]:
+        """Return the commands that it knows."""
 
     @property
     def prompt(self) -> str:
@@ -81,12 +104,12 @@ class Session(Vty):
                 return None
             if (told := self._configure(text)) is not None:
                 return _say(told)
-        match = exec_grammar().parse(text, self.privilege)
+        match = self.grammar.parse(text, self.privilege)
         return match.target(self, match.words)
 
     def _as_data(self, command: str, found: re.Match[str]) -> Dialogue:
         """Print an output as data; only those of show commands can be."""
-        target = exec_grammar().parse(command, self.privilege).target
+        target = self.grammar.parse(command, self.privilege).target
         if not isinstance(target, Show) or (isinstance(target, Featured) and not target.on(self.switch)):
             raise Invalid(found.start(1))
         return _say(structured(self.switch, target, " ".join(found[1].lower().split())))

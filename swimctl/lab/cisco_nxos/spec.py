@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import LoneChassisSpec
-from swimctl.lab.clock import LabClock
 from swimctl.lab.images import name_image
 
 
@@ -110,9 +107,3 @@ class NexusSpec(LoneChassisSpec):
     def role(self) -> str:
         """Return the role: leaf or spine."""
         return "spine" if self.hardware.modular else "leaf"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the switch."""
-        from swimctl.lab.cisco_nxos.device import Nexus
-
-        return Nexus(self, clock, spool)

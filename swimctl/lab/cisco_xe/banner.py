@@ -10,7 +10,7 @@ from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Dialogue, Print
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.modes import Modes
 
 SHOWN = "^C"
 """The character as the running configuration shows it, whichever it was."""
@@ -22,7 +22,7 @@ def begins(line: str) -> bool:
     return _BEGINS.fullmatch(line) is not None
 
 
-def take(session: Session, line: str) -> Dialogue:
+def take(session: Modes, line: str) -> Dialogue:
     """Take the first or the next line of a banner; `session.banner_lines` holds those that wait for the end."""
     session.mode, session.section = "config", ""
     session.banner_lines.append(line)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from swimctl.lab import plain_commands
 from swimctl.lab.cisco_xe import (
     archive,
     copying,
     files,
-    in_service,
     reloading,
     shows,
     shows_environment,
     shows_features,
     shows_interfaces,
+    shows_issu,
     shows_ports,
     shows_redundancy,
     shows_software,
 )
+from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.cisco_xe.models import Shape
+from swimctl.lab.cisco_xe.session import Command, Session
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -36,12 +37,6 @@ from swimctl.lab.plain_commands import (
     nothing,
     privilege,
 )
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.session import Session
-
-Command = Callable[["Session", Words], Dialogue]
 
 SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show version", shows_software.version),
@@ -93,7 +88,7 @@ _PAIR_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show stackwise-virtual link", shows_redundancy.virtual_link),
     ("show stackwise-virtual dual-active-detection", shows_redundancy.dual_active),
 )
-_CORE_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (("show issu state detail", in_service.state_detail),)
+_CORE_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (("show issu state detail", shows_issu.state_detail),)
 PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
     ("show boot", shows_software.boot),
     ("show bootvar", shows_software.boot),

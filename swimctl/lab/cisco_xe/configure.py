@@ -9,7 +9,7 @@ from swimctl.lab.cisco_xe.models import SPEEDS
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.modes import Modes
 
 _SECTIONS = {
     "interface": "config-if", "line": "config-line", "vlan": "config-vlan", "router": "config-router",
@@ -30,7 +30,7 @@ _BELOW = ("absolute-timeout", "access-class", "access-group", "address-family", 
 _ALONE = frozenset({"shutdown", "archive", "redundancy", "exit-address-family"})
 
 
-def configure(session: Session, text: str) -> None:
+def configure(session: Modes, text: str) -> None:
     """Take one line; raise Ambiguous, Incomplete or Invalid as an exec command would."""
     word, _blank, rest = text.strip().partition(" ")
     rest = " ".join(rest.split())

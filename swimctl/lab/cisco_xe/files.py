@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xe.forms import DIR
-from swimctl.lab.cisco_xe.installed import PACKAGES
 from swimctl.lab.cisco_xe.shows_software import NVRAM, packages_conf
+from swimctl.lab.cisco_xe.software import PACKAGES
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.flash import LabFile
 from swimctl.lab.hashing import hashing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from swimctl.lab.chassis_spec import RATE
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import Fault
-from swimctl.lab.fleet import RATE
 
 _PATTERN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("C9300-48P",), "17.06.05"),

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xe.install_words import REASONS, Verdict, Wording, agreed
 from swimctl.lab.cisco_xe.installed import Installed
 from swimctl.lab.cisco_xe.software import Software
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.effects import Dialogue, Pause, Print
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
 
 ADDED, STANDBY, OVER, BACK = "Added", "Standby activated", "Active switched-over", "Abort started"
 CHECK_SECONDS, INSTALL_SECONDS = 10.0, 40.0
@@ -27,7 +24,7 @@ class InService:
     what the standby runs while it is another release than the active one's.
     """
 
-    def __init__(self, switch: Switch, installed: Installed) -> None:
+    def __init__(self, switch: Stack, installed: Installed) -> None:
         self._switch = switch
         self._installed = installed
         self.steps: list[str] = []
@@ -152,51 +149,6 @@ class InService:
 
     def _close(self, ended: str) -> None:
         self.steps, self.began, self.ahead, self.previous = [], [], None, ended
-
-
-def state_detail(switch: Switch) -> str:
-    """Show issu state detail."""
-    issu = switch.in_service
-    status = "In Progress" if issu.open else "Disabled" if issu.refuses() else "Enabled"
-    where = switch.spec.unit(switch.active)
-    lines = [
-        f"--- Starting local lock acquisition on {where} ---",
-        f"Finished local lock acquisition on {where}",
-        "",
-        f"Current ISSU Status: {status}",
-        f"Previous ISSU Operation: {issu.previous}",
-        "=" * 55,
-        f"{'System Check':<36}Status",
-        "-" * 55,
-        *(f"{name:<36}{'Yes' if fine else 'No'}" for name, fine in issu.checks().items()),
-        f"{'Operational Mode':<36}{'HA-REMOTE' if switch.spec.is_pair else 'HA-STANDALONE'}",
-        "=" * 55,
-    ]
-    if not issu.open:
-        return "\n".join([*lines, "No ISSU operation is in progress", ""])
-    left = switch.install.timer_left
-    timer = f"automatic, remaining time before rollback: {left}" if left else "inactive"
-    terminal = "" if switch.hot and issu.steps[-1] != BACK else "not "
-    lines += [
-        "",
-        "Operation type: Step-by-step ISSU",
-        "Install type  : Image installation using ISSU",
-        f"Current state : {issu.steps[-1]} state",
-        f"Last operation: {issu.began[-1][0]}",
-        "",
-        "Completed operations:",
-        "",
-        f"{'Operation':<39}Start time",
-        "-" * 55,
-        *(f"{operation:<39}{at:%Y-%m-%d:%H:%M:%S}" for operation, at in issu.began),
-        "",
-        f"State transition: {' -> '.join(issu.steps)}",
-        "",
-        f"Auto abort timer: {timer}",
-        "Running image: bootflash:packages.conf",
-        f"Operating mode: sso, terminal state {terminal}reached",
-    ]
-    return "\n".join([*lines, ""])
 
 
 def _stage(number: int, name: str) -> str:

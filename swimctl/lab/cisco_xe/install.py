@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from swimctl.lab.chassis import CRASH
+from swimctl.lab.cisco_xe.in_service import InService
 from swimctl.lab.cisco_xe.install_files import add_image, remove_inactive
 from swimctl.lab.cisco_xe.install_words import REASONS, Verdict, Wording, agreed
-from swimctl.lab.cisco_xe.installed import PACKAGES, Installed
+from swimctl.lab.cisco_xe.installed import Installed
 from swimctl.lab.cisco_xe.ledger import Ledger
 from swimctl.lab.cisco_xe.patches import is_patch, needs_reload
-from swimctl.lab.cisco_xe.software import Software
+from swimctl.lab.cisco_xe.software import PACKAGES, Software
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.effects import Dialogue, Pause, Print
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
 
 ACTIVATE_SECONDS, COMMIT_SECONDS = 90.0, 8.0
 RELOAD_DELAY = 14.0
@@ -27,9 +26,10 @@ _REJECTED = "User aborted the operation"
 class Installer:
     """The `install` commands of one switch; they change what is installed there."""
 
-    def __init__(self, switch: Switch, installed: Installed) -> None:
+    def __init__(self, switch: Stack, installed: Installed, in_service: InService) -> None:
         self._switch = switch
         self._installed = installed
+        self._in_service = in_service
         self._operation: str | None = None
         self._reloads = False
         self.ledger = Ledger(switch.clock)
@@ -67,7 +67,7 @@ class Installer:
         """Run `install activate issu`."""
 
         def run(say: Wording) -> Verdict:
-            issu, added = self._switch.in_service, self._installed.inactive
+            issu, added = self._in_service, self._installed.inactive
             if self._switch.unsaved:
                 return REASONS["unsaved"]
             failed = self._fails("activate") or issu.refuses()
@@ -83,7 +83,7 @@ class Installer:
         def run(say: Wording) -> Verdict:
             if self._switch.unsaved:
                 return REASONS["unsaved"]
-            return (yield from self._switch.in_service.abort(say))
+            return (yield from self._in_service.abort(say))
 
         yield from self._operate("abort", run, in_service=True)
 
@@ -169,7 +169,7 @@ class Installer:
         if self._operation or switch.spec.fault("busy-install"):
             yield Print(say.failed(REASONS["busy"], self._stamp()))
             return
-        if not in_service and switch.in_service.forbids(operation):
+        if not in_service and self._in_service.forbids(operation):
             yield Print(say.failed(REASONS["issu"], self._stamp()))
             return
         started = self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install {operation} {target or 'NONE'}")

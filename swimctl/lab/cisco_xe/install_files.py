@@ -6,21 +6,17 @@ file's own size beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from swimctl.lab.cisco_xe.install_words import REASONS, REMOVE, Verdict, Wording
+from swimctl.lab.cisco_xe.installed import Installed
 from swimctl.lab.cisco_xe.software import Software
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.flash import Flash, LabFile
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.installed import Installed
 
 ADD_SECONDS, REMOVE_SECONDS = 120.0, 20.0
 
 
-def add_image(switch: Switch, installed: Installed, path: str, file: LabFile, say: Wording) -> Verdict:
+def add_image(switch: Stack, installed: Installed, path: str, file: LabFile, say: Wording) -> Verdict:
     """Add an image: copy it to the other members, and unpack it on all of them."""
     lies = switch.spec.fault("does-nothing")
     if not all(installed.active.whole(switch.flash(number)) for number in switch.members) and not installed.booted:
@@ -52,7 +48,7 @@ def add_image(switch: Switch, installed: Installed, path: str, file: LabFile, sa
     return None
 
 
-def unpack(switch: Switch, file: LabFile, software: Software, say: Wording) -> str | None:
+def unpack(switch: Stack, file: LabFile, software: Software, say: Wording) -> str | None:
     """Put the image file and its packages on every member, or on none where one is too full."""
     made = [file, *software.files(switch.clock.wall())]
     wanted: list[tuple[Flash, LabFile]] = []
@@ -68,7 +64,7 @@ def unpack(switch: Switch, file: LabFile, software: Software, say: Wording) -> s
     return None
 
 
-def remove_inactive(switch: Switch, installed: Installed, say: Wording, *, ask: bool = True) -> Verdict:
+def remove_inactive(switch: Stack, installed: Installed, say: Wording, *, ask: bool = True) -> Verdict:
     """Remove what no install state needs, on every member."""
     yield Print(
         "install_remove: Removing IMG\nCleaning up unnecessary package files\n"

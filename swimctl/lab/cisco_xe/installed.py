@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from swimctl.lab.chassis import FOREVER
 from swimctl.lab.cisco_xe.patches import Patches, is_patch
 from swimctl.lab.cisco_xe.release import Release
-from swimctl.lab.cisco_xe.software import Software
+from swimctl.lab.cisco_xe.software import PACKAGES, PACKAGES_BYTES, Software
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.flash import LabFile
 from swimctl.lab.images import read_image
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
 
 PROGRESS = 1800.0
 """Lab seconds between the timer's syslog lines."""
 MODELS_LAG = 90.0
 """Lab seconds that models lag, where they do."""
-PACKAGES, PACKAGES_BYTES = "packages.conf", 7_523
 
 
 class Installed:
@@ -32,7 +28,7 @@ class Installed:
     that is not what runs, and `rolls_back_to` what it named before.
     """
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Stack) -> None:
         self._switch = switch
         spec = switch.spec
         first = spec.born_with

@@ -6,14 +6,11 @@ Whether one needs a reload is told by its defect's number: an odd one does.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xe.install_words import REASONS, Verdict, Wording
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.effects import Pause, Print
 from swimctl.lab.flash import Flash, LabFile
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
 
 _NAME = re.compile(
     r"(?P<family>[A-Za-z][\w-]*?)\.(?P<version>\d\d\.\d\d\.\d\d[a-z]?)\.CSC[a-z]{2}\d{4}(?P<last>\d)\.SPA\.smu\.bin"
@@ -29,7 +26,7 @@ def is_patch(name: str) -> bool:
 class Patches:
     """File name -> the letter of its state."""
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Stack) -> None:
         self._switch = switch
         self.states: dict[str, str] = {}
 

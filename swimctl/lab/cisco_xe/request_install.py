@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from swimctl.lab.cisco_xe.install import ACTIVATE_SECONDS
 from swimctl.lab.cisco_xe.install_files import ADD_SECONDS, unpack
 from swimctl.lab.cisco_xe.install_words import REASONS, Wording
+from swimctl.lab.cisco_xe.installed import Installed
+from swimctl.lab.cisco_xe.software import Software
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.effects import Dialogue, Pause, Print
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.installed import Installed
-    from swimctl.lab.cisco_xe.software import Software
 
 
 class Requester:
     """Those commands of one switch; what they name is started by the next reload, whatever its cause."""
 
-    def __init__(self, switch: Switch, installed: Installed) -> None:
+    def __init__(self, switch: Stack, installed: Installed) -> None:
         self._switch = switch
         self._installed = installed
         self._busy = False

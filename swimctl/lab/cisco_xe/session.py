@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections.abc import Callable
 
 from swimctl.lab.cisco_xe import banner, tcl
-from swimctl.lab.cisco_xe.commands import Command, exec_grammar
 from swimctl.lab.cisco_xe.configure import configure
+from swimctl.lab.cisco_xe.modes import Modes
 from swimctl.lab.effects import Ask, Dialogue
 from swimctl.lab.grammar import Grammar, Invalid
-from swimctl.lab.plain_commands import PRIVILEGED, USER
-from swimctl.lab.vty import Vty
+from swimctl.lab.plain_commands import PRIVILEGED, USER, Words
 
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Login
-    from swimctl.lab.cisco_xe.device import Switch
-
-CONFIG_NAME = 20
-"""Characters of the host name that a configuration prompt has room for."""
 QUIET = "file prompt quiet"
 
 
-class Session(Vty):
-    """A terminal of IOS-XE.
+Command = Callable[["Session", Words], Dialogue]
 
-    `mode` is "" in exec mode, else what stands in the prompt's brackets; `section` is the configuration line that a
-    submode is below.
-    """
 
-    def __init__(self, switch: Switch, login: Login, *, exec_command: bool = False) -> None:
-        super().__init__(switch, login, exec_command=exec_command)
-        self.switch: Switch = switch
-        self.mode = ""
-        self.section = ""
-        self.script: list[str] = []
-        self.banner_lines: list[str] = []
-
-    @property
-    def prompt(self) -> str:
-        """Return the prompt as it stands."""
-        name = self.switch.hostname
-        if self.banner_lines:
-            return ""
-        if self.mode == "tcl":
-            return "+>(tcl)#" if self.script else f"{name}(tcl)#"
-        if self.mode:
-            return f"{name[:CONFIG_NAME]}({self.mode})#"
-        return f"{name}{'#' if self.privilege >= PRIVILEGED else '>'}"
+class Session(Modes):
+    """A terminal of IOS-XE."""
 
     def answers_itself(self, question: Ask) -> bool:
         """Spare the questions about files that `file prompt quiet` spares."""
@@ -97,16 +70,11 @@ class Session(Vty):
             raise Invalid(odd.column + start) from None
         return None
 
-    def leave_configuration(self) -> None:
-        """Go back to exec mode, with the syslog line that comes of it."""
-        self.mode = self.section = ""
-        self.switch.say("SYS-5-CONFIG_I", f"Configured from console by {self.login.user} on vty0 (192.0.2.9)")
-
     def _exec(self, text: str) -> Dialogue:
         match = self.grammar.parse(text, PRIVILEGED if self.privilege >= PRIVILEGED else USER)
         return match.target(self, match.words)
 
     @property
+    @abstractmethod
     def grammar(self) -> Grammar[Command]:
         """Return the commands that it knows."""
-        return exec_grammar()

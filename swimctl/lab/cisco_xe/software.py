@@ -8,6 +8,7 @@ from datetime import datetime
 from swimctl.lab.cisco_xe.release import Release
 from swimctl.lab.flash import Flash, LabFile
 
+PACKAGES, PACKAGES_BYTES = "packages.conf", 7_523
 IMAGE_BYTES = 3_000_000
 """Size of the image that a switch was born with."""
 _SHARES = (("rpbase", 0.7), ("rpboot", 0.05), ("srdriver", 0.2), ("webui", 0.15))

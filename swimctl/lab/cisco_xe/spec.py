@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xe.models import MODELS, Model, Shape
 from swimctl.lab.cisco_xe.release import Release, parse_release
 from swimctl.lab.cisco_xe.software import IMAGE_BYTES, Software
-from swimctl.lab.clock import LabClock
 from swimctl.lab.images import build_number
 
 MOST = 8
@@ -195,9 +192,3 @@ class SwitchSpec(ChassisSpec):
     def role(self) -> str:
         """Return the role: core or access."""
         return "access" if self.hardware.stackable else "core"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the switch."""
-        from swimctl.lab.cisco_xe.device import Switch
-
-        return Switch(self, clock, spool)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from swimctl.lab.cisco_xe.stack import Stack
 from swimctl.lab.configuration import Configuration
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.device import Switch
 
 OTHER_NAME: Final = "hall-9"
 LONG_AGO: Final = datetime(1993, 3, 1, tzinfo=UTC)
@@ -20,7 +18,7 @@ _OF_SOMEBODY: Final = "flash:cat9k_iosxe.17.09.05.SPA.bin"
 class Strangers:
     """What happens to one switch by its faults."""
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Stack) -> None:
         self._switch = switch
         self.other = False
         self.dead = False

@@ -10,12 +10,12 @@ from swimctl.lab.effects import Effect, Print
 from swimctl.lab.flash import LabFile, NoSpace
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.modes import Modes
 
 _WRITE = re.compile(r'\s*puts\s+\[\s*open\s+"(?P<path>[^"]*)"\s+w\+?\s*\]\s*\{(?P<text>.*)', re.DOTALL)
 
 
-def line(session: Session, text: str) -> Generator[Effect, str, bool]:
+def line(session: Modes, text: str) -> Generator[Effect, str, bool]:
     """Take a line as Tcl; False: it is an ordinary command."""
     if not session.script:
         if text.strip().lower() in {"tclquit", "exit"}:

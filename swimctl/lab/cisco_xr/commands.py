@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xr import files, shows, shows_health, shows_network, xml_agent
+from swimctl.lab.cisco_xr.device import Router
+from swimctl.lab.cisco_xr.session import DENIED, Command, Session
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import Words, authorized, leave, length, monitor, nothing
 
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xr.device import Router
-    from swimctl.lab.cisco_xr.session import Session
-
-Command = Callable[["Session", Words], Dialogue]
-DENIED = "% This command is not authorized\n"
 GRACE = 8.0
 """Lab seconds from the acknowledgement of a reload to the drop."""
 

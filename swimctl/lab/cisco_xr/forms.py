@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
+from swimctl.lab.cisco_xr.spec import RouterSpec
 from swimctl.lab.forms import Form, Output, Outputs
 
-if TYPE_CHECKING:
-    from swimctl.lab.chassis_spec import ChassisSpec
-    from swimctl.lab.cisco_xr.spec import RouterSpec
+
+def _pair(spec: RouterSpec, _release: str) -> bool:
+    return len(spec.hardware.slots) > 1
 
 
-def _pair(spec: ChassisSpec, _release: str) -> bool:
-    return len(cast("RouterSpec", spec).hardware.slots) > 1
-
-
-def _alone(spec: ChassisSpec, release: str) -> bool:
+def _alone(spec: RouterSpec, release: str) -> bool:
     return not _pair(spec, release)
 
 

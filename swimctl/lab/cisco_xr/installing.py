@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from swimctl.lab.cisco_xr.forms import INDENT, STAMP
+from swimctl.lab.cisco_xr.nodes import Nodes, Software
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import NoSpace
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_xr.device import Router, Software
 
 Work: TypeAlias = Callable[[], str | None]
 """What an operation does at its end; gives the reason where it cannot."""
@@ -51,7 +49,7 @@ class Operation:
 class Installer:
     """The operations of one router, one at a time."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Nodes) -> None:
         self._router = router
         self.operations: list[Operation] = []
         self.reload_pending = False

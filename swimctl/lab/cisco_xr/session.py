@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections.abc import Callable
 
-from swimctl.lab.cisco_xr.commands import DENIED, exec_grammar
+from swimctl.lab.cisco_xr.device import Router
 from swimctl.lab.cisco_xr.xml_agent import Agent
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Ask, Dialogue, Print
-from swimctl.lab.grammar import Filter, Incomplete, Invalid
-from swimctl.lab.vty import Vty
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Login
-    from swimctl.lab.cisco_xr.device import Router
+from swimctl.lab.grammar import Filter, Grammar, Incomplete, Invalid
+from swimctl.lab.plain_commands import Words
+from swimctl.lab.vty import Login, Vty
 
 _SECTIONS = {"interface": "config-if", "router": "config-router", "username": "config-un", "line": "config-line",
              "vrf": "config-vrf", "ntp": "config-ntp"}  # fmt: skip
@@ -25,6 +23,10 @@ _GLOBAL = (*_SECTIONS, *_BELOW, "cdp", "clock", "domain", "hostname", "lldp", "l
            "ssh", "taskgroup", "telnet", "timestamp", "usergroup", "xml")  # fmt: skip
 _UTILITY = re.compile(r"\s*\|\s*utility (head|tail) -n ?([1-9]\d{0,4})\s*$")
 _LEAVE = "Uncommitted changes found, commit them before exiting(yes/no/cancel)? [cancel]:"
+
+
+Command = Callable[["Session", Words], Dialogue]
+DENIED = "% This command is not authorized\n"
 
 
 class Session(Vty):
@@ -43,6 +45,11 @@ class Session(Vty):
         self.mode = self.section = ""
         self.agent: Agent | None = None
         self.stamped = True
+
+    @property
+    @abstractmethod
+    def grammar(self) -> Grammar[Command]:
+        """Return the commands that it knows."""
 
     @property
     def prompt(self) -> str:
@@ -110,7 +117,7 @@ class Session(Vty):
     def understand(self, text: str) -> Dialogue | None:
         """Return what a line does."""
         if self.target is None:
-            match = exec_grammar().parse(text, self.privilege)
+            match = self.grammar.parse(text, self.privilege)
             return match.target(self, match.words)
         words = text.strip()
         if re.fullmatch(r"end?|abort", words, re.IGNORECASE) or (words.lower() == "exit" and not self.section):
@@ -121,7 +128,7 @@ class Session(Vty):
         if words.lower() == "commit":
             return self._commit(self.target)
         if words.lower().startswith("do "):
-            match = exec_grammar().parse(words[3:], self.privilege)
+            match = self.grammar.parse(words[3:], self.privilege)
             return match.target(self, match.words)
         self._configure(self.target, words)
         return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from swimctl.lab.cisco_xr.device import CARD
 from swimctl.lab.cisco_xr.forms import LABEL, OPTICS, PLATFORM, PROGRESS, REDUNDANCY, VERSION
+from swimctl.lab.cisco_xr.nodes import CARD
 from swimctl.lab.cisco_xr.shows_network import ports
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xr.device import Router, Software
+    from swimctl.lab.cisco_xr.device import Router
+    from swimctl.lab.cisco_xr.nodes import Software
 
 _PACKAGES = ("mgbl", "mpls", "k9sec")
 _TASKS = {

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import LoneChassisSpec
-from swimctl.lab.clock import LabClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,3 @@ class RouterSpec(LoneChassisSpec):
     def role(self) -> str:
         """Return what such a device is for."""
         return "edge"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the router."""
-        from swimctl.lab.cisco_xr.device import Router
-
-        return Router(self, clock, spool)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.juniper_junos import configuration, files, requests, room, shows, shows_network, structured
+from swimctl.lab.juniper_junos.device import Juniper
+from swimctl.lab.juniper_junos.session import READ_ONLY, SUPER_USER, Command, Session
 from swimctl.lab.plain_commands import Show, Words
-
-if TYPE_CHECKING:
-    from swimctl.lab.juniper_junos.device import Juniper
-    from swimctl.lab.juniper_junos.session import Session
-
-Command = Callable[["Session", Words], Dialogue]
-READ_ONLY, SUPER_USER = 1, 15
-"""The classes of the lab's accounts."""
 
 _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show version [all-members] [brief]", Show(shows.version, structured.version), READ_ONLY),

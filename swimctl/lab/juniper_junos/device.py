@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from swimctl.lab.chassis import Chassis, Login
+from swimctl.lab.chassis import Chassis
 from swimctl.lab.clock import LabClock
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, LabImage, read_image
 from swimctl.lab.juniper_junos.spec import JunosSpec
-from swimctl.lab.netconf import Offered
-
-if TYPE_CHECKING:
-    from swimctl.lab.juniper_junos.session import Session
 
 FOLDER = "/var/tmp/"  # noqa: S108 - the device's
 LATE_MEMBER = 12.0
@@ -92,18 +87,6 @@ class Juniper(Chassis):
     def netconf_beside_terminal(self) -> bool:
         """Return that `system services netconf ssh` serves it on the port of SSH too."""
         return True
-
-    def netconf(self, login: Login) -> Offered:
-        """Offer what its command line shows, by the names of Junos' own operations."""
-        from swimctl.lab.juniper_junos.operations import offered
-
-        return offered(self, login)
-
-    def terminal(self, login: Login, *, exec_command: bool) -> Session:
-        """Make a terminal."""
-        from swimctl.lab.juniper_junos.session import Session
-
-        return Session(self, login, exec_command=exec_command)
 
     @property
     def runs(self) -> Mapping[str, str]:

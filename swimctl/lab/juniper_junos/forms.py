@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from swimctl.lab.forms import Form, Output, Outputs
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis_spec import ChassisSpec
-    from swimctl.lab.juniper_junos.spec import JunosSpec
+from swimctl.lab.juniper_junos.spec import JunosSpec
 
 
-def _newer(spec: ChassisSpec, _release: str) -> bool:
-    return not cast("JunosSpec", spec).hardware.old
+def _newer(spec: JunosSpec, _release: str) -> bool:
+    return not spec.hardware.old
 
 
-def _alone(spec: ChassisSpec, _release: str) -> bool:
-    return len(cast("JunosSpec", spec).members) == 1
+def _alone(spec: JunosSpec, _release: str) -> bool:
+    return len(spec.members) == 1
 
 
-def _several(spec: ChassisSpec, release: str) -> bool:
+def _several(spec: JunosSpec, release: str) -> bool:
     return not _alone(spec, release)
 
 

@@ -14,15 +14,16 @@ from xml.sax.saxutils import escape
 
 from swimctl.lab.grammar import Ambiguous, Incomplete, Invalid
 from swimctl.lab.juniper_junos import configuration, ports, structured
-from swimctl.lab.juniper_junos.commands import SUPER_USER, grammar
+from swimctl.lab.juniper_junos.commands import grammar
 from swimctl.lab.juniper_junos.elements import Element, as_json, as_reply, space_of, text
+from swimctl.lab.juniper_junos.session import SUPER_USER
 from swimctl.lab.juniper_junos.structured import ERROR, answered
 from swimctl.lab.netconf import VERSION_1, Offered, Refusal, local
 from swimctl.lab.plain_commands import Show
 
 if TYPE_CHECKING:
-    from swimctl.lab.chassis import Login
     from swimctl.lab.juniper_junos.device import Juniper
+    from swimctl.lab.vty import Login
 
 _CAPABILITIES = (
     VERSION_1,

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.grammar import Ambiguous, Filter, Incomplete, Invalid
+from swimctl.lab.grammar import Ambiguous, Filter, Grammar, Incomplete, Invalid
 from swimctl.lab.juniper_junos import configuration
-from swimctl.lab.juniper_junos.commands import SUPER_USER, grammar
+from swimctl.lab.juniper_junos.device import Juniper
 from swimctl.lab.juniper_junos.structured import displayed
-from swimctl.lab.plain_commands import Show
+from swimctl.lab.plain_commands import Show, Words
 from swimctl.lab.unix import Unix
-from swimctl.lab.vty import Vty
-
-if TYPE_CHECKING:
-    from swimctl.lab.chassis import Login
-    from swimctl.lab.juniper_junos.device import Juniper
+from swimctl.lab.vty import Login, Vty
 
 _PIPES = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _DISPLAY = re.compile(r"\s*disp(?:l(?:ay?)?)?\s+(xml|json|set)\s*")
@@ -30,6 +26,11 @@ _UNIX = Unix(
     missing="{}: No such file or directory",
     owner="admin wheel",
 )
+
+
+Command = Callable[["Session", Words], Dialogue]
+READ_ONLY, SUPER_USER = 1, 15
+"""The classes of the lab's accounts."""
 
 
 class Session(Vty):
@@ -47,6 +48,11 @@ class Session(Vty):
         self.mode = _SHELL if login.user == "root" and not exec_command else _CLI
         switch.processes += 1
         self._process = switch.processes
+
+    @property
+    @abstractmethod
+    def grammar(self) -> Grammar[Command]:
+        """Return the commands that it knows."""
 
     @property
     def prompt(self) -> str:
@@ -132,7 +138,7 @@ class Session(Vty):
 
     def _operational(self, text: str) -> Dialogue:
         command, _, how = text.partition(" | display ")
-        match = grammar().parse(command, self.privilege)
+        match = self.grammar.parse(command, self.privilege)
         return _say(self._displayed(match.target, how, len(command))) if how else match.target(self, match.words)
 
     def _displayed(self, command: object, how: str, column: int) -> str:

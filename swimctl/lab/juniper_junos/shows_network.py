@@ -8,7 +8,7 @@ from swimctl.lab.juniper_junos.forms import WATERMARK
 
 if TYPE_CHECKING:
     from swimctl.lab.juniper_junos.device import Juniper
-    from swimctl.lab.juniper_junos.session import Session
+    from swimctl.lab.vty import Vty
 
 
 ROUTES = {"Direct": 4, "Local": 4, "OSPF": 5, "Static": 1}
@@ -103,7 +103,7 @@ def routes(switch: Juniper) -> str:
     )
 
 
-def authorization(session: Session) -> str:
+def authorization(session: Vty) -> str:
     """Show cli authorization."""
     every = {
         "admin": "Can view user accounts",

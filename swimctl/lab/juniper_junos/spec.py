@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from swimctl.errors import UsageError
-from swimctl.lab.chassis import Chassis
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.clock import LabClock
 
 _RELEASE = re.compile(r"\d\d\.\dR\d+(?:-S\d+)?\.\d+")
 
@@ -106,9 +103,3 @@ class JunosSpec(ChassisSpec):
     def role(self) -> str:
         """Return what it is for."""
         return "access"
-
-    def make(self, clock: LabClock, spool: Path | None = None) -> Chassis:
-        """Make the device."""
-        from swimctl.lab.juniper_junos.device import Juniper
-
-        return Juniper(self, clock, spool)

@@ -10,8 +10,8 @@ import pytest
 from support.lab_terminal import NEW, OLD, Desk
 
 from swimctl.config.settings import Settings
-from swimctl.lab.chassis import Login
 from swimctl.lab.netconf import NetconfSession
+from swimctl.lab.vty import Login
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.models import (

@@ -14,10 +14,10 @@ import pytest
 from fleets import juniper_junos
 from support.lab_terminal import AnyDesk, small
 
-from swimctl.lab.chassis import Login
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 from swimctl.lab.netconf import NetconfSession
+from swimctl.lab.vty import Login
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 END = b"]]>]]>"

@@ -18,7 +18,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.images import make_image
-from swimctl.lab.juniper_junos.device import Juniper
+from swimctl.lab.juniper_junos.machine import Machine
 from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
 from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
@@ -97,7 +97,7 @@ class Time:
 class Desk:
     """A lab device and a terminal at it, by a clock that only the test moves; the driver takes it for a session."""
 
-    device: Juniper
+    device: Machine
     time: Time
     sent: list[str] = field(default_factory=list)
     out: str = ""
@@ -162,7 +162,7 @@ def desk(folder: Path, *faults: str, models: Sequence[str] = ("ex3400-24p",), **
     made = JunosSpec("hall-9", members=members, faults=parsed, boot_seconds=300, **spec)
     (folder / "spool").mkdir(exist_ok=True)
     time = Time()
-    at = Desk(Juniper(made, LabClock(1, lambda: time.at, STARTED), folder / "spool"), time)
+    at = Desk(Machine(made, LabClock(1, lambda: time.at, STARTED), folder / "spool"), time)
     at.log_in()
     return at
 

@@ -1,21 +1,19 @@
-"""One terminal of a device of classic IOS: the Catalyst's, with fewer and other commands."""
+"""The commands of a device of classic IOS: the Catalyst's, fewer and other ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from swimctl.lab.cisco_ios import shows
 from swimctl.lab.cisco_ios.archives import download
-from swimctl.lab.cisco_xe.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS, Command
-from swimctl.lab.cisco_xe.session import Session
+from swimctl.lab.cisco_ios.device import IosSwitch
+from swimctl.lab.cisco_xe.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS
+from swimctl.lab.cisco_xe.device import Switch
+from swimctl.lab.cisco_xe.session import Command
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import PRIVILEGED, USER, Show
-
-if TYPE_CHECKING:
-    from swimctl.lab.cisco_ios.device import IosSwitch
-    from swimctl.lab.cisco_xe.device import Switch
 
 # What only IOS-XE has.
 _NEWER = ("show install", "install ", "show romvar", "verify /sha512", "show license summary", "show platform")
@@ -30,17 +28,9 @@ _SWITCHES: dict[str, Callable[[IosSwitch], str]] = {"show boot": shows.boot, "sh
 _ROUTERS: dict[str, Callable[[IosSwitch], str]] = {"show bootvar": shows.bootvar}
 
 
-class IosSession(Session):
-    """A terminal of classic IOS."""
-
-    @property
-    def grammar(self) -> Grammar[Command]:
-        """Return the commands that it knows."""
-        return _grammar(router=cast("IosSwitch", self.switch).spec.is_router)
-
-
 @lru_cache(maxsize=2)
-def _grammar(*, router: bool) -> Grammar[Command]:
+def exec_grammar(*, router: bool) -> Grammar[Command]:
+    """Teach the commands, once for routers and once for switches."""
     grammar: Grammar[Command] = Grammar()
     own = _OWN | (_ROUTERS if router else _SWITCHES)
     theirs = {"show boot", "show bootvar", *own}

@@ -1,0 +1,26 @@
+"""A lab Arista that is switched on: the device, and terminals with its commands."""
+
+from __future__ import annotations
+
+from swimctl.lab.arista_eos.commands import exec_grammar
+from swimctl.lab.arista_eos.device import Arista
+from swimctl.lab.arista_eos.session import Command, Session
+from swimctl.lab.grammar import Grammar
+from swimctl.lab.vty import Login
+
+
+class Terminal(Session):
+    """A terminal that knows the commands."""
+
+    @property
+    def grammar(self) -> Grammar[Command]:
+        """Return the commands that it knows."""
+        return exec_grammar()
+
+
+class Machine(Arista):
+    """The device with its terminals."""
+
+    def terminal(self, login: Login, *, exec_command: bool) -> Terminal:
+        """Make a terminal."""
+        return Terminal(self, login, exec_command=exec_command)

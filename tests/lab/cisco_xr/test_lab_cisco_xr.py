@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.lab_terminal import AnyDesk, all_of, small
 
-from swimctl.lab.cisco_xr.device import CARD_UP, STANDBY_READY, STANDBY_UP
+from swimctl.lab.cisco_xr.nodes import CARD_UP, STANDBY_READY, STANDBY_UP
 from swimctl.lab.cisco_xr.spec import HARDWARE, RouterSpec
 from swimctl.lab.effects import Down, Syslog
 from swimctl.lab.images import make_image

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from platforms.cisco_ios.lab_driver import DEVICE, NEW_FILE, OLD_FILE, ROUTER, BundleDesk, IosDesk
-from platforms.cisco_ios.scripted_device import DEVICE, NEW_FILE, OLD_FILE, ROUTER, BundleDesk, IosDesk
 from platforms.scripted_device import lacking
 
 from swimctl.config.settings import Readiness

@@ -160,7 +160,7 @@ def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
             f"swimctl: {bare[0].what} is golden for {rules}: those devices of {image.family} are given this image"
         )
     else:
-        output.note(f"swimctl: to give it to devices without naming it: swimctl image golden {image.id}")
+        output.note(f"swimctl: `swimctl image golden {image.id}` gives it to the devices that it fits")
 
 
 def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:

@@ -22,7 +22,6 @@ from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
-from swimctl.steps.left_armed import left_armed
 from swimctl.store import NewJob, Once, Store
 
 FIRST_OWN_WORKFLOW: Final = 100
@@ -269,6 +268,8 @@ class Service:
         """Return what the device of a job that runs, or was interrupted, does by itself; empty where nothing waits."""
         if job.status not in RUNNING:
             return ""
+        from swimctl.steps.left_armed import left_armed  # the steps load netmiko, and most requests ask nothing of them
+
         return left_armed(lambda key: self._store.recall(job.id, key), self._clock, job.device_name)
 
     def _why_not_cancelled(self, job: Job) -> str:

@@ -349,12 +349,16 @@ def test_batches_are_resumed_one_after_the_other_and_one_that_another_process_ha
     assert tonight.now([second]) == [WAITS]
 
 
-def test_a_stop_ends_a_resume_between_two_batches(tonight: Night) -> None:
+def test_a_stop_ends_a_resume_between_two_batches(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
     (second,) = some_jobs(tonight.store, ["sw2"], "batch-0002")
     tonight.ends["sw1"] = lambda: tonight.stop.set() or GOOD  # type: ignore[func-returns-value]
+    owned: list[str] = []
+    own = tonight.store.own_batch
+    monkeypatch.setattr(tonight.store, "own_batch", lambda batch, runner: owned.append(batch) or own(batch, runner))
     tonight.engine.resume([first, second], tonight.stop)
     assert tonight.ran == ["sw1"]
+    assert owned == ["batch-0001"], "the other may be taken up by another process at once"
 
 
 def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:

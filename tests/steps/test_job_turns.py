@@ -260,6 +260,33 @@ def test_a_record_masks_what_it_keeps_but_for_the_baseline(tmp_path: Path, monke
         assert "the ******** is asked for" in job.told("progress")
 
 
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (None, ""),
+        (SimpleNamespace(id=7, device_name="sw9", interrupted=False), "job 7 on sw9"),
+        (
+            SimpleNamespace(id=7, device_name="sw9", interrupted=True),
+            "job 7 on sw9, which was interrupted (`swimctl resume 7`),",
+        ),
+    ],
+)
+def test_a_device_that_another_job_holds_by_its_serial_number_is_told_with_that_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Any, said: str
+) -> None:
+    def act(context: Context) -> Ended:
+        held.append(context.record.hold(["FLB1", "FLB2"]))
+        return Ended("done", finished=True)
+
+    held: list[str] = []
+    asked: list[object] = []
+    with paper_job(tmp_path, monkeypatch, steps=[Played("readiness", act)]) as job:
+        monkeypatch.setattr(job.store, "hold", lambda *what: asked.append(what) or other)
+        job.run()
+        assert asked == [(job.job.id, job.runner, ["serial FLB1", "serial FLB2"])]
+    assert held == [said]
+
+
 # Partners.
 
 
@@ -287,8 +314,10 @@ def test_a_partner_that_failed_untouched_must_answer(
     with paper_job(tmp_path, monkeypatch) as job:
         partner = Standing(1, "sw1", JobStatus.FAILED, True, Outcome.UNTOUCHED, 1, "core")
         monkeypatch.setattr(job.store, "standings", lambda batch: [partner] if batch == job.batch.id else [])
-        monkeypatch.setattr(job.runs, "afterwards", lambda *_: SimpleNamespace(driver=driver))
+        told: list[object] = []
+        monkeypatch.setattr(job.runs, "afterwards", lambda *what: told.append(what) or SimpleNamespace(driver=driver))
         hold = job.runs.partner_down(job.batch, _second(job.job), job.stop)
+        assert told == [(job.batch, job.now, job.stop)]
         if error is None:
             assert hold is None
             assert asked == ["entered", "running"]

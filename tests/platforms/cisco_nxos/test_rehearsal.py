@@ -41,6 +41,15 @@ def refused(
     return {rule: str(finding) for rule, finding in lacking(findings).items()}
 
 
+def test_what_is_needed_of_the_impact_is_what_was_asked_for() -> None:
+    impact = InstallImpact((CALM,), (NXOS,), forced_disruptive=False)
+    needed = {
+        asked: {f.rule: f.needed for f in rehearsed(impact, (), IMAGE, COMMAND, in_service=asked)}["impact"]
+        for asked in (False, True)
+    }
+    assert needed == {False: "any", True: "every module non-disruptive, as it was asked for in service"}
+
+
 @pytest.mark.parametrize("in_service", [False, True])
 def test_an_installation_that_is_foreseen_without_harm_is_allowed(in_service: bool) -> None:
     assert refused(in_service=in_service) == {}

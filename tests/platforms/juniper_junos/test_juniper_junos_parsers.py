@@ -193,10 +193,19 @@ def test_a_third_snapshot_on_a_disk_of_its_own_is_none_of_two_partitions() -> No
     assert caught.value.odd_line == external
 
 
+def test_a_recovery_snapshot_whose_release_does_not_read_is_refused_with_its_line() -> None:
+    text = sample("show_system_snapshot/members")
+    recovery = text.index("recovery.ufs")
+    odd = text[:recovery] + text[recovery:].replace("Junos version: 20.4R3.8", "Junos version: ~", 1)
+    with pytest.raises(UnparsableOutput, match="'show system snapshot': the release of a snapshot does not") as caught:
+        parse("show system snapshot", odd)
+    assert caught.value.odd_line == "Junos version: ~"
+
+
 def test_a_snapshot_is_made_where_every_member_says_so() -> None:
     command = "request system snapshot slice alternate all-members"
     text = sample("request_system_snapshot_slice_alternate/members")
-    assert parse(command, text).succeeded is True
+    assert (parse(command, text).operation, parse(command, text).succeeded) == ("snapshot", True)
     assert read("request_system_snapshot_recovery/made").succeeded is True
     last = text.rindex("The following")
     assert parse(command, text[:last]).succeeded is None
@@ -535,6 +544,9 @@ def test_errors_in_a_validation_are_noise_until_its_verdict_and_elsewhere_they_a
     begun = text[: text.index("Validation succeeded")]
     assert parse(command, begun).succeeded is None
     assert parse(command, f"{begun}Validation failed\n").succeeded is False
+    assert parse(command, f"ERROR: a warning in capitals\n{text}").succeeded is True
+    added = "ERROR: insufficient space\nJUNOS 21.4R3 will become active at next reboot\n"
+    assert parse("request system software add x", added).succeeded is False
     assert parse(command, "error: cannot read the package\n").succeeded is False
     assert parse("request system software add x", begun).succeeded is False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from swimctl.steps.activation import Activation
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.readiness import ReadinessCheck
-from swimctl.steps.who import host_name
+from swimctl.steps.who import Who, host_name
 
 OTHER = ("FOC9Z", "FOC8Z")
 CHANGES = {"save", "add", "activate", "commit", "back", "restore"}
@@ -217,3 +217,25 @@ def test_a_baseline_of_an_earlier_swimctl_asks_nobody() -> None:
 )
 def test_the_host_name_is_the_same_whoever_logs_in_and_whichever_processor_answers(prompt: str, name: str) -> None:
     assert host_name(prompt) == name
+
+
+@pytest.mark.parametrize(
+    ("before", "serials", "hostname", "proof"),
+    [
+        (None, [], "sw9", ""),
+        (replace(BEFORE, serials=(), hostname=""), [], "sw9", ""),
+        (replace(BEFORE, hostname=NAME), [BEFORE.serials], NAME, ""),
+        (replace(BEFORE, hostname=NAME), [BEFORE.serials], "renamed", ""),
+        (replace(BEFORE, serials=(), hostname=NAME), [], NAME, ""),
+        (replace(BEFORE, hostname=NAME), [()], NAME, f"by its host name {NAME}, as it gives no serial number"),
+        (replace(BEFORE, hostname=NAME), [GARBLED], NAME, f"by its host name {NAME}, as its serial numbers do not"),
+    ],
+)
+def test_by_what_else_than_a_serial_number_it_is_known_is_told_and_mostly_that_is_nothing(
+    before: Any, serials: list[Any], hostname: str, proof: str
+) -> None:
+    job = Scripted(serials=serials)
+    job.record.memory["baseline"] = None if before is None else asdict(before)
+    said = Who().ask(job.record.recall, job.driver, hostname, job.context.target)
+    assert said.startswith(proof)
+    assert bool(said) is bool(proof)

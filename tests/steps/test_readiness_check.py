@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.scripted import BEFORE, IMAGE, NAME, OLD, OLD_RUNS, Scripted, activated, stands
+from support.scripted_steps import BEFORE, IMAGE, NAME, OLD, OLD_RUNS, Scripted, activated, stands
 
 from swimctl.errors import CommandRefused, UnexpectedPrompt
 from swimctl.models import Device, Finding, JobOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from steps.scripted import BEFORE, IMAGE, OLD, Scripted, runs, stands
+from support.scripted_steps import BEFORE, IMAGE, OLD, Scripted, runs, stands
 
 from swimctl.models import ImageKind
 from swimctl.platforms.facts import Placement

@@ -51,7 +51,7 @@ def test_every_rule_of_the_readiness_check_says_what_to_do() -> None:
     assert len(built) > 60
     assert [where for where, call in built if is_empty(given_to(call, "next_command", 4))] == []
     # The rule that is told in words made elsewhere.
-    rooms = [(where, call) for where, call in calls("room") if "readiness.py" in where or "flash" in where]
+    rooms = [(where, call) for where, call in calls("free_space") if "readiness.py" in where or "flash" in where]
     assert rooms
     assert [where for where, call in rooms if is_empty(given_to(call, "next_command", 4))] == []
 

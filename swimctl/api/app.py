@@ -24,18 +24,18 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 MOST_AT_ONCE: Final = 500  # requests with a good token; those without one are bounded by their connections
 HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-_ROOM: web.AppKey[Connections] = web.AppKey("room", Connections)
+_PLACES: web.AppKey[Connections] = web.AppKey("places", Connections)
 _IN_FLIGHT: web.AppKey[list[int]] = web.AppKey("in_flight", list)
 
 
-def make_app(backend: Backend, room: Connections | None = None) -> web.Application:
+def make_app(backend: Backend, places: Connections | None = None) -> web.Application:
     """Make the application. It closes the backend's threads, not its store, when it ends."""
     app = web.Application(
         middlewares=[errors.middleware],
         client_max_size=reading.LARGEST_BODY,
     )
     app[BACKEND] = backend
-    app[_ROOM] = Connections() if room is None else room
+    app[_PLACES] = Connections() if places is None else places
     app[_IN_FLIGHT] = [0]
     app.on_response_prepare.append(_headers)
     document = openapi.document(ROUTES)
@@ -91,7 +91,7 @@ def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.Str
         return await route.handler(Call(request, backend, principal, body, query))
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        with request.app[_ROOM].answering(request) as connection:
+        with request.app[_PLACES].answering(request) as connection:
             if route.role is None:
                 # Whoever keeps us waiting for a body is a stranger still, and makes room for others.
                 connection.known = route.body is None

@@ -107,7 +107,7 @@ class Connections:
 class Listener(socket.socket):
     """A listening socket that hands out only connections for which there is room."""
 
-    room: Connections
+    places: Connections
     taken = 0
 
     def accept(self) -> tuple[socket.socket, Any]:
@@ -119,13 +119,13 @@ class Listener(socket.socket):
         if not self.taken:
             raise BlockingIOError
         made, address = super().accept()
-        if self.room.admit(made, str(address[0])):
+        if self.places.admit(made, str(address[0])):
             return made, address
         made.close()
         raise ConnectionAbortedError("there is no room for one more connection")
 
 
-def listen(host: str, port: int, room: Connections) -> list[Listener]:
+def listen(host: str, port: int, places: Connections) -> list[Listener]:
     """Return a listening socket for each address of a host that this machine has; port 0 takes a free one.
 
     UsageError: the port is taken, or the machine has none of the addresses.
@@ -135,7 +135,7 @@ def listen(host: str, port: int, room: Connections) -> list[Listener]:
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     for family, _, _, _, address in dict.fromkeys(found):
         try:
-            made.append(_listener(family, address, room))
+            made.append(_listener(family, address, places))
         except OSError as error:
             if error.errno not in _NOT_HERE:
                 for one in made:
@@ -147,9 +147,9 @@ def listen(host: str, port: int, room: Connections) -> list[Listener]:
     return made
 
 
-def _listener(family: int, address: Any, room: Connections) -> Listener:  # noqa: ANN401 - as `socket` has it
+def _listener(family: int, address: Any, places: Connections) -> Listener:  # noqa: ANN401 - as `socket` has it
     listener = Listener(family, socket.SOCK_STREAM)
-    listener.room = room
+    listener.places = places
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

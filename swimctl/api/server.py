@@ -74,9 +74,9 @@ async def listening(
 
     `most`: connections that are let in at the same time.
     """
-    room = Connections(most)
+    places = Connections(most)
     runner = _Runner(
-        make_app(backend, room),
+        make_app(backend, places),
         access_log=logging.getLogger("swimctl.access") if access_log else None,
         access_log_class=_AccessLog,
         max_line_size=LONGEST_LINE,
@@ -86,7 +86,7 @@ async def listening(
     )
     await runner.setup()
     try:
-        for listener in listen(host, port, room):
+        for listener in listen(host, port, places):
             await web.SockSite(runner, listener, ssl_context=tls).start()
         address = runner.addresses[0]
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]

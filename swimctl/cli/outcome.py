@@ -15,7 +15,7 @@ from swimctl.states import FINAL, JobStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchResult:
     """The result of one run over some jobs.
 
     Jobs whose device is in an unknown state are counted there, not in failed.

@@ -12,7 +12,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.cli.follow import latest_batch
-from swimctl.cli.outcome import Outcome, seconds_between
+from swimctl.cli.outcome import BatchResult, seconds_between
 from swimctl.cli.status import BatchOption
 from swimctl.models import Batch, Event, Job
 from swimctl.states import FINAL
@@ -33,11 +33,11 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class BatchRecord:
     """Everything that a report says of a batch. `before` is the release that each job's device ran, where known."""
 
     batch: Batch
-    outcome: Outcome
+    outcome: BatchResult
     before: Mapping[int, str]
     events: Mapping[int, Sequence[Event]]
 
@@ -62,7 +62,7 @@ def report(
         output.print_line(markdown(record).removesuffix("\n"))
 
 
-def gather(opened: Opened, batch_id: str) -> Record:
+def gather(opened: Opened, batch_id: str) -> BatchRecord:
     """Read a batch's record from the store."""
     from swimctl.cli.running import outcome_of
 
@@ -71,7 +71,7 @@ def gather(opened: Opened, batch_id: str) -> Record:
     events: dict[int, list[Event]] = {}
     for event in store.batch_events(batch_id):
         events.setdefault(event.job_id, []).append(event)
-    return Record(
+    return BatchRecord(
         batch=store.batch(batch_id),
         outcome=outcome_of(opened, batch_id, jobs, (), None),
         before={job.id: release for job in jobs if (release := _release_before(store, job))},
@@ -79,7 +79,7 @@ def gather(opened: Opened, batch_id: str) -> Record:
     )
 
 
-def document(record: Record) -> dict[str, Any]:
+def document(record: BatchRecord) -> dict[str, Any]:
     """Write the record as JSON: the outcome's document, with the batch, and for each job where it came from."""
     from swimctl.requests.documents import batch_document, event_document
 
@@ -90,7 +90,7 @@ def document(record: Record) -> dict[str, Any]:
     return written
 
 
-def markdown(record: Record) -> str:
+def markdown(record: BatchRecord) -> str:
     """Write the record for people. Pure."""
     batch, outcome = record.batch, record.outcome
     lines = [f"# Upgrade of {len(outcome.jobs)} devices", ""]
@@ -125,7 +125,7 @@ def markdown(record: Record) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(record: Record, job: Job) -> str:
+def _row(record: BatchRecord, job: Job) -> str:
     cells = (
         job.device_name,
         record.before.get(job.id, "not read"),
@@ -139,7 +139,7 @@ def _row(record: Record, job: Job) -> str:
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
-def _evidence(record: Record, job: Job) -> list[str]:
+def _evidence(record: BatchRecord, job: Job) -> list[str]:
     ended = "" if job.status in FINAL else f", waits for `swimctl resume {job.id}`"
     lines = ["", f"### {job.device_name} (job {job.id}): {record.outcome.word(job)}{ended}", ""]
     lines += [_cell(job.error or "No reason was recorded."), ""]

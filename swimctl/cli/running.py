@@ -13,7 +13,7 @@ from types import FrameType
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.follow import LOOK_EVERY, choose_view, follow
-from swimctl.cli.outcome import COLUMNS, Outcome, run_seconds
+from swimctl.cli.outcome import COLUMNS, BatchResult, run_seconds
 from swimctl.models import Job
 
 Work = Callable[[threading.Event], object]
@@ -91,9 +91,9 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
     return stop
 
 
-def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skipped, stop: Stop | None) -> Outcome:
+def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skipped, stop: Stop | None) -> BatchResult:
     """Gather what came of these jobs from the store."""
-    return Outcome(
+    return BatchResult(
         batch_id=batch_id,
         jobs=tuple(jobs),
         seconds=run_seconds(jobs, opened.clock.now()),
@@ -103,7 +103,7 @@ def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skip
     )
 
 
-def tell(context: Context, outcome: Outcome) -> int:
+def tell(context: Context, outcome: BatchResult) -> int:
     """Print the outcome to standard output, and what to do about what is not well to standard error."""
     if context.json:
         output.print_json(outcome.document())
@@ -120,7 +120,7 @@ def tell(context: Context, outcome: Outcome) -> int:
     return outcome.exit_code
 
 
-def advice(outcome: Outcome) -> Iterator[str]:
+def advice(outcome: BatchResult) -> Iterator[str]:
     """Yield what to type next, where something is left to do."""
     if outcome.unfinished:
         names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.unfinished)

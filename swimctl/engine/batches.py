@@ -16,7 +16,7 @@ from swimctl.clock import Clock, Deadline, rfc3339
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Never, Wait
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.engine.turns import Hold, held, stopped, unfinished_before
 from swimctl.engine.visits import Visits
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
@@ -56,7 +56,7 @@ class Engine:
         self._clock = clock
         self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
-        self._jobs = JobRun(config, store, inventory, clock, self._runner)
+        self._jobs = JobRunner(config, store, inventory, clock, self._runner)
         self._visits = Visits(config.settings, clock, self._jobs.target, self._jobs.logins)
 
     def __enter__(self) -> Self:
@@ -317,11 +317,11 @@ class Engine:
         activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
         if not activates or batch.policy.stage_now:
             return None
-        room = self._jobs.room(batch, self._store.image(job.image_id))
-        if isinstance(room, Wait):
-            return Hold(f"{room.why}; it starts at {rfc3339(room.at)}")
-        if isinstance(room, Never):
-            return Hold(f"{room.why}; next: `swimctl retry` with a longer --window", ends=True)
+        slot = self._jobs.slot(batch, self._store.image(job.image_id))
+        if isinstance(slot, Wait):
+            return Hold(f"{slot.why}; it starts at {rfc3339(slot.at)}")
+        if isinstance(slot, Never):
+            return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window", ends=True)
         return None
 
     def _blocked(self, job: Job) -> Hold | None:

@@ -34,7 +34,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus
-from swimctl.steps import POST_CHECKS, STEPS, Context, Record
+from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
 from swimctl.steps.baseline import is_baseline
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
@@ -90,7 +90,7 @@ class _Afterwards(_JobRecord):
         """Report no progress."""
 
 
-class JobRun:
+class JobRunner:
     """What runs the jobs that one runner has claimed."""
 
     def __init__(self, config: Config, store: Store, inventory: Inventory, clock: Clock, runner: Runner) -> None:
@@ -120,7 +120,7 @@ class JobRun:
                 return
         self._end_well(job, context)
 
-    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: Context) -> bool:
+    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: JobContext) -> bool:
         """Run the steps in one session for as long as that lasts; tells whether all went well."""
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
@@ -131,7 +131,7 @@ class JobRun:
                 if step.stop_before:
                     context.checkpoint()
                 if kind == "activation":
-                    self._wait_for_room(batch, context)
+                    self._wait_for_slot(batch, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
@@ -154,7 +154,7 @@ class JobRun:
                 break
         return True
 
-    def _end_well(self, job: Job, context: Context) -> None:
+    def _end_well(self, job: Job, context: JobContext) -> None:
         """Record a success, or the failure that it is where nothing proved what an activation did."""
         proved = any(
             step.kind == POST_CHECKS.kind and step.status is StepStatus.SUCCESS
@@ -173,7 +173,7 @@ class JobRun:
             outcome = Outcome.UNTOUCHED  # its readiness check has just asked it
         self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
 
-    def room(self, batch: Batch, image: Image) -> Go | Wait | Never:
+    def slot(self, batch: Batch, image: Image) -> Go | Wait | Never:
         """Return whether an activation may start now, by what such devices took before."""
         policy, freezes = batch.policy, self._settings.freezes
         if policy.window is None and policy.until is None and not freezes:
@@ -187,34 +187,34 @@ class JobRun:
         needs = timedelta(seconds=sum(known))
         return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)
 
-    def _wait_for_room(self, batch: Batch, context: Context) -> None:
+    def _wait_for_slot(self, batch: Batch, context: JobContext) -> None:
         """Wait until the activation may start; one that was sent before is seen through whatever the time.
 
         Raises StepFailed where it can never start, Stopped where a stop is asked for.
         """
         said = ""
         while not was_sent(context, "activate"):
-            room = self.room(batch, context.image)
-            if isinstance(room, Go):
+            slot = self.slot(batch, context.image)
+            if isinstance(slot, Go):
                 return
-            if isinstance(room, Never):
+            if isinstance(slot, Never):
                 raise StepFailed(
-                    f"{room.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
+                    f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
                 )
-            if room.why != said:
-                context.record.say(f"waiting until {rfc3339(room.at)}: {room.why}")
-                said = room.why
+            if slot.why != said:
+                context.record.say(f"waiting until {rfc3339(slot.at)}: {slot.why}")
+                said = slot.why
             context.part()
             context.stop.wait(_LOOK_AGAIN)
             context.checkpoint()
 
-    def _fail(self, job: Job, step: str | None, error: SwimctlError, context: Context) -> None:
+    def _fail(self, job: Job, step: str | None, error: SwimctlError, context: JobContext) -> None:
         """Fail a job in a step, or in none of them, once the device was asked what it is now."""
         outcome, told = outcome_of_failure(context, error)
         self._record_failure(job, step, error, context, outcome, told)
 
     def _record_failure(
-        self, job: Job, step: str | None, error: SwimctlError, context: Context, outcome: Outcome, told: str
+        self, job: Job, step: str | None, error: SwimctlError, context: JobContext, outcome: Outcome, told: str
     ) -> None:
         said = with_next(f"{error}; {told}" if told else str(error), type(error), job.device_name)
         text = context.redaction.text(said)
@@ -258,13 +258,15 @@ class JobRun:
         except SwimctlError:
             return Redaction()
 
-    def _context(self, batch: Batch, job: Job, stop: threading.Event, kind: type[_JobRecord] = _JobRecord) -> Context:
+    def _context(
+        self, batch: Batch, job: Job, stop: threading.Event, kind: type[_JobRecord] = _JobRecord
+    ) -> JobContext:
         device = self._inventory.device(job.device_name)
         target = self.target(device)
         folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(secrets(target))
         transcript = Transcript(folder / _TRANSCRIPT, self._clock, redaction)
         record = kind(self._store, self._runner, job.id, redaction)
-        return Context(
+        return JobContext(
             job=job,
             device=device,
             image=self._store.image(job.image_id),
@@ -281,7 +283,7 @@ class JobRun:
             logins=self.logins,
         )
 
-    def _models(self, target: Target, transcript: Transcript, record: Record) -> Models | None:
+    def _models(self, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
         if self._settings.evidence.netconf == "off":
             return None
 
@@ -290,7 +292,7 @@ class JobRun:
 
         return Models(target, self._clock, transcript, self._settings.deadlines.command, tell)
 
-    def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> Context:
+    def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> JobContext:
         """Return what a check needs that comes after the job's end."""
         return self._context(batch, job, stop, _Afterwards)
 

@@ -26,7 +26,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WebReply:
     """What is sent for it."""
 
     body: str
@@ -43,5 +43,5 @@ class WebApi:
 
     path: str
     realm: str
-    denied: Reply
-    answer: Callable[[Asked, Vty, Run], Awaitable[Reply]] = field(repr=False)
+    denied: WebReply
+    answer: Callable[[Asked, Vty, Run], Awaitable[WebReply]] = field(repr=False)

@@ -23,7 +23,7 @@ from swimctl.lab.chassis import Chassis
 from swimctl.lab.effects import Ask, Pause, Print
 from swimctl.lab.service_port import Listener, ServicePort
 from swimctl.lab.vty import Login, Vty
-from swimctl.lab.web_api import Asked, Reply, WebApi
+from swimctl.lab.web_api import Asked, WebApi, WebReply
 
 _HOST = "127.0.0.1"
 
@@ -101,7 +101,7 @@ class WebPort(ServicePort):
         return said
 
 
-def _response(reply: Reply, headers: dict[str, str]) -> web.Response:
+def _response(reply: WebReply, headers: dict[str, str]) -> web.Response:
     return web.Response(text=reply.body, status=reply.status, content_type=reply.kind, headers=headers)
 
 

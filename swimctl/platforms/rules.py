@@ -50,7 +50,7 @@ def family(image: Image, models: Sequence[str], fits: Callable[[str, str], bool 
     )
 
 
-def room(rule: str, free: int | None, need: int, why: str, next_command: str) -> Finding:
+def free_space(rule: str, free: int | None, need: int, why: str, next_command: str) -> Finding:
     """Compare the free bytes of one flash, None where the device does not say, with what is needed and why."""
     return Finding(
         rule,
@@ -68,7 +68,7 @@ def unpacked(image: Image, present: int, policy: Readiness) -> tuple[int, str]:
 
 
 def later(finding: Finding) -> Finding:
-    """Put off a lack of room until a clean-up has been made; unknown room stays a refusal."""
+    """Put off a lack of space until a clean-up has been made; unknown space stays a refusal."""
     if finding.ok or finding.seen == _UNKNOWN:
         return finding
     return replace(finding, ok=True, needed=f"{finding.needed}; measured again after the clean-up")

@@ -8,7 +8,7 @@ from swimctl.platforms.facts import Placement, Running
 from swimctl.platforms.versions import same_release
 from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
-from swimctl.steps.base import Context, Outcome
+from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.evidence import Unread
 from swimctl.steps.others import require_alone
 from swimctl.steps.readiness import ReadinessCheck, baseline
@@ -28,7 +28,7 @@ class Activation:
     job_status = JobStatus.ACTIVATING
     stop_before = True
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
         if not was_sent(context, "activate"):
             look = ReadinessCheck().once_more(context)
@@ -47,10 +47,10 @@ class Activation:
             )
         state = now.doubt or ("as wanted" if on_target(now, context.image.version) else f"not {context.image.version}")
         if is_patch(context.image):
-            return Outcome(f"{called(context.image)} activated, up with {now.version}")
-        return Outcome(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
+            return StepResult(f"{called(context.image)} activated, up with {now.version}")
+        return StepResult(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
 
-    def _reload(self, context: Context) -> tuple[Running, bool]:
+    def _reload(self, context: JobContext) -> tuple[Running, bool]:
         """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
         sessions = 0
 
@@ -77,7 +77,7 @@ class Activation:
                 mark = context.record.recall("boot") or {}
                 return wait_for_reload(context, mark, seen_down=seen_down, enough=arrived)
 
-    def _send(self, context: Context) -> bool:
+    def _send(self, context: JobContext) -> bool:
         """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
         try:
             with context.session() as session:
@@ -92,7 +92,7 @@ class Activation:
         finally:
             context.part()
 
-    def _add(self, context: Context, driver: Driver) -> None:
+    def _add(self, context: JobContext, driver: Driver) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:
             context.record.event("added", f"{called(context.image)} is on all members already")
             return
@@ -126,7 +126,7 @@ class Activation:
                 f"nothing was activated; next: {look} on the device"
             )
 
-    def _preserve(self, context: Context, driver: Driver, keeper: Preserves) -> None:
+    def _preserve(self, context: JobContext, driver: Driver, keeper: Preserves) -> None:
         """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
         command = driver.support.preserve
         if not keeper.unpreserved():
@@ -149,7 +149,7 @@ class Activation:
                 f"{baseline(context).version} on every member; nothing was added; next: the same commands on the device"
             )
 
-    def _activate(self, context: Context, session: Session, driver: Driver) -> bool:
+    def _activate(self, context: JobContext, session: Session, driver: Driver) -> bool:
         command = driver.support.activate
         require_alone(context, driver)
         self._rehearse(context, driver)
@@ -171,7 +171,7 @@ class Activation:
             return sent.dropped  # perhaps nothing goes down
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
-    def _rehearse(self, context: Context, driver: Driver) -> None:
+    def _rehearse(self, context: JobContext, driver: Driver) -> None:
         """Have the device say what it would do, where it can; after a doubt its no may mean that it is at it."""
         if not isinstance(driver, Rehearses):
             return
@@ -184,7 +184,7 @@ class Activation:
             raise StepFailed(f"not activated: {refused}")
         context.record.event("rehearsed", "; ".join(map(str, findings)))
 
-    def _after_doubt(self, context: Context, session: Session, driver: Driver) -> bool:
+    def _after_doubt(self, context: JobContext, session: Session, driver: Driver) -> bool:
         """Find out what became of an activation that was sent in an earlier session, or meant to be."""
         mark = context.record.recall("boot")
         if mark is None:
@@ -206,7 +206,7 @@ class Activation:
         return self._activate(context, session, driver)
 
 
-def _see_added(context: Context, driver: Driver) -> None:
+def _see_added(context: JobContext, driver: Driver) -> None:
     """Refuse to send once more an activation that never came, where what it would start is not proved to be there."""
     installed = readable(lambda: driver.installed(context.image))
     if isinstance(installed, Unread):
@@ -218,7 +218,7 @@ def _see_added(context: Context, driver: Driver) -> None:
         raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
 
 
-def _arrived(context: Context, driver: Driver, now: Running) -> bool:
+def _arrived(context: JobContext, driver: Driver, now: Running) -> bool:
     """Return whether a patch, or an upgrade in service of the whole device, is there without a reload."""
     if is_patch(context.image):
         return is_applied(driver, context.image)
@@ -226,7 +226,7 @@ def _arrived(context: Context, driver: Driver, now: Running) -> bool:
     return context.options.issu and on_target(now, version) and not same_release(baseline(context).version, version)
 
 
-def _in_service(context: Context, words: str) -> str:
+def _in_service(context: JobContext, words: str) -> str:
     return words if context.options.issu or is_patch(context.image) else ""
 
 

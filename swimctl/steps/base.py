@@ -39,14 +39,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepResult:
     """How a step ended well. `finished`: the whole job has, and the steps after it are skipped."""
 
     message: str
     finished: bool = False
 
 
-class Record(Protocol):
+class JobRecord(Protocol):
     """Where a job's facts go; durable before a method returns."""
 
     def say(self, message: str) -> None:
@@ -92,7 +92,7 @@ class _Shared:
 
 
 @dataclass(frozen=True)
-class Context:
+class JobContext:
     """One job at work: device, image, record, and the way to a session."""
 
     job: Job
@@ -103,7 +103,7 @@ class Context:
     clock: Clock
     target: Target
     make_driver: DriverFactory
-    record: Record
+    record: JobRecord
     folder: Path
     transcript: Transcript
     stop: threading.Event
@@ -275,7 +275,7 @@ class Step(Protocol):
     job_status: JobStatus
     stop_before: bool
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         """Do the step; raises a DeviceError where it cannot be proved to have worked."""
 
 

@@ -11,7 +11,7 @@ from swimctl.sessions.one_look import one_look
 from swimctl.sessions.transports import TRANSPORTS
 from swimctl.states import JobStatus
 from swimctl.steps import removal
-from swimctl.steps.base import Context, Outcome
+from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.ending import COPY
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
@@ -30,10 +30,10 @@ class Distribution:
     job_status = JobStatus.DISTRIBUTING
     stop_before = True
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         """End with the right bytes on the device, or with what was wrong."""
         if was_sent(context, "activate"):
-            return Outcome("the activation was sent before; the image is no longer needed")
+            return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
         wrong = ""
         for attempt in range(_ATTEMPTS + 1):
@@ -43,7 +43,7 @@ class Distribution:
                 how = "was there already" if attempt == 0 else "copied"
                 gone = removal.told(context.record.recall)
                 verified = f"{context.image.filename} {how}, its hash verified by the device"
-                return Outcome(f"{verified}; {gone}" if gone else verified)
+                return StepResult(f"{verified}; {gone}" if gone else verified)
             if attempt < _ATTEMPTS:
                 self._copy(context, destination, attempt)
         raise StepFailed(
@@ -51,7 +51,7 @@ class Distribution:
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
         )
 
-    def _clean(self, context: Context) -> None:
+    def _clean(self, context: JobContext) -> None:
         # Before the copy and never after: it may take the staged image for an inactive one.
         if not context.options.cleanup_flash or was_sent(context, "add"):
             return
@@ -64,9 +64,9 @@ class Distribution:
                 raise StepFailed(cleaned.complaint)
             lacking = [finding for finding in driver.space(context.image) if not finding.ok]
         if lacking:
-            raise StepFailed(f"still not enough room after the clean-up: {' | '.join(map(str, lacking))}")
+            raise StepFailed(f"still not enough space after the clean-up: {' | '.join(map(str, lacking))}")
 
-    def _verify(self, context: Context) -> tuple[str, str]:
+    def _verify(self, context: JobContext) -> tuple[str, str]:
         """Return what is wrong with the file on the device, and where the right one goes; both empty where it is right.
 
         A wrong one is removed.
@@ -81,7 +81,7 @@ class Distribution:
                 context.record.event("spread", done)
             return "", ""
 
-    def _wrong(self, context: Context, driver: Driver) -> str:
+    def _wrong(self, context: JobContext, driver: Driver) -> str:
         size = driver.file_size(context.image)
         if size is None:
             return "the file is not there"
@@ -98,7 +98,7 @@ class Distribution:
             return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
         return ""
 
-    def _remove(self, context: Context, driver: Driver, wrong: str) -> str:
+    def _remove(self, context: JobContext, driver: Driver, wrong: str) -> str:
         placement = driver.installed(context.image).placement
         if placement is not Placement.ABSENT:
             # A file that the install database may name is never deleted: the next reload or install would miss it.
@@ -120,7 +120,7 @@ class Distribution:
         removal.end(context.record, key, (context.image.filename,))
         return wrong
 
-    def _copy(self, context: Context, destination: str, attempt: int) -> None:
+    def _copy(self, context: JobContext, destination: str, attempt: int) -> None:
         image = context.image
         recorded = 0.0
 

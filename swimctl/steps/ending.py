@@ -23,7 +23,7 @@ from swimctl.platforms.base import Driver, Support, Trace
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
-from swimctl.steps.base import ENTERED, Context
+from swimctl.steps.base import ENTERED, JobContext
 from swimctl.steps.evidence import Unread
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.others import at_work, told
@@ -63,7 +63,7 @@ class _Asked:
         return None if isinstance(self.trace, Unread) else self.trace.received is True and self.trace.finished is False
 
 
-def outcome_of_failure(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
+def outcome_of_failure(context: JobContext, error: SwimctlError) -> tuple[Outcome, str]:
     """Return what the device is after this error, and what was sent, seen, waits in it, and comes next.
 
     It is asked of the device. Nobody asks one that was never entered, nor one that was just read to the end and
@@ -94,7 +94,7 @@ def nobody_could_ask(recall: Callable[[str], object]) -> Outcome:
     return Outcome.UNTOUCHED if never_entered(recall) else Outcome.UNKNOWN
 
 
-def _after_activation(context: Context, error: SwimctlError) -> tuple[Outcome, str]:
+def _after_activation(context: JobContext, error: SwimctlError) -> tuple[Outcome, str]:
     if isinstance(error, DeviceUnknown):
         return Outcome.UNKNOWN, _told(context, "", _last_words(context))
     try:
@@ -131,7 +131,7 @@ def _undoable(asked: _Asked, before: Snapshot) -> bool:
     return as_before and not timer and asked.under_way is False
 
 
-def _after_add(context: Context) -> tuple[Outcome, str]:
+def _after_add(context: JobContext) -> tuple[Outcome, str]:
     """Return what the adding left, once what the next reload would start is taken back."""
     try:
         before, table = baseline(context), Table(context)
@@ -169,7 +169,7 @@ def _starts(asked: _Asked, _before: Snapshot) -> bool:
     return named and asked.under_way is not True
 
 
-def what_it_is(context: Context) -> tuple[Outcome, str]:
+def what_it_is(context: JobContext) -> tuple[Outcome, str]:
     """Ask a device to which no installation was sent whether it is as it was, and what is to be said of it.
 
     It is where it runs what it ran, on the same boot, and where its next reload starts nothing else. Of a job that
@@ -219,7 +219,7 @@ def _unanswered(what: str, error: DeviceError) -> str:
     return f"it could not be asked {what}: {error}"
 
 
-def _stands(context: Context, table: Table) -> tuple[_Asked, str]:
+def _stands(context: JobContext, table: Table) -> tuple[_Asked, str]:
     """Ask a device to which no installation was sent, and tell its release, which has to read."""
     with context.driver() as driver:
         running, booted = boot_look(context, driver, _mark(context) or {})
@@ -228,14 +228,14 @@ def _stands(context: Context, table: Table) -> tuple[_Asked, str]:
         return asked, running.version
 
 
-def _mark(context: Context) -> dict[str, object] | None:
+def _mark(context: JobContext) -> dict[str, object] | None:
     """Return the latest boot that the job's record holds from before anything could change it."""
     marks = map(context.record.recall, ("boot", COPY, FOUND, ENTERED))
     return next((mark for mark in marks if mark is not None), None)
 
 
 def _asked(
-    context: Context, operation: str, before: Snapshot, table: Table, undo: Callable[[_Asked, Snapshot], bool]
+    context: JobContext, operation: str, before: Snapshot, table: Table, undo: Callable[[_Asked, Snapshot], bool]
 ) -> _Asked:
     """Ask the device, and take back what `undo` says may be; each answer stands for itself."""
     with context.driver() as driver:
@@ -261,12 +261,12 @@ def _asked(
         return asked
 
 
-def _boot(context: Context, driver: Driver) -> tuple[Running, bool | None]:
+def _boot(context: JobContext, driver: Driver) -> tuple[Running, bool | None]:
     mark = _mark(context)
     return (driver.running(), None) if mark is None else boot_look(context, driver, mark)
 
 
-def _last_words(context: Context) -> Installed | None:
+def _last_words(context: JobContext) -> Installed | None:
     """Ask once where the target stands, for the time that is left; None where the device does not say."""
     if context.refusals.count:
         return None  # one more login might lock the account
@@ -301,11 +301,11 @@ def _facts(installed: Installed | Unread) -> Installed | None:
     return installed if isinstance(installed, Installed) else None
 
 
-def _armed(context: Context, installed: Installed | None) -> str:
+def _armed(context: JobContext, installed: Installed | None) -> str:
     return left_armed(context.record.recall, context.clock, context.device.name, installed)
 
 
-def _told(context: Context, seen: str, installed: Installed | None) -> str:
+def _told(context: JobContext, seen: str, installed: Installed | None) -> str:
     kept = [context.record.recall(f"{name} sent") or {} for name in ("add", "activate", "commit", "abort")]
     sent = [str(each.get("command", "an install command")) for each in kept if each]
     look = next((each["look"] for each in kept if "look" in each), "`show version`")

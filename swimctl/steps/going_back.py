@@ -9,7 +9,7 @@ from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions.session import Session
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import Unread, missing, went_back
 from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import Table
@@ -17,7 +17,7 @@ from swimctl.steps.send_once import answer_to, send_once, wait_while_running, wa
 from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
 
 
-def go_back(context: Context, before: Snapshot, complaint: str) -> NoReturn:
+def go_back(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
     """Take the device back because of a complaint. Raises StepFailed where it is back, DeviceUnknown where not."""
     context.record.event("complaint", complaint)
     context.record.remember("complaint", complaint)
@@ -31,7 +31,7 @@ def go_back(context: Context, before: Snapshot, complaint: str) -> NoReturn:
     _confirm(context, before, complaint)
 
 
-def _start(context: Context, before: Snapshot, complaint: str, table: Table) -> None:
+def _start(context: JobContext, before: Snapshot, complaint: str, table: Table) -> None:
     with context.session() as session:
         driver = context.on(session)
         if was_sent(context, "abort"):
@@ -53,14 +53,14 @@ def _start(context: Context, before: Snapshot, complaint: str, table: Table) -> 
         _send(context, session, driver, before)
 
 
-def _is_committed(context: Context, installed: Installed | Unread) -> bool:
+def _is_committed(context: JobContext, installed: Installed | Unread) -> bool:
     """Return whether the target is committed: by the install state, else by the commit's own word."""
     if isinstance(installed, Installed):
         return installed.placement is Placement.COMMITTED
     return answer_to(context, "commit") is True
 
 
-def _send(context: Context, session: Session, driver: Driver, before: Snapshot) -> None:
+def _send(context: JobContext, session: Session, driver: Driver, before: Snapshot) -> None:
     support = driver.support
     command = support.command("abort")
     context.record.say(f"{command}: going back")
@@ -77,12 +77,12 @@ def _send(context: Context, session: Session, driver: Driver, before: Snapshot) 
         wait_for_down(context, session, context.settings.deadlines.down)
 
 
-def complaint_of(context: Context) -> str:
+def complaint_of(context: JobContext) -> str:
     """Return why the device was to go back, as the job remembers it."""
     return str(context.record.recall("complaint") or "an earlier check failed")
 
 
-def _confirm(context: Context, before: Snapshot, complaint: str) -> NoReturn:
+def _confirm(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
     mark = context.record.recall("boot before abort") or {}
     patch = is_patch(context.image)
 
@@ -102,7 +102,7 @@ def _confirm(context: Context, before: Snapshot, complaint: str) -> NoReturn:
     )
 
 
-def _joined(context: Context, before: Snapshot, now: Running) -> Running:
+def _joined(context: JobContext, before: Snapshot, now: Running) -> Running:
     """Wait for members that join later than the one that answers: without them nothing is proved."""
     ready = Deadline(context.clock, context.settings.deadlines.ready)
     while (late := missing(before, now)) and not ready.passed:

@@ -9,7 +9,7 @@ from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, Unexpec
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Placement
 from swimctl.sessions.one_look import one_look
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import Unread, committed
 from swimctl.steps.seeing import Table, readable
 from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
@@ -19,7 +19,7 @@ from swimctl.steps.target import is_patch
 _LAG: Final = 60.0
 
 
-def keep(context: Context) -> str:
+def keep(context: JobContext) -> str:
     """Commit what runs; return by what that is proved, empty where the install state shows it.
 
     Raises DeviceUnknown where it is not proved, and what comes of a lost session.
@@ -43,7 +43,7 @@ def keep(context: Context) -> str:
     return context.again(act)
 
 
-def _commit(context: Context, driver: Driver, table: Table) -> None:
+def _commit(context: JobContext, driver: Driver, table: Table) -> None:
     now = table.read(driver)
     if _is_committed(now):
         context.record.event("committed", "the device says that it is committed")
@@ -66,7 +66,7 @@ def _is_committed(table: Installed | Unread) -> bool:
     return isinstance(table, Installed) and table.placement is Placement.COMMITTED and not table.timer_runs
 
 
-def _send(context: Context, driver: Driver) -> None:
+def _send(context: JobContext, driver: Driver) -> None:
     command = driver.support.command("commit")
     context.record.say(command)
     sent = send_once(context, driver, "commit", lambda: driver.commit(context.image))
@@ -74,7 +74,7 @@ def _send(context: Context, driver: Driver) -> None:
         raise SessionLost(f"the session ended in '{command}'")
 
 
-def _refused(context: Context, driver: Driver) -> str:
+def _refused(context: JobContext, driver: Driver) -> str:
     support = driver.support
     why = (context.record.recall("commit answered") or {}).get("reason") or "no reason given"
     by_hand = f", then `{support.commit}`" if support.commit else ""
@@ -84,7 +84,7 @@ def _refused(context: Context, driver: Driver) -> str:
     )
 
 
-def _confirm(context: Context, driver: Driver, table: Table) -> str:
+def _confirm(context: JobContext, driver: Driver, table: Table) -> str:
     """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
     ready = Deadline(context.clock, context.settings.deadlines.ready)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.platforms.base import Driver
 from swimctl.platforms.journal import KeepsJournal, Logged, others
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.baseline import log_marks
 
 _OPERATIONS = ("preserve", "add", "activate", "commit", "abort")
 
 
-def at_work(context: Context, driver: Driver) -> tuple[Logged, ...]:
+def at_work(context: JobContext, driver: Driver) -> tuple[Logged, ...]:
     """Return what others began on the device since its baseline, by its own log, as far as that tells."""
     first, mark = log_marks(context.record.recall)
     if mark is None or not isinstance(driver, KeepsJournal):
@@ -23,7 +23,7 @@ def at_work(context: Context, driver: Driver) -> tuple[Logged, ...]:
     return others(log, mark, _ours(context), first)
 
 
-def require_alone(context: Context, driver: Driver) -> None:
+def require_alone(context: JobContext, driver: Driver) -> None:
     """Raise StepFailed where somebody else installs or reloads, so that no two installations meet on one device."""
     found = at_work(context, driver)
     if found:
@@ -39,7 +39,7 @@ def told(found: tuple[Logged, ...]) -> str:
     return ", ".join(f"'{each.said}'{'' if each.ended else ', which has not ended'}" for each in found)
 
 
-def _ours(context: Context) -> list[tuple[str, str | None]]:
+def _ours(context: JobContext) -> list[tuple[str, str | None]]:
     sent = [
         (operation, context.record.recall(f"{operation} sent{again}"))
         for operation in _OPERATIONS

@@ -8,7 +8,7 @@ from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Unreachable
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.states import JobStatus
-from swimctl.steps.base import Context, Outcome
+from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.comparison import changed_roles, went_down
 from swimctl.steps.evidence import Seen, Then, Unread, Verdict, Wait, of_new_release
 from swimctl.steps.going_back import complaint_of, go_back
@@ -33,7 +33,7 @@ class PostChecks:
     # The auto-abort timer runs: a stop here would undo the upgrade.
     stop_before = False
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         """End with the target committed on every member, or with the device back on what it ran."""
         before = baseline(context)
         if was_sent(context, "abort"):
@@ -49,9 +49,9 @@ class PostChecks:
                 f"{context.device.name}, `swimctl job events {context.job.id}` has the baseline; no retry is needed"
             )
         what = "all that must come back did" if verdict.told else "all is as before"
-        return Outcome(f"{called(context.image)} runs committed on every member{how}, and {what}{noted}")
+        return StepResult(f"{called(context.image)} runs committed on every member{how}, and {what}{noted}")
 
-    def _kept(self, context: Context, before: Snapshot) -> tuple[Verdict, str]:
+    def _kept(self, context: JobContext, before: Snapshot) -> tuple[Verdict, str]:
         """Commit where the look allows it; return that look, and by what the commit is proved.
 
         Where nothing allows it the device goes back, or DeviceUnknown is raised.
@@ -77,7 +77,7 @@ class PostChecks:
             f"{context.image.version} on every member; next: {look} on the device"
         )
 
-    def look_again(self, context: Context) -> str:
+    def look_again(self, context: JobContext) -> str:
         """Return what is not as it must be some time after the commit, empty where all is; changes nothing."""
         verdict = self._look(context, baseline(context))
         _tell(context, verdict)
@@ -90,7 +90,7 @@ class PostChecks:
         placement = installed.placement
         return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 
-    def _look(self, context: Context, before: Snapshot) -> Verdict:
+    def _look(self, context: JobContext, before: Snapshot) -> Verdict:
         """Return what the device's state leads to; waits for what may still come.
 
         Where waiting might have helped, two looks in a row must say that it goes back: one alone may be of a device
@@ -120,7 +120,7 @@ class PostChecks:
                     return verdict if verdict.why else replace(verdict, why=f"nothing of it can be read: {error}")
                 context.pause(context.settings.login.poll)
 
-    def _see(self, context: Context, driver: Driver, before: Snapshot) -> Seen:
+    def _see(self, context: JobContext, driver: Driver, before: Snapshot) -> Seen:
         seen, after = see(context, driver, before)
         if after is not None and (moved := changed_roles(before, after)):
             context.record.remember("roles", moved)
@@ -129,12 +129,12 @@ class PostChecks:
         return seen
 
 
-def _tell(context: Context, verdict: Verdict) -> None:
+def _tell(context: JobContext, verdict: Verdict) -> None:
     if verdict.told:
         context.record.event("compared", verdict.told)
 
 
-def _hurries(context: Context, installed: Installed | Unread) -> bool:
+def _hurries(context: JobContext, installed: Installed | Unread) -> bool:
     """Return whether the device goes back by itself so soon that nothing more can be waited for."""
     told = installed if isinstance(installed, Installed) else None
     left = timer_left(context.record.recall, context.clock, told)

@@ -12,7 +12,7 @@ from swimctl.platforms import configured
 from swimctl.platforms.facts import Snapshot
 from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
-from swimctl.steps.base import Context, Outcome
+from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
 from swimctl.steps.first_look import first_look
 from swimctl.steps.send_once import was_sent
@@ -32,13 +32,13 @@ class ReadinessCheck:
     job_status = JobStatus.DISTRIBUTING
     stop_before = True
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
-            return Outcome("the activation was sent before; going on from what the device says")
+            return StepResult("the activation was sent before; going on from what the device says")
         return context.again(lambda: self._check(context, "not ready, nothing was changed"))
 
-    def once_more(self, context: Context) -> Outcome | None:
+    def once_more(self, context: JobContext) -> StepResult | None:
         """Apply the rules again and take a new baseline right before an activation whose baseline is old.
 
         None where it is fresh; raises StepFailed where a rule holds no longer.
@@ -50,7 +50,7 @@ class ReadinessCheck:
         context.record.event("stale", f"the device was looked at {when}: once more, right before the activation")
         return context.again(lambda: self._check(context, "no longer ready, nothing was activated"))
 
-    def _check(self, context: Context, refusal: str) -> Outcome:
+    def _check(self, context: JobContext, refusal: str) -> StepResult:
         with context.session() as session:
             if kept_baseline(context.record.recall) is not None:
                 context.on(session)  # a resume: what another device is, or has already, says nothing
@@ -65,7 +65,7 @@ class ReadinessCheck:
                 taken_at=rfc3339(context.clock.now()),
             )
         if look.already:
-            return Outcome(look.already, finished=True)
+            return StepResult(look.already, finished=True)
         refused, findings = look.refused, look.findings
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
@@ -98,10 +98,10 @@ class ReadinessCheck:
             # A line of the log that names a secret may not be kept: the log cannot tell then.
             log = look.log if look.log is None or context.redaction.text(look.log) == look.log else None
             _keep_baseline(context, look.configuration, taken, log)
-        return Outcome(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
+        return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
 
-def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot, log: str | None) -> None:
+def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:
     context.record.say("keeping the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
     boots = context.redaction.text(snapshot.boots)
@@ -119,7 +119,7 @@ def _keep_baseline(context: Context, configuration: str, snapshot: Snapshot, log
     )
 
 
-def baseline(context: Context) -> Snapshot:
+def baseline(context: JobContext) -> Snapshot:
     """Return the baseline that a readiness check kept last."""
     kept = kept_baseline(context.record.recall)
     if kept is None:
@@ -127,7 +127,7 @@ def baseline(context: Context) -> Snapshot:
     return _with_boots(context, kept)
 
 
-def _with_boots(context: Context, kept: Snapshot) -> Snapshot:
+def _with_boots(context: JobContext, kept: Snapshot) -> Snapshot:
     """Return the baseline with what the device boots by as it is; without it where that is not there any more."""
     if MASK not in kept.boots:
         return kept

@@ -20,7 +20,7 @@ from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Running
 from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Session
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import new_boot
 
 # While it still answers after an activation whose session was lost, a login a minute is enough.
@@ -31,7 +31,7 @@ BOOTING = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, Command
 NOT_BACK = (*BOOTING, LoginFailed)
 
 
-def boot_mark(context: Context, running: Running) -> dict[str, object]:
+def boot_mark(context: JobContext, running: Running) -> dict[str, object]:
     """Write down a boot, to be compared with a later look by `new_boot`."""
     return {
         **context.clock.mark(),
@@ -50,7 +50,7 @@ def elapsed_since(clock: Clock, mark: Mapping[str, object]) -> float | None:
     return None if machine and machine != clock.mark().get("machine") else clock.since(mark)
 
 
-def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def boot_look(context: JobContext, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
 
     The time is taken before the look: an answer that takes its time must not pass for a new boot. Nor may one from
@@ -63,7 +63,7 @@ def boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tupl
     return now, newer
 
 
-def _one_boot_look(context: Context, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def _one_boot_look(context: JobContext, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
     forget()  # what was read earlier in a look is no second look
     elapsed = elapsed_since(context.clock, mark)
     now = driver.running()
@@ -80,7 +80,7 @@ def abnormal_reload(mark: dict[str, object] | None, now: Running, elapsed: float
     return f"the device calls its last reload abnormal: {now.abnormal}"
 
 
-def wait_for_down(context: Context, session: Session, seconds: float) -> bool:
+def wait_for_down(context: JobContext, session: Session, seconds: float) -> bool:
     """Return whether the session ended within so many device seconds: the first sign of a reload."""
     context.record.say("waiting for the device to go down")
     went = session.ended_within(seconds)
@@ -99,7 +99,7 @@ def _never(_driver: Driver, _now: Running) -> bool:
 class _Away:
     """Why a device is not back yet: what the last look came to."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: JobContext) -> None:
         self._context = context
         self._over: Deadline | None = None
         self._key: HostKeyRefused | None = None
@@ -156,7 +156,7 @@ class _Away:
 
 
 def wait_for_reload(
-    context: Context, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
+    context: JobContext, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
 ) -> tuple[Running, bool]:
     """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
 
@@ -203,7 +203,7 @@ def wait_for_reload(
     raise away.at_the_end(deadline.seconds)
 
 
-def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
+def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
     """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile.
 
     The second look that a new boot needs comes after the time in which it might go down again.
@@ -223,7 +223,7 @@ def _look(context: Context, mark: dict[str, object], enough: Enough) -> tuple[Ru
         return now, _told(context, now, newer)
 
 
-def _told(context: Context, now: Running, newer: bool | None) -> bool:
+def _told(context: JobContext, now: Running, newer: bool | None) -> bool:
     if newer is None:
         raise DeviceUnknown(
             f"whether {context.device.name} reloaded cannot be told, as neither uptime nor restart time proves or "

@@ -7,20 +7,20 @@ from itertools import count
 from typing import Any, Final
 
 from swimctl.inventory.selection import some
-from swimctl.steps.base import Record
+from swimctl.steps.base import JobRecord
 
 # Memories `removed 1`, `removed 2` … are lists of names; `removed 1 begun` is the command of one, before it left.
 _NAMED: Final = 6
 
 
-def begin(record: Record, command: str) -> str:
+def begin(record: JobRecord, command: str) -> str:
     """Note that a removal is about to begin; return the key that `end` wants."""
     key = next(key for number in count(1) if record.recall(f"{(key := f'removed {number}')} begun") is None)
     record.remember(f"{key} begun", command)
     return key
 
 
-def end(record: Record, key: str, names: tuple[str, ...]) -> None:
+def end(record: JobRecord, key: str, names: tuple[str, ...]) -> None:
     """Note what a removal took away, by the device's own words."""
     record.remember(key, list(names))
     record.event("removed", some(names, _NAMED) if names else "nothing was removed")

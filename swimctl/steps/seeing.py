@@ -12,7 +12,7 @@ from swimctl.platforms import configured, may_be_cut
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Installed, Running, Snapshot
 from swimctl.sessions.one_look import age, one_look
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
 from swimctl.steps.reload import abnormal_reload, elapsed_since
@@ -34,7 +34,7 @@ def readable(read: Callable[[], T]) -> T | Unread:
 class Table:
     """Where the image stands. A device that hangs at it closes its session: the next one goes on without it."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: JobContext) -> None:
         self._context = context
         self._hung: Unread | None = None
 
@@ -49,7 +49,7 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
-def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+def see(context: JobContext, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     """Return one look and what was compared in it, None where nothing was.
 
     What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
@@ -58,7 +58,7 @@ def see(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snaps
         return _pieces(context, driver, before)
 
 
-def _pieces(context: Context, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+def _pieces(context: JobContext, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     ended: list[str] = []
 
     def piece(read: Callable[[], T]) -> T | Unread:

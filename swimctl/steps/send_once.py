@@ -8,25 +8,25 @@ from swimctl.clock import Deadline
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.base import Arms, Driver, Sent
 from swimctl.platforms.facts import InstallOutcome
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 from swimctl.steps.target import called
 
 # The device's log says that it took the command at once; a moment more is for a log that lags.
 _LOG_LAG = 15.0
 
 
-def was_sent(context: Context, operation: str) -> bool:
+def was_sent(context: JobContext, operation: str) -> bool:
     """Return whether the record says that the command may have left."""
     return context.record.recall(f"{operation} sent") is not None
 
 
-def answer_to(context: Context, operation: str) -> bool | None:
+def answer_to(context: JobContext, operation: str) -> bool | None:
     """Return what the device said to the command: success, failure, or None where it said neither."""
     verdict: bool | None = (context.record.recall(f"{operation} answered") or {}).get("succeeded")
     return verdict
 
 
-def send_once(context: Context, driver: Driver, operation: str, send: Callable[[], Sent]) -> Sent:
+def send_once(context: JobContext, driver: Driver, operation: str, send: Callable[[], Sent]) -> Sent:
     """Record that the command leaves, send it, and record what the device said.
 
     An error text of the device is a failure; an answer that does not read is none, with the reason.
@@ -76,7 +76,7 @@ def send_once(context: Context, driver: Driver, operation: str, send: Callable[[
 
 
 def wait_while_running(
-    context: Context, driver: Driver, operation: str, seconds: float, done: Callable[[], bool]
+    context: JobContext, driver: Driver, operation: str, seconds: float, done: Callable[[], bool]
 ) -> bool:
     """After a doubt, wait until the device is through with the command, or proves that it never came.
 

@@ -16,7 +16,7 @@ from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
 from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
-from swimctl.store.claims import Running
+from swimctl.store.claims import Claims
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
@@ -25,12 +25,12 @@ from swimctl.store.journal import Journal
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
-from swimctl.store.standings import Line
+from swimctl.store.standings import Standings
 
 __all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Refusals", "Runner", "Store"]
 
 
-class Store(Devices, Catalogue, Running, Line, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
+class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

@@ -20,7 +20,7 @@ from swimctl.store.runners import Runner
 _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing', 'activating')"
 
 
-class Running(Batches):
+class Claims(Batches):
     """What the holder of a job does with it."""
 
     def claim(self, job_id: int, runner: Runner, place: str = "") -> Job | None:

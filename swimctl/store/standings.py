@@ -11,7 +11,7 @@ from swimctl.store.reading import Reading
 from swimctl.store.rows import storable
 
 
-class Line(Reading):
+class Standings(Reading):
     """Few columns of many jobs: asked before each job of a batch starts."""
 
     def standings(self, batch_id: str) -> list[Standing]:

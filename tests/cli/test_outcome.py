@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from swimctl.cli.outcome import Outcome, run_seconds
+from swimctl.cli.outcome import BatchResult, run_seconds
 from swimctl.cli.running import advice
 from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
@@ -23,8 +23,8 @@ CANCELLED = {"status": JobStatus.CANCELLED}
 INTERRUPTED = {"status": JobStatus.ACTIVATING, "interrupted": True, "error": "interrupted"}
 
 
-def outcome(make_job: MakeJob, *kinds: dict[str, object], **given: object) -> Outcome:
-    return Outcome("5f0c2c1e", tuple(make_job(**kind) for kind in kinds), 3120, **given)
+def outcome(make_job: MakeJob, *kinds: dict[str, object], **given: object) -> BatchResult:
+    return BatchResult("5f0c2c1e", tuple(make_job(**kind) for kind in kinds), 3120, **given)
 
 
 def test_the_last_line_is_for_machines(make_job: MakeJob) -> None:

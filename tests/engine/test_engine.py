@@ -15,7 +15,7 @@ from support.stores import StandingClock, some_batch, some_jobs
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
 from swimctl.engine.batches import Engine
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Device, Job, Policy
 from swimctl.store import Store
@@ -74,7 +74,7 @@ def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
         config = cast("Config", SimpleNamespace(settings=Settings(jobs_dir=tmp_path / "jobs")))
         with Engine(config, store, cast("Inventory", _Inventory()), clock) as engine:
             made = Ground(engine, store)
-            monkeypatch.setattr(JobRun, "go_through", lambda _runs, _batch, job, _stop: made.began.append(job.id))
+            monkeypatch.setattr(JobRunner, "go_through", lambda _runs, _batch, job, _stop: made.began.append(job.id))
             yield made
 
 

@@ -14,7 +14,7 @@ from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from support.stores import NOON, some_jobs, switches
 
 from swimctl.config.settings import Settings
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.engine.turns import Hold
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
@@ -119,7 +119,7 @@ def test_a_partner_that_could_not_be_entered_is_asked_before_the_other_one_start
     tonight: Night, monkeypatch: pytest.MonkeyPatch, down: Hold | None
 ) -> None:
     tonight.ends["sw1"] = UNTOUCHED
-    monkeypatch.setattr(JobRun, "partner_down", lambda _runs, _batch, job, _stop: down if job.id == 2 else None)
+    monkeypatch.setattr(JobRunner, "partner_down", lambda _runs, _batch, job, _stop: down if job.id == 2 else None)
     jobs = some_jobs(tonight.store, ["sw1", "sw2"], groups=["core", "core"])
     assert tonight.run(jobs)[1] == (GOOD if down is None else UNTOUCHED)
     if down is not None:
@@ -127,7 +127,7 @@ def test_a_partner_that_could_not_be_entered_is_asked_before_the_other_one_start
 
 
 def test_nobody_asks_for_partners_of_a_device_that_has_none(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(JobRun, "partner_down", lambda *_: pytest.fail("it is asked"))
+    monkeypatch.setattr(JobRunner, "partner_down", lambda *_: pytest.fail("it is asked"))
     assert tonight.run(some_jobs(tonight.store, ["sw1"])) == [GOOD]
 
 
@@ -209,11 +209,11 @@ def test_a_device_whose_account_was_refused_too_often_is_not_tried(
 ) -> None:
     asked: list[tuple[str, threading.Event]] = []
 
-    def turn(_runs: JobRun, name: str, stop: threading.Event) -> NotTried | None:
+    def turn(_runs: JobRunner, name: str, stop: threading.Event) -> NotTried | None:
         asked.append((name, stop))
         return NotTried("'netops' was refused 3 times") if name == "sw1" else None
 
-    monkeypatch.setattr(JobRun, "wait_to_log_in", turn)
+    monkeypatch.setattr(JobRunner, "wait_to_log_in", turn)
     jobs = some_jobs(tonight.store, ["sw1", "sw2"])
     assert tonight.run(jobs) == [UNTOUCHED, GOOD]
     assert asked == [("sw1", tonight.stop), ("sw2", tonight.stop)]
@@ -229,16 +229,16 @@ def test_what_is_decided_while_a_job_waits_for_its_login_counts(
     (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
     (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
     left: list[str] = []
-    monkeypatch.setattr(JobRun, "does_not_log_in", lambda _runs, name: left.append(name))
+    monkeypatch.setattr(JobRunner, "does_not_log_in", lambda _runs, name: left.append(name))
     with tonight.store.register_runner() as other:
         turns: list[str] = []
 
-        def turn(_runs: JobRun, name: str, _stop: threading.Event) -> None:
+        def turn(_runs: JobRunner, name: str, _stop: threading.Event) -> None:
             turns.append(name)
             if len(turns) == 1:
                 assert tonight.store.claim(first.id, other) is not None
 
-        monkeypatch.setattr(JobRun, "wait_to_log_in", turn)
+        monkeypatch.setattr(JobRunner, "wait_to_log_in", turn)
         tonight.stop = looks = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))
         assert tonight.run([second]) == [GOOD]
     assert (looks.waits, turns, left) == ([1.0], ["sw1", "sw1"], ["sw1"])
@@ -289,7 +289,7 @@ def test_a_job_that_another_process_has_is_let_alone(tonight: Night) -> None:
 def test_a_defect_ends_its_job_and_no_other(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[tuple[str, str, str]] = []
     monkeypatch.setattr(
-        JobRun, "end_by_defect", lambda _r, batch, job, why, _stop: ended.append((batch.id, job.device_name, why))
+        JobRunner, "end_by_defect", lambda _r, batch, job, why, _stop: ended.append((batch.id, job.device_name, why))
     )
     tonight.ends["sw1"] = KeyError("oh")
     assert tonight.run(some_jobs(tonight.store, ["sw1", "sw2"]))[1] == GOOD
@@ -300,7 +300,7 @@ def test_a_defect_before_a_job_began_fails_it_without_its_device(
     tonight: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tonight.store, "claim", lambda *_: 1 // 0)
-    monkeypatch.setattr(JobRun, "end_by_defect", lambda *_: pytest.fail("nothing was begun"))
+    monkeypatch.setattr(JobRunner, "end_by_defect", lambda *_: pytest.fail("nothing was begun"))
     (job,) = some_jobs(tonight.store, ["sw1"])
     assert tonight.run([job]) == [UNTOUCHED]
     assert tonight.error(job).startswith("swimctl failed: ZeroDivisionError")

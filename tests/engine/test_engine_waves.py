@@ -11,7 +11,7 @@ import pytest
 from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Night, night
 from support.stores import NOON, some_jobs
 
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.errors import Unreachable
 from swimctl.models import Batch, Job, Outcome, Policy
 from swimctl.states import JobStatus
@@ -42,11 +42,11 @@ def healthy(night: Night, monkeypatch: pytest.MonkeyPatch, **found: Any) -> None
 
     monkeypatch.setattr(POST_CHECKS, "look_again", look)
 
-    def afterwards(_runs: JobRun, batch: Batch, job: Job, stop: threading.Event) -> str:
+    def afterwards(_runs: JobRunner, batch: Batch, job: Job, stop: threading.Event) -> str:
         assert (batch.id, stop) == (job.batch_id, night.stop)
         return job.device_name
 
-    monkeypatch.setattr(JobRun, "afterwards", afterwards)
+    monkeypatch.setattr(JobRunner, "afterwards", afterwards)
 
 
 def test_each_wave_waits_for_the_soak_of_the_one_before_and_looks_at_it(

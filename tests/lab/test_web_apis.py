@@ -18,7 +18,7 @@ from support.lab_terminal import AnyDesk, small
 
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.vty import Vty
-from swimctl.lab.web_api import Asked, Reply
+from swimctl.lab.web_api import Asked, WebReply
 
 READER = {"admin": ("admin", 15), "reader": ("reader", 1)}
 
@@ -27,7 +27,7 @@ def desk_of(folder: Path, system: Any, **spec: Any) -> AnyDesk:
     return AnyDesk(folder, system.FLEET.make("desk", web_api=True, users=READER, **small(**spec)))
 
 
-def post(desk: AnyDesk, document: object, user: str = "admin") -> Reply:
+def post(desk: AnyDesk, document: object, user: str = "admin") -> WebReply:
     """Send a request as somebody who is let in."""
 
     async def run(session: Vty, line: str, answers: Sequence[str]) -> str:
@@ -38,7 +38,7 @@ def post(desk: AnyDesk, document: object, user: str = "admin") -> Reply:
     api, login = desk.switch.api, desk.switch.login(user, user)
     body = document if isinstance(document, str) else json.dumps(document)
     session = desk.switch.open(login, exec_command=True)
-    reply: Reply = asyncio.run(api.answer(Asked(api.path, "application/json", body), session, run))
+    reply: WebReply = asyncio.run(api.answer(Asked(api.path, "application/json", body), session, run))
     return reply
 
 

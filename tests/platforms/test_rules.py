@@ -59,12 +59,12 @@ def test_room_is_measured_in_megabytes_and_unknown_room_is_none() -> None:
     assert rules.unpacked(IMAGE, 9 * IMAGE.size, Readiness(space_factor=1))[0] == 0
     assert rules.unpacked(IMAGE, 9 * IMAGE.size, Readiness(space_factor=2))[0] == IMAGE.size
     for free, ok, seen in ((need, True, "2100.0 MB"), (need - 1, False, "2100.0 MB"), (None, False, "unknown")):
-        found = rules.room("free flash", free, need, why, "`dir flash:`")
+        found = rules.free_space("free flash", free, need, why, "`dir flash:`")
         assert told(found) == [("free flash", ok, seen, f"2100.0 MB ({why})")]
         put_off = rules.later(found)
         assert put_off.ok is (free is not None)
         assert put_off.needed.endswith("; measured again after the clean-up") is (free == need - 1)
-    disk = rules.room("free flash", 10**12, 10**12, "all of it", "x")
+    disk = rules.free_space("free flash", 10**12, 10**12, "all of it", "x")
     assert told(disk) == [("free flash", True, "1000000.0 MB", "1000000.0 MB (all of it)")]
 
 

@@ -10,7 +10,7 @@ from support.scripted_steps import Scripted, activated
 from swimctl.errors import LoginFailed, SessionLost, Unreachable
 from swimctl.sessions.one_look import age, keep, seen
 from swimctl.steps import base
-from swimctl.steps.base import ENTERED, Context
+from swimctl.steps.base import ENTERED, JobContext
 
 REFUSED = LoginFailed("sw1 refused the login of 'netops'")
 
@@ -44,9 +44,9 @@ class _Session:
         self.open = False
 
 
-def context_of(job: Scripted) -> Context:
+def context_of(job: Scripted) -> JobContext:
     """Make a context with the sessions that a job has outside of tests."""
-    return Context(**{name: getattr(job.context, name) for name in Context.__dataclass_fields__})
+    return JobContext(**{name: getattr(job.context, name) for name in JobContext.__dataclass_fields__})
 
 
 def test_a_login_that_is_refused_before_the_activation_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,7 @@ def test_too_little_room_after_a_clean_up_says_what_is_gone(tmp_path: Path) -> N
     one = job(tmp_path, options=CLEAN, clean=[Cleaned(("a.pkg",))], space=[NO_ROOM])
     outcome, text = ends(one)
     assert outcome is Outcome.UNTOUCHED, "the store reads `cleaned` of it, by what the record holds"
-    assert "still not enough room" in text
+    assert "still not enough space" in text
     assert "removed from its flash: a.pkg" in text
 
 

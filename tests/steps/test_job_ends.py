@@ -20,7 +20,7 @@ from support.stores import StandingClock, some_image, some_jobs
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Evidence, Settings
 from swimctl.engine import jobs as jobs_module
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.ssh import SshPolicy
@@ -48,9 +48,9 @@ class Running:
         for key, value in memory.items():
             self.store.remember(self.job.id, key, value)
 
-    def runs(self, settings: Settings | None = None) -> JobRun:
+    def runs(self, settings: Settings | None = None) -> JobRunner:
         config = cast("Config", SimpleNamespace(settings=settings or Settings()))
-        return JobRun(config, self.store, cast("Inventory", _Entered()), self.clock, self.runner)
+        return JobRunner(config, self.store, cast("Inventory", _Entered()), self.clock, self.runner)
 
     def end(self, error: str) -> Job:
         self.runs().end_failed(self.job, error)

@@ -16,7 +16,7 @@ from swimctl.config.settings import FreezePeriod, Settings
 from swimctl.models import Outcome, Policy
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
-from swimctl.steps import Context
+from swimctl.steps import JobContext
 
 ALL = tuple(STEP_NAMES)
 CLOSED = "05:00-09:00@UTC"  # STARTED is half past one
@@ -26,7 +26,7 @@ def played(*kinds: str) -> list[Played]:
     return [Played(kind) for kind in kinds]
 
 
-def send_activation(context: Context) -> None:
+def send_activation(context: JobContext) -> None:
     for key, value in activated().items():
         context.record.remember(key, value)
 
@@ -133,7 +133,7 @@ def test_a_freeze_that_begins_during_the_copy_holds_the_activation(
     begins = FreezePeriod.model_validate({"from": STARTED + day, "to": STARTED + 2 * day, "reason": "audit"})
     device = Scripted(memory={"baseline": None})
 
-    def copy(_context: Context) -> None:
+    def copy(_context: JobContext) -> None:
         device.clock.seconds += 1.5 * day.total_seconds()
 
     steps = [*played("readiness"), Played("distribution", copy), *played("activation", "post-checks")]
@@ -151,7 +151,7 @@ def test_a_stop_while_the_device_reloads_is_not_obeyed_before_the_post_checks(
 ) -> None:
     stop = threading.Event()
 
-    def reload(context: Context) -> None:
+    def reload(context: JobContext) -> None:
         send_activation(context)
         stop.set()
 

@@ -21,8 +21,8 @@ from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, St
 from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
-from swimctl.steps import Context
-from swimctl.steps import Outcome as Ended
+from swimctl.steps import JobContext
+from swimctl.steps import StepResult as Ended
 
 ALL = tuple(STEP_NAMES)
 MINUTE = timedelta(minutes=1)
@@ -78,14 +78,14 @@ def test_there_is_room_for_what_such_devices_took_before(
         image = job.store.image(job.job.image_id)
         taken = {(kind, image.family): seconds for kind, seconds in usual.items()}
         monkeypatch.setattr(job.store, "usual_seconds", lambda: taken)
-        assert type(job.runs.room(job.batch, image)) is room
+        assert type(job.runs.slot(job.batch, image)) is room
 
 
 def test_where_time_runs_faster_the_usual_minutes_are_shorter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with paper_job(
         tmp_path, monkeypatch, policy=Policy(until=STARTED + 2 * MINUTE), device=as_before(speed=60.0)
     ) as job:
-        assert isinstance(job.runs.room(job.batch, job.store.image(1)), Go)
+        assert isinstance(job.runs.slot(job.batch, job.store.image(1)), Go)
 
 
 @pytest.mark.parametrize(("minutes", "room"), [(46, Go), (44, Never)])
@@ -93,7 +93,7 @@ def test_what_must_be_over_by_a_time_must_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, room: type
 ) -> None:
     with paper_job(tmp_path, monkeypatch, policy=Policy(until=STARTED + minutes * MINUTE)) as job:
-        assert type(job.runs.room(job.batch, job.store.image(1))) is room
+        assert type(job.runs.slot(job.batch, job.store.image(1))) is room
 
 
 def test_an_activation_waits_for_its_window_says_so_once_and_goes_on(
@@ -150,7 +150,7 @@ def entered(job: PaperJob) -> None:
 def test_how_far_a_job_is_grows_with_its_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, JobStatus, StepStatus]] = []
 
-    def look(_context: Context) -> None:
+    def look(_context: JobContext) -> None:
         now = job.now
         running = next(step.status for step in now.steps if step.kind == ALL[len(seen)])
         seen.append((now.progress, now.status, running))
@@ -200,7 +200,7 @@ def test_a_job_that_only_copies_ends_when_that_is_done_and_its_device_is_as_it_w
 
 @pytest.mark.parametrize("error", [StaleClaim("another has it"), StoreError("the disk is full")])
 def test_without_its_record_nothing_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(_context: Context) -> None:
+    def fail(_context: JobContext) -> None:
         raise error
 
     steps = [Played("readiness", fail), *played(*ALL[1:])]
@@ -214,7 +214,7 @@ def test_without_its_record_nothing_goes_on(tmp_path: Path, monkeypatch: pytest.
 def test_a_job_whose_device_is_not_known_any_more_fails_untouched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*_: object) -> Context:
+    def gone(*_: object) -> JobContext:
         raise NotFound("there is no device sw1 with the password secret")
 
     with paper_job(tmp_path, monkeypatch, steps=played(*ALL)) as job:
@@ -225,7 +225,7 @@ def test_a_job_whose_device_is_not_known_any_more_fails_untouched(
 
 
 def test_a_step_that_fails_has_the_reason_and_so_has_its_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_context: Context) -> None:
+    def fail(_context: JobContext) -> None:
         raise SessionLost("the session to sw1 ended")
 
     steps = [Played("readiness", fail), *played(*ALL[1:])]
@@ -242,7 +242,7 @@ def test_a_step_that_fails_has_the_reason_and_so_has_its_job(tmp_path: Path, mon
 
 
 def test_a_record_masks_what_it_keeps_but_for_the_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def act(context: Context) -> Ended:
+    def act(context: JobContext) -> Ended:
         context.record.event("found", "a secret", what=["a secret"])
         context.record.remember("activate answered", {"reason": "a secret"})
         context.record.remember("baseline", {"version": "secret"})

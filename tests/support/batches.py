@@ -22,7 +22,7 @@ from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
 from swimctl.engine import batches as engine_module
 from swimctl.engine.batches import Engine
-from swimctl.engine.jobs import JobRun
+from swimctl.engine.jobs import JobRunner
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.sessions.redaction import Redaction
@@ -98,7 +98,7 @@ class Night:
     def error(self, job: Job) -> str:
         return self.store.job(job.id).error or ""
 
-    def go_through(self, runs: JobRun, batch: Batch, job: Job, stop: threading.Event) -> None:
+    def go_through(self, runs: JobRunner, batch: Batch, job: Job, stop: threading.Event) -> None:
         assert (batch.id, stop) == (job.batch_id, self.stop)
         self.ran.append(job.device_name)
         self.clock.forward(600)
@@ -139,7 +139,7 @@ def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
         with Engine(cast("Config", config), store, cast("Inventory", inventory), cast("Any", clock)) as engine:
             made = Night(engine, store, clock)
             monkeypatch.setattr(engine, "_notifier", made.told)
-            monkeypatch.setattr(JobRun, "go_through", lambda *of: made.go_through(*of))  # noqa: PLW0108 - a bound method would not get the runner
-            monkeypatch.setattr(JobRun, "redaction", lambda _runs, _name: Redaction(("secret",)))
+            monkeypatch.setattr(JobRunner, "go_through", lambda *of: made.go_through(*of))  # noqa: PLW0108 - a bound method would not get the runner
+            monkeypatch.setattr(JobRunner, "redaction", lambda _runs, _name: Redaction(("secret",)))
             yield made
         assert made.told.closed == engine_module._LAST_WORDS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from swimctl.lab.chassis_spec import ChassisSpec
-from swimctl.lab.cisco_xe.session import Session
+from swimctl.lab.cisco_xe.session import CommandLine
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.devices import device
@@ -111,7 +111,7 @@ def small(*faults: str, **spec: Any) -> dict[str, Any]:
 class Desk(AnyDesk):
     """A Catalyst, or a stack of them."""
 
-    session: Session
+    session: CommandLine
 
     def __init__(self, folder: Path, *faults: str, members: int = 1, model: str = "C9300-24P", **spec: Any) -> None:
         given = tuple(

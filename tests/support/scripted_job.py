@@ -1,4 +1,4 @@
-"""A claimed job in a real store on a device of paper: JobRun itself runs it, in milliseconds and without a network.
+"""A claimed job in a real store on a device of paper: JobRunner itself runs it, in milliseconds and without a network.
 
     with paper_job(tmp_path, steps=(Played("readiness"), ...)) as job:
         job.run()
@@ -23,12 +23,12 @@ from support.stores import some_batch, some_image
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
-from swimctl.engine.jobs import JobRun, _JobRecord
+from swimctl.engine.jobs import JobRunner, _JobRecord
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Job, JobOptions
 from swimctl.sessions.redaction import Redaction
 from swimctl.states import STEP_NAMES, JobStatus
-from swimctl.steps import STEPS, Context, Outcome
+from swimctl.steps import STEPS, JobContext, StepResult
 from swimctl.store import NewJob, Runner, Store
 
 _REAL = dict(STEPS)
@@ -39,7 +39,7 @@ class Played:
     """A step that a test plays: what it does with its context, and how often it was run."""
 
     kind: str
-    act: Callable[[Context], Outcome | None] = lambda _context: None
+    act: Callable[[JobContext], StepResult | None] = lambda _context: None
     runs: int = 0
 
     @property
@@ -50,9 +50,9 @@ class Played:
     def stop_before(self) -> bool:
         return _REAL[self.kind].stop_before
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, context: JobContext) -> StepResult:
         self.runs += 1
-        return self.act(context) or Outcome(f"{self.kind} is well")
+        return self.act(context) or StepResult(f"{self.kind} is well")
 
 
 class NoPatience(threading.Event):
@@ -71,7 +71,7 @@ class PaperJob:
     batch: Batch
     job: Job
     device: Scripted
-    runs: JobRun
+    runs: JobRunner
     stop: threading.Event = field(default_factory=NoPatience)
 
     def remember(self, **memory: Any) -> None:
@@ -123,9 +123,9 @@ def paper_job(
                 store.remember(job.id, key, value)
         config = cast("Config", SimpleNamespace(settings=settings))
         inventory = cast("Inventory", SimpleNamespace(credentials=lambda _: Credentials()))
-        runs = JobRun(config, store, inventory, cast("Any", clock), runner)
+        runs = JobRunner(config, store, inventory, cast("Any", clock), runner)
 
-        def context(of: Batch, one: Job, stop: threading.Event) -> Context:
+        def context(of: Batch, one: Job, stop: threading.Event) -> JobContext:
             record = _JobRecord(store, runner, one.id, Redaction(("secret",)))
             return replace(
                 device.context, job=one, image=image, options=of.options, settings=settings, record=record, stop=stop

@@ -30,7 +30,7 @@ from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus
-from swimctl.steps.base import Context
+from swimctl.steps.base import JobContext
 
 OLD, NEW = "17.06.05", "17.12.04"
 NAME = "sw1"
@@ -354,7 +354,7 @@ class PaperSession:
 
 
 @dataclass(frozen=True)
-class PaperContext(Context):
+class PaperContext(JobContext):
     """A context whose sessions are the script's."""
 
     script: Any = None
@@ -429,7 +429,7 @@ class Scripted:
         self.attempts: list[int] = []
         self.watched: list[float] = []
         device = Device(1, NAME, "cisco_xe", "192.0.2.1")
-        self.context: Context = PaperContext(
+        self.context: JobContext = PaperContext(
             job=Job(7, "b" * 32, 1, NAME, 1, image.filename, image.version, JobStatus.ACTIVATING, 0, (), STARTED),
             device=device,
             image=image,

@@ -20,7 +20,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.platforms.facts import Running, Snapshot
 from swimctl.states import JobStatus
-from swimctl.steps import POST_CHECKS, Context, activation
+from swimctl.steps import POST_CHECKS, JobContext, activation
 from swimctl.steps.post_checks import PostChecks
 
 # Slow enough that the time which a login takes here is short beside the minute.
@@ -88,7 +88,7 @@ def test_a_resume_while_the_device_reloads(tmp_path: Path, monkeypatch: pytest.M
 def test_the_post_checks_of_a_device_that_reloads_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look, labs = PostChecks._look, list[LabFleet]()
 
-    def look_after_a_crash(self: PostChecks, context: Context, before: Snapshot) -> str:
+    def look_after_a_crash(self: PostChecks, context: JobContext, before: Snapshot) -> str:
         reload(labs[0])
         return look(self, context, before)
 
@@ -102,7 +102,7 @@ def test_the_post_checks_of_a_device_that_reloads_once_more(tmp_path: Path, monk
 
 
 @contextmanager
-def soaking(tmp_path: Path) -> Iterator[tuple[Upgraded, Context]]:
+def soaking(tmp_path: Path) -> Iterator[tuple[Upgraded, JobContext]]:
     """Yield a device that was upgraded, and what the look after the soak works with."""
     with upgraded(tmp_path, **LAB) as result:
         job = result.jobs["sw1"]

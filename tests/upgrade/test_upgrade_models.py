@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.upgrades import Upgraded, upgraded
 
-from swimctl.lab.cisco_xe.session import Session
+from swimctl.lab.cisco_xe.session import CommandLine
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
@@ -25,15 +25,15 @@ def told(came: Upgraded, name: str = "sw1") -> list[str]:
 
 def unreadable(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """Let switches print something else for a command once they have reloaded."""
-    whole = Session.run
+    whole = CommandLine.run
 
-    def run(self: Session, text: str) -> Dialogue:
+    def run(self: CommandLine, text: str) -> Dialogue:
         if text == command and self.switch.booted_at > 0:
             yield Print(GARBLED)
         else:
             yield from whole(self, text)
 
-    monkeypatch.setattr(Session, "run", run)
+    monkeypatch.setattr(CommandLine, "run", run)
 
 
 def ended(came: Upgraded) -> tuple[JobStatus, Outcome | None]:

@@ -121,7 +121,7 @@ REFUSED = [name for name, case in CASES.items() if case.words]
 SECOND = {
     "nearly-full": (SUCCESS, ""),
     "newer": (SUCCESS, ""),
-    "full-stack": (FAILED, "not enough room after the clean-up: free flash on member 1: seen 2.9 MB, needed 7.5 MB"),
+    "full-stack": (FAILED, "not enough space after the clean-up: free flash on member 1: seen 2.9 MB, needed 7.5 MB"),
     "other-added": (FAILED, "'install activate' failed"),
 }  # fmt: skip
 

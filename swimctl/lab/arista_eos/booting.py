@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from swimctl.lab.arista_eos.boot_config import WRITE_SECONDS, failure, spelled
 from swimctl.lab.arista_eos.device import BY_USER, GRACE, Arista
-from swimctl.lab.arista_eos.session import Session
+from swimctl.lab.arista_eos.session import CommandLine
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.plain_commands import Words
 
 _SAVE = 3.0
 
 
-def install_source(session: Session, words: Words) -> Dialogue:
+def install_source(session: CommandLine, words: Words) -> Dialogue:
     """Run `install source`: it looks into the file before it names it."""
     switch, path = session.switch, words["path"]
     if switch.find(path) is None:
@@ -34,14 +34,14 @@ def install_source(session: Session, words: Words) -> Dialogue:
         _go(switch)
 
 
-def write(session: Session, _words: Words) -> Dialogue:
+def write(session: CommandLine, _words: Words) -> Dialogue:
     """Run `write memory`."""
     yield Pause(_SAVE)
     session.switch.startup = session.switch.configuration.copy()
     yield Print("Copy completed successfully.\n")
 
 
-def reload(session: Session, words: Words) -> Dialogue:
+def reload(session: CommandLine, words: Words) -> Dialogue:
     """Run `reload`; with `now` it asks nothing."""
     switch = session.switch
     if "now" not in words:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from swimctl.lab import plain_commands
 from swimctl.lab.arista_eos import bash, booting, files, shows, shows_ports, structured, structured_ports
 from swimctl.lab.arista_eos.device import Arista
-from swimctl.lab.arista_eos.session import Command, Session
+from swimctl.lab.arista_eos.session import Command, CommandLine
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -56,30 +56,30 @@ def exec_grammar() -> Grammar[Command]:
     return grammar
 
 
-def _enable(session: Session, _words: Words) -> Dialogue:
+def _enable(session: CommandLine, _words: Words) -> Dialogue:
     yield from plain_commands.enable(session, "% Bad secret\n", empty_ends=False)
 
 
-def _bash(session: Session, _words: Words) -> Dialogue:
+def _bash(session: CommandLine, _words: Words) -> Dialogue:
     session.mode = bash.MODE
     yield Print("\nArista Networks EOS shell\n\n")
 
 
-def _cat(session: Session, words: Words) -> Dialogue:
+def _cat(session: CommandLine, words: Words) -> Dialogue:
     yield Print(bash.answer(session.switch, f"cat {words['path']}"))
 
 
-def _configure(session: Session, _words: Words) -> Dialogue:
+def _configure(session: CommandLine, _words: Words) -> Dialogue:
     session.mode, session.section = "config", ""
     yield from ()
 
 
-def _length(session: Session, words: Words) -> Dialogue:
+def _length(session: CommandLine, words: Words) -> Dialogue:
     session.length = int(words["number"])
     yield Print("Pagination disabled.\n" if not session.length else f"Pagination set to {session.length} lines.\n")
 
 
-def _width(_session: Session, words: Words) -> Dialogue:
+def _width(_session: CommandLine, words: Words) -> Dialogue:
     yield Print(f"Width set to {int(words['number'])} columns.\n")
 
 

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from swimctl.lab.plain_commands import PRIVILEGED
-from swimctl.lab.web_api import Asked, Reply, WebApi
+from swimctl.lab.web_api import Asked, WebApi, WebReply
 
 if TYPE_CHECKING:
     from swimctl.lab.vty import Vty
@@ -35,7 +35,7 @@ class _CommandError(Exception):
         self.words = words
 
 
-async def _answer(asked: Asked, session: Vty, run: Run) -> Reply:
+async def _answer(asked: Asked, session: Vty, run: Run) -> WebReply:
     try:
         request = json.loads(asked.body)
     except ValueError:
@@ -80,17 +80,17 @@ async def _one(session: Vty, run: Run, line: str, answers: list[str], how: str) 
     return {"messages": [said]} if said else {}
 
 
-def _error(mark: object, code: int, message: str, data: list[object] | None = None) -> Reply:
+def _error(mark: object, code: int, message: str, data: list[object] | None = None) -> WebReply:
     return _reply(mark, {"error": {"code": code, "message": message, **({"data": data} if data else {})}})
 
 
-def _reply(mark: object, content: dict[str, object]) -> Reply:
-    return Reply(json.dumps({"jsonrpc": "2.0", "id": mark, **content}), "application/json")
+def _reply(mark: object, content: dict[str, object]) -> WebReply:
+    return WebReply(json.dumps({"jsonrpc": "2.0", "id": mark, **content}), "application/json")
 
 
 EAPI = WebApi(
     "/command-api",
     "COMMAND_API_AUTH",
-    Reply("Unable to authenticate user: Bad username/password combination", "text/plain", 401),
+    WebReply("Unable to authenticate user: Bad username/password combination", "text/plain", 401),
     _answer,
 )

@@ -13,10 +13,10 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.arista_eos.device import Arista
-    from swimctl.lab.arista_eos.session import Session
+    from swimctl.lab.arista_eos.session import CommandLine
 
 
-def directory(session: Session, words: Words) -> Dialogue:
+def directory(session: CommandLine, words: Words) -> Dialogue:
     """Run `dir`."""
     switch, path = session.switch, words.get("path", "flash:")
     found = switch.find(path)
@@ -44,7 +44,7 @@ def _row(switch: Arista, file: LabFile) -> str:
     return f"       {flags} {size:>11} {date:>23}  {file.name.rpartition('/')[2]}\n"
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `delete`, which asks nothing."""
     switch, path = session.switch, words["path"]
     file = switch.find(path)
@@ -54,10 +54,10 @@ def delete(session: Session, words: Words) -> Dialogue:
         switch.flash(1).delete(file.name)
 
 
-def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+def verify(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:
     """Make `verify /md5` or `verify /sha512`."""
 
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         switch, path = session.switch, words["path"]
         file = switch.find(path)
         if file is None or file.directory:

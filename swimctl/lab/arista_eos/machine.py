@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from swimctl.lab.arista_eos.commands import exec_grammar
 from swimctl.lab.arista_eos.device import Arista
-from swimctl.lab.arista_eos.session import Command, Session
+from swimctl.lab.arista_eos.session import Command, CommandLine
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.vty import Login
 
 
-class Terminal(Session):
+class Terminal(CommandLine):
     """A terminal that knows the commands."""
 
     @property

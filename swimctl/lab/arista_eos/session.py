@@ -27,10 +27,10 @@ _BELOW = ("channel-group", "description", "domain-id", "idle-timeout", "ip", "ip
 _AS_JSON = re.compile(r"\s*\|\s*json\s*$", re.IGNORECASE)
 
 
-Command = Callable[["Session", Words], Dialogue]
+Command = Callable[["CommandLine", Words], Dialogue]
 
 
-class Session(Vty):
+class CommandLine(Vty):
     """A terminal of EOS. `mode` is "" in exec mode; `section` is the configuration line that a submode is below."""
 
     noise = "\nJan  1 00:00:00 switch Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet7, \n~#\x07"

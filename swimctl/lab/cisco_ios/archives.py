@@ -10,13 +10,13 @@ from swimctl.lab.flash import LabFile
 from swimctl.lab.images import read_image
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.session import CommandLine
 
 SECONDS = 200.0
 """Lab seconds that it takes: as long for the lab's few megabytes as for a real archive."""
 
 
-def download(session: Session, words: Mapping[str, str]) -> Dialogue:
+def download(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
     """Run it; what runs is removed in the end, unless `/leave-old-sw` says otherwise."""
     switch, path = session.switch, words["path"]
     file = switch.find(path)

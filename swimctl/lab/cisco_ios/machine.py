@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from swimctl.lab.cisco_ios.commands import exec_grammar
 from swimctl.lab.cisco_ios.device import IosSwitch
-from swimctl.lab.cisco_xe.session import Command, Session
+from swimctl.lab.cisco_xe.session import Command, CommandLine
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.vty import Login
 
 
-class Terminal(Session):
+class Terminal(CommandLine):
     """A terminal that knows the commands, of a router or of a switch."""
 
     switch: IosSwitch

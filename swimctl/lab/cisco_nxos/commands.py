@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from swimctl.lab.cisco_nxos import files, installing, shows, shows_health, shows_ports, structured, structured_ports
 from swimctl.lab.cisco_nxos.device import Nexus
-from swimctl.lab.cisco_nxos.session import DENIED, Command, Featured, Session
+from swimctl.lab.cisco_nxos.session import DENIED, Command, CommandLine, Featured
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import Show, Words, authorized, length, monitor, nothing
@@ -62,7 +62,7 @@ def exec_grammar() -> Grammar[Command]:
     return grammar
 
 
-def _configure(session: Session, _words: Words) -> Dialogue:
+def _configure(session: CommandLine, _words: Words) -> Dialogue:
     if session.switch.replaying:
         yield Print("Configuration mode is blocked\n")
         return
@@ -70,12 +70,12 @@ def _configure(session: Session, _words: Words) -> Dialogue:
     yield Print("Enter configuration commands, one per line. End with CNTL/Z.\n")
 
 
-def _exit(session: Session, _words: Words) -> Dialogue:
+def _exit(session: CommandLine, _words: Words) -> Dialogue:
     session.done = True
     yield Hangup()
 
 
-def _save(session: Session, _words: Words) -> Dialogue:
+def _save(session: CommandLine, _words: Words) -> Dialogue:
     if session.switch.replaying:
         yield Print("Configuration update aborted: another configuration is being applied\n")
         return
@@ -85,7 +85,7 @@ def _save(session: Session, _words: Words) -> Dialogue:
     yield Print("Copy complete, now saving to disk (please wait)...\nCopy complete.\n")
 
 
-def _reload(session: Session, _words: Words) -> Dialogue:
+def _reload(session: CommandLine, _words: Words) -> Dialogue:
     switch = session.switch
     if switch.configuration != switch.startup:
         yield Print("!!!WARNING! there is unsaved configuration!!!\n")

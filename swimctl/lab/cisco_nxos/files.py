@@ -11,12 +11,12 @@ from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_nxos.session import Session
+    from swimctl.lab.cisco_nxos.session import CommandLine
 
 MISSING = "No such file or directory\n"
 
 
-def directory(session: Session, words: Words) -> Dialogue:
+def directory(session: CommandLine, words: Words) -> Dialogue:
     """Run `dir`."""
     switch = session.switch
     try:
@@ -43,7 +43,7 @@ def directory(session: Session, words: Words) -> Dialogue:
     )
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `delete`; the image that runs stays."""
     switch, path = session.switch, words["path"]
     file = switch.find(path)
@@ -64,10 +64,10 @@ def delete(session: Session, words: Words) -> Dialogue:
     switch.flash(member).delete(name)
 
 
-def hash_of(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+def hash_of(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:
     """Make `show file … md5sum` or `sha512sum`."""
 
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         switch = session.switch
         file = switch.find(words["path"])
         if file is None or file.directory:

@@ -12,7 +12,7 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.device import Nexus
-    from swimctl.lab.cisco_nxos.session import Session
+    from swimctl.lab.cisco_nxos.session import CommandLine
 
 Check: TypeAlias = Generator[Effect, str, bool]
 STEP = 8.0
@@ -31,12 +31,12 @@ def status(switch: Nexus) -> str:
     return "There is an on-going installation...\n" if switch.installing else "This is the log of last installation.\n"
 
 
-def impact(session: Session, words: Words) -> Dialogue:
+def impact(session: CommandLine, words: Words) -> Dialogue:
     """Run `show install all impact`."""
     yield from _check(session.switch, words, "impact only check")
 
 
-def incompatibility(session: Session, words: Words) -> Dialogue:
+def incompatibility(session: CommandLine, words: Words) -> Dialogue:
     """Run `show incompatibility nxos`."""
     if session.switch.find(words["path"]) is None:
         yield Print("No such file or directory\n")
@@ -47,7 +47,7 @@ def incompatibility(session: Session, words: Words) -> Dialogue:
         yield Print(f"{heading}\n{'-' * len(heading)}\nNo incompatible configurations\n\n")
 
 
-def install(session: Session, words: Words) -> Dialogue:
+def install(session: CommandLine, words: Words) -> Dialogue:
     """Run `install all`."""
     switch = session.switch
     file = switch.find(words["path"])

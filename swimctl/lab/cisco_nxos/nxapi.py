@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from swimctl.lab.web_api import Asked, Reply, WebApi
+from swimctl.lab.web_api import Asked, WebApi, WebReply
 
 if TYPE_CHECKING:
     from swimctl.lab.vty import Vty
@@ -53,7 +53,7 @@ async def _data(session: Vty, run: Run, line: str) -> object:
         raise _CommandError("501", f"{_UNSUPPORTED}\n") from None
 
 
-async def _answer(asked: Asked, session: Vty, run: Run) -> Reply:
+async def _answer(asked: Asked, session: Vty, run: Run) -> WebReply:
     try:
         request = json.loads(asked.body)
     except ValueError:
@@ -98,15 +98,15 @@ def _rpc_failed(mark: object, code: int, message: str, words: str) -> dict[str, 
     return {"jsonrpc": "2.0", "error": {"code": code, "message": message, **data}, "id": mark}
 
 
-def _rpc_error(mark: object, code: int, message: str, words: str, status: int) -> Reply:
+def _rpc_error(mark: object, code: int, message: str, words: str, status: int) -> WebReply:
     return _rpc([_rpc_failed(mark, code, message, words)], status)
 
 
-def _rpc(replies: list[object], status: int) -> Reply:
-    return Reply(json.dumps(replies[0] if len(replies) == 1 else replies), "application/json-rpc", status)
+def _rpc(replies: list[object], status: int) -> WebReply:
+    return WebReply(json.dumps(replies[0] if len(replies) == 1 else replies), "application/json-rpc", status)
 
 
-async def _ins_api(asked: dict[str, object], session: Vty, run: Run) -> Reply:
+async def _ins_api(asked: dict[str, object], session: Vty, run: Run) -> WebReply:
     kind, how = str(asked.get("type")), str(asked.get("output_format", "json"))
     lines = [line for each in str(asked.get("input", "")).split(" ;") if (line := each.strip())]
     if how != "json" or kind not in {"cli_show", "cli_show_ascii", "cli_conf"}:
@@ -118,7 +118,7 @@ async def _ins_api(asked: dict[str, object], session: Vty, run: Run) -> Reply:
         outputs = [await _output(kind, line, [line], session, run) for line in lines]
     output = outputs[0] if len(outputs) == 1 else outputs
     whole = {"type": kind, "version": str(asked.get("version", "1.0")), "sid": "eoc", "outputs": {"output": output}}
-    return Reply(json.dumps({"ins_api": whole}))
+    return WebReply(json.dumps({"ins_api": whole}))
 
 
 async def _output(kind: str, shown: str, lines: list[str], session: Vty, run: Run) -> object:
@@ -133,4 +133,4 @@ async def _output(kind: str, shown: str, lines: list[str], session: Vty, run: Ru
     return {"input": shown, "msg": "Success", "code": "200", "body": {} if kind == "cli_conf" else body}
 
 
-NXAPI = WebApi("/ins", "Secure Zone", Reply("Authorization Required", "text/html", 401), _answer)
+NXAPI = WebApi("/ins", "Secure Zone", WebReply("Authorization Required", "text/html", 401), _answer)

@@ -24,7 +24,7 @@ _BELOW = ("absolute-timeout", "channel-group", "description", "exec-timeout", "i
 _AS_DATA = re.compile(r"\s*\|\s*(json(?:-pretty)?(?:\s+native)?)\s*$", re.IGNORECASE)
 
 
-Command = Callable[["Session", Words], Dialogue]
+Command = Callable[["CommandLine", Words], Dialogue]
 DENIED = "% Permission denied for the role\n"
 
 
@@ -34,7 +34,7 @@ class Featured(Show["Nexus"]):
 
     feature: str = ""
 
-    def __call__(self, session: Session, words: Words) -> Dialogue:  # type: ignore[override] # it says what is missing
+    def __call__(self, session: CommandLine, words: Words) -> Dialogue:  # type: ignore[override] # it says what is missing
         """Print it for people."""
         on = self.on(session.switch)
         yield Print(self.text(session.switch) if on else session.invalid(" ".join(words), len("show ")))
@@ -44,7 +44,7 @@ class Featured(Show["Nexus"]):
         return switch.configuration.has(f"feature {self.feature}")
 
 
-class Session(Vty):
+class CommandLine(Vty):
     """A terminal of NX-OS. `mode` is "" in exec mode; `section` is the configuration line that a submode is below."""
 
     noise = "\n2031 Jan  1 00:00:00 switch %$ VDC-1 %$ %USER-2-SYSTEM_MSG: <<%USBHSD-2-MOUNT>> logflash: \n~#\x07"

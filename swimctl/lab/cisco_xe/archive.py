@@ -17,7 +17,7 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.session import CommandLine
 
 RUNNING, STARTUP = "running-config", "startup-config"
 _SECONDS = 0.5
@@ -41,7 +41,7 @@ def text_of(switch: Switch, path: str) -> str | None:
     return None if file is None or file.directory else b"".join(file.blocks()).decode(errors="replace")
 
 
-def save(session: Session, words: Words, source: str = RUNNING) -> Dialogue:
+def save(session: CommandLine, words: Words, source: str = RUNNING) -> Dialogue:
     """Copy a configuration to a file."""
     switch, target = session.switch, words["target"]
     try:
@@ -62,7 +62,7 @@ def save(session: Session, words: Words, source: str = RUNNING) -> Dialogue:
     yield from _copied(len(content))
 
 
-def merge(session: Session, words: Words) -> Dialogue:
+def merge(session: CommandLine, words: Words) -> Dialogue:
     """Copy a file to the running configuration: each of its lines as if it were typed."""
     path = words.get("source", STARTUP)
     text = text_of(session.switch, path)
@@ -75,7 +75,7 @@ def merge(session: Session, words: Words) -> Dialogue:
     yield from _copied(len(text))
 
 
-def replace(session: Session, words: Words) -> Dialogue:
+def replace(session: CommandLine, words: Words) -> Dialogue:
     """Run `configure replace`: what the file does not have goes; a file with a wrong line changes nothing."""
     switch, path = session.switch, words["path"]
     if "revert" in words and not _archive_paths(switch):
@@ -102,7 +102,7 @@ def replace(session: Session, words: Words) -> Dialogue:
         yield Print(f"Total number of passes: {1 if changed else 0}\nRollback Done\n\n")
 
 
-def differences(session: Session, words: Words) -> Dialogue:
+def differences(session: CommandLine, words: Words) -> Dialogue:
     """Run `show archive config differences`: from the first file to the second."""
     old, new = words.get("old", f"nvram:{STARTUP}"), words.get("new", f"system:{RUNNING}")
     for path in (old, new):
@@ -114,7 +114,7 @@ def differences(session: Session, words: Words) -> Dialogue:
     yield Print("\n".join(["!Contextual Config Diffs:", *(lines or ["!No changes were found"]), ""]))
 
 
-def additions(session: Session, words: Words) -> Dialogue:
+def additions(session: CommandLine, words: Words) -> Dialogue:
     """Run `show archive config incremental-diffs`: what a file would add to the running configuration."""
     text = text_of(session.switch, words["new"])
     if text is None:
@@ -159,7 +159,7 @@ def _lines(text: str) -> list[str]:
     ]
 
 
-def _apply(session: Session, text: str) -> Iterator[tuple[str, int]]:
+def _apply(session: CommandLine, text: str) -> Iterator[tuple[str, int]]:
     """Type lines in configuration mode; give those that are wrong, and at which column."""
     mode, section = session.mode, session.section
     session.mode, session.section = "config", ""

@@ -22,7 +22,7 @@ from swimctl.lab.cisco_xe import (
 )
 from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.cisco_xe.models import Shape
-from swimctl.lab.cisco_xe.session import Command, Session
+from swimctl.lab.cisco_xe.session import Command, CommandLine
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -129,7 +129,7 @@ _SOMEWHERE = (
 
 
 def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[[Switch], str]) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
+    def run(session: CommandLine, _words: Words) -> Dialogue:
         switch = session.switch
         yield Print(function(switch) if has(switch) else session.invalid(pattern, len("show ")))
 
@@ -137,7 +137,7 @@ def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[
 
 
 def _where(command: Command, *, requests: bool) -> Command:
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         if session.switch.spec.hardware.requests is requests:
             yield from command(session, words)
         else:
@@ -167,39 +167,39 @@ def exec_grammar() -> Grammar[Command]:
     return grammar
 
 
-def _enable(session: Session, _words: Words) -> Dialogue:
+def _enable(session: CommandLine, _words: Words) -> Dialogue:
     yield from plain_commands.enable(session, "% Bad secrets\n\n", empty_ends=True)
 
 
-def _configure(session: Session, _words: Words) -> Dialogue:
+def _configure(session: CommandLine, _words: Words) -> Dialogue:
     session.mode = "config"
     yield Print("Enter configuration commands, one per line.  End with CNTL/Z.\n")
 
 
-def _tclsh(session: Session, _words: Words) -> Dialogue:
+def _tclsh(session: CommandLine, _words: Words) -> Dialogue:
     session.mode = "tcl"
     yield from ()
 
 
-def _package(session: Session, words: Words) -> Dialogue:
+def _package(session: CommandLine, words: Words) -> Dialogue:
     yield Print(shows_software.package(session.switch, words["path"]))
 
 
-def _interface(session: Session, words: Words) -> Dialogue:
+def _interface(session: CommandLine, words: Words) -> Dialogue:
     found = shows_interfaces.named(session.switch, words["name"])
     yield Print(shows_interfaces.interface(session.switch, found))
 
 
-def _vlan(session: Session, words: Words) -> Dialogue:
+def _vlan(session: CommandLine, words: Words) -> Dialogue:
     yield Print(shows_ports.vlan(session.switch, str(int(words["number"]))))
 
 
-def _copy_running(session: Session, words: Words) -> Dialogue:
+def _copy_running(session: CommandLine, words: Words) -> Dialogue:
     yield Ask("Destination filename [startup-config]? ", about_file=True)
     yield from reloading.write(session, words)
 
 
-def _activate(session: Session, words: Words) -> Dialogue:
+def _activate(session: CommandLine, words: Words) -> Dialogue:
     installer, minutes = session.switch.installer, int(words.get("minutes", 120))
     if "issu" in words:
         yield from installer.activate_in_service(minutes)
@@ -207,12 +207,12 @@ def _activate(session: Session, words: Words) -> Dialogue:
         yield from installer.activate(minutes, ask="none" not in words)
 
 
-def _rollback(session: Session, words: Words) -> Dialogue:
+def _rollback(session: CommandLine, words: Words) -> Dialogue:
     point = int(words["number"]) if "number" in words else None
     yield from session.switch.installer.roll_back("base" if "base" in words else point, ask="none" not in words)
 
 
-def _remove_inactive(session: Session, words: Words) -> Dialogue:
+def _remove_inactive(session: CommandLine, words: Words) -> Dialogue:
     """Run `install remove inactive`. Of older releases Cisco's command reference lists no `prompt-level` for it."""
     command, quiet = "install remove inactive", "none" in words
     if quiet and not session.switch.install.running.new_dialect:
@@ -221,7 +221,7 @@ def _remove_inactive(session: Session, words: Words) -> Dialogue:
         yield from session.switch.installer.remove_inactive(ask=not quiet)
 
 
-def _add(session: Session, words: Words) -> Dialogue:
+def _add(session: CommandLine, words: Words) -> Dialogue:
     installer, path = session.switch.installer, words["path"]
     if "activate" in words:
         yield from installer.one_shot(path, ask="none" not in words, commit="commit" in words)

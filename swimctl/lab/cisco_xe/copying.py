@@ -9,10 +9,10 @@ from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.flash import NoSpace
 
 if TYPE_CHECKING:
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.session import CommandLine
 
 
-def copy(session: Session, words: Mapping[str, str]) -> Dialogue:
+def copy(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
     """Run `copy` between local file systems; there is no network behind a lab switch."""
     switch, source, target = session.switch, words["source"], words["target"]
     try:

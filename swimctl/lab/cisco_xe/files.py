@@ -16,7 +16,7 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.session import CommandLine
 
 
 def _system(switch: Switch, member: int) -> str:
@@ -38,7 +38,7 @@ def file_systems(switch: Switch) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def dir_command(session: Session, words: Words) -> Dialogue:
+def dir_command(session: CommandLine, words: Words) -> Dialogue:
     """Run `dir`."""
     path = words.get("path", "flash:")
     switch = session.switch
@@ -65,7 +65,7 @@ def dir_command(session: Session, words: Words) -> Dialogue:
     yield Print(f"{text}\n{flash.capacity} bytes total ({flash.free} bytes free)\n")
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `delete`."""
     path, switch = words["path"], session.switch
     try:
@@ -93,7 +93,7 @@ def delete(session: Session, words: Words) -> Dialogue:
             flash.delete(each)
 
 
-def mkdir(session: Session, words: Words) -> Dialogue:
+def mkdir(session: CommandLine, words: Words) -> Dialogue:
     """Run `mkdir`."""
     path, switch = words["path"], session.switch
     try:
@@ -110,10 +110,10 @@ def mkdir(session: Session, words: Words) -> Dialogue:
     yield Print(f"Created dir {_system(switch, member)}:/{name}\n")
 
 
-def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+def verify(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:
     """Make `verify /md5` or `verify /sha512`."""
 
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         switch, path = session.switch, words["path"]
         file = switch.find(path)
         if file is None:
@@ -133,7 +133,7 @@ def verify(algorithm: str) -> Callable[[Session, Words], Dialogue]:
     return run
 
 
-def more(session: Session, words: Words) -> Dialogue:
+def more(session: CommandLine, words: Words) -> Dialogue:
     """Run `more`."""
     file = session.switch.find(words["path"])
     if file is None:

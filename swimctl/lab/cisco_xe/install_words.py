@@ -143,7 +143,7 @@ class Wording:
         return "".join(f" [{number}] {unit} Add succeed with reason: {reason}\n" for number, unit in self._counted)
 
     def no_space(self, needed: int, free: int, unit: str) -> str:
-        """Return how much room there is not; bytes."""
+        """Return how much space is missing; bytes."""
         need, have = -(-needed // 1024), free // 1024
         if self.new:
             return f"/flash requires {need} KB of free space, but only {have} KB is available"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from swimctl.lab.cisco_xe.commands import exec_grammar
 from swimctl.lab.cisco_xe.device import Switch
-from swimctl.lab.cisco_xe.session import Command, Session
+from swimctl.lab.cisco_xe.session import Command, CommandLine
 from swimctl.lab.cisco_xe.shows_models import CAPABILITIES, models
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.netconf import Offered, of_models
 from swimctl.lab.vty import Login
 
 
-class Terminal(Session):
+class Terminal(CommandLine):
     """A terminal that knows the commands."""
 
     @property

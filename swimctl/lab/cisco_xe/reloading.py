@@ -9,13 +9,13 @@ from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.device import Switch
-    from swimctl.lab.cisco_xe.session import Session
+    from swimctl.lab.cisco_xe.session import CommandLine
 
 GRACE = 2.0
 """Lab seconds from the confirmation to the drop."""
 
 
-def write(session: Session, _words: Mapping[str, str]) -> Dialogue:
+def write(session: CommandLine, _words: Mapping[str, str]) -> Dialogue:
     """Run `write memory`."""
     yield Print("Building configuration...\n")
     yield Pause(3)
@@ -23,7 +23,7 @@ def write(session: Session, _words: Mapping[str, str]) -> Dialogue:
     yield Print("[OK]\n")
 
 
-def reload(session: Session, words: Mapping[str, str]) -> Dialogue:
+def reload(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
     """Run `reload`, at once or `in` so many minutes."""
     switch = session.switch
     minutes = int(words.get("minutes", 0))
@@ -51,7 +51,7 @@ def reload(session: Session, words: Mapping[str, str]) -> Dialogue:
         switch.cut_all()
 
 
-def cancel(session: Session, _words: Mapping[str, str]) -> Dialogue:
+def cancel(session: CommandLine, _words: Mapping[str, str]) -> Dialogue:
     """Run `reload cancel`."""
     if session.switch.cancel_reload():
         yield Print("\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n")

@@ -16,10 +16,10 @@ from swimctl.lab.plain_commands import PRIVILEGED, USER, Words
 QUIET = "file prompt quiet"
 
 
-Command = Callable[["Session", Words], Dialogue]
+Command = Callable[["CommandLine", Words], Dialogue]
 
 
-class Session(Modes):
+class CommandLine(Modes):
     """A terminal of IOS-XE."""
 
     def answers_itself(self, question: Ask) -> bool:

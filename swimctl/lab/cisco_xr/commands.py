@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from swimctl.lab.cisco_xr import files, shows, shows_health, shows_network, xml_agent
 from swimctl.lab.cisco_xr.device import Router
-from swimctl.lab.cisco_xr.session import DENIED, Command, Session
+from swimctl.lab.cisco_xr.session import DENIED, Command, CommandLine
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import Words, authorized, leave, length, monitor, nothing
@@ -49,8 +49,8 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
 )
 
 
-def _say(tell: Callable[[Session, Words], str]) -> Command:
-    def run(session: Session, words: Words) -> Dialogue:
+def _say(tell: Callable[[CommandLine, Words], str]) -> Command:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"{session.stamp}{tell(session, words)}")
 
     return run
@@ -61,7 +61,7 @@ def _show(function: Callable[[Router], str]) -> Command:
 
 
 def _timed(command: Command) -> Command:
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         yield Print(session.stamp)
         yield from command(session, words)
 
@@ -81,44 +81,44 @@ def exec_grammar() -> Grammar[Command]:
     return grammar
 
 
-def _configure(session: Session, _words: Words) -> Dialogue:
+def _configure(session: CommandLine, _words: Words) -> Dialogue:
     session.begin()
     yield Print(session.stamp)
 
 
 def _stamped(*, on: bool) -> Command:
-    def run(session: Session, _words: Words) -> Dialogue:
+    def run(session: CommandLine, _words: Words) -> Dialogue:
         yield Print(session.stamp)
         session.stamped = on
 
     return run
 
 
-def _xml(session: Session, _words: Words) -> Dialogue:
+def _xml(session: CommandLine, _words: Words) -> Dialogue:
     if not session.router.configuration.has(xml_agent.CONFIGURED):
         yield Print(xml_agent.OFF)
         return
     session.agent = xml_agent.Agent(session.router)
 
 
-def _add(session: Session, words: Words) -> Dialogue:
+def _add(session: CommandLine, words: Words) -> Dialogue:
     yield from session.router.installer.add(session.login.user, words["path"], words["name"])
 
 
-def _activate(session: Session, words: Words) -> Dialogue:
+def _activate(session: CommandLine, words: Words) -> Dialogue:
     what = f"id {words['number']}" if "number" in words else words["name"]
     yield from session.router.installer.activate(session.login.user, what, ask="noprompt" not in words)
 
 
-def _commit(session: Session, _words: Words) -> Dialogue:
+def _commit(session: CommandLine, _words: Words) -> Dialogue:
     yield from session.router.installer.commit(session.login.user)
 
 
-def _remove(session: Session, _words: Words) -> Dialogue:
+def _remove(session: CommandLine, _words: Words) -> Dialogue:
     yield from session.router.installer.remove_inactive(session.login.user)
 
 
-def _reload_all(session: Session, _words: Words) -> Dialogue:
+def _reload_all(session: CommandLine, _words: Words) -> Dialogue:
     answer = yield Ask("Reload hardware module ? [no,yes] ")
     if answer.strip().lower() != "yes":
         return
@@ -126,7 +126,7 @@ def _reload_all(session: Session, _words: Words) -> Dialogue:
     session.router.schedule_reload(GRACE)
 
 
-def _reload(session: Session, _words: Words) -> Dialogue:
+def _reload(session: CommandLine, _words: Words) -> Dialogue:
     router = session.router
     if not router.standby_ready:
         answer = yield Ask("Standby card not present or not Ready for failover. Proceed? [confirm]", one_key=True)

@@ -11,12 +11,12 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xr.device import Router
-    from swimctl.lab.cisco_xr.session import Session
+    from swimctl.lab.cisco_xr.session import CommandLine
 
 _SYSTEMS = "File Systems:\n\n      Size(b)      Free(b)        Type  Flags  Prefixes\n"
 
 
-def listing(session: Session, words: Words) -> Dialogue:
+def listing(session: CommandLine, words: Words) -> Dialogue:
     """Run `dir`."""
     router, path = session.router, words.get("path", "harddisk:")
     try:
@@ -54,7 +54,7 @@ def systems(router: Router, *, everywhere: bool) -> str:
     return text
 
 
-def md5(session: Session, words: Words) -> Dialogue:
+def md5(session: CommandLine, words: Words) -> Dialogue:
     """Run `show md5 file`."""
     router, path = session.router, words["path"]
     file = router.find(path)
@@ -65,7 +65,7 @@ def md5(session: Session, words: Words) -> Dialogue:
     yield Print(f"{file.digests['md5']}\n")
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `delete`."""
     router, path = session.router, words["path"]
     if router.find(path) is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from swimctl.lab.cisco_xr.commands import exec_grammar
 from swimctl.lab.cisco_xr.device import Router
-from swimctl.lab.cisco_xr.session import Command, Session
+from swimctl.lab.cisco_xr.session import Command, CommandLine
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.vty import Login
 
 
-class Terminal(Session):
+class Terminal(CommandLine):
     """A terminal that knows the commands."""
 
     @property

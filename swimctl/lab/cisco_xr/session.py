@@ -25,11 +25,11 @@ _UTILITY = re.compile(r"\s*\|\s*utility (head|tail) -n ?([1-9]\d{0,4})\s*$")
 _LEAVE = "Uncommitted changes found, commit them before exiting(yes/no/cancel)? [cancel]:"
 
 
-Command = Callable[["Session", Words], Dialogue]
+Command = Callable[["CommandLine", Words], Dialogue]
 DENIED = "% This command is not authorized\n"
 
 
-class Session(Vty):
+class CommandLine(Vty):
     """A terminal of IOS-XR. `target` is the configuration that a commit would make the running one, None in exec.
 
     `agent` takes the lines while it speaks XML. `stamped`: the time stands above each output.

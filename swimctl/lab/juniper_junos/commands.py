@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.juniper_junos import configuration, files, requests, room, shows, shows_network, structured
+from swimctl.lab.juniper_junos import configuration, files, requests, shows, shows_network, space, structured
 from swimctl.lab.juniper_junos.device import Juniper
-from swimctl.lab.juniper_junos.session import READ_ONLY, SUPER_USER, Command, Session
+from swimctl.lab.juniper_junos.session import READ_ONLY, SUPER_USER, Command, CommandLine
 from swimctl.lab.plain_commands import Show, Words
 
 _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show version [all-members] [brief]", Show(shows.version, structured.version), READ_ONLY),
     ("show virtual-chassis [status]", Show(shows.virtual_chassis, structured.virtual_chassis), READ_ONLY),
     ("show system uptime [all-members]", Show(shows.uptime, structured.uptime), READ_ONLY),
-    ("show system storage [detail] [all-members]", Show(room.storage, room.storage_data), READ_ONLY),
-    ("show system memory [all-members]", Show(room.memory, room.memory_data), READ_ONLY),
+    ("show system storage [detail] [all-members]", Show(space.storage, space.storage_data), READ_ONLY),
+    ("show system memory [all-members]", Show(space.memory, space.memory_data), READ_ONLY),
     ("show system snapshot [all-members]", Show(shows.snapshots), READ_ONLY),
     ("show system snapshot media internal [all-members]", Show(shows.partitions), READ_ONLY),
     ("show system reboot", Show(shows.reboot), READ_ONLY),
@@ -35,31 +35,31 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
 )
 
 
-def _authorization(session: Session, _words: Words) -> Dialogue:
+def _authorization(session: CommandLine, _words: Words) -> Dialogue:
     yield Print(shows_network.authorization(session))
 
 
-def _log(session: Session, words: Words) -> Dialogue:
+def _log(session: CommandLine, words: Words) -> Dialogue:
     yield Print(shows_network.log(session.switch, words["name"]))
 
 
-def _screen_length(session: Session, words: Words) -> Dialogue:
+def _screen_length(session: CommandLine, words: Words) -> Dialogue:
     session.length = int(words["number"])
     yield Print(f"Screen length set to {session.length}\n")
 
 
-def _screen_width(_session: Session, words: Words) -> Dialogue:
+def _screen_width(_session: CommandLine, words: Words) -> Dialogue:
     yield Print(f"Screen width set to {words['number']}\n")
 
 
 def _setting(text: str) -> Command:
-    def run(_session: Session, words: Words) -> Dialogue:
+    def run(_session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"{text} {'off' if 'off' in words or 'disable' in words else 'on'}\n")
 
     return run
 
 
-def _exit(session: Session, _words: Words) -> Dialogue:
+def _exit(session: CommandLine, _words: Words) -> Dialogue:
     session.done = True
     yield Hangup() if session.exec_command else Print("\n")
 

@@ -12,13 +12,13 @@ from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
     from swimctl.lab.flash import LabFile
-    from swimctl.lab.juniper_junos.session import Session
+    from swimctl.lab.juniper_junos.session import CommandLine
 
 HASH_SECONDS = 20.0
 _SPELLED = {"md5": "MD5", "sha1": "SHA1", "sha-256": "SHA256"}
 
 
-def file_list(session: Session, words: Words) -> Dialogue:
+def file_list(session: CommandLine, words: Words) -> Dialogue:
     """Run `file list`."""
     path = words.get("path", "/var/tmp").rstrip("/") or "/"  # noqa: S108 - the device's
     switch, detail = session.switch, "detail" in words
@@ -43,10 +43,10 @@ def _row(file: LabFile) -> str:
     return f"-rw-r--r--  1 admin  wheel  {file.size:>9} {file.mtime:%b %e %H:%M} {file.name}\n"
 
 
-def checksum(algorithm: str) -> Callable[[Session, Words], Dialogue]:
+def checksum(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:
     """Make `file checksum md5` and its sisters."""
 
-    def run(session: Session, words: Words) -> Dialogue:
+    def run(session: CommandLine, words: Words) -> Dialogue:
         switch, path = session.switch, words["path"]
         file = switch.find(path)
         if file is None:
@@ -66,7 +66,7 @@ def _digest(file: LabFile, algorithm: str) -> str:
     return summed.hexdigest()
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `file delete`, which says nothing where it works."""
     path, switch = words["path"], session.switch
     file = switch.find(path)
@@ -77,7 +77,7 @@ def delete(session: Session, words: Words) -> Dialogue:
     switch.flash(member).delete(name)
 
 
-def cleanup(session: Session, _words: Words) -> Dialogue:
+def cleanup(session: CommandLine, _words: Words) -> Dialogue:
     """Run `request system storage cleanup dry-run`: what it would delete."""
     rows = "".join(
         f"{file.size / 1024:>8.1f}K  {file.mtime:%b %e %H:%M}  /var/tmp/{file.name}\n"

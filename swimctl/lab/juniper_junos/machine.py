@@ -6,12 +6,12 @@ from swimctl.lab.grammar import Grammar
 from swimctl.lab.juniper_junos.commands import grammar
 from swimctl.lab.juniper_junos.device import Juniper
 from swimctl.lab.juniper_junos.operations import offered
-from swimctl.lab.juniper_junos.session import Command, Session
+from swimctl.lab.juniper_junos.session import Command, CommandLine
 from swimctl.lab.netconf import Offered
 from swimctl.lab.vty import Login
 
 
-class Terminal(Session):
+class Terminal(CommandLine):
     """A terminal that knows the commands."""
 
     @property

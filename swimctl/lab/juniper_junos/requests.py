@@ -14,7 +14,7 @@ from swimctl.lab.plain_commands import Words
 if TYPE_CHECKING:
     from swimctl.lab.images import LabImage
     from swimctl.lab.juniper_junos.device import Juniper
-    from swimctl.lab.juniper_junos.session import Session
+    from swimctl.lab.juniper_junos.session import CommandLine
 
 VALIDATE_SECONDS, ADD_SECONDS, ROLLBACK_SECONDS, SNAPSHOT_SECONDS = 60.0, 240.0, 10.0, 300.0
 GRACE = 5.0
@@ -54,7 +54,7 @@ def _unfit(switch: Juniper, path: str) -> tuple[LabImage | None, int, str]:
     return image, file.size, ""
 
 
-def validate(session: Session, words: Words) -> Dialogue:
+def validate(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system software validate`; the older kind of switch has none."""
     switch = session.switch
     if switch.spec.hardware.old:
@@ -72,7 +72,7 @@ def validate(session: Session, words: Words) -> Dialogue:
     )
 
 
-def snapshot(session: Session, words: Words) -> Dialogue:
+def snapshot(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system snapshot slice alternate`, or `recovery`, of which each kind of Junos has one."""
     switch, old = session.switch, session.switch.spec.hardware.old
     if switch.spec.hardware.on_host or old is ("recovery" in words):
@@ -92,7 +92,7 @@ def snapshot(session: Session, words: Words) -> Dialogue:
     yield Print(_parts(switch, members, dict.fromkeys(members, begun + ended)))
 
 
-def add(session: Session, words: Words) -> Dialogue:
+def add(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system software add`, on all members."""
     switch, path = session.switch, words["package"]
     if switch.spec.fault("busy-install"):
@@ -178,7 +178,7 @@ def _failing(switch: Juniper, operation: str) -> str:
     return f"{_REASONS.get(why, 'ERROR: installation failed')}\n" if where == operation else ""
 
 
-def rollback(session: Session, words: Words) -> Dialogue:
+def rollback(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system software rollback`, on all members or one."""
     switch = session.switch
     members = [int(words["number"])] if "number" in words else switch.members
@@ -218,7 +218,7 @@ def _roll_back(switch: Juniper, number: int) -> str:
     return f"Junos version '{release}' will become active at next reboot\n"
 
 
-def delete(session: Session, words: Words) -> Dialogue:
+def delete(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system software delete jinstall`: an older switch's way to take back what waits."""
     switch = session.switch
     if not switch.spec.hardware.old or not switch.waits or words["package"] != "jinstall":
@@ -227,7 +227,7 @@ def delete(session: Session, words: Words) -> Dialogue:
     yield Print(_parts(switch, switch.members, {number: _roll_back(switch, number) for number in switch.members}))
 
 
-def reboot_all(session: Session, words: Words) -> Dialogue:
+def reboot_all(session: CommandLine, words: Words) -> Dialogue:
     """Run `request system reboot`, at once or `in` so many minutes."""
     switch, user = session.switch, session.login.user
     answer = yield Ask("Reboot the system ? [yes,no] (no) ")
@@ -251,7 +251,7 @@ def reboot_all(session: Session, words: Words) -> Dialogue:
     yield Print(SHUTDOWN.of(switch.spec, switch.running[0]).format(user=user, name=switch.hostname))
 
 
-def clear_reboot(session: Session, _words: Words) -> Dialogue:
+def clear_reboot(session: CommandLine, _words: Words) -> Dialogue:
     """Run `clear system reboot`."""
     planned = reboot(session.switch)
     cancelled = session.switch.cancel_reload()

@@ -28,12 +28,12 @@ _UNIX = Unix(
 )
 
 
-Command = Callable[["Session", Words], Dialogue]
+Command = Callable[["CommandLine", Words], Dialogue]
 READ_ONLY, SUPER_USER = 1, 15
 """The classes of the lab's accounts."""
 
 
-class Session(Vty):
+class CommandLine(Vty):
     """A terminal of Junos. `mode` is "" on the command line, `edit` while configuring, `shell` for root at first.
 
     It is `sh` in a Bourne shell that was started from the command line.

@@ -10,7 +10,7 @@ from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.images import fits, read_filename
 from swimctl.platforms.facts import BootSettings, Directory, InventoryItem, SoftwareVersion
-from swimctl.platforms.rules import family, no_clean_up, order, right_device, room
+from swimctl.platforms.rules import family, free_space, no_clean_up, order, right_device
 from swimctl.platforms.versions import same_release
 
 _SWITCH_IMAGE = ".swi"
@@ -70,7 +70,7 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 def space(flash: Directory, image: Image) -> Finding:
     """Apply the rule of free space: a switch boots the file as it is, so it takes no more than its own size."""
     present = next((file.size for file in flash.files if file.name == image.filename), 0)
-    return room(
+    return free_space(
         "free flash",
         flash.free,
         max(0, image.size - present),

@@ -38,7 +38,7 @@ CLASSIC: Final = Support(
     way_back="nothing goes back by itself unless the new image does not boot: then the old one does, which is named "
     "second; by hand, `boot system` with the old image first, `write memory`, `reload`",
     hashes=("md5",),
-    members="stacks: room, image, its md5, release, role and boot variable of every member, before and after",
+    members="stacks: space, image, its md5, release, role and boot variable of every member, before and after",
     evidence=read_by(
         who="`show version`, else of `show inventory`",
         boot="`show version`",

@@ -11,7 +11,7 @@ from swimctl.platforms.cisco_ios.boot_lines import inside
 from swimctl.platforms.cisco_xe.readiness import boots_alone, identity, models
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import BootSettings, FileSystem, InventoryItem, SoftwareVersion
-from swimctl.platforms.rules import family, no_clean_up, order, room
+from swimctl.platforms.rules import family, free_space, no_clean_up, order
 
 # Boot field 1 of the configuration register: the first image of the flash, whatever the boot variable names.
 _FIRST_OF_FLASH = 0x1
@@ -80,7 +80,7 @@ def first_named(boot: BootSettings) -> dict[str, str]:
 def space(flash: Mapping[str, MemberFlash], takes: str) -> list[Finding]:
     """Apply the rule of free space to every member."""
     return [
-        room(
+        free_space(
             f"free flash on {Unit(member).label}" if len(flash) > 1 else "free flash",
             there.free,
             there.need,

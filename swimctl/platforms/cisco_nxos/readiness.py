@@ -11,7 +11,7 @@ from swimctl.platforms.cisco_nxos.facts import Feature, Incompatibility, Install
 from swimctl.platforms.cisco_nxos.images import fits
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, releases, short_path
 from swimctl.platforms.facts import BootSettings, Directory, InventoryItem, Redundancy
-from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
+from swimctl.platforms.rules import family, free_space, no_clean_up, order, right_device, unpacked
 from swimctl.platforms.versions import same_release
 
 _BOOTFLASH = "bootflash:"
@@ -162,7 +162,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
         present = next((file.size for file in files.files if file.name == image.filename), 0)
         need, why = unpacked(image, present, policy)
         findings.append(
-            room(
+            free_space(
                 f"free space in {where.rstrip(':/')}",
                 files.free,
                 need,

@@ -72,8 +72,8 @@ SUPPORT: Final = Support(
     way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, or, "
     "converted from bundle mode, `boot system` with the old image, `write memory`, `reload`",
     hashes=("sha512", "md5"),
-    members="stacks, StackWise Virtual pairs, two supervisors: room, release and boot variable of every member, before "
-    "and after; a standby must be there",
+    members="stacks, StackWise Virtual pairs, two supervisors: space, release and boot variable of every member, "
+    "before and after; a standby must be there",
     clean="install remove inactive",
     evidence=EVIDENCE,
     kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),

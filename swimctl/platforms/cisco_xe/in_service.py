@@ -41,7 +41,7 @@ SUPPORT_IN_SERVICE: Final = replace(
     look="`show issu state detail`, `show redundancy`, `show install summary` and `show logging`",
     way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, "
     "which reloads all of the device",
-    members="two supervisors, or two chassis of a StackWise Virtual pair: room, release and boot variable of each, "
+    members="two supervisors, or two chassis of a StackWise Virtual pair: space, release and boot variable of each, "
     "before and after; stateful switchover and a hot standby, before and after",
     evidence=read_by(
         who="`show version`, else of `show inventory`",

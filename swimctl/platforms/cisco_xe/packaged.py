@@ -1,4 +1,4 @@
-"""Devices that boot packages, which `packages.conf` names: what each member boots, and the room on its flash."""
+"""Devices that boot packages, which `packages.conf` names: what each member boots, and the space on its flash."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from swimctl.platforms.facts import (
     PackageState,
     SoftwareVersion,
 )
-from swimctl.platforms.rules import family, later, order, right_device, room
+from swimctl.platforms.rules import family, free_space, later, order, right_device
 from swimctl.platforms.versions import same_release
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
@@ -286,7 +286,7 @@ def space(
             need = max(0, int(image.size * policy.space_factor) - (there.present or 0))
             rule = f"{policy.space_factor:g} times the image, less what is there of it"
         findings.append(
-            room(
+            free_space(
                 f"free flash on {Unit(member).label}" if len(flash) > 1 else "free flash",
                 there.free,
                 need,

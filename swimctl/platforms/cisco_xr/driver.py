@@ -69,7 +69,7 @@ SUPPORT: Final = Support(
     way_back=f"until the commit any reload brings back what is committed: `{_RELOAD}`; after it the old ISO has to be "
     "added and activated again",
     hashes=("md5",),
-    members="route processors and line cards: release and state of every node, room on every route processor",
+    members="route processors and line cards: release and state of every node, space on every route processor",
     clean="install remove inactive all",
     evidence=read_by(
         who="`show inventory`",

@@ -13,7 +13,7 @@ from swimctl.platforms.cisco_xr.facts import InstallActivity, PackageList
 from swimctl.platforms.cisco_xr.images import fits
 from swimctl.platforms.cisco_xr.software import ISO, boot_images, contents
 from swimctl.platforms.facts import InventoryItem, Redundancy, Slot, SoftwareVersion
-from swimctl.platforms.rules import family, later, order, right_device, room, unpacked
+from swimctl.platforms.rules import family, free_space, later, order, right_device, unpacked
 
 EVOLVED: Final = "64-bit"
 RUNS: Final = "IOS XR RUN"
@@ -139,7 +139,7 @@ def late(slots: tuple[Slot, ...], redundancy: Redundancy, active: PackageList) -
 def space(flash: Mapping[str, Flash], image: Image, policy: Readiness) -> list[Finding]:
     """Apply the rule of free space to every route processor."""
     return [
-        room(
+        free_space(
             f"free harddisk: of {node}",
             there.free,
             *unpacked(image, there.present or 0, policy),

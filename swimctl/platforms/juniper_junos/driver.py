@@ -41,7 +41,7 @@ SUPPORT: Final = Support(
         f"`{_ROLLBACK}`, then `{_REBOOT}`; before the first reboot, `{_ROLLBACK}` alone takes back what was added"
     ),
     hashes=("md5",),
-    members="Virtual Chassis: room, release and state of every member, before and after; all reboot at once",
+    members="Virtual Chassis: space, release and state of every member, before and after; all reboot at once",
     evidence=with_models(
         read_by(
             who="`show virtual-chassis`, else of `show chassis hardware`",

@@ -18,7 +18,7 @@ from swimctl.platforms.juniper_junos.facts import (
     RoutingEngine,
 )
 from swimctl.platforms.juniper_junos.images import fits
-from swimctl.platforms.rules import family, no_clean_up, order, right_device, room, unpacked
+from swimctl.platforms.rules import family, free_space, no_clean_up, order, right_device, unpacked
 from swimctl.platforms.versions import same_release
 
 FOLDER = "/var/tmp"  # noqa: S108 - the device's, where its package commands look
@@ -182,7 +182,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
         else:
             need, why = unpacked(image, there, policy)
         findings.append(
-            room(
+            free_space(
                 "free space" if len(state.nodes) == 1 else f"free space on {name}",
                 state.free.get(name),
                 need,

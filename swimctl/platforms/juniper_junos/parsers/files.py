@@ -1,4 +1,4 @@
-"""`file list`, `file checksum` and `show system storage`: files, their hashes, and the room for them."""
+"""`file list`, `file checksum` and `show system storage`: files, their hashes, and the space for them."""
 
 from __future__ import annotations
 

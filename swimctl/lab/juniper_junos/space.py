@@ -1,4 +1,4 @@
-"""What room a lab Juniper has, on its disks and in its memory: as text, and as data. Pure.
+"""What space a lab Juniper has, on its disks and in its memory: as text, and as data. Pure.
 
 The names of the elements are those that Ansible's junos_facts asks for, and of Junos' own guide to its XML.
 """

@@ -40,11 +40,11 @@ class Printing(Protocol):
 
     @property
     def name(self) -> str:
-        """Give the device's name."""
+        """Return the device's name."""
 
     @property
     def forms(self) -> Mapping[Output[Any], Form[Any]]:
-        """Give the forms that were chosen for it."""
+        """Return the forms that were chosen for it."""
 
 
 @dataclass(frozen=True, slots=True)

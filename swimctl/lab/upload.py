@@ -21,7 +21,7 @@ class Receiver(Protocol):
 
     @property
     def spec(self) -> ChassisSpec:
-        """Give what it is made from."""
+        """Return what it is made from."""
 
     def flash(self, member: int) -> Flash:
         """Return the flash of a member."""

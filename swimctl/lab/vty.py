@@ -47,7 +47,7 @@ class Device(Protocol):
 
     @property
     def spec(self) -> ChassisSpec:
-        """Give what it is made from."""
+        """Return what it is made from."""
 
     def note_command(self, line: str, source: str) -> None:
         """Write down a received line."""

@@ -24,7 +24,7 @@ def boot_system(switch: Arista, path: str) -> Dialogue:
 
 
 def failure(switch: Arista) -> str | None:
-    """Say why it cannot be written; None: it can."""
+    """Return why it cannot be written; None: it can."""
     fault = switch.spec.fault("install-fails")
     if switch.spec.fault("busy-install"):
         return "% Error writing flash:/boot-config (Device or resource busy)\n"

@@ -274,7 +274,7 @@ def test_a_record_masks_what_it_keeps_but_for_the_baseline(tmp_path: Path, monke
 def test_a_device_that_another_job_holds_by_its_serial_number_is_told_with_that_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Any, said: str
 ) -> None:
-    def act(context: Context) -> Ended:
+    def act(context: JobContext) -> Ended:
         held.append(context.record.hold(["FLB1", "FLB2"]))
         return Ended("done", finished=True)
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,26 @@ TABLE = (
     Entry("lab", "lab", "Run simulated switches on this machine.", _SETUP),
     Entry("demo", "demo", "See an upgrade of simulated switches, from nothing, in one go.", _SETUP),
 )
+
+
+def _drop_types_of_flags_and_arguments() -> None:
+    """Let help name a type only where a value is to be given: `--json`, not `--json <bool>`; `DEVICE`, not its list.
+
+    Typer makes `--help` itself and has no setting for this. Where it renames the method, the types are shown again.
+    """
+    shown = getattr(TyperOption, "display_type_rich", None)
+
+    def of_option(option: TyperOption, ctx: Any) -> str | None:  # noqa: ANN401  as below
+        return None if option.is_flag or shown is None else str(shown(option, ctx))
+
+    def of_argument(argument: TyperArgument, ctx: Any) -> None:  # noqa: ANN401, ARG001  as below
+        return None
+
+    TyperOption.display_type_rich = of_option  # type: ignore[assignment]
+    TyperArgument.display_type_rich = of_argument  # type: ignore[assignment]
+
+
+_drop_types_of_flags_and_arguments()
 
 
 class Commands(TyperGroup):

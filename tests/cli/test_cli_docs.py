@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from swimctl.cli import app, commands
+from swimctl.cli import app, commands, main
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 SELECTION = {"--all", "--filter", "--limit", "--group", "--exclude", "--strict"}
@@ -58,6 +58,15 @@ def test_every_command_and_option_is_documented_and_no_other(name: str) -> None:
         known -= SELECTION
     mentioned = documented(section) | ({"--golden"} if "`--golden`" in section else set())
     assert mentioned == known
+
+
+@pytest.mark.parametrize("name", sorted(every_command()))
+def test_help_names_no_type_of_a_flag_or_an_argument(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*name.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "Usage: swimctl" in said
+    assert "<bool>" not in said
+    assert "<list[" not in said
 
 
 def test_selection_and_global_options_are_documented_and_no_other() -> None:

@@ -16,7 +16,7 @@ from support.upgrades import lab_folder, with_data
 from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.errors import StoreError
-from swimctl.images.compliance import Standing, counted, judge, not_told
+from swimctl.images.compliance import ComplianceStatus, counted, judge, not_told
 from swimctl.images.goldens import Choice, choose
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Device, Golden, Outcome
@@ -40,17 +40,17 @@ def seen(release: str, *members: str, doubt: str = "") -> Seen:
 @pytest.mark.parametrize(
     ("was_seen", "standing", "why"),
     [
-        (seen("17.12.04", "17.12.04.0.6972"), Standing.COMPLIANT, ""),
-        (seen("17.12.04"), Standing.COMPLIANT, ""),
-        (seen("17.09.04a", "17.09.04a"), Standing.OTHER, "17.09.04a, older than 17.12.4"),
-        (seen("17.15.01"), Standing.OTHER, "17.15.01, newer than 17.12.4"),
-        (seen("17.12.04", "17.12.04", "17.09.04a"), Standing.OTHER, "2 runs 17.09.04a, older than 17.12.4"),
-        (seen("BLD_POLARIS_DEV_LATEST"), Standing.OTHER, "BLD_POLARIS_DEV_LATEST, and not 17.12.4"),
-        (seen("17.12.04", doubt="its two outputs disagree"), Standing.UNKNOWN, "its two outputs disagree"),
-        (None, Standing.UNKNOWN, "it was never asked; `swimctl device compliance sw1` asks it"),
+        (seen("17.12.04", "17.12.04.0.6972"), ComplianceStatus.COMPLIANT, ""),
+        (seen("17.12.04"), ComplianceStatus.COMPLIANT, ""),
+        (seen("17.09.04a", "17.09.04a"), ComplianceStatus.OTHER, "17.09.04a, older than 17.12.4"),
+        (seen("17.15.01"), ComplianceStatus.OTHER, "17.15.01, newer than 17.12.4"),
+        (seen("17.12.04", "17.12.04", "17.09.04a"), ComplianceStatus.OTHER, "2 runs 17.09.04a, older than 17.12.4"),
+        (seen("BLD_POLARIS_DEV_LATEST"), ComplianceStatus.OTHER, "BLD_POLARIS_DEV_LATEST, and not 17.12.4"),
+        (seen("17.12.04", doubt="its two outputs disagree"), ComplianceStatus.UNKNOWN, "its two outputs disagree"),
+        (None, ComplianceStatus.UNKNOWN, "it was never asked; `swimctl device compliance sw1` asks it"),
     ],
 )
-def test_what_was_seen_decides(was_seen: Seen | None, standing: Standing, why: str) -> None:
+def test_what_was_seen_decides(was_seen: Seen | None, standing: ComplianceStatus, why: str) -> None:
     found = judge(DEVICE, golden("17.12.4"), was_seen, None, None)
     assert (found.standing, found.why) == (standing, why)
     assert found.runs == (was_seen and was_seen.release)
@@ -60,18 +60,18 @@ def test_what_was_seen_decides(was_seen: Seen | None, standing: Standing, why: s
 @pytest.mark.parametrize(
     ("change", "standing", "runs"),
     [
-        (Change(7, "17.12.4", Outcome.UPGRADED, AFTER), Standing.COMPLIANT, "17.12.4"),
-        (Change(7, "17.15.1", Outcome.UPGRADED, AFTER), Standing.OTHER, "17.15.1"),
-        (Change(7, "17.12.4", Outcome.UPGRADED, BEFORE), Standing.OTHER, "17.9.5"),  # it went back since
-        (Change(7, "17.12.4", Outcome.UNKNOWN, AFTER), Standing.UNKNOWN, "17.9.5"),
-        (Change(7, "17.12.4", Outcome.UNKNOWN, BEFORE), Standing.OTHER, "17.9.5"),
-        (Change(7, "17.12.4", None, None), Standing.UNKNOWN, "17.9.5"),
+        (Change(7, "17.12.4", Outcome.UPGRADED, AFTER), ComplianceStatus.COMPLIANT, "17.12.4"),
+        (Change(7, "17.15.1", Outcome.UPGRADED, AFTER), ComplianceStatus.OTHER, "17.15.1"),
+        (Change(7, "17.12.4", Outcome.UPGRADED, BEFORE), ComplianceStatus.OTHER, "17.9.5"),  # it went back since
+        (Change(7, "17.12.4", Outcome.UNKNOWN, AFTER), ComplianceStatus.UNKNOWN, "17.9.5"),
+        (Change(7, "17.12.4", Outcome.UNKNOWN, BEFORE), ComplianceStatus.OTHER, "17.9.5"),
+        (Change(7, "17.12.4", None, None), ComplianceStatus.UNKNOWN, "17.9.5"),
     ],
 )
-def test_a_job_that_came_after_what_was_seen_decides(change: Change, standing: Standing, runs: str) -> None:
+def test_a_job_that_came_after_what_was_seen_decides(change: Change, standing: ComplianceStatus, runs: str) -> None:
     found = judge(DEVICE, golden("17.12.4"), seen("17.9.5"), change, None)
     assert (found.standing, found.runs) == (standing, runs)
-    if standing is Standing.UNKNOWN:
+    if standing is ComplianceStatus.UNKNOWN:
         assert "`swimctl status 7`" in found.why
     alone = judge(DEVICE, golden("17.12.4"), None, change, None)
     assert alone.standing is (standing if change.at != BEFORE else alone.standing)
@@ -79,12 +79,12 @@ def test_a_job_that_came_after_what_was_seen_decides(change: Change, standing: S
 
 def test_without_a_golden_release_nothing_is_compared() -> None:
     none = judge(DEVICE, choose(DEVICE, [], [], NOON), seen("17.12.04"), None, None)
-    assert (none.standing, none.runs) == (Standing.NO_GOLDEN, "17.12.04")
+    assert (none.standing, none.runs) == (ComplianceStatus.NO_GOLDEN, "17.12.04")
     assert "swimctl image golden ID" in none.why
     other = judge(DEVICE, golden("17.12.4"), seen("17.12.04"), None, "panos is no platform of swimctl")
-    assert (other.standing, other.why) == (Standing.UNKNOWN, "panos is no platform of swimctl")
+    assert (other.standing, other.why) == (ComplianceStatus.UNKNOWN, "panos is no platform of swimctl")
     silent = not_told(judge(DEVICE, golden("17.12.4"), seen("17.12.04"), None, None), "it does not answer")
-    assert (silent.standing, silent.why, silent.runs) == (Standing.UNKNOWN, "it does not answer", "17.12.04")
+    assert (silent.standing, silent.why, silent.runs) == (ComplianceStatus.UNKNOWN, "it does not answer", "17.12.04")
     assert counted([none, other, silent]) == {
         "compliant": 0,
         "other_release": 0,
@@ -98,7 +98,7 @@ def test_a_golden_image_whose_file_is_gone_is_compared_all_the_same(tmp_path: Pa
         image = replace(some_image(store), version="17.12.4")
         choice = choose(DEVICE, [store.set_golden(image.id)], [image], NOON)
     assert choice.image is None
-    assert judge(DEVICE, choice, seen("17.12.04"), None, None).standing is Standing.COMPLIANT
+    assert judge(DEVICE, choice, seen("17.12.04"), None, None).standing is ComplianceStatus.COMPLIANT
 
 
 def test_the_store_keeps_the_newest_sighting_and_the_newest_change(project: Project) -> None:

@@ -15,7 +15,7 @@ from swimctl import errors
 from swimctl.cli.checking import Checked, check_devices, lack_rows
 from swimctl.errors import SwimctlError, says_next, with_next
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.steps.first_look import Look
+from swimctl.steps.first_look import FirstLook
 
 ROOT = Path(swimctl.__file__).parent
 DEVICE = Device(1, "hall-7", "cisco_xe", "192.0.2.7")
@@ -114,7 +114,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
         assert (device, image) == (DEVICE, None)
         assert options
         raise self._error

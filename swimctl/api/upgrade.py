@@ -19,7 +19,7 @@ from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
 from swimctl.requests.documents import batch_document, job_document, triggered_document
 from swimctl.requests.plans import UpgradeRequest
-from swimctl.store import Once
+from swimctl.store import IdempotencyKey
 
 LONGEST_KEY: Final = 255
 _NUMBER: Final = re.compile(r"([0-9]{1,19})(?:\.0+)?")
@@ -44,16 +44,18 @@ async def trigger(call: Call) -> web.Response:
     """Make a batch of jobs, once for each idempotency key."""
     if call.backend.stopping:
         raise Refusal(503, "shutting down", "the server is ending; nothing was created", **{"Retry-After": "30"})
-    once = _once(call)
-    document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, once))
+    idempotency = _idempotency(call)
+    document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, idempotency))
     return answer(document, 201)
 
 
-def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | None) -> Mapping[str, Any]:
-    if once is not None:
-        before = backend.store.answer_for(once.actor, once.key)
+def _trigger(
+    backend: Backend, asked: TriggerRequest, by: Caller, idempotency: IdempotencyKey | None
+) -> Mapping[str, Any]:
+    if idempotency is not None:
+        before = backend.store.answer_for(idempotency.actor, idempotency.key)
         if before is not None:
-            return before.again(once.body_sha256)
+            return before.again(idempotency.body_sha256)
     devices, workflow = _named(backend, asked)
     request = UpgradeRequest(
         devices=devices,
@@ -74,7 +76,7 @@ def _trigger(backend: Backend, asked: TriggerRequest, by: Caller, once: Once | N
     )
     backend.hide_images()  # the answer may be that one has lost its file
     try:
-        made = backend.service.create(backend.service.plan(request), by, once)
+        made = backend.service.create(backend.service.plan(request), by, idempotency)
     except AlreadyDone as done:
         return done.answer
     skipped = [(item.device, item.refusal or "") for item in made.skipped]
@@ -104,7 +106,7 @@ def _named(backend: Backend, asked: TriggerRequest) -> tuple[tuple[Device, ...],
     return devices, workflow
 
 
-def _once(call: Call) -> Once | None:
+def _idempotency(call: Call) -> IdempotencyKey | None:
     given = call.request.headers.getall("Idempotency-Key", [])
     if not given:
         return None
@@ -115,7 +117,7 @@ def _once(call: Call) -> Once | None:
             "bad request",
             f"an Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters, and is given once",
         )
-    return Once(call.caller.name, key, reading.sha256(call.body))
+    return IdempotencyKey(call.caller.name, key, reading.sha256(call.body))
 
 
 async def status(call: Call) -> web.Response:

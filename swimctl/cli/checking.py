@@ -14,7 +14,7 @@ from swimctl.models import Device, Finding, Image, JobOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from swimctl.steps.first_look import Look
+    from swimctl.steps.first_look import FirstLook
 
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ R = TypeVar("R")
 class Checker(Protocol):
     """What looks at one device as a job would."""
 
-    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
         """Look at it; raises a SwimctlError where the device cannot be asked."""
 
 

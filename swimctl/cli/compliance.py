@@ -81,10 +81,10 @@ def _with(silent: dict[int, str], one: Compliance) -> Compliance:
 
 def _tell(context: Context, found: Sequence[Compliance]) -> int:
     """Print how the devices stand; gives the exit code."""
-    from swimctl.images.compliance import Standing, counted
+    from swimctl.images.compliance import ComplianceStatus, counted
 
     counts = counted(found)
-    well = all(one.standing in {Standing.COMPLIANT, Standing.NO_GOLDEN} for one in found)
+    well = all(one.standing in {ComplianceStatus.COMPLIANT, ComplianceStatus.NO_GOLDEN} for one in found)
     if context.json:
         documents = [one.document() for one in found]
         output.print_json({"compliant": well, "count": len(found), "counts": counts, "devices": documents})

@@ -26,7 +26,7 @@ from swimctl.notify.notifier import Notifier
 from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
-from swimctl.steps.first_look import Look
+from swimctl.steps.first_look import FirstLook
 from swimctl.store import Store
 
 # Real seconds between looks at a device that another process's job holds.
@@ -203,7 +203,7 @@ class Engine:
         lost = {job.id for job in late}
         return [job for job in due if job.id not in lost]
 
-    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
         """Look at a device as the readiness check of a job with these options would, changing nothing."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")

@@ -21,7 +21,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
-from swimctl.steps.first_look import Look, first_look, what_runs
+from swimctl.steps.first_look import FirstLook, first_look, what_runs
 
 
 class Visits:
@@ -35,7 +35,7 @@ class Visits:
         self._clock = clock
         self._target = target
 
-    def check(self, device: Device, image: Image, options: JobOptions) -> Look:
+    def check(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
         """Return what the readiness check of a job with these options would find."""
         target = self._target(device)
         transcript = self._transcript(target)

@@ -20,7 +20,7 @@ from swimctl.platforms.versions import compare, same_release
 from swimctl.store.seen import Change, Seen
 
 
-class Standing(StrEnum):
+class ComplianceStatus(StrEnum):
     """How a device stands to its golden release. `unknown`: what it runs cannot be told."""
 
     COMPLIANT = "compliant"
@@ -34,7 +34,7 @@ class Compliance:
     """What one device should run, what it runs, seen when, and how that compares; `why` says what there is to say."""
 
     device: Device
-    standing: Standing
+    standing: ComplianceStatus
     why: str
     choice: Choice
     runs: str | None = None
@@ -63,7 +63,7 @@ class Compliance:
 def counted(found: Iterable[Compliance]) -> dict[str, int]:
     """Count devices by how they stand, each standing in its order."""
     counts = Counter(one.standing for one in found)
-    return {standing.value.replace(" ", "_"): counts[standing] for standing in Standing}
+    return {standing.value.replace(" ", "_"): counts[standing] for standing in ComplianceStatus}
 
 
 def judge(device: Device, choice: Choice, seen: Seen | None, change: Change | None, problem: str | None) -> Compliance:
@@ -72,13 +72,13 @@ def judge(device: Device, choice: Choice, seen: Seen | None, change: Change | No
     `seen` is what it was last seen to run, `change` the newest job that may have changed that, `problem` why the
     inventory's entry is none that can be upgraded.
     """
-    told = Compliance(device, Standing.UNKNOWN, "", choice)
+    told = Compliance(device, ComplianceStatus.UNKNOWN, "", choice)
     if seen is not None:
         told = replace(told, runs=seen.release, members=seen.members, seen_at=seen.at)
     if problem is not None:
         return replace(told, why=problem)
     if choice.release is None:
-        return replace(told, standing=Standing.NO_GOLDEN, why=choice.refusal or "")
+        return replace(told, standing=ComplianceStatus.NO_GOLDEN, why=choice.refusal or "")
     if change is not None and (change.at is None or seen is None or change.at > seen.at):
         if change.outcome is not Outcome.UPGRADED:
             return replace(told, why=_in_doubt(change))
@@ -92,7 +92,7 @@ def judge(device: Device, choice: Choice, seen: Seen | None, change: Change | No
 
 def not_told(known: Compliance, why: str) -> Compliance:
     """Return how a device stands that could not be asked: what it ran before is no answer."""
-    return replace(known, standing=Standing.UNKNOWN, why=why)
+    return replace(known, standing=ComplianceStatus.UNKNOWN, why=why)
 
 
 def _in_doubt(change: Change) -> str:
@@ -105,11 +105,11 @@ def _compared(told: Compliance, golden: str) -> Compliance:
     runs = {"": told.runs or "", **(told.members or {})}
     odd = {name: release for name, release in runs.items() if not same_release(release, golden)}
     if not odd:
-        return replace(told, standing=Standing.COMPLIANT)
+        return replace(told, standing=ComplianceStatus.COMPLIANT)
     said = [
         f"{f'{name} runs ' if name and len(runs) > 2 else ''}{_order(release, golden)}" for name, release in odd.items()
     ]
-    return replace(told, standing=Standing.OTHER, why="; ".join(dict.fromkeys(said)))
+    return replace(told, standing=ComplianceStatus.OTHER, why="; ".join(dict.fromkeys(said)))
 
 
 def _order(release: str, golden: str) -> str:

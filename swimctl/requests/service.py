@@ -22,7 +22,7 @@ from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
-from swimctl.store import NewJob, Once, Store
+from swimctl.store import IdempotencyKey, NewJob, Store
 
 FIRST_OWN_WORKFLOW: Final = 100
 NOBODY: Final = Caller("", "terminal")
@@ -185,7 +185,7 @@ class Service:
         plan = self.retry_plan(batch_id)
         return self.create(replace(plan, request=replace(plan.request, detached=detached)), by)
 
-    def create(self, plan: Plan, by: Caller = NOBODY, once: Once | None = None) -> Triggered:
+    def create(self, plan: Plan, by: Caller = NOBODY, idempotency: IdempotencyKey | None = None) -> Triggered:
         """Create the jobs of a plan. Raises ImageError or ConflictError where not one device can have a job.
 
         With `once`, AlreadyDone carries what the first request with this key was answered, as `triggered_document`
@@ -229,7 +229,7 @@ class Service:
         def answer(jobs: Sequence[Job]) -> Document:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
-        jobs = self._store.create_batch(batch, new, once, answer, by, plan.retry_of)
+        jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of)
         return Triggered(batch, tuple(jobs), plan.refused)
 
     def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:

@@ -121,7 +121,7 @@ class Then(StrEnum):
     LEAVE = "leave it as it is"
 
 
-class Wait(StrEnum):
+class Pending(StrEnum):
     """What may still change a look."""
 
     NOTHING = "nothing"
@@ -140,7 +140,7 @@ class Verdict:
 
     then: Then
     why: str = ""
-    wait: Wait = Wait.NOTHING
+    wait: Pending = Pending.NOTHING
     doubts: tuple[str, ...] = ()
     told: str = ""
 
@@ -181,30 +181,34 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
     """Decide whether what was activated may be committed; `called` names it for people."""
     running, installed, compared = seen.running, seen.installed, seen.compared
     if isinstance(running, Unread):
-        return Verdict(Then.LEAVE, f"what runs cannot be read: {running.why}", Wait.READY)
+        return Verdict(Then.LEAVE, f"what runs cannot be read: {running.why}", Pending.READY)
     if running.doubt:
-        return Verdict(Then.BACK, running.doubt, Wait.READY)
+        return Verdict(Then.BACK, running.doubt, Pending.READY)
     late = missing(before, running) or (seen.late if isinstance(seen.late, str) else "")
     if not on_target(running, target):
         runs = ", ".join(f"{name}: {version}" for name, version in running.members.items())
         # Another release runs, and is all there: no waiting helps.
-        return Verdict(Then.BACK, f"seen {runs}; needed {target} on every member", Wait.READY if late else Wait.NOTHING)
+        return Verdict(
+            Then.BACK, f"seen {runs}; needed {target} on every member", Pending.READY if late else Pending.NOTHING
+        )
     if late:
-        return Verdict(Then.BACK, f"not back: {late}", Wait.READY)
+        return Verdict(Then.BACK, f"not back: {late}", Pending.READY)
     if seen.abnormal:
         return Verdict(Then.BACK, seen.abnormal)
     if isinstance(installed, Installed) and installed.doubt:
-        return Verdict(Then.BACK, installed.doubt, Wait.READY)
+        return Verdict(Then.BACK, installed.doubt, Pending.READY)
     if isinstance(installed, Installed) and installed.placement not in _ACTIVE:
-        return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Wait.LINKS)
+        return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Pending.LINKS)
     found = compared.found if isinstance(compared, Compared) else Comparison()
     if found.complaint:
-        return Verdict(Then.BACK, found.complaint, Wait.END_DEVICES if found.slow else Wait.LINKS, told=found.told)
+        return Verdict(
+            Then.BACK, found.complaint, Pending.END_DEVICES if found.slow else Pending.LINKS, told=found.told
+        )
     doubts = _doubts(seen)
     unread = (f"the install state: {installed.why}",) if isinstance(installed, Unread) else ()
     if unread or doubts:
-        return Verdict(Then.KEEP, "; ".join(unread + doubts), Wait.READY, doubts, found.told)
-    wait = Wait.NOTHING if not found.below else Wait.END_DEVICES if found.slow else Wait.ACCESS
+        return Verdict(Then.KEEP, "; ".join(unread + doubts), Pending.READY, doubts, found.told)
+    wait = Pending.NOTHING if not found.below else Pending.END_DEVICES if found.slow else Pending.ACCESS
     return Verdict(Then.KEEP, wait=wait, told=found.told)
 
 

@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FirstLook:
     """What a device said. `already`: it has the image, and there is nothing to do; then nothing else was asked.
 
     `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
@@ -90,7 +90,7 @@ def first_look(
     *,
     username: str,
     taken_at: str,
-) -> Look:
+) -> FirstLook:
     """Ask a device all that its upgrade asks before and after the reload; changes nothing.
 
     `make` makes its driver in an open session, `username` is who asks. What cannot be read is a finding; raises
@@ -100,14 +100,14 @@ def first_look(
     asked = _Asked(device, username, noting)
     driver = asked.answer("what runs", lambda: make(noting))
     if driver is None:
-        return Look(tuple(asked.findings), closed=asked.ended)
+        return FirstLook(tuple(asked.findings), closed=asked.ended)
     identity = asked.answer("identity", lambda: driver.identity(device))
     # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
     known = identity is not None and all(finding.ok for finding in identity)
     told = asked.answer("installed release", lambda: _already(driver, image)) if known else None
     already, running = told or ("", None)
     if already and not options.force:
-        return Look(tuple(identity or ()), already, running=running)
+        return FirstLook(tuple(identity or ()), already, running=running)
     rules = asked.answer("facts", lambda: driver.check(device, image, cleanup=options.cleanup_flash)) or identity or ()
     asked.findings += rules
     asked.findings += in_service(driver.support.issu, wanted=options.issu)
@@ -115,7 +115,9 @@ def first_look(
     if options.activate:
         asked.findings += again(already, driver.support)
     if identity is not None and not known:
-        return Look(tuple(asked.findings), closed=asked.ended)  # another device, or one that tells this account little
+        return FirstLook(
+            tuple(asked.findings), closed=asked.ended
+        )  # another device, or one that tells this account little
     asked.answer("files", lambda: driver.file_size(image))
     asked.answer("members", driver.unready)
     log = asked.answer("log", driver.log_mark)
@@ -125,7 +127,7 @@ def first_look(
     for piece, why in unread.items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = None if unread else snapshot
-    return Look(
+    return FirstLook(
         tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended, log=log, running=running
     )
 

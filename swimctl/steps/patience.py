@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
-from swimctl.steps.evidence import Wait
+from swimctl.steps.evidence import Pending
 
 
 class Patience:
@@ -19,27 +19,27 @@ class Patience:
         self._tolerances = settings.tolerances
         longest = hold + settings.tolerances.patience if hold else 0.0
         self._ready = Deadline(clock, max(settings.deadlines.ready, longest))
-        self._since: dict[Wait, Deadline] = {}
+        self._since: dict[Pending, Deadline] = {}
 
     @property
     def ready_passed(self) -> bool:
         """Return whether the time for what is late, or does not answer, is over."""
         return self._ready.passed
 
-    def over(self, wait: Wait) -> bool:
+    def over(self, wait: Pending) -> bool:
         """Return whether what is waited for now has had its time."""
-        if wait is Wait.NOTHING:
+        if wait is Pending.NOTHING:
             return True
-        if wait is Wait.READY:
+        if wait is Pending.READY:
             self._since.clear()
             return self._ready.passed
-        for each in (Wait.ACCESS, Wait.END_DEVICES):
+        for each in (Pending.ACCESS, Pending.END_DEVICES):
             self._since.setdefault(each, self._watch(each))
-        if wait is not Wait.LINKS:
+        if wait is not Pending.LINKS:
             # An uplink that goes down while others wait for phones has all of its time.
-            self._since.pop(Wait.LINKS, None)
+            self._since.pop(Pending.LINKS, None)
         return self._since.setdefault(wait, self._watch(wait)).passed
 
-    def _watch(self, wait: Wait) -> Deadline:
+    def _watch(self, wait: Pending) -> Deadline:
         usual, slow = self._tolerances.patience, self._tolerances.end_device_patience
-        return Deadline(self._clock, max(usual, slow) if wait is Wait.END_DEVICES else usual, watch=True)
+        return Deadline(self._clock, max(usual, slow) if wait is Pending.END_DEVICES else usual, watch=True)

@@ -10,7 +10,7 @@ from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.comparison import changed_roles, went_down
-from swimctl.steps.evidence import Seen, Then, Unread, Verdict, Wait, of_new_release
+from swimctl.steps.evidence import Pending, Seen, Then, Unread, Verdict, of_new_release
 from swimctl.steps.going_back import complaint_of, go_back
 from swimctl.steps.keeping import keep
 from swimctl.steps.left_armed import timer_left
@@ -106,7 +106,7 @@ class PostChecks:
                         seen, last = self._see(context, driver, before), verdict
                         verdict = of_new_release(seen, context.image.version, before, called(context.image))
                         back = verdict.then is Then.BACK
-                        if verdict.wait is Wait.NOTHING:
+                        if verdict.wait is Pending.NOTHING:
                             # Where it went back by itself, the reason is older.
                             return replace(verdict, why=complaint or verdict.why) if back else verdict
                         sure = not back or last.then is Then.BACK

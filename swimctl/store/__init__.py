@@ -20,14 +20,24 @@ from swimctl.store.claims import Claims
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
-from swimctl.store.idempotency import Answered, Answers, Once
+from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.standings import Standings
 
-__all__ = ["STEP_LIMITS", "Answered", "AuditChain", "Figures", "NewJob", "Once", "Refusals", "Runner", "Store"]
+__all__ = [
+    "STEP_LIMITS",
+    "Answered",
+    "AuditChain",
+    "Figures",
+    "IdempotencyKey",
+    "NewJob",
+    "Refusals",
+    "Runner",
+    "Store",
+]
 
 
 class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):

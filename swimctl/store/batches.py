@@ -14,7 +14,7 @@ from swimctl.errors import ConflictError, NotFound, StaleClaim, UsageError
 from swimctl.models import Batch, Caller, Job
 from swimctl.states import JobStatus
 from swimctl.store import audit, journal
-from swimctl.store.idempotency import Once, ids_of, keep, refuse_second
+from swimctl.store.idempotency import IdempotencyKey, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, policy_text, storable
 from swimctl.store.runners import Runner, Runners
@@ -43,7 +43,7 @@ class Batches(Reading, Runners):
         self,
         batch: Batch,
         jobs: Sequence[NewJob],
-        once: Once | None = None,
+        idempotency: IdempotencyKey | None = None,
         answer: Callable[[Sequence[Job]], Mapping[str, Any]] = ids_of,
         by: Caller | None = None,
         retry_of: str = "",
@@ -65,8 +65,8 @@ class Batches(Reading, Runners):
                 raise UsageError(f"a workflow names a step twice: {', '.join(job.steps)}")
         status = JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED
         with self._db.write() as sql:
-            if once is not None:
-                refuse_second(sql, once, self._clock.now())
+            if idempotency is not None:
+                refuse_second(sql, idempotency, self._clock.now())
             _check_references(sql, batch, jobs)
             owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
             _insert_batch(sql, batch, owner)
@@ -88,8 +88,8 @@ class Batches(Reading, Runners):
                     [job_id, rfc3339(self._clock.now()), status, json.dumps({"to": status})],
                 )
             made = self._jobs(sql, "j.batch_id = ?", [batch.id])
-            if once is not None:
-                keep(sql, once, answer(made), self._clock.now())
+            if idempotency is not None:
+                keep(sql, idempotency, answer(made), self._clock.now())
             if by is not None:
                 action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
                 told = {"jobs": [job.id for job in made], **of}

@@ -21,7 +21,7 @@ LONGEST_KEY: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """A request that may be sent again: whose, under which key, and the SHA-256 (hex) of its body."""
 
     actor: str
@@ -59,19 +59,25 @@ class Answers(Part):
             return _answered(sql, actor, key, self._clock.now())
 
 
-def refuse_second(sql: Sql, once: Once, now: datetime) -> None:
+def refuse_second(sql: Sql, idempotency: IdempotencyKey, now: datetime) -> None:
     """Raise AlreadyDone or KeyReused where the key was used; forget the old keys of everybody."""
     sql.execute("DELETE FROM idempotency WHERE at <= ?", [rfc3339(now - KEPT)])
-    before = _answered(sql, once.actor, once.key, now)
+    before = _answered(sql, idempotency.actor, idempotency.key, now)
     if before is not None:
-        raise AlreadyDone(before.again(once.body_sha256))
+        raise AlreadyDone(before.again(idempotency.body_sha256))
 
 
-def keep(sql: Sql, once: Once, answer: Mapping[str, Any], now: datetime) -> None:
+def keep(sql: Sql, idempotency: IdempotencyKey, answer: Mapping[str, Any], now: datetime) -> None:
     """Keep the answer within the transaction that makes the batch."""
     sql.execute(
         "INSERT INTO idempotency (actor, key, body_sha256, answer, at) VALUES (?, ?, ?, ?, ?)",
-        [storable(once.actor), storable(once.key), once.body_sha256, json.dumps(dict(answer)), rfc3339(now)],
+        [
+            storable(idempotency.actor),
+            storable(idempotency.key),
+            idempotency.body_sha256,
+            json.dumps(dict(answer)),
+            rfc3339(now),
+        ],
     )
 
 

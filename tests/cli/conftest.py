@@ -18,7 +18,7 @@ from swimctl.clock import SystemClock
 from swimctl.errors import SwimctlError
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
-from swimctl.steps.first_look import Look
+from swimctl.steps.first_look import FirstLook
 from swimctl.store import NewJob, Store
 
 START = datetime(2031, 3, 4, 1, 0, tzinfo=UTC)
@@ -117,13 +117,13 @@ class Engine:
         self.resume(due, stop)
         return due
 
-    def check(self, device: Device, image: Image | None, options: JobOptions) -> Look:
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
         assert image is not None
         self.script.options = options
         answer = self.script.findings.get(device.name, [])
         if isinstance(answer, SwimctlError):
             raise answer
-        return Look(tuple(answer), self.script.already.get(device.name, ""))
+        return FirstLook(tuple(answer), self.script.already.get(device.name, ""))
 
     def _one(self, job: Job, stop: threading.Event) -> None:
         claimed = self.store.claim(job.id, self.runner)

@@ -12,7 +12,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import canonical_platform, driver_factory
-from swimctl.steps.first_look import Look, first_look
+from swimctl.steps.first_look import FirstLook, first_look
 
 IMAGES = {
     "cisco_xe": ("c8000v-universalk9.17.12.04.SPA.bin", "c8000v-universalk9", "17.12.4"),
@@ -33,7 +33,7 @@ class Small(Paper):
         raise AssertionError(f"nothing reloads here ({seconds}, {watch})")
 
 
-def look(name: str, answers: dict[str, str | list[str]]) -> tuple[Look, Sequence[str]]:
+def look(name: str, answers: dict[str, str | list[str]]) -> tuple[FirstLook, Sequence[str]]:
     """Look at a device as a job does before it changes anything."""
     device = Device(1, "core-1", name, "192.0.2.9")
     wanted: Image = image(name, *IMAGES[name], 1_000)

@@ -10,7 +10,7 @@ from support.scripted_steps import NEW, Scripted, activated, runs
 from swimctl.models import Outcome
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.steps import evidence, seeing
-from swimctl.steps.evidence import Compared, Seen, Then, Wait, committed, missing, of_new_release, went_back
+from swimctl.steps.evidence import Compared, Pending, Seen, Then, committed, missing, of_new_release, went_back
 from swimctl.steps.reload import abnormal_reload
 from swimctl.steps.target import on_target
 
@@ -43,14 +43,14 @@ def test_without_doubt_it_is_kept() -> None:
 )
 def test_a_doubt_is_waited_for_and_then_a_complaint(look: Seen) -> None:
     verdict = judged(look)
-    assert (verdict.then, verdict.wait, verdict.why) == (Then.BACK, Wait.READY, DOUBT)
+    assert (verdict.then, verdict.wait, verdict.why) == (Then.BACK, Pending.READY, DOUBT)
 
 
 def test_an_abnormal_reload_goes_back_and_no_waiting_helps() -> None:
     verdict = judged(
         seen(running(abnormal="PowerOn"), UNCOMMITTED, "the device calls its last reload abnormal: PowerOn")
     )
-    assert (verdict.then, verdict.wait) == (Then.BACK, Wait.NOTHING)
+    assert (verdict.then, verdict.wait) == (Then.BACK, Pending.NOTHING)
     assert verdict.why.endswith("PowerOn")
 
 

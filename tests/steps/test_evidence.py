@@ -13,11 +13,11 @@ from swimctl.platforms.facts import Installed, Placement, Running
 from swimctl.steps.comparison import Comparison
 from swimctl.steps.evidence import (
     Compared,
+    Pending,
     Proof,
     Seen,
     Then,
     Unread,
-    Wait,
     committed,
     missing,
     new_boot,
@@ -42,35 +42,35 @@ def verdict(**seen: Any) -> Any:
 
 
 def test_all_as_wanted_is_committed_without_waiting() -> None:
-    assert (verdict().then, verdict().wait, verdict().why, verdict().doubts) == (Then.KEEP, Wait.NOTHING, "", ())
+    assert (verdict().then, verdict().wait, verdict().why, verdict().doubts) == (Then.KEEP, Pending.NOTHING, "", ())
 
 
 @pytest.mark.parametrize(
     ("seen", "then", "wait"),
     [
-        ({"running": GARBLED}, Then.LEAVE, Wait.READY),
-        ({"running": replace(TARGET_RUNS, doubt="the standby says another")}, Then.BACK, Wait.READY),
-        ({"running": OLD_RUNS}, Then.BACK, Wait.NOTHING),
-        ({"running": HALF}, Then.BACK, Wait.NOTHING),
-        ({"running": runs(OLD)}, Then.BACK, Wait.READY),  # the second member may bring the target yet
-        ({"running": OLD_RUNS, "late": "module 2"}, Then.BACK, Wait.READY),
-        ({"running": runs(NEW)}, Then.BACK, Wait.READY),
-        ({"late": "module 2"}, Then.BACK, Wait.READY),
-        ({"abnormal": "it crashed"}, Then.BACK, Wait.NOTHING),
-        ({"installed": replace(UNCOMMITTED, doubt="two tables disagree")}, Then.BACK, Wait.READY),
-        ({"installed": ADDED}, Then.BACK, Wait.LINKS),
-        ({"installed": GARBLED}, Then.KEEP, Wait.READY),
-        ({"late": GARBLED}, Then.KEEP, Wait.READY),
-        ({"compared": GARBLED}, Then.KEEP, Wait.READY),
-        ({"compared": Compared(unread={"routes": "no"})}, Then.KEEP, Wait.READY),
-        ({"compared": Compared(Comparison("2 uplinks lost"))}, Then.BACK, Wait.LINKS),
-        ({"compared": Compared(Comparison("2 uplinks lost", slow=True))}, Then.BACK, Wait.END_DEVICES),
-        ({"compared": Compared(Comparison(below="few"))}, Then.KEEP, Wait.ACCESS),
-        ({"compared": Compared(Comparison(below="few", slow=True))}, Then.KEEP, Wait.END_DEVICES),
-        ({"compared": Compared(Comparison(told="a new link"))}, Then.KEEP, Wait.NOTHING),
+        ({"running": GARBLED}, Then.LEAVE, Pending.READY),
+        ({"running": replace(TARGET_RUNS, doubt="the standby says another")}, Then.BACK, Pending.READY),
+        ({"running": OLD_RUNS}, Then.BACK, Pending.NOTHING),
+        ({"running": HALF}, Then.BACK, Pending.NOTHING),
+        ({"running": runs(OLD)}, Then.BACK, Pending.READY),  # the second member may bring the target yet
+        ({"running": OLD_RUNS, "late": "module 2"}, Then.BACK, Pending.READY),
+        ({"running": runs(NEW)}, Then.BACK, Pending.READY),
+        ({"late": "module 2"}, Then.BACK, Pending.READY),
+        ({"abnormal": "it crashed"}, Then.BACK, Pending.NOTHING),
+        ({"installed": replace(UNCOMMITTED, doubt="two tables disagree")}, Then.BACK, Pending.READY),
+        ({"installed": ADDED}, Then.BACK, Pending.LINKS),
+        ({"installed": GARBLED}, Then.KEEP, Pending.READY),
+        ({"late": GARBLED}, Then.KEEP, Pending.READY),
+        ({"compared": GARBLED}, Then.KEEP, Pending.READY),
+        ({"compared": Compared(unread={"routes": "no"})}, Then.KEEP, Pending.READY),
+        ({"compared": Compared(Comparison("2 uplinks lost"))}, Then.BACK, Pending.LINKS),
+        ({"compared": Compared(Comparison("2 uplinks lost", slow=True))}, Then.BACK, Pending.END_DEVICES),
+        ({"compared": Compared(Comparison(below="few"))}, Then.KEEP, Pending.ACCESS),
+        ({"compared": Compared(Comparison(below="few", slow=True))}, Then.KEEP, Pending.END_DEVICES),
+        ({"compared": Compared(Comparison(told="a new link"))}, Then.KEEP, Pending.NOTHING),
     ],
 )
-def test_each_piece_leads_to_what_the_rules_say(seen: dict[str, Any], then: Then, wait: Wait) -> None:
+def test_each_piece_leads_to_what_the_rules_say(seen: dict[str, Any], then: Then, wait: Pending) -> None:
     assert (verdict(**seen).then, verdict(**seen).wait) == (then, wait)
 
 

@@ -22,7 +22,7 @@ from swimctl.platforms.base import Driver, Session
 from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.session import Reply
-from swimctl.steps.first_look import Look, first_look
+from swimctl.steps.first_look import FirstLook, first_look
 
 T = TypeVar("T")
 
@@ -101,7 +101,9 @@ def desk(folder: Path, name: str, *, stack: bool = False) -> Desk:
     return Desk(made)
 
 
-def look(session: Desk, name: str, device: Device | None = None, image: Image | None = None, **options: bool) -> Look:
+def look(
+    session: Desk, name: str, device: Device | None = None, image: Image | None = None, **options: bool
+) -> FirstLook:
     def make(open_one: Session) -> Driver:
         return platforms.driver_factory(of(name))(open_one, Settings(), JobOptions(**options))
 

@@ -16,7 +16,7 @@ from support.stores import NOON, StandingClock, opened, some_jobs
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
 from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User
 from swimctl.states import STEP_NAMES, JobStatus
-from swimctl.store import Once, Store, first_tables
+from swimctl.store import IdempotencyKey, Store, first_tables
 
 ROOT = Caller("root", "terminal")
 DAY = timedelta(days=1)
@@ -383,7 +383,7 @@ def test_a_token_made_while_its_user_is_removed_does_not_live(tmp_path: Path) ->
 def test_answers_kept_for_a_user_go_with_them(store: Store) -> None:
     user(store)
     some_jobs(store, ["sw1"])
-    jobs = some_jobs(store, ["sw1"], "batch-0002", once=Once("alice", "k", "a" * 64))
+    jobs = some_jobs(store, ["sw1"], "batch-0002", idempotency=IdempotencyKey("alice", "k", "a" * 64))
     assert jobs[0].batch_id == "batch-0002"
     assert store.answer_for("alice", "k") is not None
     store.remove_user("alice", ROOT)

@@ -17,7 +17,7 @@ from support.stores import STEPS, opened, some_jobs, switches
 from swimctl.clock import SystemClock
 from swimctl.models import ExecutionMode, Job, Outcome
 from swimctl.states import FINAL, JobStatus, StepStatus
-from swimctl.store import Once, Runner, Store
+from swimctl.store import IdempotencyKey, Runner, Store
 
 Fact = tuple[Any, ...]
 CLOCK: Final = SystemClock()
@@ -113,7 +113,7 @@ class Writer:
             self.store,
             devices,
             batch_id,
-            once=Once(self.name, batch_id, "a" * 64),
+            idempotency=IdempotencyKey(self.name, batch_id, "a" * 64),
             groups=self.chance.choices(GROUPS, k=len(devices)),
             waves=self.chance.choices((1, 2), k=len(devices)),
             workers=len(devices),

@@ -14,7 +14,7 @@ from typing import Any
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
 from swimctl.states import STEP_NAMES
-from swimctl.store import NewJob, Once, Store
+from swimctl.store import IdempotencyKey, NewJob, Store
 from swimctl.store.idempotency import ids_of
 
 STEPS = tuple(STEP_NAMES)
@@ -85,7 +85,7 @@ def some_jobs(
     devices: Sequence[str],
     batch_id: str = "batch-0001",
     *,
-    once: Once | None = None,
+    idempotency: IdempotencyKey | None = None,
     answer: Callable[[Sequence[Job]], dict[str, Any]] = ids_of,
     groups: Sequence[str | None] | None = None,
     waves: Sequence[int] | None = None,
@@ -98,7 +98,7 @@ def some_jobs(
         NewJob(ids[name], name, image.id, STEPS, wave, group)
         for name, wave, group in zip(devices, waves or [1] * len(devices), groups or [None] * len(devices), strict=True)
     ]
-    return store.create_batch(some_batch(batch_id, **changes), new, once, answer)
+    return store.create_batch(some_batch(batch_id, **changes), new, idempotency, answer)
 
 
 def switches(count: int) -> list[str]:

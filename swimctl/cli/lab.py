@@ -86,7 +86,8 @@ def up(
         if folder is not None:
             register(folder, lab.write_folder(folder, kept))
             if not options.quiet:
-                output.note(f"{count} devices run; in a second terminal `cd {folder} && swimctl upgrade --all --yes`")
+                running = "1 device runs" if count == 1 else f"{count} devices run"
+                output.note(f"{running}; in a second terminal `cd {folder} && swimctl upgrade --all --yes`")
         _announce(lab, as_json=options.json, with_inventory=folder is None)
         stop.wait()
 

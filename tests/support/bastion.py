@@ -119,7 +119,10 @@ class _Door(asyncssh.SSHServer):
         self._bastion.asked_for.append(where)
         if where not in self._bastion.behind:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "no such host")
-        return self._reach(where)
+        # A task: asyncssh awaits nothing where the connection has died meanwhile, and a coroutine would be left over.
+        reaching = asyncio.ensure_future(self._reach(where))
+        reaching.add_done_callback(lambda one: one.cancelled() or one.exception())
+        return reaching
 
 
 def make_key(folder: Path, name: str = "id", passphrase: str | None = None) -> asyncssh.SSHKey:

@@ -137,7 +137,8 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 opened.engine.run(made.batch, made.jobs, threading.Event())
                 return opened.store.job(made.jobs[0].id)
 
-            with ThreadPoolExecutor(len(cells)) as pool:
+            # All at once would keep a device waiting for seconds between two answers, which are many minutes to it.
+            with ThreadPoolExecutor(32) as pool:
                 jobs = list(pool.map(run, cells))
             yield Tried(lab, {job.device_name: job for job in jobs})
 

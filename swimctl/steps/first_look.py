@@ -115,9 +115,8 @@ def first_look(
     if options.activate:
         asked.findings += again(already, driver.support)
     if identity is not None and not known:
-        return FirstLook(
-            tuple(asked.findings), closed=asked.ended
-        )  # another device, or one that tells this account little
+        # Another device, or one that tells this account little.
+        return FirstLook(tuple(asked.findings), closed=asked.ended)
     asked.answer("files", lambda: driver.file_size(image))
     asked.answer("members", driver.unready)
     log = asked.answer("log", driver.log_mark)

@@ -273,11 +273,12 @@ def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_
         running = threading.Thread(target=lambda: done.append(upgrade(tmp_path)))
         running.start()
         with Context(tmp_path / "config.yaml").open() as opened:
-            while not [event for event in opened.store.all_events(0, None, 1000) if event.kind == "host-key"]:
+            # The event stands before the message that names the command.
+            while "waiting for `swimctl device trust sw1`" not in opened.store.job(1).steps[2].message:
                 assert running.is_alive()
                 time.sleep(0.05)
             before, sent = (tmp_path / "known_hosts").read_text(encoding="utf-8"), len(lab.commands("sw1"))
-            assert "waiting for `swimctl device trust sw1`" in opened.store.job(1).steps[2].message
+            assert [event for event in opened.store.all_events(0, None, 1000) if event.kind == "host-key"]
         assert main(["--config", str(tmp_path / "config.yaml"), "device", "trust", "sw1", "--yes"]) == 0
         running.join()
         assert end(done[0]["sw1"]) == UPGRADED

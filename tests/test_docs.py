@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from swimctl import errors
 from swimctl.config.settings import Settings
-from swimctl.platforms import PLATFORM_NAMES, load_platform
+from swimctl.platforms import PLATFORM_NAMES, commands_of
 from swimctl.platforms.base import Support
 from swimctl.platforms.evidence import Decision
 from swimctl.states import JobStatus, StepStatus
@@ -85,7 +85,7 @@ def test_the_page_of_forms_says_what_lab_and_tests_say() -> None:
 
 def test_a_parser_of_what_one_source_alone_shows_says_so() -> None:
     lone = [(platform, command) for platform in forms_page.PLATFORMS for command in forms_page.lone_of(platform)]
-    parsers = {each: load_platform(each[0]).find(each[1]).parser for each in lone}
+    parsers = {each: commands_of(each[0]).find(each[1]).parser for each in lone}
     assert [each for each, parser in parsers.items() if "ne source only" not in (parser.__doc__ or "")] == []
 
 

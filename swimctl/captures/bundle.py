@@ -17,7 +17,7 @@ from swimctl import __version__
 from swimctl.captures.masking import Mask
 from swimctl.captures.recording import Capture, Recorded
 from swimctl.errors import CommandRefused, DeviceError, NotFound, UsageError
-from swimctl.platforms import load_platform
+from swimctl.platforms import commands_of
 from swimctl.platforms.text import unread
 
 INDEX: Final = "index.json"
@@ -79,7 +79,7 @@ def read_output(platform: str, command: str, text: str) -> dict[str, Any]:
     `parsed` is null where no parser reads the command; `refused`: it is a refusal, which is read as one.
     """
     try:
-        parser = load_platform(platform).find(command).parser
+        parser = commands_of(platform).find(command).parser
     except NotFound:
         return _row(None, "no parser reads it by itself")
     facts, error = None, None
@@ -117,7 +117,7 @@ def _learn(mask: Mask, platform: str, recorded: Sequence[Recorded]) -> None:
 
 def _facts(platform: str, each: Recorded) -> Any:  # noqa: ANN401 - facts of any command
     try:
-        return load_platform(platform).parse(each.command, each.text)
+        return commands_of(platform).parse(each.command, each.text)
     except (NotFound, DeviceError):
         return None
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from swimctl.errors import DeadlineExceeded, DeviceError, LoginFailed, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Device, Image, JobOptions
-from swimctl.platforms import load_platform
+from swimctl.platforms import commands_of
 from swimctl.platforms.base import Driver, Netconf, Reply, Session
 from swimctl.platforms.commands import NETCONF
 from swimctl.platforms.terminal import Answer
@@ -172,7 +172,7 @@ def record(
     with suppress(SessionLost):
         look = first_look(session, make, device, _any_image(device), options, username=username, taken_at="")
         complete = look.snapshot is not None and look.configuration is not None and not look.unreadable
-    asked, platform = {each.command for each in session.kept}, load_platform(device.platform)
+    asked, platform = {each.command for each in session.kept}, commands_of(device.platform)
     if session.netconf is not None:
         for model in getattr(platform, "MODELS", ()):  # few systems have any that are read
             session.netconf.read(model.name, model.subtree, model.parser)

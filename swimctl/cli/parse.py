@@ -45,7 +45,7 @@ def parse(
 
     if platform is None:
         raise typer.Exit(_parse_bundle(Path(command), file))
-    reader = platforms.load_platform(platform).find(command).parser
+    reader = platforms.commands_of(platform).find(command).parser
     text = _read(file)
     try:
         with unread() as passed:

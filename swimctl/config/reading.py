@@ -67,7 +67,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that was configured. `nornir` holds InitNornir's keyword arguments; all paths are absolute.
+    """All that was configured. `nornir` holds Nornir's own sections; all paths are absolute.
 
     `accounts` are those of the environment and the credentials file, the first one first.
     """

@@ -107,11 +107,16 @@ def knows_family(platform: str, family: str) -> bool:
     return hardware.table(platform).knows(family)
 
 
-def load_platform(name: str) -> ModuleType:
-    """Import a platform's package, named by any of its aliases: `find`, `parse`, `fits`, `read_filename` are in it.
+def commands_of(name: str) -> ModuleType:
+    """Return the module of a platform's commands, named by any of its aliases: `find`, `parse`, `ASKED`, `COMMANDS`.
 
-    Raises NotFound with the known names.
+    It is imported only now, as parsers are slow to load. Raises NotFound with the known names.
     """
+    return import_module(f"{__name__}.{_canonical(name)}.commands")
+
+
+def _canonical(name: str) -> str:
+    """Return swimctl's name of a platform that is read, upgraded or not; raises NotFound with the known names."""
     wanted = squeezed(name)
     platform = next((each for each in _PLATFORMS if wanted in _spelled(each)), None)
     if platform is None:
@@ -119,7 +124,7 @@ def load_platform(name: str) -> ModuleType:
         near = get_close_matches(name.casefold(), known, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise NotFound(f"platform '{name}' is not known{hint}; known: {', '.join(known)}")
-    return import_module(f"{__name__}.{platform}")
+    return platform
 
 
 def parse(platform: str, command: str, text: str) -> Any:  # noqa: ANN401 - each command has facts of its own
@@ -128,16 +133,24 @@ def parse(platform: str, command: str, text: str) -> Any:  # noqa: ANN401 - each
     Raises NotFound for a platform or a command that is not known, and what the parser raises: UnparsableOutput,
     CommandRefused.
     """
-    return load_platform(platform).parse(command, text)
+    return commands_of(platform).parse(command, text)
+
+
+def images_of(name: str) -> ModuleType:
+    """Return the module of a platform's images, named by any of its aliases: `fits`, `read_filename`.
+
+    Raises NotFound with the known names.
+    """
+    return import_module(f"{__name__}.{_canonical(name)}.images")
 
 
 def read_filename(name: str) -> ImageName | None:
     """Read a vendor's image file name; None where no platform knows it."""
-    readings = (load_platform(platform).read_filename(name) for platform in _PLATFORMS)
+    readings = (images_of(platform).read_filename(name) for platform in _PLATFORMS)
     return next((found for found in readings if found is not None), None)
 
 
 def fits(platform: str, family: str, model: str) -> bool | None:
     """Return whether an image family runs on a model; None where the platform's table does not say."""
-    verdict: bool | None = load_platform(platform).fits(family, model)
+    verdict: bool | None = images_of(platform).fits(family, model)
     return verdict

@@ -18,7 +18,7 @@ from swimctl.captures.recording import Capture, Recorded, Recording
 from swimctl.cli import main
 from swimctl.errors import DeadlineExceeded, LoginFailed, SessionLost, UnexpectedPrompt, UsageError
 from swimctl.lab.fleet import LabFleet
-from swimctl.platforms import PLATFORM_NAMES, load_platform, terminal_of
+from swimctl.platforms import PLATFORM_NAMES, commands_of, terminal_of
 from swimctl.platforms.cisco_xe.models import parse_hardware_oper
 from swimctl.sessions.session import Session
 
@@ -161,7 +161,7 @@ def test_a_bundle_is_its_owners_alone_and_has_a_file_a_command(tmp_path: Path) -
 def test_an_output_says_after_it_was_replaced_what_it_said_before(tmp_path: Path) -> None:
     bundled({"hall-7": ("cisco_xe", Capture((Recorded("show version", VERSION),), complete=True))}, tmp_path / "out")
     read = read_bundles(tmp_path / "out")[0]["commands"][0]
-    before = load_platform("cisco_xe").parse("show version", VERSION)
+    before = commands_of("cisco_xe").parse("show version", VERSION)
     assert (read["facts"]["version"], read["facts"]["model"], read["facts"]["uptime"]) == (
         before.version, before.model, before.uptime,
     )  # fmt: skip
@@ -366,7 +366,7 @@ def test_what_could_not_be_read_is_told_and_the_rest_is_there(
     rows = {row["command"]: row for row in said["bundles"][0]["commands"]}
     assert "cannot read the output of 'show version'" in rows["show version"]["reason"]
     assert "did not end within 60s" in rows["show inventory"]["reason"]
-    assert set(load_platform("cisco_nxos").ASKED) <= set(rows)
+    assert set(commands_of("cisco_nxos").ASKED) <= set(rows)
     assert sum(row["parsed"] is True for row in rows.values()) > 6
     assert main(["parse", str(out)]) == 2
 

@@ -233,7 +233,7 @@ def trouble(own: Platform, name: str, command: str, text: str) -> list[str]:
 
 def said(own: Platform, command: str, text: str) -> tuple[Any, type[SwimctlError] | None]:
     try:
-        return own.package.parse(command, text), None
+        return own.commands.parse(command, text), None
     except SwimctlError as error:
         return None, type(error)
 

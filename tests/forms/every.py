@@ -54,13 +54,13 @@ def on_the_way(name: str) -> dict[str, str]:
             for evidence in support.evidence.values():
                 for command in re.findall(r"`([^`]+)`", f"{evidence.first} {evidence.second}"):
                     if own.knows(command):
-                        found.setdefault(parser_of(own.package.find(command)), command)
+                        found.setdefault(parser_of(own.commands.find(command)), command)
     return found
 
 
 def is_on_the_way(name: str, each: Output[object]) -> bool:
     """Return whether an output decides after the point of no return."""
-    return parser_of(platform(name).package.find(each.command)) in on_the_way(name)
+    return parser_of(platform(name).commands.find(each.command)) in on_the_way(name)
 
 
 def is_capture(source: str) -> bool:
@@ -81,7 +81,7 @@ def to_place(name: str) -> Iterator[tuple[str, str]]:
         for path in sorted((CAPTURES / source).glob("*/*.txt")):
             command = own.cases.command_of(path.parent.name)
             if own.knows(command):
-                asked = wanted.get(parser_of(own.package.find(command)), "")
+                asked = wanted.get(parser_of(own.commands.find(command)), "")
                 # The parser of `install commit` reads other installations too, which say nothing of a commit.
                 here = f"{source}/{path.parent.name}/{path.stem}"
                 told = asked.startswith(("show ", "more ")) or (asked and command.startswith(asked))

@@ -17,7 +17,7 @@ from platforms.comparing import Captured
 from platforms.material import samples
 
 from swimctl.errors import SwimctlError
-from swimctl.platforms import _PLATFORMS, load_platform
+from swimctl.platforms import _PLATFORMS, commands_of
 from swimctl.platforms.commands import Command
 
 
@@ -49,7 +49,7 @@ class Platform:
 
     def __init__(self, name: str):
         self.name = name
-        self.package: ModuleType = load_platform(name)
+        self.commands: ModuleType = commands_of(name)
 
     @cached_property
     def cases(self) -> Cases:
@@ -86,7 +86,7 @@ class Platform:
 
     def read(self, name: str) -> Any:
         """Read a sample by the parser of its command."""
-        return self.package.parse(*self.of(name))
+        return self.commands.parse(*self.of(name))
 
     def of(self, name: str) -> tuple[str, str]:
         """Return the command and the text of a sample."""
@@ -95,14 +95,14 @@ class Platform:
     def answer(self, command: str, text: str) -> object:
         """Return the facts, or the kind of error where there are none."""
         try:
-            return self.package.parse(command, text)
+            return self.commands.parse(command, text)
         except SwimctlError as error:
             return type(error)
 
     def knows(self, command: str) -> bool:
         """Return whether a parser reads the command."""
         try:
-            self.package.find(command)
+            self.commands.find(command)
         except SwimctlError:
             return False
         return True
@@ -123,14 +123,14 @@ class Platform:
 
     def kin(self) -> list[Platform]:
         """Return the platforms whose commands these very parsers read, itself among them."""
-        return [other for other in map(platform, names()) if other.package.COMMANDS is self.package.COMMANDS]
+        return [other for other in map(platform, names()) if other.commands.COMMANDS is self.commands.COMMANDS]
 
     def lacking(self) -> list[str]:
         """Return what the platform's folder lacks: samples at all, or one for a parser, here or with its kin."""
         if not self.samples:
             return [f"tests/platforms/{self.name}/samples has no sample"]
-        seen = {parser_of(self.package.find(own.of(name)[0])) for own in self.kin() for name in own.samples}
-        wanted = {parser_of(entry): entry.words for entry in self.package.COMMANDS}
+        seen = {parser_of(self.commands.find(own.of(name)[0])) for own in self.kin() for name in own.samples}
+        wanted = {parser_of(entry): entry.words for entry in self.commands.COMMANDS}
         return [f"no sample for '{words}' ({parser})" for parser, words in wanted.items() if parser not in seen]
 
 

@@ -14,7 +14,7 @@ from platforms.contract import Platform, names, platform
 from platforms.material import CAPTURES, read
 
 from swimctl.errors import CommandRefused, NotFound, SwimctlError, UnparsableOutput
-from swimctl.platforms import load_platform
+from swimctl.platforms import commands_of
 
 _FOREIGN = "the platform is none of swimctl's"
 # Captures of other people's, later found, lie in folders of their own.
@@ -29,7 +29,7 @@ SOURCES = sorted(
 def owner(source: str) -> Platform | None:
     """Return the platform that reads a folder of captures, None where none does."""
     with contextlib.suppress(NotFound):
-        return platform(load_platform(Path(source).name).__name__.rpartition(".")[2])
+        return platform(commands_of(Path(source).name).__name__.split(".")[-2])
     return None
 
 
@@ -47,7 +47,7 @@ def misread(own: Platform, name: str, command: str, text: str, path: Path) -> st
     """Return what is wrong with how a capture is read; empty where nothing is."""
     captured = own.captured
     try:
-        facts = own.package.parse(command, text)
+        facts = own.commands.parse(command, text)
     except (UnparsableOutput, CommandRefused) as error:
         return "" if name in own.refused else f"{name}: {error}"
     if name in own.refused:
@@ -127,7 +127,7 @@ def ended_otherwise(captured: Captured, own: Platform, name: str, command: str, 
     """Return where the facts of a dialogue differ from its name; empty where they do not."""
     for text in captured.forms(dialogue):
         try:
-            facts = own.package.parse(command, text)
+            facts = own.commands.parse(command, text)
         except (UnparsableOutput, CommandRefused) as error:
             if name in captured.refused:
                 continue
@@ -144,7 +144,7 @@ def asked(own: Platform, folder: str, file: str) -> frozenset[str]:
     typed = own.cases.command_of(folder)
     # NX-OS says `interface` where the others say `interfaces`.
     words = [each for each in (typed, typed.replace("interfaces", "interface")) if own.knows(each)]
-    named = {own.typed(own.package.find(each)) for each in words}
+    named = {own.typed(own.commands.find(each)) for each in words}
     alike = folder in own.captured.shared or file in own.captured.nothing
     return own.captured.asked - named if alike else own.captured.asked | named
 
@@ -162,4 +162,4 @@ def test_another_systems_output_is_never_read_as_ours(name: str, source: str) ->
         text = read(path)
         for command in asked(own, path.parent.name, f"{source}/{path.parent.name}/{path.name}"):
             with pytest.raises(SwimctlError):
-                pytest.fail(f"{command} reads {path} as {own.package.parse(command, text)}")
+                pytest.fail(f"{command} reads {path} as {own.commands.parse(command, text)}")

@@ -48,9 +48,9 @@ def test_each_capture_shows_its_form_and_reads(form: tuple[str, Output[object], 
         assert re.search(form[2].shows, text, re.MULTILINE), source
         folder = source.split("/")[-2]
         command = form[1].command if source.startswith("transcripts/") else own.cases.command_of(folder)
-        assert parser_of(own.package.find(command)) == parser_of(own.package.find(form[1].command)), source
+        assert parser_of(own.commands.find(command)) == parser_of(own.commands.find(form[1].command)), source
         try:
-            own.package.parse(command, text)
+            own.commands.parse(command, text)
         except SwimctlError as error:
             pytest.fail(f"{source}: {error}")
 
@@ -66,7 +66,7 @@ def test_every_capture_on_the_way_to_a_commit_is_named_by_a_form(name: str) -> N
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_every_output_on_the_way_to_a_commit_is_there(name: str) -> None:
     own = platform(name)
-    there = {parser_of(own.package.find(each.command)) for each in outputs(name) if is_on_the_way(name, each)}
+    there = {parser_of(own.commands.find(each.command)) for each in outputs(name) if is_on_the_way(name, each)}
     assert {command for parser, command in on_the_way(name).items() if parser not in there} == set()
 
 

@@ -21,11 +21,11 @@ def table(name: str) -> ModuleType:
 
 @each_platform
 def test_a_file_name_is_read_by_its_own_platform_alone(name: str) -> None:
-    package, told = platforms.load_platform(name), table(name)
+    images, told = platforms.images_of(name), table(name)
     assert told.NAMES
     for file, (family, version, kind) in told.NAMES.items():
-        assert package.read_filename(file) == platforms.read_filename(file) == ImageName(name, family, version, kind)
-        others = [other for other in platforms._PLATFORMS if platforms.load_platform(other).read_filename(file)]
+        assert images.read_filename(file) == platforms.read_filename(file) == ImageName(name, family, version, kind)
+        others = [other for other in platforms._PLATFORMS if platforms.images_of(other).read_filename(file)]
         assert others == [name], file
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_image_of_the_platform_is_not_read(name: str) -> None:
     told = table(name)
     assert told.NO_IMAGES
     for file in told.NO_IMAGES:
-        assert platforms.load_platform(name).read_filename(file) is None, file
+        assert platforms.images_of(name).read_filename(file) is None, file
 
 
 @each_platform
@@ -60,14 +60,14 @@ def test_what_fits(name: str) -> None:
 )
 def test_aliases_of_the_platform(alias: str) -> None:
     assert platforms.canonical_platform(alias) == "cisco_xe"
-    assert platforms.load_platform(alias).__name__ == "swimctl.platforms.cisco_xe"
+    assert platforms.commands_of(alias).__name__ == "swimctl.platforms.cisco_xe.commands"
     assert platforms.fits(alias, "cat9k_iosxe", "C9300-48P") is True
 
 
 @pytest.mark.parametrize("alias", ["ios", "cisco_ios", "cisco.ios.ios", " IOS "])
 def test_what_inventories_call_ios_takes_images_of_both(alias: str) -> None:
     assert platforms.canonical_platform(alias) == "cisco_ios"
-    assert platforms.load_platform(alias).__name__ == "swimctl.platforms.cisco_ios"
+    assert platforms.commands_of(alias).__name__ == "swimctl.platforms.cisco_ios.commands"
     assert platforms.takes("cisco_ios", "cisco_xe")
     assert platforms.takes("cisco_ios", "cisco_ios")
     assert not platforms.takes("cisco_ios", "cisco_xr")
@@ -81,5 +81,5 @@ def test_what_inventories_call_ios_takes_images_of_both(alias: str) -> None:
 def test_an_unknown_platform_is_named_with_the_known() -> None:
     assert platforms.canonical_platform("cisco_xee") is None
     with pytest.raises(NotFound, match=r"'cisco_xee' is not known \(did you mean 'cisco_xe'\?\); known: .*cisco_ios"):
-        platforms.load_platform("cisco_xee")
+        platforms.commands_of("cisco_xee")
     assert issubclass(NotFound, UsageError)

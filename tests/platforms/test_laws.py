@@ -28,7 +28,7 @@ def readings(own: Platform) -> Iterator[tuple[str, str, str, object]]:
     """Yield each sample with its command, its text and its facts."""
     for name in own.samples:
         command, text = own.of(name)
-        yield name, command, text, own.package.parse(command, text)
+        yield name, command, text, own.commands.parse(command, text)
 
 
 @each_platform
@@ -38,14 +38,14 @@ def test_every_platform_has_samples_and_every_parser_one(name: str) -> None:
 
 def test_a_platform_without_samples_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_PLATFORMS, "acme_os", _PLATFORMS["arista_eos"])
-    monkeypatch.setattr(contract, "load_platform", lambda _: ModuleType("swimctl.platforms.acme_os"))
+    monkeypatch.setattr(contract, "commands_of", lambda _: ModuleType("swimctl.platforms.acme_os.commands"))
     assert "acme_os" in names()
     with pytest.raises(AssertionError, match="tests/platforms/acme_os/samples has no sample"):
         test_every_platform_has_samples_and_every_parser_one("acme_os")
 
 
 def test_a_parser_without_a_sample_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = platform("arista_eos").package
+    package = platform("arista_eos").commands
     monkeypatch.setattr(package, "COMMANDS", (*package.COMMANDS, Command("show acme", str.strip)))
     with pytest.raises(AssertionError, match="no sample for 'show acme'"):
         test_every_platform_has_samples_and_every_parser_one("arista_eos")
@@ -54,8 +54,8 @@ def test_a_parser_without_a_sample_fails(monkeypatch: pytest.MonkeyPatch) -> Non
 @each_platform
 def test_every_command_is_found_by_its_own_words(name: str) -> None:
     own = platform(name)
-    for entry in own.package.COMMANDS:
-        assert own.package.find(own.typed(entry)) is entry
+    for entry in own.commands.COMMANDS:
+        assert own.commands.find(own.typed(entry)) is entry
 
 
 @each_platform
@@ -107,10 +107,10 @@ def test_a_device_error_in_it_is_never_an_empty_result(name: str) -> None:
 def test_outputs_of_other_commands_are_refused(name: str) -> None:
     own = platform(name)
     for each, command, text, _ in readings(own):
-        same = {parser_of(own.package.find(command))}
+        same = {parser_of(own.commands.find(command))}
         for alike in own.cases.alike:
             same |= alike if same & alike else set()
-        for entry in own.package.COMMANDS:
+        for entry in own.commands.COMMANDS:
             if parser_of(entry) not in same:
                 found = own.answer(own.typed(entry), text)
                 assert found in (UnparsableOutput, CommandRefused), (each, entry.words, found)
@@ -121,7 +121,7 @@ def test_an_output_that_is_cut_off_is_refused_or_true_as_far_as_it_goes(name: st
     own = platform(name)
     wrong = set()
     for _, command, text, facts in readings(own):
-        parser = parser_of(own.package.find(command))
+        parser = parser_of(own.commands.find(command))
         for shortened in cuts(text):
             found = own.answer(command, shortened)
             if not isinstance(found, type):
@@ -147,7 +147,7 @@ def mixtures(name: str) -> st.SearchStrategy[str]:
 def test_any_text_is_read_or_refused(name: str, data: st.DataObject) -> None:
     own = platform(name)
     text = data.draw(mixtures(name))
-    own.answer(own.typed(data.draw(st.sampled_from(own.package.COMMANDS))), text)
+    own.answer(own.typed(data.draw(st.sampled_from(own.commands.COMMANDS))), text)
 
 
 @each_platform
@@ -155,7 +155,7 @@ def test_any_text_is_read_or_refused(name: str, data: st.DataObject) -> None:
 @given(data=st.data(), text=st.text(alphabet=st.characters(exclude_categories=("Cs", "Nd"))))
 def test_no_fact_out_of_nothing(name: str, data: st.DataObject, text: str) -> None:
     own = platform(name)
-    found = own.answer(own.typed(data.draw(st.sampled_from(own.package.COMMANDS))), text)
+    found = own.answer(own.typed(data.draw(st.sampled_from(own.commands.COMMANDS))), text)
     assert isinstance(found, type), found
 
 

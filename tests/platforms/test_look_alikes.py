@@ -173,4 +173,4 @@ OTHERS = {"MOS": MOS, "FTD": FTD, "ASA": ASA}
 @pytest.mark.parametrize("system", OTHERS)
 def test_a_system_that_is_none_of_swimctls_is_named(name: str, system: str) -> None:
     with pytest.raises(UnparsableOutput, match=f"another operating system's, {system}: swimctl does not upgrade it"):
-        platform(name).package.parse("show version", OTHERS[system])
+        platform(name).commands.parse("show version", OTHERS[system])

@@ -40,9 +40,9 @@ def test_a_twisted_output_says_the_same(name: str, twist: str) -> None:
     fold = twist == "other case"
     faults: dict[str, str] = {}
     for output, command, text in outputs(own):
-        parser = parser_of(own.package.find(command))
+        parser = parser_of(own.commands.find(command))
         try:
-            facts = comparable(own.package.parse(command, text), own.cases, fold=fold)
+            facts = comparable(own.commands.parse(command, text), own.cases, fold=fold)
         except SwimctlError:
             continue  # test_captures says so
         for twisted in TWISTS[twist](text, command, own.cases):

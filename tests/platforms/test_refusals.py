@@ -49,7 +49,7 @@ def is_of(told: str, command: str) -> bool:
 def refusal(own: Platform, command: str, text: str) -> UnparsableOutput | None:
     """Return the refusal of a text, None where it reads or is an error of the device's own."""
     try:
-        own.package.parse(command, text)
+        own.commands.parse(command, text)
     except CommandRefused:
         return None
     except UnparsableOutput as error:
@@ -81,7 +81,7 @@ def test_a_line_that_nobody_knows_is_told_with_its_command_and_no_line_of_a_samp
     talks: set[str] = set()
     for sample in own.samples:
         command, text = own.of(sample)
-        entry = own.package.find(command)
+        entry = own.commands.find(command)
         with unread() as gathered:
             own.answer(command, text)
         assert [line for _, line in gathered] == _NEVER_READ.get(f"{name} {sample}", []), sample

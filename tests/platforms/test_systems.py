@@ -24,10 +24,10 @@ def test_another_system_is_named_with_the_platform_to_set(ours: str, theirs: str
     named = KIN.get(theirs, theirs)
     for each, text in versions(theirs).items():
         if KIN.get(ours, ours) == named:
-            platform(ours).package.parse("show version", text)
+            platform(ours).commands.parse("show version", text)
             continue
         with pytest.raises(UnparsableOutput, match=f"set `platform: {named}` for this device"):
-            pytest.fail(f"{each}: {platform(ours).package.parse('show version', text)}")
+            pytest.fail(f"{each}: {platform(ours).commands.parse('show version', text)}")
 
 
 def test_what_is_none_of_swimctls_is_said_to_be_so() -> None:

@@ -261,10 +261,10 @@ def test_what_a_capture_asks_where_a_look_ends_early_is_what_looks_ask(tmp_path:
         look(session, name)
         asked[of(name)] |= set(session.asked)
     for name, commands in asked.items():
-        known = set(platforms.load_platform(name).ASKED)
+        known = set(platforms.commands_of(name).ASKED)
         assert {each for each in commands - known if not BESIDE.fullmatch(each)} == set(), name
     seen = asked["cisco_xe"] | asked["cisco_ios"]
-    unasked = {name: set(platforms.load_platform(name).ASKED) - (asked[name] | seen) for name in asked}
+    unasked = {name: set(platforms.commands_of(name).ASKED) - (asked[name] | seen) for name in asked}
     assert unasked["cisco_xe"] == {"show bootvar"}  # a router's
     assert unasked["arista_eos"] == {"show mlag detail"}  # where `show mlag` names a domain
     assert not any(unasked[name] for name in asked if name not in {"cisco_xe", "cisco_ios", "arista_eos"})

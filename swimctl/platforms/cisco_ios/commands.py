@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, read_boot_lines
+from swimctl.platforms.cisco_xe.commands import ASKED, COMMANDS
 from swimctl.platforms.cisco_xe.commands import find as find_of_xe
 from swimctl.platforms.commands import Command
+
+__all__ = ["ASKED", "COMMANDS", "find", "parse"]
 
 # It is one by its filter alone: `show running-config` itself is no output that anybody reads here.
 _BOOT_LINES: Final = Command(COMMAND, read_boot_lines)

@@ -9,11 +9,12 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms import cisco_ios, cisco_xe
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
+from swimctl.platforms.cisco_ios.images import fits as fits_ios
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
+from swimctl.platforms.cisco_xe.images import fits as fits_xe
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot
 from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
@@ -26,7 +27,7 @@ from swimctl.platforms.versions import same_release
 
 # A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
 _COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)
-_FITS: Final = {"cisco_ios": cisco_ios.fits, "cisco_xe": cisco_xe.fits}
+_FITS: Final = {"cisco_ios": fits_ios, "cisco_xe": fits_xe}
 
 CLASSIC: Final = Support(
     name="Cisco IOS (classic)",

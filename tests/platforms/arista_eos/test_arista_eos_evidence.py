@@ -12,7 +12,7 @@ from platforms.scripted_device import Paper, changed
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import JobOptions
-from swimctl.platforms.arista_eos import parse
+from swimctl.platforms.arista_eos.commands import parse
 from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.arista_eos.facts import MlagDelay
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data

@@ -7,7 +7,7 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms.arista_eos import find, parse
+from swimctl.platforms.arista_eos.commands import find, parse
 from swimctl.platforms.arista_eos.facts import MlagDelay
 from swimctl.platforms.arista_eos.parsers.install import parse_install_outcome
 from swimctl.platforms.facts import Directory, File, Interface, Neighbour, RouteSummary, SaveOutcome

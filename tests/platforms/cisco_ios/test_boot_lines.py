@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.errors import CommandRefused, NotFound, UnparsableOutput
-from swimctl.platforms.cisco_ios import parse
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, BootLine, Form, files, parse_boot_lines, put_first
+from swimctl.platforms.cisco_ios.commands import parse
 
 LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=False), Form(joined=True, stack=True)
 

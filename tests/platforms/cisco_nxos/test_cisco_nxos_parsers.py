@@ -7,7 +7,7 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.cisco_nxos import find, parse
+from swimctl.platforms.cisco_nxos.commands import find, parse
 from swimctl.platforms.cisco_nxos.facts import ImageChange, ModuleImpact, VpcPort
 from swimctl.platforms.facts import Directory, File, Interface, InventoryItem, Neighbour
 
@@ -17,7 +17,7 @@ read, sample, command_of = OWN.read, OWN.sample, OWN.cases.command_of
 
 @pytest.mark.parametrize("alias", ["cisco_nxos", "nxos", "nxos_ssh", "cisco.nxos.nxos"])
 def test_aliases(alias: str) -> None:
-    assert platforms.load_platform(alias).find is find
+    assert platforms.commands_of(alias).find is find
     assert platforms.canonical_platform(alias) == "cisco_nxos"
 
 

@@ -12,7 +12,7 @@ from platforms.material import FOLDERS, sample
 from swimctl import platforms
 from swimctl.cli import main
 from swimctl.errors import NotFound
-from swimctl.platforms.cisco_xe import find
+from swimctl.platforms.cisco_xe.commands import find
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from platforms.contract import platform
 
 from swimctl import platforms
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms.cisco_xr import find, parse
+from swimctl.platforms.cisco_xr.commands import find, parse
 from swimctl.platforms.cisco_xr.facts import InstallActivity, ListedPackage
 from swimctl.platforms.cisco_xr.parsers.install_request import is_started
 from swimctl.platforms.facts import File, HashResult, Interface, Neighbour, RouteSummary, RouteTable, Slot

@@ -17,7 +17,7 @@ from swimctl.platforms.facts import (
     RouteTable,
     Slot,
 )
-from swimctl.platforms.juniper_junos import find, parse
+from swimctl.platforms.juniper_junos.commands import find, parse
 from swimctl.platforms.juniper_junos.facts import (
     Alarm,
     Authorization,

@@ -53,17 +53,22 @@ _NEXT: Final = re.compile(r"\bnext(?:, [^:;]*)?: *\S|`swimctl [a-z]|please repor
 class SwimctlError(Exception):
     """Say what was wrong, where, and what to do; the base of every deliberate error.
 
-    `mend` is what to do where the message does not say it, with `{name}` for the device.
+    `mend` is what to do where the message does not say it, with `{name}` for the device and `{again}` for how to go on.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
-    mend: ClassVar[str] = "mend what it names, then `swimctl retry`"
+    mend: ClassVar[str] = "mend what it names, then {again}"
 
 
 def with_next(message: str, error: type[SwimctlError], name: str) -> str:
     """Return a message that says what to do next: as it is where it does, else with what such an error has for it."""
-    return message if says_next(message) else f"{message}; next: {error.mend.format(name=name)}"
+    return message if says_next(message) else f"{message}; next: {advice(error, name)}"
+
+
+def advice(error: type[SwimctlError], name: str, again: str = "`swimctl retry`") -> str:
+    """Return what to do about such an error of a device; `again`: how to go on after that, where no job failed."""
+    return error.mend.format(name=name, again=again)
 
 
 def says_next(message: str) -> bool:
@@ -199,35 +204,35 @@ class Unreachable(DeviceError):
     """Report that no SSH connection could be opened."""
 
     code = "unreachable"
-    mend = "check power, cabling, address and port of {name}, and `ssh` to it, then `swimctl retry`"
+    mend = "check power, cabling, address and port of {name}, and `ssh` to it, then {again}"
 
 
 class OutOfDescriptors(Unreachable):
     """Report that this process may open nothing more: no fault of the device, and no sign of what it does."""
 
     code = "out-of-descriptors"
-    mend = "raise the limit (`ulimit -n`; LimitNOFILE= of the unit) or lower `swimctl.workers`, then `swimctl retry`"
+    mend = "raise the limit (`ulimit -n`; LimitNOFILE= of the unit) or lower `swimctl.workers`, then {again}"
 
 
 class WayLost(Unreachable):
     """Report that a bastion or a ProxyCommand before the device does not answer: no sign of what the device does."""
 
     code = "way-lost"
-    mend = "see with `swimctl device show {name}` how it is entered, and try `ssh` to the bastion, then `swimctl retry`"
+    mend = "see with `swimctl device show {name}` how it is entered, and try `ssh` to the bastion, then {again}"
 
 
 class BastionRefused(WayLost):
     """Report that a bastion refused the login; it is not asked again for a minute, whatever number of devices waits."""
 
     code = "bastion-refused"
-    mend = "see with `swimctl device show {name}` which keys it is offered, `ssh` to it by hand, then `swimctl retry`"
+    mend = "see with `swimctl device show {name}` which keys it is offered, `ssh` to it by hand, then {again}"
 
 
 class HostKeyRefused(DeviceError):
     """Report a host key that is not the known one, or not known where it must be: nothing was sent to who showed it."""
 
     code = "host-key"
-    mend = "find out why the key is another one; where it is right: `swimctl device trust {name}`, then `swimctl retry`"
+    mend = "find out why the key is another one; where it is right: `swimctl device trust {name}`, then {again}"
 
 
 class LoginFailed(DeviceError):
@@ -237,7 +242,7 @@ class LoginFailed(DeviceError):
     """
 
     code = "login-failed"
-    mend = "try the account on {name} by hand before it locks, then `swimctl retry`"
+    mend = "try the account on {name} by hand before it locks, then {again}"
     entered: ClassVar[bool] = False
 
 
@@ -251,7 +256,7 @@ class NoPrivilege(LoginFailed):
     """Report that the device took user and password, and gives no command line or no privilege."""
 
     code = "no-privilege"
-    mend = "set SWIMCTL_ENABLE_SECRET, or give the account its rights on {name}, then `swimctl retry`"
+    mend = "set SWIMCTL_ENABLE_SECRET, or give the account its rights on {name}, then {again}"
     entered = True
 
 
@@ -259,35 +264,35 @@ class AccountStopped(DeviceError):
     """Report that an account is not tried, so that it is not locked: it was refused too often, on whatever devices."""
 
     code = "account-stopped"
-    mend = "try the account on one device by hand, correct user or password, then `swimctl retry`"
+    mend = "try the account on one device by hand, correct user or password, then {again}"
 
 
 class SessionLost(DeviceError):
     """Report a session that ended; what the device does now is not known from this."""
 
     code = "session-lost"
-    mend = "`swimctl device check {name}`, then `swimctl retry`"
+    mend = "`swimctl device check {name}`, then {again}"
 
 
 class DeadlineExceeded(DeviceError):
     """Report a command that outlived its deadline; its session was closed."""
 
     code = "deadline"
-    mend = "`swimctl device check {name}`; raise `swimctl.deadlines` where it is slow, then `swimctl retry`"
+    mend = "`swimctl device check {name}`; raise `swimctl.deadlines` where it is slow, then {again}"
 
 
 class UnexpectedPrompt(DeviceError):
     """Report a question of the device that nothing here has an answer for."""
 
     code = "unexpected-prompt"
-    mend = "type the command on {name} by hand and see what it asks, then `swimctl retry`"
+    mend = "type the command on {name} by hand and see what it asks, then {again}"
 
 
 class CommandRefused(DeviceError):
     """Report the error text that a device printed for a command."""
 
     code = "command-refused"
-    mend = "give the command on {name} by hand as the same account, let AAA allow it, then `swimctl retry`"
+    mend = "give the command on {name} by hand as the same account, let AAA allow it, then {again}"
 
 
 class NotEnabled(CommandRefused):
@@ -316,7 +321,7 @@ class TransferFailed(DeviceError):
     """Report a copy that did not put the right bytes on the device."""
 
     code = "transfer-failed"
-    mend = "check flash, line and SCP server of {name}, then `swimctl retry`"
+    mend = "check flash, line and SCP server of {name}, then {again}"
 
 
 class StepFailed(DeviceError):

@@ -154,6 +154,7 @@ def test_devices_are_asked_what_they_run(tmp_path: Path, capsys: pytest.CaptureF
         assert told["counts"] == {"compliant": 0, "other_release": 2, "unknown": 2, "no_golden_release": 0}
         assert found["sw1"]["why"] == "17.06.05, older than 17.12.4"
         assert found["sw3"]["why"].startswith("sw3 refused the login of 'admin'")
+        assert found["sw3"]["why"].endswith("; next: try the account on sw3 by hand before it locks, then ask again")
         assert found["sw4"]["why"].startswith("serial number: seen ")
         assert found["sw4"]["runs"] is None, "another device at its address tells nothing of it"
         assert main([*config, *bare, "17.06.05", "--model", "C9300*"]) == 0

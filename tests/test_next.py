@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import swimctl
 from swimctl import errors
 from swimctl.cli.checking import Checked, check_devices, lack_rows
-from swimctl.errors import SwimctlError, says_next, with_next
+from swimctl.errors import SwimctlError, advice, says_next, with_next
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.steps.first_look import FirstLook
 
@@ -76,7 +76,7 @@ def test_a_job_fails_in_two_places_and_both_say_what_to_do() -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda one: one.code)
 def test_every_error_has_something_to_do(error: type[SwimctlError]) -> None:
-    said = error.mend.format(name="hall-7")
+    said = advice(error, "hall-7")
     assert said.strip()
     assert "{" not in said
     assert "`" in said

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from swimctl.errors import SwimctlError
+from swimctl.errors import SwimctlError, advice, says_next
 from swimctl.models import Device, Finding, Image, JobOptions
 
 if TYPE_CHECKING:
@@ -130,14 +130,33 @@ def each(
     return [answers[number] for number in range(len(wanted))]
 
 
-def _check(checker: Checker, device: Device, image: Image | None, options: JobOptions) -> Checked:
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Why a device could not be asked, and what to do about it; `defect`: swimctl failed, and not the device."""
+
+    error: str
+    mend: str
+    defect: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Return both as one sentence."""
+        return self.error if says_next(self.error) else f"{self.error}; next: {self.mend}"
+
+
+def attempt(device: Device, ask: Callable[[], R]) -> R | Unasked:
+    """Return what asking a device gives, or why it could not be asked. No job stands behind it: nothing is retried."""
     try:
-        look = checker.check(device, image, options)
-        return Checked(device, look.findings, look.already)
+        return ask()
     except SwimctlError as error:
-        # Nothing was tried that could be tried once more.
-        mend = error.mend.format(name=device.name).replace("`swimctl retry`", "ask again")
-        return Checked(device, error=str(error), mend=mend)
+        return Unasked(str(error), advice(type(error), device.name, "ask again"))
     except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
         why = f"swimctl failed: {type(error).__name__}: {error}"
-        return Checked(device, error=why, mend="please report it, with --verbose", defect=True)
+        return Unasked(why, "please report it, with --verbose", defect=True)
+
+
+def _check(checker: Checker, device: Device, image: Image | None, options: JobOptions) -> Checked:
+    look = attempt(device, lambda: checker.check(device, image, options))
+    if isinstance(look, Unasked):
+        return Checked(device, error=look.error, mend=look.mend, defect=look.defect)
+    return Checked(device, look.findings, look.already)

@@ -53,24 +53,21 @@ def compliance(
 
 def _ask(context: Context, opened: Opened, devices: Sequence[Device], workers: int | None) -> dict[int, str]:
     """Ask devices what they run, and return why those could not be asked that could not."""
-    from swimctl.cli.checking import each
-    from swimctl.errors import SwimctlError
+    from swimctl.cli.checking import Unasked, attempt, each
 
     if not context.quiet:
         output.note(f"asking {len(devices)} devices, changing nothing …")
     engine = opened.engine
-
-    def ask(device: Device) -> str:
-        try:
-            engine.runs(device)
-        except SwimctlError as error:
-            return str(error)
-        except Exception as error:  # noqa: BLE001  a defect met on one device must not hide the others' answers
-            return f"swimctl failed: {type(error).__name__}: {error}; please report it, with --verbose"
-        return ""
-
-    answers = each(devices, ask, workers or opened.config.settings.workers)
-    return {device.id: why for device, why in zip(devices, answers, strict=True) if why}
+    answers = each(
+        devices,
+        lambda device: attempt(device, lambda: engine.runs(device)),
+        workers or opened.config.settings.workers,
+    )
+    return {
+        device.id: answer.sentence
+        for device, answer in zip(devices, answers, strict=True)
+        if isinstance(answer, Unasked)
+    }
 
 
 def _with(silent: dict[int, str], one: Compliance) -> Compliance:

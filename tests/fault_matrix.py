@@ -110,6 +110,8 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "new-host-key", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "shows another host key since")
     yield "member-dies", End(JobStatus.FAILED, ACTIVATION, Outcome.UNKNOWN, "no longer ready, nothing was activated")
     yield "busy-install", not_activated("Another install operation is in progress")
+    # The images are pushed here; what becomes of a pull, tests/upgrade/test_pull.py shows.
+    yield "pull-fails:unreachable", UPGRADED
 
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {

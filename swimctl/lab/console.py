@@ -7,7 +7,8 @@ from typing import Protocol
 
 import asyncssh
 
-from swimctl.lab.effects import Ask, Effect, Hangup, Pause, Print
+from swimctl.lab.effects import Ask, Effect, Fetch, Hangup, Pause, Print
+from swimctl.lab.fetching import fetch
 from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
 from swimctl.lab.vty import Vty
 
@@ -98,9 +99,17 @@ class Console:
                 pager.reset()
                 self._send(prompt)
                 return await self._answer(prompt, secret=secret, one_key=one_key)
+            case Fetch():
+                pager.reset()
+                self.flush()
+                return await fetch(effect, 1 / self._host.seconds(1.0), self._show)
             case Hangup():
                 self.hang_up()
         return ""
+
+    def _show(self, text: str) -> None:
+        self._send(text)
+        self.flush()
 
     async def _page(self, text: str, pager: Pager) -> None:
         self._send(pager.show(text))

@@ -1,14 +1,15 @@
 """What a command does to its terminal, and what a switch does by itself.
 
-A command is a generator that runs on the switch. It yields effects and gets an answer for `Ask` alone; for the others
-anything sent is ignored. A client that goes away does not stop it: the server goes on with "" as every answer.
+A command is a generator that runs on the switch. It yields effects and gets an answer for `Ask` and `Fetch` alone; for
+the others anything sent is ignored. A client that goes away does not stop it: the server goes on, and each question is
+answered with "".
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,33 @@ class Hangup:
     """Close this session; the command goes on."""
 
 
-Effect: TypeAlias = Print | Pause | Ask | Hangup
+class Incoming(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes) -> None:
+        """Append a block."""
+
+    def close(self) -> None:
+        """Put what came onto flash, whole or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Fetch a file by HTTP and write it to what `receive` begins; the answer is how that ended, see fetching.py.
+
+    `rate` is in bytes a lab second; `mark` is printed for each `every` bytes. `fails`: half-way the device stops, or
+    stands still.
+    """
+
+    url: str
+    receive: Callable[[], Incoming]
+    rate: float
+    mark: str = ""
+    every: int = 1
+    fails: str = ""
+
+
+Effect: TypeAlias = Print | Pause | Ask | Hangup | Fetch
 Dialogue: TypeAlias = Generator[Effect, str, None]
 
 

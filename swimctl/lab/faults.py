@@ -12,6 +12,7 @@ DROP_STEPS = ("login", "copy", "verify", "add", "activate", "commit", "post")
 INSTALL_OPERATIONS = ("add", "activate", "commit")
 INSTALL_REASONS = ("no-space", "unsaved", "busy", "bad-image", "running-package-missing", "operation-failed")
 MOMENTS = ("before", "during", "after")
+PULL_FAILS = ("unreachable", "refused", "cut", "stalls")
 
 FAULTS: dict[str, str] = {
     "no-space": "the flash is nearly full of files that `install remove inactive` does not free",
@@ -52,6 +53,8 @@ FAULTS: dict[str, str] = {
     "new-host-key": "from its first reload on it shows another host key",
     "member-dies": "copies take a quarter of an hour, and when the copy was hashed one member goes away",
     "busy-install": "another install operation runs for ever: every install command is refused",
+    "pull-fails": "it cannot fetch an image by HTTP: the server is `unreachable`, it is `refused` there, the copy is "
+    "`cut` at half or `stalls` there: `pull-fails:cut`",
 }
 
 SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})
@@ -64,6 +67,7 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
     "drop-session-at": frozenset(DROP_STEPS),
     "no-boot-time": frozenset({"uptime"}),
     "another-device": frozenset(MOMENTS),
+    "pull-fails": frozenset(PULL_FAILS),
     "install-fails": frozenset(INSTALL_OPERATIONS)
     | frozenset(INSTALL_REASONS)
     | frozenset(f"{operation}:{reason}" for operation in INSTALL_OPERATIONS for reason in INSTALL_REASONS),
@@ -71,6 +75,7 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
 _NEEDED = {
     "drop-session-at": f"say where, e.g. drop-session-at:add; known: {', '.join(DROP_STEPS)}",
     "another-device": f"say when, e.g. another-device:before; known: {', '.join(MOMENTS)}",
+    "pull-fails": f"say how, e.g. pull-fails:cut; known: {', '.join(PULL_FAILS)}",
     "unreadable": f"say how and which command, e.g. unreadable:cut:show version; known: {', '.join(UNREADABLE)}",
     "drop-session-before": "say at which command line, e.g. drop-session-before:12",
     "drop-session-after": "say after which command line, e.g. drop-session-after:12",

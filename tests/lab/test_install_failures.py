@@ -279,6 +279,7 @@ def test_every_fault_has_one_line_and_is_read() -> None:
         "drop-session-before": ":1",
         "drop-session-after": ":120",
         "another-device": ":before",
+        "pull-fails": ":cut",
     }
     for name, line in FAULTS.items():
         text = f"{name}{needed.get(name, '')}"

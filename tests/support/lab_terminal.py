@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,9 @@ from swimctl.lab.cisco_xe.session import CommandLine
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.devices import device
-from swimctl.lab.effects import Ask, Down, Pause, Print, SwitchEvent, Up
+from swimctl.lab.effects import Ask, Down, Fetch, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault
+from swimctl.lab.fetching import fetch
 from swimctl.lab.images import make_image
 from swimctl.lab.vty import Vty
 
@@ -60,6 +62,9 @@ class AnyDesk:
         assert not given, f"nothing asked for {given}: {self.out}"
         return self.out
 
+    def _show(self, text: str) -> None:
+        self.out += text
+
     def say(self, line: str, answers: Sequence[str]) -> list[str]:
         """Type a line and answer what it asks, with Return once the answers are used up; give those left over."""
         given = list(answers)
@@ -76,6 +81,8 @@ class AnyDesk:
                 elif isinstance(effect, Ask):
                     answer = given.pop(0) if given else ""
                     self.out += f"{effect.prompt}{'' if effect.secret else answer}\n"
+                elif isinstance(effect, Fetch):
+                    answer = asyncio.run(fetch(effect, 1000, self._show))
                 effect = dialogue.send(answer)
         except StopIteration:
             pass

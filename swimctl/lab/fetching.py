@@ -1,0 +1,96 @@
+"""A file that a lab device fetches by HTTP, as its `copy http://…` does: over loopback, and at its own pace."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable, Generator
+from urllib.parse import urlsplit
+
+from swimctl.lab.chassis import Chassis
+from swimctl.lab.effects import Effect, Fetch, Pause
+from swimctl.lab.filesystem import Pace
+from swimctl.lab.flash import BLOCK, NoSpace
+
+UNREACHABLE, CUT, FULL = "unreachable", "cut", "full"
+"""How a fetch ends beside well (empty) and with the status of a refusal, such as `404`."""
+_CONNECTS = 30.0
+"""Lab seconds until a device takes a server for unreachable."""
+_STALLED = 900.0
+"""Lab seconds after which a device gives up by itself where nothing moves any more."""
+_REAL_PATIENCE = 20.0
+
+
+def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1) -> Generator[Effect, str, str]:
+    """Fetch a file onto flash and return how that ended; `mark` is printed for each so many bytes."""
+    fault = device.spec.fault("pull-fails")
+    how = (fault.argument if fault else None) or ""
+    if how == UNREACHABLE:
+        yield Pause(_CONNECTS)
+        return UNREACHABLE
+    return (
+        yield Fetch(
+            f"{url}.x" if how == "refused" else url,
+            lambda: device.receive(path),
+            device.transfer,
+            mark,
+            every,
+            fails=how if how in {CUT, "stalls"} else "",
+        )
+    )
+
+
+async def fetch(wanted: Fetch, speed: float, show: Callable[[str], None]) -> str:
+    """Do what an effect asks for, lab time being so much faster than life."""
+    parts = urlsplit(wanted.url)
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    secure = parts.scheme == "https"
+    try:
+        reader, writer = await asyncio.wait_for(
+            asyncio.open_connection(
+                parts.hostname, parts.port or (443 if secure else 80), ssl=trusting if secure else None
+            ),
+            _REAL_PATIENCE,
+        )
+    except (OSError, TimeoutError):
+        return UNREACHABLE
+    try:
+        writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        status = head[0].split()[1]
+        if status != "200":
+            return status
+        size = next(int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:"))
+        return await _take(wanted, size, reader, speed, show)
+    except (OSError, EOFError, ValueError, IndexError, StopIteration):
+        return CUT
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _take(
+    wanted: Fetch, size: int, reader: asyncio.StreamReader, speed: float, show: Callable[[str], None]
+) -> str:
+    pace, file, got = Pace(wanted.rate * speed), wanted.receive(), 0
+    try:
+        while got < size:
+            if wanted.fails and got >= size // 2:
+                if wanted.fails == "stalls":
+                    await asyncio.sleep(_STALLED / speed)
+                return CUT
+            data = await reader.read(min(BLOCK, size - got))
+            if not data:
+                return CUT
+            file.write(data)
+            show(wanted.mark * ((got + len(data)) // wanted.every - got // wanted.every))
+            got += len(data)
+            await pace.spend(len(data))
+    except NoSpace:
+        return FULL
+    finally:
+        file.close()
+    return ""

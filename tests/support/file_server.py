@@ -1,0 +1,47 @@
+"""A plain HTTP server on loopback for one file, which may cut an answer short."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Served:
+    """Where it is, and which paths were asked for."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving(name: str, content: bytes, *, status: int = 200, sent: int | None = None) -> Iterator[Served]:
+    """Serve a file as `url`; another `status` refuses it, `sent` bytes are all that comes of it."""
+    served = Served("")
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.asked.append(self.path)
+            right = self.path == f"/{name}"
+            self.send_response(status if right else 404)
+            self.send_header("Content-Length", str(len(content) if right and status == 200 else 0))
+            self.end_headers()
+            if right and status == 200:
+                self.wfile.write(content[:sent])
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its class has it
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    served.url = f"http://127.0.0.1:{server.server_port}/{name}"
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -38,7 +38,7 @@ import libcst as cst
 import mutmut.__main__ as mutmut
 import pytest
 from mutmut.configuration import config
-from mutmut.mutation import mutators
+from mutmut.mutation import file_mutation, mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -67,6 +67,7 @@ _BESIDE: Mapping[str, Sequence[str]] = {
         rf"tests/platforms/{each}" for each in (r"\1", "test_journal.py", "test_refusals.py")
     ],
 }
+_DECORATORS = {"property", "contextmanager", "one_look"}
 PLANTED = Path("mutants")
 _NOTICED = {"killed", "timeout"}
 _AT_LEAST = 0.9
@@ -122,6 +123,37 @@ def _change_what_is_planted() -> None:
     }
     operators[:] = [(kind, ours.get(each, each)) for kind, each in operators]
     operators += [(cst.If, _condition), (cst.While, _condition), (cst.Expr, _call)]
+    _plant_below_decorators()
+
+
+def _plant_below_decorators() -> None:
+    """Plant into properties, context managers and first_look too; mutmut passes over what has a decorator.
+
+    The decorator stays on what is called, and goes from the copies that are called from there.
+    """
+    skips = file_mutation.MutationVisitor._skip_node_and_children
+    arranges = file_mutation.function_trampoline_arrangement
+
+    def skip(visitor: file_mutation.MutationVisitor, node: cst.CSTNode) -> bool:
+        return not _harmless(node) and skips(visitor, node)
+
+    def arrange(function: cst.FunctionDef, *others: Any, **named: Any) -> Any:
+        before, nodes, after, names = arranges(function, *others, **named)
+        if _harmless(function):
+            nodes = [nodes[0], *(node.with_changes(decorators=[]) for node in nodes[1:])]
+        return before, nodes, after, names
+
+    file_mutation.MutationVisitor._skip_node_and_children = skip  # type: ignore[method-assign]
+    file_mutation.function_trampoline_arrangement = arrange
+
+
+def _harmless(node: cst.CSTNode) -> bool:
+    """Return whether it is a function with one decorator that keeps nothing from one call to the next."""
+    if not isinstance(node, cst.FunctionDef) or len(node.decorators) != 1:
+        return False
+    decorator = node.decorators[0].decorator
+    name = decorator.func if isinstance(decorator, cst.Call) else decorator
+    return isinstance(name, cst.Name) and name.value in _DECORATORS
 
 
 @dataclass(frozen=True)

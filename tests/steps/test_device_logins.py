@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
+from support.door import Door, context_of
 from support.scripted_steps import Scripted, activated
 
-from swimctl.errors import LoginFailed, SessionLost, Unreachable
-from swimctl.sessions.one_look import age, keep, seen
+from swimctl.config.settings import Login, Settings
+from swimctl.errors import LoginFailed, Unreachable
+from swimctl.models import Device
 from swimctl.steps import base
-from swimctl.steps.base import ENTERED, JobContext
+from swimctl.steps.base import ENTERED
 
 REFUSED = LoginFailed("sw1 refused the login of 'netops'")
-
-
-class Door:
-    """What stands for the one way to a device: it counts, and answers by its list; the last answer stays."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Exception | None) -> None:
-        self.answers, self.tried = list(answers), 0
-        self.sessions: list[_Session] = []
-        monkeypatch.setattr(base, "connect", self.open)
-
-    def open(self, *_: object) -> Any:
-        self.tried += 1
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if answer is not None:
-            raise answer
-        self.sessions.append(_Session())
-        return self.sessions[-1]
-
-
-class _Session:
-    netconf = None
-    hostname = "sw1"
-    open = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.open = False
-
-
-def context_of(job: Scripted) -> JobContext:
-    """Make a context with the sessions that a job has outside of tests."""
-    return JobContext(**{name: getattr(job.context, name) for name in JobContext.__dataclass_fields__})
 
 
 def test_a_login_that_is_refused_before_the_activation_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,73 +52,102 @@ def test_a_line_that_drops_is_tried_again_and_the_first_entry_is_kept(monkeypatc
     assert job.record.memory[ENTERED] == first
 
 
-def test_whoever_asks_within_one_session_gets_the_same_one_and_after_an_error_a_new_one(
+# What a login is given, how long it waits, and when it is given up.
+
+
+def test_a_login_is_given_its_own_limits_and_nobody_to_tell_where_nobody_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     door, context = Door(monkeypatch, None), context_of(Scripted())
-    with context.one_session():
-        with context.session() as first:
-            pass
-        with context.session() as second:
-            assert second is first
-        with pytest.raises(SessionLost), context.session():
-            raise SessionLost("the session to sw1 ended in 'show version'")
-        with context.session() as third:
-            assert third is not first
-    assert [session.open for session in door.sessions] == [False, False]
-    with context.session() as after:
-        assert after.open
-    assert [session.open for session in door.sessions] == [False] * 3
+    with context.session():
+        pass
+    limits = context.settings.deadlines
+    assert door.given == (context.target, context.clock, context.transcript, limits.connect, limits.setup, None)
 
 
-def test_a_shared_session_is_parted_before_a_copy_and_outlives_who_shares_it_within(
+def test_a_line_that_drops_each_time_is_tried_as_often_as_asked_and_longer_apart_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    door, context = Door(monkeypatch, None), context_of(Scripted())
-    with context.one_session():
-        with context.session() as first:
-            pass
-        context.part()
-        assert not door.sessions[0].open
-        with context.session() as second:
-            assert second is not first
-        with context.one_session(), context.session() as within:
-            assert within is second
-        assert not door.sessions[1].open
-        with context.session() as third, context.session() as fourth:
-            assert third is fourth
-    assert [session.open for session in door.sessions] == [False] * 3
-
-
-def test_who_answers_is_asked_once_in_each_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    Door(monkeypatch, None)
-    job = Scripted(serials=[("FOC1A",)])
+    dropped = Unreachable("no route to sw1")
+    door, job = Door(monkeypatch, dropped), Scripted()
     context = context_of(job)
-    with context.one_session():
-        for _ in range(3):
-            with context.session() as session:
-                context.on(session)
-        assert job.driver.asked == ["serials"]
-        context.part()
-        with context.driver():
-            pass
-        assert job.driver.asked == ["serials"] * 2
+    with pytest.raises(Unreachable), context.session():
+        raise AssertionError
+    poll = context.settings.login.poll
+    assert (door.tried, job.waited) == (3, poll + 2 * poll)
+    assert job.told("session") == [f"{dropped}; trying again"] * 2
+    with pytest.raises(Unreachable), context.session(attempts=1):
+        raise AssertionError
+    with context.one_session(), pytest.raises(Unreachable), context.session(attempts=1):
+        raise AssertionError
+    assert (door.tried, job.waited, len(job.told("session"))) == (5, 3 * poll, 2)
+
+
+@pytest.mark.parametrize(("most", "waited"), [(300.0, 20 + 40 + 80 + 160), (50.0, 20 + 40 + 50 + 50)])
+def test_after_each_refusal_it_waits_longer_and_after_the_last_one_nobody_logs_in_again(
+    monkeypatch: pytest.MonkeyPatch, most: float, waited: float
+) -> None:
+    settings = Settings(login=Login(backoff_most=most))
+    door, job = Door(monkeypatch, REFUSED), Scripted(memory=activated(), settings=settings)
+    context = context_of(job)
+    with pytest.raises(LoginFailed, match="refused the login of"), context.session():
+        raise AssertionError
+    assert (door.tried, job.waited) == (5, waited)
+    assert job.told("session") == [f"{REFUSED}; waiting so as not to lock the account"] * 4
+    with pytest.raises(LoginFailed, match="sw1 refused 5 logins; one more might lock the account"), context.session():
+        raise AssertionError
+    assert door.tried == 5
+
+
+def test_one_look_after_the_activation_is_refused_once_and_waits_before_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, job = Door(monkeypatch, REFUSED, None), Scripted(memory=activated())
+    context = context_of(job)
+    with pytest.raises(LoginFailed), context.session(attempts=1):
+        raise AssertionError
+    assert (door.tried, job.waited, job.told("session")) == (1, 0, [])
+    job.clock.sleep(15)
+    with context.session(attempts=1):
+        assert job.waited == context.settings.login.backoff_first
+
+
+def test_a_login_that_is_taken_makes_good_for_those_refused_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    door, job = Door(monkeypatch, REFUSED, None, None, REFUSED), Scripted(memory=activated())
+    context = context_of(job)
     for _ in range(2):
-        with context.driver():
-            pass
-    assert job.driver.asked == ["serials"] * 4
+        with context.session():
+            assert job.waited == context.settings.login.backoff_first
+    with pytest.raises(LoginFailed), context.session():
+        raise AssertionError
+    assert door.tried == 3 + context.settings.login.refusals
 
 
-def test_what_was_read_serves_a_whole_session_and_nothing_after_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    Door(monkeypatch, None)
-    context = context_of(Scripted())
-    with context.one_session(), context.session() as session:
-        keep(session, "show version", "17.12.04")
-        with context.session() as same:
-            assert seen(same, "show version") == "17.12.04"
-        assert age() >= 0
-        context.pause(10)
-        assert (seen(session, "show version"), age()) == (None, 0)
-        keep(session, "show version", "17.12.04")
-        context.part()
-        assert seen(session, "show version") is None
+class Counting:
+    """What counts the logins of all devices: it notes for which device it was asked, and whether that greets."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+
+    @contextmanager
+    def login(self, device: Device, greets: Callable[[], object]) -> Iterator[Callable[[], None]]:
+        self.asked.append((device.name, greets()))
+        yield self.accepted
+
+    def accepted(self) -> None:
+        raise AssertionError("nobody entered")
+
+
+def test_a_login_counts_with_those_of_all_devices_before_the_activation_and_not_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(base, "answers", lambda *of: of)
+    door, counting, job = Door(monkeypatch, None), Counting(), Scripted()
+    context = replace(context_of(job), logins=cast("Any", counting))
+    with context.session():
+        assert counting.asked == [("sw1", (context.target, context.clock, context.settings))]
+        assert door.given[-1] == counting.accepted
+    job.record.memory.update(activated())
+    with context.session():
+        assert len(counting.asked) == 1
+        assert door.given[-1] is None

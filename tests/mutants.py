@@ -5,9 +5,9 @@
     make mutants SAMPLE=40                          40 of each module, and what follows from them for all
 
 mutmut plants and runs (pyproject.toml, [tool.mutmut], has the modules and the tests); what it plants is changed a
-little below. A mistake that nobody notices must stand in unnoticed.yaml beside this file, with the reason why that is
-well; one that stands there and is noticed must go from there. A kind of them, in any module, may stand there as a
-regular expression of its words; none of these counts as noticed. What was noticed once is not tried again until its
+little in planting.py. A mistake that nobody notices must stand in unnoticed.yaml beside this file, with the reason why
+that is well; one that stands there and is noticed must go from there. A kind of them, in any module, may stand there as
+a regular expression of its words; none of these counts as noticed. What was noticed once is not tried again until its
 function changes, what was not is tried in each run: `rm -r mutants` begins anew.
 
 Which mistakes are a sample is chosen by a digest of their names, so it is the same in each run, and a greater one holds
@@ -32,13 +32,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import libcst as cst
 import mutmut.__main__ as mutmut
 import pytest
 from mutmut.configuration import config
-from mutmut.mutation import file_mutation, mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -52,6 +49,7 @@ from mutmut.utils.file_utils import (
     walk_mutatable_files,
 )
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
+from planting import change_what_is_planted
 from ruamel.yaml import YAML
 
 LISTED = Path("tests/unnoticed.yaml")
@@ -67,7 +65,6 @@ _BESIDE: Mapping[str, Sequence[str]] = {
         rf"tests/platforms/{each}" for each in (r"\1", "test_journal.py", "test_refusals.py")
     ],
 }
-_DECORATORS = {"property", "contextmanager", "one_look"}
 PLANTED = Path("mutants")
 _NOTICED = {"killed", "timeout"}
 _AT_LEAST = 0.9
@@ -75,85 +72,6 @@ _NO_TESTS, _TIMEOUT = 33, 36  # mutmut's codes
 _ENDLESS = 3.0  # seconds of the processor: no fast test takes so long
 _IDLE = 40.0  # real seconds: who needs nothing of the processor in them waits for ever, however busy the machine is
 _MEMORY = 3 << 30  # bytes: a mistake that collects without an end must not take the machine with it
-
-
-def _text(node: cst.BaseString) -> Iterable[cst.BaseString]:
-    """Take a sentence away, or write a word wrongly; mutmut would also try its letters in another case."""
-    if not isinstance(node, cst.SimpleString) or len(node.quote) > 1:
-        return
-    sentence = " " in str(node.evaluated_value)
-    yield cst.SimpleString(node.quote * 2) if sentence else next(iter(mutators.operator_string(node)))
-
-
-def _argument(node: cst.Call) -> Iterable[cst.Call]:
-    """Pass None in place of an argument; mutmut would also leave it out, which mostly no call survives."""
-    for index, argument in enumerate(node.args):
-        if not argument.star and not (isinstance(argument.value, cst.Name) and argument.value.value == "None"):
-            nothing = argument.with_changes(value=cst.Name("None"))
-            yield node.with_changes(args=[*node.args[:index], nothing, *node.args[index + 1 :]])
-
-
-def _assignment(node: cst.Assign | cst.AnnAssign) -> Iterable[cst.CSTNode]:
-    """Assign None; where None is assigned, another value that does not hold would be the same."""
-    if node.value is not None and not (isinstance(node.value, cst.Name) and node.value.value == "None"):
-        yield from mutators.operator_assignment(node)
-
-
-def _condition(node: cst.If | cst.While) -> Iterable[cst.CSTNode]:
-    """Let a condition never hold, and always."""
-    if isinstance(node.test, cst.Name) and node.test.value in {"True", "False"}:
-        return
-    yield node.with_changes(test=cst.Name("False"))
-    if isinstance(node, cst.If):
-        yield node.with_changes(test=cst.Name("True"))
-
-
-def _call(node: cst.Expr) -> Iterable[cst.CSTNode]:
-    """Leave out a call that is made for what it does."""
-    if isinstance(node.value, cst.Call):
-        yield cst.Pass()
-
-
-def _change_what_is_planted() -> None:
-    operators: list[tuple[type, Any]] = mutators.mutation_operators  # type: ignore[assignment]
-    ours = {
-        mutators.operator_string: _text,
-        mutators.operator_arg_removal: _argument,
-        mutators.operator_assignment: _assignment,
-    }
-    operators[:] = [(kind, ours.get(each, each)) for kind, each in operators]
-    operators += [(cst.If, _condition), (cst.While, _condition), (cst.Expr, _call)]
-    _plant_below_decorators()
-
-
-def _plant_below_decorators() -> None:
-    """Plant into properties, context managers and first_look too; mutmut passes over what has a decorator.
-
-    The decorator stays on what is called, and goes from the copies that are called from there.
-    """
-    skips = file_mutation.MutationVisitor._skip_node_and_children
-    arranges = file_mutation.function_trampoline_arrangement
-
-    def skip(visitor: file_mutation.MutationVisitor, node: cst.CSTNode) -> bool:
-        return not _harmless(node) and skips(visitor, node)
-
-    def arrange(function: cst.FunctionDef, *others: Any, **named: Any) -> Any:
-        before, nodes, after, names = arranges(function, *others, **named)
-        if _harmless(function):
-            nodes = [nodes[0], *(node.with_changes(decorators=[]) for node in nodes[1:])]
-        return before, nodes, after, names
-
-    file_mutation.MutationVisitor._skip_node_and_children = skip  # type: ignore[method-assign]
-    file_mutation.function_trampoline_arrangement = arrange
-
-
-def _harmless(node: cst.CSTNode) -> bool:
-    """Return whether it is a function with one decorator that keeps nothing from one call to the next."""
-    if not isinstance(node, cst.FunctionDef) or len(node.decorators) != 1:
-        return False
-    decorator = node.decorators[0].decorator
-    name = decorator.func if isinstance(decorator, cst.Call) else decorator
-    return isinstance(name, cst.Name) and name.value in _DECORATORS
 
 
 @dataclass(frozen=True)
@@ -394,7 +312,7 @@ def main() -> int:
     """Run for the modules on the command line; the exit code is 1 where a mistake is unnoticed and not listed."""
     asked = _asked()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    _change_what_is_planted()
+    change_what_is_planted()
     assert config().source_paths, "run from the project's folder"
     plant()
     only = asked.modules or modules()

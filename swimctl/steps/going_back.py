@@ -28,7 +28,7 @@ def go_back(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
         if not was_sent(context, "abort"):
             raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
         context.record.event("session", f"{error}; asking the device")
-    _confirm(context, before, complaint)
+    _confirm(context, before)
 
 
 def _start(context: JobContext, before: Snapshot, complaint: str, table: Table) -> None:
@@ -82,7 +82,7 @@ def complaint_of(context: JobContext) -> str:
     return str(context.record.recall("complaint") or "an earlier check failed")
 
 
-def _confirm(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
+def _confirm(context: JobContext, before: Snapshot) -> NoReturn:
     mark = context.record.recall("boot before abort") or {}
     patch = is_patch(context.image)
 
@@ -91,7 +91,7 @@ def _confirm(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
 
     now, reloaded = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
     now = _joined(context, before, now)
-    kept = context.record.recall("complaint") or complaint
+    kept = complaint_of(context)
     if went_back(now, before, reloaded=reloaded, patch=patch):
         raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
     sent = context.record.recall("abort sent") or {}

@@ -100,12 +100,14 @@ def test_only_a_reload_of_this_job_is_called_abnormal(mark: dict[str, Any] | Non
     assert abnormal_reload(mark, calm, elapsed) == ""
 
 
-@pytest.mark.parametrize(("age", "abnormal"), [(0.0, True), (3600.0, False)])
+@pytest.mark.parametrize(
+    ("age", "speed", "abnormal"), [(0.0, 1.0, True), (3600.0, 1.0, False), (60.0, 60.0, False), (1.0, 60.0, True)]
+)
 def test_what_was_read_some_time_ago_passes_for_no_new_boot(
-    age: float, *, abnormal: bool, monkeypatch: pytest.MonkeyPatch
+    age: float, speed: float, *, abnormal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has the uptime that it had an hour ago, when it was read."""
-    job = Scripted(memory=activated())
+    """It has the uptime that it had an hour ago by its own clock, when it was read; `age` is in real seconds."""
+    job = Scripted(memory=activated(), speed=speed)
     mark = job.record.memory["boot"]
     job.clock.seconds += 7200
     now = replace(runs(NEW, NEW, uptime=int(mark["uptime"]) + 3600), abnormal="Critical process fault")

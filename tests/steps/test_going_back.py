@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.after_reload import GARBLED, UNCOMMITTED, after_reload, back, keeping
-from support.scripted_steps import AFTER, NEW, OLD_RUNS, runs, said, stands
+from support.after_reload import COMMITTED, GARBLED, UNCOMMITTED, after_reload, back, keeping
+from support.scripted_steps import AFTER, BEFORE, LOST, NEW, OLD, OLD_RUNS, PATCH, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed
 from swimctl.models import Outcome
-from swimctl.platforms.facts import Placement
+from swimctl.platforms.facts import Installed, Placement
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
+from swimctl.steps.going_back import go_back
 
 # AAA refuses.
 
@@ -86,3 +87,46 @@ def test_a_device_that_went_back_by_itself_is_said_to_have() -> None:
     with pytest.raises(StepFailed, match=r"the device runs 17\.06\.05 again"):
         PostChecks().run(job.context)
     assert not job.sent("abort")
+
+
+# What decides whether it may be sent, and what is waited for behind it.
+
+
+@pytest.mark.parametrize(
+    ("installed", "said_so", "sent"),
+    [(UNCOMMITTED, True, True), (COMMITTED, None, False), (GARBLED, True, False), (GARBLED, None, True)],
+)
+def test_what_is_committed_is_not_taken_back_by_the_table_where_it_reads_else_by_the_commits_word(
+    installed: Installed | Exception, said_so: bool | None, sent: bool
+) -> None:
+    memory = {"commit answered": {"succeeded": said_so, "reason": None}}
+    job = back(installed=[installed], memory=memory)
+    with pytest.raises(StepFailed) as failed:
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert job.sent("abort") is sent
+    words = f"rolled back to {OLD}: 2 uplinks lost" if sent else f"{NEW} is committed, but 2 uplinks lost"
+    assert str(failed.value).startswith(words)
+
+
+def test_a_patch_that_is_taken_back_is_not_waited_for_to_go_down() -> None:
+    job = after_reload(image=PATCH, back=[said(True)], running=[OLD_RUNS])
+    job.driver._script["installed"] = [
+        lambda _clock: stands(Placement.ADDED) if job.sent("abort") else UNCOMMITTED,
+    ]
+    with pytest.raises(StepFailed, match=f"rolled back to {OLD} without the patch: 2 uplinks lost"):
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert job.told("down") == []
+
+
+def test_the_first_complaint_stays_the_reason() -> None:
+    job = back(installed=[UNCOMMITTED], memory={"complaint": "a member is missing"})
+    with pytest.raises(StepFailed, match=f"rolled back to {OLD}: a member is missing"):
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert job.told("complaint") == ["2 uplinks lost"]
+
+
+def test_a_way_back_whose_session_ends_is_proved_by_the_device() -> None:
+    job = back(installed=[UNCOMMITTED], back=[LOST])
+    with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert (job.driver.times("back"), job.record.memory["boot before abort"]["version"]) == (1, NEW)

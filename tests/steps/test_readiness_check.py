@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from support.scripted_steps import BEFORE, IMAGE, NAME, OLD, OLD_RUNS, Scripted, activated, stands
+from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scripted, activated, runs, stands
 
-from swimctl.errors import CommandRefused, UnexpectedPrompt
+from swimctl.errors import CommandRefused, DeadlineExceeded, NotReady, OtherDevice, StepFailed, UnexpectedPrompt
 from swimctl.models import Device, Finding, JobOptions
 from swimctl.platforms import configured
 from swimctl.platforms.base import Driver, Session
@@ -22,7 +22,7 @@ from swimctl.sessions.session import Reply
 from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks
 from swimctl.steps.first_look import first_look
 from swimctl.steps.others import at_work, told
-from swimctl.steps.readiness import FOUND, ReadinessCheck
+from swimctl.steps.readiness import FOUND, ReadinessCheck, baseline
 
 CONFIGURATION = "hostname sw1\ninterface Gi1/0/1\n shutdown\nend\n"
 HOLDS = Finding("rule", ok=True, seen="well", needed="well")
@@ -39,12 +39,8 @@ LOOKS: dict[str, Any] = {
 
 def first(tmp_path: Path, **script: Any) -> Scripted:
     """Return a job whose device was never looked at."""
-    job = Scripted(
-        folder=tmp_path,
-        installed=[stands(Placement.ABSENT)],
-        running=[OLD_RUNS],
-        **{**LOOKS, **script},
-    )
+    facts = {"installed": [stands(Placement.ABSENT)], "running": [OLD_RUNS], **LOOKS, **script}
+    job = Scripted(folder=tmp_path, **facts)
     for key in ("baseline", "baseline taken", FOUND):
         del job.record.memory[key]
     return job
@@ -84,6 +80,163 @@ def test_once_the_activation_was_sent_nothing_is_checked() -> None:
     outcome = ReadinessCheck().run(job.context)
     assert outcome.message == "the activation was sent before; going on from what the device says"
     assert (job.opened, job.driver.asked) == (0, [])
+
+
+LACKS = Finding("free flash", ok=False, seen="2 MB", needed="7 MB", next_command="`dir flash:`")
+
+
+def test_a_device_that_is_not_ready_is_refused_with_every_rule_that_does_not_hold_and_nothing_is_kept(
+    tmp_path: Path,
+) -> None:
+    second = replace(LACKS, rule="boot mode")
+    job = first(tmp_path, check=[[HOLDS, LACKS, second]])
+    with pytest.raises(NotReady) as refused:
+        ReadinessCheck().run(job.context)
+    assert str(refused.value) == f"not ready, nothing was changed: {LACKS} | {second}"
+    held, all_ = re.fullmatch(r"(\d+) of (\d+) rules hold", job.told("readiness")[0]).groups()  # type: ignore[union-attr]
+    assert int(all_) - int(held) == 2
+    assert kept_baseline(job.record.recall) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_device_whose_session_had_to_be_closed_is_asked_once_more_what_it_is(tmp_path: Path) -> None:
+    job = first(tmp_path, configuration=[DeadlineExceeded("it did not end")])
+
+    def make(session: Any, *_: object) -> Driver:
+        session.asked.append("show running-config")  # what closes a session belongs to its last command
+        return cast("Driver", job.driver)
+
+    with pytest.raises(StepFailed, match=r"^not ready, nothing was changed: .*it did not end") as refused:
+        ReadinessCheck().run(replace(job.context, make_driver=make))
+    assert not isinstance(refused.value, NotReady)
+
+
+def test_a_device_that_another_job_holds_is_left_to_it(tmp_path: Path) -> None:
+    job = first(tmp_path)
+    job.record.held_by = "job 3 on core-1"
+    with pytest.raises(StepFailed) as refused:
+        ReadinessCheck().run(job.context)
+    assert str(refused.value) == (
+        "job 3 on core-1 has this very device (serial number FOC1A); needed: one job at a time; not ready, nothing was "
+        "changed; next: `swimctl doctor` names devices that stand in the inventory twice, `swimctl retry` when that "
+        "job has ended"
+    )
+    assert kept_baseline(job.record.recall) is None
+
+
+def test_what_a_device_boots_by_stands_with_its_password_in_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "7"
+    boots = "boot system tftp://ops:secret@192.0.2.9/a.bin"
+    job = first(folder, snapshot=[replace(BEFORE, boots=boots)])
+    ReadinessCheck().run(job.context)
+    kept = kept_baseline(job.record.recall)
+    assert kept is not None
+    assert "secret" not in kept.boots
+    assert baseline(job.context) == replace(kept, boots=boots)
+    files = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert files == {"boots.txt": 0o600, "running-config.txt": 0o600}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (folder / "boots.txt").unlink()
+    assert baseline(job.context) == replace(kept, boots="")
+
+
+def test_what_a_device_boots_by_is_in_no_file_where_it_names_no_secret(tmp_path: Path) -> None:
+    job = first(tmp_path, snapshot=[replace(BEFORE, boots="flash:packages.conf")])
+    ReadinessCheck().run(job.context)
+    assert baseline(job.context).boots == "flash:packages.conf"
+    assert [path.name for path in tmp_path.iterdir()] == ["running-config.txt"]
+
+
+def test_a_line_of_the_log_that_names_a_secret_is_not_kept(tmp_path: Path) -> None:
+    job = first(tmp_path, log_mark=["login with secret"])
+    ReadinessCheck().run(job.context)
+    assert log_marks(job.record.recall) == (None, None)
+
+
+def test_without_a_baseline_nothing_is_compared() -> None:
+    job = Scripted(memory={"baseline": None})
+    with pytest.raises(StepFailed, match="no baseline was kept, so nothing could be compared; next: `swimctl retry`"):
+        baseline(job.context)
+
+
+def test_what_the_baseline_has_is_told(tmp_path: Path) -> None:
+    rich = replace(BEFORE, access_up=("GigabitEthernet1/0/1",))
+    job = first(tmp_path, snapshot=[rich])
+    ReadinessCheck().run(job.context)
+    assert job.told("baseline") == [
+        f"{OLD}, 2 members, 2 interfaces up (1 of them access ports), 1 neighbours, 64 routes"
+    ]
+
+
+def test_what_runs_already_ends_the_job_unless_it_is_forced(tmp_path: Path) -> None:
+    there: dict[str, Any] = {"installed": [stands(Placement.COMMITTED)], "running": [runs(NEW, NEW)]}
+    job = first(tmp_path, **there)
+    outcome = ReadinessCheck().run(job.context)
+    assert (outcome.message, outcome.finished) == (f"already runs {NEW}, committed, on every member", True)
+    forced = first(tmp_path, options=JobOptions(force=True), **there)
+    with pytest.raises(NotReady, match="another image than runs"):
+        ReadinessCheck().run(forced.context)
+
+
+# Once more, right before the activation.
+
+
+def aged(tmp_path: Path, seconds: float, **script: Any) -> Scripted:
+    """Return a job whose baseline was kept so many seconds ago."""
+    job = Scripted(folder=tmp_path, running=[OLD_RUNS], **{"installed": [stands(Placement.ABSENT)], **LOOKS, **script})
+    job.clock.seconds = seconds
+    return job
+
+
+def test_a_fresh_baseline_is_not_taken_anew(tmp_path: Path) -> None:
+    job = aged(tmp_path, 600)
+    assert ReadinessCheck().once_more(job.context) is None
+    assert (job.opened, job.record.events) == (0, [])
+
+
+def test_an_old_baseline_is_taken_anew_with_the_rules(tmp_path: Path) -> None:
+    job = aged(tmp_path, 1500, snapshot=[replace(BEFORE, neighbours=())])
+    outcome = ReadinessCheck().once_more(job.context)
+    assert outcome is not None
+    assert (outcome.finished, baseline(job.context).neighbours) == (False, ())
+    assert job.told("stale") == ["the device was looked at 25 minutes ago: once more, right before the activation"]
+
+
+def test_a_baseline_whose_age_is_not_known_is_old(tmp_path: Path) -> None:
+    job = aged(tmp_path, 1)
+    del job.record.memory["baseline taken"]
+    assert ReadinessCheck().once_more(job.context) is not None
+    assert "looked at at a time that is not known: once more" in job.told("stale")[0]
+
+
+def test_a_rule_that_holds_no_longer_stops_the_activation(tmp_path: Path) -> None:
+    job = aged(tmp_path, 1500, check=[[LACKS]])
+    with pytest.raises(StepFailed, match="no longer ready, nothing was activated: free flash"):
+        ReadinessCheck().once_more(job.context)
+
+
+def test_a_member_that_is_gone_since_the_baseline_stops_the_activation(tmp_path: Path) -> None:
+    job = aged(tmp_path, 1500, snapshot=[replace(BEFORE, members={"1": "Ready"})])
+    with pytest.raises(StepFailed) as refused:
+        ReadinessCheck().once_more(job.context)
+    assert str(refused.value) == (
+        f"no longer ready, nothing was activated: member 2 is gone since {BEFORE.taken_at}; seen 1; needed: every "
+        "member that was there; next: its power and cables, then `swimctl retry`, which takes the device as it is then"
+    )
+
+
+def test_a_job_that_is_taken_up_asks_who_answers_before_anything_else(tmp_path: Path) -> None:
+    job = aged(tmp_path, 1500, serials=[("FOC9Z",)])
+    with pytest.raises(OtherDevice):
+        ReadinessCheck().run(job.context)
+    assert set(job.driver.asked) == {"serials"}
+
+
+def test_a_fresh_baseline_of_a_job_that_is_taken_up_stays(tmp_path: Path) -> None:
+    job = aged(tmp_path, 60, snapshot=[replace(BEFORE, neighbours=())])
+    assert ReadinessCheck().run(job.context).message.startswith(f"ready: {OLD} to {NEW}, ")
+    assert baseline(job.context).neighbours == BEFORE.neighbours
+    assert job.told("baseline") == []
 
 
 def test_each_baseline_has_a_place_and_a_log_of_its_own() -> None:

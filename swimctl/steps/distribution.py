@@ -7,7 +7,6 @@ import time
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
 from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Placement
-from swimctl.sessions.one_look import one_look
 from swimctl.sessions.transports import TRANSPORTS
 from swimctl.states import JobStatus
 from swimctl.steps import removal
@@ -35,7 +34,6 @@ class Distribution:
         if was_sent(context, "activate"):
             return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
-        wrong = ""
         for attempt in range(_ATTEMPTS + 1):
             context.checkpoint()
             wrong, destination = context.again(lambda: self._verify(context))
@@ -71,7 +69,7 @@ class Distribution:
 
         A wrong one is removed.
         """
-        with one_look(), context.driver() as driver:
+        with context.driver() as driver:
             if wrong := self._wrong(context, driver):
                 destination = driver.destination(context.image)
                 # What a device is after a copy that failed is told from here: some do not survive one.

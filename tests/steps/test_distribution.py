@@ -19,6 +19,7 @@ from swimctl.platforms.cisco_xe.driver import SUPPORT
 from swimctl.platforms.facts import HashResult, Placement
 from swimctl.sessions.transports import TRANSPORTS
 from swimctl.steps import distribution
+from swimctl.steps.base import JobContext
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import COPY, outcome_of_failure
 
@@ -173,6 +174,71 @@ def test_a_copy_that_breaks_off_twice_is_given_up_and_leaves_no_part_of_the_file
     assert (copy.sent, len(one.told("copy")), one.driver.times("remove_file")) == (2, 2, 2)
 
 
+def test_a_file_that_stays_wrong_is_given_up_with_what_was_wrong_each_time(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None, 500, IMAGE.size], file_hash=[WRONG])
+    with pytest.raises(StepFailed) as failed:
+        Distribution().run(one.context)
+    digests = f"its sha512 is {'c' * 16}…, not {'a' * 16}…"
+    assert str(failed.value) == (
+        f"{IMAGE.filename} was copied 2 times and is still wrong: {digests}; the file was removed; next: check the "
+        "device's flash, what its log says of it, and `swimctl image verify`"
+    )
+    about = f"{IMAGE.filename} on the device is wrong"
+    assert one.told("wrong") == [f"{about}: it has 500 bytes, not {IMAGE.size}", f"{about}: {digests}"]
+    assert copy.sent == 2
+
+
+@pytest.mark.parametrize("bytes_there", [None, IMAGE.size - 1, IMAGE.size + 1])
+def test_an_image_file_that_is_not_the_one_that_was_added_is_not_copied(
+    tmp_path: Path, copy: PaperCopy, bytes_there: int | None
+) -> None:
+    one = job(tmp_path, file_size=[None])
+    path = tmp_path / IMAGE.filename
+    path.unlink()
+    if bytes_there is not None:
+        with path.open("wb") as file:
+            file.truncate(bytes_there)
+    outcome, text = ends(one)
+    assert text.startswith(f"{path} is not the file that was added; next: `swimctl image verify 1`")
+    assert (outcome, copy.sent) == (Outcome.UNTOUCHED, 0)
+
+
+@pytest.mark.parametrize(
+    ("clean", "next_"),
+    [
+        (SUPPORT.clean, f"`{SUPPORT.clean}` on the device, or run again with --cleanup-flash"),
+        ("", f"{SUPPORT.look} on the device"),
+    ],
+)
+def test_a_wrong_file_that_the_installer_names_says_where_it_stands_and_how_it_goes(
+    tmp_path: Path, copy: PaperCopy, clean: str, next_: str
+) -> None:
+    one = job(tmp_path, file_size=[7], installed=[stands(Placement.ADDED)], support=replace(SUPPORT, clean=clean))
+    with pytest.raises(StepFailed) as failed:
+        Distribution().run(one.context)
+    assert str(failed.value) == (
+        f"{IMAGE.filename} on the device is wrong: it has 7 bytes, not {IMAGE.size}; seen: its release is "
+        f"{Placement.ADDED} there; needed: a file that nothing refers to, before it is replaced; nothing was deleted; "
+        f"next: {next_}"
+    )
+    assert copy.sent == 0
+
+
+def test_before_each_copy_the_session_ends_as_it_would_idle_out_meanwhile(
+    tmp_path: Path, copy: PaperCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parted: list[int] = []
+    monkeypatch.setattr(JobContext, "part", lambda _context: parted.append(copy.sent))
+    Distribution().run(job(tmp_path, file_size=[None, None, IMAGE.size]).context)
+    assert (parted, copy.sent) == ([0, 1], 2)
+
+
+def test_a_session_that_is_lost_while_the_file_is_verified_is_opened_once_more(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_hash=[LOST, RIGHT])
+    assert "was there already" in Distribution().run(one.context).message
+    assert (one.opened, copy.sent) == (2, 0)
+
+
 # What was done to the device.
 
 
@@ -214,6 +280,7 @@ def test_what_a_clean_up_removed_is_in_the_record_and_in_the_message(tmp_path: P
     assert Distribution().run(one.context).message.endswith("; removed from its flash: a.pkg, b.pkg")
     assert one.record.memory["removed 1"] == ["a.pkg", "b.pkg"]
     assert one.told("removed") == ["a.pkg, b.pkg"]
+    assert one.record.memory["removed 1 begun"] == one.record.said[0] == "install remove inactive"
     assert copy.sent == 0
 
 
@@ -221,7 +288,7 @@ def test_too_little_room_after_a_clean_up_says_what_is_gone(tmp_path: Path) -> N
     one = job(tmp_path, options=CLEAN, clean=[Cleaned(("a.pkg",))], space=[NO_ROOM])
     outcome, text = ends(one)
     assert outcome is Outcome.UNTOUCHED, "the store reads `cleaned` of it, by what the record holds"
-    assert "still not enough space" in text
+    assert f"still not enough space after the clean-up: {NO_ROOM[0]}" in text
     assert "removed from its flash: a.pkg" in text
 
 
@@ -284,6 +351,7 @@ def test_a_wrong_file_from_before_the_job_counts_as_removed_and_its_own_copies_d
     one = job(tmp_path, file_hash=[WRONG])
     ends(one)
     assert one.record.memory["removed 1"] == [IMAGE.filename]
+    assert one.record.memory["removed 1 begun"] == f"delete {IMAGE.filename}"
     assert "removed 2 begun" not in one.record.memory
     assert COPY in one.record.memory
     assert copy.sent == 2

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scripted, activated, runs, stands
 
-from swimctl.errors import CommandRefused, DeadlineExceeded, NotReady, OtherDevice, StepFailed, UnexpectedPrompt
-from swimctl.models import Device, Finding, JobOptions
+from swimctl.errors import DeadlineExceeded, NotReady, OtherDevice, StepFailed
+from swimctl.models import Finding, JobOptions
 from swimctl.platforms import configured
-from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.base import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
-from swimctl.platforms.terminal import Answer, answer
-from swimctl.sessions.session import Reply
 from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks
-from swimctl.steps.first_look import first_look
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, ReadinessCheck, baseline
 
@@ -263,59 +259,3 @@ def test_what_others_began_is_listed_and_what_was_sent_twice_is_ours() -> None:
     assert at_work(job.context, job.driver) == ()
     alone = Scripted(journal=[(read, adds)])
     assert at_work(alone.context, alone.driver) == (adds,)
-
-
-@dataclass
-class Noted:
-    """A session that notes what it is given."""
-
-    given: list[Any] = field(default_factory=list)
-
-    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
-        self.given.append((command, deadline, quiet))
-        return "said"
-
-    def converse(
-        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
-    ) -> Reply:
-        self.given.append((command, answers, deadline, closing))
-        return Reply("said")
-
-    def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
-        self.given.append((seconds, watch))
-        return watch
-
-
-@pytest.mark.parametrize(
-    ("error", "next_"),
-    [
-        (
-            CommandRefused("it says no"),
-            (
-                "what its AAA server refuses must be allowed to that account; for a bug report "
-                "`swimctl device capture sw1 --out DIR` gathers what it prints"
-            ),
-        ),
-        (UnexpectedPrompt("it asks"), "the rest was not asked"),
-    ],
-)
-def test_what_does_not_read_is_a_finding_with_the_command_and_the_account_that_gave_it(
-    error: Exception, next_: str
-) -> None:
-    answers, closing = (answer("go on", "y"),), re.compile("FAILED")
-    session = Noted()
-
-    def make(noting: Session) -> Driver:
-        assert noting.run("show version", 5, quiet=True) == "said"
-        assert noting.ended_within(3, watch=True)
-        assert noting.converse("install x", answers, 7, closing=closing).text == "said"
-        raise error
-
-    device = Device(1, NAME, "cisco_xe", "192.0.2.1")
-    look = first_look(session, make, device, IMAGE, JobOptions(), username="netops", taken_at="now")
-    assert session.given == [("show version", 5, True), (3, True), ("install x", answers, 7, closing)]
-    (finding,) = look.findings
-    assert (finding.rule, finding.ok, finding.seen) == ("readable what runs", False, str(error))
-    assert finding.needed == "an output that can be read"
-    assert finding.next_command == f"give `install x` on sw1 as 'netops' and look; {next_}"
-    assert look.closed is isinstance(error, UnexpectedPrompt)

@@ -5,11 +5,15 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
 from hypothesis import settings
+from nornir.core.plugins import register
 from support.projects import Project, make_project
 
 from swimctl import clock
@@ -21,6 +25,9 @@ sys.dont_write_bytecode = False
 # A machine under load takes seconds for what takes milliseconds; a test is bounded by its timeout.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+# Nornir reads the metadata of all that is installed three times for each inventory: 20 ms of CPU, thousands of times.
+register.metadata = SimpleNamespace(entry_points=cache(metadata.entry_points))  # type: ignore[assignment]
 
 pytest_plugins = ("platforms.capture_counts",)
 

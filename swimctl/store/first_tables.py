@@ -5,6 +5,7 @@ They only ever grow by the migrations in schema.py: these two are never edited.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Final
 
 from sqlite_utils import Database
@@ -12,10 +13,27 @@ from sqlite_utils import Database
 APPLICATION_ID: Final = 0x5357494D  # "SWIM" in the header of the file: tells our store from another SQLite file
 
 
+def run(db: Database, script: str) -> None:
+    """Run a script's statements one by one within the open transaction.
+
+    As sqlite-utils' own `executescript` does, which asks SQLite after each character whether a statement ends there:
+    that took 0.06 s of CPU for each new store.
+    """
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    if statement:
+        db.execute(statement)  # SQLite says what is wrong with it
+
+
 def m001_devices_images_jobs(db: Database) -> None:
     """Lay the first tables. The database itself refuses states that must not exist."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.executescript(
+    run(
+        db,
         """
         CREATE TABLE devices (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -130,13 +148,14 @@ def m001_devices_images_jobs(db: Database) -> None:
         ) WITHOUT ROWID;
         CREATE TRIGGER memories_never_change BEFORE UPDATE ON memories
             BEGIN SELECT RAISE(ABORT, 'what a job remembers is never changed'); END;
-        """
+        """,
     )
 
 
 def m002_accounts(db: Database) -> None:
     """Lay the tables of who may use the API, of what they did, and of answers that a retry gets again."""
-    db.executescript(
+    run(
+        db,
         """
         CREATE TABLE users (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -197,5 +216,5 @@ def m002_accounts(db: Database) -> None:
             PRIMARY KEY (actor, key)
         ) WITHOUT ROWID;
         CREATE INDEX idempotency_by_age ON idempotency (at);
-        """
+        """,
     )

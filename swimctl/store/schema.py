@@ -7,12 +7,13 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from swimctl.store.chain import START, every_entry, link
-from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts
+from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
 
 
 def m003_outcomes_waves_order(db: Database) -> None:
     """Keep what a device is at the end of its job, and in what order and under which conditions a batch goes."""
-    db.executescript(
+    run(
+        db,
         """
         ALTER TABLE batches ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
         ALTER TABLE batches ADD COLUMN needs_approval INTEGER NOT NULL DEFAULT 0 CHECK (needs_approval IN (0, 1));
@@ -49,37 +50,39 @@ def m003_outcomes_waves_order(db: Database) -> None:
             passed_at TEXT NOT NULL,
             PRIMARY KEY (batch_id, number)
         ) WITHOUT ROWID;
-        """
+        """,
     )
 
 
 def m004_audit_chain(db: Database) -> None:
     """Link the entries of the audit by hashes, those that are there already too."""
-    db.executescript("DROP TRIGGER audit_never_changes; ALTER TABLE audit ADD COLUMN hash TEXT;")
+    run(db, "DROP TRIGGER audit_never_changes; ALTER TABLE audit ADD COLUMN hash TEXT;")
     before, hashes = START, []
     for entry in every_entry(db):
         before = link(before, entry.fields)
         hashes.append((before, entry.id))
     db.conn.executemany("UPDATE audit SET hash = ? WHERE id = ?", hashes)
-    db.executescript(
+    run(
+        db,
         """
         CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
             BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
         CREATE TRIGGER audit_is_a_chain BEFORE INSERT ON audit WHEN NEW.hash IS NULL OR length(NEW.hash) <> 64
             BEGIN SELECT RAISE(ABORT, 'an entry of the audit has a hash'); END;
-        """
+        """,
     )
 
 
 def m005_kinds_of_images(db: Database) -> None:
     """Keep what kind of file an image is; only what a device boots may be golden."""
-    db.executescript(
+    run(
+        db,
         """
         ALTER TABLE images ADD COLUMN kind TEXT NOT NULL DEFAULT 'image' CHECK (kind IN ('image', 'patch', 'epld'));
         CREATE TRIGGER goldens_are_whole_images BEFORE INSERT ON goldens
             WHEN (SELECT kind FROM images WHERE id = NEW.image_id) <> 'image'
             BEGIN SELECT RAISE(ABORT, 'only a whole image is golden'); END;
-        """
+        """,
     )
 
 
@@ -92,7 +95,8 @@ def m006_classic_ios(db: Database) -> None:
 
 def m007_golden_rules(db: Database) -> None:
     """Let a golden rule name a model, a site and a role beside a group."""
-    db.executescript(
+    run(
+        db,
         """
         ALTER TABLE goldens ADD COLUMN model TEXT CHECK (model <> '');
         ALTER TABLE goldens ADD COLUMN site TEXT CHECK (site <> '');
@@ -101,7 +105,7 @@ def m007_golden_rules(db: Database) -> None:
         CREATE UNIQUE INDEX one_golden_per_rule ON goldens (
             platform, family, ifnull(group_name, ''), ifnull(model, ''), ifnull(site, ''), ifnull(role, '')
         );
-        """
+        """,
     )
 
 
@@ -119,7 +123,8 @@ def m008_kinds_of_steps(db: Database) -> None:
 
 def m009_refused_logins(db: Database) -> None:
     """Count refused logins by account, and keep who tries one just now."""
-    db.executescript(
+    run(
+        db,
         """
         CREATE TABLE login_refusals (
             account TEXT PRIMARY KEY,
@@ -135,13 +140,14 @@ def m009_refused_logins(db: Database) -> None:
             at TEXT NOT NULL,
             PRIMARY KEY (account, device, holder)
         ) WITHOUT ROWID;
-        """
+        """,
     )
 
 
 def m010_devices_by_any_name(db: Database) -> None:
     """Let a running job hold its device by its address and its serial numbers: two names for it are one device."""
-    db.executescript(
+    run(
+        db,
         """
         CREATE TABLE held (
             what TEXT PRIMARY KEY,
@@ -151,13 +157,14 @@ def m010_devices_by_any_name(db: Database) -> None:
         CREATE TRIGGER held_while_its_job_runs AFTER UPDATE OF status ON jobs
             WHEN NEW.status IN ('success', 'failed', 'cancelled')
             BEGIN DELETE FROM held WHERE job_id = NEW.id; END;
-        """
+        """,
     )
 
 
 def m011_golden_tags_and_times(db: Database) -> None:
     """Let golden rules name a tag, and count from a time and until another one."""
-    db.executescript(
+    run(
+        db,
         """
         ALTER TABLE goldens ADD COLUMN tag TEXT CHECK (tag <> '');
         ALTER TABLE goldens ADD COLUMN valid_from TEXT;
@@ -167,14 +174,15 @@ def m011_golden_tags_and_times(db: Database) -> None:
             platform, family, ifnull(group_name, ''), ifnull(model, ''), ifnull(site, ''), ifnull(role, ''),
             ifnull(tag, ''), ifnull(valid_from, ''), ifnull(valid_until, '')
         );
-        """
+        """,
     )
 
 
 def m012_golden_releases(db: Database) -> None:
     """Let a golden rule name a release that has no file, of any family of its platform."""
     kept = "platform, family, group_name, model, site, role, tag, valid_from, valid_until"
-    db.executescript(
+    run(
+        db,
         f"""
         CREATE TABLE rules (
             image_id INTEGER REFERENCES images (id),
@@ -201,13 +209,14 @@ def m012_golden_releases(db: Database) -> None:
         CREATE TRIGGER goldens_are_whole_images BEFORE INSERT ON goldens
             WHEN (SELECT kind FROM images WHERE id = NEW.image_id) <> 'image'
             BEGIN SELECT RAISE(ABORT, 'only a whole image is golden'); END;
-        """
+        """,
     )
 
 
 def m013_seen_releases(db: Database) -> None:
     """Keep what each device was last seen to run."""
-    db.executescript(
+    run(
+        db,
         """
         CREATE TABLE seen_releases (
             device_id INTEGER PRIMARY KEY REFERENCES devices (id),
@@ -216,7 +225,7 @@ def m013_seen_releases(db: Database) -> None:
             doubt TEXT NOT NULL,
             at TEXT NOT NULL
         );
-        """
+        """,
     )
 
 

@@ -17,29 +17,41 @@ PAGE = Path(__file__).parent.parent / "docs" / "evidence.md"
 _HEAD = """\
 # Evidence after the point of no return
 
-Once a device was told to activate, no single output decides what becomes of it: one blank in a line that swimctl does
-not know must neither take a good upgrade back nor pass for one. For each decision there is a first evidence, a second
-one, and what happens where neither reads. The first table is the rule of all systems, the others name the commands of
-each (`python tests/evidence_page.py` writes this page anew).
+A device was told to activate. Now `show version` reads well, but `show install summary` has a line that swimctl does not
+know. Must the device go back? No: one output decides nothing here. For each decision there is a first evidence and a
+second one, and a rule for the case that neither of them can be read.
 
-## What you find at 2 AM
+The first table has the rules for all systems. The other tables name the commands of each system.
+`python tests/evidence_page.py` writes this page.
 
-- **Release and members are proved, the install state does not read**: it is committed, and read again for a minute. If
-  it reads, it decides. If not, the commit's own word of success counts, with the target still running on every member;
-  the job is a `success` whose message says by what.
-- **Release and members are proved, a part of the comparison does not read** (refused, garbled, empty, cut): it is asked
-  again for `deadlines.ready`, but never into the last 5 minutes of the device's own timer. Then it is committed: a good
-  upgrade is not taken back, and no timer runs out, because a neighbour table does not read. The job ends `failed`, the
-  device `upgraded`, and the message names what was not compared and why. It needs no retry: look at that on the device.
-- **What reads is worse than before**: it goes back, whatever else does not read.
-- **The release of a member does not read**, by the second evidence either: nothing is committed and nothing is taken
-  back. The job ends `unknown`.
-- **The way back does not read**: what runs on every member, on a newer boot, proves it.
+## What you may find at 2 AM
 
-Any job that ends while the device still waits (its timer runs, its next reload starts something else, what runs is not
-committed) says until when by the clock on the wall of this machine, what happens then, and what to type to keep or to
-leave it; also where the device cannot be reached, and where it refuses `install commit` or `install abort` to the
-account.
+**Release and members are proved. The install state cannot be read.**
+
+1. swimctl commits, and reads the install state again for a minute.
+2. If it can be read now, it decides.
+3. If not, the answer to the commit counts, and the target must still run on every member. The job ends `success`. Its
+   message says what proved it.
+
+**Release and members are proved. A part of the comparison cannot be read** (refused, garbled, empty, cut).
+
+1. swimctl asks again for `deadlines.ready`, but stops 5 minutes before the device's own timer ends.
+2. Then it commits. A good upgrade does not go back because a neighbour table cannot be read.
+3. The job ends `failed` and the device is `upgraded`. The message names what was not compared, and why. Look at that on
+   the device. You do not need a retry.
+
+**An output can be read, and it is worse than before.** The device goes back, whatever else cannot be read.
+
+**The release of a member cannot be read**, not even by the second evidence. swimctl sends no commit and does not go
+back. The job ends `unknown`.
+
+**After the way back, the install state cannot be read.** The release that runs on every member, on a newer boot, proves
+it.
+
+A job can end while the device still waits: its timer runs, its next reload would start something else, or its release is
+not committed. Then the job tells you until when (in the time of the machine that runs swimctl), what happens then, and
+what to type to keep the release or to leave it. It tells you this also if the device cannot be reached, or if it
+refuses `install commit` or `install abort` to the account.
 
 ## The rules
 """
@@ -62,7 +74,7 @@ def page() -> str:
     return "\n".join(
         [
             _HEAD,
-            "| decision | first evidence | second evidence | where neither reads |",
+            "| decision | first evidence | second evidence | if neither can be read |",
             "|---|---|---|---|",
             *(
                 f"| {decision} | {_cell(rule.first)} | {_cell(rule.second)} | {_cell(rule.neither)} |"

@@ -94,5 +94,5 @@ def test_every_driver_names_its_evidence_for_every_decision(support: Support) ->
     assert set(support.evidence) == set(Decision) == set(RULES)
     assert all("`" in found.first for found in support.evidence.values())
     # What is sent must be provable in words other than its own.
-    second = support.evidence[Decision.COMMITTED].second.removeprefix("what of both reads")
+    second = support.evidence[Decision.COMMITTED].second.removeprefix("whichever of both can be read")
     assert bool(second) is bool(support.commit)

@@ -64,8 +64,10 @@ class InventoryFields(Section):
             "pynautobot_dictionary.device_type.part_number",
             "pynautobot_dictionary.device_type.model",
         ],
-        description="where in a host's data its model stands: a path such as `custom_fields.hardware`, or a list of "
-        "paths of which the first with a value counts",
+        description=(
+            "where a host's model is in its data: a path such as `custom_fields.hardware`, or a list of"
+            " paths; the first path with a value counts"
+        ),
     )
     site: Paths = Field(
         ["site", "site.slug", "site.name", "pynautobot_dictionary.location.name"], description="the same for its site"
@@ -81,11 +83,11 @@ class InventoryFields(Section):
     )
     port: Paths = Field(
         [],
-        description="where its SSH port stands, such as `custom_fields.ssh_port`; it goes before the inventory's own",
+        description=("where its SSH port is, such as `custom_fields.ssh_port`; it wins over the inventory's own port"),
     )
     platform: dict[str, str] = Field(
         default_factory=dict,
-        description="what the inventory's own names of platforms mean, such as `{campus-access: cisco_xe}`",
+        description="your own names of platforms, with their meaning, such as `{campus-access: cisco_xe}`",
     )
 
 
@@ -93,19 +95,24 @@ class Readiness(Section):
     """What a device must show before anything is changed."""
 
     space_factor: float = Field(
-        2.5, ge=1, le=10, description="free flash needed on every member, in image sizes, the image's own copy counted"
+        2.5,
+        ge=1,
+        le=10,
+        description="free flash that every member needs, in image sizes; the copy of the image is part of it",
     )
-    allow_downgrade: bool = Field(False, description="let an image older than the running one be installed")
-    privilege: int = Field(15, ge=1, le=15, description="privilege level that the session must reach")
+    allow_downgrade: bool = Field(False, description="allow an image that is older than the running one")
+    privilege: int = Field(15, ge=1, le=15, description="privilege level that the session needs")
 
 
 class Distribution(Section):
     """How an image gets onto a device, and how its arrival is proved."""
 
-    hash: Literal["sha512", "md5"] = Field("sha512", description="hash that the device computes over the copy")
-    verify_rate: float = Field(4.0, gt=0, description="MB/s at which a device hashes; sets the deadline of verify")
-    minimum_rate: float = Field(0.1, gt=0, description="MB/s below which a copy is given up")
-    stall: Seconds = Field(120, description="seconds without a byte after which a copy is given up")
+    hash: Literal["sha512", "md5"] = Field("sha512", description="hash that the device computes to verify the copy")
+    verify_rate: float = Field(
+        4.0, gt=0, description="MB/s at which a device computes a hash; sets the deadline of verify"
+    )
+    minimum_rate: float = Field(0.1, gt=0, description="a copy slower than this (MB/s) is stopped")
+    stall: Seconds = Field(120, description="a copy without a byte for this long is stopped")
 
 
 class Activation(Section):
@@ -113,16 +120,22 @@ class Activation(Section):
 
     mode: Literal["staged", "one-shot"] = Field(
         "staged",
-        description="staged: add, activate with the device's auto-abort timer, commit after the checks; "
-        "one-shot: add, activate and commit in one command, with no way back by itself",
+        description=(
+            "staged: add, activate with the device's auto-abort timer, commit after the checks; one-"
+            "shot: add, activate and commit in one command: the device does not go back by itself"
+        ),
     )
-    auto_abort_minutes: int = Field(60, ge=30, le=1200, description="the device goes back by itself after this long")
-    settle: Seconds = Field(60, description="seconds a device must stay up before it is believed to be back")
+    auto_abort_minutes: int = Field(
+        60, ge=30, le=1200, description="minutes after which the device goes back by itself, if nothing is committed"
+    )
+    settle: Seconds = Field(
+        60, description="seconds that a device must stay up before swimctl believes that it is back"
+    )
     snapshot: bool = Field(
-        False, description="Junos: make a snapshot of what runs on every member before a package is added"
+        False, description="Junos: make a snapshot of the running system on every member before a package is added"
     )
     usual_minutes: float = Field(
-        45, gt=0, le=1440, description="how long activation and post-checks take, for a model that has no record yet"
+        45, gt=0, le=1440, description="minutes that activation and post-checks take, for a model without a record"
     )
 
 
@@ -131,22 +144,26 @@ class Deadlines(Section):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    connect: Seconds = Field(30, description="open a TCP and SSH connection, until a first prompt is seen")
+    connect: Seconds = Field(30, description="open a TCP and SSH connection, until the first prompt")
     setup: Seconds = Field(
         60,
-        description="the answer to each line that makes a terminal ready: an empty one, `enable`, `terminal length 0`",
+        description=(
+            "the answer to each line that prepares the terminal: an empty line, `enable`, `terminal length 0`"
+        ),
     )
     command: Seconds = Field(120, description="an ordinary show command")
     save: Seconds = Field(120, description="write memory")
     clean: Seconds = Field(600, description="install remove inactive")
-    snapshot: Seconds = Field(1800, description="request system snapshot of Junos, until the prompt")
+    snapshot: Seconds = Field(1800, description="request system snapshot (Junos), until the prompt")
     add: Seconds = Field(1800, description="install add")
-    activate: Seconds = Field(1800, description="install activate, until the prompt or the drop")
-    commit: Seconds = Field(900, description="install commit and install abort, until the prompt or the drop")
-    down: Seconds = Field(600, description="from activate until the device is seen to go down")
+    activate: Seconds = Field(1800, description="install activate, until the prompt, or until the session drops")
+    commit: Seconds = Field(
+        900, description="install commit and install abort, until the prompt, or until the session drops"
+    )
+    down: Seconds = Field(600, description="from activate until the device goes down")
     up: Seconds = Field(3600, description="from going down until a login succeeds")
     ready: Seconds = Field(
-        900, description="from the first login until all members are back and the install state reads"
+        900, description="from the first login until all members are back and the install state can be read"
     )
 
     @field_validator("*", mode="after")
@@ -158,18 +175,20 @@ class Deadlines(Section):
 class Login(Section):
     """How a device is asked for entry while it boots, without locking the account."""
 
-    poll: Seconds = Field(10, description="seconds between looks at the SSH port")
-    first_wait: Seconds = Field(15, description="seconds after the port opens before the first login")
-    backoff_first: Seconds = Field(20, description="seconds after a refused login; doubled each time")
-    backoff_most: Seconds = Field(300, description="the longest such wait")
-    refusals: int = Field(5, ge=1, le=100, description="refused logins after which the job stops asking")
+    poll: Seconds = Field(10, description="seconds between two checks of the SSH port")
+    first_wait: Seconds = Field(15, description="seconds from the open port to the first login")
+    backoff_first: Seconds = Field(20, description="seconds after a refused login; each further one doubles it")
+    backoff_most: Seconds = Field(300, description="the longest wait after a refused login")
+    refusals: int = Field(5, ge=1, le=100, description="refused logins after which the job logs in no more")
     account_refusals: int = Field(
         3,
         ge=0,
         le=100,
-        description="refusals of one user's password, on whatever devices, after which it is not tried again; 0: never",
+        description=(
+            "refusals of one user's password, on all devices together, after which swimctl pauses it; 0: never"
+        ),
     )
-    account_pause: Seconds = Field(1800, description="real seconds for which it is not tried then")
+    account_pause: Seconds = Field(1800, description="real seconds of that pause")
 
 
 class Evidence(Section):
@@ -177,8 +196,10 @@ class Evidence(Section):
 
     netconf: Literal["auto", "off"] = Field(
         "auto",
-        description="auto: where an IOS-XE device offers NETCONF, its YANG models are read too; `netconf_port` of a "
-        "host in the inventory names another port than 830; off: never",
+        description=(
+            "auto: if an IOS-XE device offers NETCONF, read its YANG models, too; `netconf_port` of a "
+            "host in the inventory sets another port than 830; off: never"
+        ),
     )
 
 
@@ -187,12 +208,15 @@ class Ssh(Section):
 
     host_keys: HostKeys = Field(
         "accept-new",
-        description="accept-new: the first host key of a device is kept, and another one refused; strict: only known "
-        "ones; off: any; `swimctl: {ssh: {host_keys: …}}` in the data of a host or group goes before",
+        description=(
+            "accept-new: keep the first host key of a device, refuse another one; strict: accept known "
+            "keys only; off: accept any key; `swimctl: {ssh: {host_keys: …}}` in the data of a host or "
+            "group wins"
+        ),
     )
     known_hosts: Path = Field(
         Path("known_hosts"),
-        description="file in which host keys are kept, in OpenSSH's format; relative to config.yaml",
+        description="file with the host keys, in OpenSSH's format; relative to config.yaml",
     )
 
 
@@ -202,37 +226,42 @@ class Tolerances(Section):
     uplinks_lost: int = Field(
         0,
         ge=0,
-        description="uplinks that may stay down: trunks, routed ports, port-channels and their members, ports with a "
-        "switch or router behind them, and every port whose kind is not known",
+        description=(
+            "uplinks that may stay down: trunks, routed ports, port-channels and their members, ports "
+            "with a switch or router behind them, and every port of unknown kind"
+        ),
     )
     network_neighbours_lost: int = Field(
         0, ge=0, description="CDP and LLDP neighbours that may be gone; phones, access points and hosts do not count"
     )
     access_percent: Percent = Field(
-        90.0, description="per cent of the access ports, and of what is behind them, that must come back"
+        90.0, description="per cent of the access ports, and of the devices behind them, that must come back"
     )
-    access_lost: int = Field(3, ge=0, description="access ports that may stay down whatever that share is")
+    access_lost: int = Field(3, ge=0, description="access ports that may always stay down")
     access_decides: bool = Field(
-        False, description="go back where fewer access ports come back; else it is only told, in the job's last message"
+        False, description="true: go back if too few access ports come back; false: say so in the job's last message"
     )
     routes_lost_percent: Percent = Field(10.0, description="per cent of all routes that may be gone")
     configuration_lost: int = Field(
         0,
         ge=0,
-        description="blocks of the configuration that may be gone: interfaces, VLANs, users, AAA, routes, routing "
-        "protocols; a host name that changed is never tolerated",
+        description=(
+            "blocks of the configuration that may be gone: interfaces, VLANs, users, AAA, routes, "
+            "routing protocols; a changed host name is never allowed"
+        ),
     )
     patience: Seconds = Field(
-        300, description="seconds given to links, neighbours and routes, from when no member or module is late any more"
+        300,
+        description=("seconds for links, neighbours and routes to come back, after all members and modules are back"),
     )
     end_device_patience: Seconds = Field(
         900, description="the same for phones and access points, which boot when their port gives them power"
     )
     interfaces_lost: int | None = Field(
-        None, ge=0, description="interfaces of any kind that may be lost; where given, the kinds of ports do not count"
+        None, ge=0, description="interfaces of any kind that may be lost; if set, the kinds of ports do not count"
     )
     neighbours_lost: int | None = Field(
-        None, ge=0, description="neighbours of any kind that may be gone; where given, their kinds do not count"
+        None, ge=0, description="neighbours of any kind that may be gone; if set, their kinds do not count"
     )
 
 
@@ -259,22 +288,26 @@ class Settings(Section):
     """All settings of swimctl; paths are absolute, made so relative to config.yaml."""
 
     store: Path = Field(Path("swimctl.db"), description="the SQLite file; relative to config.yaml")
-    jobs_dir: Path = Field(Path("jobs"), description="folder of transcripts and saved configurations, one folder a job")
+    jobs_dir: Path = Field(
+        Path("jobs"), description="folder for transcripts and saved configurations, with one folder per job"
+    )
     credentials_file: Path | None = Field(None, description="YAML with username, password, enable_secret; mode 0600")
-    workers: int = Field(20, ge=1, le=500, description="devices worked on at once")
+    workers: int = Field(20, ge=1, le=500, description="how many devices at the same time")
     clock_speed: float = Field(
-        1.0, gt=0, le=10_000, description="device seconds per real second; other than 1 only for the lab"
+        1.0, gt=0, le=10_000, description="device seconds per real second; set it for the lab only"
     )
     approval: Literal["none", "required"] = Field(
-        "none", description="required: a batch starts only when somebody other than who asked for it approves it"
+        "none", description="required: a batch starts only after another user has approved it"
     )
-    schedule_grace: Seconds = Field(3600, description="seconds a scheduled job may start late; after that it fails")
+    schedule_grace: Seconds = Field(
+        3600, description="seconds that a scheduled job may start late; later than that, it fails"
+    )
     freeze: list[FreezePeriod] = Field(
         default_factory=list,
         description="times in which nothing is activated: a list of `{from: …, to: …, reason: …}`",
     )
     notify: list[SecretStr] = Field(
-        default_factory=list, description="apprise URLs that are told how a batch goes; they hold secrets"
+        default_factory=list, description="apprise URLs for notifications about a batch; they are secrets"
     )
     inventory: InventoryFields = InventoryFields()
     readiness: Readiness = Readiness()
@@ -291,7 +324,7 @@ class Settings(Section):
 
     tolerances: Tolerances = Tolerances()
     workflows: dict[str, Workflow] = Field(
-        default_factory=dict, description="workflows of one's own: steps of the standard one, in its order"
+        default_factory=dict, description="your own workflows: some of the standard steps, in their order"
     )
 
     @property

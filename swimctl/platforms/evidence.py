@@ -66,8 +66,8 @@ def with_models(
     }
     return {**printed} | {
         decision: Evidence(
-            f"where the device offers {by}{model}, and with it {printed[decision].first}",
-            "; ".join(filter(None, ("what of both reads", printed[decision].second))),
+            f"{by}{model} (if the device offers it), together with {printed[decision].first}",
+            "; ".join(filter(None, ("whichever of both can be read", printed[decision].second))),
         )
         for decision, model in models.items()
     }

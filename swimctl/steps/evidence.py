@@ -40,46 +40,46 @@ class Rule:
 
 RULES: Final[Mapping[Decision, Rule]] = {
     Decision.WHO: Rule(
-        "a serial number of the chassis, a member or a card that the baseline has; none of them, by more than one "
-        "output where there are more, is another device: nothing is sent to it, and the job ends `unknown`",
-        "the host name of the prompt, where no serial number reads",
-        "asked again for `deadlines.ready`, then `unknown`: nothing is committed and nothing taken back",
+        "one serial number of the baseline: of the chassis, a member or a card. If none matches (in two outputs, if "
+        "the device has two), it is another device: the job sends it nothing and ends `unknown`",
+        "the host name in the prompt, if no serial number can be read",
+        "swimctl asks again for `deadlines.ready`. Then the job ends `unknown`: no commit, no way back",
     ),
     Decision.NEW_BOOT: Rule(
-        "the device's uptime, held against our own clock since the activation; where this machine was restarted since, "
-        "an uptime that is shorter than before",
-        "the time of its restart that it prints, where it is later than the one before; then another release than "
-        "before, as none changes without a boot",
-        "`unknown`: nothing is committed and nothing taken back",
+        "the device's uptime, compared with swimctl's own clock since the activation. If the machine of swimctl "
+        "restarted since then: an uptime that is shorter than before",
+        "a printed restart time that is later than the one before. Or another release than before, because no release "
+        "changes without a boot",
+        "the job ends `unknown`: no commit, no way back",
     ),
     Decision.RELEASE: Rule(
         "the release of every member that was there before",
-        "what else the driver reads of its members",
-        "`unknown`: asked again for `deadlines.ready`, then nothing is committed and nothing taken back; the job says "
-        "until when the device waits",
+        "other outputs that name the members' release",
+        "swimctl asks again for `deadlines.ready`. Then the job ends `unknown`: no commit, no way back. It says until "
+        "when the device waits",
     ),
     Decision.UNCOMMITTED: Rule(
-        "the install state, or what the next boot starts",
-        "the job's own record: no commit was answered with success",
-        "it is committed: that does no harm twice",
+        "the install state, or the image of the next boot",
+        "the record of the job: no commit was answered with success",
+        "swimctl commits: a second commit does no harm",
     ),
     Decision.MAY_COMMIT: Rule(
-        "every member runs the target, the install state calls it active, and all that was compared is as before",
-        "every member runs the target, and nothing that reads contradicts it",
-        "asked again for `deadlines.ready`, never into the last 5 minutes of the device's own timer; then what proves "
-        "the release and the members is enough to commit. What was not compared is no success: the job ends `failed`, "
-        "`upgraded`, and names it",
+        "every member runs the target, the install state calls it active, and the comparison is good",
+        "every member runs the target, and no output contradicts it",
+        "swimctl asks again for `deadlines.ready`, but stops 5 minutes before the device's own timer ends. Then it "
+        "commits if release and members are proved. If something was not compared, the job ends `failed`, `upgraded`, "
+        "and names it",
     ),
     Decision.COMMITTED: Rule(
         "the install state: committed, and no timer runs",
-        "where the install state does not read, the commit's own word of success, with the target still running on "
-        "every member: a success that says so. Where it reads, it decides",
-        "`unknown`, with the end of the timer and what to type",
+        "only if the install state cannot be read: the commit answered with success, and the target still runs on "
+        "every member. The job ends `success` and says so",
+        "the job ends `unknown`. It says when the timer ends and what to type",
     ),
     Decision.WENT_BACK: Rule(
         "every member runs the release from before, on a newer boot",
-        "the install state: the target is not active; a patch is proved by it alone",
-        "`unknown`, with what was sent and what runs",
+        "the install state: the target is not active. For a patch, only this proves it",
+        "the job ends `unknown`. It says what was sent and what runs",
     ),
 }
 

@@ -17,9 +17,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "evidence.md"
 _HEAD = """\
 # Evidence after the point of no return
 
-A device was told to activate. Now `show version` reads well, but `show install summary` has a line that swimctl does not
-know. Must the device go back? No: one output decides nothing here. For each decision there is a first evidence and a
-second one, and a rule for the case that neither of them can be read.
+A device was told to activate. Now `show version` reads well, but `show install summary` has a line that swimctl does
+not know. Must the device go back? No: one output decides nothing here. For each decision there is a first evidence and
+a second one, and a rule for the case that neither of them can be read.
 
 The first table has the rules for all systems. The other tables name the commands of each system.
 `python tests/evidence_page.py` writes this page.
@@ -48,9 +48,9 @@ back. The job ends `unknown`.
 **After the way back, the install state cannot be read.** The release that runs on every member, on a newer boot, proves
 it.
 
-A job can end while the device still waits: its timer runs, its next reload would start something else, or its release is
-not committed. Then the job tells you until when (in the time of the machine that runs swimctl), what happens then, and
-what to type to keep the release or to leave it. It tells you this also if the device cannot be reached, or if it
+A job can end while the device still waits: its timer runs, its next reload would start something else, or its release
+is not committed. Then the job tells you until when (in the time of the machine that runs swimctl), what happens then,
+and what to type to keep the release or to leave it. It tells you this also if the device cannot be reached, or if it
 refuses `install commit` or `install abort` to the account.
 
 ## The rules

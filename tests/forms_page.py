@@ -17,16 +17,18 @@ PAGE = Path(__file__).parent.parent / "docs" / "forms.md"
 _HEAD = """\
 # Forms of outputs
 
-One command prints more than one form: by release, by model, by what a device is made of. This page lists the forms that
-swimctl reads, each with its sources, and whether the lab's devices choose it (`python tests/forms_page.py` writes the
-page anew). A source is a capture of a device's output, by its path below `captures` (see [captures](captures.md)), or a
-public document in words. Tests hold that each capture shows the form that it is named for, that the parser reads it,
-and that every capture of an output on the way to a commit is named here.
+`show version` looks different from device to device. It depends on the release, the model, and the parts of the device.
+Each of these looks is a *form*. This page lists the forms that swimctl can read, with their sources.
+`python tests/forms_page.py` writes this page.
 
-A lab device has one form of each output, by its name and by the release that it runs; after an upgrade it may print
-another one, as real devices do. What it does not choose it prints as its model and its state imply, or not at all.
+- **A source** is a capture of a device's output, with its path below `captures`, or a public document.
+- **Captures in tests.** The tests prove three things: each capture shows the form that is listed here, the parser reads
+  it, and every capture of an output that leads to a commit is listed.
+- **In the lab.** A lab device has one form of each output, by its name and release. After an upgrade it may print
+  another one, as real devices do. If the last column says "no", the lab prints what the device's model and state need,
+  or nothing.
 
-A new form is most welcome: `swimctl device capture NAME --out DIR` writes one down ([how](captures.md)).
+Does your device print another form? Please send it: `swimctl device capture NAME --out DIR` ([how](captures.md)).
 """
 
 
@@ -46,7 +48,7 @@ def _sources(form: Form[object]) -> str:
 def _lab(platform: str, output: Output[object], form: Form[object]) -> str:
     if not of_lab(platform, output):
         return "no"
-    return "where a test names it" if form.named_only else "yes"
+    return "only in a test" if form.named_only else "yes"
 
 
 def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
@@ -56,7 +58,7 @@ def _table(platform: str, chosen: list[Output[object]]) -> list[str]:
         for output in chosen
         for form in output.forms
     ]
-    return ["| output | part | form | sources | the lab chooses it |", "|---|---|---|---|---|", *rows, ""]
+    return ["| output | part | form | sources | in the lab |", "|---|---|---|---|---|", *rows, ""]
 
 
 def sources_of(platform: str, command: str) -> set[str]:
@@ -85,10 +87,10 @@ def _of(platform: str) -> list[str]:
     return [
         f"## {name}",
         "",
-        "On the way to a commit ([evidence](evidence.md)):",
+        "Outputs that lead to a commit ([evidence](evidence.md)):",
         "",
         *_table(platform, deciding),
-        f"Of these, known from one source only: {', '.join(lone) or 'none'}.",
+        f"Known from one source only: {', '.join(lone) or 'none'}.",
         "",
         *(["Other outputs:", "", *_table(platform, others)] if others else []),
     ]

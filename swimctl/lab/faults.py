@@ -19,40 +19,40 @@ FAULTS: dict[str, str] = {
     "slow-flash": "copies and hashes run at a twentieth of the usual rate",
     "corrupt-copy": "the first copy arrives with one wrong byte; `corrupt-copy:always`: every copy",
     "drop-session-at": f"the session drops once in the middle of a step; steps: {', '.join(DROP_STEPS)}",
-    "drop-session-before": "the session drops once, as command line N since the start (`drop-session-before:N`) comes: "
-    "the line is lost",
-    "drop-session-after": "the session drops once, when command line N since the start (`drop-session-after:N`) was "
-    "taken: the command runs to its end unseen",
+    "drop-session-before": "the session drops once, right before command line N since the start "
+    "(`drop-session-before:N`): the line is lost",
+    "drop-session-after": "the session drops once, right after command line N since the start "
+    "(`drop-session-after:N`): the command runs to its end, and nobody sees it",
     "refuse-login": "every login is refused",
-    "login-lockout": "logins are refused for a minute after a reload; 3 in that minute (`login-lockout:N`) lock the "
-    "account for 15 minutes",
+    "login-lockout": "logins are refused for a minute after a reload; 3 logins in that minute (`login-lockout:N`: N "
+    "logins) lock the account for 15 minutes",
     "never-returns": "the reload of an activation never ends",
     "boots-old-image": "the activation reloads into the old release; the new one is inactive",
     "member-mismatch": "after the activation one member runs the old release (V-Mismatch)",
     "member-missing": "after the activation one member does not come back",
     "install-fails": "install answers FAILED; `install-fails:WHAT` with an operation "
-    f"({', '.join(INSTALL_OPERATIONS)}), a reason ({', '.join(INSTALL_REASONS)}) or OPERATION:REASON; alone: add",
+    f"({', '.join(INSTALL_OPERATIONS)}), a reason ({', '.join(INSTALL_REASONS)}) or OPERATION:REASON; else: add",
     "does-nothing": "install commands answer SUCCESS, change nothing and do not reload",
     "no-boot-time": "`show version` has no `System restarted at`; `no-boot-time:uptime`: and no uptime",
     "interface-lost": "after the activation one connected uplink and its neighbour stay down",
-    "access-lost": "after the activation one connected access port, and what is behind it, stays down",
-    "garbled-output": "syslog lines, half lines and stray characters land in the middle of output",
+    "access-lost": "after the activation one connected access port and the device behind it stay down",
+    "garbled-output": "syslog lines, half lines and stray characters appear in the middle of output",
     "models-refuse": "its YANG models answer access-denied",
     "models-empty": "its YANG models answer without data",
-    "models-lag": "its YANG models tell for 90 seconds after a change what was before it",
-    "models-gone": "NETCONF is not there again after a reload",
-    "abnormal-reload": "it crashes in the reload of an activation and comes up with the new release; its models (a "
-    "Juniper's engines) call that abnormal",
-    "unreadable": "from its first reload on a command is answered with garbage, nothing, a refusal, or cut off: "
-    "`unreadable:garbage:show version`; also `empty`, `refused`, `cut`",
-    "another-device": "another device, of other serial numbers and another host name, answers at its address from a "
-    "moment on: `another-device:before` its activation, `during` it, or `after` it",
-    "somebody-installs": "when its copy was hashed, somebody at its console adds another image, for half a day",
-    "clock-jumps": "from its first reload on its clock is back in 1993",
-    "configuration-lost": "it comes back from an activation with an empty configuration, without its host name",
-    "new-host-key": "from its first reload on it shows another host key",
-    "member-dies": "copies take a quarter of an hour, and when the copy was hashed one member goes away",
-    "busy-install": "another install operation runs for ever: every install command is refused",
+    "models-lag": "for 90 seconds after a change, its YANG models show the old state",
+    "models-gone": "NETCONF does not come back after a reload",
+    "abnormal-reload": "it crashes in the reload of an activation, and comes up with the new release; its models (on a "
+    "Juniper: its engines) call the reload abnormal",
+    "unreadable": "after its first reload, it answers one command with garbage: `unreadable:garbage:show version`; "
+    "instead of `garbage`: `empty`, `refused` or `cut`",
+    "another-device": "another device, with other serial numbers and another host name, answers at its address: from "
+    "`another-device:before` its activation, `during` it, or `after` it",
+    "somebody-installs": "after the hash of its copy, somebody at its console adds another image; for half a day",
+    "clock-jumps": "after its first reload, its clock is in 1993",
+    "configuration-lost": "after an activation, it comes back with an empty configuration and without its host name",
+    "new-host-key": "after its first reload, it shows another host key",
+    "member-dies": "a copy takes 15 minutes; after the hash of the copy, one member goes away",
+    "busy-install": "another install operation never ends: every install command is refused",
     "pull-fails": "it cannot fetch an image by HTTP: the server is `unreachable`, it is `refused` there, the copy is "
     "`cut` at half or `stalls` there: `pull-fails:cut`",
 }

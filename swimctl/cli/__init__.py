@@ -29,7 +29,7 @@ app = typer.Typer(
     cls=commands.Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    epilog="The global options may also stand after the command: swimctl status --json",
+    epilog="You can also put the global options after the command: swimctl status --json",
 )
 
 
@@ -44,12 +44,14 @@ def _root(
     ctx: typer.Context,
     *,
     config: Annotated[
-        Path, typer.Option("--config", "-c", envvar="SWIMCTL_CONFIG", metavar="PATH", help="The configuration file.")
+        Path, typer.Option("--config", "-c", envvar="SWIMCTL_CONFIG", metavar="PATH", help=("The configuration file."))
     ] = Path("config.yaml"),
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help=("Print one JSON document on standard output, nothing else."))
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Say more: unchanged lines, and the traceback of a defect.")
+        bool, typer.Option("--verbose", help="Show more: unchanged lines, and the traceback of a bug.")
     ] = False,
     version: Annotated[  # noqa: ARG001  typer calls _version with it before anything else
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")

@@ -17,16 +17,18 @@ app = typer.Typer()
 @app.command()
 def approve(
     ctx: typer.Context,
-    batch: Annotated[str, typer.Argument(metavar="BATCH_ID", help="The batch, by 6 or more characters of its id.")],
+    batch: Annotated[
+        str, typer.Argument(metavar="BATCH_ID", help=("The id of the batch, or its first 6 characters or more."))
+    ],
     *,
     name: Annotated[
         str | None,
-        typer.Option("--as", metavar="NAME", help="Who approves, where several people share one user of this machine."),
+        typer.Option("--as", metavar="NAME", help="Your name, if several people share one user of this machine."),
     ] = None,
 ) -> None:
-    """Approve a batch, so that it may start. Who asked for it cannot approve it.
+    """Approve a batch of another user, so that it can start.
 
-    Exits 3 where it needs no approval, has it already, or was asked for by the same user.
+    Exit code 3: the batch needs no approval, has it already, or is your own.
     """
     context = of(ctx)
     by = caller() if name is None else replace(caller(), name=name)

@@ -25,9 +25,9 @@ def list_entries(
     ctx: typer.Context,
     *,
     after: Annotated[int, typer.Option(metavar="N", min=0, help="Only entries with a higher id than this.")] = 0,
-    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="No more than so many.")] = 50,
+    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most N.")] = 50,
 ) -> None:
-    """List what was done with accounts and over the API, the oldest first."""
+    """List who did what, the oldest first."""
     context = of(ctx)
     with context.open() as opened:
         found = opened.present_store.audit(after, most + 1)
@@ -75,12 +75,13 @@ def verify(
     ctx: typer.Context,
     *,
     last: Annotated[
-        str | None, typer.Option(metavar="HASH", help="A hash that an earlier verify gave; it must still be there.")
+        str | None,
+        typer.Option(metavar="HASH", help=("A hash that an earlier verify printed. It must still be there.")),
     ] = None,
 ) -> None:
-    """Walk the chain of hashes and name the first entry that does not fit.
+    """Check the chain of hashes, and name the first bad entry.
 
-    Exits 1 where one does not, or where the hash of --last is gone.
+    Exit code 1: an entry is bad, or the hash of --last is gone.
     """
     context = of(ctx)
     noted = None if last is None else last.strip().lower()

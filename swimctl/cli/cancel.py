@@ -14,9 +14,9 @@ app = typer.Typer()
 
 @app.command()
 def cancel(ctx: typer.Context, *, job_ids: JobIds = None, batch: BatchOption = None) -> None:
-    """Cancel jobs that are pending or scheduled. A running one is never touched.
+    """Cancel jobs that are pending or scheduled. A running job is never touched.
 
-    Exits 3 where not one could be cancelled.
+    Exit code 3: no job could be cancelled.
     """
     if not job_ids and batch is None:
         raise UsageError("name the jobs to cancel, or their batch with --batch")

@@ -25,14 +25,16 @@ def compliance(
     group: selection.Group = None,
     exclude: selection.Exclude = None,
     strict: selection.Strict = False,
-    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Devices asked at once.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help=("How many devices to ask at the same time."))
+    ] = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="By what was last seen of them; do not contact the devices.")
+        bool, typer.Option("--offline", help="Use what was last seen. Do not contact the devices.")
     ] = False,
 ) -> None:
-    """Ask devices what they run, changing nothing, and compare it with their golden releases.
+    """Ask devices what they run, and compare it with their golden releases. Changes nothing.
 
-    A golden release needs no file for it. Exits 1 where a device runs another one, or what it runs cannot be told.
+    This needs no image file. Exit code 1: a device runs another release, or is unknown.
     """
     context = of(ctx)
     with context.open() as opened:

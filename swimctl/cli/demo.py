@@ -31,11 +31,11 @@ TOO_FULL = "sw8"
 def demo(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="Where store, images and transcripts of the demo lie.")
+        Path, typer.Option("--dir", metavar="DIR", help=("Folder for the store, images and transcripts of the demo."))
     ] = Path("swimctl-demo"),
     speed: Annotated[float, typer.Option(min=1, max=600, help="Device seconds per real second.")] = 60.0,
 ) -> None:
-    """Watch a fleet of simulated switches being upgraded; exit 0 when it went as it is meant to."""
+    """Watch an upgrade of simulated switches. Exit code 0: all went as planned."""
     from swimctl.cli.lab import register
     from swimctl.lab.fleet import LabFleet
 

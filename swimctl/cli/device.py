@@ -79,7 +79,7 @@ def _problems(inventory: Inventory, device: Device) -> Iterator[str]:
 def show_device(
     ctx: typer.Context, device: Annotated[str, typer.Argument(metavar="NAME|ID", help="The device.")]
 ) -> None:
-    """Show what the inventory says of a device, and how it is entered; whether there is a password, never which."""
+    """Show what the inventory says about a device, and the way to it. Never shows a password."""
     from swimctl.images.goldens import choose
     from swimctl.sessions.targets import target_of
     from swimctl.sessions.way import resolve
@@ -127,9 +127,10 @@ def trust_device(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Keep the host key that a device shows now, in place of the known one; so of a bastion before it, and of NETCONF.
+    """Replace the known host key with the key that a device shows now. The same for its bastions and for NETCONF.
 
-    Compare the fingerprint with the one on its console first. Nothing is logged in to but bastions whose key is known.
+    Compare the fingerprint with the console first. swimctl logs in to nothing here, except to bastions with a known
+    key.
     """
     from swimctl.cli.context import caller
     from swimctl.errors import UsageError
@@ -199,9 +200,9 @@ def check_device(
     strict: selection.Strict = False,
     image: ImageOption = None,
 ) -> None:
-    """Ask devices whether they are ready for their image, changing nothing.
+    """Ask devices whether they are ready for their image. Changes nothing.
 
-    Exits 1 where one would get no image, lacks something or cannot be asked.
+    Exit code 1: a device gets no image, lacks something, or cannot be asked.
     """
     from swimctl.cli.plan import show_plan
     from swimctl.requests.plans import UpgradeRequest
@@ -236,12 +237,12 @@ def capture(
     group: selection.Group = None,
     exclude: selection.Exclude = None,
     strict: selection.Strict = False,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make; it must not be there yet.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make. It must not exist.")],
 ) -> None:
-    """Gather for a bug report what devices print where an upgrade asks them, changing nothing.
+    """Collect what devices print, for a bug report. Changes nothing.
 
-    Names, serial numbers, addresses, users, descriptions and secrets are replaced, the same one by the same one. Look
-    through the files before you send them. Exits 1 where a device, or what an upgrade needs of it, could not be read.
+    Names, serial numbers, addresses, users, descriptions and secrets are replaced. Read the files before you send them.
+    Exit code 1: a device, or an output that an upgrade needs, could not be read.
     """
     from swimctl.captures.bundle import bundled, check_free, read_bundles
     from swimctl.errors import DeviceError

@@ -46,12 +46,12 @@ class Examined:
 def doctor(
     ctx: typer.Context,
     *,
-    offline: Annotated[bool, typer.Option("--offline", help="Do not try to reach the devices.")] = False,
-    deep: Annotated[bool, typer.Option("--deep", help="Compute the hashes of all image files anew.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not contact the devices.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Compute the hashes of all image files again.")] = False,
 ) -> None:
-    """Check config, inventory, store, image files, folders and reachability, and say what to do.
+    """Check config, inventory, store, image files, folders and devices, and say what to do.
 
-    Exits 2 where something of the installation is wrong, 1 where only devices cannot be reached.
+    Exit code 2: something of the installation is wrong. Exit code 1: only devices do not answer.
     """
     context = of(ctx)
     with context.open() as opened:

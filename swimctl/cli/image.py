@@ -27,7 +27,7 @@ app.command("add")(add_image)
 
 @app.command("list")
 def list_images(ctx: typer.Context) -> None:
-    """List the images, and for which devices they are golden; then the golden releases that have no file."""
+    """List the images, and for which devices they are golden. Then list the golden releases without a file."""
     context = of(ctx)
     with context.open() as opened:
         images, goldens = opened.store.images(), opened.store.goldens()
@@ -70,7 +70,7 @@ def _print_images(images: Sequence[Image], goldens: Sequence[Golden]) -> None:
 
 @app.command("show")
 def show_image(ctx: typer.Context, image: Reference) -> None:
-    """Show all that the catalogue knows of one image."""
+    """Show all that is known about one image."""
     context = of(ctx)
     with context.open() as opened:
         document = catalogued_document(_find(opened, image), opened.store.goldens())
@@ -92,7 +92,7 @@ def remove_image(
     image: Reference,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Take an image out of the catalogue, with its golden rules; the file stays where it is."""
+    """Remove an image from the catalogue, with its golden rules. The file stays."""
     context = of(ctx)
     with context.open() as opened:
         found = _find(opened, image)
@@ -110,7 +110,7 @@ def remove_image(
 
 @app.command("verify")
 def verify_image(ctx: typer.Context, image: Reference) -> None:
-    """Hash an image's file once more and compare it with what was added."""
+    """Compute an image's hash again, and compare it with the one from `image add`."""
     from swimctl.images import catalogue
 
     context = of(ctx)

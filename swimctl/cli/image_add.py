@@ -33,22 +33,23 @@ _QUESTIONS = {
 def add_image(
     ctx: typer.Context,
     *,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The image file, or a folder; it stays where it is.")],
-    platform: Annotated[str | None, typer.Option(metavar="NAME", help="Where the file name does not say.")] = None,
-    family: Annotated[str | None, typer.Option(metavar="NAME", help="Where the file name does not say.")] = None,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The image file, or a folder.")],
+    platform: Annotated[str | None, typer.Option(metavar="NAME", help="If the file name does not say it.")] = None,
+    family: Annotated[str | None, typer.Option(metavar="NAME", help="If the file name does not say it.")] = None,
     version: Annotated[
-        str | None, typer.Option("--image-version", metavar="VERSION", help="Where the file name does not say.")
+        str | None, typer.Option("--image-version", metavar="VERSION", help="If the file name does not say it.")
     ] = None,
-    kind: Annotated[ImageKind | None, typer.Option(help="Where the file name does not say.")] = None,
+    kind: Annotated[ImageKind | None, typer.Option(help="If the file name does not say it.")] = None,
     sha512: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's SHA-512, to compare.")] = None,
     md5: Annotated[str | None, typer.Option(metavar="HASH", help="The vendor's MD5, to compare.")] = None,
-    recursive: Annotated[bool, typer.Option("--recursive", help="Of a folder: the folders in it too.")] = False,
+    recursive: Annotated[bool, typer.Option("--recursive", help="For a folder: also the folders in it.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
 ) -> None:
-    """Put an image file into the catalogue: read its name, hash it, and remember where it lies.
+    """Add an image file to the catalogue. The file stays where it is.
 
-    The hash is compared with the vendor's: FILE.sha512 or FILE.md5 beside it, a list such as SHA512SUMS, or --sha512.
-    Of a folder every image that is known by its name is taken, and what is not is listed; nothing is asked.
+    swimctl reads its name and compares its hash with the vendor's, if there is one: in FILE.sha512, FILE.md5, a list
+    such as SHA512SUMS, or --sha512. For a folder, it adds every image with a known name, lists the other files, and
+    asks nothing.
     """
     context = of(ctx)
     path = path.expanduser()

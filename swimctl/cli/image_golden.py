@@ -43,34 +43,37 @@ def golden(
     *,
     image: Annotated[str | None, typer.Argument(metavar="ID|FILENAME", help="The image.")] = None,
     release: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="A release without a file in place of an image: 17.12.04.")
+        str | None, typer.Option(metavar="VERSION", help=("A release without a file, in place of an image: 17.12.04."))
     ] = None,
-    platform: Annotated[str | None, typer.Option(metavar="NAME", help="Whose release it is, as cisco_xe.")] = None,
+    platform: Annotated[
+        str | None, typer.Option(metavar="NAME", help=("The platform of the release, such as cisco_xe."))
+    ] = None,
     family: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of this family alone, as cat9k_iosxe; else of the platform.")
+        str | None,
+        typer.Option(metavar="NAME", help=("Only this family, such as cat9k_iosxe. Else: the whole platform.")),
     ] = None,
-    model: Annotated[str | None, typer.Option(metavar="PATTERN", help="For these models alone, as 'C9300-*'.")] = None,
-    group: Annotated[str | None, typer.Option(metavar="NAME", help="For this group of devices alone.")] = None,
-    site: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.site alone.")] = None,
-    role: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this data.role alone.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="NAME", help="For devices with this tag alone.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="PATTERN", help="Only these models, such as 'C9300-*'.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="NAME", help="Only this group of devices.")] = None,
+    site: Annotated[str | None, typer.Option(metavar="NAME", help="Only devices with this data.site.")] = None,
+    role: Annotated[str | None, typer.Option(metavar="NAME", help="Only devices with this data.role.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only devices with this tag.")] = None,
     valid_from: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="From this time on, such as 2030-05-04T02:00+02:00.")
+        str | None, typer.Option("--from", metavar="TIME", help=("From this time, such as 2030-05-04T02:00+02:00."))
     ] = None,
     valid_until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until this time.")] = None,
-    unset: Annotated[bool, typer.Option("--unset", help="It is golden no more, for any device.")] = False,
+    unset: Annotated[bool, typer.Option("--unset", help="The image is no longer golden, for any device.")] = False,
     explain: Annotated[
-        str | None, typer.Option(metavar="DEVICE", help="Show every rule of this device's platform, and which wins.")
+        str | None,
+        typer.Option(metavar="DEVICE", help=("Show every rule of this device's platform, and which one wins.")),
     ] = None,
 ) -> None:
-    """Make an image the one that devices of its family should run, or those alone that fit all that is named.
+    """Make an image golden: the devices of its family should run it. With options: only devices that match all of them.
 
-    A release may be golden without a file: its devices are compared with it, and where the catalogue has an image of
-    it that fits a device they are given that one.
+    A release can be golden without a file. Devices are compared with it. For an upgrade they get an image of that
+    release from the catalogue, if one fits.
 
-    Of the rules that fit a device the one that names a model wins, then a group, then a site, then a role, then a tag,
-    then the one that has times; where both name the same, the more exact model (a whole name, then the pattern with
-    more letters) and the nearer group. What is equal even then is refused.
+    The more exact rule wins: one with a model, then a group, a site, a role, a tag, then times. If both name the same:
+    the more exact model, then the nearer group. If two rules are still equal, the device gets no image.
     """
     context = of(ctx)
     first, last = _times(valid_from, valid_until)

@@ -85,15 +85,16 @@ def init(
     ctx: typer.Context,
     *,
     source: Annotated[
-        Source | None, typer.Option("--from", help="Where your devices stand already; yaml makes an empty inventory.")
+        Source | None, typer.Option("--from", help=("Where your list of devices is. yaml: a new, empty inventory."))
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="PATH|URL", help="The table, inventory, file, or NetBox's address.")
+        str | None,
+        typer.Option("--at", metavar="PATH|URL", help=("The table, the inventory, the file, or NetBox's address.")),
     ] = None,
 ) -> None:
-    """Write a config.yaml with comments, and an inventory where there is none; no file that is there is changed.
+    """Write a config.yaml with comments, and an inventory if there is none. It changes no file that exists.
 
-    Asks where the devices stand, on a terminal alone.
+    On a terminal it asks where your devices are.
     """
     context = of(ctx)
     config = context.config_path.expanduser().absolute()

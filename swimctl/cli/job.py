@@ -28,9 +28,9 @@ def list_jobs(
     ctx: typer.Context,
     *,
     batch: BatchOption = None,
-    status: Annotated[JobStatus | None, typer.Option(help="Only jobs in this status.")] = None,
+    status: Annotated[JobStatus | None, typer.Option(help="Only jobs with this status.")] = None,
     device: Annotated[str | None, typer.Option(metavar="NAME", help="Only jobs of this device.")] = None,
-    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="No more than so many.")] = 50,
+    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most N.")] = 50,
 ) -> None:
     """List jobs, the newest first."""
     from swimctl.requests.documents import job_document
@@ -49,7 +49,7 @@ def list_jobs(
 
 @app.command("show")
 def show_job(ctx: typer.Context, job_id: JobId) -> None:
-    """Show one job with its steps, its batch's options, and where its files lie."""
+    """Show one job with its steps, the options of its batch, and the folder with its files."""
     from swimctl.requests.documents import batch_document, job_document
 
     context = of(ctx)
@@ -90,9 +90,9 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
 def show_events(
     ctx: typer.Context,
     job_id: JobId,
-    after: Annotated[int, typer.Option(metavar="EVENT_ID", min=0, help="Only what came after this event.")] = 0,
+    after: Annotated[int, typer.Option(metavar="EVENT_ID", min=0, help="Only later events.")] = 0,
 ) -> None:
-    """Show everything that was recorded of a job, the oldest first."""
+    """Show everything that was recorded for a job, the oldest first."""
     from swimctl.requests.documents import event_document
 
     context = of(ctx)
@@ -110,7 +110,7 @@ def show_events(
 
 @app.command("transcript")
 def show_transcript(ctx: typer.Context, job_id: JobId) -> None:
-    """Show what was said on the device's terminal, with passwords left out."""
+    """Show what was sent and printed on the device's terminal, without passwords."""
     context = of(ctx)
     with context.open() as opened:
         opened.store.job(job_id)

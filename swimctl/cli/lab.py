@@ -40,30 +40,33 @@ def up(
     devices: Annotated[
         int | None,
         typer.Option(
-            "--devices", "-n", min=1, max=1000, help=f"How many; {DEVICES}, or as many as DIR's inventory has."
+            "--devices", "-n", min=1, max=1000, help=f"How many. Default: {DEVICES}, or as many as DIR's inventory has."
         ),
     ] = None,
     speed: Annotated[float, typer.Option(min=0.1, max=10_000, help="Device seconds per real second.")] = 60.0,
     folder: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Make DIR a working folder for these switches.")
+        Path | None, typer.Option("--dir", metavar="DIR", help=("Make a working folder for these switches in DIR."))
     ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SWITCH=FAULT", help="What is wrong with a switch (or all=FAULT); see `swimctl lab faults`."
+            metavar="SWITCH=FAULT", help=("Give a switch a fault, or all of them: all=FAULT. See `swimctl lab faults`.")
         ),
     ] = None,
     fleet: Annotated[
         Fleet | None,
         typer.Option(
-            help="catalyst (else), or mixed: a device of each platform in turn; without it as DIR's inventory has."
+            help=(
+                "catalyst: only Catalyst switches. mixed: a device of each platform in turn. Default: as in DIR's "
+                "inventory, else catalyst."
+            )
         ),
     ] = None,
     port_base: Annotated[
-        int | None, typer.Option(min=1024, max=65_000, help="Port of the first switch; free ports without it.")
+        int | None, typer.Option(min=1024, max=65_000, help="Port of the first switch. Default: free ports.")
     ] = None,
 ) -> None:
-    """Run switches on 127.0.0.1 until Ctrl-C; print `ready` when they answer."""
+    """Run simulated switches on 127.0.0.1 until Ctrl-C. Prints `ready` when they answer."""
     from swimctl.lab.cisco_xe.fleet import default_fleet
     from swimctl.lab.fleet import LabFleet
     from swimctl.lab.folder import Kept, check_folder, parse_faults, read_fault_options, read_hosts
@@ -94,7 +97,7 @@ def up(
 
 @app.command()
 def faults(ctx: typer.Context) -> None:
-    """List what can be wrong with a lab switch."""
+    """List the faults that a lab switch can have."""
     from swimctl.lab.faults import FAULTS
 
     if context.of(ctx).json:
@@ -106,11 +109,11 @@ def faults(ctx: typer.Context) -> None:
 @app.command()
 def add_image(
     ctx: typer.Context,
-    filename: Annotated[str, typer.Argument(help="A vendor's file name, e.g. cat9k_iosxe.17.09.05.SPA.bin.")],
+    filename: Annotated[str, typer.Argument(help="A vendor's file name, such as cat9k_iosxe.17.09.05.SPA.bin.")],
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="A lab's working folder.")] = Path(),
-    size: Annotated[int, typer.Option(min=4096, max=2_000_000_000, help="Bytes.")] = 3_000_000,
+    size: Annotated[int, typer.Option(min=4096, max=2_000_000_000, help="Size in bytes.")] = 3_000_000,
 ) -> None:
-    """Make an image file that lab switches install, in DIR/images; register it where DIR has a config.yaml."""
+    """Make an image file for lab switches in DIR/images. If DIR has a config.yaml, add it to the catalogue."""
     from swimctl.errors import ImageError
     from swimctl.lab.images import make_image
 

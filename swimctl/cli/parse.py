@@ -20,24 +20,24 @@ def parse(
         str,
         typer.Argument(
             metavar="COMMAND|DIR",
-            help='The command that was typed, e.g. "show version"; may be abbreviated. Or a bundle.',
+            help='The command, such as "show version" (or a short form of it). Or the folder of a bundle.',
         ),
     ],
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="What the device printed; standard input where it is left out."),
+        typer.Argument(metavar="[FILE]", help="A file with the output. Without it: standard input."),
     ] = None,
     *,
     platform: Annotated[
-        str | None, typer.Option("--platform", "-p", metavar="P", help="The device's platform, e.g. cisco_xe.")
+        str | None, typer.Option("--platform", "-p", metavar="P", help=("The device's platform, such as cisco_xe."))
     ] = None,
 ) -> None:
     """Show what swimctl reads from a device's output.
 
-    The fields are those of the facts that swimctl works with. A line that it does not know and does not need is passed
-    over and named as `unread`, here and on standard error. Output that it cannot read gives exit code 2 and the first
-    odd line: put both into a bug report. Of a bundle of `device capture` every file is read, each with its facts or
-    why it was refused; one that is refused gives exit code 2.
+    Lines that swimctl does not know and does not need are listed as `unread`, here and on standard error. If it cannot
+    read the output, the exit code is 2, and you see the first line that is wrong. Send both with a bug report.
+
+    With the folder of a `device capture`, it reads every file.
     """
     from swimctl import platforms
     from swimctl.captures.bundle import plain

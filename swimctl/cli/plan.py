@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 ImageOption = Annotated[
-    str | None, typer.Option("--image", metavar="ID|FILENAME", help="This image instead of the golden one.")
+    str | None, typer.Option("--image", metavar="ID|FILENAME", help="This image, in place of the golden one.")
 ]
 WorkflowOption = Annotated[
     str, typer.Option("--workflow", metavar="ID|NAME", help="The workflow; see `workflow list`.")
@@ -27,10 +27,10 @@ WorkflowOption = Annotated[
 CleanupOption = Annotated[
     bool, typer.Option("--cleanup-flash", help="Remove inactive releases from the device's flash before the copy.")
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Also where the device already runs the image.")]
-IssuOption = Annotated[bool, typer.Option("--issu", help="In service, without a reload of the whole device.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Upgrade a device that already runs the image, too.")]
+IssuOption = Annotated[bool, typer.Option("--issu", help=("Upgrade in service, without a reload of the whole device."))]
 ConvertOption = Annotated[
-    bool, typer.Option("--convert", help="Bring IOS-XE devices that run in bundle mode to install mode by it.")
+    bool, typer.Option("--convert", help="Bring IOS-XE devices from bundle mode to install mode.")
 ]
 
 
@@ -53,13 +53,13 @@ def plan(
     convert: ConvertOption = False,
     canary: policy.Canary = None,
     wave: policy.Wave = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", help="Devices asked at once.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="How many devices to ask at the same time.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not contact the devices.")] = False,
 ) -> None:
-    """Show what each device would get and what it lacks; changes nothing.
+    """Show which image each device would get, and what it lacks. Changes nothing.
 
-    A device is asked what its upgrade will ask, so that one called ready here passes the job's readiness check.
-    Exits 1 where a device would get no image, lacks something or cannot be asked.
+    The plan asks a device the same as the readiness check of a job. So a device that is ready here passes that check.
+    Exit code 1: a device gets no image, lacks something, or cannot be asked.
     """
     from swimctl.models import JobOptions
     from swimctl.requests.plans import UpgradeRequest

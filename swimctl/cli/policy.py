@@ -23,7 +23,9 @@ Wave = Annotated[
     typer.Option(
         "--wave",
         metavar="SIZES",
-        help="Sizes of waves such as 5,20,100%; the last one repeats. A wave starts when the one before is healthy.",
+        help=(
+            "Sizes of waves, such as 5,20,100%. The last one repeats. A wave starts when the one before it is healthy."
+        ),
         rich_help_panel=_WAVES,
     ),
 ]
@@ -32,7 +34,7 @@ Soak = Annotated[
     typer.Option(
         "--soak",
         metavar="TIME",
-        help="Wait such as 10m between waves, then check the upgraded devices again.",
+        help="Wait between waves, such as 10m. Then check the upgraded devices again.",
         rich_help_panel=_WAVES,
     ),
 ]
@@ -41,8 +43,11 @@ MaxFailures = Annotated[
     typer.Option(
         "--max-failures",
         metavar="N|N%",
-        help="Start no more after N failures, or when N% of those tried failed, counted from the fifth on, in the "
-        "batch or in a wave; 0 never stops. Default 1 with --sequential and with waves, else 0.",
+        help=(
+            "Start no more after N failures, or when N% of the devices tried have failed (from the fifth device "
+            "on). Counts in the batch and in each wave. 0: never stop. Default: 1 with --sequential and with "
+            "waves, else 0."
+        ),
         rich_help_panel=_WAVES,
     ),
 ]
@@ -51,7 +56,7 @@ WindowOption = Annotated[
     typer.Option(
         "--window",
         metavar="HH:MM-HH:MM[@ZONE]",
-        help="Start and activate only in this window, and only what can end in it.",
+        help="Start and activate only in this window. Activate only what can end in it.",
         rich_help_panel=_WAVES,
     ),
 ]
@@ -60,14 +65,14 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="TIME",
-        help="Activate nothing that cannot end by this time, such as 2030-05-04T04:00+02:00.",
+        help="Activate nothing that cannot end by this time. Example: 2030-05-04T04:00+02:00.",
         rich_help_panel=_WAVES,
     ),
 ]
 StageNow = Annotated[
     bool,
     typer.Option(
-        "--stage-now", help="Check and copy at once; only the activation waits for the window.", rich_help_panel=_WAVES
+        "--stage-now", help="Check and copy now. Only the activation waits for the window.", rich_help_panel=_WAVES
     ),
 ]
 Ticket = Annotated[str, typer.Option("--ticket", metavar="TEXT", help="A ticket's number, for the record.")]

@@ -49,9 +49,9 @@ def report(
     batch: BatchOption = None,
     form: Annotated[Format, typer.Option("--format", help="Markdown for people, or JSON.")] = Format.MD,
 ) -> None:
-    """Write the record of a batch: devices, releases, times, failures with their evidence.
+    """Write a report of a batch: devices, releases, times, failures with their evidence.
 
-    Without --batch that of the latest one.
+    Without --batch: the latest batch.
     """
     context = of(ctx)
     with context.open() as opened:

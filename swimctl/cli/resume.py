@@ -18,9 +18,9 @@ app = typer.Typer()
 
 @app.command()
 def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
-    """Take up jobs whose process died or was stopped; without arguments all of them.
+    """Continue jobs whose process died or was stopped. Without arguments: all of them.
 
-    Each device is asked how far it got; what it has done already is not done again.
+    swimctl asks each device how far it got. It does nothing twice.
     """
     from swimctl.cli import running
 

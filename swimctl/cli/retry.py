@@ -18,14 +18,14 @@ app = typer.Typer()
 def retry(
     ctx: typer.Context,
     *,
-    batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch whose jobs are tried again.")],
+    batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch whose jobs to try again.")],
     detach: DetachOption = False,
     yes: YesOption = False,
     no_input: NoInputOption = False,
 ) -> None:
-    """Make a new batch of the jobs of a batch that failed or were not attempted, and run it, with the same options.
+    """Make a new batch from the failed and not attempted jobs of a batch, and run it with the same options.
 
-    Asks on a terminal; without one it goes ahead, as the batch was agreed to before and is named here.
+    On a terminal it asks you. Without a terminal it starts.
     """
     context = of(ctx)
     with context.open() as opened:

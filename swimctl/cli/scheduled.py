@@ -17,9 +17,9 @@ app = typer.Typer()
 
 @app.command()
 def run_scheduled(ctx: typer.Context) -> None:
-    """Run the scheduled and detached jobs that are due, then exit; two at once do no harm.
+    """Run the scheduled and detached jobs whose time has come, then exit. Two at once do no harm.
 
-    Prints nothing where nothing is due and nobody looks, so that cron sends no mail.
+    If there is nothing to do, it prints nothing in cron, so cron sends no mail.
     """
     context = of(ctx)
     with context.open() as opened:

@@ -22,23 +22,27 @@ Filters = Annotated[
     typer.Option(
         "--filter",
         metavar="KEY=VALUE",
-        help="Devices whose field or data has this value; may be given again, all must hold.",
+        help=("Devices with this value in a field or in their data. You can use it several times: all must match."),
         rich_help_panel=_PANEL,
     ),
 ]
 Limit = Annotated[
     str | None,
-    typer.Option(metavar="PATTERN", help="Devices whose name or group fits, as in Ansible.", rich_help_panel=_PANEL),
+    typer.Option(metavar="PATTERN", help="Devices whose name or group matches, as in Ansible.", rich_help_panel=_PANEL),
 ]
 Group = Annotated[str | None, typer.Option(metavar="NAME", help="Devices of this group.", rich_help_panel=_PANEL)]
 Exclude = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME", help="Not this device; may be given again.", rich_help_panel=_PANEL),
+    typer.Option(
+        metavar="NAME",
+        help=("Not these devices; takes what --limit takes. You can use it several times."),
+        rich_help_panel=_PANEL,
+    ),
 ]
 
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="Refuse where a host of another system is among them.", rich_help_panel=_PANEL),
+    typer.Option("--strict", help="A host of another system is an error.", rich_help_panel=_PANEL),
 ]
 
 

@@ -36,23 +36,24 @@ def serve(
     ctx: typer.Context,
     *,
     bind: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port. 0: a free one.")] = 8080,
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Listen beyond this machine without TLS: anybody there can read tokens.")
+        bool,
+        typer.Option("--insecure", help=("Listen outside this machine without TLS. Anybody there can read tokens.")),
     ] = False,
     no_runner: Annotated[
-        bool, typer.Option("--no-runner", help="Only answer requests; another process runs the jobs.")
+        bool, typer.Option("--no-runner", help="Only answer requests. Another process runs the jobs.")
     ] = False,
     grace: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0, help="How long running devices may take to a safe point at the end."),
+        typer.Option(metavar="SECONDS", min=0, help=("At the end: how long running jobs may take to a safe point.")),
     ] = 600,
 ) -> None:
-    """Answer the REST API, and run what is triggered and due, until SIGTERM or Ctrl-C.
+    """Answer the REST API, and run jobs, until SIGTERM or Ctrl-C.
 
-    At the end no new steps are started; what then is not at a safe point is taken up at the next start.
+    At the end it starts no new steps. The next start continues jobs that did not reach a safe point.
     """
     from swimctl.api.server import check_binding, tls_context
 

@@ -23,7 +23,7 @@ app = typer.Typer()
 JobIds = Annotated[list[int] | None, typer.Argument(metavar="JOB_ID", help="Ids of jobs.", show_default=False)]
 BatchOption = Annotated[
     str | None,
-    typer.Option("--batch", metavar="ID", help="A batch, by its id or its first 6 or more characters."),
+    typer.Option("--batch", metavar="ID", help="The id of a batch, or its first 6 characters or more."),
 ]
 
 
@@ -33,11 +33,11 @@ def status(
     *,
     job_ids: JobIds = None,
     batch: BatchOption = None,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow until nothing runs or waits any more.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow until no job runs or waits.")] = False,
 ) -> None:
-    """Show jobs and their steps; without arguments those of the latest batch.
+    """Show jobs and their steps. Without arguments: the latest batch.
 
-    Exits 0; with --watch as `swimctl upgrade` would have.
+    Exit code 0. With --watch: the exit code of `swimctl upgrade`.
     """
     context = of(ctx)
     with context.open() as opened:

@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("backup")
 def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
-    """Copy the whole store into a new file, also while others write to it."""
+    """Copy the whole store into a new file. Others may write to the store meanwhile."""
     context = of(ctx)
     with context.open() as opened:
         store = opened.present_store
@@ -34,9 +34,9 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
 
 @app.command("check")
 def check(ctx: typer.Context) -> None:
-    """Look over the file, its schema and the chain of the audit, and change nothing.
+    """Check the file, its schema and the chain of the audit. Changes nothing.
 
-    Exits 1 where something is wrong.
+    Exit code 1: something is wrong.
     """
     context = of(ctx)
     with context.open() as opened:

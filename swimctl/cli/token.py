@@ -18,12 +18,14 @@ app = typer.Typer(no_args_is_help=True)
 def create_token(
     ctx: typer.Context,
     *,
-    user: Annotated[str, typer.Option(metavar="NAME", help="Whose it is.")],
-    role: Annotated[Role | None, typer.Option(help="At most the user's; else the same.", show_default=False)] = None,
-    expires: Annotated[str, typer.Option(metavar="TIME", help="How long it lives: 12h, 90d, never.")] = "90d",
+    user: Annotated[str, typer.Option(metavar="NAME", help="The user.")],
+    role: Annotated[
+        Role | None, typer.Option(help="At most the user's role. Default: the user's role.", show_default=False)
+    ] = None,
+    expires: Annotated[str, typer.Option(metavar="TIME", help="How long it is valid: 12h, 90d, never.")] = "90d",
     label: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
 ) -> None:
-    """Make a token and print it; it cannot be shown again."""
+    """Make a token and print it. You see it only once."""
     from swimctl.accounts.service import life_from
 
     context = of(ctx)
@@ -43,12 +45,12 @@ def create_token(
 def list_tokens(
     ctx: typer.Context,
     *,
-    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only this user's.")] = None,
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this user.")] = None,
     ended: Annotated[
-        bool, typer.Option("--all", help="Also those that expired or were revoked in the last 30 days.")
+        bool, typer.Option("--all", help="Also tokens that expired or were revoked in the last 30 days.")
     ] = False,
 ) -> None:
-    """List the tokens that may be used, never their text."""
+    """List the valid tokens, never their text."""
     context = of(ctx)
     with context.open() as opened:
         accounts = opened.accounts
@@ -79,7 +81,7 @@ def list_tokens(
 def revoke_token(
     ctx: typer.Context, token_id: Annotated[int, typer.Argument(metavar="ID", help="The token's id.", min=1)]
 ) -> None:
-    """End a token for good."""
+    """Revoke a token for good."""
     context = of(ctx)
     with context.open() as opened:
         token = opened.accounts.revoke_token(token_id, by=caller())

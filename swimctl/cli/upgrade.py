@@ -31,9 +31,11 @@ app = typer.Typer()
 
 _WHEN = "When and how"
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-NoInputOption = Annotated[bool, typer.Option("--no-input", help="Never ask: refuse where --yes would be needed.")]
+NoInputOption = Annotated[
+    bool, typer.Option("--no-input", help=("Never ask. If --yes would be needed, that is an error."))
+]
 DetachOption = Annotated[
-    bool, typer.Option("--detach", help="Create the jobs for a running `serve` or `run-scheduled`, and return.")
+    bool, typer.Option("--detach", help=("Make the jobs and return. A running `serve`, or `run-scheduled`, runs them."))
 ]
 
 
@@ -49,13 +51,13 @@ def upgrade(
     exclude: selection.Exclude = None,
     strict: selection.Strict = False,
     image: ImageOption = None,
-    golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image; the default.")] = False,
+    golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image (the default).")] = False,
     workflow: WorkflowOption = "standard",
     sequential: Annotated[
         bool, typer.Option("--sequential", help="One device at a time, in order.", rich_help_panel=_WHEN)
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Devices worked on at once.", rich_help_panel=_WHEN)
+        int | None, typer.Option(metavar="N", help="How many devices at the same time.", rich_help_panel=_WHEN)
     ] = None,
     max_failures: policy.MaxFailures = None,
     at: Annotated[
@@ -63,7 +65,7 @@ def upgrade(
         typer.Option(
             "--at",
             metavar="TIME",
-            help="Create scheduled jobs for this time, such as 2030-05-04T02:00+02:00, and return.",
+            help="Make jobs for this time, and return. Example: 2030-05-04T02:00+02:00.",
             rich_help_panel=_WHEN,
         ),
     ] = None,
@@ -85,9 +87,9 @@ def upgrade(
     yes: YesOption = False,
     no_input: NoInputOption = False,
 ) -> None:
-    """Upgrade devices: show the plan, ask, run, print the outcome.
+    """Upgrade devices: show the plan, ask, run, print the result.
 
-    A first Ctrl-C starts nothing more and lets running devices reach a safe point; `swimctl resume` goes on there.
+    Press Ctrl-C once to stop: running devices continue to a safe point. `swimctl resume` continues from there.
     """
     if golden and image is not None:
         raise UsageError("--golden and --image exclude each other; give one of them")

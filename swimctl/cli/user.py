@@ -18,9 +18,7 @@ app = typer.Typer(no_args_is_help=True)
 _MOST = 10_000  # more than any password has, and no more than that of an endless pipe
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")]
-FromStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
-]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input. Do not ask.")]
 
 
 @app.command("add")
@@ -29,7 +27,7 @@ def add_user(
     *,
     name: Name,
     role: Annotated[
-        Role, typer.Option(help="What they may do: start and cancel upgrades, or look on.")
+        Role, typer.Option(help="operator: start and cancel upgrades. read-only: only look.")
     ] = Role.OPERATOR,
     password_stdin: FromStdin = False,
 ) -> None:
@@ -66,7 +64,7 @@ def list_users(ctx: typer.Context) -> None:
 
 @app.command("password")
 def set_password(ctx: typer.Context, *, name: Name, password_stdin: FromStdin = False) -> None:
-    """Give a user another password, and end the tokens that came of the one before."""
+    """Set a user's new password, and revoke the tokens of earlier logins."""
     context = of(ctx)
     with context.open() as opened:
         opened.store.user(name)

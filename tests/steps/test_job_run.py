@@ -13,6 +13,7 @@ from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, acti
 
 from swimctl import states
 from swimctl.config.settings import FreezePeriod, Settings
+from swimctl.errors import Unreachable
 from swimctl.models import Outcome, Policy
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
@@ -178,3 +179,37 @@ def test_a_stop_is_obeyed_before_each_step_that_changes_nothing_yet(
     assert "stopped at a safe point" in (ended.error or "")
     notes = cast("PaperTranscript", job.device.context.transcript).notes
     assert [note for note in notes if note.startswith("stopped at a safe point; `swimctl resume ")]
+
+
+# The one session of a job ends before anybody else needs the device.
+
+
+@pytest.mark.parametrize("how", ["stopped", "failed", "waits"])
+def test_the_session_of_a_job_ends_before_another_one_may_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    done: list[str] = []
+
+    def ends(_context: JobContext) -> None:
+        if how == "failed":
+            raise Unreachable("no route to sw1")
+        stop.set()
+
+    stop, steps = threading.Event(), [Played("readiness", ends), *played(*ALL[1:])]
+    if how == "waits":
+        steps[0] = Played("readiness")
+        stop.wait = lambda timeout=None: bool(done.append(f"waits {timeout}")) or stop.set() is None  # type: ignore[method-assign]
+    with paper_job(tmp_path, monkeypatch, steps=steps, policy=Policy(window=CLOSED)) as job:
+        monkeypatch.setattr(JobContext, "part", lambda _context: done.append("parted"))
+        monkeypatch.setattr(job.store, "release", lambda *of: done.append(f"released: {of[2]}"))
+        monkeypatch.setattr(job.runs, "end_failed", lambda *_: done.append("ended"))
+        job.stop = stop
+        job.run()
+    assert (
+        done
+        == {
+            "stopped": ["parted", "released: stopped at a safe point", "parted"],
+            "failed": ["parted", "ended", "parted"],
+            "waits": ["parted", "waits 1.0", "parted", "released: stopped at a safe point", "parted"],
+        }[how]
+    )

@@ -197,3 +197,18 @@ def test_a_stop_is_obeyed_at_a_safe_point_and_says_how_to_go_on() -> None:
     stop.set()
     with pytest.raises(Stopped, match="stopped at a safe point; `swimctl resume 7` takes it up"):
         replace(job.context, stop=stop).checkpoint()
+
+
+def test_the_driver_of_a_session_is_made_by_the_settings_and_options_of_its_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, job, given = Door(monkeypatch, None), Scripted(), []
+
+    def make(*of: object) -> Any:
+        given.append(of)
+        return job.driver
+
+    context = replace(context_of(job), make_driver=make)
+    with context.driver() as driver:
+        assert driver is job.driver
+    assert given == [(door.sessions[0], context.settings, context.options)]

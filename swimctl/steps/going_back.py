@@ -92,13 +92,15 @@ def _confirm(context: JobContext, before: Snapshot) -> NoReturn:
     now, reloaded = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
     now = _joined(context, before, now)
     kept = complaint_of(context)
-    if went_back(now, before, reloaded=reloaded, patch=patch):
+    late = missing(before, now)
+    if not late and went_back(now, before, reloaded=reloaded, patch=patch):
         raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
     sent = context.record.recall("abort sent") or {}
     runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
+    seen = f"{runs or now.version} runs{f' ({late})' if late else ''}"
     raise DeviceUnknown(
-        f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {runs or now.version} runs, not "
-        f"{before.version}; next: {sent.get('look', '`show version`')} on the device"
+        f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {seen}, needed: {before.version} on "
+        f"every member; next: {sent.get('look', '`show version`')} on the device"
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from support.after_reload import COMMITTED, GARBLED, UNCOMMITTED, after_reload, back, keeping
-from support.scripted_steps import AFTER, BEFORE, LOST, NEW, OLD, OLD_RUNS, PATCH, runs, said, stands
+from support.scripted_steps import AFTER, BEFORE, LOST, NEW, OLD, OLD_RUNS, PATCH, PaperClock, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, StepFailed
 from swimctl.models import Outcome
-from swimctl.platforms.facts import Installed, Placement
+from swimctl.platforms.facts import Installed, Placement, Running
 from swimctl.steps import PostChecks
 from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.going_back import go_back
@@ -71,7 +73,7 @@ def test_a_way_back_whose_answer_does_not_read_is_proved_by_what_runs() -> None:
 def test_a_way_back_after_which_the_target_still_runs_is_not_called_one() -> None:
     job = after_reload(installed=[UNCOMMITTED], snapshot=[replace(AFTER, routes={})])
     job.driver._script["running"] = [lambda _c: runs(NEW, NEW, uptime=60 if job.sent("abort") else 2000)]
-    with pytest.raises(DeviceUnknown, match=r"now 1: 17\.12\.04, 2: 17\.12\.04 runs, not 17\.06\.05"):
+    with pytest.raises(DeviceUnknown, match=r"now 1: 17\.12\.04, 2: 17\.12\.04 runs, needed: 17\.06\.05 on every"):
         PostChecks().run(job.context)
 
 
@@ -130,3 +132,44 @@ def test_a_way_back_whose_session_ends_is_proved_by_the_device() -> None:
     with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
         go_back(job.context, BEFORE, "2 uplinks lost")
     assert (job.driver.times("back"), job.record.memory["boot before abort"]["version"]) == (1, NEW)
+
+
+def test_a_member_that_never_comes_back_is_waited_for_and_no_way_back_is_proved_without_it() -> None:
+    job = after_reload(installed=[UNCOMMITTED])
+    looks: list[float] = []
+
+    def running(clock: PaperClock) -> Running:
+        if not job.driver.times("back"):
+            return runs(NEW, NEW, uptime=int(clock.seconds) - 400)
+        looks.append(clock.seconds)
+        return runs(OLD, uptime=60 + int(clock.seconds - looks[0]))
+
+    job.driver._script["running"] = [running]
+    with pytest.raises(DeviceUnknown) as failed:
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert str(failed.value) == (
+        f"'install abort' was sent because 2 uplinks lost; now 1: {OLD} runs (2 not there), needed: {OLD} on every "
+        f"member; next: {job.driver.support.look} on the device"
+    )
+    joining = looks[3:]  # the first three tell that it is back, on a newer boot that stays
+    limits, poll = job.context.settings.deadlines, job.context.settings.login.poll
+    assert {later - sooner for sooner, later in pairwise(joining)} == {poll}
+    assert joining[-1] - joining[0] == pytest.approx(limits.ready, abs=2 * poll)
+
+
+def test_a_device_that_answers_nothing_while_its_members_join_is_asked_once_more() -> None:
+    job = after_reload(installed=[UNCOMMITTED])
+    late = iter([*[runs(OLD, uptime=60)] * 3, GARBLED])
+
+    def running(clock: PaperClock) -> Any:
+        if not job.driver.times("back"):
+            return runs(NEW, NEW, uptime=int(clock.seconds) - 400)
+        answer = next(late, runs(OLD, OLD, uptime=100))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    job.driver._script["running"] = [running]
+    with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
+        go_back(job.context, BEFORE, "2 uplinks lost")
+    assert f"{GARBLED}; looking once more" in job.told("session")

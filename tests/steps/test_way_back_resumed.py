@@ -76,8 +76,8 @@ def test_a_way_back_that_ended_and_changed_nothing_is_unknown() -> None:
                   trace=[ENDED])  # fmt: skip
     words = ends(job, DeviceUnknown)
     assert words == (
-        f"'install abort' was sent because 3 uplinks lost; now 1: {NEW}, 2: {NEW} runs, not {OLD}; "
-        "next: `show install log` on the device"
+        f"'install abort' was sent because 3 uplinks lost; now 1: {NEW}, 2: {NEW} runs, needed: {OLD} "
+        "on every member; next: `show install log` on the device"
     )
     assert job.driver.times("back") == 0
 

@@ -12,7 +12,9 @@ from platforms.scripted_device import Paper, Refused, changed, lacking
 from swimctl.config.settings import Readiness, Settings
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.models import JobOptions
+from swimctl.platforms.arista_eos import reading
 from swimctl.platforms.arista_eos.driver import AristaEos
+from swimctl.platforms.arista_eos.readiness import State
 
 BOOT, MLAG, DETAIL, FLASH = "show boot-config", "show mlag", "show mlag detail", "dir flash:"
 
@@ -118,6 +120,11 @@ def test_a_switch_without_a_partner_needs_no_group_and_is_asked_for_no_delay() -
     alone = {name: text for name, text in PEER.items() if name != DETAIL}
     alone[MLAG] = SAMPLE("show_mlag/disabled")
     assert lacking(check(alone, device=replace(DEVICE, redundancy_group=None))) == {}
+
+
+def test_a_peer_whose_delay_is_not_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "State", lambda **facts: State(**{**facts, "delay": None}))
+    assert {rule: finding.seen for rule, finding in lacking(check(PEER)).items()} == {"MLAG reload delay": "unknown"}
 
 
 @pytest.mark.parametrize("command", PEER)

@@ -199,7 +199,7 @@ class Activation:
         if reloaded():
             return True
         if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
-            return wait_for_down(context, session, context.settings.deadlines.down) if not reloaded() else True
+            return reloaded() or wait_for_down(context, session, context.settings.deadlines.down)
         if driver.unpacks:
             _see_added(context, driver)
         context.checkpoint()

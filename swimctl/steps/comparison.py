@@ -154,7 +154,7 @@ def _share(before: Snapshot, missing: _Missing, tolerances: Tolerances) -> tuple
     places |= {port_of(each) for each in before.end_devices if not _at(port_of(each), before.access_up)}
     down = {port: port for port in missing.access}
     for each in missing.end_devices:
-        port = next(_at_which(port_of(each), places), port_of(each))
+        port = next(_at_which(port_of(each), places))
         down.setdefault(port, f"{port} (without {each[len(port_of(each)) + 3 :]})")
     lost = [down[port] for port in sorted(down)]
     needed = min(math.ceil(len(places) * tolerances.access_percent / 100), len(places) - tolerances.access_lost)

@@ -398,3 +398,16 @@ def test_a_stop_before_it_is_sent_once_more_is_obeyed() -> None:
     job.context.stop.set()
     fails(job, Stopped)
     assert job.driver.times("activate") == 0
+
+
+def test_a_device_that_was_away_for_a_while_and_did_not_reload_is_asked_and_then_told_once_more() -> None:
+    job = ready(activate=[LOST, said(None, dropped=True)], logins=[None, NO_ROUTE, None], trace=[NEVER])
+    job.driver._script["running"] = [
+        lambda clock: (
+            runs(NEW, NEW, uptime=60)
+            if job.driver.times("activate") > 1
+            else runs(OLD, OLD, uptime=30 * DAY + int(clock.seconds))
+        )
+    ]
+    assert "up with" in run(job)
+    assert (job.driver.times("activate"), len(job.told("session"))) == (2, 3)

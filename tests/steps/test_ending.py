@@ -314,6 +314,11 @@ def test_where_only_an_activation_starts_what_was_added_nothing_was_done_to_what
     assert ending(added(support=XE, installed=[stands(ADDED)])) == (Outcome.UNTOUCHED, "")
 
 
+def test_a_patch_that_was_added_changed_nothing_of_what_runs_and_one_that_runs_did() -> None:
+    assert ending(added(support=XE, image=PATCH, installed=[stands(ADDED)])) == (Outcome.UNTOUCHED, "")
+    assert ending(added(support=XE, image=PATCH, installed=[stands(COMMITTED)]))[0] is Outcome.UNKNOWN
+
+
 @pytest.mark.parametrize("script", [{"logins": [AWAY]}, {"installed": [GARBLED]}])
 @pytest.mark.parametrize("support", [JUNOS, XE])
 def test_a_device_that_could_not_be_asked_after_an_add_is_not_untouched(script: dict[str, Any], support: Any) -> None:

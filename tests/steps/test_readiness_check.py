@@ -191,11 +191,11 @@ def test_a_fresh_baseline_is_not_taken_anew(tmp_path: Path) -> None:
 
 
 def test_an_old_baseline_is_taken_anew_with_the_rules(tmp_path: Path) -> None:
-    job = aged(tmp_path, 1500, snapshot=[replace(BEFORE, neighbours=())])
+    job = aged(tmp_path, 6000, snapshot=[replace(BEFORE, neighbours=())])
     outcome = ReadinessCheck().once_more(job.context)
     assert outcome is not None
     assert (outcome.finished, baseline(job.context).neighbours) == (False, ())
-    assert job.told("stale") == ["the device was looked at 25 minutes ago: once more, right before the activation"]
+    assert job.told("stale") == ["the device was looked at 100 minutes ago: once more, right before the activation"]
 
 
 def test_a_baseline_whose_age_is_not_known_is_old(tmp_path: Path) -> None:

@@ -149,6 +149,7 @@ def asked(own: Platform, folder: str, file: str) -> frozenset[str]:
     return own.captured.asked - named if alike else own.captured.asked | named
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("name", names())
 def test_another_systems_output_is_never_read_as_ours(name: str, source: str) -> None:

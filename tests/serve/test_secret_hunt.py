@@ -59,6 +59,7 @@ def told_by(secrets: Secrets) -> Iterator[tuple[str, str, Twist]]:
     yield "enabled", "cisco_xe", Twist("enable", Echoing)
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(600)
 def test_nothing_keeps_what_a_device_gives_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = {kind: secret(kind.replace(" ", "-")) for kind in KINDS[:2]} | {"configured": CONFIGURED}

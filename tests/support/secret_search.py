@@ -128,8 +128,11 @@ class Watched:
 
     def look_at_processes(self, ends: threading.Event) -> None:
         """Keep command line and environment of each process that swimctl is or starts, until told to end."""
+        others = {proc.name for proc in Path("/proc").glob("[0-9]*")}  # they were there before
         while not ends.wait(_LOOK_EVERY):
-            for proc in Path("/proc").glob("[0-9]*"):
+            here = {proc.name: proc for proc in Path("/proc").glob("[0-9]*")}
+            others &= here.keys()
+            for proc in (here[name] for name in here.keys() - others):
                 with suppress(OSError):
                     environment = (proc / "environ").read_bytes()
                     if f"{_MARK}={self.folder}".encode() not in environment:

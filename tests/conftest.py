@@ -14,9 +14,11 @@ import hypothesis
 import pytest
 from hypothesis import settings
 from nornir.core.plugins import register
+from support import new_stores
 from support.projects import Project, make_project
 
 from swimctl import clock
+from swimctl.store.database import Database
 
 # swimctl is started hundreds of times, and many workers read the same tests: nobody compiles what another one has.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -28,6 +30,8 @@ hypothesis.settings.load_profile("patient")
 
 # Nornir reads the metadata of all that is installed three times for each inventory: 20 ms of CPU, thousands of times.
 register.metadata = SimpleNamespace(entry_points=cache(metadata.entry_points))  # type: ignore[assignment]
+
+Database._prepare = new_stores.prepare  # type: ignore[method-assign]
 
 pytest_plugins = ("platforms.capture_counts",)
 

@@ -8,11 +8,13 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from swimctl.accounts import passwords
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
 from swimctl.errors import SwimctlError
@@ -34,6 +36,12 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in a millisecond what takes half a second of a processor; tests/accounts hash as swimctl does."""
+    monkeypatch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from swimctl.errors import NotFound
 from swimctl.models import ImageKind
 from swimctl.platforms import hardware
 from swimctl.platforms.arista_eos.platform import PLATFORM as ARISTA_EOS
-from swimctl.platforms.base import DriverFactory
 from swimctl.platforms.cisco_ios.platform import PLATFORM as CISCO_IOS
 from swimctl.platforms.cisco_nxos.platform import PLATFORM as CISCO_NXOS
 from swimctl.platforms.cisco_xe.platform import PLATFORM as CISCO_XE
 from swimctl.platforms.cisco_xr.platform import PLATFORM as CISCO_XR
 from swimctl.platforms.configuration import Configured
+from swimctl.platforms.driver import DriverFactory
 from swimctl.platforms.facts import ImageName
 from swimctl.platforms.juniper_junos.platform import PLATFORM as JUNIPER_JUNOS
 from swimctl.platforms.platform import Platform

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 RELOADS: Final = frozenset({"activate", "abort"})
 """The operations that a reload belongs to, and that a reload by hand may be."""
@@ -25,12 +25,12 @@ class Logged:
     ended: bool = True
 
 
-@runtime_checkable
-class KeepsJournal(Protocol):
-    """A driver whose device's log names what was begun there, by whoever did."""
+@dataclass(frozen=True, slots=True)
+class NextBoot:
+    """What the next boot starts, empty where nothing is named; `command` is the one that names it."""
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:
-        """Return the entries, the oldest first, that of `mark` among them where the log still has it."""
+    starts: str
+    command: str
 
 
 def others(
@@ -63,11 +63,12 @@ def others(
     return tuple(entry for entry in (*earlier, *since) if entry.does and entry.key not in own)
 
 
-def of_next_boot(mark: str, now: str, command: str) -> tuple[Logged, ...]:
+def of_next_boot(mark: str, now: NextBoot) -> tuple[Logged, ...]:
     """Return the journal of a device that keeps none: what its next boot starts, at the mark and now."""
-    said = f"the next boot starts {now or 'no image that is named'}, and started {mark or 'none that was named'}"
-    named = Logged(now, RELOADS, command, said, ended=False)
-    return (Logged(mark),) if now == mark else (Logged(mark), named)
+    starts = now.starts
+    said = f"the next boot starts {starts or 'no image that is named'}, and started {mark or 'none that was named'}"
+    named = Logged(starts, RELOADS, now.command, said, ended=False)
+    return (Logged(mark),) if starts == mark else (Logged(mark), named)
 
 
 def _after(log: Sequence[Logged], mark: str | None) -> Sequence[Logged] | None:

@@ -6,7 +6,7 @@ Optics, power supplies and fans are carried from one device to another, so they 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
@@ -33,19 +33,22 @@ def of_parts(items: Iterable[InventoryItem], names: re.Pattern[str]) -> tuple[st
     return serials(*(item.serial for item in own if names.fullmatch(item.name) or _CHASSIS.search(_words(item))))
 
 
-def all_or_one(found: tuple[str, ...], known: Collection[str], more: Callable[[], Iterable[str]]) -> tuple[str, ...]:
-    """Return `found` where one of it is known, so that nothing more has to be asked, else those of `more` too.
+def read_serials(outputs: Iterable[tuple[str, ...]], known: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the serial numbers of the outputs, up to the one that has a number of `known`: no more is asked then.
 
-    Where nothing is known yet, what reads is enough; else raises what `more` does, as those found prove nothing alone.
+    Where nothing is known yet, what reads is enough; else raises what an output does, as those found before it prove
+    nothing alone.
     """
-    if not set(known).isdisjoint(found):
-        return found
+    found: tuple[str, ...] = ()
     try:
-        return serials(*found, *more())
+        for numbers in outputs:
+            found = serials(*found, *numbers)
+            if not set(known).isdisjoint(found):
+                break
     except (CommandRefused, UnparsableOutput):
         if known or not found:
             raise
-        return found
+    return found
 
 
 def _words(item: InventoryItem) -> str:

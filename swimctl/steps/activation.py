@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.platforms.base import Driver, Preserves, Rehearses, Sent, Support
+from swimctl.platforms.base import Sent, Support
+from swimctl.platforms.driver import (
+    Activates,
+    Adds,
+    Changes,
+    ChecksAgain,
+    Offers,
+    Preserves,
+    Rehearses,
+    Saves,
+    TellsInstalled,
+)
 from swimctl.platforms.facts import Placement, Running
 from swimctl.platforms.versions import same_release
 from swimctl.sessions.session import Session
@@ -54,7 +65,7 @@ class Activation:
         """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
         sessions = 0
 
-        def arrived(driver: Driver, now: Running) -> bool:
+        def arrived(driver: TellsInstalled, now: Running) -> bool:
             return _arrived(context, driver, now)
 
         while True:
@@ -84,15 +95,15 @@ class Activation:
                 driver = context.on(session)
                 if was_sent(context, "activate"):
                     return self._after_doubt(context, session, driver)
-                if driver.unpacks:
-                    self._add(context, driver)
+                if isinstance(driver, Adds) and driver.unpacks:
+                    self._add(context, driver, driver)
                 context.checkpoint()
                 context.record.remember("boot", boot_mark(context, driver.running()))
                 return self._activate(context, session, driver)
         finally:
             context.part()
 
-    def _add(self, context: JobContext, driver: Driver) -> None:
+    def _add(self, context: JobContext, driver: Changes, installer: Adds) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:
             context.record.event("added", f"{called(context.image)} is on all members already")
             return
@@ -111,11 +122,10 @@ class Activation:
         elif context.settings.activation.snapshot and isinstance(driver, Preserves):
             self._preserve(context, driver, driver)
         require_alone(context, driver)
-        context.record.say("saving the configuration")
-        driver.save()
+        _save(context, driver)
         command, look = driver.support.add, driver.support.look
         context.record.say(f"{command} {called(context.image)}")
-        sent = send_once(context, driver, "add", lambda: driver.add(context.image))
+        sent = send_once(context, driver, "add", lambda: installer.add(context.image))
         if sent.dropped:
             raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is not True:
@@ -126,7 +136,7 @@ class Activation:
                 f"nothing was activated; next: {look} on the device"
             )
 
-    def _preserve(self, context: JobContext, driver: Driver, keeper: Preserves) -> None:
+    def _preserve(self, context: JobContext, driver: Changes, keeper: Preserves) -> None:
         """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
         command = driver.support.preserve
         if not keeper.unpreserved():
@@ -149,13 +159,12 @@ class Activation:
                 f"{baseline(context).version} on every member; nothing was added; next: the same commands on the device"
             )
 
-    def _activate(self, context: JobContext, session: Session, driver: Driver) -> bool:
+    def _activate(self, context: JobContext, session: Session, driver: Activates) -> bool:
         command = driver.support.activate
         require_alone(context, driver)
         self._rehearse(context, driver)
-        if not driver.unpacks:
-            context.record.say("saving the configuration")
-            driver.save()
+        if not _unpacks(driver):
+            _save(context, driver)
         context.record.say(f"{command} {called(context.image)}")
         sent = send_once(context, driver, "activate", lambda: driver.activate(context.image))
         if sent.dropped and sent.outcome.succeeded is None:
@@ -171,12 +180,12 @@ class Activation:
             return sent.dropped  # perhaps nothing goes down
         return sent.dropped or wait_for_down(context, session, context.settings.deadlines.down)
 
-    def _rehearse(self, context: JobContext, driver: Driver) -> None:
+    def _rehearse(self, context: JobContext, driver: Offers) -> None:
         """Have the device say what it would do, where it can; after a doubt its no may mean that it is at it."""
-        if not isinstance(driver, Rehearses):
+        if not isinstance(driver, Rehearses | ChecksAgain):
             return
         context.record.say("asking the device what the installation would do")
-        findings = driver.rehearse(context.image)
+        findings = driver.rehearse(context.image) if isinstance(driver, Rehearses) else driver.check_again()
         refused = " | ".join(str(finding) for finding in findings if not finding.ok)
         if refused and was_sent(context, "activate"):
             raise DeviceUnknown(f"the activation may have come in a session that was lost, and now: {refused}")
@@ -184,7 +193,7 @@ class Activation:
             raise StepFailed(f"not activated: {refused}")
         context.record.event("rehearsed", "; ".join(map(str, findings)))
 
-    def _after_doubt(self, context: JobContext, session: Session, driver: Driver) -> bool:
+    def _after_doubt(self, context: JobContext, session: Session, driver: Activates) -> bool:
         """Find out what became of an activation that was sent in an earlier session, or meant to be."""
         mark = context.record.recall("boot")
         if mark is None:
@@ -200,13 +209,24 @@ class Activation:
             return True
         if wait_while_running(context, driver, "activate", context.settings.deadlines.activate, reloaded):
             return reloaded() or wait_for_down(context, session, context.settings.deadlines.down)
-        if driver.unpacks:
+        if _unpacks(driver):
             _see_added(context, driver)
         context.checkpoint()
         return self._activate(context, session, driver)
 
 
-def _see_added(context: JobContext, driver: Driver) -> None:
+def _unpacks(driver: Offers) -> bool:
+    return isinstance(driver, Adds) and driver.unpacks
+
+
+def _save(context: JobContext, driver: Offers) -> None:
+    """Save the configuration where a reload would lose it; a device that keeps it by itself has nothing to save."""
+    if isinstance(driver, Saves):
+        context.record.say("saving the configuration")
+        driver.save()
+
+
+def _see_added(context: JobContext, driver: Changes) -> None:
     """Refuse to send once more an activation that never came, where what it would start is not proved to be there."""
     installed = readable(lambda: driver.installed(context.image))
     if isinstance(installed, Unread):
@@ -218,7 +238,7 @@ def _see_added(context: JobContext, driver: Driver) -> None:
         raise StepFailed("the image is no longer added on the device; next: `swimctl retry`")
 
 
-def _arrived(context: JobContext, driver: Driver, now: Running) -> bool:
+def _arrived(context: JobContext, driver: TellsInstalled, now: Running) -> bool:
     """Return whether a patch, or an upgrade in service of the whole device, is there without a reload."""
     if is_patch(context.image):
         return is_applied(driver, context.image)

@@ -13,7 +13,7 @@ from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.models import Device, Image, Job, JobOptions
-from swimctl.platforms.base import Driver, DriverFactory
+from swimctl.platforms.driver import Driver, DriverFactory
 from swimctl.platforms.text import unread
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import Cleans, HoldsFiles, Spreads
 from swimctl.platforms.facts import Placement
 from swimctl.sessions.transports import TRANSPORTS
 from swimctl.states import JobStatus
@@ -54,6 +54,11 @@ class Distribution:
         if not context.options.cleanup_flash or was_sent(context, "add"):
             return
         with context.driver() as driver:
+            if not isinstance(driver, Cleans):
+                raise StepFailed(
+                    f"{driver.support.name}: swimctl cleans no such device; next: delete on it what is no longer "
+                    "needed, and run again without --cleanup-flash"
+                )
             context.record.say(driver.support.clean or "cleaning up")
             key = removal.begin(context.record, driver.support.clean) if driver.support.clean else ""
             cleaned = driver.clean()
@@ -75,11 +80,11 @@ class Distribution:
                 # What a device is after a copy that failed is told from here: some do not survive one.
                 context.record.remember(COPY, boot_mark(context, driver.running()))
                 return wrong, destination
-            if done := driver.spread(context.image):
+            if isinstance(driver, Spreads) and (done := driver.spread(context.image)):
                 context.record.event("spread", done)
             return "", ""
 
-    def _wrong(self, context: JobContext, driver: Driver) -> str:
+    def _wrong(self, context: JobContext, driver: HoldsFiles) -> str:
         size = driver.file_size(context.image)
         if size is None:
             return "the file is not there"
@@ -96,7 +101,7 @@ class Distribution:
             return self._remove(context, driver, f"its {algorithm} is {result.digest[:16]}…, not {expected[:16]}…")
         return ""
 
-    def _remove(self, context: JobContext, driver: Driver, wrong: str) -> str:
+    def _remove(self, context: JobContext, driver: HoldsFiles, wrong: str) -> str:
         placement = driver.installed(context.image).placement
         if placement is not Placement.ABSENT:
             # A file that the install database may name is never deleted: the next reload or install would miss it.

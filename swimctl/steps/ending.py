@@ -19,7 +19,8 @@ from swimctl.errors import (
     UnparsableOutput,
 )
 from swimctl.models import Outcome
-from swimctl.platforms.base import Driver, Support, Trace
+from swimctl.platforms.base import Support, Trace
+from swimctl.platforms.driver import Restores, TellsRunning
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
@@ -30,7 +31,7 @@ from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, baseline
 from swimctl.steps.reload import boot_look
 from swimctl.steps.seeing import Table, readable
-from swimctl.steps.send_once import answer_to, was_sent
+from swimctl.steps.send_once import answer_to, trace_of, was_sent
 from swimctl.steps.target import is_patch, on_target
 
 # Of the copy's beginning in a job's record; its value is the device's boot then.
@@ -240,12 +241,12 @@ def _asked(
     """Ask the device, and take back what `undo` says may be; each answer stands for itself."""
     with context.driver() as driver:
         mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
-        trace = readable(lambda: driver.trace(operation, mark))
+        trace = readable(lambda: trace_of(driver, operation, mark))
         seen = readable(lambda: _boot(context, driver))
         running, booted = (seen, None) if isinstance(seen, Unread) else seen
         installed = table.read(driver)
         asked = _Asked(driver.support, running, booted, installed, trace, at_work(context, driver))
-        if not undo(asked, before):
+        if not (undo(asked, before) and isinstance(driver, Restores)):
             return asked
         try:
             undone = driver.restore(before)
@@ -261,7 +262,7 @@ def _asked(
         return asked
 
 
-def _boot(context: JobContext, driver: Driver) -> tuple[Running, bool | None]:
+def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None]:
     mark = _mark(context)
     return (driver.running(), None) if mark is None else boot_look(context, driver, mark)
 

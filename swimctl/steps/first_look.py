@@ -19,7 +19,8 @@ from swimctl.errors import (
     UnparsableOutput,
 )
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Driver, Netconf, OffersNetconf, Reply, Session
+from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
+from swimctl.platforms.driver import Checks, Identifies, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.terminal import Answer
@@ -83,7 +84,7 @@ class FirstLook:
 @one_look()
 def first_look(
     session: Session,
-    make: Callable[[Session], Driver],
+    make: Callable[[Session], Checks],
     device: Device,
     image: Image,
     options: JobOptions,
@@ -132,7 +133,7 @@ def first_look(
 
 
 @one_look()
-def what_runs(session: Session, make: Callable[[Session], Driver], device: Device) -> Running:
+def what_runs(session: Session, make: Callable[[Session], Identifies], device: Device) -> Running:
     """Return what a device runs, once it is proved the right one with all of its members.
 
     Raises StepFailed where a rule of that does not hold, and any DeviceError.
@@ -144,7 +145,7 @@ def what_runs(session: Session, make: Callable[[Session], Driver], device: Devic
     return driver.running()
 
 
-def _already(driver: Driver, image: Image) -> tuple[str, Running]:
+def _already(driver: TellsOfImage, image: Image) -> tuple[str, Running]:
     """Return that the device has what it is to get, empty where it has not, and what it runs."""
     running, installed = driver.running(), driver.installed(image)
     there = installed.placement is Placement.COMMITTED and not installed.timer_runs

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from swimctl.clock import Deadline
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.platforms.base import Driver
+from swimctl.platforms.base import Sent
+from swimctl.platforms.driver import Aborts, Changes, Offers, Returns, TellsInstalled
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
@@ -45,7 +46,7 @@ def _start(context: JobContext, before: Snapshot, complaint: str, table: Table) 
                 f"the device runs {before.version} again: {complaint}; why, its log may tell: "
                 f"{driver.support.look}, then `swimctl retry`"
             )
-        if _is_committed(context, table.read(driver)) and not driver.returns:
+        if _is_committed(context, table.read(driver)) and not isinstance(driver, Returns):
             raise StepFailed(
                 f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
                 f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
@@ -60,12 +61,12 @@ def _is_committed(context: JobContext, installed: Installed | Unread) -> bool:
     return answer_to(context, "commit") is True
 
 
-def _send(context: JobContext, session: Session, driver: Driver, before: Snapshot) -> None:
+def _send(context: JobContext, session: Session, driver: Changes, before: Snapshot) -> None:
     support = driver.support
     command = support.command("abort")
     context.record.say(f"{command}: going back")
     context.record.remember("boot before abort", boot_mark(context, driver.running()))
-    sent = send_once(context, driver, "abort", lambda: driver.back(before))
+    sent = send_once(context, driver, "abort", lambda: _goes_back(driver, before))
     if sent.dropped and sent.outcome.succeeded is None:
         raise SessionLost(f"the session ended in '{command}'")
     if sent.outcome.succeeded is False and not sent.dropped:
@@ -77,6 +78,14 @@ def _send(context: JobContext, session: Session, driver: Driver, before: Snapsho
         wait_for_down(context, session, context.settings.deadlines.down)
 
 
+def _goes_back(driver: Offers, before: Snapshot) -> Sent:
+    if isinstance(driver, Returns):
+        return driver.back(before)
+    if isinstance(driver, Aborts):
+        return driver.abort()
+    raise StepFailed(f"{driver.support.name}: no way back is known; next: {driver.support.look}")
+
+
 def complaint_of(context: JobContext) -> str:
     """Return why the device was to go back, as the job remembers it."""
     return str(context.record.recall("complaint") or "an earlier check failed")
@@ -86,7 +95,7 @@ def _confirm(context: JobContext, before: Snapshot) -> NoReturn:
     mark = context.record.recall("boot before abort") or {}
     patch = is_patch(context.image)
 
-    def taken_back(driver: Driver, _now: Running) -> bool:
+    def taken_back(driver: TellsInstalled, _now: Running) -> bool:
         return patch and not is_applied(driver, context.image)
 
     now, reloaded = wait_for_reload(context, mark, seen_down=False, enough=taken_back)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from swimctl.clock import Deadline
-from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, UnexpectedPrompt
-from swimctl.platforms.base import Driver
+from swimctl.errors import DeadlineExceeded, DeviceUnknown, SessionLost, StepFailed, UnexpectedPrompt
+from swimctl.platforms.base import Sent
+from swimctl.platforms.driver import Changes, Commits, CommitsImage, Offers
 from swimctl.platforms.facts import Installed, Placement
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.base import JobContext
@@ -43,7 +44,7 @@ def keep(context: JobContext) -> str:
     return context.again(act)
 
 
-def _commit(context: JobContext, driver: Driver, table: Table) -> None:
+def _commit(context: JobContext, driver: Changes, table: Table) -> None:
     now = table.read(driver)
     if _is_committed(now):
         context.record.event("committed", "the device says that it is committed")
@@ -66,15 +67,23 @@ def _is_committed(table: Installed | Unread) -> bool:
     return isinstance(table, Installed) and table.placement is Placement.COMMITTED and not table.timer_runs
 
 
-def _send(context: JobContext, driver: Driver) -> None:
+def _send(context: JobContext, driver: Changes) -> None:
     command = driver.support.command("commit")
     context.record.say(command)
-    sent = send_once(context, driver, "commit", lambda: driver.commit(context.image))
+    sent = send_once(context, driver, "commit", lambda: _commits(context, driver))
     if sent.dropped and sent.outcome.succeeded is None:
         raise SessionLost(f"the session ended in '{command}'")
 
 
-def _refused(context: JobContext, driver: Driver) -> str:
+def _commits(context: JobContext, driver: Offers) -> Sent:
+    if isinstance(driver, Commits):
+        return driver.commit()
+    if isinstance(driver, CommitsImage):
+        return driver.commit_image(context.image)
+    raise StepFailed(f"{driver.support.name}: nothing is known that keeps what runs; next: {driver.support.look}")
+
+
+def _refused(context: JobContext, driver: Offers) -> str:
     support = driver.support
     why = (context.record.recall("commit answered") or {}).get("reason") or "no reason given"
     by_hand = f", then `{support.commit}`" if support.commit else ""
@@ -84,7 +93,7 @@ def _refused(context: JobContext, driver: Driver) -> str:
     )
 
 
-def _confirm(context: JobContext, driver: Driver, table: Table) -> str:
+def _confirm(context: JobContext, driver: Changes, table: Table) -> str:
     """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
     ready = Deadline(context.clock, context.settings.deadlines.ready)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.platforms.base import Driver
-from swimctl.platforms.journal import KeepsJournal, Logged, others
+from swimctl.platforms.driver import KeepsJournal, NamesNextBoot, Offers
+from swimctl.platforms.journal import Logged, of_next_boot, others
 from swimctl.steps.base import JobContext
 from swimctl.steps.baseline import log_marks
 
 _OPERATIONS = ("preserve", "add", "activate", "commit", "abort")
 
 
-def at_work(context: JobContext, driver: Driver) -> tuple[Logged, ...]:
+def at_work(context: JobContext, driver: Offers) -> tuple[Logged, ...]:
     """Return what others began on the device since its baseline, by its own log, as far as that tells."""
     first, mark = log_marks(context.record.recall)
-    if mark is None or not isinstance(driver, KeepsJournal):
+    if mark is None:
         return ()
     try:
-        log = driver.journal(mark)
+        if isinstance(driver, KeepsJournal):
+            log = driver.journal()
+        elif isinstance(driver, NamesNextBoot):
+            log = of_next_boot(mark, driver.next_boot())
+        else:
+            return ()
     except (CommandRefused, UnparsableOutput):
         return ()
     return others(log, mark, _ours(context), first)
 
 
-def require_alone(context: JobContext, driver: Driver) -> None:
+def require_alone(context: JobContext, driver: Offers) -> None:
     """Raise StepFailed where somebody else installs or reloads, so that no two installations meet on one device."""
     found = at_work(context, driver)
     if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, Unreachable
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import Compares
 from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
@@ -120,7 +120,7 @@ class PostChecks:
                     return verdict if verdict.why else replace(verdict, why=f"nothing of it can be read: {error}")
                 context.pause(context.settings.login.poll)
 
-    def _see(self, context: JobContext, driver: Driver, before: Snapshot) -> Seen:
+    def _see(self, context: JobContext, driver: Compares, before: Snapshot) -> Seen:
         seen, after = see(context, driver, before)
         if after is not None and (moved := changed_roles(before, after)):
             context.record.remember("roles", moved)

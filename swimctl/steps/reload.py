@@ -16,7 +16,7 @@ from swimctl.errors import (
     UnparsableOutput,
     Unreachable,
 )
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import TellsInstalled, TellsRunning
 from swimctl.platforms.facts import Running
 from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Session
@@ -50,7 +50,7 @@ def elapsed_since(clock: Clock, mark: Mapping[str, object]) -> float | None:
     return None if machine and machine != clock.mark().get("machine") else clock.since(mark)
 
 
-def boot_look(context: JobContext, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def boot_look(context: JobContext, driver: TellsRunning, mark: dict[str, object]) -> tuple[Running, bool | None]:
     """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
 
     The time is taken before the look: an answer that takes its time must not pass for a new boot. Nor may one from
@@ -63,7 +63,7 @@ def boot_look(context: JobContext, driver: Driver, mark: dict[str, object]) -> t
     return now, newer
 
 
-def _one_boot_look(context: JobContext, driver: Driver, mark: dict[str, object]) -> tuple[Running, bool | None]:
+def _one_boot_look(context: JobContext, driver: TellsRunning, mark: dict[str, object]) -> tuple[Running, bool | None]:
     forget()  # what was read earlier in a look is no second look
     elapsed = elapsed_since(context.clock, mark)
     now = driver.running()
@@ -89,10 +89,10 @@ def wait_for_down(context: JobContext, session: Session, seconds: float) -> bool
 
 
 # Tells of what a device runs whether that is enough without a reload.
-Enough = Callable[[Driver, Running], bool]
+Enough = Callable[[TellsInstalled, Running], bool]
 
 
-def _never(_driver: Driver, _now: Running) -> bool:
+def _never(_driver: TellsInstalled, _now: Running) -> bool:
     return False
 
 

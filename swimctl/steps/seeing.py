@@ -9,7 +9,7 @@ from typing import TypeVar
 from swimctl.clock import rfc3339
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
 from swimctl.platforms import configured, may_be_cut
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import Compares, TellsInstalled
 from swimctl.platforms.facts import Installed, Running, Snapshot
 from swimctl.sessions.one_look import age, one_look
 from swimctl.steps.base import JobContext
@@ -38,7 +38,7 @@ class Table:
         self._context = context
         self._hung: Unread | None = None
 
-    def read(self, driver: Driver) -> Installed | Unread:
+    def read(self, driver: TellsInstalled) -> Installed | Unread:
         """Return what it says, or why it does not read; raises SessionLost at the first time that it hangs."""
         if self._hung is not None:
             return self._hung
@@ -49,7 +49,7 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
-def see(context: JobContext, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+def see(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     """Return one look and what was compared in it, None where nothing was.
 
     What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
@@ -58,7 +58,7 @@ def see(context: JobContext, driver: Driver, before: Snapshot) -> tuple[Seen, Sn
         return _pieces(context, driver, before)
 
 
-def _pieces(context: JobContext, driver: Driver, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+def _pieces(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Seen, Snapshot | None]:
     ended: list[str] = []
 
     def piece(read: Callable[[], T]) -> T | Unread:

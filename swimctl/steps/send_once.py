@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from swimctl.clock import Deadline
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.base import Arms, Driver, Sent
+from swimctl.platforms.base import Sent, Trace
+from swimctl.platforms.driver import Arms, NamesNextBoot, Offers, Sends, Traces
 from swimctl.platforms.facts import InstallOutcome
 from swimctl.steps.base import JobContext
 from swimctl.steps.target import called
@@ -26,7 +27,7 @@ def answer_to(context: JobContext, operation: str) -> bool | None:
     return verdict
 
 
-def send_once(context: JobContext, driver: Driver, operation: str, send: Callable[[], Sent]) -> Sent:
+def send_once(context: JobContext, driver: Sends, operation: str, send: Callable[[], Sent]) -> Sent:
     """Record that the command leaves, send it, and record what the device said.
 
     An error text of the device is a failure; an answer that does not read is none, with the reason.
@@ -76,7 +77,7 @@ def send_once(context: JobContext, driver: Driver, operation: str, send: Callabl
 
 
 def wait_while_running(
-    context: JobContext, driver: Driver, operation: str, seconds: float, done: Callable[[], bool]
+    context: JobContext, driver: Offers, operation: str, seconds: float, done: Callable[[], bool]
 ) -> bool:
     """After a doubt, wait until the device is through with the command, or proves that it never came.
 
@@ -87,7 +88,7 @@ def wait_while_running(
     lag = Deadline(context.clock, _LOG_LAG)
     mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
     while not done():
-        trace = driver.trace(operation, mark)
+        trace = trace_of(driver, operation, mark)
         if trace.received and trace.finished:
             return True
         if trace.received is False and lag.passed:
@@ -98,6 +99,15 @@ def wait_while_running(
         context.record.say(f"asking the device whether {command} came and ended")
         context.pause(context.settings.login.poll)
     return True
+
+
+def trace_of(driver: Offers, operation: str, mark: str | None) -> Trace:
+    """Return from the device whether an operation came after the mark, and whether it ended; nothing where none can."""
+    if isinstance(driver, Traces):
+        return driver.trace(operation, mark)
+    if driver.support.names_first and isinstance(driver, NamesNextBoot):
+        return Trace(received=False if driver.next_boot().starts == mark else None, finished=None)
+    return Trace(None, None)
 
 
 def _verdict(sent: Sent) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swimctl.models import Image, ImageKind
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import TellsInstalled, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.versions import same_release
 
@@ -22,12 +22,12 @@ def is_patch(image: Image) -> bool:
     return image.kind is ImageKind.PATCH
 
 
-def is_applied(driver: Driver, image: Image) -> bool:
+def is_applied(driver: TellsInstalled, image: Image) -> bool:
     """Return whether the device runs a patch, whatever comes at the next boot."""
     return driver.installed(image).placement in {Placement.UNCOMMITTED, Placement.COMMITTED}
 
 
-def runs_as_before(driver: Driver, image: Image, before: Snapshot) -> bool:
+def runs_as_before(driver: TellsOfImage, image: Image, before: Snapshot) -> bool:
     """Return whether every member runs what it ran before the activation."""
     return on_target(driver.running(), before.version) and not (is_patch(image) and is_applied(driver, image))
 

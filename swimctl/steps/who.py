@@ -16,9 +16,10 @@ from swimctl.errors import (
     Unidentified,
     UnparsableOutput,
 )
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import TellsSerials
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.prompts import name_in
+from swimctl.platforms.serials import read_serials
 from swimctl.sessions.targets import Target
 from swimctl.steps.baseline import Recall, kept_baseline
 
@@ -29,7 +30,7 @@ class Who:
     def __init__(self) -> None:
         self._hung = ""
 
-    def ask(self, recall: Recall, driver: Driver, hostname: str, target: Target) -> str:
+    def ask(self, recall: Recall, driver: TellsSerials, hostname: str, target: Target) -> str:
         """Ask an open session who it is; return by what else than a serial number that is proved, mostly nothing.
 
         Raises OtherDevice, and Unidentified where it cannot be told; that may pass, as a device that boots does not
@@ -53,12 +54,12 @@ class Who:
             f"`show version` on the console of {target.name}"
         )
 
-    def _serials(self, driver: Driver, before: Snapshot) -> tuple[tuple[str, ...], str]:
+    def _serials(self, driver: TellsSerials, before: Snapshot) -> tuple[tuple[str, ...], str]:
         """Return the serial numbers that were read, or why there are none."""
         if self._hung or not before.serials:
             return (), self._hung
         try:
-            return driver.serials(before.serials), "it gives no serial number"
+            return read_serials(driver.serials(), before.serials), "it gives no serial number"
         except (CommandRefused, UnparsableOutput) as error:
             return (), f"its serial numbers do not read: {error}"
         except (DeadlineExceeded, UnexpectedPrompt) as error:

@@ -6,7 +6,7 @@ import pytest
 
 from swimctl.platforms.cisco_xe.log import journal as xe
 from swimctl.platforms.cisco_xr.installer import Installer
-from swimctl.platforms.journal import Logged, of_next_boot, others
+from swimctl.platforms.journal import Logged, NextBoot, of_next_boot, others
 from swimctl.platforms.juniper_junos.log import journal as junos
 
 HEAD = "Log Buffer (4096 bytes):\n"
@@ -161,9 +161,9 @@ def test_a_juniper_names_the_user_and_a_reboot_has_ended_where_none_is_planned()
 
 
 def test_a_device_without_a_log_tells_another_image_for_its_next_boot() -> None:
-    assert others(of_next_boot("flash:/a.swi", "flash:/a.swi", "boot system"), "flash:/a.swi", ()) == ()
-    (found,) = others(of_next_boot("flash:/a.swi", "flash:/b.swi", "boot system"), "flash:/a.swi", ())
+    assert others(of_next_boot("flash:/a.swi", NextBoot("flash:/a.swi", "boot system")), "flash:/a.swi", ()) == ()
+    (found,) = others(of_next_boot("flash:/a.swi", NextBoot("flash:/b.swi", "boot system")), "flash:/a.swi", ())
     assert found.said == "the next boot starts flash:/b.swi, and started flash:/a.swi"
     assert not found.ended
     sent = (("activate", "flash:/a.swi"),)
-    assert others(of_next_boot("flash:/a.swi", "flash:/b.swi", "boot system"), "flash:/a.swi", sent) == ()
+    assert others(of_next_boot("flash:/a.swi", NextBoot("flash:/b.swi", "boot system")), "flash:/a.swi", sent) == ()

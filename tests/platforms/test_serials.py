@@ -20,7 +20,7 @@ from swimctl.errors import SwimctlError
 from swimctl.models import JobOptions
 from swimctl.platforms import driver_factory
 from swimctl.platforms.facts import InventoryItem
-from swimctl.platforms.serials import of_parts, serials
+from swimctl.platforms.serials import of_parts, read_serials, serials
 
 VERSION = "show version"
 
@@ -29,7 +29,7 @@ def of(platform: str, answers: Mapping[str, str], known: tuple[str, ...] = ()) -
     """Return the serial numbers and the commands that a driver took for them."""
     paper = Paper(answers)
     driver = driver_factory(platform)(paper, Settings(), JobOptions())
-    return driver.serials(known), paper.asked
+    return read_serials(driver.serials(), known), paper.asked
 
 
 SWITCH = {
@@ -74,7 +74,7 @@ def test_what_was_read_to_choose_the_driver_says_who_it_is_and_serves_the_first_
     version = STACK[VERSION].replace("cisco C9300-48P", "Processor board ID FLB27010AA1\ncisco C9300-48P")
     paper = Paper({**STACK, VERSION: version})
     driver = driver_factory("cisco_xe")(paper, Settings(), JobOptions())
-    assert driver.serials(("FLB27010AA1",)) == ("FLB27010AA1",)
+    assert read_serials(driver.serials(), ("FLB27010AA1",)) == ("FLB27010AA1",)
     driver.running()
     assert paper.asked.count(VERSION) == 1
     assert "show inventory" not in paper.asked

@@ -18,8 +18,9 @@ from swimctl.config.settings import Settings
 from swimctl.errors import DeadlineExceeded, UnexpectedPrompt
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
-from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_xe.models import HARDWARE, INSTALL
+from swimctl.platforms.driver import Driver
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.session import Reply
 from swimctl.steps.first_look import FirstLook, first_look

@@ -12,7 +12,8 @@ from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scri
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
-from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.base import Session
+from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.terminal import Answer, answer
 from swimctl.sessions.session import Reply

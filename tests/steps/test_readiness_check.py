@@ -13,7 +13,7 @@ from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scri
 from swimctl.errors import DeadlineExceeded, NotReady, OtherDevice, StepFailed
 from swimctl.models import Finding, JobOptions
 from swimctl.platforms import configured
-from swimctl.platforms.base import Driver
+from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
 from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks

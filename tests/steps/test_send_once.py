@@ -15,7 +15,7 @@ NEVER, CAME, ENDED = Trace(False, None), Trace(True, False), Trace(True, True)
 
 
 def send(job: Scripted, operation: str = "commit") -> Any:
-    return send_once(job.context, job.driver, operation, lambda: job.driver.commit(job.context.image))
+    return send_once(job.context, job.driver, operation, job.driver.commit)
 
 
 def wait(job: Scripted, seconds: float = 900.0) -> bool:

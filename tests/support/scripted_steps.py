@@ -11,7 +11,7 @@ and what can be called is called with the clock. `logins` are of the sessions: N
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,8 +21,9 @@ from typing import Any, cast
 from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
-from swimctl.platforms.base import Cleaned, Driver, Sent, Support, Trace
+from swimctl.platforms.base import Cleaned, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
+from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import HashResult, Installed, InstallOutcome, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.sessions.redaction import Redaction
@@ -176,7 +177,11 @@ _WHERE_SCRIPTED = {
 
 
 class PaperDriver:
-    """A driver whose answers are a script; `asked` is every method that was called, in its order."""
+    """A driver whose answers are a script; `asked` is every method that was called, in its order.
+
+    It has all that some platforms have, so that each test may script it. Its way back (`back` in a script) leads away
+    from a committed release only where it `returns`.
+    """
 
     def __init__(
         self,
@@ -190,7 +195,9 @@ class PaperDriver:
     ) -> None:
         known = set(_ANSWERS) | _WHERE_SCRIPTED
         assert set(script) <= known, f"no such method: {set(script) - known}"
-        self.support, self.unpacks, self.returns = support, unpacks, returns
+        self.support, self.unpacks = support, unpacks
+        if returns:
+            self.back = lambda before: self.abort() if before else None
         self.asked: list[str] = []
         self.marks: list[str | None] = []
         self._clock, self._armed = clock, armed
@@ -219,12 +226,10 @@ class PaperDriver:
     def running(self) -> Running:
         return cast("Running", self._answer("running"))
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Return who it is. Every session asks, so it is in `asked` only where it is scripted."""
-        if "serials" not in self._script:
-            return cast("tuple[str, ...]", _ANSWERS["serials"])
-        assert isinstance(known, tuple)
-        return cast("tuple[str, ...]", self._answer("serials"))
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield who it is. Every session asks, so it is in `asked` only where it is scripted."""
+        scripted = "serials" in self._script
+        yield cast("tuple[str, ...]", self._answer("serials") if scripted else _ANSWERS["serials"])
 
     def unready(self) -> str | None:
         return cast("str | None", self._answer("unready"))
@@ -249,12 +254,10 @@ class PaperDriver:
         assert image
         return cast("Sent", self._answer("activate"))
 
-    def commit(self, image: Image) -> Sent:
-        assert image
+    def commit(self) -> Sent:
         return cast("Sent", self._answer("commit"))
 
-    def back(self, before: Snapshot) -> Sent:
-        assert before
+    def abort(self) -> Sent:
         return cast("Sent", self._answer("back"))
 
     def restore(self, before: Snapshot) -> str:
@@ -270,9 +273,8 @@ class PaperDriver:
         self.marks.append(mark)
         return cast("Trace", self._answer("trace"))
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:
+    def journal(self) -> tuple[Logged, ...]:
         """Return what its log has. Asked before everything, so it is in `asked` only where it is scripted."""
-        assert mark
         return cast("tuple[Logged, ...]", self._answer("journal")) if "journal" in self._script else ()
 
     def file_size(self, image: Image) -> int | None:

@@ -10,7 +10,7 @@ from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOu
 from swimctl.models import Image, JobOptions
 from swimctl.platforms.arista_eos.parsers.session import parse_write_memory
 from swimctl.platforms.arista_eos.reading import SHOW_BOOT, AristaDevice
-from swimctl.platforms.base import Cleaned, Sent, Session, Support
+from swimctl.platforms.base import Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
 from swimctl.platforms.terminal import Answer, answer
@@ -32,6 +32,7 @@ SUPPORT: Final = Support(
     look="`show version`, `show boot-config` and `show reload cause`",
     way_back="nothing goes back by itself; by hand, `boot system flash:OLD` in configuration mode, `show boot-config`, "
     "`reload now`",
+    names_first=True,
     reinstalls=True,
     hashes=("sha512", "md5"),
     members="one supervisor; an MLAG partner must be healthy before, and connected again after the reload",
@@ -70,15 +71,9 @@ class AristaEos(AristaDevice):
     """
 
     support = SUPPORT
-    unpacks = False
-    returns = True
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         super().__init__(session, settings)
-
-    def clean(self) -> Cleaned:
-        """Refuse: the device does not know which files it can do without."""
-        raise StepFailed(f"{self.support.refuses[-1]}; next: `delete` on the device what is no longer needed")
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device, and see that it is gone."""
@@ -89,25 +84,17 @@ class AristaEos(AristaDevice):
         if self.file_size(image) is not None:
             raise CommandRefused(f"'{command}': the file is still there; the device answered '{reply.text.strip()}'")
 
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - of platforms with members
-        """Do nothing: there is one supervisor."""
-        return ""
-
     def save(self) -> None:
         """Save the running configuration."""
         outcome = parse_write_memory(self._session.run("write memory", self._limits.save))
         if not outcome.saved:
             raise StepFailed(f"'write memory' failed: {outcome.reason}; nothing was activated")
 
-    def add(self, image: Image) -> Sent:
-        """Refuse: there is nothing to unpack before the activation."""
-        raise StepFailed(f"{image.filename} is booted as it is, nothing is added")
-
     def activate(self, image: Image) -> Sent:
         """Name the image for the next boot, read that back, and reload."""
         return self._boot_and_reload(self._path(image))
 
-    def commit(self, image: Image) -> Sent:
+    def commit_image(self, image: Image) -> Sent:
         """Name what runs for the next boot."""
         old = self._boots()
         try:

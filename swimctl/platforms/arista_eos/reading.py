@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from typing import Final
 
 from swimctl.config.settings import Settings
@@ -22,9 +22,9 @@ from swimctl.platforms.arista_eos.parsers.routes import parse_show_ip_route_summ
 from swimctl.platforms.arista_eos.parsers.session import parse_show_privilege
 from swimctl.platforms.arista_eos.parsers.version import parse_show_version
 from swimctl.platforms.arista_eos.platform import TERMINAL
-from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named, space
+from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
-from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.base import Session
 from swimctl.platforms.facts import (
     BootSettings,
     Directory,
@@ -38,10 +38,10 @@ from swimctl.platforms.facts import (
     SoftwareVersion,
 )
 from swimctl.platforms.hashes import of_file
-from swimctl.platforms.journal import Logged, of_next_boot
+from swimctl.platforms.journal import NextBoot
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
-from swimctl.platforms.serials import all_or_one, serials
+from swimctl.platforms.serials import read_serials, serials
 from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import up_to_end
@@ -67,15 +67,11 @@ class AristaDevice:
         """Return what runs now, and since when."""
         return evidence.running(self._data.both("show version", parse_show_version, version_data), self._cause())
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Read the serial number of the switch, by `show inventory` too where the first is not known."""
-        return all_or_one(
-            serials(self._version().serial),
-            known,
-            lambda: serials(
-                *(part.serial for part in parse_show_inventory(self._show("show inventory")) if part.name == "System")
-            ),
-        )
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield the serial number of the switch, and that of `show inventory`."""
+        yield serials(self._version().serial)
+        parts = parse_show_inventory(self._show("show inventory"))
+        yield serials(*(part.serial for part in parts if part.name == "System"))
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
@@ -105,10 +101,6 @@ class AristaDevice:
             patience=self._limits.up,
         )
         return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), may]
-
-    def space(self, image: Image) -> list[Finding]:
-        """Apply the rule of free space once more."""
-        return [space(self._directory(_FLASH), image)]
 
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands on the device."""
@@ -147,7 +139,7 @@ class AristaDevice:
             access_up=around.access_up,
             end_devices=around.end_devices,
             hold=pieces.read("hold", self._hold, 0),
-            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
+            serials=pieces.read("serials", lambda: read_serials(self.serials()), tuple[str, ...]()),
             unread=pieces.unread,
         )
 
@@ -188,13 +180,9 @@ class AristaDevice:
         """Return what the next boot starts: no line of the log proves as much."""
         return self._boots()
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:
-        """Return what the next boot starts, at the mark and now: whoever installs names another image there."""
-        return of_next_boot(mark, self._boots(), "boot system")
-
-    def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - every one of them begins alike
-        """Return whether an operation came: each begins by naming another image. Its reload leaves no trace."""
-        return Trace(received=False if self._boots() == mark else None, finished=None)
+    def next_boot(self) -> NextBoot:
+        """Return what the next boot starts: whoever installs names another image there. A reload leaves no trace."""
+        return NextBoot(self._boots(), "boot system")
 
     def _boots(self) -> str:
         """Return the file that the next boot starts, spelled as a command takes it; empty where none is named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.config.settings import Settings
 from swimctl.models import JobOptions
-from swimctl.platforms.base import Driver, Session
+from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_ios.conversion import Conversion
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_xe.driver import CiscoXe
@@ -13,6 +13,7 @@ from swimctl.platforms.cisco_xe.instead import version_instead
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
+from swimctl.platforms.driver import Driver
 
 
 def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:

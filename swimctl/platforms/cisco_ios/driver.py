@@ -9,11 +9,11 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
+from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.images import fits as fits_ios
-from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named, space
+from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named
 from swimctl.platforms.cisco_xe.images import fits as fits_xe
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot
@@ -74,8 +74,6 @@ class BootVariable(Flashes):
 
     support = BUNDLE
     one_release = ONE_RELEASE
-    unpacks = False
-    returns = True
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion) -> None:
         super().__init__(session, settings, version)
@@ -115,14 +113,6 @@ class BootVariable(Flashes):
         unpacked = boot_file(image.filename) != image.filename
         return "the image's file, and what is unpacked of it" if unpacked else "the image's file"
 
-    def space(self, image: Image) -> list[Finding]:
-        """Apply the rule of free space once more."""
-        return space(self._member_flash(self._units(self._version()), self._systems(), image), self._takes(image))
-
-    def clean(self) -> Cleaned:
-        """Refuse: the device does not know which files it can do without."""
-        raise StepFailed(f"{self.support.refuses[-1]}; next: `delete` on the device what is no longer needed")
-
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands on the device."""
         version, (boot, _) = self._version(), self._boot()
@@ -141,13 +131,6 @@ class BootVariable(Flashes):
         boots = pieces.read("boots", lambda: "\n".join(self._lines()), "")
         return replace(taken, boots=boots, unread={**taken.unread, **pieces.unread})
 
-    def save(self) -> None:
-        """Leave it to `activate`, which saves when its lines are whole: saved half-way, they would outlive a reload."""
-
-    def add(self, image: Image) -> Sent:
-        """Refuse: there is nothing to unpack before the activation."""
-        raise StepFailed(f"{image.filename} is booted as it is, nothing is added")
-
     def activate(self, image: Image) -> Sent:
         """Name the image for the next boot, with the one that runs behind it, save, read it back, and reload."""
         return self._boot_and_reload(boot_file(image.filename))
@@ -160,7 +143,7 @@ class BootVariable(Flashes):
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
             return self._undone(lines, str(error))
 
-    def commit(self, image: Image) -> Sent:  # noqa: ARG002 - what runs is kept, whatever was wished
+    def commit(self) -> Sent:
         """Name what runs for the next boot; where that cannot be read back, lines in force that name it are enough."""
         lines, runs = self._lines(), inside(self._runs)
         named = files(lines)[:1] == (runs,) and (not self._stack or lines[0].startswith("boot system switch all "))
@@ -168,7 +151,7 @@ class BootVariable(Flashes):
             self._set(lines, self._first(lines, runs))
         except UNREAD as error:
             if named and self._lines() == lines:
-                super().save()
+                self._save()
                 return Sent(InstallOutcome("commit", succeeded=True))
             return self._undone(lines, str(error))
         except StepFailed as error:
@@ -228,7 +211,7 @@ class BootVariable(Flashes):
         removed = [f"no {line}" for line in old] if old != new and not (len(old) == len(new) == 1) else []
         if old != new:
             self._configure([*removed, *new])
-        super().save()
+        self._save()
         boot, wanted = self._boot()[0], files(new)
         for member, own in (boot.members or {"": boot}).items():
             seen = tuple(inside(path) for path in own.variable or ())

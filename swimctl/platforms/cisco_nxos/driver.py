@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import Finding, Image
-from swimctl.platforms.base import Cleaned, Sent, Support
+from swimctl.platforms.base import Sent, Support
 from swimctl.platforms.cisco_nxos.parsers.files import parse_copy_configuration
 from swimctl.platforms.cisco_nxos.parsers.incompatibility import parse_show_incompatibility
 from swimctl.platforms.cisco_nxos.parsers.install import parse_install_all, parse_install_impact
@@ -65,12 +65,6 @@ class CiscoNxos(NexusDevice):
     """Read and change one device."""
 
     support = SUPPORT
-    unpacks = False
-    returns = True
-
-    def clean(self) -> Cleaned:
-        """Refuse: NX-OS keeps no list of the files that its releases need."""
-        raise StepFailed("no clean-up of bootflash on NX-OS; next: `delete` on the device what is no longer needed")
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device, which refuses where it has booted from it."""
@@ -82,10 +76,6 @@ class CiscoNxos(NexusDevice):
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to."""
         return self._path(image)
-
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - the signature is Driver's
-        """Leave it to the installer, which takes the image to the standby supervisor."""
-        return ""
 
     def rehearse(self, image: Image) -> list[Finding]:
         """Let the installer look at the file: what it would put on each module, and what that would take down."""
@@ -119,15 +109,11 @@ class CiscoNxos(NexusDevice):
         if not outcome.saved:
             raise StepFailed(f"'{command}' failed: {outcome.reason}; the configuration was not saved")
 
-    def add(self, image: Image) -> Sent:
-        """Refuse: the installer does all in one."""
-        raise StepFailed(f"NX-OS adds nothing on its own; {self.support.activate} installs {image.filename}")
-
     def activate(self, image: Image) -> Sent:
         """Install the image: the boot variables name it, and the device reloads, if not in service."""
         return self._install(f"{self._path(image)}{self._kind}")
 
-    def commit(self, image: Image) -> Sent:
+    def commit_image(self, image: Image) -> Sent:
         """Name what runs for the next boot, where the boot variables name another."""
         try:
             reason = self._boot_from(self._path(image))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Final, TypeVar
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Session, Trace
+from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_nxos import evidence
 from swimctl.platforms.cisco_nxos.facts import Module, NxosVersion, Vpc
 from swimctl.platforms.cisco_nxos.parsers.boot import parse_show_boot
@@ -25,7 +25,7 @@ from swimctl.platforms.cisco_nxos.parsers.routes import parse_show_ip_route_summ
 from swimctl.platforms.cisco_nxos.parsers.version import parse_show_version
 from swimctl.platforms.cisco_nxos.parsers.vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.platform import TERMINAL
-from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, one_image, rights, space, vpc_peer
+from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, one_image, rights, vpc_peer
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.facts import (
@@ -40,9 +40,9 @@ from swimctl.platforms.facts import (
     Snapshot,
 )
 from swimctl.platforms.hashes import of_file
-from swimctl.platforms.journal import Logged, of_next_boot
+from swimctl.platforms.journal import NextBoot
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.serials import all_or_one, of_parts, serials
+from swimctl.platforms.serials import of_parts, read_serials, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -77,9 +77,10 @@ class NexusDevice:
         """Return what runs now on every member, and since when."""
         return evidence.running(self._both_versions(), self._both_modules())
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Read the serial numbers of the chassis, its supervisors and modules; stops where one is known."""
-        return all_or_one(serials(self._version().serial), known, lambda: of_parts(self._inventory(), _PARTS))
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield the serial number of the chassis, and those of its supervisors and modules."""
+        yield serials(self._version().serial)
+        yield of_parts(self._inventory(), _PARTS)
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -101,10 +102,6 @@ class NexusDevice:
         if not may.ok:
             return [may]
         return [*assess(self._state(), device, image, self._settings.readiness, cleanup=cleanup), may]
-
-    def space(self, image: Image) -> list[Finding]:
-        """Apply the rule of free space."""
-        return space(self._state(), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands: what runs, and what the boot variables name."""
@@ -129,7 +126,7 @@ class NexusDevice:
             boots=short_path(version.system_image or ""),
             access_up=around.access_up,
             end_devices=around.end_devices,
-            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
+            serials=pieces.read("serials", lambda: read_serials(self.serials()), tuple[str, ...]()),
             unread=pieces.unread,
         )
 
@@ -190,16 +187,12 @@ class NexusDevice:
         except (CommandRefused, UnparsableOutput):
             return None
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:
-        """Return what the next boot starts, at the mark and now: `install all` names its image there."""
-        return of_next_boot(mark, self._boots_next(), "boot nxos")
+    def next_boot(self) -> NextBoot:
+        """Return what the next boot starts: `install all` names its image there."""
+        return NextBoot(self._boots_next(), "boot nxos")
 
     def _boots_next(self) -> str:
         return ", ".join(sorted(set(next_boot(self._boot()).values())))
-
-    def trace(self, operation: str, mark: str | None) -> Trace:  # noqa: ARG002 - the signature is Driver's
-        """Return nothing: no log names what was sent."""
-        return Trace(None, None)
 
     @cached_property
     def _rights(self) -> Finding:

@@ -31,7 +31,6 @@ from swimctl.platforms.facts import (
     PackageState,
     Placement,
     Running,
-    Snapshot,
     SoftwareVersion,
 )
 from swimctl.platforms.terminal import answer
@@ -91,8 +90,6 @@ class CiscoXe(Installing, Packaged):
     """Read and change one device; every command has a deadline of the settings."""
 
     support = SUPPORT
-    # What is committed stays: the release before it may be gone from the flash.
-    returns = False
 
     def __init__(
         self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion | None = None
@@ -229,17 +226,13 @@ class CiscoXe(Installing, Packaged):
     def _minutes(self) -> int:
         return self._settings.activation.auto_abort_minutes
 
-    def commit(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
+    def commit(self) -> Sent:
         """Keep what runs; disarms the timer."""
         return self._install("install commit", self._limits.commit)
 
-    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
-        """Go back to the committed release; the device reloads."""
+    def abort(self) -> Sent:
+        """Go back to the committed release; the device reloads. What is committed may be the only one on the flash."""
         return self._install("install abort", self._limits.commit, quietly=True)
-
-    def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
-        """Leave it to the device: what is not committed is not booted."""
-        return ""
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Return from the device's log whether an operation came after the mark, and whether it ended.

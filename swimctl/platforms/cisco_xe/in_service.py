@@ -22,7 +22,7 @@ from swimctl.platforms.cisco_xe.parsers.version import seconds
 from swimctl.platforms.cisco_xe.reading import COMPARED
 from swimctl.platforms.cisco_xe.units import HOT, Unit
 from swimctl.platforms.evidence import read_by
-from swimctl.platforms.facts import Installed, Placement, Redundancy, Running, Snapshot
+from swimctl.platforms.facts import Installed, Placement, Redundancy, Running
 
 _STATE: Final = "show issu state detail"
 _REDUNDANCY: Final = "show redundancy states"
@@ -79,7 +79,7 @@ class InService(CiscoXe):
             return findings
         return [*findings, two(self._units(self._version())), at_rest(self._issu())]
 
-    def rehearse(self, image: Image) -> list[Finding]:  # noqa: ARG002 - other platforms name the image here
+    def check_again(self) -> list[Finding]:
         """Ask once more whether the device can: the copy and the unpacking took their time."""
         return self._able()
 
@@ -130,7 +130,7 @@ class InService(CiscoXe):
     def _minutes(self) -> int:
         return max(_LEAST_MINUTES, self._settings.activation.auto_abort_minutes)
 
-    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
+    def abort(self) -> Sent:
         """Go back to the committed release on one after the other.
 
         The device refuses where its configuration is not saved, and has done nothing then.

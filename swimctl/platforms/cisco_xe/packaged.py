@@ -19,9 +19,9 @@ from swimctl.platforms.facts import BootSettings
 class Packaged(IosDevice):
     """The part of a driver that is alike whatever command installs the packages."""
 
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms name the image here
-        """Leave it to the device, which takes the image to all members when it installs."""
-        return ""
+    def save(self) -> None:
+        """Save the running configuration."""
+        self._save()
 
     def _boot(self) -> BootSettings:
         boot = parse_show_boot(self._show("show boot"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from swimctl.config.settings import Settings
@@ -55,7 +55,7 @@ from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
-from swimctl.platforms.serials import all_or_one, of_parts, serials
+from swimctl.platforms.serials import of_parts, read_serials, serials
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.terminal import Answer, answer
 from swimctl.platforms.text import up_to_end
@@ -105,13 +105,12 @@ class IosDevice:
             releases = {unit.name: unit.version or "unknown" for unit in self._units(version)}
         return Running(version.version, version.uptime, version.restarted_at, releases)
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Read the serial numbers of the chassis, its members and their cards; stops where one is known."""
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield the serial number of the chassis, and those of its members and their cards."""
         version = self._version()
-        own = serials(version.serial)
-        if not set(known).isdisjoint(own):
-            self._just_read = version  # asked for who it is and for nothing else, it still serves the first look
-        return all_or_one(own, known, lambda: of_parts(parse_show_inventory(self._show("show inventory")), _PARTS))
+        self._just_read = version  # whoever asks who it is, and for nothing else, has not used the first look
+        yield serials(version.serial)
+        yield of_parts(parse_show_inventory(self._show("show inventory")), _PARTS)
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
@@ -144,7 +143,7 @@ class IosDevice:
             roles={unit.name: unit.role for unit in units if unit.role},
             access_up=around.access_up,
             end_devices=around.end_devices,
-            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
+            serials=pieces.read("serials", lambda: read_serials(self.serials()), tuple[str, ...]()),
             unread=pieces.unread,
         )
 
@@ -184,21 +183,11 @@ class IosDevice:
         """Return the path that a transport writes to."""
         return f"{self._file_system()}{image.filename}"
 
-    def save(self) -> None:
-        """Save the running configuration."""
-        reply = self._converse("write memory", _SAVE, self._limits.save)
-        if reply.dropped:
-            raise SessionLost("the session ended in 'write memory'")
-        if "[OK]" not in reply.text:
-            raise StepFailed(
-                f"'write memory' did not say [OK] but {reply.text.strip()[-120:]!r}; nothing was installed"
-            )
-
     def log_mark(self) -> str | None:
         """Return the last line of the device's log, None where it keeps none."""
         return last_line(self._log())
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the buffer has it, or it has not
+    def journal(self) -> tuple[Logged, ...]:
         """Return what the device's log names of installing and reloading."""
         return journal(self._log())
 
@@ -214,6 +203,16 @@ class IosDevice:
     ) -> Reply:
         self._just_read = None
         return self._session.converse(command, answers, seconds, closing=closing)
+
+    def _save(self) -> None:
+        """Save the running configuration."""
+        reply = self._converse("write memory", _SAVE, self._limits.save)
+        if reply.dropped:
+            raise SessionLost("the session ended in 'write memory'")
+        if "[OK]" not in reply.text:
+            raise StepFailed(
+                f"'write memory' did not say [OK] but {reply.text.strip()[-120:]!r}; nothing was installed"
+            )
 
     def _log(self) -> str:
         try:

@@ -12,7 +12,7 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
+from swimctl.platforms.base import Sent, Session, Support, Trace
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.packaged import Packaged
 from swimctl.platforms.cisco_xe.parsers.files import parse_show_file_systems
@@ -73,8 +73,6 @@ class Requested(Reloads, Packaged):
     """Read and change one device; what it boots next is changed in `activate` and its ways back alone."""
 
     support = SUPPORT
-    unpacks = False
-    returns = True
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion) -> None:
         super().__init__(session, settings, version)
@@ -126,26 +124,12 @@ class Requested(Reloads, Packaged):
             f"`reload` to start it, or `{_ROLLBACK}` to forget it",
         )
 
-    def space(self, image: Image) -> list[Finding]:
-        """Apply the rule of free space once more."""
-        nothing = InstallSummary(())
-        flash = self._flash(self._units(self._version()), image)
-        return space(flash, nothing, image, self._settings.readiness, cleaned=True)
-
-    def clean(self) -> Cleaned:
-        """Refuse: how these devices clean up is not known."""
-        raise StepFailed(f"{SUPPORT.refuses[-1]}; next: `delete` on the device what is no longer needed")
-
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands on the device."""
         named = self._are_named(image.version)
         if all(same_release(runs, image.version) for runs in self.running().members.values()):
             return Installed(Placement.COMMITTED if all(named.values()) else Placement.UNCOMMITTED)
         return Installed(Placement.NEXT if any(named.values()) else Placement.ABSENT)
-
-    def add(self, image: Image) -> Sent:
-        """Refuse: what is unpacked is what boots next."""
-        raise StepFailed(f"{image.filename} cannot be added without being named for the next boot")
 
     def activate(self, image: Image) -> Sent:
         """Install the packages on all members, read back that each boots them next, and reload.
@@ -165,7 +149,7 @@ class Requested(Reloads, Packaged):
                 return self._undone(before, "; ".join(filter(None, (sent.outcome.reason, seen))))
         return self._reload()
 
-    def commit(self, image: Image) -> Sent:
+    def commit_image(self, image: Image) -> Sent:
         """Refuse: what runs is what boots next, or somebody else has changed that."""
         raise StepFailed(f"packages.conf does not name {image.version}, which runs; next: {SUPPORT.look}")
 

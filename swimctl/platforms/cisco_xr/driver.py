@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
 from typing import Final
 
 from swimctl.config.settings import Settings
@@ -93,8 +93,6 @@ class CiscoXr:
 
     support = SUPPORT
     unpacks = True
-    # The release before it is no longer what the next boot starts.
-    returns = False
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         self._session = session
@@ -118,9 +116,9 @@ class CiscoXr:
             )
         return Running(version.version, version.uptime, version.restarted_at, images, abnormal=self._read.abnormal())
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:  # noqa: ARG002 - one output has them all
-        """Read the serial numbers of the racks, the processors and the cards."""
-        return self._read.serials()
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield the serial numbers of the racks, the processors and the cards: one output has them all."""
+        yield self._read.serials()
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -225,11 +223,11 @@ class CiscoXr:
         """Return the size in bytes of the image's file on the device, None where there is none."""
         return self._read.files().size_of(image.filename)
 
-    def file_hash(self, image: Image, algorithm: str) -> HashResult:  # noqa: ARG002 - there is but one
+    def file_hash(self, image: Image, algorithm: str) -> HashResult:
         """Let the device compute the hash of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
-        command, path = f"show md5 file /{self.destination(image)}", self.destination(image)
-        return of_file(parse_show_md5(self._read.show(command, seconds)), path, "md5", command)
+        command, path = f"show {algorithm} file /{self.destination(image)}", self.destination(image)
+        return of_file(parse_show_md5(self._read.show(command, seconds)), path, algorithm, command)
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""
@@ -243,13 +241,6 @@ class CiscoXr:
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to."""
         return f"{DISK}/{image.filename}"
-
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms name the image here
-        """Leave it to `install add`, which takes the image to all nodes."""
-        return ""
-
-    def save(self) -> None:
-        """Do nothing: what runs was committed, and there is no other configuration that a boot would read."""
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all nodes; the device does not reload."""
@@ -270,11 +261,11 @@ class CiscoXr:
         what = name if number is None else f"id {number}"
         return self._installer.run(f"install activate {what} noprompt", self._limits.activate, log)
 
-    def commit(self, image: Image) -> Sent:  # noqa: ARG002 - as above
+    def commit(self) -> Sent:
         """Keep what runs."""
         return self._installer.run_when_free("install commit", self._limits.commit)
 
-    def back(self, before: Snapshot) -> Sent:  # noqa: ARG002 - as above
+    def abort(self) -> Sent:
         """Go back to the committed release, by a reload of the whole chassis."""
         reply = self._session.converse(_RELOAD, _RELOAD_ANSWERS, self._limits.commit)
         if _ACKNOWLEDGED.search(reply.text):
@@ -286,16 +277,12 @@ class CiscoXr:
             return Sent(InstallOutcome("reload", succeeded=False, reason=refused.group(0).strip()))
         return Sent(InstallOutcome("reload", succeeded=None), reply.dropped)
 
-    def restore(self, before: Snapshot) -> str:  # noqa: ARG002 - as above
-        """Do nothing: what is not committed is left by any reload, and no command takes back one that is pending."""
-        return ""
-
     def log_mark(self) -> str | None:
         """Return the last operation of the device's own log of installations, None where it keeps none."""
         last = self._installer.last()
         return None if last is None else str(last)
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the log keeps its operations
+    def journal(self) -> tuple[Logged, ...]:
         """Return what that log names."""
         return self._installer.journal()
 

@@ -8,7 +8,7 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import Image, JobOptions
-from swimctl.platforms.base import Cleaned, Reply, Sent, Session, Support
+from swimctl.platforms.base import Reply, Sent, Session, Support
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
 from swimctl.platforms.juniper_junos.facts import ChassisMember, NodeSnapshots, SoftwareRequest
@@ -72,15 +72,9 @@ class JuniperJunos(JunosDevice):
 
     support = SUPPORT
     unpacks = True
-    # The release before stays on the device as long as nothing else is added.
-    returns = True
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         super().__init__(session, settings)
-
-    def clean(self) -> Cleaned:
-        """Refuse: swimctl cannot tell which files people still want."""
-        raise CommandRefused("swimctl cleans no Junos device: `request system storage cleanup` deletes old logs too")
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""
@@ -88,13 +82,6 @@ class JuniperJunos(JunosDevice):
         self._show(command)
         if self.file_size(image) is not None:
             raise CommandRefused(f"'{command}': the file is still there")
-
-    def spread(self, image: Image) -> str:  # noqa: ARG002 - other platforms copy it here
-        """Leave it to the device, which takes the package to all members when it adds it."""
-        return ""
-
-    def save(self) -> None:
-        """Do nothing: what is committed on Junos is saved."""
 
     def unpreserved(self) -> str:
         """Return which members keep what runs neither in both root partitions nor as a recovery snapshot."""
@@ -155,7 +142,7 @@ class JuniperJunos(JunosDevice):
             return Sent(InstallOutcome("reboot", succeeded=False, reason=lacking))
         return self._reboot()
 
-    def commit(self, image: Image) -> Sent:
+    def commit_image(self, image: Image) -> Sent:
         """Do nothing: what runs is what boots, unless something else was added since."""
         return Sent(
             InstallOutcome(
@@ -167,7 +154,10 @@ class JuniperJunos(JunosDevice):
         )
 
     def back(self, before: Snapshot) -> Sent:
-        """Have every member boot what it ran before, and reboot; not without one that would come back on another."""
+        """Have every member boot what it ran before, and reboot; not without one that would come back on another.
+
+        The release before stays on the device as long as nothing else is added.
+        """
         members = self.members()
         away = [f"fpc{member.number}" for member in members if member.state == "NotPrsnt"]
         if away:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -62,12 +62,11 @@ from swimctl.platforms.juniper_junos.readiness import (
     not_there,
     rights,
     snapshots,
-    space,
 )
 from swimctl.platforms.juniper_junos.staged import with_staged
 from swimctl.platforms.juniper_junos.structured import PIPE, engines_data, members_data, nodes_data, uptime_data
 from swimctl.platforms.pieces import Pieces
-from swimctl.platforms.serials import all_or_one, of_parts, serials
+from swimctl.platforms.serials import of_parts, read_serials, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
 from swimctl.platforms.text import not_whole
@@ -108,13 +107,10 @@ class JunosDevice:
         )
         return evidence.running(self._both_nodes(members), up, self._engines())
 
-    def serials(self, known: Collection[str] = ()) -> tuple[str, ...]:
-        """Read the serial numbers of the members, else of the chassis and its cards; stops where one is known."""
-        return all_or_one(
-            serials(*(member.serial for member in self.members())),
-            known,
-            lambda: of_parts(parse_show_chassis_hardware(self._show("show chassis hardware")), _PARTS),
-        )
+    def serials(self) -> Iterator[tuple[str, ...]]:
+        """Yield the serial numbers of the members, and those of the chassis and its cards."""
+        yield serials(*(member.serial for member in self.members()))
+        yield of_parts(parse_show_chassis_hardware(self._show("show chassis hardware")), _PARTS)
 
     def identity(self, device: Device) -> list[Finding]:
         """Apply the rules that hold even where nothing is left to do: rights, the right device, and all of it."""
@@ -137,10 +133,6 @@ class JunosDevice:
             return [may, *other]
         found = [*assess(self._state(image), device, image, self._settings.readiness, cleanup=cleanup), may]
         return [*found, snapshots(self.kept(self.members()))] if self._settings.activation.snapshot else found
-
-    def space(self, image: Image) -> list[Finding]:
-        """Apply the rule of free space once more."""
-        return space(self._state(image), image, self._settings.readiness)
 
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands on the device."""
@@ -169,7 +161,7 @@ class JunosDevice:
             routes=pieces.read("routes", self._routes, {}),
             access_up=around.access_up,
             end_devices=around.end_devices,
-            serials=pieces.read("serials", self.serials, tuple[str, ...]()),
+            serials=pieces.read("serials", lambda: read_serials(self.serials()), tuple[str, ...]()),
             unread=pieces.unread,
         )
 
@@ -210,7 +202,7 @@ class JunosDevice:
         """Return the last line of the device's log of commands, None where it keeps none."""
         return last_line(self._show(SHOW))
 
-    def journal(self, mark: str) -> tuple[Logged, ...]:  # noqa: ARG002 - the log has it, or it has not
+    def journal(self) -> tuple[Logged, ...]:
         """Return what the device's log of commands names of installing and rebooting."""
         reboots = parse_show_system_reboot(self._show("show system reboot"))
         return journal(self._show(SHOW), reboots=bool(reboots))

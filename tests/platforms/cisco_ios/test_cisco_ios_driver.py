@@ -190,7 +190,7 @@ def test_a_boot_variable_that_names_another_than_what_runs_is_no_commit(tmp_path
     desk.restart()
     desk.lines("configure terminal", OLD_LINE, "end", "write memory")
     assert desk.driver().installed(image).placement is Placement.UNCOMMITTED
-    assert desk.driver().commit(image).outcome.succeeded
+    assert desk.driver().commit().outcome.succeeded
     assert desk.driver().installed(image).placement is Placement.COMMITTED
     assert desk.boots == [BOTH]
 
@@ -258,7 +258,7 @@ def test_what_boots_next_is_kept_by_its_lines_where_it_cannot_be_read_back(
     desk.restart()
     lines, driver = desk.boots, desk.driver()
     desk.swaps["show boot"] = ("BOOT", "\n% Authorization failed.\n" if refused else "~~~")
-    assert driver.commit(desk.image()).outcome.succeeded
+    assert driver.commit().outcome.succeeded
     assert desk.boots == lines
     assert desk.typed[-1] == "write memory"
 
@@ -268,6 +268,6 @@ def test_other_lines_are_not_kept_where_they_cannot_be_read_back(tmp_path: Path)
     lines, driver = desk.boots, desk.driver()
     driver._runs = f"flash:/{NEW_FILE}"
     desk.swaps["show boot"] = ("BOOT", "~~~")
-    outcome = driver.commit(desk.image()).outcome
+    outcome = driver.commit().outcome
     assert (outcome.succeeded, desk.boots) == (False, lines)
     assert "'show boot'" in outcome.reason

@@ -24,8 +24,8 @@ from support.scripted_steps import DAY, Scripted
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import JobOptions, Outcome
-from swimctl.platforms.base import Driver, Rehearses
 from swimctl.platforms.cisco_nxos.driver import SUPPORT, CiscoNxos
+from swimctl.platforms.driver import Adds, Cleans, CommitsImage, Driver, Rehearses, Returns, Traces
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.session import Reply
@@ -49,8 +49,9 @@ HALF_WAY = (
 def test_it_is_a_driver_that_rehearses() -> None:
     made: Driver = driver({})[0]
     assert isinstance(made, Rehearses)
-    assert made.returns
-    assert not made.unpacks
+    assert isinstance(made, Returns)
+    assert isinstance(made, CommitsImage)
+    assert not isinstance(made, Adds | Cleans | Traces)
 
 
 @pytest.mark.parametrize(
@@ -205,14 +206,16 @@ def test_the_way_back_installs_the_file_from_before_if_it_is_there() -> None:
 
 def test_a_commit_names_what_runs_for_the_next_boot() -> None:
     made, terminal = driver({**SWITCH, f"boot nxos {NEW}": "", BOOT: SET})
-    assert made.commit(IMAGE).outcome.succeeded is True
+    assert made.commit_image(IMAGE).outcome.succeeded is True
     assert terminal.asked == ["configure terminal", f"boot nxos {NEW}", "end", SAVE, BOOT]
-    refused = driver({**SWITCH, f"boot nxos {NEW}": ""})[0].commit(IMAGE).outcome
+    refused = driver({**SWITCH, f"boot nxos {NEW}": ""})[0].commit_image(IMAGE).outcome
     assert (refused.succeeded, refused.reason) == (
         False,
         f"the next boot starts {OLD} on sup-1, {OLD} on sup-2, not {NEW}",
     )
-    unsaved = driver({**SWITCH, f"boot nxos {NEW}": "", SAVE: "Copy failed: disk is full\n"})[0].commit(IMAGE).outcome
+    unsaved = (
+        driver({**SWITCH, f"boot nxos {NEW}": "", SAVE: "Copy failed: disk is full\n"})[0].commit_image(IMAGE).outcome
+    )
     assert (unsaved.succeeded, "disk is full" in (unsaved.reason or "")) == (False, True)
 
 

@@ -14,11 +14,11 @@ from platforms.scripted_device import Paper, Refused, changed, lacking
 from swimctl.config.settings import Activation, Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import JobOptions
-from swimctl.platforms.base import Rehearses
 from swimctl.platforms.cisco_ios.choice import cisco
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.in_service import InService
-from swimctl.platforms.facts import Placement, Snapshot
+from swimctl.platforms.driver import ChecksAgain
+from swimctl.platforms.facts import Placement
 from swimctl.platforms.rules import in_service, kind
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.session import Reply
@@ -39,8 +39,8 @@ def test_two_that_are_well_pass_every_rule(answers: dict[str, str]) -> None:
     made = driver(answers)
     assert lacking(made.check(ANY, IMAGE, cleanup=False)) == {}
     assert lacking(made.identity(ANY)) == {}
-    assert isinstance(made, Rehearses)
-    assert lacking(made.rehearse(IMAGE)) == {}
+    assert isinstance(made, ChecksAgain)
+    assert lacking(made.check_again()) == {}
     assert made.unready() is None
     assert made.running().uptime == (24 + 3) * 3600 + 43 * 60
 
@@ -67,7 +67,7 @@ def test_what_is_refused(refused: Refused) -> None:
 
 def test_the_device_is_asked_again_before_it_starts() -> None:
     made = driver(changed(TWO, (STATES, "STANDBY HOT", "STANDBY COLD")))
-    assert set(lacking(made.rehearse(IMAGE))) == {"stateful switchover"}
+    assert set(lacking(made.check_again())) == {"stateful switchover"}
 
 
 RESTARTS = {
@@ -120,7 +120,7 @@ def test_a_way_back_saves_first_where_the_device_asks_for_it() -> None:
         TWO, says=[refused, "Building configuration...\n[OK]\n", "install_abort: START x\nSUCCESS: install_abort x\n"]
     )
     made = InService(session, Settings(), JobOptions(issu=True))
-    assert made.back(Snapshot("", "17.9.5", 1, None, {}, (), (), {})).outcome.succeeded
+    assert made.abort().outcome.succeeded
     assert session.asked == ["install abort issu", "write memory", "install abort issu"]
 
 

@@ -59,7 +59,7 @@ def ended(operation: str) -> str:
 
 
 COMMANDS = {
-    "abort": ("install abort", lambda made: made.back(BEFORE)),
+    "abort": ("install abort", lambda made: made.abort()),
     "activate": ("install activate auto-abort-timer 60", lambda made: made.activate(IMAGE)),
 }
 
@@ -83,7 +83,7 @@ def test_a_release_that_does_not_know_the_word_is_asked_without_it(operation: st
 @pytest.mark.parametrize("reply", [Reply(UNKNOWN, dropped=True), Reply(""), Reply("% Authorization failed.\n")])
 def test_nothing_else_is_sent_twice(reply: Reply) -> None:
     made, session = driver({"install abort" + QUIET: reply})
-    assert made.back(BEFORE).outcome.succeeded is not True
+    assert made.abort().outcome.succeeded is not True
     assert session.asked == ["install abort" + QUIET]
 
 
@@ -101,7 +101,7 @@ def test_what_has_begun_is_neither_sent_twice_nor_taken_for_refused(operation: s
 
 def test_a_release_that_knows_neither_has_refused() -> None:
     made, session = driver({})
-    sent = made.back(BEFORE)
+    sent = made.abort()
     assert sent.outcome.succeeded is False
     assert session.asked == ["install abort" + QUIET, "install abort"]
 

@@ -191,13 +191,13 @@ def test_what_is_not_added_is_not_activated() -> None:
 
 def test_a_commit_that_another_operation_keeps_out_is_sent_three_times_and_no_more() -> None:
     made, terminal = driver({COMMIT: [OTHER, OTHER, ended(31, COMMIT)]})
-    assert made.commit(IMAGE).outcome.succeeded is True
+    assert made.commit().outcome.succeeded is True
     made, terminal = driver({COMMIT: OTHER})
-    outcome = made.commit(IMAGE).outcome
+    outcome = made.commit().outcome
     assert (outcome.succeeded, terminal.asked, terminal.waits) == (False, [LOG, COMMIT] * 3, [30.0] * 2)
     assert "Install operation 18 is still in progress" in str(outcome.reason)
     made, terminal = driver({COMMIT: ended(31, COMMIT, "aborted")})
-    assert made.commit(IMAGE).outcome.succeeded is False
+    assert made.commit().outcome.succeeded is False
     assert terminal.asked == [LOG, COMMIT]
 
 
@@ -237,7 +237,7 @@ def test_the_mark_is_the_newest_operation() -> None:
     ],
 )
 def test_the_way_back_is_a_reload_of_the_whole_chassis(text: str, succeeded: bool | None, dropped: bool) -> None:
-    sent = driver({BACK: text})[0].back(BEFORE)
+    sent = driver({BACK: text})[0].abort()
     assert (sent.outcome.succeeded, sent.dropped) == (succeeded, dropped)
 
 

@@ -39,7 +39,7 @@ BEFORE = Snapshot("", "7.3.2", None, None, {}, (), (), {})
 CHANGES: dict[str, Callable[[CiscoXr], Sent]] = {
     ADD: lambda made: made.add(IMAGE),
     ACTIVATE: lambda made: made.activate(IMAGE),
-    COMMIT: lambda made: made.commit(IMAGE),
+    COMMIT: lambda made: made.commit(),
 }
 each_change = pytest.mark.parametrize("command", CHANGES)
 
@@ -98,9 +98,9 @@ def test_only_a_refusal_without_a_start_is_a_refusal(command: str) -> None:
 )
 def test_an_error_without_an_end_and_two_ends_are_no_verdict(said: str) -> None:
     made, _ = driver({COMMIT: said, REQUEST: IDLE, f"{LOG} 26": ended(26, COMMIT)})
-    assert made.commit(IMAGE).outcome.succeeded is True
+    assert made.commit().outcome.succeeded is True
     made, _ = driver({COMMIT: said, REQUEST: IDLE, f"{LOG} 26": said})
-    assert made.commit(IMAGE).outcome.succeeded is None
+    assert made.commit().outcome.succeeded is None
 
 
 @pytest.mark.parametrize("text", [GARBAGE, "% This command is not authorized\n"])
@@ -128,9 +128,9 @@ def test_a_clean_up_of_which_nothing_is_known_says_what_may_be_gone() -> None:
 
 @pytest.mark.parametrize("text", [GARBAGE, "node 0/1: I/O error\n", "%SYS: error\n"])
 def test_once_the_reload_is_agreed_to_an_error_is_no_refusal(text: str) -> None:
-    answered = driver({BACK: f"Reload hardware module ? [no,yes] yes\n{text}"})[0].back(BEFORE)
+    answered = driver({BACK: f"Reload hardware module ? [no,yes] yes\n{text}"})[0].abort()
     assert answered.outcome.succeeded is None
-    answered = driver({BACK: "Reload hardware module ? [no,yes] yes\n% Permission denied\n"})[0].back(BEFORE)
+    answered = driver({BACK: "Reload hardware module ? [no,yes] yes\n% Permission denied\n"})[0].abort()
     assert answered.outcome.succeeded is False
 
 

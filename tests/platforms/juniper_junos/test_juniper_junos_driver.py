@@ -164,7 +164,7 @@ def test_what_somebody_else_added_is_left_alone(tmp_path: Path) -> None:
     at.device.running[0] = "22.2R1.9"
     at.device.unpack(0, "21.4R1.12", 1000)
     assert driver.installed(wanted).placement is Placement.UNCOMMITTED
-    kept = driver.commit(wanted).outcome
+    kept = driver.commit_image(wanted).outcome
     assert (kept.succeeded, "another release waits" in (kept.reason or "")) == (False, True)
 
 

@@ -11,11 +11,13 @@ from swimctl.errors import (
     DeadlineExceeded,
     DeviceError,
     DeviceUnknown,
+    HostKeyRefused,
     NotReady,
     OtherDevice,
     SessionLost,
     SwimctlError,
     UnexpectedPrompt,
+    Unidentified,
     UnparsableOutput,
 )
 from swimctl.models import Outcome
@@ -25,11 +27,11 @@ from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
 from swimctl.steps.base import ENTERED, JobContext
-from swimctl.steps.evidence import Unread
+from swimctl.steps.evidence import Unread, new_boot
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, baseline
-from swimctl.steps.reload import boot_look
+from swimctl.steps.reload import boot_look, elapsed_since
 from swimctl.steps.seeing import Table, readable
 from swimctl.steps.send_once import answer_to, trace_of, was_sent
 from swimctl.steps.target import is_patch, on_target
@@ -37,6 +39,8 @@ from swimctl.steps.target import is_patch, on_target
 # Of the copy's beginning in a job's record; its value is the device's boot then.
 COPY = "copy"
 _UNREADABLE = (CommandRefused, UnparsableOutput)
+# Something answers, and whether it is the device is not proved.
+_NOT_KNOWN = (OtherDevice, Unidentified, HostKeyRefused)
 
 T = TypeVar("T")
 
@@ -45,12 +49,15 @@ T = TypeVar("T")
 class _Asked:
     """What a device said after a failure. `undone`: what was taken back, or why that did not work.
 
-    `others` is what somebody else began there since the baseline.
+    `booted` is since the newest mark of its boot, `earlier` that it booted in this job before that, `part` that one of
+    its members did. `others` is what somebody else began there since the baseline.
     """
 
     support: Support
     running: Running | Unread
     booted: bool | None
+    earlier: bool
+    part: bool
     installed: Installed | Unread
     trace: Trace | Unread
     others: tuple[Logged, ...] = ()
@@ -62,6 +69,12 @@ class _Asked:
         if any(not each.ended for each in self.others):
             return True
         return None if isinstance(self.trace, Unread) else self.trace.received is True and self.trace.finished is False
+
+    def corrected(self, outcome: Outcome) -> Outcome:
+        """Return the outcome, but for a device that booted earlier in this job, or in part, which is not untouched."""
+        if outcome is not Outcome.UNTOUCHED or not (self.earlier or self.part):
+            return outcome
+        return Outcome.ROLLED_BACK if self.earlier else Outcome.UNKNOWN
 
 
 def outcome_of_failure(context: JobContext, error: SwimctlError) -> tuple[Outcome, str]:
@@ -114,9 +127,11 @@ def _after_activation(context: JobContext, error: SwimctlError) -> tuple[Outcome
         members=_present(before),
         said_committed=answer_to(context, "commit") is True,
     )
-    if outcome is Outcome.UNKNOWN:
-        return outcome, _told(context, _seen(asked), _facts(asked.installed))
-    return outcome, "; ".join(filter(None, (_unread_boot(asked), _armed(context, _facts(asked.installed)))))
+    corrected = asked.corrected(outcome)
+    if corrected is Outcome.UNKNOWN:
+        return corrected, _told(context, _seen(asked), _facts(asked.installed))
+    booted = "it booted anew earlier in this job, and not in its activation" if corrected is not outcome else ""
+    return corrected, "; ".join(filter(None, (booted, _unread_boot(asked), _armed(context, _facts(asked.installed)))))
 
 
 def _present(before: Snapshot) -> int:
@@ -140,7 +155,7 @@ def _after_add(context: JobContext) -> tuple[Outcome, str]:
     except DeviceError as unanswered:
         return Outcome.UNKNOWN, _told(context, _unanswered("what its next reload starts", unanswered), None)
     installed, trace = asked.installed, asked.trace
-    outcome = evidence.not_installed(
+    found = evidence.not_installed(
         context.image.version,
         before.version,
         asked.running,
@@ -150,6 +165,7 @@ def _after_add(context: JobContext) -> tuple[Outcome, str]:
         members=_present(before),
         patch=is_patch(context.image),
     )
+    outcome = asked.corrected(found)
     if outcome is Outcome.UNKNOWN:
         return outcome, _told(context, _seen(asked), _facts(installed))
     through = isinstance(trace, Trace) and (trace.received is False or bool(trace.finished))
@@ -184,12 +200,15 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
         kept = context.record.recall("baseline")
         asked, runs = context.again(lambda: _stands(context, table))
     except DeviceError as unanswered:
-        unread = isinstance(unanswered, _UNREADABLE)
-        said = f"what it runs {after} does not read" if unread else f"it does not answer {after}"
+        said = f"it does not answer {after}"
+        if isinstance(unanswered, _UNREADABLE):
+            said = f"what it runs {after} does not read"
+        elif isinstance(unanswered, _NOT_KNOWN):
+            said = f"it could not be asked {after}"
         return Outcome.UNKNOWN, f"{said}: {unanswered}; next: look at its console"
     before = baseline(context) if kept is not None else None
     version, booted = before.version if before else runs, asked.booted
-    outcome = evidence.not_installed(
+    found = evidence.not_installed(
         context.image.version,
         version,
         asked.running,
@@ -199,11 +218,12 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
         members=_present(before) if before else 1,
         patch=is_patch(context.image),
     )
+    outcome = asked.corrected(found)
     look = f"{asked.support.look} on the device"
     if outcome is Outcome.UNTOUCHED:
         return outcome, ""
     if outcome is Outcome.ROLLED_BACK and before:
-        when = "while it took the file" if copied else "since the job began"
+        when = "while it took the file" if copied and not asked.earlier else "since the job began"
         return outcome, f"it booted anew {when}; nothing was activated; next: {look}"
     seen = _seen(asked)
     boot = {True: "it booted anew", False: "on the same boot", None: "whether it booted anew cannot be told"}[booted]
@@ -223,16 +243,11 @@ def _unanswered(what: str, error: DeviceError) -> str:
 def _stands(context: JobContext, table: Table) -> tuple[_Asked, str]:
     """Ask a device to which no installation was sent, and tell its release, which has to read."""
     with context.driver() as driver:
-        running, booted = boot_look(context, driver, _mark(context) or {})
+        running, booted, earlier, part = _boot(context, driver)
         nothing_sent = Trace(received=False, finished=None)
-        asked = _Asked(driver.support, running, booted, table.read(driver), nothing_sent, at_work(context, driver))
+        found = table.read(driver)
+        asked = _Asked(driver.support, running, booted, earlier, part, found, nothing_sent, at_work(context, driver))
         return asked, running.version
-
-
-def _mark(context: JobContext) -> dict[str, object] | None:
-    """Return the latest boot that the job's record holds from before anything could change it."""
-    marks = map(context.record.recall, ("boot", COPY, FOUND, ENTERED))
-    return next((mark for mark in marks if mark is not None), None)
 
 
 def _asked(
@@ -243,9 +258,9 @@ def _asked(
         mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
         trace = readable(lambda: trace_of(driver, operation, mark))
         seen = readable(lambda: _boot(context, driver))
-        running, booted = (seen, None) if isinstance(seen, Unread) else seen
+        running, booted, earlier, part = (seen, None, False, False) if isinstance(seen, Unread) else seen
         installed = table.read(driver)
-        asked = _Asked(driver.support, running, booted, installed, trace, at_work(context, driver))
+        asked = _Asked(driver.support, running, booted, earlier, part, installed, trace, at_work(context, driver))
         if not (undo(asked, before) and isinstance(driver, Restores)):
             return asked
         try:
@@ -262,9 +277,22 @@ def _asked(
         return asked
 
 
-def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None]:
-    mark = _mark(context)
-    return (driver.running(), None) if mark is None else boot_look(context, driver, mark)
+def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None, bool, bool]:
+    """Read what runs; tell whether it booted anew since the newest mark of its boot, before that, and a member of it.
+
+    The marks are of right before the activation, the copy, the baseline, and the first login. A member booted where it
+    is up for less than the first of them is ago.
+    """
+    marks = [mark for mark in map(context.record.recall, ("boot", COPY, FOUND, ENTERED)) if mark is not None]
+    if not marks:
+        return driver.running(), None, False, False
+    since = elapsed_since(context.clock, marks[-1])
+    running, booted = boot_look(context, driver, marks[0])
+    perhaps = [mark for mark in marks[1:] if new_boot(mark, running, elapsed_since(context.clock, mark))]
+    earlier = booted is False and any(boot_look(context, driver, mark)[1] for mark in perhaps)
+    member = replace(running, uptime=running.youngest, restarted_at=None)
+    part = running.youngest is not None and new_boot({"uptime": 0, "restarted_at": None}, member, since) is True
+    return running, booted, earlier, part
 
 
 def _last_words(context: JobContext) -> Installed | None:
@@ -288,8 +316,9 @@ def _seen(asked: _Asked) -> str:
         stands = f"where the image stands does not read: {installed.why}"
     else:
         stands = f"the image is {installed.placement}"
+    part = "a member of it booted anew since the job began" if asked.part and not asked.booted else ""
     by_others = f"somebody else is at work on it: {told(asked.others)}" if asked.others else ""
-    return "; ".join(filter(None, (f"seen: {runs}, {stands}", by_others, asked.undone)))
+    return "; ".join(filter(None, (f"seen: {runs}, {stands}", part, by_others, asked.undone)))
 
 
 def _unread_boot(asked: _Asked) -> str:

@@ -21,6 +21,8 @@ from swimctl.steps.target import on_target
 
 # A device tells its uptime to the minute, and its clock may be set right while it boots. Seconds.
 _TOLERANCE = 120.0
+# No answer is so slow, however fast the lab runs: an uptime that is above by more was made with a clock that jumped.
+_JUMPED = 7 * 86_400.0
 _ACTIVE: Final = frozenset({Placement.UNCOMMITTED, Placement.COMMITTED})
 _FIELDS: Final = {
     "interfaces_up": "interfaces",
@@ -149,16 +151,19 @@ def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) ->
     """Return whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
 
     The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart that
-    it prints decides only where it prints no uptime, and proves nothing where it went backwards. Where `elapsed` is
-    None, as this machine was restarted too, our clock decides nothing: an uptime below that of before is a new boot,
-    and a longer one says nothing.
+    it prints decides only where no uptime does, and proves nothing where it went backwards. No uptime decides that is
+    longer than it can be, nor a short one of a device that was just up at the mark: it may be of either boot. Where
+    `elapsed` is None, as this machine was restarted too, our clock decides nothing: an uptime below that of before is a
+    new boot, and a longer one says nothing.
     """
     before = mark["uptime"]
     if isinstance(before, int | float) and now.uptime is not None:
-        if elapsed is not None:
-            return now.uptime < before + elapsed - _TOLERANCE
-        if now.uptime < before - _TOLERANCE:
+        if now.uptime < before + (elapsed or 0.0) - _TOLERANCE:
             return True
+        if elapsed is not None:
+            just_up = before <= _TOLERANCE
+            if (just_up and now.uptime > elapsed) or (not just_up and now.uptime <= before + elapsed + _JUMPED):
+                return False
     then = mark["restarted_at"]
     if isinstance(then, str) and now.restarted_at is not None:
         moved = (datetime.fromisoformat(now.restarted_at) - datetime.fromisoformat(then)).total_seconds()

@@ -12,9 +12,11 @@ from swimctl.platforms import configured
 from swimctl.platforms.facts import Snapshot
 from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
-from swimctl.steps.base import JobContext, StepResult
+from swimctl.steps.base import ENTERED, JobContext, StepResult
 from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
+from swimctl.steps.evidence import new_boot
 from swimctl.steps.first_look import first_look
+from swimctl.steps.reload import elapsed_since
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
 from swimctl.steps.who import host_name
@@ -52,6 +54,8 @@ class ReadinessCheck:
 
     def _check(self, context: JobContext, refusal: str) -> StepResult:
         with context.session() as session:
+            entered = context.record.recall(ENTERED)
+            elapsed = None if entered is None else elapsed_since(context.clock, entered)
             if kept_baseline(context.record.recall) is not None:
                 context.on(session)  # a resume: what another device is, or has already, says nothing
             context.record.say("reading the device")
@@ -69,8 +73,9 @@ class ReadinessCheck:
         refused, findings = look.refused, look.findings
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
-            # Where its session had to be closed, what the device is now is asked once more.
-            error = StepFailed if look.closed else NotReady
+            # Where its session had to be closed, or it booted since the first one, what it is now is asked once more.
+            booted = bool(entered and look.running and new_boot(entered, look.running, elapsed))
+            error = StepFailed if look.closed or booted else NotReady
             raise error(f"{refusal}: {' | '.join(map(str, refused))}")
         before = kept_baseline(context.record.recall)
         if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):

@@ -39,6 +39,7 @@ GARBLED = UnparsableOutput("show install summary", "~~")
 AWAY = Unreachable("no SSH session to sw1")
 FAILED = StepFailed("the step failed")
 UP = 30 * 86_400
+NEVER_CAME = Trace(received=False, finished=None)
 AS_BEFORE = runs("17.06.05", "17.06.05", uptime=UP)
 ABSENT, ADDED, UNCOMMITTED, COMMITTED = Placement.ABSENT, Placement.ADDED, Placement.UNCOMMITTED, Placement.COMMITTED
 
@@ -472,6 +473,63 @@ def test_without_a_baseline_a_boot_from_before_the_first_login_proves_that_nothi
     outcome, told = ending(job, LOST)
     assert outcome is Outcome.UNKNOWN, "what it ran before is not known"
     assert "it booted anew" in told
+
+
+def test_without_a_baseline_a_device_that_may_have_booted_since_the_first_login_is_not_untouched() -> None:
+    """It crashed at a question of the first look and was back a minute later: too soon for its uptime to tell."""
+    job = looked_at(memory=ENTERED_AT_0, running=[runs("17.06.05", uptime=60)])
+    job.clock.seconds = 110
+    outcome, told = ending(job, LOST)
+    assert outcome is Outcome.UNKNOWN
+    assert "whether it booted anew cannot be told" in told
+
+
+AT_700 = {"seconds": 700.0, "uptime": 60, "restarted_at": None}
+CRASHED = {"seconds": 0.0, "uptime": UP, "restarted_at": None}
+
+
+@pytest.mark.parametrize("memory", [
+    {"found": CRASHED, COPY: CRASHED, "boot": AT_700},  # the first copy crashed it, the second one came
+    {"found": AT_700, ENTERED: {**CRASHED, "uptime": 0}},  # a question of the first look did
+    {"found": CRASHED, COPY: AT_700},  # a hash did, before the copy
+], ids=["copy", "look", "hash"])  # fmt: skip
+@pytest.mark.parametrize("sent", ["nothing", "add", "activate"])
+def test_a_device_that_booted_anew_at_any_time_of_the_job_is_not_untouched(memory: dict[str, Any], sent: str) -> None:
+    since = runs("17.06.05", "17.06.05", uptime=260)
+    refused = {"succeeded": False, "reason": "no"}
+    kept = {} if sent == "nothing" else {f"{sent} sent": {"mark": "a line"}, f"{sent} answered": refused}
+    job = looked_at(memory={**memory, **kept}, running=[since], installed=[stands(ADDED)], trace=[NEVER_CAME])
+    job.clock.seconds = 900
+    outcome, told = ending(job)
+    assert outcome is Outcome.ROLLED_BACK, told
+    words = "earlier in this job" if sent == "activate" else "since the job began"
+    assert f"it booted anew {words}" in told
+
+
+@pytest.mark.parametrize("sent", ["nothing", "add", "activate"])
+@pytest.mark.parametrize(("youngest", "crashed"), [(260, True), (UP, False), (None, False)])
+def test_a_device_of_which_a_member_booted_anew_is_not_untouched(
+    sent: str, youngest: int | None, crashed: bool
+) -> None:
+    """The file that came crashed the third member of a stack, which is back; the stack itself stayed up."""
+    now = replace(runs("17.06.05", "17.06.05", uptime=UP + 900), youngest=youngest)
+    refused = {"succeeded": False, "reason": "no"}
+    kept = {} if sent == "nothing" else {f"{sent} sent": {"mark": "a line"}, f"{sent} answered": refused}
+    marks = {ENTERED: {**CRASHED, "uptime": 0}, "found": CRASHED, COPY: CRASHED, "boot": CRASHED}
+    job = looked_at(memory={**marks, **kept}, running=[now], installed=[stands(ADDED)], trace=[NEVER_CAME])
+    job.clock.seconds = 900
+    outcome, told = ending(job)
+    assert outcome is (Outcome.UNKNOWN if crashed else Outcome.UNTOUCHED), told
+    assert ("a member of it booted anew since the job began" in told) is crashed
+
+
+def test_a_device_that_stayed_up_all_the_while_is_untouched_whatever_marks_there_are() -> None:
+    later = {"seconds": 700.0, "uptime": UP + 700, "restarted_at": None}
+    marks = {ENTERED: {**CRASHED, "uptime": 0}, "found": CRASHED, COPY: later}
+    job = looked_at(memory=marks, running=[runs("17.06.05", "17.06.05", uptime=UP + 900)])
+    job.clock.seconds = 900
+    assert ending(job) == (Outcome.UNTOUCHED, "")
+    assert job.driver.times("running") == 1, "no older mark is asked about"
 
 
 def test_no_login_is_spent_on_asking_where_some_were_refused() -> None:

@@ -16,6 +16,7 @@ from swimctl.platforms import configured
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
+from swimctl.steps.base import ENTERED
 from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, ReadinessCheck, baseline
@@ -93,6 +94,18 @@ def test_a_device_that_is_not_ready_is_refused_with_every_rule_that_does_not_hol
     assert int(all_) - int(held) == 2
     assert kept_baseline(job.record.recall) is None
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("uptime", "kind"), [(60, StepFailed), (30 * 86_400, NotReady)])
+def test_a_device_that_booted_since_the_first_login_and_is_refused_is_asked_once_more_what_it_is(
+    tmp_path: Path, uptime: int, kind: type[StepFailed]
+) -> None:
+    job = first(tmp_path, check=[[LACKS]], running=[runs(OLD, OLD, uptime=uptime)])
+    job.record.memory[ENTERED] = {"seconds": 0.0, "uptime": 0, "restarted_at": None}
+    job.clock.seconds = 900
+    with pytest.raises(StepFailed) as refused:
+        ReadinessCheck().run(job.context)
+    assert type(refused.value) is kind
 
 
 def test_a_device_whose_session_had_to_be_closed_is_asked_once_more_what_it_is(tmp_path: Path) -> None:

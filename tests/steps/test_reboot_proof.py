@@ -1,12 +1,15 @@
 """A reload is proved by a newer boot, and by nothing else."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from support.scripted_steps import BEFORE, NEW, Scripted, activated, runs
 
+from swimctl.platforms.cisco_xe.evidence import Modelled, weigh_running
+from swimctl.platforms.cisco_xe.models import HardwareModel
 from swimctl.platforms.facts import Running
 from swimctl.steps.evidence import new_boot as rebooted
 from swimctl.steps.reload import boot_look as look
@@ -82,6 +85,36 @@ def test_where_this_machine_was_restarted_too_only_an_uptime_below_that_of_befor
     """It is told to the minute: a little below says nothing. Nor does a longer one, as nobody knows how long it was."""
     same = {**mark(uptime=600), "version": "17.9.4a"}
     assert rebooted(same, running(uptime), elapsed=None) is newer
+
+
+@pytest.mark.parametrize(("before", "uptime", "elapsed", "newer"), [
+    (0, 60, 900, True),  # entered 15 minutes ago, it booted since
+    (0, 60, 100, None),  # it may have booted right before, or since
+    (0, 30 * DAY, 100, False),
+    (60, 40, 100, None),
+    (60, 160, 100, False),
+    (180, 240, 100, False),
+])  # fmt: skip
+def test_a_device_that_may_have_been_just_up_at_the_mark_is_not_said_to_be_on_the_same_boot(
+    before: int, uptime: int, elapsed: float, newer: bool | None
+) -> None:
+    same = {"uptime": before, "restarted_at": None}
+    assert rebooted(same, running(uptime), elapsed) is newer
+
+
+@pytest.mark.parametrize("version", ["17.06.05", "17.09.04a"])
+def test_an_uptime_that_is_longer_than_it_can_be_proves_no_boot_to_be_the_same(version: str) -> None:
+    """Its model counts from a boot in 1993 by the clock of then; since that it was set right."""
+    years = HardwareModel(version, datetime(1993, 3, 1, tzinfo=UTC), datetime(2026, 3, 4, 10, 20, tzinfo=UTC))
+    printed = Running(version, None, "1993-03-01T00:00:12", {"1": version})
+    now = weigh_running(printed, Modelled(years, None))
+    assert now.uptime is not None
+    assert now.uptime > 30 * 365 * DAY
+    assert rebooted(mark(), now, elapsed=1200) is (True if version == "17.09.04a" else None)
+
+
+def test_what_a_slow_answer_makes_of_an_uptime_is_not_longer_than_it_can_be() -> None:
+    assert rebooted(mark(), running(30 * DAY + 1200 + 6 * DAY), elapsed=1200) is False
 
 
 def test_a_slow_answer_is_no_new_boot() -> None:

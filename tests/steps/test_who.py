@@ -21,13 +21,21 @@ from support.scripted_steps import (
     stands,
 )
 
-from swimctl.errors import CommandRefused, DeadlineExceeded, DeviceUnknown, OtherDevice, Unidentified, UnparsableOutput
+from swimctl.errors import (
+    CommandRefused,
+    DeadlineExceeded,
+    DeviceUnknown,
+    OtherDevice,
+    TransferFailed,
+    Unidentified,
+    UnparsableOutput,
+)
 from swimctl.models import Outcome
 from swimctl.platforms.facts import Placement
 from swimctl.steps import PostChecks
 from swimctl.steps.activation import Activation
 from swimctl.steps.distribution import Distribution
-from swimctl.steps.ending import outcome_of_failure
+from swimctl.steps.ending import COPY, outcome_of_failure
 from swimctl.steps.readiness import ReadinessCheck
 from swimctl.steps.who import Who, host_name
 
@@ -120,6 +128,15 @@ def test_another_device_while_a_failure_is_looked_into_leaves_it_unknown() -> No
     assert outcome is Outcome.UNKNOWN
     assert "another device answers" in told
     assert not CHANGES & set(job.driver.asked)
+
+
+def test_another_device_at_the_end_of_a_failed_copy_is_not_said_to_be_silent() -> None:
+    """The copy broke off as the address went to another one: that one answers, and proves nothing."""
+    job = Scripted(memory={COPY: {"seconds": 0.0, "uptime": 900, "restarted_at": None}}, serials=[OTHER])
+    outcome, told = outcome_of_failure(job.context, TransferFailed("the copy broke off"))
+    assert outcome is Outcome.UNKNOWN
+    assert told.startswith("it could not be asked after the copy: another device answers at 192.0.2.1:22: serial ")
+    assert job.driver.asked == ["serials"]
 
 
 def test_another_member_that_leads_is_the_same_device() -> None:

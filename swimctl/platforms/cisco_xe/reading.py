@@ -103,7 +103,7 @@ class IosDevice:
             releases = {str(row.member): row.version for row in version.members}
         else:
             releases = {unit.name: unit.version or "unknown" for unit in self._units(version)}
-        return Running(version.version, version.uptime, version.restarted_at, releases)
+        return Running(version.version, version.uptime, version.restarted_at, releases, youngest=version.youngest)
 
     def serials(self) -> Iterator[tuple[str, ...]]:
         """Yield the serial number of the chassis, and those of its members and their cards."""

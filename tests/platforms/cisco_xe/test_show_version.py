@@ -28,6 +28,27 @@ def test_stack_of_three() -> None:
     assert (facts.config_register, facts.next_config_register) == ("0x102", None)
 
 
+@pytest.mark.parametrize(("line", "now", "youngest"), [
+    ("Switch uptime                      : 3 weeks, 1 day, 4 hours, 14 minutes", "", 22 * 86_400 + 4 * 3600 + 12 * 60),
+    ("Switch uptime                      : 3 weeks, 1 day, 4 hours, 14 minutes",
+     "Switch Uptime                   : 6 minutes ", 360),
+    ("Uptime for this control processor is 3 weeks, 1 day, 4 hours, 12 minutes",
+     "Uptime for this control processor is 11 minutes", 660),
+], ids=["all alike", "a member", "the supervisor that answers"])  # fmt: skip
+def test_the_part_that_booted_last_is_known_by_its_own_uptime(line: str, now: str, youngest: int) -> None:
+    text = sample("show_version/stack_of_three")
+    assert line in text
+    found = parse_show_version(text.replace(line, now, 1) if now else text)
+    assert found.youngest == youngest
+    assert found.uptime == ((3 * 7 + 1) * 24 + 4) * 3600 + 9 * 60
+
+
+def test_a_device_without_parts_has_none_that_booted_last() -> None:
+    assert parse_show_version("\n".join(
+        line for line in sample("show_version/router_isr").splitlines() if "control processor" not in line
+    )).youngest is None  # fmt: skip
+
+
 def test_the_last_letter_of_a_log_message_may_stand_in_front_of_the_release() -> None:
     whole = sample("show_version/single_bundle")
     bent = whole.replace("Cisco IOS XE Software,", "rCisco IOS XE Software,")

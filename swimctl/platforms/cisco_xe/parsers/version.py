@@ -26,6 +26,9 @@ _RELEASES: Final = (
 )
 _XE: Final = re.compile(r"\bIOS[ -]XE\b", re.IGNORECASE)
 _UPTIME: Final = re.compile(r"(?!Kernel )(\S+) uptime is (.+)", re.IGNORECASE)
+# Below the table of members, of each but the active one; and of the supervisor that answers, as the uptime of all goes
+# on when it takes over (cisco_ios/show_version/ntc_cisco_ios_show_version1 and ntc_cisco_ios_show_version).
+_OF_A_PART: Final = re.compile(r"(?:Switch uptime:|Uptime for this control processor is) (.+)", re.IGNORECASE)
 _SECONDS: Final = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60}
 _RESTARTED: Final = re.compile(
     r"System restarted .*?(\d{1,2}:\d\d:\d\d)(?:\.\d+)? (?:\S+ )?[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4})\b.*",
@@ -80,6 +83,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
     if not members and is_stackable(model):
         raise UnparsableOutput(COMMAND, lines[-1], f"it has no table of members, and a {model} prints one")
     uptime = _first(lines, _UPTIME)
+    parts = [seconds(found[1]) for line in lines if (found := _OF_A_PART.fullmatch(line))]
     return SoftwareVersion(
         version=version,
         hostname=uptime[1] if uptime else None,
@@ -94,6 +98,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
         mode=_mode(lines, members, image),
         members=members,
         operating_mode=_text(lines, _OPERATING),
+        youngest=min((each for each in parts if each is not None), default=None),
     )
 
 

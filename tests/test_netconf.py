@@ -191,6 +191,17 @@ def _not_netconf(connection: socket.socket) -> None:
     connection.sendall(b"\x00" * 4000)
 
 
+def test_a_reply_without_an_end_is_not_taken_into_memory(
+    tmp_path: Path, lab: LabFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swimctl.sessions.netconf._MOST", 100)
+    told = Told(tmp_path, lab.netconf_ports["sw1"])
+    assert told.hardware() is None
+    assert told.hardware() is None
+    (said,) = told.said
+    assert "it sent more than 100 bytes without an end; what the device prints decides alone" in said
+
+
 @pytest.mark.parametrize("behave", [_garbage, _hung_up, _not_netconf])
 def test_a_port_that_answers_something_else_is_told_once(
     tmp_path: Path, behave: Callable[[socket.socket], None]

@@ -31,6 +31,8 @@ _QUICK: Final = 3.0
 # Device seconds until something is tried again that had worked before.
 _AGAIN: Final = 60.0
 _OPENING: Final = "NETCONF"
+# Bytes of one reply: the largest that a device of ours gives has some hundred thousand.
+_MOST: Final = 16_000_000
 
 T = TypeVar("T")
 
@@ -153,6 +155,20 @@ def _manager(transport: paramiko.Transport, seconds: float) -> Any:  # noqa: ANN
             self._closing.clear()
             self._post_connect(seconds)
             self.parser = self._device_handler.get_xml_parser(self)
+
+        _taken = 0
+
+        def _transport_write(self, data: bytes) -> int:
+            self._taken = 0
+            return int(super()._transport_write(data))
+
+        def _transport_read(self) -> bytes:
+            # A reply without an end would fill the memory before its deadline.
+            data: bytes = super()._transport_read()
+            self._taken += len(data)
+            if self._taken > _MOST:
+                raise ValueError(f"it sent more than {_MOST} bytes without an end")
+            return data
 
         _selector: selectors.BaseSelector | None = None
 

@@ -6,9 +6,13 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from swimctl.clock import Clock, rfc3339
 from swimctl.sessions.redaction import Pieces, Redaction
+
+# Characters that are kept of what a terminal prints until something is typed there.
+_MOST: Final = 16_000_000
 
 
 class Transcript:
@@ -47,18 +51,28 @@ class Transcript:
 
 
 class Heard:
-    """What one terminal prints, on its way into the transcript; what may become a secret waits for the next piece."""
+    """What one terminal prints, on its way into the transcript; what may become a secret waits for the next piece.
+
+    Of what is printed without an end while nobody types, so much is written, and that the rest is not.
+    """
 
     def __init__(self, write: Callable[[str], None], pieces: Pieces) -> None:
         self._write = write
         self._pieces = pieces
+        self._since_typed = 0
 
     def add(self, text: str) -> None:
         """Write what the device printed."""
-        self._write(self._pieces.add(text))
+        before, self._since_typed = self._since_typed, self._since_typed + len(text)
+        if self._since_typed <= _MOST:
+            self._write(self._pieces.add(text))
+        elif before <= _MOST:
+            self.end()
+            self._write("\n----- it prints on, which is not recorded until something is typed\n")
 
     def pause(self) -> None:
         """Write the line so far: the device waits for what is typed."""
+        self._since_typed = 0
         self._write(self._pieces.pause())
 
     def end(self) -> None:

@@ -29,6 +29,12 @@ def keep_baseline(recall: Recall, remember: Remember, clock: Clock, taken: Snaps
     remember(key, asdict(taken))
 
 
+def keep_log(remember: Remember, log: str | None) -> None:
+    """Keep the mark of a log alone, of a device that is refused: who is at work on it is asked at the job's end."""
+    if log is not None:
+        remember(f"{_KEY} log", log)
+
+
 def kept_baseline(recall: Recall) -> Snapshot | None:
     """Return the newest baseline that the record remembers, None where it remembers none."""
     found = _newest(recall)

@@ -13,9 +13,10 @@ from swimctl.platforms.facts import Snapshot
 from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
 from swimctl.steps.base import ENTERED, JobContext, StepResult
-from swimctl.steps.baseline import keep_baseline, kept_baseline, minutes_old
+from swimctl.steps.baseline import keep_baseline, keep_log, kept_baseline, minutes_old
 from swimctl.steps.evidence import new_boot
 from swimctl.steps.first_look import first_look
+from swimctl.steps.others import at_work
 from swimctl.steps.reload import elapsed_since
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
@@ -71,11 +72,15 @@ class ReadinessCheck:
         if look.already:
             return StepResult(look.already, finished=True)
         refused, findings = look.refused, look.findings
+        # A line of the log that names a secret may not be kept: the log cannot tell then.
+        log = look.log if look.log is None or context.redaction.text(look.log) == look.log else None
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
-            # Where its session had to be closed, or it booted since the first one, what it is now is asked once more.
+            # Where its session had to be closed, it booted since the first one, or its next reload may be somebody
+            # else's, what it is now is asked once more.
+            keep_log(context.record.remember, log)
             booted = bool(entered and look.running and new_boot(entered, look.running, elapsed))
-            error = StepFailed if look.closed or booted else NotReady
+            error = StepFailed if look.closed or booted or _disturbed(context) else NotReady
             raise error(f"{refusal}: {' | '.join(map(str, refused))}")
         before = kept_baseline(context.record.recall)
         if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):
@@ -85,6 +90,7 @@ class ReadinessCheck:
                 "then `swimctl retry`, which takes the device as it is then"
             )
         if other := context.record.hold(look.snapshot.serials):
+            keep_log(context.record.remember, log)
             raise StepFailed(
                 f"{other} has this very device (serial number {look.snapshot.serials[0]}); needed: one job "
                 f"at a time; {refusal}; next: `swimctl doctor` names devices that stand in the inventory twice, "
@@ -100,10 +106,14 @@ class ReadinessCheck:
             )
             if why := taken.unread.get("serials"):
                 context.record.event("who", f"no serial number reads, so its host name is who it is: {why}")
-            # A line of the log that names a secret may not be kept: the log cannot tell then.
-            log = look.log if look.log is None or context.redaction.text(look.log) == look.log else None
             _keep_baseline(context, look.configuration, taken, log)
         return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
+
+
+def _disturbed(context: JobContext) -> bool:
+    """Return whether somebody else is at work on a device that is refused, as far as its log tells."""
+    with context.session() as session:
+        return any(not each.ended for each in at_work(context, context.on(session)))
 
 
 def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from swimctl.clock import SystemClock
 from swimctl.engine.visits import secrets
+from swimctl.sessions import transcript as transcript_module
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
@@ -96,6 +97,26 @@ def test_a_disk_that_takes_nothing_stops_nobody_and_is_told(tmp_path: Path) -> N
     kept = transcript(tmp_path)
     kept.note("connecting")
     assert kept.broken
+
+
+def test_of_what_is_printed_without_an_end_so_much_is_kept_until_something_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a device floods its terminal with messages while its reload is waited for, for an hour."""
+    monkeypatch.setattr(transcript_module, "_MOST", 1_000)
+    transcript = Transcript(tmp_path / "transcript.log", SystemClock(), Redaction(("acc0unt-pass",)))
+    heard = transcript.terminal()
+    for _ in range(500):
+        heard.add("a message of the log and acc0unt")
+        heard.add("-pass\r\n")
+    heard.pause()
+    heard.add("sw1#show clock\r\n")
+    heard.end()
+    kept = transcript.path.read_text(encoding="utf-8")
+    assert len(kept) < 1_200
+    assert kept.count("which is not recorded until something is typed") == 1
+    assert kept.endswith("sw1#show clock\n")
+    assert "acc0unt" not in kept
 
 
 def test_two_connections_of_a_job_write_whole_pieces(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ import pytest
 from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scripted, activated, runs, stands
 
 from swimctl.errors import DeadlineExceeded, NotReady, OtherDevice, StepFailed
-from swimctl.models import Finding, JobOptions
+from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms import configured
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
 from swimctl.steps.base import ENTERED
 from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks
+from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, ReadinessCheck, baseline
 
@@ -131,6 +132,30 @@ def test_a_device_that_another_job_holds_is_left_to_it(tmp_path: Path) -> None:
         "job has ended"
     )
     assert kept_baseline(job.record.recall) is None
+
+
+ACTIVATES = Logged("a", frozenset({"activate"}), "install activate", "06:13:40: Started install activate", ended=False)
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held by another job", "a rule does not hold"])
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_device_that_is_refused_under_somebody_elses_activation_is_not_untouched(
+    tmp_path: Path, held: bool, ended: bool
+) -> None:
+    """The mark is of the look itself, so what is under way may have begun before it."""
+    log = (replace(ACTIVATES, ended=ended), Logged("the newest line"))
+    job = first(tmp_path, journal=[log], running=[runs(OLD, OLD, uptime=BEFORE.uptime)])
+    del job.record.memory["baseline log"]
+    if held:
+        job.record.held_by = "job 3 on core-1"
+    else:
+        job.driver._script["check"] = [[LACKS]]
+    with pytest.raises(StepFailed) as refused:
+        ReadinessCheck().run(job.context)
+    job.record.memory[ENTERED] = {"seconds": 0.0, "uptime": 0, "restarted_at": None}
+    outcome, said = outcome_of_failure(job.context, refused.value)
+    assert outcome is (Outcome.UNTOUCHED if ended else Outcome.UNKNOWN)
+    assert ("06:13:40: Started install activate', which has not ended" in said) is not ended
 
 
 def test_what_a_device_boots_by_stands_with_its_password_in_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:

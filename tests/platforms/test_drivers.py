@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from swimctl.platforms.arista_eos.driver import AristaEos
-from swimctl.platforms.cisco_ios.conversion import Conversion
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
 from swimctl.platforms.cisco_xe.driver import CiscoXe
-from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.platforms.cisco_xe.requested import Requested
 from swimctl.platforms.cisco_xr.driver import CiscoXr
 from swimctl.platforms.driver import (
@@ -27,7 +25,7 @@ from swimctl.platforms.driver import (
 )
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 
-DRIVERS = (AristaEos, BootVariable, CiscoNxos, CiscoXe, CiscoXr, Conversion, InService, JuniperJunos, Requested)
+DRIVERS = (AristaEos, BootVariable, CiscoNxos, CiscoXe, CiscoXr, JuniperJunos, Requested)
 
 
 def has(driver: type, capability: type) -> bool:
@@ -59,5 +57,5 @@ def test_it_cleans_where_its_words_name_a_command_for_that(driver: type) -> None
 
 def test_those_whose_reload_loses_what_is_not_saved_are_saved_before_it() -> None:
     # A boot variable is saved together with its configuration, in the activation.
-    assert {each for each in DRIVERS if not has(each, Saves)} == {BootVariable, CiscoXr, Conversion, JuniperJunos}
-    assert {each for each in DRIVERS if has(each, Adds)} == {CiscoXe, CiscoXr, InService, JuniperJunos}
+    assert {each for each in DRIVERS if not has(each, Saves)} == {BootVariable, CiscoXr, JuniperJunos}
+    assert {each for each in DRIVERS if has(each, Adds)} == {CiscoXe, CiscoXr, JuniperJunos}

@@ -7,21 +7,22 @@ runs what it runs: nothing is told of them until both stand as they will stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.models import Finding
 from swimctl.platforms.base import Sent
-from swimctl.platforms.cisco_xe.driver import SUPPORT, VIRTUAL, CiscoXe
 from swimctl.platforms.cisco_xe.facts import IssuState
+from swimctl.platforms.cisco_xe.installing import Installer
 from swimctl.platforms.cisco_xe.parsers.issu import parse_show_issu
-from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy, parse_show_redundancy_states
+from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy_states
 from swimctl.platforms.cisco_xe.parsers.version import seconds
-from swimctl.platforms.cisco_xe.reading import COMPARED
+from swimctl.platforms.cisco_xe.reading import Reading
+from swimctl.platforms.cisco_xe.reload import save
+from swimctl.platforms.cisco_xe.support import SUPPORT_IN_SERVICE, VIRTUAL
 from swimctl.platforms.cisco_xe.units import HOT, Unit
-from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import Installed, Placement, Redundancy, Running
 
 _STATE: Final = "show issu state detail"
@@ -33,58 +34,35 @@ _LEAST_MINUTES: Final = 120
 _STATEFUL: Final = frozenset({"sso", "stateful switchover"})
 _UNSAVED: Final = re.compile(r"save configuration", re.IGNORECASE)
 
-SUPPORT_IN_SERVICE: Final = replace(
-    SUPPORT,
-    name="Cisco IOS-XE, install mode, in service",
-    activate="install activate issu",
-    back="install abort issu",
-    look="`show issu state detail`, `show redundancy`, `show install summary` and `show logging`",
-    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, "
-    "which reloads all of the device",
-    members="two supervisors, or two chassis of a StackWise Virtual pair: space, release and boot variable of each, "
-    "before and after; stateful switchover and a hot standby, before and after",
-    evidence=read_by(
-        who="`show version`, else of `show inventory`",
-        boot="`show redundancy`",
-        release="`show issu state detail`, `show version` and `show redundancy`",
-        state="`show install summary` and `show issu state detail`",
-        compared=COMPARED,
-        commit="`install commit`",
-    ),
-    issu="the standby reloads first and takes over, where `show issu state detail` says that the device can",
-    kinds=frozenset({ImageKind.IMAGE}),
-    refuses=(
-        "one supervisor, or a standby that is not hot: nothing could take over",
-        "a StackWise Virtual pair with two supervisors a chassis",
-        "one-shot mode: nothing would be looked at before the commit",
-        "SMUs with --issu",
-    ),
-)
-
 
 def offers(model: str | None) -> bool:
     """Return whether devices of this kind have an upgrade in service; the supervisors are counted later."""
     return VIRTUAL.match(model or "") is not None
 
 
-class InService(CiscoXe):
-    """Read and change one device; its two processors are never told of before both are there."""
+class InService:
+    """The way of one device; its two processors are never told of before both are there."""
 
-    support = SUPPORT_IN_SERVICE
+    def __init__(self, read: Reading) -> None:
+        self._read = read
+        self._installer = Installer(read)
+        self.minutes = max(_LEAST_MINUTES, read.settings.activation.auto_abort_minutes)
 
-    def identity(self, device: Device) -> list[Finding]:
-        """Apply the rules that hold even where nothing is left to do, and that it can be told what both run."""
-        findings = super().identity(device)
-        if not findings[0].ok:
-            return findings
-        return [*findings, two(self._units(self._version())), at_rest(self._issu())]
+    def identity(self) -> list[Finding]:
+        """Apply the rules that it can be told what both run."""
+        return [two(self._read.units(self._read.version())), at_rest(self._issu())]
 
-    def check_again(self) -> list[Finding]:
-        """Ask once more whether the device can: the copy and the unpacking took their time."""
-        return self._able()
+    def check(self, units: Sequence[Unit], *, staged: bool) -> list[Finding]:
+        """Apply the rules of this way; `staged`: it is added, activated and committed in three commands."""
+        return [in_three(staged=staged), two(units), *self.able()]
 
-    def running(self) -> Running:
-        """Return what runs on both, and since when the one that answers is the active one.
+    def able(self) -> list[Finding]:
+        """Ask whether the device can, now: the copy and the unpacking took their time."""
+        redundancy = parse_show_redundancy_states(self._read.show(_REDUNDANCY))
+        return [stands_by(redundancy), able(self._issu())]
+
+    def running(self, read: Callable[[], Running]) -> Running:
+        """Return what runs on both, as `read` tells it, and since when the one that answers is the active one.
 
         The device's own uptime goes on when the standby takes over. Raises UnparsableOutput while an upgrade is under
         way, and while one of the two does not tell its release.
@@ -92,8 +70,8 @@ class InService(CiscoXe):
         issu = self._issu()
         if not settled(issu):
             raise UnparsableOutput(_STATE, "", f"an upgrade in service is under way: {issu.reached or issu.status}")
-        running = super().running()
-        redundancy = parse_show_redundancy(self._show("show redundancy"))
+        running = read()
+        redundancy = self._read.redundancy()
         since = seconds(redundancy.fields.get("Uptime in current state", ""))
         if len(running.members) != 2 or "unknown" in running.members.values():
             told = ", ".join(f"{name} {version}" for name, version in running.members.items())
@@ -102,9 +80,9 @@ class InService(CiscoXe):
             raise UnparsableOutput("show redundancy", "", "it does not say since when the active one is active")
         return replace(running, uptime=since, restarted_at=None)
 
-    def installed(self, image: Image) -> Installed:
-        """Return where the image stands; while an upgrade in service is open, nothing is committed."""
-        told, issu = super().installed(image), self._issu()
+    def installed(self, told: Installed) -> Installed:
+        """Return where an image stands that was `told` elsewhere; while an upgrade is open, nothing is committed."""
+        issu = self._issu()
         if not issu.in_progress:
             return told
         placement = Placement.UNCOMMITTED if told.placement is Placement.COMMITTED else told.placement
@@ -112,52 +90,39 @@ class InService(CiscoXe):
         return replace(told, placement=placement, abort_timer=left, untimed=told.untimed and left is None)
 
     def unready(self) -> str | None:
-        """Return what is not back yet, None where all is: the standby is hot again."""
-        late = super().unready()
-        if late:
-            return late
-        redundancy = parse_show_redundancy_states(self._show(_REDUNDANCY))
+        """Return what else is not back yet, None where all is: the standby is hot again."""
+        redundancy = parse_show_redundancy_states(self._read.show(_REDUNDANCY))
         return None if _takes_over(redundancy) else f"the standby is {redundancy.peer_state}, {redundancy.mode}"
 
-    def activate(self, image: Image) -> Sent:  # noqa: ARG002 - other platforms name the image here
+    def activate(self) -> Sent:
         """Start what was added on one after the other, with the auto-abort timer armed.
 
         General knowledge: the timer stands behind `issu`, and the command asks, as there is no `prompt-level` with it.
         """
-        return self._install(f"install activate issu auto-abort-timer {self._minutes}", self._limits.activate)
-
-    @property
-    def _minutes(self) -> int:
-        return max(_LEAST_MINUTES, self._settings.activation.auto_abort_minutes)
+        command = f"install activate issu auto-abort-timer {self.minutes}"
+        return self._installer.run(command, self._read.limits.activate)
 
     def abort(self) -> Sent:
         """Go back to the committed release on one after the other.
 
         The device refuses where its configuration is not saved, and has done nothing then.
         """
-        sent = self._install(SUPPORT_IN_SERVICE.back, self._limits.commit)
+        sent = self._installer.run(SUPPORT_IN_SERVICE.back, self._read.limits.commit)
         if sent.dropped or not _UNSAVED.search(sent.outcome.reason or ""):
             return sent
-        self.save()
-        return self._install(SUPPORT_IN_SERVICE.back, self._limits.commit)
-
-    def _also(self, units: Sequence[Unit]) -> list[Finding]:
-        return [staged(told_apart=self.unpacks), two(units), *self._able()]
-
-    def _able(self) -> list[Finding]:
-        redundancy = parse_show_redundancy_states(self._show(_REDUNDANCY))
-        return [stands_by(redundancy), able(self._issu())]
+        save(self._read)
+        return self._installer.run(SUPPORT_IN_SERVICE.back, self._read.limits.commit)
 
     def _issu(self) -> IssuState:
-        return parse_show_issu(self._show(_STATE), _STATE)
+        return parse_show_issu(self._read.show(_STATE), _STATE)
 
 
-def staged(*, told_apart: bool) -> Finding:
+def in_three(*, staged: bool) -> Finding:
     """Refuse to add, activate and commit in one command."""
     return Finding(
         "activation in service",
-        told_apart,
-        "staged" if told_apart else "one-shot",
+        staged,
+        "staged" if staged else "one-shot",
         "staged, so that both are looked at before the commit",
         "set swimctl.activation.mode: staged",
     )

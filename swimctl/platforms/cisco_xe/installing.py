@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.models import Image
 from swimctl.platforms.base import Reply, Sent
 from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome
-from swimctl.platforms.cisco_xe.reading import IosDevice
+from swimctl.platforms.cisco_xe.reading import Reading
 from swimctl.platforms.facts import InstallOutcome
 from swimctl.platforms.terminal import Answer, answer
 
@@ -29,16 +28,19 @@ _UNKNOWN_WORD: Final = re.compile(r"^\s*% ?Invalid input detected\b", re.MULTILI
 _BEGUN: Final = re.compile(r"^\s*install_\w+ ?: START\b", re.MULTILINE | re.IGNORECASE)
 
 
-class Installing(IosDevice):
-    """A device that has the `install` commands."""
+class Installer:
+    """Give the `install` commands of one device."""
 
-    def _install(self, command: str, seconds: float, *, quietly: bool = False) -> Sent:
+    def __init__(self, read: Reading) -> None:
+        self._read = read
+
+    def run(self, command: str, seconds: float, *, quietly: bool = False) -> Sent:
         """Return what the device says; an answer that does not read is no verdict: it may be at work.
 
         Nor is a refusal below the installer's START, whatever it is about. `quietly`: the command can be told not to
         ask.
         """
-        reply = self._quietly(command, _INSTALL, seconds) if quietly else self._send(command, _INSTALL, seconds)
+        reply = self.quietly(command, _INSTALL, seconds) if quietly else self._send(command, _INSTALL, seconds)
         try:
             return Sent(parse_install_outcome(reply.text), reply.dropped)
         except (CommandRefused, UnparsableOutput) as error:
@@ -47,7 +49,7 @@ class Installing(IosDevice):
             refused = isinstance(error, CommandRefused) and not _BEGUN.search(reply.text)
             return Sent(InstallOutcome(operation=None, succeeded=False if refused else None, reason=str(error)))
 
-    def _quietly(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
+    def quietly(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
         """Send a command that is told not to ask; as it is where the release has no such word for it.
 
         That refusal is the terminal's, and where no START stands with it nothing was done. Cisco's reference lists the
@@ -59,8 +61,9 @@ class Installing(IosDevice):
         return reply
 
     def _send(self, command: str, answers: Sequence[Answer], seconds: float) -> Reply:
-        return self._converse(command, answers, seconds, closing=_CLOSING)
+        return self._read.converse(command, answers, seconds, closing=_CLOSING)
 
-    def _add_activate_commit(self, image: Image) -> Sent:
-        command = f"install add file {self.destination(image)} activate commit"
-        return self._install(command, self._limits.add + self._limits.activate, quietly=True)
+    def add_activate_commit(self, path: str) -> Sent:
+        """Do all in one command with the image's file at that path."""
+        limits = self._read.limits
+        return self.run(f"install add file {path} activate commit", limits.add + limits.activate, quietly=True)

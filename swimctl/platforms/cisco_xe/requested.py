@@ -9,14 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
-from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms.base import Sent, Session, Support, Trace
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.base import Sent, Support, Trace
+from swimctl.platforms.cisco_xe.device import CiscoDevice
 from swimctl.platforms.cisco_xe.images import fits
-from swimctl.platforms.cisco_xe.packaged import Packaged
-from swimctl.platforms.cisco_xe.parsers.files import parse_show_file_systems
-from swimctl.platforms.cisco_xe.parsers.inventory import parse_show_inventory
+from swimctl.platforms.cisco_xe.packaged import boot_settings, flash_of
 from swimctl.platforms.cisco_xe.parsers.request import (
     MORE,
     REQUEST,
@@ -25,8 +23,8 @@ from swimctl.platforms.cisco_xe.parsers.request import (
     provisioned_release,
 )
 from swimctl.platforms.cisco_xe.readiness import State, boots_packages, identity, models, space
-from swimctl.platforms.cisco_xe.reading import COMPARED
-from swimctl.platforms.cisco_xe.reload import Reloads
+from swimctl.platforms.cisco_xe.reading import COMPARED, require_boot_time
+from swimctl.platforms.cisco_xe.reload import reload, save, trace_reload
 from swimctl.platforms.evidence import read_by
 from swimctl.platforms.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order
@@ -69,32 +67,26 @@ def is_requested(version: SoftwareVersion) -> bool:
     return _ALWAYS.match(version.model or "") is not None or release(version.version) in _RELEASES
 
 
-class Requested(Reloads, Packaged):
+class Requested(CiscoDevice):
     """Read and change one device; what it boots next is changed in `activate` and its ways back alone."""
 
     support = SUPPORT
-
-    def __init__(self, session: Session, settings: Settings, _options: JobOptions, version: SoftwareVersion) -> None:
-        super().__init__(session, settings, version)
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
         may = self._privilege()
         if not may.ok:
             return [may]
-        version = self._version()
-        if version.uptime is None and version.restarted_at is None:
-            raise UnparsableOutput(
-                "show version", "", "it gives neither uptime nor restart time, so no reload is provable"
-            )
-        units = self._units(version)
+        version = self._read.version()
+        require_boot_time(version)
+        units = self._read.units(version)
         state = State(
             version=version,
             units=units,
             install=InstallSummary(()),
-            boot=self._boot(),
-            inventory=parse_show_inventory(self._show("show inventory")),
-            flash=self._flash(units, image),
+            boot=boot_settings(self._read),
+            inventory=self._read.inventory(),
+            flash=flash_of(self._read, units, image),
         )
         policy = self._settings.readiness
         return [
@@ -131,12 +123,16 @@ class Requested(Reloads, Packaged):
             return Installed(Placement.COMMITTED if all(named.values()) else Placement.UNCOMMITTED)
         return Installed(Placement.NEXT if any(named.values()) else Placement.ABSENT)
 
+    def save(self) -> None:
+        """Save the running configuration."""
+        save(self._read)
+
     def activate(self, image: Image) -> Sent:
         """Install the packages on all members, read back that each boots them next, and reload.
 
         What an earlier session installed is not installed again.
         """
-        before = self._version().version
+        before = self._read.version().version
         if not all(self._are_named(image.version).values()):
             command = f"{REQUEST} switch all file {self.destination(image)} auto-copy"
             sent = self._request(command, self._limits.add + self._limits.activate)
@@ -147,7 +143,7 @@ class Requested(Reloads, Packaged):
                 lacking = ", ".join(unit for unit, done in named.items() if not done)
                 seen = f"packages.conf of {lacking} does not name {image.version} after it" if lacking else ""
                 return self._undone(before, "; ".join(filter(None, (sent.outcome.reason, seen))))
-        return self._reload()
+        return reload(self._read)
 
     def commit_image(self, image: Image) -> Sent:
         """Refuse: what runs is what boots next, or somebody else has changed that."""
@@ -156,7 +152,7 @@ class Requested(Reloads, Packaged):
     def back(self, before: Snapshot) -> Sent:
         """Let the packages of before be named again, read that back on every member, and reload."""
         sent = self._roll_back(before.version)
-        return self._reload() if sent.outcome.succeeded and not sent.dropped else sent
+        return reload(self._read) if sent.outcome.succeeded and not sent.dropped else sent
 
     def restore(self, before: Snapshot) -> str:
         """Let the packages of before be named again where others are."""
@@ -169,7 +165,7 @@ class Requested(Reloads, Packaged):
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Return from the device's log whether a reload was asked for after the mark; of the rest it says nothing."""
-        found = self._trace_reload(mark)
+        found = trace_reload(self._read, mark)
         return found if found.received and operation in {"activate", "abort"} else Trace(None, None)
 
     def _roll_back(self, version: str) -> Sent:
@@ -192,7 +188,7 @@ class Requested(Reloads, Packaged):
         return Sent(InstallOutcome("install", succeeded=False, reason=reason))
 
     def _request(self, command: str, seconds: float) -> Sent:
-        reply = self._converse(command, (), seconds)
+        reply = self._read.converse(command, (), seconds)
         try:
             return Sent(parse_request(reply.text), reply.dropped)
         except CommandRefused as error:
@@ -205,11 +201,11 @@ class Requested(Reloads, Packaged):
 
     def _named(self) -> Mapping[str, str]:
         """Return the release that `packages.conf` of every unit names."""
-        version = self._version()
-        systems = parse_show_file_systems(self._show("show file systems"))
-        roots = self._flashes(self._units(version), systems)
+        version = self._read.version()
+        systems = self._read.file_systems()
+        roots = self._read.flashes(self._read.units(version), systems)
         return {
-            unit: provisioned_release(parse_packages(self._show(f"{MORE} {root}packages.conf")))
+            unit: provisioned_release(parse_packages(self._read.show(f"{MORE} {root}packages.conf")))
             for unit, root in roots.items()
         }
 

@@ -12,8 +12,8 @@ from support.lab_terminal import NEW, OLD, Desk
 from swimctl.config.settings import Settings
 from swimctl.lab.netconf import NetconfSession
 from swimctl.lab.vty import Login
-from swimctl.models import Image, JobOptions
-from swimctl.platforms.cisco_xe.driver import CiscoXe
+from swimctl.models import Image
+from swimctl.platforms.cisco_ios.choice import install_mode
 from swimctl.platforms.cisco_xe.models import (
     HARDWARE_SUBTREE,
     INSTALL_SUBTREE,
@@ -137,7 +137,7 @@ def test_models_and_prints_agree_in_every_state(tmp_path: Path, model: str, memb
     def agree(placement: Placement) -> None:
         found = []
         for at in (Typed(desk, on=False), Typed(desk, on=True), OnlyModels(desk, on=True)):
-            driver = CiscoXe(at, Settings(), JobOptions())  # type: ignore[arg-type] # it never talks
+            driver = install_mode(at, Settings())  # type: ignore[arg-type] # it never talks
             running, installed = driver.running(), driver.installed(image)
             assert running.doubt == installed.doubt == ""
             found.append(({n: release(v) for n, v in running.members.items()}, installed, running.uptime))
@@ -176,7 +176,7 @@ def test_the_timer_s_end_is_told_by_both(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.upgrade(minutes=60)
     left = [
-        CiscoXe(at, Settings(), JobOptions()).installed(_image()).abort_timer  # type: ignore[arg-type]
+        install_mode(at, Settings()).installed(_image()).abort_timer  # type: ignore[arg-type]
         for at in (Typed(desk, on=False), OnlyModels(desk, on=True))
     ]
     assert left[0] == left[1]

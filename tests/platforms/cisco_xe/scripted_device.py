@@ -8,7 +8,8 @@ from platforms.material import sample
 from platforms.scripted_device import Paper, image
 
 from swimctl.config.settings import Readiness, Settings
-from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
+from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.platforms.cisco_ios.choice import install_mode
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 
 SIZE = 1_000_000_000
@@ -172,7 +173,7 @@ PATCH = replace(IMAGE, filename="cat9k_iosxe.17.09.05.CSCwa00002.SPA.smu.bin", v
 def driver(answers: dict[str, str], policy: Readiness | None = None) -> tuple[CiscoXe, Paper]:
     """Put the real driver in front of a switch on paper."""
     session = Paper(answers)
-    return CiscoXe(session, Settings(readiness=policy or Readiness()), JobOptions()), session
+    return install_mode(session, Settings(readiness=policy or Readiness())), session
 
 
 def check(

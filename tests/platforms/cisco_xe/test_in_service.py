@@ -14,9 +14,8 @@ from platforms.scripted_device import Paper, Refused, changed, lacking
 from swimctl.config.settings import Activation, Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import JobOptions
-from swimctl.platforms.cisco_ios.choice import cisco
+from swimctl.platforms.cisco_ios.choice import cisco, install_mode
 from swimctl.platforms.cisco_xe.driver import CiscoXe
-from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.platforms.driver import ChecksAgain
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.rules import in_service, kind
@@ -29,9 +28,9 @@ TALKS = {ISSU: READY, STATES: sample("show_redundancy_states/pair")}
 TWO, VIRTUAL = {**CHASSIS, **TALKS}, {**PAIR, **TALKS}
 
 
-def driver(answers: dict[str, str], mode: str = "staged") -> InService:
+def driver(answers: dict[str, str], mode: str = "staged") -> CiscoXe:
     settings = Settings(activation=Activation.model_validate({"mode": mode}))
-    return InService(Paper(answers), settings, JobOptions(issu=True))
+    return install_mode(Paper(answers), settings, in_service=True)
 
 
 @pytest.mark.parametrize("answers", [TWO, VIRTUAL, changed(TWO, (ISSU, READY, sample("show_issu_state_detail/idle")))])
@@ -119,19 +118,17 @@ def test_a_way_back_saves_first_where_the_device_asks_for_it() -> None:
     session = Talks(
         TWO, says=[refused, "Building configuration...\n[OK]\n", "install_abort: START x\nSUCCESS: install_abort x\n"]
     )
-    made = InService(session, Settings(), JobOptions(issu=True))
+    made = install_mode(session, Settings(), in_service=True)
     assert made.abort().outcome.succeeded
     assert session.asked == ["install abort issu", "write memory", "install abort issu"]
 
 
 @pytest.mark.parametrize(
-    ("model", "made"), [("C9407R", InService), ("C9606R", InService), ("ASR1006", CiscoXe), ("C9800-40-K9", CiscoXe)]
+    ("model", "served"), [("C9407R", True), ("C9606R", True), ("ASR1006", False), ("C9800-40-K9", False)]
 )
-def test_other_devices_go_on_refusing(model: str, made: type[CiscoXe]) -> None:
+def test_other_devices_go_on_refusing(model: str, served: bool) -> None:
     paper = Paper(changed(TWO, (VERSION, "C9407R", model)))
     found = cisco(paper, Settings(), JobOptions(issu=True))
-    assert type(found) is made
-    assert [finding.ok for finding in in_service(found.support.issu, wanted=True)] == (
-        [] if made is InService else [False]
-    )
-    assert bool(list(kind(PATCH, found.support.kinds))) is (made is InService)
+    assert isinstance(found, ChecksAgain) is served
+    assert [finding.ok for finding in in_service(found.support.issu, wanted=True)] == ([] if served else [False])
+    assert bool(list(kind(PATCH, found.support.kinds))) is served

@@ -13,7 +13,7 @@ from platforms.scripted_device import Paper
 
 from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
-from swimctl.models import JobOptions
+from swimctl.platforms.cisco_ios.choice import install_mode
 from swimctl.platforms.cisco_xe.driver import CiscoXe
 from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome
 from swimctl.platforms.facts import Snapshot
@@ -51,7 +51,7 @@ class Installer(Paper):
 
 def driver(replies: dict[str, Reply], asks: dict[str, str] | None = None) -> tuple[CiscoXe, Installer]:
     session = Installer(STACK, replies=replies, asks=asks or {})
-    return CiscoXe(session, Settings(), JobOptions()), session
+    return install_mode(session, Settings()), session
 
 
 def ended(operation: str) -> str:

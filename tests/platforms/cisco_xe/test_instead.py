@@ -22,8 +22,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.models import JobOptions
 from swimctl.platforms.cisco_ios.choice import cisco
-from swimctl.platforms.cisco_xe.driver import CiscoXe
-from swimctl.platforms.cisco_xe.in_service import InService
+from swimctl.platforms.cisco_xe.support import SUPPORT, SUPPORT_IN_SERVICE
 from swimctl.platforms.facts import Placement
 
 REDUNDANCY = "show redundancy"
@@ -102,14 +101,14 @@ def test_a_time_that_is_not_told_is_left_open() -> None:
 
 
 def test_it_is_still_a_device_in_install_mode() -> None:
-    assert type(cisco(Paper(spoilt(STACK)), Settings(), JobOptions())) is CiscoXe
+    assert cisco(Paper(spoilt(STACK)), Settings(), JobOptions()).support is SUPPORT
 
 
 @pytest.mark.parametrize("answers", [CHASSIS, PAIR], ids=["chassis", "pair"])
 def test_an_upgrade_in_service_is_told_by_its_own_driver(answers: dict[str, str]) -> None:
     over = {**spoilt(answers), "show issu state detail": sample("show_issu_state_detail/taken_over")}
     made = cisco(Paper(over), Settings(), JobOptions(issu=True))
-    assert type(made) is InService
+    assert made.support is SUPPORT_IN_SERVICE
     assert len(made.running().members) == 2
     head, peer, rest = over[REDUNDANCY].partition("Peer Processor Information")
     mixed = {**over, REDUNDANCY: head + peer + rest.replace(RELEASE, "17.12.4")}

@@ -12,8 +12,9 @@ from platforms.material import sample
 from platforms.scripted_device import changed, lacking
 
 from swimctl.config.settings import Settings
-from swimctl.models import Finding, JobOptions
+from swimctl.models import Finding
 from swimctl.platforms.cisco_xe.parsers.version import parse_show_version
+from swimctl.platforms.cisco_xe.reading import Reading
 from swimctl.platforms.cisco_xe.requested import Requested, is_requested
 from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.terminal import Answer
@@ -67,7 +68,7 @@ class Session:
 
 
 def driver(session: Session) -> Requested:
-    return Requested(session, Settings(), JobOptions(), parse_show_version(session.answers["show version"]))
+    return Requested(Reading(session, Settings(), parse_show_version(session.answers["show version"])))
 
 
 def check(answers: dict[str, str]) -> dict[str, Finding]:

@@ -1,0 +1,93 @@
+"""What a Cisco device boots next, by the `boot system` lines of its configuration: read, changed, and put back."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
+from swimctl.platforms.base import Sent
+from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
+from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot
+from swimctl.platforms.cisco_xe.reading import Reading, unknown_command
+from swimctl.platforms.cisco_xe.reload import save
+from swimctl.platforms.facts import BootSettings, InstallOutcome
+
+NOT_SET: Final = (CommandRefused, StepFailed, UnparsableOutput)
+"""What is raised where another setting than the wanted one may be in force."""
+# A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
+_COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)
+
+
+class BootSetting:
+    """The setting of one device; `runs` is the file that runs, `stack`: a line is for all members.
+
+    It is saved only once it is whole: what a lost session leaves half-way is gone with the next boot.
+    """
+
+    def __init__(self, read: Reading, runs: str, *, stack: bool) -> None:
+        self._read = read
+        self._runs = runs
+        self._stack = stack
+
+    def lines(self) -> tuple[str, ...]:
+        """Read the lines that are in force."""
+        return parse_boot_lines(self._read.show(COMMAND))
+
+    def boot(self) -> BootSettings:
+        """Read what the next boot starts."""
+        return self._boot()[0]
+
+    def put_first(self, lines: tuple[str, ...], wanted: str) -> None:
+        """Set the lines so that a file is first and the one that runs second; raises what is in NOT_SET."""
+        joined = self._boot()[1] or any(";" in line for line in lines)
+        form = Form(joined=joined, stack=self._stack)
+        self.set(lines, put_first(lines, wanted, inside(self._runs), form, self._read.root()))
+
+    def set(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        """Configure the lines, save, and read back what the next boot starts; StepFailed where it is another."""
+        # One line that takes another's place needs no `no`: there is no moment without either.
+        removed = [f"no {line}" for line in old] if old != new and not (len(old) == len(new) == 1) else []
+        if old != new:
+            self._configure([*removed, *new])
+        save(self._read)
+        boot, wanted = self.boot(), files(new)
+        for member, own in (boot.members or {"": boot}).items():
+            seen = tuple(inside(path) for path in own.variable or ())
+            if seen[: len(wanted)][:2] != wanted[:2]:
+                where = f" of member {member}" if member else ""
+                raise StepFailed(
+                    f"the boot variable{where} reads {', '.join(seen) or 'nothing'} after {', '.join(wanted)} was set"
+                )
+
+    def names(self, lines: tuple[str, ...], file: str) -> bool:
+        """Return whether the lines name a file first, on all members."""
+        return files(lines)[:1] == (file,) and (not self._stack or lines[0].startswith("boot system switch all "))
+
+    def undone(self, lines: tuple[str, ...], reason: str) -> Sent:
+        """Put the lines back as they were, and say why."""
+        try:
+            self.set(self.lines(), lines)
+        except NOT_SET as error:
+            reason += f"; and the boot lines could not be put back: {error}"
+        else:
+            reason += "; the boot lines are as they were"
+        return Sent(InstallOutcome("reload", succeeded=False, reason=reason))
+
+    def _boot(self) -> tuple[BootSettings, bool]:
+        """Read what the next boot starts, and whether it is one list, as older switches keep it."""
+        text = self._read.show("show boot")
+        try:
+            return parse_show_boot(text), "path-list" in text
+        except CommandRefused as error:
+            if not unknown_command(error):
+                raise
+            return parse_show_boot(self._read.show("show bootvar"), "show bootvar"), False  # routers
+
+    def _configure(self, lines: list[str]) -> None:
+        self._read.show("configure terminal")
+        answers = ((line, _COMPLAINT.search(self._read.show(line))) for line in lines)
+        refused = next(((line, complaint[0].strip()) for line, complaint in answers if complaint), None)
+        self._read.show("end")
+        if refused:
+            raise CommandRefused(f"'{refused[0]}': the device answered '{refused[1]}'")

@@ -1,0 +1,83 @@
+"""What swimctl offers for IOS-XE in install mode, in commands and words: messages and the support matrix have them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from swimctl.models import ImageKind
+from swimctl.platforms.base import Support
+from swimctl.platforms.cisco_xe.reading import COMPARED
+from swimctl.platforms.evidence import read_by, with_models
+
+VIRTUAL: Final = re.compile(r"C9[456]")
+"""Two of these are a StackWise Virtual pair; what is stacked has other models."""
+
+_PRINTED: Final = read_by(
+    who="`show version`, else of `show inventory`",
+    boot="`show version`",
+    release="`show version` with `show switch`, `show chassis`, or `show platform` and `show redundancy`",
+    state="`show install summary`",
+    compared=COMPARED,
+    commit="`install commit`",
+    instead="`show redundancy` and `show install summary`, where they agree",
+)
+EVIDENCE: Final = with_models(
+    _PRINTED,
+    "`boot-time` of the model `Cisco-IOS-XE-device-hardware-oper`",
+    "`software-version` of `Cisco-IOS-XE-device-hardware-oper` and the provisioned versions of "
+    "`Cisco-IOS-XE-install-oper`",
+    "the states of `Cisco-IOS-XE-install-oper`",
+)
+
+SUPPORT: Final = Support(
+    name="Cisco IOS-XE, install mode",
+    add="install add",
+    activate="install activate",
+    commit="install commit",
+    back="install abort",
+    look="`show version`, `show install summary` and `show logging`",
+    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, or, "
+    "converted from bundle mode, `boot system` with the old image, `write memory`, `reload`",
+    hashes=("sha512", "md5"),
+    members="stacks, StackWise Virtual pairs, two supervisors: space, release and boot variable of every member, "
+    "before and after; a standby must be there",
+    clean="install remove inactive",
+    evidence=EVIDENCE,
+    kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
+    refuses=(
+        "members of which some run in bundle mode: all must run in install mode",
+        "a StackWise Virtual pair with two supervisors a chassis",
+        "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
+        "routers in controller mode (SD-WAN): their manager upgrades them",
+        "in-service upgrades (--issu) of anything but a Catalyst 9400, 9500 or 9600; those have a section of their own",
+    ),
+)
+SUPPORT_IN_SERVICE: Final = replace(
+    SUPPORT,
+    name="Cisco IOS-XE, install mode, in service",
+    activate="install activate issu",
+    back="install abort issu",
+    look="`show issu state detail`, `show redundancy`, `show install summary` and `show logging`",
+    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, "
+    "which reloads all of the device",
+    members="two supervisors, or two chassis of a StackWise Virtual pair: space, release and boot variable of each, "
+    "before and after; stateful switchover and a hot standby, before and after",
+    evidence=read_by(
+        who="`show version`, else of `show inventory`",
+        boot="`show redundancy`",
+        release="`show issu state detail`, `show version` and `show redundancy`",
+        state="`show install summary` and `show issu state detail`",
+        compared=COMPARED,
+        commit="`install commit`",
+    ),
+    issu="the standby reloads first and takes over, where `show issu state detail` says that the device can",
+    kinds=frozenset({ImageKind.IMAGE}),
+    refuses=(
+        "one supervisor, or a standby that is not hot: nothing could take over",
+        "a StackWise Virtual pair with two supervisors a chassis",
+        "one-shot mode: nothing would be looked at before the commit",
+        "SMUs with --issu",
+    ),
+)

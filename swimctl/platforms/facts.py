@@ -45,18 +45,6 @@ class SoftwareVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One row of `show switch`. `state` as printed: Ready, Provisioned, V-Mismatch, Removed and others."""
-
-    number: int
-    role: str
-    state: str
-    mac: str
-    priority: int | None = None
-    active: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class InventoryItem:
     """One NAME/PID pair of `show inventory`."""
 
@@ -99,45 +87,6 @@ class FileSystem:
     size: int | None
     free: int | None
     default: bool = False
-
-
-class PackageState(StrEnum):
-    """The one-letter states of `show install summary`."""
-
-    INACTIVE = "I"
-    UNCOMMITTED = "U"
-    COMMITTED = "C"
-    DEACTIVATED = "D"
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One row of `show install summary`. IMG rows carry a version with a build number, SMU rows a file."""
-
-    members: tuple[str, ...]
-    kind: str
-    state: PackageState
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class InstallSummary:
-    """What `show install summary` and its sisters say.
-
-    `timer_runs` is what the auto-abort timer's line says, None where none was printed (older releases) or readable;
-    `abort_timer` is the seconds left where that line tells them.
-    """
-
-    packages: tuple[Package, ...]
-    timer_runs: bool | None = None
-    abort_timer: int | None = None
-    abort_operation: str | None = None
-
-    @property
-    def open_packages(self) -> tuple[Package, ...]:
-        """Return those that are not committed one way or the other: they alone can be taken back by the timer."""
-        open_states = (PackageState.UNCOMMITTED, PackageState.DEACTIVATED)
-        return tuple(package for package in self.packages if package.state in open_states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +142,6 @@ class Interface:
     up: bool
     status: str = ""
     mode: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A port-channel and the ports in it, whatever their state."""
-
-    name: str
-    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

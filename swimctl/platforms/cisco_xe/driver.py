@@ -10,6 +10,7 @@ from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Cleaned, Sent, Trace
 from swimctl.platforms.cisco_xe.device import CiscoDevice
 from swimctl.platforms.cisco_xe.evidence import Modelled, weigh_installed, weigh_running
+from swimctl.platforms.cisco_xe.facts import InstallSummary, PackageState
 from swimctl.platforms.cisco_xe.in_service import InService
 from swimctl.platforms.cisco_xe.installing import Installer
 from swimctl.platforms.cisco_xe.log import trace_operation
@@ -24,7 +25,7 @@ from swimctl.platforms.cisco_xe.reading import Reading, require_boot_time
 from swimctl.platforms.cisco_xe.reload import save
 from swimctl.platforms.cisco_xe.support import SUPPORT, SUPPORT_IN_SERVICE, VIRTUAL
 from swimctl.platforms.cisco_xe.units import READY
-from swimctl.platforms.facts import Installed, InstallSummary, PackageState, Placement, Running
+from swimctl.platforms.facts import Installed, Placement, Running
 from swimctl.platforms.terminal import answer
 from swimctl.platforms.versions import same_release
 

@@ -10,11 +10,12 @@ from typing import Final
 
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_xe.evidence import shortened, version_of
+from swimctl.platforms.cisco_xe.facts import InstallSummary, PackageState
 from swimctl.platforms.cisco_xe.modelled import UNREAD, hardware_model, install_model
 from swimctl.platforms.cisco_xe.parsers.install import parse_show_install
 from swimctl.platforms.cisco_xe.parsers.redundancy import parse_show_redundancy
 from swimctl.platforms.cisco_xe.parsers.version import seconds
-from swimctl.platforms.facts import InstallSummary, MemberSoftware, PackageState, Redundancy, SoftwareVersion
+from swimctl.platforms.facts import MemberSoftware, Redundancy, SoftwareVersion
 from swimctl.platforms.versions import same_release
 
 # What is uncommitted runs in place of what is committed.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swimctl.models import Finding
-from swimctl.platforms.cisco_xe.facts import DualActive, VirtualLink
+from swimctl.platforms.cisco_xe.facts import DualActive, InstallSummary, VirtualLink
 from swimctl.platforms.cisco_xe.parsers.virtual import DETECTION, LINK
-from swimctl.platforms.facts import InstallSummary
 
 # What the legends of the releases call a port that carries the link.
 _CARRIES = frozenset({"Bundled", "Ready"})

@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, Image, ImageKind
+from swimctl.platforms.cisco_xe.facts import InstallSummary, Package, PackageState
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.parsers.switch import CHASSIS, members_command
 from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
-from swimctl.platforms.facts import (
-    BootSettings,
-    InstallSummary,
-    InventoryItem,
-    Package,
-    PackageState,
-    SoftwareVersion,
-)
+from swimctl.platforms.facts import BootSettings, InventoryItem, SoftwareVersion
 from swimctl.platforms.rules import family, free_space, later, order, right_device
 from swimctl.platforms.versions import same_release
 

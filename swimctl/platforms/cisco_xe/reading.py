@@ -9,6 +9,7 @@ from typing import Final
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.platforms.base import Reply, Session
+from swimctl.platforms.cisco_xe.facts import Member
 from swimctl.platforms.cisco_xe.modelled import UNREAD
 from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems
 from swimctl.platforms.cisco_xe.parsers.interfaces import (
@@ -40,7 +41,6 @@ from swimctl.platforms.facts import (
     FileSystem,
     Interface,
     InventoryItem,
-    Member,
     Neighbour,
     Redundancy,
     Running,

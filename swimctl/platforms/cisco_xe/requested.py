@@ -13,6 +13,7 @@ from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Sent, Support, Trace
 from swimctl.platforms.cisco_xe.device import CiscoDevice
+from swimctl.platforms.cisco_xe.facts import InstallSummary
 from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.packaged import boot_settings, flash_of
 from swimctl.platforms.cisco_xe.parsers.request import (
@@ -26,7 +27,7 @@ from swimctl.platforms.cisco_xe.readiness import State, boots_packages, identity
 from swimctl.platforms.cisco_xe.reading import COMPARED, require_boot_time
 from swimctl.platforms.cisco_xe.reload import reload, save, trace_reload
 from swimctl.platforms.evidence import read_by
-from swimctl.platforms.facts import Installed, InstallOutcome, InstallSummary, Placement, Snapshot, SoftwareVersion
+from swimctl.platforms.facts import Installed, InstallOutcome, Placement, Snapshot, SoftwareVersion
 from swimctl.platforms.rules import family, no_clean_up, order
 from swimctl.platforms.versions import release, same_release
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from swimctl.platforms.cisco_xe.facts import Member
 from swimctl.platforms.cisco_xe.parsers.switch import members_command
-from swimctl.platforms.facts import Member, Redundancy, Slot, SoftwareVersion
+from swimctl.platforms.facts import Redundancy, Slot, SoftwareVersion
 
 READY: Final = "Ready"
 PREPARED: Final = "Provisioned"

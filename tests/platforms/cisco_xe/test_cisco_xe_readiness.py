@@ -28,9 +28,10 @@ from platforms.scripted_device import changed, lacking
 from swimctl.config.settings import Readiness
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_ios.driver import BUNDLE
+from swimctl.platforms.cisco_xe.facts import InstallSummary
 from swimctl.platforms.cisco_xe.readiness import State, boots_alone, boots_packages, models, space
 from swimctl.platforms.cisco_xe.units import ACTIVE, STANDBY, Unit
-from swimctl.platforms.facts import BootSettings, InstallSummary, Placement, SoftwareVersion
+from swimctl.platforms.facts import BootSettings, Placement, SoftwareVersion
 from swimctl.platforms.rules import kind
 
 

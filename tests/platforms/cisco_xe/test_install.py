@@ -8,10 +8,10 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
-from swimctl.platforms.cisco_xe.facts import RollbackPoint
+from swimctl.platforms.cisco_xe.facts import Package, PackageState, RollbackPoint
 from swimctl.platforms.cisco_xe.parsers.install import parse_show_install, parse_show_install_rollback
 from swimctl.platforms.cisco_xe.parsers.install_outcome import parse_install_outcome, parse_install_remove_outcome
-from swimctl.platforms.facts import InstallOutcome, Package, PackageState
+from swimctl.platforms.facts import InstallOutcome
 
 
 def test_waiting_for_commit() -> None:

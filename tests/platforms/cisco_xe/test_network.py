@@ -9,12 +9,13 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import NotEnabled, UnparsableOutput
+from swimctl.platforms.cisco_xe.facts import Bundle
 from swimctl.platforms.cisco_xe.parsers import (
     interfaces,
     neighbours,
     routes,
 )
-from swimctl.platforms.facts import Bundle, Interface, Neighbour
+from swimctl.platforms.facts import Interface, Neighbour
 from swimctl.platforms.text import unread
 
 

@@ -6,8 +6,8 @@ import pytest
 from platforms.material import sample
 
 from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms.cisco_xe.facts import Member
 from swimctl.platforms.cisco_xe.parsers.switch import members_command, parse_show_chassis, parse_show_switch, state_in
-from swimctl.platforms.facts import Member
 from swimctl.platforms.text import unread
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
-from swimctl.platforms.cisco_xe.facts import RollbackPoint
+from swimctl.platforms.cisco_xe.facts import InstallSummary, Package, PackageState, RollbackPoint
 from swimctl.platforms.cisco_xe.platform import TERMINAL
-from swimctl.platforms.facts import InstallSummary, Package, PackageState
 from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show install summary"

@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
+from swimctl.platforms.cisco_xe.facts import Bundle
 from swimctl.platforms.cisco_xe.platform import TERMINAL
-from swimctl.platforms.facts import Bundle, Interface
+from swimctl.platforms.facts import Interface
 from swimctl.platforms.surroundings import mode_of_vlan
 from swimctl.platforms.text import filled, passed_over
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from swimctl.errors import UnparsableOutput
+from swimctl.platforms.cisco_xe.facts import Member
 from swimctl.platforms.cisco_xe.platform import TERMINAL
-from swimctl.platforms.facts import Member
 from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show switch"

@@ -114,6 +114,10 @@ class Distribution(Section):
     minimum_rate: float = Field(0.1, gt=0, description="a copy slower than this (MB/s) is stopped")
     stall: Seconds = Field(120, description="a copy without a byte for this long is stopped")
 
+    def slowest(self, size: int) -> float:
+        """Return the seconds that a copy of so many bytes takes at the slowest rate allowed."""
+        return size / (self.minimum_rate * 1e6)
+
 
 class Activation(Section):
     """How the point of no return is passed."""
@@ -321,6 +325,10 @@ class Settings(Section):
     def hash_deadline(self, size: int) -> float:
         """Return the seconds within which a device must have hashed so many bytes."""
         return self.deadlines.command + size / (self.distribution.verify_rate * 1e6)
+
+    def copy_deadline(self, size: int) -> float:
+        """Return the seconds within which a device must have copied so many bytes from one flash to another."""
+        return self.deadlines.command + self.distribution.slowest(size)
 
     tolerances: Tolerances = Tolerances()
     workflows: dict[str, Workflow] = Field(

@@ -67,6 +67,11 @@ def unpacked(image: Image, present: int, policy: Readiness) -> tuple[int, str]:
     return max(0, need), f"{policy.space_factor:g} times the image, less what is there of it"
 
 
+def as_it_is(image: Image, present: int) -> tuple[int, str]:
+    """Return the bytes that an image's own file still takes where `present` of it are there, and why so many."""
+    return max(0, image.size - present), "the image's own size, less what is there of it"
+
+
 def later(finding: Finding) -> Finding:
     """Put off a lack of space until a clean-up has been made; unknown space stays a refusal."""
     if finding.ok or finding.seen == _UNKNOWN:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from platforms.scripted_device import image
 
+from swimctl import platforms
 from swimctl.config.settings import Readiness
 from swimctl.models import Device, Finding, ImageKind
 from swimctl.platforms import rules
@@ -58,6 +60,8 @@ def test_room_is_measured_in_megabytes_and_unknown_room_is_none() -> None:
     assert (need, why) == (2_100_000_000, "2.5 times the image, less what is there of it")
     assert rules.unpacked(IMAGE, 9 * IMAGE.size, Readiness(space_factor=1))[0] == 0
     assert rules.unpacked(IMAGE, 9 * IMAGE.size, Readiness(space_factor=2))[0] == IMAGE.size
+    assert rules.as_it_is(IMAGE, 400_000_000) == (600_000_000, "the image's own size, less what is there of it")
+    assert rules.as_it_is(IMAGE, 9 * IMAGE.size)[0] == 0
     for free, ok, seen in ((need, True, "2100.0 MB"), (need - 1, False, "2100.0 MB"), (None, False, "unknown")):
         found = rules.free_space("free flash", free, need, why, "`dir flash:`")
         assert told(found) == [("free flash", ok, seen, f"2100.0 MB ({why})")]
@@ -66,6 +70,13 @@ def test_room_is_measured_in_megabytes_and_unknown_room_is_none() -> None:
         assert put_off.needed.endswith("; measured again after the clean-up") is (free == need - 1)
     disk = rules.free_space("free flash", 10**12, 10**12, "all of it", "x")
     assert told(disk) == [("free flash", True, "1000000.0 MB", "1000000.0 MB (all of it)")]
+
+
+def test_how_much_an_image_takes_is_told_by_the_rules_alone() -> None:
+    code = {path: path.read_text(encoding="utf-8") for path in Path(platforms.__path__[0]).rglob("*.py")}
+    assert {path.name for path, text in code.items() if "space_factor" in text} == {"rules.py"}
+    deadlines = ("verify_rate", "minimum_rate")
+    assert not [path.name for path, text in code.items() if any(word in text for word in deadlines)]
 
 
 @pytest.mark.parametrize(

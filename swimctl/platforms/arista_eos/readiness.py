@@ -10,7 +10,7 @@ from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos.facts import Mlag, MlagDelay
 from swimctl.platforms.arista_eos.images import fits, read_filename
 from swimctl.platforms.facts import BootSettings, Directory, InventoryItem, SoftwareVersion
-from swimctl.platforms.rules import family, free_space, no_clean_up, order, right_device
+from swimctl.platforms.rules import as_it_is, family, free_space, no_clean_up, order, right_device
 from swimctl.platforms.versions import same_release
 
 _SWITCH_IMAGE = ".swi"
@@ -69,12 +69,10 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
 
 def space(flash: Directory, image: Image) -> Finding:
     """Apply the rule of free space: a switch boots the file as it is, so it takes no more than its own size."""
-    present = next((file.size for file in flash.files if file.name == image.filename), 0)
     return free_space(
         "free flash",
         flash.free,
-        max(0, image.size - present),
-        "the image's own size, less what is there of it",
+        *as_it_is(image, flash.size_of(image.filename) or 0),
         "`dir flash:` and `delete` on the device what is no longer needed, but not the image that runs",
     )
 

@@ -13,6 +13,7 @@ from swimctl.platforms.cisco_xe.installing import Installer
 from swimctl.platforms.cisco_xe.reading import Reading
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import BootSettings, Installed, Placement
+from swimctl.platforms.rules import unpacked
 from swimctl.platforms.versions import same_release
 
 _PACKAGES: Final = "packages.conf"
@@ -21,19 +22,16 @@ _PACKAGES: Final = "packages.conf"
 class Conversion:
     """The way of one device; once it runs in install mode, the driver of that mode proves the rest.
 
-    Until it does, the boot variable counts: the old image is named behind packages.conf, and its file stays. `takes`
-    says why the image takes so much space.
+    Until it does, the boot variable counts: the old image is named behind packages.conf, and its file stays.
     """
 
     def __init__(self, read: Reading) -> None:
         self._installer = Installer(read)
-        self._factor = read.settings.readiness.space_factor
-        self.takes = f"{self._factor:g} times the image, as it is unpacked; less what is there of it"
+        self._policy = read.settings.readiness
 
-    def need(self, image: Image, file: int) -> int:
-        """Return the bytes that the image still takes on a flash, where its `file` takes so many of them."""
-        whole = int(image.size * self._factor)
-        return max(0, whole - (image.size - file))
+    def need(self, image: Image, file: int) -> tuple[int, str]:
+        """Return the bytes that the image still takes on a flash where its file takes `file` of them, and why."""
+        return unpacked(image, image.size - file, self._policy)
 
     def installed(self, image: Image, units: Sequence[Unit], boot: BootSettings) -> Installed:
         """Return where the image's release stands: in bundle mode it is never committed."""

@@ -74,18 +74,11 @@ class BootVariable(CiscoDevice):
             inventory=self._read.inventory(),
             systems=systems,
             flash=self._flashes.space(units, systems, lambda root: self._need(root, image)),
-            takes=self._takes(image),
         )
 
-    def _takes(self, image: Image) -> str:
-        if self._conversion:
-            return self._conversion.takes
-        unpacked = boot_file(image.filename) != image.filename
-        return "the image's file, and what is unpacked of it" if unpacked else "the image's file"
-
-    def _need(self, root: str, image: Image) -> int:
-        need = self._flashes.need(root, image)
-        return self._conversion.need(image, need) if self._conversion else need
+    def _need(self, root: str, image: Image) -> tuple[int, str]:
+        need, why = self._flashes.need(root, image)
+        return self._conversion.need(image, need) if self._conversion else (need, why)
 
     def installed(self, image: Image) -> Installed:
         """Return where the image's release stands on the device."""

@@ -16,6 +16,7 @@ from swimctl.platforms.cisco_xe.reading import Reading
 from swimctl.platforms.cisco_xe.units import Unit
 from swimctl.platforms.facts import FileSystem
 from swimctl.platforms.hashes import of_file
+from swimctl.platforms.rules import as_it_is
 from swimctl.platforms.terminal import Answer, answer
 
 _COPY: Final[tuple[Answer, ...]] = (
@@ -63,24 +64,24 @@ class Flashes:
         return listing.size_of(name)
 
     def space(
-        self, units: Sequence[Unit], systems: Sequence[FileSystem], need: Callable[[str], int]
+        self, units: Sequence[Unit], systems: Sequence[FileSystem], need: Callable[[str], tuple[int, str]]
     ) -> dict[str, MemberFlash]:
         """Read what is free on each member, what `need` says that an image takes there, and whether what runs is."""
         free = {prefix: system.free for system in systems for prefix in system.prefixes}
         found = {}
         for number, root in self._read.flashes(units, systems).items():
             boots = self.size(root + inside(self._runs)) is not None
-            found[number] = MemberFlash(root, free.get(root), need(root), boots)
+            found[number] = MemberFlash(root, free.get(root), *need(root), boots)
         return found
 
-    def need(self, root: str, image: Image) -> int:
-        """Return the bytes that an image still takes on a flash; an archive itself lies on the active member."""
+    def need(self, root: str, image: Image) -> tuple[int, str]:
+        """Return the bytes that an image still takes on a flash, and what for; an archive lies on the active member."""
         archive, need = image.filename.endswith(_ARCHIVE), 0
         if root == self._read.root() or not archive:
-            need = max(0, image.size - (self.size(root + image.filename) or 0))
+            need, _ = as_it_is(image, self.size(root + image.filename) or 0)
         if archive and self.size(root + boot_file(image.filename)) is None:
             need += image.size
-        return need
+        return need, "the image's file, and what is unpacked of it" if archive else "the image's file"
 
     def spread(self, image: Image) -> str:
         """Put the verified image onto all other members, each of which proves it by its own hash; tell what was done.
@@ -109,8 +110,7 @@ class Flashes:
 
     def _copy(self, image: Image, root: str) -> None:
         command = f"copy {self._read.root()}{image.filename} {root}{image.filename}"
-        seconds = self._read.limits.command + image.size / (self._read.settings.distribution.minimum_rate * 1e6)
-        reply = self._read.converse(command, _COPY, seconds)
+        reply = self._read.converse(command, _COPY, self._read.settings.copy_deadline(image.size))
         if reply.dropped:
             raise SessionLost(f"the session ended in '{command}'")
         if not _COPIED.search(reply.text):

@@ -25,7 +25,7 @@ ONE_RELEASE = (
 
 @dataclass(frozen=True, slots=True)
 class MemberFlash:
-    """One member's flash, in bytes: what is free (None: the device does not say), and what the image still takes.
+    """One member's flash, in bytes: what is free (None: the device does not say), what the image still takes, and why.
 
     `boots` tells whether the file that runs is there.
     """
@@ -33,12 +33,13 @@ class MemberFlash:
     name: str
     free: int | None
     need: int
+    why: str
     boots: bool
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a device says before an upgrade. `flash` is by member; `takes` says why the image takes so much of it."""
+    """What a device says before an upgrade. `flash` is by member."""
 
     version: SoftwareVersion
     units: tuple[Unit, ...]
@@ -46,7 +47,6 @@ class State:
     inventory: tuple[InventoryItem, ...]
     systems: Sequence[FileSystem]
     flash: Mapping[str, MemberFlash]
-    takes: str
 
 
 def assess(
@@ -65,7 +65,7 @@ def assess(
         *_one_mode(state.units),
         _one_processor(state),
         *_boot(state),
-        *space(state.flash, state.takes),
+        *space(state.flash),
         order(state.version.version, image, policy),
         *no_clean_up(wanted=cleanup),
     ]
@@ -77,14 +77,14 @@ def first_named(boot: BootSettings) -> dict[str, str]:
     return {member: inside((own.variable or ("",))[0]) for member, own in settings.items()}
 
 
-def space(flash: Mapping[str, MemberFlash], takes: str) -> list[Finding]:
+def space(flash: Mapping[str, MemberFlash]) -> list[Finding]:
     """Apply the rule of free space to every member."""
     return [
         free_space(
             f"free flash on {Unit(member).label}" if len(flash) > 1 else "free flash",
             there.free,
             there.need,
-            takes,
+            there.why,
             f"`dir {there.name}` and `delete` on the device what is no longer needed",
         )
         for member, there in sorted(flash.items())

@@ -157,20 +157,15 @@ def _boot(state: State) -> Iterator[Finding]:
 
 def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
     """Apply the rule of free space to each supervisor's flash; the device takes the file to its standby itself."""
-    findings = []
-    for where, files in state.flash.items():
-        present = next((file.size for file in files.files if file.name == image.filename), 0)
-        need, why = unpacked(image, present, policy)
-        findings.append(
-            free_space(
-                f"free space in {where.rstrip(':/')}",
-                files.free,
-                need,
-                why,
-                f"`dir {where}` and `delete` on the device what is no longer needed",
-            )
+    return [
+        free_space(
+            f"free space in {where.rstrip(':/')}",
+            files.free,
+            *unpacked(image, files.size_of(image.filename) or 0, policy),
+            f"`dir {where}` and `delete` on the device what is no longer needed",
         )
-    return findings
+        for where, files in state.flash.items()
+    ]
 
 
 def _copies(state: State, image: Image) -> Iterator[Finding]:

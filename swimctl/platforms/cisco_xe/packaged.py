@@ -37,6 +37,6 @@ def flash_of(read: Reading, units: Sequence[Unit], image: Image) -> dict[str, Fl
     systems = read.file_systems()
     root = read.root(systems)
     free = {prefix: system.free for system in systems for prefix in system.prefixes}
-    present = min(read.size_of(image.filename) or 0, image.size)
+    present = read.size_of(image.filename) or 0
     names = read.flashes(units, systems)
     return {unit: Flash(free.get(name), present if name == root else None) for unit, name in names.items()}

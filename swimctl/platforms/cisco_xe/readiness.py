@@ -12,7 +12,7 @@ from swimctl.platforms.cisco_xe.images import fits
 from swimctl.platforms.cisco_xe.parsers.switch import CHASSIS, members_command
 from swimctl.platforms.cisco_xe.units import ACTIVE, READY, STANDBY, Unit, without_standby
 from swimctl.platforms.facts import BootSettings, InventoryItem, SoftwareVersion
-from swimctl.platforms.rules import family, free_space, later, order, right_device
+from swimctl.platforms.rules import as_it_is, family, free_space, later, order, right_device, unpacked
 from swimctl.platforms.versions import same_release
 
 # Bit 6 of the configuration register: the startup configuration is ignored at the next boot.
@@ -274,17 +274,15 @@ def space(
     for member, there in sorted(flash.items()):
         if any(_is_on(package, member, alone=len(flash) == 1) for package in added):
             # Only the file itself may have to be copied once more.
-            need = 0 if there.present is None else image.size - there.present
-            rule = "unpacked already"
+            need, why = 0 if there.present is None else as_it_is(image, there.present)[0], "unpacked already"
         else:
-            need = max(0, int(image.size * policy.space_factor) - (there.present or 0))
-            rule = f"{policy.space_factor:g} times the image, less what is there of it"
+            need, why = unpacked(image, there.present or 0, policy)
         findings.append(
             free_space(
                 f"free flash on {Unit(member).label}" if len(flash) > 1 else "free flash",
                 there.free,
                 need,
-                rule,
+                why,
                 ("" if cleaned else "run again with --cleanup-flash, or ")
                 + "`dir flash:` and `delete` on the device what is no longer needed",
             )

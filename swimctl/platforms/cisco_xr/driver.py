@@ -297,6 +297,6 @@ class CiscoXr:
         return rights(self._read.tasks())
 
     def _flash(self, slots: tuple[Slot, ...], image: Image) -> dict[str, Flash]:
-        free, present = self._read.free(), min(self.file_size(image) or 0, image.size)
+        free, present = self._read.free(), self.file_size(image) or 0
         active = self._read.redundancy().fields["node"]
         return {node: Flash(free.get(node), present if node == active else None) for node in processors(slots)}

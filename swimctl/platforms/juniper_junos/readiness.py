@@ -18,7 +18,7 @@ from swimctl.platforms.juniper_junos.facts import (
     RoutingEngine,
 )
 from swimctl.platforms.juniper_junos.images import fits
-from swimctl.platforms.rules import family, free_space, no_clean_up, order, right_device, unpacked
+from swimctl.platforms.rules import as_it_is, family, free_space, no_clean_up, order, right_device, unpacked
 from swimctl.platforms.versions import same_release
 
 FOLDER = "/var/tmp"  # noqa: S108 - the device's, where its package commands look
@@ -178,7 +178,7 @@ def space(state: State, image: Image, policy: Readiness) -> list[Finding]:
         there = state.present if len(state.nodes) == 1 or name == master else 0
         if node.pending and same_release(node.pending, image.version):
             # Only the file itself may have to be copied once more.
-            need, why = (image.size - there if there else 0), "added already"
+            need, why = as_it_is(image, there)[0] if there else 0, "added already"
         else:
             need, why = unpacked(image, there, policy)
         findings.append(

@@ -229,7 +229,7 @@ class JunosDevice:
             alarms=parse_show_alarms(self._show("show chassis alarms")),
             reboots=parse_show_system_reboot(self._show("show system reboot")),
             free=self.free(members),
-            present=min(self.file_size(image) or 0, image.size),
+            present=self.file_size(image) or 0,
         )
 
     def _rights(self) -> Finding:

@@ -30,7 +30,7 @@ class _Pace:
     def __init__(self, size: int, limits: Distribution, clock: Clock, client: paramiko.Transport) -> None:
         self._clock = clock
         self._client = client
-        self._whole = Deadline(clock, limits.stall + size / (limits.minimum_rate * 1e6))
+        self._whole = Deadline(clock, limits.stall + limits.slowest(size))
         self._limits = limits
         self._stall = Deadline(clock, limits.stall)
         self._done = threading.Event()

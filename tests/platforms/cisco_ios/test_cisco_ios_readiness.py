@@ -201,9 +201,9 @@ def test_a_stack_that_is_ready_shows_each_fact_in_these_words(tmp_path: Path) ->
 
 def test_two_processors_without_a_boot_variable_and_a_known_image_are_told_in_whole_words(tmp_path: Path) -> None:
     units = (Unit("R0", version="15.2(7)E4"), Unit("R1", version="15.2(7)E4"))
-    flash = {unit.name: MemberFlash(f"flash-{unit.name}:", None, 1_000_000, boots=False) for unit in units}
+    flash = {unit.name: MemberFlash(f"flash-{unit.name}:", None, 1_000_000, "its file", boots=False) for unit in units}
     version = SoftwareVersion("15.2(7)E4", model="WS-C2960X-24TS-L")
-    state = State(version, units, BootSettings(None), (), (), flash, "the image's file")
+    state = State(version, units, BootSettings(None), (), (), flash)
     image = IosDesk(tmp_path).image()
     told = lacking(assess(state, replace(DEVICE, model=None, serial=None), image, Readiness(), fits, cleanup=False))
     assert {rule: finding.seen for rule, finding in told.items()} == {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from swimctl import platforms
 from swimctl.platforms.arista_eos.driver import AristaEos
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
@@ -59,3 +62,8 @@ def test_those_whose_reload_loses_what_is_not_saved_are_saved_before_it() -> Non
     # A boot variable is saved together with its configuration, in the activation.
     assert {each for each in DRIVERS if not has(each, Saves)} == {BootVariable, CiscoXr, JuniperJunos}
     assert {each for each in DRIVERS if has(each, Adds)} == {CiscoXe, CiscoXr, JuniperJunos}
+
+
+def test_no_method_takes_what_it_does_not_use() -> None:
+    code = Path(platforms.__path__[0]).rglob("*.py")
+    assert not [path.name for path in code if "noqa: ARG" in path.read_text(encoding="utf-8")]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.errors import UnparsableOutput
 from swimctl.platforms.cisco_nxos.platform import TERMINAL
 from swimctl.platforms.facts import InventoryItem
-from swimctl.platforms.text import filled, passed_over
-
-COMMAND: Final = "show inventory"
+from swimctl.platforms.inventory import COMMAND, read_parts
+from swimctl.platforms.text import filled
 
 # Transceivers stand without quotation marks.
 _NAME: Final = re.compile(
@@ -20,33 +18,24 @@ _NAME: Final = re.compile(
 _PID: Final = re.compile(r"PID *: *(?P<pid>.*?) *, *VID *: *.*? *, *SN *: *(?P<serial>\S*)(?: .*)?", re.IGNORECASE)
 # A slot without a card breaks its line behind `PID:`, and goes on with `, VID: V00 , SN:` (kstaniek/condoor-ng).
 _HALF: Final = re.compile(r"PID *:(?!.*\bSN *:).*", re.IGNORECASE)
-_START: Final = re.compile(r"(?:NAME|PID) *:.*", re.IGNORECASE)
 
 
 def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
-    """Return each pair of a NAME and a PID line; either without the other, or one that does not read, refuses.
+    """Return the parts; see `read_parts`. Model and serial number are empty where the device has none for a part."""
+    lines = _joined([line.strip() for line in filled(text, COMMAND, TERMINAL)])
+    return read_parts(lines, _name, _product)
 
-    Model and serial number are empty where the device has none for a part.
-    """
-    items: list[InventoryItem] = []
-    name: re.Match[str] | None = None
-    for line in _joined([line.strip() for line in filled(text, COMMAND, TERMINAL)]):
-        product, begun = _PID.fullmatch(line), _NAME.fullmatch(line)
-        if product and name is not None:
-            description = (name["words"] or name["plain"] or "").strip()
-            items.append(
-                InventoryItem(name["quoted"] or name["bare"] or "", description, product["pid"], product["serial"])
-            )
-            name = None
-        elif begun and name is None:
-            name = begun
-        elif _START.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line)
-        else:
-            passed_over(COMMAND, line)
-    if name is not None or not items:
-        raise UnparsableOutput(COMMAND, name[0] if name else "", "it ends before the PID line of a part")
-    return tuple(items)
+
+def _name(line: str) -> tuple[str, str] | None:
+    found = _NAME.fullmatch(line)
+    if found is None:
+        return None
+    return found["quoted"] or found["bare"] or "", (found["words"] or found["plain"] or "").strip()
+
+
+def _product(line: str) -> tuple[str, str] | None:
+    found = _PID.fullmatch(line)
+    return (found["pid"], found["serial"]) if found else None
 
 
 def _joined(lines: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Plant mistakes into what decides, one at a time, and tell which of them the fast tests do not notice.
 
     make mutants                                    all modules; goes on where the last run stopped
-    make mutants ONLY=swimctl/steps/reload.py       one module, or several with a space between
+    make mutants ONLY=swimctl/steps/reload.py       one module, or a folder of them, or several with a space between
     make mutants SAMPLE=40                          40 of each module, and what follows from them for all
 
 mutmut plants and runs (pyproject.toml, [tool.mutmut], has the modules and the tests); what it plants is changed a
@@ -302,10 +302,20 @@ def estimate(modules: Sequence[Counter[bool | None]]) -> tuple[float, float]:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Plant mistakes and tell which of them no fast test notices.")
-    parser.add_argument("modules", nargs="*", choices=[*modules(), []], metavar="MODULE", help="without: all")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="or a folder of them; without: all")
     parser.add_argument("--sample", type=int, metavar="N", help="try N of each module; without: all")
     parser.add_argument("--seed", type=int, default=1, help="of several samples, which (default 1)")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    known = modules()
+    for each in asked.modules:
+        if not _of(each, known):
+            parser.error(f"{each}: no module that is planted into, nor a folder of one")
+    asked.modules = [module for each in asked.modules or ["swimctl"] for module in _of(each, known)]
+    return asked
+
+
+def _of(asked: str, known: Sequence[str]) -> list[str]:
+    return [module for module in known if f"{module}/".startswith(f"{asked.rstrip('/')}/")]
 
 
 def main() -> int:
@@ -315,8 +325,7 @@ def main() -> int:
     change_what_is_planted()
     assert config().source_paths, "run from the project's folder"
     plant()
-    only = asked.modules or modules()
-    chosen = {module: sample(_verdicts(module), asked.sample, asked.seed) for module in only}
+    chosen = {module: sample(_verdicts(module), asked.sample, asked.seed) for module in asked.modules}
     try_all(chosen)
     return 0 if report(chosen, whole=asked.sample is None) else 1
 

@@ -28,6 +28,10 @@ REFUSED = CommandRefused("'show inventory': the device answered 'Command authori
 GARBLED = UnparsableOutput("show inventory", "~", "garbage")
 HANGS = DeadlineExceeded("'show inventory' did not end")
 ALL = ["identity", "running", "installed", "check", "file_size", "unready", "log_mark", "configuration", "snapshot"]
+CALLED = {
+    "running": "installed release", "installed": "installed release", "check": "facts", "file_size": "files",
+    "unready": "members", "log_mark": "log", "snapshot": "baseline",
+}  # fmt: skip
 
 
 @dataclass
@@ -150,7 +154,7 @@ def test_a_cause_that_keeps_several_questions_from_an_answer_is_told_once() -> N
 def test_after_a_question_that_closes_the_session_nothing_is_asked(last: str, error: Exception) -> None:
     seen = look(one := job(**{last: [error]}))
     assert one.driver.asked == ALL[: ALL.index(last) + 1]
-    assert [each.seen for each in seen.refused] == [str(error)]
+    assert [(each.rule, each.seen) for each in seen.refused] == [(f"readable {CALLED.get(last, last)}", str(error))]
     assert (seen.closed, seen.snapshot) == (True, None)
 
 

@@ -14,6 +14,7 @@ from swimctl.platforms.facts import Placement
 from swimctl.platforms.journal import Logged
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
+from swimctl.steps.others import require_alone
 
 CHANGES = {"save", "add", "activate", "commit", "back", "restore"}
 READ = Logged("read")
@@ -128,3 +129,15 @@ def test_what_has_ended_leaves_the_device_as_it_is_read() -> None:
         journal=[(READ, ADDED)],
     )
     assert outcome_of_failure(job.context, StepFailed("no"))[0] is Outcome.UNTOUCHED
+
+
+def test_who_is_not_alone_is_told_what_others_do_and_when_to_come_back() -> None:
+    job = Scripted(journal=[(READ, ADDS)])
+    with pytest.raises(StepFailed) as failed:
+        require_alone(job.context, job.driver)
+    assert str(failed.value) == (
+        f"somebody else installs on sw1; seen in its log since sw1 was read: '{ADDS.said}', which has not ended; "
+        f"needed: one at a time; nothing more was sent; next: {job.driver.support.look} on the device, then "
+        "`swimctl retry`"
+    )
+    require_alone((alone := Scripted(journal=[(READ,)])).context, alone.driver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from support.scripted_steps import LOST, PaperTranscript, Scripted, activated, said
+from support.scripted_steps import LOST, PATCH, PaperTranscript, Scripted, activated, said
 
 from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Trace
@@ -33,6 +33,25 @@ def test_it_is_recorded_before_it_leaves() -> None:
     assert was_sent(job.context, "commit")
     assert answer_to(job.context, "commit") is None
     assert job.record.memory["commit sent"]["started"] == {"seconds": 0.0}
+
+
+def test_what_is_recorded_of_a_command_is_all_that_is_told_where_nobody_can_ask_the_device() -> None:
+    job = Scripted(image=PATCH)
+    send(job, "activate")
+    support = job.driver.support
+    assert job.record.memory["activate sent"] == {
+        "mark": "a line",
+        "command": support.activate,
+        "look": support.look,
+        "target": PATCH.filename,
+        "activate": support.activate,
+        "commit": support.commit,
+        "back": support.back,
+        "way_back": support.way_back,
+        "user": "netops",
+        "started": {"seconds": 0.0},
+        "armed": 3600,
+    }
 
 
 def test_only_an_activation_arms_a_timer() -> None:

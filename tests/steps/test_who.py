@@ -92,6 +92,18 @@ def test_another_device_at_the_commit_is_not_committed() -> None:
     ends_unknown(job, caught.value)
 
 
+@pytest.mark.parametrize(("name", "told"), [("sw1", "sw1"), ("", "not read")])
+def test_another_device_is_told_with_what_both_are_called_and_what_is_to_be_done(name: str, told: str) -> None:
+    job = Scripted(before=replace(BEFORE, hostname=name), serials=[OTHER], names=["sw9"])
+    with pytest.raises(OtherDevice) as caught, job.context.driver():
+        raise AssertionError
+    assert str(caught.value) == (
+        "another device answers at 192.0.2.1:22: serial number FOC9Z (host name sw9), needed FOC1A (host name "
+        f"{told}); nothing more was sent to it; next: find out at the console of sw1 what it is at, give one of the "
+        "two another address or mend the inventory, then `swimctl retry`"
+    )
+
+
 def test_another_device_on_the_way_back_is_not_taken_back() -> None:
     job = after_reload(serials=[("FOC1A",), OTHER], running=[runs(NEW, OLD)])
     with pytest.raises(OtherDevice) as caught:

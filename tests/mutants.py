@@ -86,9 +86,12 @@ def _words(key: str, module: str) -> str:
     """Describe a mistake so that it is known again when another line of its module changes."""
     lines = get_diff_for_mutant(key, path=module).splitlines()[3:]
     was, now = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    return f"{_function(key)}: {was} → {now}"
+
+
+def _function(key: str) -> str:
     function = key.rpartition(".")[2].rpartition("__mutmut_")[0]
-    function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
-    return f"{function}: {was} → {now}"
+    return function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
 
 
 def sample(keys: Iterable[str], size: int | None, seed: int) -> list[str]:
@@ -108,11 +111,11 @@ def _noticed(code: int | None) -> bool | None:
     return None if code is None else status_by_exit_code[code] in _NOTICED
 
 
-def mistakes(module: str, chosen: Collection[str], *, all_words: bool) -> Iterator[Mistake]:
-    """Yield what was planted into a module; the words of what is not unnoticed only where they are asked for."""
+def mistakes(module: str, chosen: Collection[str], functions: Collection[str] = ()) -> Iterator[Mistake]:
+    """Yield what was planted into a module; the words of what is not unnoticed only in these functions, as they cost."""
     for key, code in _verdicts(module).items():
         noticed = _noticed(code) if key in chosen else None
-        yield Mistake(_words(key, module) if all_words or noticed is False else "", noticed)
+        yield Mistake(_words(key, module) if noticed is False or _function(key) in functions else "", noticed)
 
 
 def _listed() -> Mapping[str, Mapping[str, Sequence[str]]]:
@@ -255,12 +258,12 @@ def report(chosen: Mapping[str, Sequence[str]], *, whole: bool) -> bool:
     listed, total, wrong = _listed(), [], []
     kinds = re.compile("|".join(kind for several in listed.get(_KINDS, {}).values() for kind in several) or r"(?!)")
     for module, keys in chosen.items():
-        found = list(mistakes(module, set(keys), all_words=bool(listed.get(module))))
+        of_list = Counter(words for several in listed.get(module, {}).values() for words in several)
+        found = list(mistakes(module, set(keys), {words.partition(":")[0] for words in of_list}))
         if not found:
             continue
         counts = Counter(each.noticed for each in found)
         total.append(counts)
-        of_list = Counter(words for several in listed.get(module, {}).values() for words in several)
         unnoticed = Counter(each.words for each in found if each.noticed is False)
         untried = {each.words for each in found if each.noticed is None}
         unlisted = (words for words in (unnoticed - of_list).elements() if not kinds.fullmatch(words))

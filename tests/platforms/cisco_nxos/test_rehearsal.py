@@ -47,6 +47,8 @@ def test_what_is_needed_of_the_impact_is_what_was_asked_for() -> None:
         asked: {f.rule: f.needed for f in rehearsed(impact, (), IMAGE, COMMAND, in_service=asked)}["impact"]
         for asked in (False, True)
     }
+    known = {finding.rule: finding.seen for finding in rehearsed(impact, (), IMAGE, COMMAND, in_service=False)}
+    assert known["configuration that the image knows"] == "all"
     assert needed == {False: "any", True: "every module non-disruptive, as it was asked for in service"}
 
 

@@ -45,8 +45,9 @@ def test_what_the_next_boot_starts() -> None:
     assert len(packages) == 4
     assert provisioned_release(packages) == "16.03.05b"
     for odd in (packages[:1], (*packages, "cat3k_caa-rpbase.16.06.08.SPA.pkg")):
-        with pytest.raises(UnparsableOutput, match="does not tell one release"):
+        with pytest.raises(UnparsableOutput, match="does not tell one release") as caught:
             provisioned_release(odd)
+        assert caught.value.odd_line == ", ".join(odd)
     # 17.09 counts itself by SHA-256 too: a public log of a C9200L.
     assert provisioned_release(parse_packages(sample("more/packages_conf_sha256"))) == "17.09.05"
 

@@ -183,6 +183,14 @@ def test_what_should_be_a_node_or_a_package_and_does_not_read_is_refused(line: s
         parse("show install active", text.replace("Packages: 2", "Packages: 3"))
 
 
+def test_a_list_that_ends_too_soon_is_refused_at_the_next_heading() -> None:
+    heading = "  Active Packages: 1"
+    lines = ["Node 0/RP0/CPU0 [RP]", "  Active Packages: 2", "        ncs5500-mgbl-3.0.0.0-r732", heading]
+    with pytest.raises(UnparsableOutput, match="as many packages as it counts") as caught:
+        parse("show install active", "\n".join([*lines, lines[2], ""]))
+    assert caught.value.odd_line.strip() == heading.strip()
+
+
 def test_that_there_is_none_of_another_kind_is_no_answer() -> None:
     with pytest.raises(UnparsableOutput, match="this is the list of active packages"):
         parse("show install inactive", "No active package(s) in software repository\n")

@@ -202,6 +202,12 @@ def test_a_recovery_snapshot_whose_release_does_not_read_is_refused_with_its_lin
     assert caught.value.odd_line == "Junos version: ~"
 
 
+def test_what_says_nothing_of_a_snapshot_is_no_answer() -> None:
+    with pytest.raises(UnparsableOutput, match="no line is of a snapshot") as caught:
+        parse("request system snapshot slice alternate", "Last login: today\nwelcome\n")
+    assert caught.value.odd_line == "Last login: today"
+
+
 def test_a_snapshot_is_made_where_every_member_says_so() -> None:
     command = "request system snapshot slice alternate all-members"
     text = sample("request_system_snapshot_slice_alternate/members")

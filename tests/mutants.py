@@ -112,7 +112,7 @@ def _noticed(code: int | None) -> bool | None:
 
 
 def mistakes(module: str, chosen: Collection[str], functions: Collection[str] = ()) -> Iterator[Mistake]:
-    """Yield what was planted into a module; the words of what is not unnoticed only in these functions, as they cost."""
+    """Yield what was planted into a module; the words of what is not unnoticed only in these functions."""
     for key, code in _verdicts(module).items():
         noticed = _noticed(code) if key in chosen else None
         yield Mistake(_words(key, module) if noticed is False or _function(key) in functions else "", noticed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -122,9 +123,21 @@ def test_a_switch_without_a_partner_needs_no_group_and_is_asked_for_no_delay() -
     assert lacking(check(alone, device=replace(DEVICE, redundancy_group=None))) == {}
 
 
-def test_a_peer_whose_delay_is_not_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "State", lambda **facts: State(**{**facts, "delay": None}))
-    assert {rule: finding.seen for rule, finding in lacking(check(PEER)).items()} == {"MLAG reload delay": "unknown"}
+@pytest.mark.parametrize(
+    ("lost", "seen"),
+    [
+        (lambda _: {"delay": None}, {"MLAG reload delay": "unknown"}),
+        (lambda facts: {"flash": replace(facts["flash"], free=None)}, {"free flash": "unknown"}),
+        (lambda facts: {"version": replace(facts["version"], model=None)}, {"image family": "no model"}),
+        (lambda facts: {"boot": replace(facts["boot"], variable=None)}, {"boot image": "not set"}),
+    ],
+)
+def test_a_fact_that_is_not_known_refuses(
+    monkeypatch: pytest.MonkeyPatch, lost: Callable[[dict[str, Any]], dict[str, Any]], seen: dict[str, str]
+) -> None:
+    monkeypatch.setattr(reading, "State", lambda **facts: State(**{**facts, **lost(facts)}))
+    device = replace(DEVICE, model=None, serial=None)
+    assert {rule: finding.seen for rule, finding in lacking(check(PEER, device=device)).items()} == seen
 
 
 @pytest.mark.parametrize("command", PEER)

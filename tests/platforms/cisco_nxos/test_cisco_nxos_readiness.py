@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from platforms.cisco_nxos.scripted_device import DEVICE, IMAGE, IMPACT, LACKS, SAMPLE, SIZE, SWITCH, check, driver
 from platforms.scripted_device import Refused, changed, lacking
 
 from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.platforms.cisco_nxos import reading
+from swimctl.platforms.cisco_nxos.readiness import State
 from swimctl.platforms.facts import Placement
 
 VERSION, MODULES, BOOT, VPC, FILES = "show version", "show module", "show boot", "show vpc", "dir bootflash:"
@@ -143,6 +147,35 @@ def test_a_file_that_is_there_needs_no_scp() -> None:
     off = ("show feature", "scpServer              1          enabled", "scpServer              1          disabled")
     paper = changed(SWITCH, (FILES, "        100    Mar 09", f"{there}        100    Mar 09"), off)
     assert lacking(check(paper)) == {}
+
+
+@pytest.mark.parametrize(
+    ("lost", "seen"),
+    [
+        (
+            lambda facts: {"redundancy": replace(facts["redundancy"], peer_state=None)},
+            {"standby supervisor": "unknown"},
+        ),
+        (lambda facts: {"boot": replace(facts["boot"], variable=None)}, {"boot variable": "nothing"}),
+        (
+            lambda facts: {"version": replace(facts["version"], system_image=None)},
+            {
+                "boot variable": "bootflash:nxos.9.3.5.bin on sup-1, bootflash:nxos.9.3.5.bin on sup-2",
+                "way back": "no image file not in bootflash:, bootflash://sup-standby/",
+            },
+        ),
+        (
+            lambda facts: {"flash": {where: replace(each, free=None) for where, each in facts["flash"].items()}},
+            {"free space in bootflash": "unknown", "free space in bootflash://sup-standby": "unknown"},
+        ),
+        (lambda _: {"features": ()}, {"SCP server": "off"}),
+    ],
+)
+def test_a_fact_that_is_not_known_refuses(
+    monkeypatch: pytest.MonkeyPatch, lost: Callable[[dict[str, Any]], dict[str, Any]], seen: dict[str, str]
+) -> None:
+    monkeypatch.setattr(reading, "State", lambda **facts: State(**{**facts, **lost(facts)}))
+    assert {rule: finding.seen for rule, finding in lacking(check(SWITCH)).items()} == seen
 
 
 def test_without_vpc_nobody_asks_for_a_group() -> None:

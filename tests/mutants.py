@@ -62,7 +62,7 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
     r"swimctl/sessions/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],
     r"swimctl/platforms/(\w+)/.*": [
-        rf"tests/platforms/{each}" for each in (r"\1", "test_journal.py", "test_refusals.py")
+        rf"tests/platforms/{each}" for each in (r"\1", "test_journal.py", "test_look_alikes.py", "test_refusals.py")
     ],
 }
 PLANTED = Path("mutants")

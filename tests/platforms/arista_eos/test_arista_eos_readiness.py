@@ -140,6 +140,12 @@ def test_a_fact_that_is_not_known_refuses(
     assert {rule: finding.seen for rule, finding in lacking(check(PEER, device=device)).items()} == seen
 
 
+def test_a_peer_without_ports_of_its_own_is_ready_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "State", lambda **of: State(**{**of, "mlag": replace(of["mlag"], ports={})}))
+    found = {finding.rule: finding for finding in check(PEER)}["MLAG partner"]
+    assert (found.ok, found.seen) == (True, "active and connected; ports: none")
+
+
 @pytest.mark.parametrize("command", PEER)
 @pytest.mark.parametrize(
     ("text", "error"),

@@ -440,8 +440,16 @@ def test_an_end_that_is_a_failure_is_one_without_a_bar_that_says_so(line: str) -
 def test_a_check_that_did_not_get_to_its_tables_tells_no_impact() -> None:
     text = sample("show_install_all_impact/disruptive")
     for part in (text[: text.index("Compatibility check is done")], text[: text.index("Images will be")]):
-        with pytest.raises(UnparsableOutput, match="'show install all impact': it has no table of modules, or none of"):
+        with pytest.raises(
+            UnparsableOutput, match="'show install all impact': it has no table of modules, or none of"
+        ) as caught:
             parse(command_of("show_install_all_impact"), part)
+        assert caught.value.odd_line == " ".join(part.strip().splitlines()[-1].split())
+
+
+def test_rows_of_another_table_are_none_of_an_impact() -> None:
+    text, command = sample("show_install_all_impact/disruptive"), command_of("show_install_all_impact")
+    assert parse(command, f"{text}\nAdditional info for this installation:\n1 line\n") == parse(command, text)
 
 
 def test_the_check_of_an_image_that_fails_has_no_impact() -> None:

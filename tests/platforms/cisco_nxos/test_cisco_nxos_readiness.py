@@ -13,7 +13,7 @@ from platforms.scripted_device import Refused, changed, lacking
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.platforms.cisco_nxos import reading
 from swimctl.platforms.cisco_nxos.readiness import State
-from swimctl.platforms.facts import Placement
+from swimctl.platforms.facts import BootSettings, Placement
 
 VERSION, MODULES, BOOT, VPC, FILES = "show version", "show module", "show boot", "show vpc", "dir bootflash:"
 NEXT = SWITCH[BOOT][SWITCH[BOOT].index("Boot Variables on next") :]
@@ -156,7 +156,7 @@ def test_a_file_that_is_there_needs_no_scp() -> None:
             lambda facts: {"redundancy": replace(facts["redundancy"], peer_state=None)},
             {"standby supervisor": "unknown"},
         ),
-        (lambda facts: {"boot": replace(facts["boot"], variable=None)}, {"boot variable": "nothing"}),
+        (lambda _: {"boot": BootSettings(None)}, {"boot variable": "nothing"}),
         (
             lambda facts: {"version": replace(facts["version"], system_image=None)},
             {

@@ -93,3 +93,5 @@ def test_configuration_that_the_image_does_not_know_is_refused_where_it_is_stric
     words = refused(lacks=(STRICT,))
     assert list(words) == ["configuration that the image knows"]
     assert "fabric forwarding: not known there (Disable it)" in words["configuration that the image knows"]
+    two = refused(lacks=(STRICT, replace(STRICT, service="otm", mend="Take it away")))
+    assert "(Disable it) | otm: not known there (Take it away)" in two["configuration that the image knows"]

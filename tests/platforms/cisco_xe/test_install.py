@@ -262,6 +262,12 @@ def test_a_reload_in_syslog_alone_is_announced() -> None:
     assert parse_install_outcome(text).reload_announced
 
 
+def test_what_the_older_package_manager_says_is_no_word_of_this_installer() -> None:
+    text = sample("request/installed")
+    with pytest.raises(UnparsableOutput, match="this is the older package manager's"):
+        parse_install_outcome(f"{text}\nSUCCESS: install_commit Sat Mar 9 22:00:25 2024\n")
+
+
 @pytest.mark.parametrize("text", ["[OK]\n", "Switch# Role\n", "a\nb\n", ""])
 def test_what_is_not_the_installers_is_refused(text: str) -> None:
     with pytest.raises(UnparsableOutput):

@@ -202,6 +202,13 @@ def test_a_recovery_snapshot_whose_release_does_not_read_is_refused_with_its_lin
     assert caught.value.odd_line == "Junos version: ~"
 
 
+def test_one_partition_is_none_of_two() -> None:
+    text = sample("show_system_snapshot_media_internal/branch")
+    with pytest.raises(UnparsableOutput, match="neither of two root partitions nor") as caught:
+        parse("show system snapshot media internal", text[: text.index("Information", 9)])
+    assert caught.value.odd_line == "junos: 12.1X46-D86.2-domestic"
+
+
 def test_what_says_nothing_of_a_snapshot_is_no_answer() -> None:
     with pytest.raises(UnparsableOutput, match="no line is of a snapshot") as caught:
         parse("request system snapshot slice alternate", "Last login: today\nwelcome\n")

@@ -73,15 +73,6 @@ def test_a_rule_that_does_not_hold(command: str, words: str, others: str, broken
     assert {name: finding.seen for name, finding in lacking(found).items()} == broken
 
 
-def test_junos_evolved_is_refused_and_asked_nothing_else() -> None:
-    evolved = {**ROUTER, "show version": SAMPLE("show_version/evolved")}
-    for found in (reader(evolved).identity(DEVICE), reader(evolved).check(DEVICE, IMAGE, cleanup=False)):
-        assert {rule: finding.seen for rule, finding in lacking(found).items()} == {
-            "installer": "Junos Evolved 22.3R1.9-EVO"
-        }
-        assert len(found) == 2
-
-
 def test_members_on_different_releases() -> None:
     text = PAIR[VERSION][::-1].replace("20.4R3.8"[::-1], "20.4R3.7"[::-1], 1)[::-1]
     broken = lacking(reader({**PAIR, VERSION: text}).check(DEVICE, IMAGE, cleanup=False))

@@ -17,7 +17,7 @@ from swimctl.errors import ConflictError, NotFound, UsageError
 from swimctl.models import Caller, Role, Token, User
 from swimctl.store import audit
 from swimctl.store.rows import numbers, storable, token_from, user_from
-from swimctl.store.runners import Part
+from swimctl.store.runners import Part, written
 
 # Logins make tokens by the thousand. One that ended so long ago goes; the audit keeps that there was one.
 KEPT_AFTER_ITS_END: Final = timedelta(days=30)
@@ -28,20 +28,20 @@ _TOKENS: Final = "SELECT t.*, u.name AS user FROM tokens t JOIN users u ON u.id 
 class Accounts(Part):
     """Who may use the API. A removed user stays on record without a password, for the tokens they had."""
 
-    def add_user(self, name: str, role: Role, password_hash: str, by: Caller) -> User:
+    @written
+    def add_user(self, sql: Sql, name: str, role: Role, password_hash: str, by: Caller) -> User:
         """Add a user. ConflictError: the name is taken."""
         now = self._clock.now()
-        with self._db.write() as sql:
-            if sql.execute("SELECT 1 FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone():
-                raise ConflictError(
-                    f"there is a user '{name}' already; `swimctl user password {name}` sets another password, "
-                    f"`swimctl user remove {name}` removes them"
-                )
-            row = sql.execute(
-                "INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?) RETURNING *",
-                [name, role, password_hash, rfc3339(now)],
-            ).fetchone()
-            audit.enter(sql, now, by, "user-created", name, {"role": role})
+        if sql.execute("SELECT 1 FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone():
+            raise ConflictError(
+                f"there is a user '{name}' already; `swimctl user password {name}` sets another password, "
+                f"`swimctl user remove {name}` removes them"
+            )
+        row = sql.execute(
+            "INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?) RETURNING *",
+            [name, role, password_hash, rfc3339(now)],
+        ).fetchone()
+        audit.enter(sql, now, by, "user-created", name, {"role": role})
         return user_from(row)
 
     def users(self) -> list[User]:
@@ -61,78 +61,94 @@ class Accounts(Part):
             row = sql.execute("SELECT * FROM users WHERE name = ? AND removed_at IS NULL", [storable(name)]).fetchone()
         return None if row is None else (user_from(row), row["password_hash"])
 
-    def set_password_hash(self, name: str, password_hash: str, by: Caller) -> list[int]:
+    @written
+    def set_password_hash(self, sql: Sql, name: str, password_hash: str, by: Caller) -> list[int]:
         """Set another password of a user, revoke the tokens that came of the one before, and return their ids.
 
         Tokens made at a terminal stay: they came of no password. NotFound.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            user_id = _present(sql, name)["id"]
-            sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [password_hash, user_id])
-            revoked = _revoke(sql, now, "user_id = ? AND from_login", user_id)
-            audit.enter(sql, now, by, "password-set", name, {"tokens_revoked": revoked})
+        user_id = _present(sql, name)["id"]
+        sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [password_hash, user_id])
+        revoked = _revoke(sql, now, "user_id = ? AND from_login", user_id)
+        audit.enter(sql, now, by, "password-set", name, {"tokens_revoked": revoked})
         return revoked
 
-    def remove_user(self, name: str, by: Caller) -> list[int]:
+    @written
+    def remove_user(self, sql: Sql, name: str, by: Caller) -> list[int]:
         """Remove a user with their password, revoke their tokens, and return those tokens' ids. NotFound."""
         now = self._clock.now()
-        with self._db.write() as sql:
-            user_id = _present(sql, name)["id"]
-            sql.execute("UPDATE users SET removed_at = ?, password_hash = NULL WHERE id = ?", [rfc3339(now), user_id])
-            revoked = _revoke(sql, now, "user_id = ?", user_id)
-            # Whoever gets this name next must not be told what this one's requests came to.
-            sql.execute("DELETE FROM idempotency WHERE actor = ?", [name])
-            audit.enter(sql, now, by, "user-removed", name, {"tokens_revoked": revoked})
+        user_id = _present(sql, name)["id"]
+        sql.execute("UPDATE users SET removed_at = ?, password_hash = NULL WHERE id = ?", [rfc3339(now), user_id])
+        revoked = _revoke(sql, now, "user_id = ?", user_id)
+        # Whoever gets this name next must not be told what this one's requests came to.
+        sql.execute("DELETE FROM idempotency WHERE actor = ?", [name])
+        audit.enter(sql, now, by, "user-removed", name, {"tokens_revoked": revoked})
         return revoked
 
+    @written
     def add_token(
-        self, user: str, sha256: str, *, role: Role | None, label: str, expires_at: datetime | None, by: Caller
+        self,
+        sql: Sql,
+        user: str,
+        sha256: str,
+        *,
+        role: Role | None,
+        label: str,
+        expires_at: datetime | None,
+        by: Caller,
     ) -> Token:
         """Add a token made at a terminal; without a role it gets its user's.
 
         NotFound: no such user. UsageError: the role goes beyond the user's.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            row = _present(sql, user)
-            own = Role(row["role"])
-            if role is not None and not own.covers(role):
-                raise UsageError(f"user '{user}' is {own}: their token cannot be {role}; leave --role out")
-            token = _add_token(
-                sql, now, row["id"], sha256, role=role or own, label=label, expires_at=expires_at, from_login=False
-            )
-            audit.enter(
-                sql,
-                now,
-                by,
-                "token-created",
-                f"token {token.id}",
-                {"user": user, "role": token.role, "label": label, "expires_at": _written(expires_at)},
-            )
+        row = _present(sql, user)
+        own = Role(row["role"])
+        if role is not None and not own.covers(role):
+            raise UsageError(f"user '{user}' is {own}: their token cannot be {role}; leave --role out")
+        token = _add_token(
+            sql, now, row["id"], sha256, role=role or own, label=label, expires_at=expires_at, from_login=False
+        )
+        audit.enter(
+            sql,
+            now,
+            by,
+            "token-created",
+            f"token {token.id}",
+            {"user": user, "role": token.role, "label": label, "expires_at": _written(expires_at)},
+        )
         return token
 
+    @written
     def add_login(
-        self, user: User, verified_hash: str, sha256: str, *, expires_at: datetime, new_hash: str | None, by: Caller
+        self,
+        sql: Sql,
+        user: User,
+        verified_hash: str,
+        sha256: str,
+        *,
+        expires_at: datetime,
+        new_hash: str | None,
+        by: Caller,
     ) -> Token | None:
         """Add the token of a login, and keep the password's new hash where there is one.
 
         None where the user was removed or got another password since `verified_hash` was read.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            still = sql.execute(
-                "SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL AND password_hash = ?",
-                [user.id, verified_hash],
-            ).fetchone()
-            if still is None:
-                return None
-            if new_hash is not None:
-                sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [new_hash, user.id])
-            token = _add_token(
-                sql, now, user.id, sha256, role=user.role, label="login", expires_at=expires_at, from_login=True
-            )
-            audit.enter(sql, now, by, "login", f"token {token.id}", {"expires_at": _written(expires_at)})
+        still = sql.execute(
+            "SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL AND password_hash = ?",
+            [user.id, verified_hash],
+        ).fetchone()
+        if still is None:
+            return None
+        if new_hash is not None:
+            sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [new_hash, user.id])
+        token = _add_token(
+            sql, now, user.id, sha256, role=user.role, label="login", expires_at=expires_at, from_login=True
+        )
+        audit.enter(sql, now, by, "login", f"token {token.id}", {"expires_at": _written(expires_at)})
         return token
 
     def tokens(self, user: str | None = None) -> list[Token]:
@@ -156,27 +172,27 @@ class Accounts(Part):
             rows = sql.execute(f"{_TOKENS} WHERE t.id IN (SELECT value FROM json_each(?))", [numbers(ids)]).fetchall()
         return [token_from(row) for row in rows]
 
-    def use_token(self, token_id: int, unless_since: datetime) -> None:
+    @written
+    def use_token(self, sql: Sql, token_id: int, unless_since: datetime) -> None:
         """Note that a token is used now, unless that was noted since this moment."""
-        with self._db.write() as sql:
-            sql.execute(
-                "UPDATE tokens SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at <= ?)",
-                [rfc3339(self._clock.now()), token_id, rfc3339(unless_since)],
-            )
+        sql.execute(
+            "UPDATE tokens SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at <= ?)",
+            [rfc3339(self._clock.now()), token_id, rfc3339(unless_since)],
+        )
 
-    def revoke_token(self, token_id: int, by: Caller) -> Token:
+    @written
+    def revoke_token(self, sql: Sql, token_id: int, by: Caller) -> Token:
         """Revoke a token for good. NotFound. ConflictError: it is revoked already."""
         now = self._clock.now()
-        with self._db.write() as sql:
-            where = "t.id IN (SELECT value FROM json_each(?))"
-            row = sql.execute(f"{_TOKENS} WHERE {where}", [numbers([token_id])]).fetchone()
-            if row is None:
-                raise NotFound(f"there is no token {token_id}; `swimctl token list --all` shows those that exist")
-            if row["revoked_at"] is not None:
-                raise ConflictError(f"token {token_id} was revoked already, at {row['revoked_at']}")
-            _revoke(sql, now, "id = ?", token_id)
-            audit.enter(sql, now, by, "token-revoked", f"token {token_id}", {"user": row["user"]})
-            row = sql.execute(f"{_TOKENS} WHERE t.id = ?", [token_id]).fetchone()
+        where = "t.id IN (SELECT value FROM json_each(?))"
+        row = sql.execute(f"{_TOKENS} WHERE {where}", [numbers([token_id])]).fetchone()
+        if row is None:
+            raise NotFound(f"there is no token {token_id}; `swimctl token list --all` shows those that exist")
+        if row["revoked_at"] is not None:
+            raise ConflictError(f"token {token_id} was revoked already, at {row['revoked_at']}")
+        _revoke(sql, now, "id = ?", token_id)
+        audit.enter(sql, now, by, "token-revoked", f"token {token_id}", {"user": row["user"]})
+        row = sql.execute(f"{_TOKENS} WHERE t.id = ?", [token_id]).fetchone()
         return token_from(row)
 
 

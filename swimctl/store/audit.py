@@ -15,7 +15,7 @@ from swimctl.errors import StoreError
 from swimctl.models import AuditEntry, Caller
 from swimctl.store.chain import START, every_entry, link
 from swimctl.store.rows import audit_entry_from, storable
-from swimctl.store.runners import Part
+from swimctl.store.runners import Part, written
 
 LONGEST: Final = 64  # characters of a name or an address: what comes over the network must not fill the disk
 LONGEST_SUBJECT: Final = 200
@@ -70,10 +70,12 @@ def enter(
 class Audit(Part):
     """What was done with accounts, and over the API."""
 
-    def enter_audit(self, by: Caller, action: str, subject: str, data: Mapping[str, Any] | None = None) -> AuditEntry:
+    @written
+    def enter_audit(
+        self, sql: Sql, by: Caller, action: str, subject: str, data: Mapping[str, Any] | None = None
+    ) -> AuditEntry:
         """Append one entry. Values of `data` that JSON cannot say are written as text; never give it a secret."""
-        with self._db.write() as sql:
-            return enter(sql, self._clock.now(), by, action, subject, data)
+        return enter(sql, self._clock.now(), by, action, subject, data)
 
     def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
         """List the entries with an id above `after`, oldest first. StoreError: one is not as swimctl writes them."""

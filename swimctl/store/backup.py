@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from swimctl.errors import StoreError, UsageError
-from swimctl.store.database import FILE_MODE, Database
+from swimctl.store.database import Database
+from swimctl.store.place import FILE_MODE
 
 _LOGS: Final = ("", "-journal", "-wal", "-shm")  # what SQLite lays beside a file while it is open
 

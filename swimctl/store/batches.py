@@ -17,7 +17,7 @@ from swimctl.store import audit, journal
 from swimctl.store.idempotency import IdempotencyKey, ids_of, keep, refuse_second
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, policy_text, storable
-from swimctl.store.runners import Runner, Runners
+from swimctl.store.runners import Runner, Runners, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,10 @@ class NewJob:
 class Batches(Reading, Runners):
     """Batches and the jobs that nobody runs yet."""
 
+    @written
     def create_batch(
         self,
+        sql: Sql,
         batch: Batch,
         jobs: Sequence[NewJob],
         idempotency: IdempotencyKey | None = None,
@@ -64,63 +66,61 @@ class Batches(Reading, Runners):
             if len(set(job.steps)) != len(job.steps):
                 raise UsageError(f"a workflow names a step twice: {', '.join(job.steps)}")
         status = JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED
-        with self._db.write() as sql:
-            if idempotency is not None:
-                refuse_second(sql, idempotency, self._clock.now())
-            _check_references(sql, batch, jobs)
-            owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
-            _insert_batch(sql, batch, owner)
-            ids: list[int] = []
-            for job in jobs:
-                after = json.dumps([ids[place] for place in job.after])
-                job_id = sql.execute(
-                    "INSERT INTO jobs (batch_id, device_id, image_id, status, wave, redundancy_group, after) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    [batch.id, job.device_id, job.image_id, status, job.wave, job.redundancy_group, after],
-                ).fetchone()["id"]
-                ids.append(job_id)
-                sql.conn.executemany(
-                    "INSERT INTO steps (job_id, position, kind) VALUES (?, ?, ?)",
-                    [(job_id, position, kind) for position, kind in enumerate(job.steps)],
-                )
-                sql.conn.execute(
-                    "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, 'created', ?, ?)",
-                    [job_id, rfc3339(self._clock.now()), status, json.dumps({"to": status})],
-                )
-            made = self._jobs(sql, "j.batch_id = ?", [batch.id])
-            if idempotency is not None:
-                keep(sql, idempotency, answer(made), self._clock.now())
-            if by is not None:
-                action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
-                told = {"jobs": [job.id for job in made], **of}
-                audit.enter(sql, self._clock.now(), by, action, batch.id, told)
-            return made
+        if idempotency is not None:
+            refuse_second(sql, idempotency, self._clock.now())
+        _check_references(sql, batch, jobs)
+        owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
+        _insert_batch(sql, batch, owner)
+        ids: list[int] = []
+        for job in jobs:
+            after = json.dumps([ids[place] for place in job.after])
+            job_id = sql.execute(
+                "INSERT INTO jobs (batch_id, device_id, image_id, status, wave, redundancy_group, after) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                [batch.id, job.device_id, job.image_id, status, job.wave, job.redundancy_group, after],
+            ).fetchone()["id"]
+            ids.append(job_id)
+            sql.conn.executemany(
+                "INSERT INTO steps (job_id, position, kind) VALUES (?, ?, ?)",
+                [(job_id, position, kind) for position, kind in enumerate(job.steps)],
+            )
+            sql.conn.execute(
+                "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, 'created', ?, ?)",
+                [job_id, rfc3339(self._clock.now()), status, json.dumps({"to": status})],
+            )
+        made = self._jobs(sql, "j.batch_id = ?", [batch.id])
+        if idempotency is not None:
+            keep(sql, idempotency, answer(made), self._clock.now())
+        if by is not None:
+            action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
+            told = {"jobs": [job.id for job in made], **of}
+            audit.enter(sql, self._clock.now(), by, action, batch.id, told)
+        return made
 
-    def own_batch(self, batch_id: str, runner: Runner) -> None:
+    @written
+    def own_batch(self, sql: Sql, batch_id: str, runner: Runner) -> None:
         """Make the waiting jobs of a batch this runner's own.
 
         While it lives, `due` does not offer them and no other process can claim them. NotFound. StaleClaim:
         another living process has the batch.
         """
-        with self._db.write() as sql:
-            row = sql.execute(
-                "SELECT b.runner_id, r.pid, r.host FROM batches b LEFT JOIN runners r ON r.id = b.runner_id "
-                "WHERE b.id = ?",
-                [batch_id],
-            ).fetchone()
-            if row is None:
-                raise NotFound(f"there is no batch '{batch_id}'; `swimctl job list` shows those that exist")
-            if self._others(row["runner_id"], runner.id):
-                raise StaleClaim(
-                    f"batch {batch_id} is run by process {row['pid']} on {row['host']}; "
-                    f"`swimctl status --batch {batch_id} --watch` follows it"
-                )
-            sql.execute("UPDATE batches SET runner_id = ? WHERE id = ?", [runner.id, batch_id])
+        row = sql.execute(
+            "SELECT b.runner_id, r.pid, r.host FROM batches b LEFT JOIN runners r ON r.id = b.runner_id WHERE b.id = ?",
+            [batch_id],
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no batch '{batch_id}'; `swimctl job list` shows those that exist")
+        if self._locks.others(row["runner_id"], runner.id):
+            raise StaleClaim(
+                f"batch {batch_id} is run by process {row['pid']} on {row['host']}; "
+                f"`swimctl status --batch {batch_id} --watch` follows it"
+            )
+        sql.execute("UPDATE batches SET runner_id = ? WHERE id = ?", [runner.id, batch_id])
 
-    def disown_batch(self, batch_id: str, runner: Runner) -> None:
+    @written
+    def disown_batch(self, sql: Sql, batch_id: str, runner: Runner) -> None:
         """Give back the waiting jobs of a batch that this runner will not run; nothing where it is not its own."""
-        with self._db.write() as sql:
-            sql.execute("UPDATE batches SET runner_id = NULL WHERE id = ? AND runner_id = ?", [batch_id, runner.id])
+        sql.execute("UPDATE batches SET runner_id = NULL WHERE id = ? AND runner_id = ?", [batch_id, runner.id])
 
     def cancel(self, job_ids: Sequence[int], by: Caller | None = None) -> list[int]:
         """Cancel those of the jobs that still wait, and return their ids; such a job never starts.
@@ -133,25 +133,25 @@ class Batches(Reading, Runners):
         """Fail those of the jobs that still wait, and return their ids; they read as not attempted."""
         return self._end_waiting(job_ids, JobStatus.FAILED, error)
 
+    @written
     def _end_waiting(
-        self, job_ids: Sequence[int], status: JobStatus, error: str | None, by: Caller | None = None
+        self, sql: Sql, job_ids: Sequence[int], status: JobStatus, error: str | None, by: Caller | None = None
     ) -> list[int]:
         now = self._clock.now()
         error = None if error is None else storable(error)
-        with self._db.write() as sql:
-            rows = sql.execute(
-                "UPDATE jobs SET status = ?, error = ?, finished_at = ?, outcome = 'untouched' "
-                "WHERE id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'scheduled') RETURNING id",
-                [status, error, rfc3339(now), numbers(job_ids)],
-            ).fetchall()
-            ended = sorted(row["id"] for row in rows)
-            sql.execute(
-                "UPDATE steps SET status = 'skipped' WHERE job_id IN (SELECT value FROM json_each(?))", [numbers(ended)]
-            )
-            for job_id in ended:
-                journal.append(sql, now, job_id, "status", error or status, {"to": status})
-            if by is not None:
-                audit.enter(sql, now, by, "cancel", f"{len(ended)} jobs", {"jobs": ended})
+        rows = sql.execute(
+            "UPDATE jobs SET status = ?, error = ?, finished_at = ?, outcome = 'untouched' "
+            "WHERE id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'scheduled') RETURNING id",
+            [status, error, rfc3339(now), numbers(job_ids)],
+        ).fetchall()
+        ended = sorted(row["id"] for row in rows)
+        sql.execute(
+            "UPDATE steps SET status = 'skipped' WHERE job_id IN (SELECT value FROM json_each(?))", [numbers(ended)]
+        )
+        for job_id in ended:
+            journal.append(sql, now, job_id, "status", error or status, {"to": status})
+        if by is not None:
+            audit.enter(sql, now, by, "cancel", f"{len(ended)} jobs", {"jobs": ended})
         return ended
 
 

@@ -14,14 +14,16 @@ from swimctl.errors import ConflictError, ImageError, NotFound
 from swimctl.models import Caller, Golden, Image, ImageKind
 from swimctl.store import audit
 from swimctl.store.rows import golden_from, image_from, numbers, storable
-from swimctl.store.runners import Part
+from swimctl.store.runners import Part, written
 
 
 class Catalogue(Part):
     """The images that swimctl may put on devices. A removed image stays on record for the jobs that used it."""
 
+    @written
     def add_image(
         self,
+        sql: Sql,
         *,
         path: Path,
         filename: str,
@@ -41,39 +43,36 @@ class Catalogue(Part):
         some of platform, family, version and kind. With `by`, the audit says in the same transaction who did it.
         """
         facts = {"platform": platform, "family": family, "version": version, "kind": kind.value}
-        with self._db.write() as sql:
-            present = sql.execute(
-                "SELECT * FROM images WHERE filename = ? AND removed_at IS NULL", [filename]
+        present = sql.execute("SELECT * FROM images WHERE filename = ? AND removed_at IS NULL", [filename]).fetchone()
+        if present is not None and present["sha512"] != sha512:
+            raise ImageError(
+                f"image {present['id']} has the name {filename} already but other bytes (SHA-512 "
+                f"{present['sha512'][:12]}… there, {sha512[:12]}… in {path}); check which file is the vendor's, "
+                f"and `swimctl image remove {present['id']}` if it is the new one"
+            )
+        if present is not None:
+            _refuse_other_words(present, {part: facts[part] for part in said})
+            row = sql.execute(
+                "UPDATE images SET path = ? WHERE id = ? RETURNING *", [str(path), present["id"]]
             ).fetchone()
-            if present is not None and present["sha512"] != sha512:
-                raise ImageError(
-                    f"image {present['id']} has the name {filename} already but other bytes (SHA-512 "
-                    f"{present['sha512'][:12]}… there, {sha512[:12]}… in {path}); check which file is the vendor's, "
-                    f"and `swimctl image remove {present['id']}` if it is the new one"
-                )
-            if present is not None:
-                _refuse_other_words(present, {part: facts[part] for part in said})
-                row = sql.execute(
-                    "UPDATE images SET path = ? WHERE id = ? RETURNING *", [str(path), present["id"]]
-                ).fetchone()
-            else:
-                row = sql.execute(
-                    "INSERT INTO images (path, filename, platform, family, version, size, sha512, md5, kind, added_at) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-                    [
-                        *(str(path), filename, platform, family, version, size, sha512, md5, kind.value),
-                        rfc3339(self._clock.now()),
-                    ],
-                ).fetchone()
-            if by is not None and (present is None or present["path"] != row["path"]):
-                action = "image-added" if present is None else "image-moved"
-                told = {
-                    "image": row["id"],
-                    **{part: row[part] for part in facts},
-                    "sha512": sha512,
-                    "path": row["path"],
-                }
-                audit.enter(sql, self._clock.now(), by, action, filename, told)
+        else:
+            row = sql.execute(
+                "INSERT INTO images (path, filename, platform, family, version, size, sha512, md5, kind, added_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                [
+                    *(str(path), filename, platform, family, version, size, sha512, md5, kind.value),
+                    rfc3339(self._clock.now()),
+                ],
+            ).fetchone()
+        if by is not None and (present is None or present["path"] != row["path"]):
+            action = "image-added" if present is None else "image-moved"
+            told = {
+                "image": row["id"],
+                **{part: row[part] for part in facts},
+                "sha512": sha512,
+                "path": row["path"],
+            }
+            audit.enter(sql, self._clock.now(), by, action, filename, told)
         return image_from(row)
 
     def images(self) -> list[Image]:
@@ -87,36 +86,38 @@ class Catalogue(Part):
         with self._db.read() as sql:
             return image_from(_present(sql, ref))
 
-    def remove_image(self, image_id: int, by: Caller | None = None) -> None:
+    @written
+    def remove_image(self, sql: Sql, image_id: int, by: Caller | None = None) -> None:
         """Take an image out of the catalogue and end its golden rules; the file stays where it is.
 
         With `by`, the audit says in the same transaction who did it. NotFound. ConflictError while a waiting or running
         job needs it.
         """
-        with self._db.write() as sql:
-            filename = _present(sql, image_id)["filename"]
-            needed_by = [
-                row["id"]
-                for row in sql.execute(
-                    "SELECT id FROM jobs WHERE image_id = ? "
-                    "AND status IN ('pending', 'scheduled', 'distributing', 'activating') ORDER BY id",
-                    [image_id],
-                )
-            ]
-            if needed_by:
-                shown = ", ".join(map(str, needed_by[:5])) + (", …" if len(needed_by) > 5 else "")
-                raise ConflictError(
-                    f"image {image_id} ({filename}) is needed by {len(needed_by)} job(s) that have not ended "
-                    f"({shown}); `swimctl cancel` those that wait, or remove it when they have ended"
-                )
-            rules = _ended_rules(sql, image_id)
-            if by is not None:
-                told = {"image": image_id, "golden_rules": rules}
-                audit.enter(sql, self._clock.now(), by, "image-removed", filename, told)
-            sql.execute("UPDATE images SET removed_at = ? WHERE id = ?", [rfc3339(self._clock.now()), image_id])
+        filename = _present(sql, image_id)["filename"]
+        needed_by = [
+            row["id"]
+            for row in sql.execute(
+                "SELECT id FROM jobs WHERE image_id = ? "
+                "AND status IN ('pending', 'scheduled', 'distributing', 'activating') ORDER BY id",
+                [image_id],
+            )
+        ]
+        if needed_by:
+            shown = ", ".join(map(str, needed_by[:5])) + (", …" if len(needed_by) > 5 else "")
+            raise ConflictError(
+                f"image {image_id} ({filename}) is needed by {len(needed_by)} job(s) that have not ended "
+                f"({shown}); `swimctl cancel` those that wait, or remove it when they have ended"
+            )
+        rules = _ended_rules(sql, image_id)
+        if by is not None:
+            told = {"image": image_id, "golden_rules": rules}
+            audit.enter(sql, self._clock.now(), by, "image-removed", filename, told)
+        sql.execute("UPDATE images SET removed_at = ? WHERE id = ?", [rfc3339(self._clock.now()), image_id])
 
+    @written
     def set_golden(
         self,
+        sql: Sql,
         image_id: int,
         group: str | None = None,
         *,
@@ -133,62 +134,61 @@ class Catalogue(Part):
         Replaces the rule that named the same, its times too. With `by`, the audit says so in the same transaction.
         NotFound. ImageError: it is a patch or the like.
         """
-        with self._db.write() as sql:
-            image = _present(sql, image_id)
-            if image["kind"] != ImageKind.IMAGE:
-                raise ImageError(
-                    f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
-                    "device boots can be golden"
-                )
-            rule = Golden(
-                image_id, image["platform"], image["family"], group, model, site, role, tag, valid_from, valid_until
+        image = _present(sql, image_id)
+        if image["kind"] != ImageKind.IMAGE:
+            raise ImageError(
+                f"image {image_id} ({image['filename']}) is of kind {image['kind']}; only a whole image that a "
+                "device boots can be golden"
             )
-            row, before = _put(sql, rule)
-            if by is not None:
-                told = {"image": image_id, "instead_of": before, **_said_of(row)}
-                audit.enter(sql, self._clock.now(), by, "golden-set", image["filename"], told)
+        rule = Golden(
+            image_id, image["platform"], image["family"], group, model, site, role, tag, valid_from, valid_until
+        )
+        row, before = _put(sql, rule)
+        if by is not None:
+            told = {"image": image_id, "instead_of": before, **_said_of(row)}
+            audit.enter(sql, self._clock.now(), by, "golden-set", image["filename"], told)
         return golden_from(row)
 
-    def set_golden_release(self, rule: Golden, by: Caller | None = None) -> Golden:
+    @written
+    def set_golden_release(self, sql: Sql, rule: Golden, by: Caller | None = None) -> Golden:
         """Make a release that has no file the one that devices should run, as the rule says.
 
         Replaces the rule that named the same, be it of an image. With `by`, the audit says so in the same transaction.
         """
-        with self._db.write() as sql:
-            row, before = _put(sql, rule)
-            if by is not None:
-                told = {"platform": rule.platform, "release": rule.release, "instead_of": before}
-                family = {} if rule.family is None else {"family": rule.family}
-                subject = f"{rule.platform} {rule.release}"
-                audit.enter(sql, self._clock.now(), by, "golden-set", subject, {**told, **family, **_said_of(row)})
+        row, before = _put(sql, rule)
+        if by is not None:
+            told = {"platform": rule.platform, "release": rule.release, "instead_of": before}
+            family = {} if rule.family is None else {"family": rule.family}
+            subject = f"{rule.platform} {rule.release}"
+            audit.enter(sql, self._clock.now(), by, "golden-set", subject, {**told, **family, **_said_of(row)})
         return golden_from(row)
 
-    def unset_golden_release(self, platform: str, release: str, by: Caller | None = None) -> None:
+    @written
+    def unset_golden_release(self, sql: Sql, platform: str, release: str, by: Caller | None = None) -> None:
         """End every golden rule of a platform that names this release and no file. NotFound: there is none.
 
         With `by`, the audit says who did it.
         """
-        with self._db.write() as sql:
-            ended = sql.execute(
-                "DELETE FROM goldens WHERE platform = ? AND release = ? RETURNING *", [platform, storable(release)]
-            ).fetchall()
-            if not ended:
-                raise NotFound(
-                    f"no golden rule of {platform} names the release {release} without a file; `swimctl image list` "
-                    "shows those that there are"
-                )
-            if by is not None:
-                told = {"platform": platform, "release": release, "golden_rules": [_said_of(row) for row in ended]}
-                audit.enter(sql, self._clock.now(), by, "golden-unset", f"{platform} {release}", told)
+        ended = sql.execute(
+            "DELETE FROM goldens WHERE platform = ? AND release = ? RETURNING *", [platform, storable(release)]
+        ).fetchall()
+        if not ended:
+            raise NotFound(
+                f"no golden rule of {platform} names the release {release} without a file; `swimctl image list` "
+                "shows those that there are"
+            )
+        if by is not None:
+            told = {"platform": platform, "release": release, "golden_rules": [_said_of(row) for row in ended]}
+            audit.enter(sql, self._clock.now(), by, "golden-unset", f"{platform} {release}", told)
 
-    def unset_golden(self, image_id: int, by: Caller | None = None) -> None:
+    @written
+    def unset_golden(self, sql: Sql, image_id: int, by: Caller | None = None) -> None:
         """End every golden rule of this image. With `by`, the audit says who did it. NotFound: no such image."""
-        with self._db.write() as sql:
-            filename = _present(sql, image_id)["filename"]
-            rules = _ended_rules(sql, image_id)
-            if by is not None:
-                told = {"image": image_id, "golden_rules": rules}
-                audit.enter(sql, self._clock.now(), by, "golden-unset", filename, told)
+        filename = _present(sql, image_id)["filename"]
+        rules = _ended_rules(sql, image_id)
+        if by is not None:
+            told = {"image": image_id, "golden_rules": rules}
+            audit.enter(sql, self._clock.now(), by, "golden-unset", filename, told)
 
     def goldens(self) -> list[Golden]:
         """List the golden rules, those that name something after the general one."""

@@ -15,7 +15,7 @@ from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, c
 from swimctl.store import journal
 from swimctl.store.batches import Batches
 from swimctl.store.rows import REMOVALS, outcome_from, resumable, storable
-from swimctl.store.runners import Runner
+from swimctl.store.runners import Runner, written
 
 _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing', 'activating')"
 
@@ -23,7 +23,8 @@ _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing',
 class Claims(Batches):
     """What the holder of a job does with it."""
 
-    def claim(self, job_id: int, runner: Runner, place: str = "") -> Job | None:
+    @written
+    def claim(self, sql: Sql, job_id: int, runner: Runner, place: str = "") -> Job | None:
         """Take a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
         `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
@@ -31,67 +32,68 @@ class Claims(Batches):
         has another running job (`blocked_by` tells which). NotFound.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
-            if before is None:
-                raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
-            if _holder(sql, job_id, [place]) is not None:
-                return None
-            # OR IGNORE: where a unique index knows a running job on the device or of the group, this changes nothing.
-            taken = sql.execute(
-                """
-                UPDATE OR IGNORE jobs SET
-                    status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END,
-                    runner_id = :runner, attempted = 1, error = NULL, started_at = ifnull(started_at, :now)
-                WHERE id = :job AND (
-                    (status IN ('pending', 'scheduled')
-                     AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner))
-                    OR (status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id))
-                ) RETURNING id
-                """,
-                {"job": job_id, "runner": runner.id, "now": rfc3339(now)},
-            ).fetchall()
-            if not taken:
-                return None
-            _take(sql, job_id, [place])
-            job = self._jobs(sql, "j.id = ?", [job_id])[0]
-            kind = "resumed" if before["status"] in RUNNING else "claimed"
-            who = {
-                "from": before["status"],
-                "to": job.status,
-                "runner": runner.id,
-                "pid": runner.pid,
-                "host": runner.host,
-            }
-            journal.append(sql, now, job_id, kind, f"by process {runner.pid} on {runner.host}", who)
-            return job
+        before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
+        if before is None:
+            raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
+        if _holder(sql, job_id, [place]) is not None:
+            return None
+        # OR IGNORE: where a unique index knows a running job on the device or of the group, this changes nothing.
+        taken = sql.execute(
+            """
+            UPDATE OR IGNORE jobs SET
+                status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END,
+                runner_id = :runner, attempted = 1, error = NULL, started_at = ifnull(started_at, :now)
+            WHERE id = :job AND (
+                (status IN ('pending', 'scheduled')
+                 AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner))
+                OR (status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id))
+            ) RETURNING id
+            """,
+            {"job": job_id, "runner": runner.id, "now": rfc3339(now)},
+        ).fetchall()
+        if not taken:
+            return None
+        _take(sql, job_id, [place])
+        job = self._jobs(sql, "j.id = ?", [job_id])[0]
+        kind = "resumed" if before["status"] in RUNNING else "claimed"
+        who = {
+            "from": before["status"],
+            "to": job.status,
+            "runner": runner.id,
+            "pid": runner.pid,
+            "host": runner.host,
+        }
+        journal.append(sql, now, job_id, kind, f"by process {runner.pid} on {runner.host}", who)
+        return job
 
-    def hold(self, job_id: int, runner: Runner, names: Sequence[str]) -> Job | None:
+    @written
+    def hold(self, sql: Sql, job_id: int, runner: Runner, names: Sequence[str]) -> Job | None:
         """Hold a device by what else it is known by, until the job ends; give the job that holds one of them already.
 
         Then nothing is held. StaleClaim: not held by this runner.
         """
-        with self._db.write() as sql:
-            self._require_ours(sql, job_id, runner)
-            other = _holder(sql, job_id, names)
-            if other is not None:
-                return self._jobs(sql, "j.id = ?", [other])[0]
-            _take(sql, job_id, names)
+        self._require_ours(sql, job_id, runner)
+        other = _holder(sql, job_id, names)
+        if other is not None:
+            return self._jobs(sql, "j.id = ?", [other])[0]
+        _take(sql, job_id, names)
         return None
 
-    def release(self, job_id: int, runner: Runner, reason: str) -> None:
+    @written
+    def release(self, sql: Sql, job_id: int, runner: Runner, reason: str) -> None:
         """Leave a job at a safe point: it keeps its status, nobody holds it, `resume` takes it up. StaleClaim."""
-        with self._db.write() as sql:
-            self._require_ours(sql, job_id, runner)
-            error = storable(f"{reason}; {resumable(job_id)}")
-            sql.execute(
-                f"UPDATE jobs SET runner_id = NULL, error = :error WHERE {_OURS}",
-                {"job": job_id, "runner": runner.id, "error": error},
-            )
-            journal.append(sql, self._clock.now(), job_id, "released", reason)
+        self._require_ours(sql, job_id, runner)
+        error = storable(f"{reason}; {resumable(job_id)}")
+        sql.execute(
+            f"UPDATE jobs SET runner_id = NULL, error = :error WHERE {_OURS}",
+            {"job": job_id, "runner": runner.id, "error": error},
+        )
+        journal.append(sql, self._clock.now(), job_id, "released", reason)
 
+    @written
     def move(
         self,
+        sql: Sql,
         job_id: int,
         runner: Runner,
         status: JobStatus,
@@ -105,97 +107,96 @@ class Claims(Batches):
         still runs. A step that runs when the job fails has failed.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            before = self._require_ours(sql, job_id, runner)
-            check_move(before, status)
-            if status is JobStatus.SUCCESS:
-                _require_steps_ended(sql, job_id)
-            if status is JobStatus.FAILED:
-                outcome = outcome or Outcome.UNKNOWN
-            elif status not in FINAL:
-                outcome = None
-            changed = sql.execute(
-                f"UPDATE jobs SET status = :status, error = :error, "
-                f"progress = CASE WHEN :status = 'success' THEN 100 ELSE progress END, finished_at = :finished, "
-                f"outcome = :outcome "
-                f"WHERE {_OURS} AND status IN (SELECT value FROM json_each(:allowed)) RETURNING id",
-                {
-                    "job": job_id,
-                    "runner": runner.id,
-                    "status": status,
-                    "error": None if error is None else storable(error),
-                    "outcome": outcome,
-                    "finished": rfc3339(now) if status in FINAL else None,
-                    "allowed": json.dumps([old for old, new in TRANSITIONS.items() if status in new]),
-                },
-            ).fetchall()
-            if not changed:
-                raise StaleClaim(f"job {job_id} cannot become '{status}' now")
-            if status in FINAL:
-                _end_steps(sql, job_id, rfc3339(now))
-            row = sql.execute(f"SELECT outcome, {REMOVALS} FROM jobs j WHERE id = ?", [job_id]).fetchone()
-            told = outcome_from(row["outcome"], json.loads(row["removals"]))
-            journal.append(sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": told})
+        before = self._require_ours(sql, job_id, runner)
+        check_move(before, status)
+        if status is JobStatus.SUCCESS:
+            _require_steps_ended(sql, job_id)
+        if status is JobStatus.FAILED:
+            outcome = outcome or Outcome.UNKNOWN
+        elif status not in FINAL:
+            outcome = None
+        changed = sql.execute(
+            f"UPDATE jobs SET status = :status, error = :error, "
+            f"progress = CASE WHEN :status = 'success' THEN 100 ELSE progress END, finished_at = :finished, "
+            f"outcome = :outcome "
+            f"WHERE {_OURS} AND status IN (SELECT value FROM json_each(:allowed)) RETURNING id",
+            {
+                "job": job_id,
+                "runner": runner.id,
+                "status": status,
+                "error": None if error is None else storable(error),
+                "outcome": outcome,
+                "finished": rfc3339(now) if status in FINAL else None,
+                "allowed": json.dumps([old for old, new in TRANSITIONS.items() if status in new]),
+            },
+        ).fetchall()
+        if not changed:
+            raise StaleClaim(f"job {job_id} cannot become '{status}' now")
+        if status in FINAL:
+            _end_steps(sql, job_id, rfc3339(now))
+        row = sql.execute(f"SELECT outcome, {REMOVALS} FROM jobs j WHERE id = ?", [job_id]).fetchone()
+        told = outcome_from(row["outcome"], json.loads(row["removals"]))
+        journal.append(sql, now, job_id, "status", error or status, {"from": before, "to": status, "outcome": told})
 
-    def step(self, job_id: int, runner: Runner, kind: str, status: StepStatus, message: str = "") -> None:
+    @written
+    def step(self, sql: Sql, job_id: int, runner: Runner, kind: str, status: StepStatus, message: str = "") -> None:
         """Record where a step of a held job is; entering it again, as `resume` does, starts its time anew.
 
         StaleClaim: not held. NotFound: the job has no step of this kind.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            self._require_ours(sql, job_id, runner)
-            running, pending = status is StepStatus.RUNNING, status is StepStatus.PENDING
-            changed = sql.execute(
-                "UPDATE steps SET status = :status, message = :message, "
-                "started_at = CASE WHEN :pending THEN NULL WHEN :running THEN :now "
-                "WHEN :status = 'skipped' THEN started_at ELSE ifnull(started_at, :now) END, "
-                "finished_at = CASE WHEN :running OR :pending THEN NULL ELSE :now END "
-                "WHERE job_id = :job AND kind = :kind RETURNING kind",
-                {
-                    "job": job_id,
-                    "kind": kind,
-                    "status": status,
-                    "message": storable(message),
-                    "now": rfc3339(now),
-                    "running": running,
-                    "pending": pending,
-                },
-            ).fetchall()
-            if not changed:
-                raise NotFound(f"job {job_id} has no step '{kind}'")
-            journal.append(sql, now, job_id, "step", message, {"step": step_name(kind), "kind": kind, "status": status})
+        self._require_ours(sql, job_id, runner)
+        running, pending = status is StepStatus.RUNNING, status is StepStatus.PENDING
+        changed = sql.execute(
+            "UPDATE steps SET status = :status, message = :message, "
+            "started_at = CASE WHEN :pending THEN NULL WHEN :running THEN :now "
+            "WHEN :status = 'skipped' THEN started_at ELSE ifnull(started_at, :now) END, "
+            "finished_at = CASE WHEN :running OR :pending THEN NULL ELSE :now END "
+            "WHERE job_id = :job AND kind = :kind RETURNING kind",
+            {
+                "job": job_id,
+                "kind": kind,
+                "status": status,
+                "message": storable(message),
+                "now": rfc3339(now),
+                "running": running,
+                "pending": pending,
+            },
+        ).fetchall()
+        if not changed:
+            raise NotFound(f"job {job_id} has no step '{kind}'")
+        journal.append(sql, now, job_id, "step", message, {"step": step_name(kind), "kind": kind, "status": status})
 
-    def say(self, job_id: int, runner: Runner, message: str) -> None:
+    @written
+    def say(self, sql: Sql, job_id: int, runner: Runner, message: str) -> None:
         """Say what the running step is at, and keep it as an event. StaleClaim."""
-        with self._db.write() as sql:
-            self._require_ours(sql, job_id, runner)
-            sql.execute(
-                "UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running'", [storable(message), job_id]
-            )
-            journal.append(sql, self._clock.now(), job_id, "progress", message)
+        self._require_ours(sql, job_id, runner)
+        sql.execute("UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running'", [storable(message), job_id])
+        journal.append(sql, self._clock.now(), job_id, "progress", message)
 
-    def progress(self, job_id: int, runner: Runner, percent: int, *, bytes_done: int = 0, bytes_total: int = 0) -> None:
+    @written
+    def progress(
+        self, sql: Sql, job_id: int, runner: Runner, percent: int, *, bytes_done: int = 0, bytes_total: int = 0
+    ) -> None:
         """Raise a held job's progress, which never falls, and tell the bytes of the copy, if one runs. StaleClaim.
 
         `percent` above 99 reads 99: 100 is for success alone.
         """
-        with self._db.write() as sql:
-            changed = sql.execute(
-                f"UPDATE jobs SET progress = max(progress, min(99, :percent)), "
-                f"bytes_done = CASE WHEN :total > 0 THEN :done ELSE bytes_done END, "
-                f"bytes_total = CASE WHEN :total > 0 THEN :total ELSE bytes_total END "
-                f"WHERE {_OURS} RETURNING id",
-                {
-                    "job": job_id,
-                    "runner": runner.id,
-                    "percent": percent,
-                    "done": bytes_done,
-                    "total": bytes_total,
-                },
-            ).fetchall()
-            if not changed:
-                self._require_ours(sql, job_id, runner)
+        changed = sql.execute(
+            f"UPDATE jobs SET progress = max(progress, min(99, :percent)), "
+            f"bytes_done = CASE WHEN :total > 0 THEN :done ELSE bytes_done END, "
+            f"bytes_total = CASE WHEN :total > 0 THEN :total ELSE bytes_total END "
+            f"WHERE {_OURS} RETURNING id",
+            {
+                "job": job_id,
+                "runner": runner.id,
+                "percent": percent,
+                "done": bytes_done,
+                "total": bytes_total,
+            },
+        ).fetchall()
+        if not changed:
+            self._require_ours(sql, job_id, runner)
 
     def _require_ours(self, sql: Sql, job_id: int, runner: Runner) -> JobStatus:
         """Return the status of a job that this runner holds, or raise StaleClaim with who does."""

@@ -1,25 +1,29 @@
-"""One connection, one lock, one place where SQLite's errors get words that say what to do."""
+"""An open store: one connection that writes, some that read, and words for SQLite's errors that say what to do."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlite_utils import Database as Sql
 
 from swimctl.errors import StoreError, StoreReplaced
 from swimctl.store.first_tables import APPLICATION_ID
+from swimctl.store.place import Place
+from swimctl.store.readers import Readers
 from swimctl.store.schema import KNOWN, migrations
+from swimctl.store.writer import LOOKS_WITHIN_MS, Writer, roll_back_what_is_open
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 BUSY_SECONDS: Final = 30.0
-OLDEST_SQLITE: Final = (3, 35, 0)  # the first with UPDATE … RETURNING
-FILE_MODE: Final = 0o600
 
 _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOTADB: "is not a swimctl store (not an SQLite file); name another file in `swimctl.store`",
@@ -43,89 +47,106 @@ def explained(path: Path, error: sqlite3.Error) -> StoreError:
 
 
 class Database:
-    """An open store file. Safe for hundreds of threads: each transaction holds the one lock."""
+    """An open store file, for hundreds of threads of the process that opened it, and not for one forked from it."""
 
     def __init__(self, path: Path, *, create: bool):
         self.path = path
-        self._lock = threading.Lock()
-        self._files: dict[Path, tuple[int, int] | None] = {}  # what it consists of, once it is open
+        self._place = Place(path, create=create)
+        self._process = os.getpid()
+        self._functions: dict[str, Callable[..., bool]] = {}
         try:
-            _check_place(path, create=create)
-            before = _which(path)
-        except OSError as error:
-            raise StoreError(
-                f"the store {path} cannot be opened ({error.strerror}); check its folder and its rights"
-            ) from error
-        try:
-            # No transactions of the driver's own: here they are opened by name.
-            self.connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self.connection = _connected(str(path))
         except sqlite3.Error as error:
             raise explained(path, error) from error
-        self.connection.row_factory = sqlite3.Row
         try:
             self._sql = Sql(self.connection, execute_plugins=False)
             self._refuse_foreign()
             self._prepare()
-            self._files = _files_of(path, before)
+            self._place.settle()
+            self.connection.execute(f"PRAGMA busy_timeout = {LOOKS_WITHIN_MS}")
         except sqlite3.Error as error:
             self.connection.close()
             raise explained(path, error) from error
         except BaseException:
             self.connection.close()
             raise
+        self._writer = Writer(self._sql, self._place, BUSY_SECONDS, lambda error: explained(path, error))
+        self._readers = Readers(self._open_reader)
+        # A store that nobody closes ends with its last user.
+        weakref.finalize(self, self._writer.close, wait=False).atexit = False
 
     def close(self) -> None:
-        """Close the connection; closing twice is allowed."""
-        with self._lock:
-            self.connection.close()
+        """Write what waits, then close the connections; closing twice is allowed."""
+        if os.getpid() != self._process:
+            return
+        self._writer.close()
+        self._readers.close()
+        self.connection.close()
 
     def require_in_place(self) -> None:
-        """Look whether the store's path still leads to what is open here. StoreReplaced: it does not.
+        """Look whether the store's path still leads to what is open here. StoreReplaced: it does not."""
+        self._place.require_in_place()
 
-        Before and after each transaction: what is written into a file that nobody finds any more must not be
-        promised, and SQLite itself does not notice. Compared by inode, so no file is opened for it.
+    def write(self, work: Callable[[Sql], T]) -> T:
+        """Run `work` in a transaction of the writer's, and return what it says once that is committed.
+
+        Others' writes may stand in the same transaction; what `work` raises undoes its own alone. It runs in another
+        thread while all who write wait: it is short, and neither reads nor writes the store but by what it is given.
         """
-        for file, known in self._files.items():
-            try:
-                found = _which(file)
-            except OSError as error:
-                raise StoreError(f"{file} cannot be looked at ({error.strerror}); check its folder") from error
-            if found != known:
-                raise StoreReplaced(
-                    f"{file} was replaced or removed while this process had it open: the store {self.path} is not the "
-                    "one any more that its jobs are recorded in; nothing more is taken or recorded here. Next: end "
-                    "every swimctl that uses it, put the right file back, `swimctl store check`, then `swimctl resume`"
-                )
+        return self.write_together(lambda sql, _: [work(sql)], None)
 
-    @contextmanager
-    def write(self) -> Iterator[Sql]:
-        """Hold a write transaction, taken at once.
-
-        A deferred one would fail where another process writes between our read and our write.
-        """
-        yield from self._transaction("BEGIN IMMEDIATE")
+    def write_together(self, work: Callable[[Sql, Sequence[A]], Sequence[T]], item: A) -> T:
+        """Write something as `write` does; all that waits for the same `work` is given to it at once."""
+        self._refuse_forked()
+        return self._writer.write(work, item)
 
     @contextmanager
     def read(self) -> Iterator[Sql]:
         """Hold one snapshot for several reads."""
-        yield from self._transaction("BEGIN")
+        self._refuse_forked()
+        try:
+            with self._readers.one() as sql:
+                try:
+                    sql.execute("BEGIN")
+                    yield sql
+                    sql.execute("COMMIT")
+                finally:
+                    roll_back_what_is_open(sql.conn)
+        except Exception as error:
+            self.require_in_place()
+            if isinstance(error, sqlite3.Error):
+                raise explained(self.path, error) from error
+            raise
+        self.require_in_place()
 
     def define(self, name: str, answer: Callable[..., bool]) -> None:
         """Let SQL ask something that only this process can tell."""
+        self._functions[name] = answer
         self._sql.register_function(answer, name=name)
 
-    def _transaction(self, begin: str) -> Iterator[Sql]:
-        with self._lock:
-            try:
-                self._sql.execute(begin)
-                self.require_in_place()
-                yield self._sql
-                self._sql.execute("COMMIT")
-                self.require_in_place()
-            except sqlite3.Error as error:
-                raise explained(self.path, error) from error
-            finally:
-                _roll_back_what_is_open(self.connection)
+    def _open_reader(self) -> Sql:
+        """Open one more connection, that only reads, to the very file that is open here."""
+        # A new connection to a file whose log is gone would lay another log, and spoil what the first one has.
+        self.require_in_place()
+        connection = _connected(f"{self._place.absolute.as_uri()}?mode=rw", uri=True)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # now, as it opens the log
+            self.require_in_place()
+        except BaseException:
+            connection.close()
+            raise
+        sql = Sql(connection, execute_plugins=False)
+        for name, answer in self._functions.items():
+            sql.register_function(answer, name=name)
+        return sql
+
+    def _refuse_forked(self) -> None:
+        if os.getpid() != self._process:
+            raise StoreError(
+                f"the store {self.path} was opened by process {self._process}, of which this one is a fork: SQLite's "
+                "locks are not inherited; open it anew"
+            )
 
     def _refuse_foreign(self) -> None:
         tables = self._sql.table_names()
@@ -147,8 +168,12 @@ class Database:
         self._sql.execute("PRAGMA synchronous = FULL")
         self._sql.execute("PRAGMA foreign_keys = ON")
         if migrations.pending(self._sql):
-            with self.write() as sql:  # the lock is taken before the second look: two processes may be here
-                migrations.apply(sql)
+            self.connection.execute("BEGIN IMMEDIATE")  # before the second look: two processes may be here
+            try:
+                migrations.apply(self._sql)
+                self.connection.execute("COMMIT")
+            finally:
+                roll_back_what_is_open(self.connection)
 
 
 def faults(database: Database) -> list[str]:
@@ -179,72 +204,11 @@ def require_whole(database: Database) -> None:
         raise StoreError(f"the store {database.path} {_ADVICE[sqlite3.SQLITE_CORRUPT]} ({' '.join(said.split())})")
 
 
-def _which(file: Path) -> tuple[int, int] | None:
-    """Return which file is at a path, by device and inode; None where there is none."""
-    try:
-        found = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _files_of(path: Path, before: tuple[int, int] | None) -> dict[Path, tuple[int, int] | None]:
-    """Return which files an open store consists of. SQLite lays its log and index beside the file, not beside a link.
-
-    `before` is what was at the path before it was opened, None for a link to where nothing was. StoreReplaced: now
-    something else is.
-    """
-    real = path.resolve()
-    files = (path.absolute(), real, *(real.with_name(f"{real.name}-{log}") for log in ("wal", "shm")))
-    found = {file: _which(file) for file in files}
-    if before not in {None, found[path.absolute()]}:
-        raise StoreReplaced(f"the store {path} was replaced while it was opened; run the command again")
-    return found
-
-
-def _roll_back_what_is_open(connection: sqlite3.Connection) -> None:
-    try:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    except sqlite3.Error:
-        # SQLite has rolled back by itself, or the connection is closed; the first error is the one to show.
-        return
-
-
-def _check_place(path: Path, *, create: bool) -> None:
-    """Refuse a place where no store can be, and lay an empty file that only its owner may read."""
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreError(
-            f"this Python has SQLite {sqlite3.sqlite_version}; the store needs {'.'.join(map(str, OLDEST_SQLITE))} or "
-            "newer: use a Python built with a newer one"
-        )
-    if path.is_dir():
-        raise StoreError(
-            f"the store {path} is a directory; name a file in `swimctl.store`, for example {path}/swimctl.db"
-        )
-    if not path.parent.is_dir():
-        raise StoreError(f"the store {path} cannot be there: the folder {path.parent} does not exist; create it first")
-    there = path.exists()
-    if there and not os.access(path, os.R_OK | os.W_OK):
-        raise StoreError(
-            f"the store {path} is read-only for this user; `ls -l {path}` shows its owner and mode, change its rights"
-        )
-    if not there and not create:
-        raise StoreError(
-            f"there is no store at {path} yet; the first `swimctl upgrade` or `swimctl image add` makes it"
-        )
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise StoreError(
-            f"the store {path} cannot be used: this user may not write in {path.parent} (SQLite keeps its -wal file "
-            "there); change the folder's rights, or name a file elsewhere in `swimctl.store`"
-        )
-    if there:
-        # Never opened here: closing a file ends every lock that this process holds on it, another store's too.
-        return
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
-    except FileExistsError:
-        return  # another process was quicker, and made it with the same mode
+def _connected(name: str, *, uri: bool = False) -> sqlite3.Connection:
+    # No transactions of the driver's own: here they are opened by name.
+    connection = sqlite3.connect(name, BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def _enter_wal(connection: sqlite3.Connection, path: Path) -> None:

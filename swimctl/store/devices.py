@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database as Sql
 
@@ -18,16 +18,9 @@ class Devices(Part):
         wanted = list(dict.fromkeys(names))
         with self._db.read() as sql:
             known = _ids(sql)
-        new = [name for name in wanted if storable(name) not in known]
+        new = [storable(name) for name in wanted if storable(name) not in known]
         if new:
-            with self._db.write() as sql:
-                for name in new:
-                    # Not INSERT OR IGNORE: that would use up an id for a name that another process has just added.
-                    sql.execute(
-                        "INSERT INTO devices (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM devices WHERE name = ?1)",
-                        [storable(name)],
-                    )
-                known = _ids(sql)
+            known = self._db.write(lambda sql: _added(sql, new))
         return {name: known[storable(name)] for name in wanted}
 
     def device_name(self, device_id: int) -> str | None:
@@ -37,6 +30,16 @@ class Devices(Part):
                 "SELECT name FROM devices WHERE id IN (SELECT value FROM json_each(?))", [numbers([device_id])]
             ).fetchone()
         return None if row is None else str(row["name"])
+
+
+def _added(sql: Sql, names: Sequence[str]) -> dict[str, int]:
+    """Give names that have no id the next ones, and return all that there are."""
+    # Not INSERT OR IGNORE: that would use up an id for a name that another process has just added.
+    sql.conn.executemany(
+        "INSERT INTO devices (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM devices WHERE name = ?1)",
+        [(name,) for name in names],
+    )
+    return _ids(sql)
 
 
 def _ids(sql: Sql) -> dict[str, int]:

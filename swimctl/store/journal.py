@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,20 +16,60 @@ from swimctl.errors import NotFound
 from swimctl.models import Event, Job, Pulse
 from swimctl.states import RUNNING
 from swimctl.store.rows import event_from, numbers, storable
-from swimctl.store.runners import Part
+from swimctl.store.runners import Part, written
 
 USUAL_OF: Final = 100  # the latest runs of a step that say what is usual; older ones were other times
+
+
+# A job, when, the kind, the message and the data of an event, as they stand in the table.
+Row = tuple[int, str, str, str, str]
+
+
+def row_of(at: datetime, job_id: int, kind: str, message: str, data: Mapping[str, Any] | None = None) -> Row:
+    """Write an event as a row."""
+    return job_id, rfc3339(at), kind, storable(message), json.dumps(dict(data or {}), default=str)
 
 
 def append(
     sql: Sql, at: datetime, job_id: int, kind: str, message: str, data: Mapping[str, Any] | None = None
 ) -> Event:
     """Append one event within the caller's transaction."""
-    row = sql.execute(
-        "INSERT INTO events (job_id, at, kind, message, data) VALUES (?, ?, ?, ?, ?) RETURNING *",
-        [job_id, rfc3339(at), kind, storable(message), json.dumps(dict(data or {}), default=str)],
-    ).fetchone()
-    return event_from(row)
+    (event,) = append_all(sql, [row_of(at, job_id, kind, message, data)])
+    return event
+
+
+def append_all(sql: Sql, rows: Sequence[Row]) -> list[Event]:
+    """Append events in one statement, in their order. NotFound: a job is not there; then none is appended or all."""
+    if len(rows) == 1 or any("\0" in text for row in rows for text in row[2:4]):  # JSON in SQLite ends a text there
+        ids = [_append_one(sql, row) for row in rows]
+    else:
+        cursor = sql.execute(
+            "INSERT INTO events (job_id, at, kind, message, data) "
+            "SELECT j.id, json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), "
+            "json_extract(value, '$[4]') FROM json_each(?) AS w "
+            "CROSS JOIN jobs j ON j.id = json_extract(value, '$[0]') ORDER BY w.key",
+            [json.dumps(rows)],
+        )
+        if cursor.rowcount != len(rows):
+            raise NotFound("one of these jobs is not there")
+        # Within one transaction each id is the one after the last.
+        last = int(cursor.lastrowid or 0)
+        ids = [*range(last - len(rows) + 1, last + 1)]
+    return [
+        Event(number, job_id, datetime.fromisoformat(at), kind, message, json.loads(data))
+        for number, (job_id, at, kind, message, data) in zip(ids, rows, strict=True)
+    ]
+
+
+def _append_one(sql: Sql, row: Row) -> int:
+    cursor = sql.execute(
+        "INSERT INTO events (job_id, at, kind, message, data) SELECT id, ?, ?, ?, ? FROM jobs "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        [*row[1:], numbers(row[:1])],
+    )
+    if not cursor.rowcount:
+        raise _no_job(row[0])
+    return int(cursor.lastrowid or 0)
 
 
 class Journal(Part):
@@ -37,9 +77,7 @@ class Journal(Part):
 
     def record(self, job_id: int, kind: str, message: str, data: Mapping[str, Any] | None = None) -> Event:
         """Append an event. Values of `data` that JSON cannot say are written as text. NotFound: no such job."""
-        with self._db.write() as sql:
-            _require_job(sql, job_id)
-            return append(sql, self._clock.now(), job_id, kind, message, data)
+        return self._db.write_together(append_all, row_of(self._clock.now(), job_id, kind, message, data))
 
     def events(self, job_id: int, after: int = 0) -> list[Event]:
         """List a job's events with an id above `after`, oldest first."""
@@ -74,14 +112,14 @@ class Journal(Part):
         with self._db.read() as sql:
             return int(sql.execute("SELECT ifnull(max(id), 0) FROM events").fetchone()[0])
 
-    def remember(self, job_id: int, key: str, value: Any) -> None:  # noqa: ANN401 - anything that JSON can say
+    @written
+    def remember(self, sql: Sql, job_id: int, key: str, value: Any) -> None:  # noqa: ANN401 - anything that JSON can say
         """Keep a value for this job under a key. The first value stays, whatever is given later; see `recall`."""
-        with self._db.write() as sql:
-            _require_job(sql, job_id)
-            sql.execute(
-                "INSERT INTO memories (job_id, key, value) VALUES (?, ?, ?) ON CONFLICT (job_id, key) DO NOTHING",
-                [job_id, key, json.dumps(value)],
-            )
+        _require_job(sql, job_id)
+        sql.execute(
+            "INSERT INTO memories (job_id, key, value) VALUES (?, ?, ?) ON CONFLICT (job_id, key) DO NOTHING",
+            [job_id, key, json.dumps(value)],
+        )
 
     def recall(self, job_id: int, key: str) -> Any | None:  # noqa: ANN401 - anything that JSON can say
         """Return what the job remembers under this key; None where it remembers nothing."""
@@ -136,4 +174,8 @@ class Journal(Part):
 def _require_job(sql: Sql, job_id: int) -> None:
     found = sql.execute("SELECT 1 FROM jobs WHERE id IN (SELECT value FROM json_each(?))", [numbers([job_id])])
     if found.fetchone() is None:
-        raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
+        raise _no_job(job_id)
+
+
+def _no_job(job_id: int) -> NotFound:
+    return NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")

@@ -14,7 +14,7 @@ from typing import Final
 from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
-from swimctl.store.runners import Runners
+from swimctl.store.runners import Runners, written
 
 # A login that began so long ago has its answer, whoever is alive: logins have shorter deadlines, in real seconds.
 _FORGOTTEN: Final = timedelta(seconds=300)
@@ -35,31 +35,30 @@ class Refusals:
 class Logins(Runners):
     """Logins to devices by account, which is any text that names one."""
 
-    def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
+    @written
+    def begin_login(self, sql: Sql, account: str, device: str, *, most: int, pause: timedelta) -> bool:
         """Return whether an account may be tried; then the login counts as under way until it is ended or left.
 
         False: as many are under way, or refused within `pause`, as may be refused; ask again. Nobody knows what became
         of the logins of a process that died, so one login alone tries what the answer is.
         """
         now = self._clock.now()
-        with self._db.write() as sql:
-            holder = self._presence(sql)
-            refused = _refusals(account, _row(sql, account), now - pause)
-            sql.execute("DELETE FROM login_attempts WHERE at < ?", [rfc3339(now - _FORGOTTEN)])
-            others = sql.execute(
-                "SELECT swimctl_lives(holder) FROM login_attempts "
-                "WHERE account = ? AND NOT (device = ? AND holder = ?)",
-                [account, device, holder],
-            ).fetchall()
-            answered = 0 if refused is None else refused.count
-            alone = not answered and not any(alive for (alive,) in others)
-            if len(others) + answered >= most and not alone:
-                return False
-            sql.execute(
-                "INSERT OR REPLACE INTO login_attempts (account, device, holder, at) VALUES (?, ?, ?, ?)",
-                [account, device, holder, rfc3339(now)],
-            )
-            return True
+        holder = self._presence(sql)
+        refused = _refusals(account, _row(sql, account), now - pause)
+        sql.execute("DELETE FROM login_attempts WHERE at < ?", [rfc3339(now - _FORGOTTEN)])
+        others = sql.execute(
+            "SELECT swimctl_lives(holder) FROM login_attempts WHERE account = ? AND NOT (device = ? AND holder = ?)",
+            [account, device, holder],
+        ).fetchall()
+        answered = 0 if refused is None else refused.count
+        alone = not answered and not any(alive for (alive,) in others)
+        if len(others) + answered >= most and not alone:
+            return False
+        sql.execute(
+            "INSERT OR REPLACE INTO login_attempts (account, device, holder, at) VALUES (?, ?, ?, ?)",
+            [account, device, holder, rfc3339(now)],
+        )
+        return True
 
     def leave_login(self, account: str, device: str) -> None:
         """Forget a login that began and of which nothing came, or that was none."""
@@ -68,8 +67,7 @@ class Logins(Runners):
         with self._db.read() as sql:
             if sql.execute(f"SELECT 1 {begun}", values).fetchone() is None:
                 return
-        with self._db.write() as sql:
-            sql.execute(f"DELETE {begun}", values)
+        self._db.write(lambda sql: sql.execute(f"DELETE {begun}", values).rowcount)
 
     def login_refusals(self, account: str, *, most: int, pause: timedelta) -> Refusals | None:
         """Return the refusals of an account where they are `most`, the last one within `pause`."""
@@ -83,27 +81,27 @@ class Logins(Runners):
             row = _row(sql, account)
         return row is not None and (row[3] or "") > rfc3339(self._clock.now() - _PROVED)
 
-    def end_login(self, account: str, device: str, *, taken: bool, pause: timedelta) -> None:
+    @written
+    def end_login(self, sql: Sql, account: str, device: str, *, taken: bool, pause: timedelta) -> None:
         """Record whether a device took the account: that ends its refusals, or is one more."""
         now = self._clock.now()
-        with self._db.write() as sql:
-            sql.execute(
-                "DELETE FROM login_attempts WHERE account = ? AND device = ? AND holder = ?",
-                [account, device, self._me],
-            )
-            refused = None if taken else _refusals(account, _row(sql, account), now - pause)
-            devices: Sequence[str] = () if taken else (*(refused.devices if refused else ()), device)
-            sql.execute(
-                "INSERT OR REPLACE INTO login_refusals (account, refused, devices, last_at, proved_at) "
-                "VALUES (?, ?, ?, ?, ?)",
-                [
-                    account,
-                    0 if taken else 1 + (refused.count if refused else 0),
-                    json.dumps(list(dict.fromkeys(devices))),
-                    rfc3339(now),
-                    rfc3339(now) if taken else None,
-                ],
-            )
+        sql.execute(
+            "DELETE FROM login_attempts WHERE account = ? AND device = ? AND holder = ?",
+            [account, device, self._me],
+        )
+        refused = None if taken else _refusals(account, _row(sql, account), now - pause)
+        devices: Sequence[str] = () if taken else (*(refused.devices if refused else ()), device)
+        sql.execute(
+            "INSERT OR REPLACE INTO login_refusals (account, refused, devices, last_at, proved_at) "
+            "VALUES (?, ?, ?, ?, ?)",
+            [
+                account,
+                0 if taken else 1 + (refused.count if refused else 0),
+                json.dumps(list(dict.fromkeys(devices))),
+                rfc3339(now),
+                rfc3339(now) if taken else None,
+            ],
+        )
 
     @property
     def _me(self) -> str:

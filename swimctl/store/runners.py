@@ -6,10 +6,12 @@ import fcntl
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import update_wrapper
 from pathlib import Path
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlite_utils import Database as Sql
 
@@ -88,6 +90,12 @@ class RunnerLocks:
         self._dead.add(runner_id)
         return False
 
+    def others(self, owner_id: str | None, runner_id: str) -> bool:
+        """Return whether a batch's owner is a living process other than this runner and this very store."""
+        if owner_id is None or owner_id == runner_id or self.holds(owner_id):
+            return False
+        return self.lives(owner_id)
+
     def sweep(self) -> None:
         """Remove the files of dead runners. Inside a write transaction only, so that none is just being made."""
         for path in self.folder.glob("*.lock"):
@@ -123,13 +131,24 @@ class Part:
         self._clock = clock
         self._locks = locks
         db.define("swimctl_lives", locks.lives)
-        db.define("swimctl_others", self._others)
+        db.define("swimctl_others", locks.others)
 
-    def _others(self, owner_id: str | None, runner_id: str) -> bool:
-        """Return whether a batch's owner is a living process other than this runner and this very store."""
-        if owner_id is None or owner_id == runner_id or self._locks.holds(owner_id):
-            return False
-        return self._locks.lives(owner_id)
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=Part)
+T = TypeVar("T")
+
+
+def written(method: Callable[Concatenate[S, Sql, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Run a method in a transaction that writes, which is its first argument; it returns after the commit.
+
+    What runs there keeps all others who write waiting, and must not use the store but by that transaction.
+    """
+
+    def call(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._db.write(lambda sql: method(self, sql, *args, **kwargs))
+
+    return update_wrapper(call, method)
 
 
 class Runners(Part):
@@ -137,10 +156,10 @@ class Runners(Part):
 
     _here: Runner | None = None
 
-    def register_runner(self) -> Runner:
+    @written
+    def register_runner(self, sql: Sql) -> Runner:
         """Register this process as one that runs jobs; hold the Runner open for as long as it does."""
-        with self._db.write() as sql:
-            return self._register(sql)
+        return self._register(sql)
 
     def _register(self, sql: Sql) -> Runner:
         runner = Runner(secrets.token_hex(8), os.getpid(), socket.gethostname(), self._clock.now(), self._locks)
@@ -154,6 +173,8 @@ class Runners(Part):
 
     def _presence(self, sql: Sql) -> str:
         """Return the id of the runner that stands for this store itself until it closes."""
-        if self._here is None or not self._locks.holds(self._here.id):
+        here = None if self._here is None or not self._locks.holds(self._here.id) else self._here.id
+        # Its row may be gone with a transaction that failed.
+        if self._here is None or not sql.execute("SELECT 1 FROM runners WHERE id = ?", [here]).fetchone():
             self._here = self._register(sql)
         return self._here.id

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlite_utils import Database as Sql
+
 from swimctl.clock import rfc3339
 from swimctl.models import Outcome
 from swimctl.store.rows import moment, storable
-from swimctl.store.runners import Part
+from swimctl.store.runners import Part, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,18 @@ class Change:
 class Sightings(Part):
     """One sighting of each device: the newest."""
 
-    def saw(self, device_id: int, release: str, members: Mapping[str, str], doubt: str = "") -> None:
+    @written
+    def saw(self, sql: Sql, device_id: int, release: str, members: Mapping[str, str], doubt: str = "") -> None:
         """Keep what a device has just said that it runs."""
-        with self._db.write() as sql:
-            sql.execute(
-                "INSERT INTO seen_releases (device_id, release, members, doubt, at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (device_id) DO UPDATE SET release = excluded.release, members = excluded.members, "
-                "doubt = excluded.doubt, at = excluded.at",
-                [
-                    *(device_id, storable(release), storable(json.dumps(dict(members))), storable(doubt)),
-                    rfc3339(self._clock.now()),
-                ],
-            )
+        sql.execute(
+            "INSERT INTO seen_releases (device_id, release, members, doubt, at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (device_id) DO UPDATE SET release = excluded.release, members = excluded.members, "
+            "doubt = excluded.doubt, at = excluded.at",
+            [
+                *(device_id, storable(release), storable(json.dumps(dict(members))), storable(doubt)),
+                rfc3339(self._clock.now()),
+            ],
+        )
 
     def seen(self) -> dict[int, Seen]:
         """Return what each device was last seen to run, by its id."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlite_utils import Database as Sql
+
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
 from swimctl.models import Batch, Caller, Outcome, Standing
@@ -9,6 +11,7 @@ from swimctl.states import JobStatus
 from swimctl.store import audit
 from swimctl.store.reading import Reading
 from swimctl.store.rows import storable
+from swimctl.store.runners import written
 
 
 class Standings(Reading):
@@ -35,13 +38,13 @@ class Standings(Reading):
             for row in rows
         ]
 
-    def pass_wave(self, batch_id: str, number: int) -> None:
+    @written
+    def pass_wave(self, sql: Sql, batch_id: str, number: int) -> None:
         """Note that a wave was healthy after its soak; noting it twice is allowed."""
-        with self._db.write() as sql:
-            sql.execute(
-                "INSERT INTO waves (batch_id, number, passed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [batch_id, number, rfc3339(self._clock.now())],
-            )
+        sql.execute(
+            "INSERT INTO waves (batch_id, number, passed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [batch_id, number, rfc3339(self._clock.now())],
+        )
 
     def wave_passed(self, batch_id: str, number: int) -> bool:
         """Return whether a wave was noted as healthy."""
@@ -54,7 +57,8 @@ class Standings(Reading):
     def approve(self, batch_id: str, by: Caller) -> Batch:
         """Approve a batch in another's name, and tell it in the audit. NotFound. ConflictError: not so."""
         batch = self.batch(batch_id)
-        with self._db.write() as sql:
+
+        def work(sql: Sql) -> None:
             changed = sql.execute(
                 "UPDATE batches SET approved_by = :name, approved_at = :now WHERE id = :id AND needs_approval "
                 "AND approved_by IS NULL AND requested_by <> :name AND :name <> '' RETURNING id",
@@ -63,6 +67,8 @@ class Standings(Reading):
             if not changed:
                 raise ConflictError(_why_not(batch, by))
             audit.enter(sql, self._clock.now(), by, "approve", batch.id, {"requested_by": batch.requested_by})
+
+        self._db.write(work)
         return self.batch(batch.id)
 
 

@@ -181,7 +181,7 @@ def test_503_while_the_server_ends(api: Api) -> None:
 
 def test_503_where_the_store_cannot_be_written_and_reading_goes_on(api: Api) -> None:
     ids = api.trigger("sw1")["job_ids"]
-    api.store._db.connection.execute("PRAGMA busy_timeout = 20")
+    api.store._db._writer.patience = 0.02
     with closing(sqlite3.connect(api.store.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         api.clock.forward(3600)  # so that the use of the token would be noted

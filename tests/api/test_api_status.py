@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.api_client import CANCEL, LITE_HOST, STATUS, TRIGGER, Api, many_jobs
+from support.stores import statements
 
 from swimctl.clock import rfc3339
 from swimctl.models import Outcome
@@ -174,25 +175,19 @@ def test_what_runs_says_what_is_usual_and_when_it_was_last_heard_of(api: Api, ru
 
 
 @contextmanager
-def statements(api: Api) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(statement: str) -> None:
-        if "ifnull(max(id), 0) FROM events" not in statement:  # the look for the streams, which comes when it comes
-            seen.append(statement)
-
-    api.store._db.connection.set_trace_callback(note)
-    try:
-        yield seen
-    finally:
-        api.store._db.connection.set_trace_callback(None)
+def heard(api: Api) -> Iterator[list[str]]:
+    """Hear the statements, without the look for the streams, which comes when it comes."""
+    found: list[str] = []
+    with statements(api.store) as seen:
+        yield found
+    found += [one for one in seen if "ifnull(max(id), 0) FROM events" not in one]
 
 
 def test_a_thousand_jobs_take_a_handful_of_statements(api: Api) -> None:
     jobs = many_jobs(api, 1000)
     ids = ",".join(str(job.id) for job in jobs)
     for query in (f"job_ids={ids}", f"batch_id={jobs[0].batch_id}"):
-        with statements(api) as seen:
+        with heard(api) as seen:
             document = api.get(f"{STATUS}?{query}").json
         assert document["count"] == len(document["jobs"]) == 1000
         assert 3 <= len(seen) <= 20, seen
@@ -200,11 +195,11 @@ def test_a_thousand_jobs_take_a_handful_of_statements(api: Api) -> None:
 
 def test_what_is_said_of_running_jobs_takes_two_statements_more(api: Api, runner: Runner) -> None:
     jobs = many_jobs(api, 100)
-    with statements(api) as waiting:
+    with heard(api) as waiting:
         api.get(f"{STATUS}?batch_id={jobs[0].batch_id}")
     for job in jobs:
         api.store.claim(job.id, runner)
-    with statements(api) as running:
+    with heard(api) as running:
         document = api.get(f"{STATUS}?batch_id={jobs[0].batch_id}").json
     assert all(job["last_event_at"] for job in document["jobs"])
     selects = [[one for one in seen if one.lstrip().startswith("SELECT")] for seen in (waiting, running)]

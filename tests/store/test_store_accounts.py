@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
-from support.stores import NOON, StandingClock, opened, some_jobs
+from support.stores import NOON, StandingClock, opened, said, some_jobs
 
 from swimctl.errors import ConflictError, NotFound, StoreError, UsageError
 from swimctl.models import Caller, ExecutionMode, ImageKind, Outcome, Policy, Role, Token, User
@@ -197,8 +197,8 @@ def test_the_database_itself_refuses_what_must_not_be(store: Store, statement: s
     token(store, "b", "gone")
     store.remove_user("gone", ROOT)
     before = "\n".join(store._db.connection.iterdump())
-    with pytest.raises(StoreError, match="refused"), store._db.write() as sql:
-        sql.execute(statement)
+    with pytest.raises(StoreError, match="refused"):
+        said(store, statement)
     assert "\n".join(store._db.connection.iterdump()) == before
 
 

@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Migrations
-from support.stores import StandingClock, at_once, opened
+from sqlite_utils import Database, Migrations
+from support.stores import StandingClock, at_once, opened, said
 
 from swimctl.errors import ConflictError, StoreError
 from swimctl.models import Caller, Role
@@ -158,20 +158,30 @@ def test_what_failed_leaves_no_gap(store: Store) -> None:
         store.add_user("alice", Role.OPERATOR, "hash", ROOT)
     with pytest.raises(KeyError):
         _enter_and_fail(store)
-    with pytest.raises(StoreError, match="hash"), store._db.write() as sql:
-        sql.execute("INSERT INTO audit (at, actor, origin, action, subject, data) VALUES ('', '', '', '', '', '')")
-    with store._db.write() as sql:  # a failed statement within a transaction that succeeds
+    with pytest.raises(StoreError, match="hash"):
+        store._db.write(
+            lambda sql: sql.execute(
+                "INSERT INTO audit (at, actor, origin, action, subject, data) VALUES ('', '', '', '', '', '')"
+            )
+        )
+
+    def work(sql: Database) -> None:
+        """Let a statement fail within a transaction that succeeds."""
         with pytest.raises(sqlite3.IntegrityError):
             sql.execute(FORGED.format(id=50).replace("'o'", "NULL"))
         sql.execute("INSERT INTO devices (name) VALUES ('sw1')")
+
+    store._db.write(work)
     assert store.enter_audit(ROOT, "tried", "after all that").id == 2
     assert store.verify_audit().misfit is None
 
 
 def _enter_and_fail(store: Store) -> None:
-    with store._db.write() as sql:
+    def work(sql: Database) -> None:
         sql.execute(FORGED.format(id=7))
         raise KeyError
+
+    store._db.write(work)
 
 
 def test_processes_that_write_at_once_make_one_chain(path: Path) -> None:
@@ -218,8 +228,8 @@ def test_entries_of_an_older_store_are_linked_and_guarded_again(path: Path, monk
         assert store.enter_audit(ROOT, "tried", "later").id == 4
         assert store.verify_audit().misfit is None
         for statement in ("UPDATE audit SET hash = ''", "UPDATE audit SET actor = 'eve'", "DELETE FROM audit"):
-            with pytest.raises(StoreError, match="never"), store._db.write() as sql:
-                sql.execute(statement)
+            with pytest.raises(StoreError, match="never"):
+                said(store, statement)
         assert store.check() == []
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.stores import NOON, STEPS, StandingClock, opened, some_batch, some_image, some_jobs
+from support.stores import NOON, STEPS, StandingClock, opened, said, some_batch, some_image, some_jobs
 
 from swimctl.errors import ConflictError, ImageError, NotFound, StoreError
 from swimctl.models import Golden, ImageKind
@@ -85,8 +85,12 @@ def test_only_a_whole_image_is_golden(store: Store) -> None:
     assert store.image(patch.id).kind is ImageKind.PATCH
     with pytest.raises(ImageError, match="of kind patch; only a whole image"):
         store.set_golden(patch.id)
-    with pytest.raises(StoreError, match="only a whole image is golden"), store._db.write() as sql:
-        sql.execute("INSERT INTO goldens (image_id, platform, family) VALUES (?, 'cisco_xe', 'x')", [patch.id])
+    with pytest.raises(StoreError, match="only a whole image is golden"):
+        store._db.write(
+            lambda sql: sql.execute(
+                "INSERT INTO goldens (image_id, platform, family) VALUES (?, 'cisco_xe', 'x')", [patch.id]
+            )
+        )
     assert store.goldens() == []
 
 
@@ -161,8 +165,8 @@ def test_a_rule_without_a_file_takes_the_place_of_one_that_names_the_same(store:
 )
 def test_a_rule_of_neither_a_file_nor_a_release_cannot_be_written(store: Store, columns: str) -> None:
     some_image(store)
-    with pytest.raises(StoreError), store._db.write() as sql:
-        sql.execute(f"INSERT INTO goldens {columns}")
+    with pytest.raises(StoreError):
+        said(store, f"INSERT INTO goldens {columns}")
     assert store.goldens() == []
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 from support.stores import StandingClock, at_once, opened, some_image, some_jobs, spawn, switches
 
 from swimctl.errors import StoreError
@@ -170,11 +171,13 @@ def test_a_transaction_that_fails_leaves_nothing_and_no_lock(tmp_path: Path) -> 
 
 
 def _add_devices(store: Store, names: list[str], then: Exception | None = None) -> None:
-    with store._db.write() as sql:
+    def work(sql: Database) -> None:
         for name in names:
             sql.execute("INSERT INTO devices (name) VALUES (?)", [name])
         if then is not None:
             raise then
+
+    store._db.write(work)
 
 
 def _open_and_count(path: Path) -> int:

@@ -57,8 +57,12 @@ def test_an_older_store_keeps_its_golden_rules_and_takes_releases(older: Path) -
         store.set_golden(1)  # one rule for what names the same, as before
         assert set(store.goldens()) == KEPT | {bare}
         patch = some_image(store, "cat9k_iosxe.17.12.04.CSCwa00001.SPA.smu.bin", kind=ImageKind.PATCH)
-        with pytest.raises(Exception, match="only a whole image"), store._db.write() as sql:
-            sql.execute("INSERT INTO goldens (image_id, platform, family) VALUES (?, 'cisco_xe', 'x')", [patch.id])
+        with pytest.raises(Exception, match="only a whole image"):
+            store._db.write(
+                lambda sql: sql.execute(
+                    "INSERT INTO goldens (image_id, platform, family) VALUES (?, 'cisco_xe', 'x')", [patch.id]
+                )
+            )
 
 
 @pytest.mark.parametrize("statement", range(1, 8))

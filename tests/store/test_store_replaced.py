@@ -91,8 +91,8 @@ def test_a_replacement_in_the_middle_of_a_write_is_not_acknowledged(tmp_path: Pa
     with opened(path) as store:
         [job] = some_jobs(store, ["sw1"])
         store.back_up(tmp_path / "backup.db")
-        with pytest.raises(StoreReplaced), store._db.write():
-            put_back_a_backup(path)
+        with pytest.raises(StoreReplaced):
+            store._db.write(lambda _: put_back_a_backup(path))
     with Store.open(path, StandingClock(), create=False) as store:
         assert store.jobs() == [job]
 

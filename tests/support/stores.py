@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -11,11 +12,14 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from sqlite_utils import Database as Sql
+
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
 from swimctl.states import STEP_NAMES
 from swimctl.store import IdempotencyKey, NewJob, Store
 from swimctl.store.idempotency import ids_of
+from swimctl.store.readers import Readers
 
 STEPS = tuple(STEP_NAMES)
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
@@ -52,6 +56,33 @@ class StandingClock:
 
 def opened(path: Path) -> Store:
     return Store.open(path, SystemClock())
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[str]]:
+    """Hear each statement that this store's connections run meanwhile."""
+    seen: list[str] = []
+    database = store._db
+    before = database._readers
+
+    def heard() -> Sql:
+        sql = database._open_reader()
+        sql.conn.set_trace_callback(seen.append)
+        return sql
+
+    database._readers = Readers(heard)
+    database.connection.set_trace_callback(seen.append)
+    try:
+        yield seen
+    finally:
+        database.connection.set_trace_callback(None)
+        database._readers, heard_by = before, database._readers
+        heard_by.close()
+
+
+def said(store: Store, statement: str, values: Sequence[object] = ()) -> None:
+    """Write into the store what none of its methods would."""
+    store._db.write(lambda sql: sql.execute(statement, list(values)))
 
 
 def some_image(store: Store, name: str = "cat9k_iosxe.17.12.04.SPA.bin", **changes: Any) -> Image:

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swimctl.clock import SystemClock
-from swimctl.engine.turns import stopped
-from swimctl.models import Batch, ExecutionMode, Job, JobOptions
+from swimctl.engine.turns import too_many
+from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Tally
 from swimctl.states import StepStatus
 from swimctl.store import NewJob, Store
 
@@ -276,7 +276,7 @@ def stop_rule(folder: Path, count: int, asked: int) -> None:
 
 def ask(store: Store, batch: Batch, job: Job) -> None:
     """Ask what the engine asks before it starts a job."""
-    stopped(batch, store.standings(batch.id), job.wave)
+    too_many(batch, store.tallies(batch.id).get(job.wave, Tally()))
 
 
 def main() -> None:

@@ -293,6 +293,17 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many jobs were tried and have ended, and how many of them failed."""
+
+    tried: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.tried + other.tried, self.failed + other.failed)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One fact about a job, appended, never changed."""
 

@@ -17,11 +17,11 @@ from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Never, Wait
 from swimctl.engine.jobs import JobRunner
-from swimctl.engine.turns import Hold, held, stopped, unfinished_before
+from swimctl.engine.turns import Hold, held, stopped, too_many, unfinished_before
 from swimctl.engine.visits import Visits
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
+from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome, Tally
 from swimctl.notify.notifier import Notifier
 from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
@@ -293,17 +293,25 @@ class Engine:
         if job.attempted:
             return None
         batch, again = run.batch, _again(run)
-        limited = batch.max_failures or batch.policy.max_failures_percent is not None
-        if limited or job.after or job.redundancy_group:
-            standings = self._store.standings(batch.id)
-            run.stopped = run.stopped or stopped(batch, standings, job.wave)
-            if run.stopped is None and (hold := held(job, standings)) is not None:
+        run.stopped = run.stopped or self._stopped(batch, job.wave)
+        if run.stopped is None and (job.after or job.redundancy_group):
+            hold = held(job, self._store.standings(batch.id, job))
+            if hold is not None:
                 return replace(hold, why=f"{hold.why}; {again}") if hold.ends else hold
         if run.stopped:
             return Hold(f"{run.stopped}; {again}", ends=True)
         if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
             return Hold(f"its batch waits for somebody else's approval: `swimctl approve {batch.id[:8]}`")
         return self._outside(batch, job)
+
+    def _stopped(self, batch: Batch, wave: int) -> str | None:
+        """Return why no more jobs of the batch are started. All its jobs are read only where that is so."""
+        if not batch.max_failures and batch.policy.max_failures_percent is None:
+            return None
+        tallies = self._store.tallies(batch.id)
+        if any(too_many(batch, tally) for tally in (sum(tallies.values(), Tally()), tallies.get(wave, Tally()))):
+            return stopped(batch, self._store.standings(batch.id), wave)
+        return None
 
     def _partner_down(self, run: _Run, job: Job) -> Hold | None:
         """Return whether a device of its redundancy group, left untouched by a failed job, does not answer."""

@@ -298,7 +298,7 @@ class JobRunner:
 
     def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
         """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""
-        for number in failed_partners(job, self._store.standings(batch.id)):
+        for number in failed_partners(job, self._store.standings(batch.id, job)):
             partner = self._store.job(number)
             try:
                 with self.afterwards(batch, partner, stop).driver() as driver:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.inventory.selection import some
-from swimctl.models import Batch, Job, Outcome, Standing
+from swimctl.models import Batch, Job, Outcome, Standing, Tally
 from swimctl.states import FINAL, JobStatus
 
 # A share of a few is no share: of two devices one is 50 %.
@@ -22,16 +22,27 @@ class Hold:
     ends: bool = False
 
 
+def too_many(batch: Batch, tally: Tally) -> bool:
+    """Return whether so many failures of so many that were tried stop the batch."""
+    if batch.max_failures and tally.failed >= batch.max_failures:
+        return True
+    most = batch.policy.max_failures_percent
+    if most is None or not tally.failed:
+        return False
+    return tally.tried >= COUNTED_FROM and 100 * tally.failed >= most * tally.tried
+
+
 def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:
     """Return why no more jobs of the batch are started, None where they are; counted in this wave and in the batch."""
     for what, counted in (("", jobs), (f" of wave {wave}", [job for job in jobs if job.wave == wave])):
         tried = [job for job in counted if job.attempted and job.status in FINAL]
         failed = [job.device_name for job in tried if job.status is JobStatus.FAILED]
+        if not too_many(batch, Tally(len(tried), len(failed))):
+            continue
         if batch.max_failures and len(failed) >= batch.max_failures:
             return f"{some(failed, 3)} failed and max_failures is {batch.max_failures}"
         most = batch.policy.max_failures_percent
-        if failed and most is not None and len(tried) >= COUNTED_FROM and 100 * len(failed) >= most * len(tried):
-            return f"{len(failed)} of {len(tried)} tried{what} failed ({some(failed, 3)}) and max_failures is {most:g}%"
+        return f"{len(failed)} of {len(tried)} tried{what} failed ({some(failed, 3)}) and max_failures is {most:g}%"
     return None
 
 

@@ -229,6 +229,48 @@ def m013_seen_releases(db: Database) -> None:
     )
 
 
+def m014_counted_and_numbered(db: Database) -> None:
+    """Count the jobs that were tried by batch and wave, and number what changes, as those who watch must know it."""
+    # A job's `changed` is the number of its latest change that its document shows. One counter for the whole store.
+    numbered = (
+        "UPDATE changes SET number = number + 1; UPDATE jobs SET changed = (SELECT number FROM changes) WHERE id ="
+    )
+    shown = "status, progress, bytes_done, bytes_total, error, attempted, runner_id, started_at, finished_at, outcome"
+    db.executescript(
+        f"""
+        CREATE TABLE tallies (
+            batch_id TEXT NOT NULL REFERENCES batches (id),
+            wave INTEGER NOT NULL,
+            tried INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            PRIMARY KEY (batch_id, wave)
+        ) WITHOUT ROWID;
+        INSERT INTO tallies SELECT batch_id, wave, count(*), sum(status = 'failed') FROM jobs
+            WHERE attempted = 1 AND status IN ('success', 'failed') GROUP BY batch_id, wave;
+        CREATE TRIGGER jobs_are_counted AFTER UPDATE OF status ON jobs
+            WHEN NEW.attempted = 1 AND NEW.status IN ('success', 'failed') AND OLD.status NOT IN ('success', 'failed')
+            BEGIN
+                INSERT INTO tallies VALUES (NEW.batch_id, NEW.wave, 1, NEW.status = 'failed')
+                ON CONFLICT (batch_id, wave) DO UPDATE SET tried = tried + 1, failed = failed + excluded.failed;
+            END;
+        CREATE INDEX jobs_by_group ON jobs (batch_id, redundancy_group) WHERE redundancy_group IS NOT NULL;
+
+        CREATE TABLE changes (number INTEGER NOT NULL);
+        INSERT INTO changes VALUES (1);
+        ALTER TABLE jobs ADD COLUMN changed INTEGER NOT NULL DEFAULT 1;
+        DROP INDEX jobs_by_batch;
+        CREATE INDEX jobs_by_batch ON jobs (batch_id, changed);
+        CREATE TRIGGER jobs_change AFTER UPDATE OF {shown} ON jobs BEGIN {numbered} NEW.id; END;
+        CREATE TRIGGER steps_change AFTER UPDATE ON steps BEGIN {numbered} NEW.job_id; END;
+        CREATE TRIGGER events_are_heard AFTER INSERT ON events
+            WHEN (SELECT status FROM jobs WHERE id = NEW.job_id) IN ('distributing', 'activating')
+            BEGIN {numbered} NEW.job_id; END;
+        CREATE TRIGGER removals_change AFTER INSERT ON memories WHEN NEW.key >= 'removed ' AND NEW.key < 'removed!'
+            BEGIN {numbered} NEW.job_id; END;
+        """
+    )
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -243,6 +285,7 @@ _IN_ORDER: Final = (
     m011_golden_tags_and_times,
     m012_golden_releases,
     m013_seen_releases,
+    m014_counted_and_numbered,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -6,24 +6,32 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
-from swimctl.models import Batch, Caller, Outcome, Standing
+from swimctl.models import Batch, Caller, Job, Outcome, Standing, Tally
 from swimctl.states import JobStatus
 from swimctl.store import audit
 from swimctl.store.reading import Reading
-from swimctl.store.rows import storable
+from swimctl.store.rows import numbers, storable
 from swimctl.store.runners import written
 
 
 class Standings(Reading):
-    """Few columns of many jobs: asked before each job of a batch starts."""
+    """What is asked before each job of a batch starts, and once a wave."""
 
-    def standings(self, batch_id: str) -> list[Standing]:
-        """Return how the jobs of a batch stand, in id order."""
+    def standings(self, batch_id: str, of: Job | None = None) -> list[Standing]:
+        """Return how the jobs of a batch stand, in id order; with `of` only those that this job may wait for."""
+        columns = "j.id, d.name, j.status, j.attempted, j.outcome, j.wave, j.redundancy_group"
+        which, values = "SELECT id FROM jobs WHERE batch_id = ?", [batch_id]
+        if of is not None:
+            which = (
+                f"SELECT id FROM jobs WHERE +batch_id = ? AND id IN (SELECT value FROM json_each(?)) UNION {which} "
+                "AND redundancy_group = ?"
+            )
+            values = [batch_id, numbers(of.after), batch_id, of.redundancy_group or ""]
         with self._db.read() as sql:
             rows = sql.execute(
-                "SELECT j.id, d.name, j.status, j.attempted, j.outcome, j.wave, j.redundancy_group "
-                "FROM jobs j JOIN devices d ON d.id = j.device_id WHERE j.batch_id = ? ORDER BY j.id",
-                [batch_id],
+                f"SELECT {columns} FROM jobs j JOIN devices d ON d.id = j.device_id WHERE j.id IN ({which}) "
+                "ORDER BY j.id",
+                values,
             ).fetchall()
         return [
             Standing(
@@ -37,6 +45,12 @@ class Standings(Reading):
             )
             for row in rows
         ]
+
+    def tallies(self, batch_id: str) -> dict[int, Tally]:
+        """Return by wave how many jobs of a batch were tried: counted as they end, however many there are."""
+        with self._db.read() as sql:
+            rows = sql.execute("SELECT wave, tried, failed FROM tallies WHERE batch_id = ?", [batch_id]).fetchall()
+        return {row["wave"]: Tally(row["tried"], row["failed"]) for row in rows}
 
     @written
     def pass_wave(self, sql: Sql, batch_id: str, number: int) -> None:

@@ -313,7 +313,7 @@ def test_a_partner_that_failed_untouched_must_answer(
 
     with paper_job(tmp_path, monkeypatch) as job:
         partner = Standing(1, "sw1", JobStatus.FAILED, True, Outcome.UNTOUCHED, 1, "core")
-        monkeypatch.setattr(job.store, "standings", lambda batch: [partner] if batch == job.batch.id else [])
+        monkeypatch.setattr(job.store, "standings", lambda batch, _: [partner] if batch == job.batch.id else [])
         told: list[object] = []
         monkeypatch.setattr(job.runs, "afterwards", lambda *what: told.append(what) or SimpleNamespace(driver=driver))
         hold = job.runs.partner_down(job.batch, _second(job.job), job.stop)
@@ -333,7 +333,7 @@ def test_a_store_that_fails_is_no_word_about_a_partner(tmp_path: Path, monkeypat
 
     with paper_job(tmp_path, monkeypatch) as job:
         partner = Standing(1, "sw1", JobStatus.FAILED, True, Outcome.UNTOUCHED, 1, "core")
-        monkeypatch.setattr(job.store, "standings", lambda _batch: [partner])
+        monkeypatch.setattr(job.store, "standings", lambda _batch, _job: [partner])
         monkeypatch.setattr(job.runs, "afterwards", fail)
         with pytest.raises(StoreError):
             job.runs.partner_down(job.batch, _second(job.job), job.stop)

@@ -384,6 +384,7 @@ class Principal:
     user: str
     role: Role
     token_id: int
+    expires_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

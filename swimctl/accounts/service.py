@@ -138,7 +138,7 @@ class AccountService:
         if token.last_used_at is None or token.last_used_at <= a_while_ago:
             with suppress(StoreError):  # a full disk must not keep anybody from reading how their jobs are
                 self._store.use_token(token.id, a_while_ago)
-        return Principal(token.user, token.role, token.id)
+        return Principal(token.user, token.role, token.id, token.expires_at)
 
     def audit(self, action: str, by: Caller, subject: str = "", data: Mapping[str, Any] | None = None) -> AuditEntry:
         """Record what somebody did with something else than accounts, which record it themselves. Give no secret."""

@@ -106,6 +106,7 @@ class StatusAnswer(Answer):
     """Jobs in the order of their ids."""
 
     count: int
+    change: int = Field(description="the number of the latest change of these jobs: what `changed_since` takes")
     jobs: list[JobAnswer]
     missing: list[int] = Field(description="ids that were asked for and do not exist")
 

@@ -58,10 +58,7 @@ def _operation(heading: str, operation: Mapping[str, Any]) -> Iterator[str]:
         body = operation["requestBody"]
         ((kind, one),) = body["content"].items()
         yield f"<p>Body: {_type(one['schema'])} as {escape(kind)}. {escape(body.get('description', ''))}</p>"
-    rows = [
-        (status, one["description"], _type(next(iter(one["content"].values()))["schema"]), "")
-        for status, one in operation["responses"].items()
-    ]
+    rows = [(status, one["description"], _body(one), "") for status, one in operation["responses"].items()]
     yield from _table(("Status", "", "Answer", ""), rows)
 
 
@@ -84,6 +81,11 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> Ite
         yield f"<tr><td><code>{escape(first)}</code></td><td>{escape(second)}</td><td>{kind}</td>"
         yield f"<td>{escape(fourth)}</td></tr>"
     yield "</table>"
+
+
+def _body(answer: Mapping[str, Any]) -> str:
+    """Return the type of an answer's body, empty where it has none."""
+    return "".join(_type(kind["schema"]) for kind in answer.get("content", {}).values())
 
 
 def _type(schema: Mapping[str, Any]) -> str:

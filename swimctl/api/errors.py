@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from swimctl.api.routing import BACKEND, JSON, answer
+from swimctl.api.routing import BACKEND, JSON, Clean, answer
 from swimctl.errors import (
     ConflictError,
     ImageError,
@@ -139,7 +139,12 @@ def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
 
 def hide(request: web.Request, response: web.StreamResponse) -> None:
     """Take the names of the server's folders out of a JSON answer."""
-    if isinstance(response, web.Response) and isinstance(response.body, bytes) and response.content_type == JSON:
+    if (
+        isinstance(response, web.Response)
+        and not isinstance(response, Clean)
+        and isinstance(response.body, bytes)
+        and response.content_type == JSON
+    ):
         body = request.app[BACKEND].folders.taken_out(response.body)
         if body != response.body:
             response.body = body

@@ -113,6 +113,8 @@ def _link(link: Link) -> Document:
 
 
 def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Document]) -> Document:
+    if not model:
+        return {"description": HTTPStatus(status).phrase}
     if isinstance(model, str):
         content: Document = {_TYPES[model]: {"schema": {"type": "string"}}}
     else:

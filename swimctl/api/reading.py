@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -38,7 +39,11 @@ async def principal(request: web.Request, backend: Backend, role: Role) -> Princ
     scheme, _, text = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != _SCHEME.lower():
         raise TokenRefused("malformed")
-    found = await backend.do(lambda: backend.accounts.principal(text.strip()))
+    token, version = text.strip(), backend.version()
+    found = backend.known_tokens.known(token, version)
+    if found is None:
+        asked = partial(backend.known_tokens.asked, token, version)
+        found = await backend.shared_tokens.get(token, lambda: backend.do(asked))
     if not found.role.covers(role):
         raise Refusal(403, "forbidden", f"this token is {found.role.value}; this needs one of the role {role.value}")
     return found

@@ -15,7 +15,10 @@ from pydantic import BaseModel
 from swimctl.accounts.service import AccountService
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
+from swimctl.api.statuses import Status, Statuses
+from swimctl.api.tokens import KnownTokens
 from swimctl.clock import Clock
+from swimctl.errors import StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Principal, Role
 from swimctl.requests.service import Service
@@ -44,15 +47,27 @@ class Backend:
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
 
-    statuses: Sharing = field(default_factory=Sharing)
+    shared_statuses: Sharing[Status] = field(default_factory=Sharing)
+    shared_tokens: Sharing[Principal] = field(default_factory=Sharing)
     folders: Folders = field(init=False)
+    statuses: Statuses = field(init=False)
+    known_tokens: KnownTokens = field(init=False)
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.hidden)
+        self.statuses = Statuses(self.store, self.service, self.folders)
+        self.known_tokens = KnownTokens(self.accounts, self.clock)
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+
+    def version(self) -> int | None:
+        """Return what changes with each commit in the store: the one question that the loop asks by itself."""
+        try:
+            return self.store.version()
+        except StoreError:
+            return None  # whoever asks the store itself is told what is wrong
 
     def hide_images(self) -> None:
         """Let no answer name the folders where the images lie now."""
@@ -136,6 +151,10 @@ class Route:
         if self.query is not None or "{" in self.path:
             found.append(400)
         return tuple(sorted(set(found)))
+
+
+class Clean(web.Response):
+    """An answer out of which the names of folders were taken before."""
 
 
 def answer(document: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> web.Response:

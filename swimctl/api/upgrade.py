@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from swimctl.api import reading
 from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import Backend, Call, Link, Route, answer
+from swimctl.api.routing import JSON, Backend, Call, Clean, Link, Route, answer
 from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
-from swimctl.requests.documents import batch_document, job_document, triggered_document
+from swimctl.requests.documents import batch_document, triggered_document
 from swimctl.requests.plans import UpgradeRequest
 from swimctl.store import IdempotencyKey
 
 LONGEST_KEY: Final = 255
+_LARGEST: Final = 2**63 - 1
+Change = Annotated[int, Field(ge=0, le=_LARGEST)]
 _NUMBER: Final = re.compile(r"([0-9]{1,19})(?:\.0+)?")
 
 
@@ -38,6 +40,10 @@ class StatusQuery(Request):
 
     job_ids: Annotated[Ids, BeforeValidator(_numbers)] | None = None
     batch_id: Name | None = None
+    changed_since: Change | None = Field(
+        None,
+        description="only jobs that have changed since the answer with this `change`, and those that are interrupted",
+    )
 
 
 async def trigger(call: Call) -> web.Response:
@@ -126,17 +132,20 @@ async def status(call: Call) -> web.Response:
     if query.job_ids is None and query.batch_id is None:
         raise Refusal(400, "bad request", "say which jobs: job_ids=101,102 or batch_id=…")
 
-    def work() -> bytes:
-        jobs = call.backend.service.status(job_ids=query.job_ids, batch_id=query.batch_id)
-        pulse = call.backend.store.pulse(jobs)
-        found = {job.id for job in jobs}
-        missing = [number for number in dict.fromkeys(query.job_ids or ()) if number not in found]
-        return json.dumps(
-            {"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs], "missing": missing}
-        ).encode()
-
-    key = (query.batch_id, None if query.job_ids is None else tuple(query.job_ids))
-    return answer(await call.backend.statuses.get(key, lambda: call.backend.do(work)))
+    backend = call.backend
+    asked = (query.batch_id, None if query.job_ids is None else tuple(query.job_ids))
+    if query.changed_since is None:
+        version = backend.version()
+        found = backend.statuses.known(asked, version)
+        if found is None:
+            make = partial(backend.statuses.made, asked, version)
+            found = await backend.shared_statuses.get(asked, lambda: backend.do(make))
+    else:
+        make = partial(backend.statuses.changed, asked, query.changed_since)
+        found = await backend.shared_statuses.get((*asked, query.changed_since), lambda: backend.do(make))
+    if found.etag in (call.request.headers.get("If-None-Match") or ""):
+        return web.Response(status=304, headers={"ETag": found.etag})
+    return Clean(body=found.body, content_type=JSON, headers={"ETag": found.etag})
 
 
 async def cancel(call: Call) -> web.Response:
@@ -196,8 +205,9 @@ ROUTES: Final = (
         status,
         "Tell how jobs are",
         Role.READ_ONLY,
-        {200: StatusAnswer, 404: Problem},
+        {200: StatusAnswer, 304: "", 404: Problem},
         query=StatusQuery,
+        headers={"If-None-Match": "the ETag of an earlier answer: 304 without a body where nothing has changed"},
         lists=frozenset({"job_ids"}),
     ),
     Route(

@@ -69,6 +69,13 @@ class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Ans
         """Look whether the store's path still leads to the file that is open here. StoreReplaced: it does not."""
         self._db.require_in_place()
 
+    def version(self) -> int | None:
+        """Return a number that is another one after each commit of anybody; None: look for yourself.
+
+        Whoever asks before and after knows whether what was read between still holds. It never waits for a disk.
+        """
+        return self._db.version()
+
     def check(self) -> list[str]:
         """Look the whole file over and list what is wrong with it; empty where all is well."""
         return faults(self._db)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +73,7 @@ class Database:
             raise
         self._writer = Writer(self._sql, self._place, BUSY_SECONDS, lambda error: explained(path, error))
         self._readers = Readers(self._open_reader)
+        self._versions, self._counting = threading.Lock(), list[Sql]()
         # A store that nobody closes ends with its last user.
         weakref.finalize(self, self._writer.close, wait=False).atexit = False
 
@@ -81,6 +83,9 @@ class Database:
             return
         self._writer.close()
         self._readers.close()
+        with self._versions:
+            for sql in self._counting:
+                sql.conn.close()
         self.connection.close()
 
     def require_in_place(self) -> None:
@@ -118,6 +123,26 @@ class Database:
                 raise explained(self.path, error) from error
             raise
         self.require_in_place()
+
+    def version(self) -> int | None:
+        """Return a number that is another one after each commit of anybody; None where it cannot be told at once.
+
+        It asks the memory that SQLite shares between processes, never the disk, and waits for nobody.
+        """
+        self._refuse_forked()
+        if not self._versions.acquire(blocking=False):
+            return None
+        try:
+            if not self._counting:
+                self._counting.append(self._open_reader())
+                self._counting[0].execute("PRAGMA busy_timeout = 0")
+            found = self._counting[0].execute("PRAGMA data_version").fetchone()[0]
+            self.require_in_place()
+        except sqlite3.Error:
+            return None
+        finally:
+            self._versions.release()
+        return int(found)
 
     def define(self, name: str, answer: Callable[..., bool]) -> None:
         """Let SQL ask something that only this process can tell."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,25 @@ from swimctl.store.rows import JOB_QUERY, batch_from, job_from, numbers, step_fr
 from swimctl.store.runners import Part
 
 SHORTEST_PREFIX: Final = 6
+
+
+# As rows.abandoned has it.
+_LEFT: Final = (
+    "(j.status IN ('distributing', 'activating') AND NOT swimctl_lives(j.runner_id)) OR (j.status = 'pending' "
+    "AND NOT b.detached AND b.schedule_time IS NULL AND NOT swimctl_lives(b.runner_id))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedJobs:
+    """Jobs that have changed, and the number of the latest change of all that were asked for, 0 where there are none.
+
+    `alive` are the living runners of those jobs, by whose end some of them may become interrupted.
+    """
+
+    number: int
+    jobs: tuple[Job, ...]
+    alive: frozenset[str]
 
 
 class Reading(Part):
@@ -51,15 +71,38 @@ class Reading(Part):
 
         Ids that do not exist are just absent. `batch_id` is a whole id.
         """
-        where, values = ["1"], list[Any]()
-        if ids is not None:
-            where.append("j.id IN (SELECT value FROM json_each(?))")
-            values.append(numbers(ids))
-        if batch_id is not None:
-            where.append("j.batch_id = ?")
-            values.append(storable(batch_id))
+        where, values = _which(ids, batch_id)
         with self._db.read() as sql:
-            return self._jobs(sql, " AND ".join(where), values)
+            return self._jobs(sql, where, values)
+
+    def changed_since(
+        self,
+        *,
+        ids: Sequence[int] | None = None,
+        batch_id: str | None = None,
+        since: int = 0,
+        interrupted: bool = False,
+    ) -> ChangedJobs:
+        """Return those of the jobs that `jobs` would list that have changed after a number that this gave before.
+
+        A process's end is no change of the store: with `interrupted` the jobs that it left are there in any case.
+        """
+        where, values = _which(ids, batch_id)
+        asked = f"j.changed > ? OR {_LEFT}" if interrupted else "j.changed > ?"
+        with self._db.read() as sql:
+            number = sql.execute(f"SELECT ifnull(max(j.changed), 0) FROM jobs j WHERE {where}", values).fetchone()[0]
+            if number <= since and not interrupted:
+                return ChangedJobs(number, (), frozenset())
+            jobs, alive = self._jobs_and_living(sql, f"{where} AND ({asked})", [*values, since])
+        return ChangedJobs(number, tuple(jobs), alive)
+
+    def lives(self, runner_id: str) -> bool:
+        """Return whether the process of a runner is alive."""
+        return self._locks.lives(runner_id)
+
+    def all_here(self, runner_ids: Iterable[str]) -> bool:
+        """Return whether all these runners are of this very store."""
+        return all(map(self._locks.holds, runner_ids))
 
     def job(self, job_id: int) -> Job:
         """Return one job. NotFound."""
@@ -126,12 +169,35 @@ class Reading(Part):
         order: str = "j.id",
         keep: Callable[[sqlite3.Row], bool] | None = None,
     ) -> list[Job]:
+        return self._jobs_and_living(sql, where, values, order=order, keep=keep)[0]
+
+    def _jobs_and_living(
+        self,
+        sql: Sql,
+        where: str,
+        values: Sequence[Any] | dict[str, Any],
+        *,
+        order: str = "j.id",
+        keep: Callable[[sqlite3.Row], bool] | None = None,
+    ) -> tuple[list[Job], frozenset[str]]:
+        """Return jobs, and those of their runners and of their batches' owners that live."""
         rows = sql.execute(f"{JOB_QUERY} WHERE {where} ORDER BY {order}", values).fetchall()
         rows = rows if keep is None else [row for row in rows if keep(row)]
         steps = _steps(sql, [row["id"] for row in rows])
         runners = {row["runner_id"] for row in rows} | {row["owner_id"] for row in rows}
         alive = frozenset(runner for runner in runners if self._locks.lives(runner))
-        return [job_from(row, steps[row["id"]], alive) for row in rows]
+        return [job_from(row, steps[row["id"]], alive) for row in rows], alive
+
+
+def _which(ids: Sequence[int] | None, batch_id: str | None) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    if ids is not None:
+        where.append("j.id IN (SELECT value FROM json_each(?))")
+        values.append(numbers(ids))
+    if batch_id is not None:
+        where.append("j.batch_id = ?")
+        values.append(storable(batch_id))
+    return " AND ".join(where), values
 
 
 def _steps(sql: Sql, job_ids: Sequence[int]) -> dict[int, list[Step]]:

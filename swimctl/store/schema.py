@@ -261,6 +261,12 @@ def m014_counted_and_numbered(db: Database) -> None:
         DROP INDEX jobs_by_batch;
         CREATE INDEX jobs_by_batch ON jobs (batch_id, changed);
         CREATE TRIGGER jobs_change AFTER UPDATE OF {shown} ON jobs BEGIN {numbered} NEW.id; END;
+        CREATE TRIGGER batches_change_hands AFTER UPDATE OF runner_id ON batches WHEN NEW.runner_id IS NOT OLD.runner_id
+            AND NOT NEW.detached AND NEW.schedule_time IS NULL
+            BEGIN
+                UPDATE changes SET number = number + 1;
+                UPDATE jobs SET changed = (SELECT number FROM changes) WHERE batch_id = NEW.id AND status = 'pending';
+            END;
         CREATE TRIGGER steps_change AFTER UPDATE ON steps BEGIN {numbered} NEW.job_id; END;
         CREATE TRIGGER events_are_heard AFTER INSERT ON events
             WHEN (SELECT status FROM jobs WHERE id = NEW.job_id) IN ('distributing', 'activating')

@@ -139,12 +139,9 @@ def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
 
 def hide(request: web.Request, response: web.StreamResponse) -> None:
     """Take the names of the server's folders out of a JSON answer."""
-    if (
-        isinstance(response, web.Response)
-        and not isinstance(response, Clean)
-        and isinstance(response.body, bytes)
-        and response.content_type == JSON
-    ):
+    if not isinstance(response, web.Response) or isinstance(response, Clean):
+        return
+    if isinstance(response.body, bytes) and response.content_type == JSON:
         body = request.app[BACKEND].folders.taken_out(response.body)
         if body != response.body:
             response.body = body

@@ -60,6 +60,7 @@ class Inventory:
             self._device(host, ids[name]) for name, host in nornir.inventory.hosts.items()
         )
         self._by_name = {device.name: device for device in self.devices}
+        self._by_id = {device.id: device for device in self.devices}
         self._known_by: dict[str, list[str]] = {}
         for device in self.devices:
             for word in (device.place, device.serial or ""):
@@ -89,7 +90,7 @@ class Inventory:
     def resolve(self, refs: Sequence[str | int]) -> tuple[Device, ...]:
         """Find devices by names and ids, each once, in the order given. Raises NotFound listing every unknown one."""
         try:
-            return tuple(self._by_name[one.name] for one in selection.named(refs, self._candidates()))
+            return tuple(selection.named(refs, self._by_name, self._by_id))
         except SelectionError as unknown:
             raise NotFound(str(unknown)) from None
 

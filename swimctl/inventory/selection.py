@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, TypeVar
 
 from swimctl.errors import SelectionError
+
+D = TypeVar("D")
 
 NESTING: Final = "__"
 _MOST_HINTS: Final = 10
@@ -56,7 +58,9 @@ def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequen
         raise SelectionError("no devices were selected: give names, --all, --filter, --limit or --group")
     if not candidates:
         raise SelectionError("the inventory has no hosts")
-    chosen = named(selection.names, candidates) if selection.names else list(candidates)
+    chosen = list(candidates)
+    if selection.names:
+        chosen = named(selection.names, {one.name: one for one in chosen}, {one.id: one for one in chosen})
     reasons: list[tuple[str, Callable[[Candidate], bool]]] = []
     if selection.group is not None:
         reasons.append((f"--group {selection.group}", _in_group(selection.group, groups)))
@@ -76,14 +80,12 @@ def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequen
     return tuple(one.name for one in chosen)
 
 
-def named(names: Sequence[str | int], candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Find devices by name or id: an integer is an id, digits are one where no host has that name.
+def named(names: Sequence[str | int], by_name: Mapping[str, D], by_id: Mapping[int, D]) -> list[D]:
+    """Find devices by name or id, each once: an integer is an id, digits are one where no host has that name.
 
     Raises SelectionError listing every unknown one with the names that are near it.
     """
-    by_name = {one.name: one for one in candidates}
-    by_id = {one.id: one for one in candidates}
-    found: dict[str, Candidate] = {}
+    found: dict[int, D] = {}
     unknown: list[str] = []
     for name in names:
         one = by_id.get(name) if isinstance(name, int) else by_name.get(name)
@@ -94,7 +96,7 @@ def named(names: Sequence[str | int], candidates: Sequence[Candidate]) -> list[C
             near = _near(str(name), list(by_name)) if len(unknown) < _MOST_HINTS else ""
             unknown.append(f"{name!r}{near}")
         else:
-            found[one.name] = one
+            found[id(one)] = one
     if unknown:
         what = "device" if len(unknown) == 1 else "devices"
         raise SelectionError(f"unknown {what} {', '.join(unknown)}; see `swimctl device list`")

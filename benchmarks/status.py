@@ -70,8 +70,10 @@ async def compare(url: str, token: str, jobs: int, clients: int, every: float, s
         await asyncio.to_thread(os.waitpid, child, 0)
     ours, theirs = times.values()
     p50, bare50 = (1000 * statistics.median(taken) for taken in (ours, theirs))
-    print(f"| {jobs} jobs, {len(body) / 1000:,.0f} kB, {clients} clients | {len(ours) / seconds:,.0f}/s, p50 {p50:.1f} ms "
-          f"| {len(theirs) / seconds:,.0f}/s, p50 {bare50:.1f} ms | {len(ours) / len(theirs):.2f}, {p50 / bare50:.1f} |",
+    print(f"| {jobs} jobs, {len(body) / 1000:,.0f} kB, {clients} clients "
+          f"| {len(ours) / seconds:,.0f}/s, p50 {p50:.1f} ms "
+          f"| {len(theirs) / seconds:,.0f}/s, p50 {bare50:.1f} ms "
+          f"| {len(ours) / len(theirs):.2f}, {p50 / bare50:.1f} |",
           flush=True)  # fmt: skip
 
 

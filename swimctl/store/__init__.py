@@ -14,7 +14,6 @@ from swimctl.clock import Clock
 from swimctl.store.accounts import Accounts
 from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
-from swimctl.store.batches import NewJob
 from swimctl.store.catalogue import Catalogue
 from swimctl.store.claims import Claims
 from swimctl.store.database import Database, faults, require_whole
@@ -22,6 +21,7 @@ from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
+from swimctl.store.laying import NewJob
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings

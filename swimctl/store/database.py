@@ -19,7 +19,7 @@ from swimctl.store.first_tables import APPLICATION_ID
 from swimctl.store.place import Place
 from swimctl.store.readers import Readers
 from swimctl.store.schema import KNOWN, migrations
-from swimctl.store.writer import LOOKS_WITHIN_MS, Writer, roll_back_what_is_open
+from swimctl.store.writer import Writer, roll_back_what_is_open
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class Database:
             self._refuse_foreign()
             self._prepare()
             self._place.settle()
-            self.connection.execute(f"PRAGMA busy_timeout = {LOOKS_WITHIN_MS}")
+            self.connection.execute("PRAGMA busy_timeout = 0")  # the writer waits by itself
         except sqlite3.Error as error:
             self.connection.close()
             raise explained(path, error) from error

@@ -33,7 +33,7 @@ class Devices(Part):
 
 
 def _added(sql: Sql, names: Sequence[str]) -> dict[str, int]:
-    """Give names that have no id the next ones, and return all that there are."""
+    """Return the ids of all names, after those of these that had none were given the next ones."""
     # Not INSERT OR IGNORE: that would use up an id for a name that another process has just added.
     sql.conn.executemany(
         "INSERT INTO devices (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM devices WHERE name = ?1)",

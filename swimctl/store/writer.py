@@ -24,11 +24,11 @@ T = TypeVar("T")
 
 MOST_AT_ONCE: Final = 1000  # writes of one transaction
 # SQLite itself looks again after 1, 2, 5, … 100 ms: who has waited for long would look least often. So it may wait for
-# this long at a time, and is asked anew.
-LOOKS_WITHIN_MS: Final = 4
-# Where another process wanted to write within the last second, it is left so long between two transactions to begin.
+# this long at a time, and is asked anew. Before it has waited once it may not: so waiting is noticed.
+_LOOKS_WITHIN_MS: Final = 4
+# Who had to wait for another process lately leaves it so long between two transactions to begin.
 _COURTESY: Final = 0.0005
-_NOTICED: Final = 0.001
+_COURTEOUS_FOR: Final = 1.0
 
 Explained = Callable[[sqlite3.Error], StoreError]
 
@@ -190,21 +190,26 @@ class Writer:
 
     def _begin(self) -> None:
         """Begin a transaction that may write at once; a deferred one would fail where another process writes first."""
-        began = time.monotonic()
+        began, waiting = time.monotonic(), False
         if began < self._courteous_until:
             time.sleep(_COURTESY)
-        while True:
-            try:
-                self._sql.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > began + self.patience:
-                    raise
-            else:
-                now = time.monotonic()
-                if now > began + _NOTICED:
-                    self._courteous_until = now + 1
-                return
+        try:
+            while True:
+                try:
+                    self._sql.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not busy or time.monotonic() > began + self.patience:
+                        raise
+                    if not waiting:
+                        waiting = True
+                        self._sql.execute(f"PRAGMA busy_timeout = {_LOOKS_WITHIN_MS}")
+                else:
+                    return
+        finally:
+            if waiting:
+                self._courteous_until = time.monotonic() + _COURTEOUS_FOR
+                self._sql.execute("PRAGMA busy_timeout = 0")
 
 
 def roll_back_what_is_open(connection: sqlite3.Connection) -> None:

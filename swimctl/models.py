@@ -379,12 +379,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whom a token stands for."""
+    """Whom a token stands for. At `ask_again` the token expires, or its use has to be noted again."""
 
     user: str
     role: Role
     token_id: int
-    expires_at: datetime | None = field(default=None, compare=False)
+    ask_again: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

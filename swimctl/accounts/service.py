@@ -134,11 +134,17 @@ class AccountService:
         end = self.end_of(token)
         if end is not None:
             raise TokenRefused(end)
-        a_while_ago = self._clock.now() - USE_NOTED_EVERY
-        if token.last_used_at is None or token.last_used_at <= a_while_ago:
+        noted = now = self._clock.now()
+        a_while_ago = now - USE_NOTED_EVERY
+        if token.last_used_at is not None and token.last_used_at > a_while_ago:
+            noted = token.last_used_at
+        else:
             with suppress(StoreError):  # a full disk must not keep anybody from reading how their jobs are
                 self._store.use_token(token.id, a_while_ago)
-        return Principal(token.user, token.role, token.id, token.expires_at)
+        ask_again = noted + USE_NOTED_EVERY
+        if token.expires_at is not None:
+            ask_again = min(ask_again, token.expires_at)
+        return Principal(token.user, token.role, token.id, ask_again)
 
     def audit(self, action: str, by: Caller, subject: str = "", data: Mapping[str, Any] | None = None) -> AuditEntry:
         """Record what somebody did with something else than accounts, which record it themselves. Give no secret."""

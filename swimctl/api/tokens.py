@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from swimctl.accounts.service import AccountService
@@ -13,7 +13,6 @@ from swimctl.clock import Clock
 from swimctl.models import Principal
 
 MOST: Final = 1000
-KEPT: Final = timedelta(seconds=20)  # so that a token's use is noted within its minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,9 @@ class KnownTokens:
 
     def asked(self, text: str, version: int | None) -> Principal:
         """Ask the store, and return whom a token stands for; `version` is the store's before. TokenRefused."""
-        now = self._clock.now()
         principal = self._accounts.principal(text)
-        if version is not None:
-            until = min(now + KEPT, principal.expires_at or now + KEPT)
-            self._known[_key(text)] = _Known(principal, version, until)
+        if version is not None and principal.ask_again is not None:
+            self._known[_key(text)] = _Known(principal, version, principal.ask_again)
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
         return principal

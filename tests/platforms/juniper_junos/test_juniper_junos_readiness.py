@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from platforms.juniper_junos.scripted_device import DEVICE, IMAGE, PAIR, SAMPLE, SIZE, image, reader
@@ -11,7 +12,8 @@ from platforms.scripted_device import lacking
 from swimctl.config.settings import Readiness
 from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
 from swimctl.platforms.facts import FileSystem
-from swimctl.platforms.juniper_junos.readiness import FOLDER, free_for_packages
+from swimctl.platforms.juniper_junos import reading
+from swimctl.platforms.juniper_junos.readiness import FOLDER, State, free_for_packages
 
 VERSION, CHASSIS, STORAGE = "show version all-members", "show virtual-chassis", "show system storage detail all-members"
 ROUTER = {
@@ -119,6 +121,24 @@ def test_what_is_there_of_the_file_counts_on_the_master_alone() -> None:
     assert lacking(reader(tight, Readiness(space_factor=1.5)).check(DEVICE, IMAGE, cleanup=False)) == {}
 
 
+@pytest.mark.parametrize(
+    ("lost", "seen"),
+    [
+        ({"engines": ()}, {"routing engines": "0"}),
+        (
+            {"free": {"fpc0": None, "fpc1": None}},
+            {"free space on fpc0": "unknown", "free space on fpc1": "unknown"},
+        ),
+    ],
+)
+def test_a_fact_that_is_not_known_refuses(
+    monkeypatch: pytest.MonkeyPatch, lost: dict[str, Any], seen: dict[str, str]
+) -> None:
+    monkeypatch.setattr(reading, "State", lambda **facts: State(**{**facts, **lost}))
+    found = reader(PAIR).check(DEVICE, IMAGE, cleanup=False)
+    assert {rule: finding.seen for rule, finding in lacking(found).items()} == seen
+
+
 def test_a_clean_up_is_refused() -> None:
     assert lacking(reader(PAIR).check(DEVICE, IMAGE, cleanup=True)).keys() == {"clean-up of flash"}
 
@@ -127,6 +147,7 @@ def test_a_router_with_two_engines_a_vm_host_and_a_cluster_are_refused() -> None
     own = replace(DEVICE, model=None, serial=None)
     broken = lacking(reader(ROUTER).check(own, IMAGE, cleanup=False))
     assert broken["routing engines"].seen == "2"
+    assert {"1 present"} == {each.seen for each in reader(ROUTER).identity(own) if each.rule == "members"}
     host = image("junos-vmhost-install-mx-x86-64-21.4R3.15.tgz", "junos-vmhost-install-mx-x86-64", "21.4R3")
     assert "installer" in lacking(reader(ROUTER).check(own, host, cleanup=False))
     cluster = {**ROUTER, "show version": PAIR[VERSION].replace("fpc", "node")}

@@ -11,7 +11,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 from swimctl import platforms
-from swimctl.platforms import PLATFORM_NAMES, installs
+from swimctl.platforms import PLATFORM_NAMES, fetches, installs
 from swimctl.platforms.base import Support
 
 PAGE = Path(__file__).parent.parent / "docs" / "platforms.md"
@@ -45,6 +45,9 @@ def _section(platform: str, support: Support) -> list[str]:
         f"- Members: {support.members}.",
         f"- In service (`--issu`): {support.issu or 'never'}.",
         f"- Its device proves a copy by {' or '.join(support.hashes)}; `--cleanup-flash`: {_code(support.clean)}.",
+        f"- It fetches an image by {_code(fetches(platform))} where `transport` is `pull` or `auto`."
+        if fetches(platform)
+        else "- It cannot fetch an image by itself here: `transport` must be `push`, or is `auto`, which pushes.",
         *(f"- Refused: {sentence}." for sentence in support.refuses),
         *([f"- More: [{guide.name}](platforms/{guide.name})."] if guide.exists() else []),
         "",

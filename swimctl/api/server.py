@@ -9,7 +9,6 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final, TypeAlias
 
 from aiohttp import hdrs, web
@@ -28,27 +27,6 @@ LONGEST_LINE: Final = 256 * 1024  # a status request may name 10,000 jobs
 _IDLE_SECONDS: Final = 75
 _END_SECONDS: Final = 5.0
 _Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-def tls_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """Load a certificate chain and its key; None where neither is given. UsageError."""
-    if cert is None and key is None:
-        return None
-    if cert is None or key is None:
-        raise UsageError("--tls-cert and --tls-key belong together; give both")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    for path in (cert, key):
-        if not path.is_file():
-            raise UsageError(f"{path} is no file; give a certificate and its key in PEM format")
-    try:
-        context.load_cert_chain(cert, key, password=lambda: "")
-    except (ssl.SSLError, OSError) as error:
-        raise UsageError(
-            f"{cert} and {key} cannot be used for TLS ({error}); both must be PEM, belong together, and the key must "
-            "have no passphrase"
-        ) from error
-    return context
 
 
 def check_binding(host: str, *, encrypted: bool, insecure: bool) -> None:

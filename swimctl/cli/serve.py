@@ -55,7 +55,8 @@ def serve(
 
     At the end it starts no new steps. The next start continues jobs that did not reach a safe point.
     """
-    from swimctl.api.server import check_binding, tls_context
+    from swimctl.api.server import check_binding
+    from swimctl.tls import tls_context
 
     context = of(ctx)
     tls = tls_context(tls_cert, tls_key)

@@ -150,7 +150,12 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         if (value := getattr(settings, key)) is not None
     }
     ssh = settings.ssh.model_copy(update={"known_hosts": _absolute(path, settings.ssh.known_hosts)})
-    return settings.model_copy(update=absolute | {"ssh": ssh})
+    served = settings.image_server
+    certificates = {
+        key: _absolute(path, value) for key in ("tls_cert", "tls_key") if (value := getattr(served, key)) is not None
+    }
+    image_server = served.model_copy(update=certificates)
+    return settings.model_copy(update=absolute | {"ssh": ssh, "image_server": image_server})
 
 
 def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:

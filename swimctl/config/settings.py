@@ -41,6 +41,7 @@ TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 # One path may be given without the list's brackets.
 Paths = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 HostKeys = Literal["accept-new", "strict", "off"]
+Transport = Literal["auto", "pull", "push"]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
@@ -113,10 +114,36 @@ class Distribution(Section):
     )
     minimum_rate: float = Field(0.1, gt=0, description="a copy slower than this (MB/s) is stopped")
     stall: Seconds = Field(120, description="a copy without a byte for this long is stopped")
+    transport: Transport = Field(
+        "push",
+        description="push: swimctl writes the image by SCP; pull: the device fetches it from swimctl's image server; "
+        "auto: pull if the device can fetch and reaches the server, else push, and the job says why; "
+        "`swimctl: {distribution: {transport: …}}` in the data of a host or group wins",
+    )
 
     def slowest(self, size: int) -> float:
         """Return the seconds that a copy of so many bytes takes at the slowest rate allowed."""
         return size / (self.minimum_rate * 1e6)
+
+
+class ImageServing(Section):
+    """Where devices fetch images that are pulled."""
+
+    bind: str = Field(
+        "0.0.0.0",  # noqa: S104 - devices must reach it; who has no ticket sees nothing
+        description="address on which the image server listens, while a device needs it",
+    )
+    port: int = Field(0, ge=0, le=65_535, description="its port; 0: a free one")
+    address: str = Field(
+        "",
+        description="name or address by which devices reach it; empty: the address of this machine on the way to the "
+        "device; `swimctl: {distribution: {address: …}}` in the data of a host or group wins",
+    )
+    tls_cert: Path | None = Field(None, description="its certificate chain, PEM; with it devices fetch by HTTPS")
+    tls_key: Path | None = Field(None, description="its private key, PEM")
+    copies: int = Field(50, ge=1, le=1000, description="devices that fetch at the same time; the others wait")
+    hours: float = Field(12, gt=0, le=168, description="hours after which a URL of an image stops working")
+    stall: Seconds = Field(60, description="a pull of which the device takes no byte for this long is stopped")
 
 
 class Activation(Section):
@@ -316,6 +343,7 @@ class Settings(Section):
     inventory: InventoryFields = InventoryFields()
     readiness: Readiness = Readiness()
     distribution: Distribution = Distribution()
+    image_server: ImageServing = ImageServing()
     activation: Activation = Activation()
     deadlines: Deadlines = Deadlines()
     login: Login = Login()

@@ -57,7 +57,7 @@ class Engine:
         self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
         self._jobs = JobRunner(config, store, inventory, clock, self._runner)
-        self._visits = Visits(config.settings, clock, self._jobs.target, self._jobs.logins)
+        self._visits = Visits(config.settings, clock, self._jobs)
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +68,7 @@ class Engine:
     def close(self) -> None:
         """Give up being a runner; jobs that still run read as interrupted from now on."""
         self._runner.close()
+        self._jobs.images.close()
         self._notifier.close(_LAST_WORDS)
 
     def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:

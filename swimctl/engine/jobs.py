@@ -25,6 +25,7 @@ from swimctl.errors import (
     UnparsableOutput,
     with_next,
 )
+from swimctl.images.server import ImageServer
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
@@ -38,6 +39,7 @@ from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
 from swimctl.steps.baseline import is_baseline
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
+from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
 from swimctl.store import Runner, Store
 
@@ -99,6 +101,7 @@ class JobRunner:
         self._inventory = inventory
         self._clock = clock
         self._runner = runner
+        self.images = ImageServer(config.settings.image_server)
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
     def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> None:
@@ -106,6 +109,7 @@ class JobRunner:
 
         Raises StaleClaim and StoreError: without its record nothing may go on.
         """
+        self.images.forget(job.device_name)  # a ticket of an earlier job opens nothing for this one
         try:
             context = self._context(batch, job, stop)
         except SwimctlError as error:
@@ -254,7 +258,7 @@ class JobRunner:
     def redaction(self, device_name: str) -> Redaction:
         """Return what masks a device's secrets; raises nothing, as it serves where something failed already."""
         try:
-            return Redaction(secrets(self.target(self._inventory.device(device_name))))
+            return Redaction(self.secrets_of(self.target(self._inventory.device(device_name))))
         except SwimctlError:
             return Redaction()
 
@@ -263,7 +267,7 @@ class JobRunner:
     ) -> JobContext:
         device = self._inventory.device(job.device_name)
         target = self.target(device)
-        folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(secrets(target))
+        folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(self.secrets_of(target))
         transcript = Transcript(folder / _TRANSCRIPT, self._clock, redaction)
         record = kind(self._store, self._runner, job.id, redaction)
         return JobContext(
@@ -281,7 +285,16 @@ class JobRunner:
             stop=stop,
             models=self._models(target, transcript, record),
             logins=self.logins,
+            images=self.images_of(device),
         )
+
+    def images_of(self, device: Device) -> Images:
+        """Return where a device may fetch its image. InventoryError."""
+        return Images(self.images, self._inventory.copy_policy(device))
+
+    def secrets_of(self, target: Target) -> tuple[str, ...]:
+        """Return what no record of a device may show, its ticket at the image server among it."""
+        return (*secrets(target), self.images.ticket(target.name))
 
     def _models(self, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
         if self._settings.evidence.netconf == "off":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
+from typing import Protocol
 
 from swimctl.captures.recording import Capture, Recorded, Recording, record
 from swimctl.clock import Clock, rfc3339
@@ -22,22 +23,37 @@ from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.steps.first_look import FirstLook, first_look, what_runs
+from swimctl.steps.reach import Images
+
+
+class Known(Protocol):
+    """What is known of devices beforehand."""
+
+    logins: DeviceLogins
+
+    def target(self, device: Device) -> Target:
+        """Return how a device is entered."""
+
+    def images_of(self, device: Device) -> Images:
+        """Return where a device may fetch its image."""
+
+    def secrets_of(self, target: Target) -> tuple[str, ...]:
+        """Return what no record of a device may show."""
 
 
 class Visits:
-    """Log in to devices, each with a transcript of its own; `target` tells how a device is entered."""
+    """Log in to devices, each with a transcript of its own."""
 
-    def __init__(
-        self, settings: Settings, clock: Clock, target: Callable[[Device], Target], logins: DeviceLogins
-    ) -> None:
-        self._logins = logins
+    def __init__(self, settings: Settings, clock: Clock, known: Known) -> None:
+        self._known = known
+        self._logins = known.logins
         self._settings = settings
         self._clock = clock
-        self._target = target
+        self._target = known.target
 
     def check(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
         """Return what the readiness check of a job with these options would find."""
-        target = self._target(device)
+        target, images = self._target(device), self._known.images_of(device)
         transcript = self._transcript(target)
         with self._redacting(target), self._session(device, target, transcript) as session:
             look = first_look(
@@ -48,6 +64,7 @@ class Visits:
                 options,
                 username=target.username,
                 taken_at=rfc3339(self._clock.now()),
+                also=lambda driver: images.finding(driver, device, image, self._settings),
             )
         return replace(look, findings=tuple(_redacted(each, transcript.redaction) for each in look.findings))
 
@@ -86,7 +103,7 @@ class Visits:
             *name_in(recording.hostname).split(),
             target.address,
             target.username,
-            *secrets(target),
+            *self._known.secrets_of(target),
         }
         return replace(capture, recorded=shown, known=frozenset(word for word in known if word))
 
@@ -115,13 +132,15 @@ class Visits:
         try:
             yield
         except SwimctlError as error:
-            redaction = Redaction(secrets(target))
+            redaction = Redaction(self._known.secrets_of(target))
             error.args = tuple(redaction.data(list(error.args)))
             raise
 
     def _transcript(self, target: Target) -> Transcript:
         return Transcript(
-            self._settings.jobs_dir / "checks" / f"{target.name}.log", self._clock, Redaction(secrets(target))
+            self._settings.jobs_dir / "checks" / f"{target.name}.log",
+            self._clock,
+            Redaction(self._known.secrets_of(target)),
         )
 
 

@@ -29,6 +29,7 @@ from swimctl.inventory import (
     ssh,
 )
 from swimctl.inventory.accounts import connection_of
+from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
 from swimctl.inventory.plugins import missing_plugin, section_with_own
 from swimctl.inventory.selection import Candidate, Selection
@@ -164,6 +165,10 @@ class Inventory:
         """Return what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
         where = files.where(self._config, device.name)
         return ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
+
+    def copy_policy(self, device: Device) -> CopyPolicy:
+        """Return what the inventory says of how an image gets there. Raises InventoryError for what cannot be."""
+        return copies_of(self._nornir.inventory.hosts[device.name], files.where(self._config, device.name))
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
         """Return a device's OpenSSH configuration, and who names it. InventoryError: it is not there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast, get_args
@@ -13,6 +13,7 @@ from nornir.core.inventory import Host
 from swimctl.config.reading import Config, placed
 from swimctl.config.settings import HostKeys
 from swimctl.errors import InventoryError
+from swimctl.inventory.own_data import nearest
 
 _KEYS: Final = ("host_keys", "legacy")
 
@@ -28,10 +29,7 @@ class SshPolicy:
 
 def policy_of(host: Host, where: str) -> SshPolicy:
     """Return what is said of a host, each key from the nearest that names it. InventoryError: it cannot be."""
-    found: dict[str, tuple[Any, str]] = {}
-    for who, data in _levels(host):
-        for key, value in _section(data, who, where).items():
-            found.setdefault(key, (value, who))
+    found = nearest(host, where, "ssh", _KEYS)
     keys, who = found.get("host_keys", (None, ""))
     keys = "off" if keys is False else keys  # the older YAML reads the word so
     if keys is not None and keys not in get_args(HostKeys):
@@ -60,20 +58,3 @@ def config_file_of(host: Host, extras: Mapping[str, Any], config: Config, where:
     if not path.is_file():
         raise InventoryError(f"{config.path}: ssh.config_file: there is no file {path}")
     return path, "ssh.config_file of config.yaml"
-
-
-def _levels(host: Host) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    yield host.name, host.data
-    for group in host.extended_groups():
-        yield f"the group {group.name}", group.data
-    yield "the defaults", host.defaults.data
-
-
-def _section(data: Mapping[str, Any], who: str, where: str) -> Mapping[str, Any]:
-    section = data.get("swimctl") or {}
-    ssh = (section.get("ssh") or {}) if isinstance(section, dict) else None
-    if not isinstance(ssh, dict):
-        raise InventoryError(f"{where}: `swimctl: {{ssh: …}}` in the data of {who} must be a mapping")
-    if unknown := sorted(set(ssh) - set(_KEYS)):
-        raise InventoryError(f"{where}: unknown key swimctl.ssh.{unknown[0]} of {who}; known are {', '.join(_KEYS)}")
-    return ssh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable, Generator
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ _CONNECTS = 30.0
 _STALLED = 900.0
 """Lab seconds after which a device gives up by itself where nothing moves any more."""
 _REAL_PATIENCE = 20.0
+_WINDOW = 65_536
+"""Bytes that a device takes from the network before it has written any: what it stands still with is small."""
 
 
 def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1) -> Generator[Effect, str, str]:
@@ -47,14 +50,18 @@ async def fetch(wanted: Fetch, speed: float, show: Callable[[str], None]) -> str
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     secure = parts.scheme == "https"
+    way = socket.socket()
+    way.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WINDOW)
+    way.setblocking(False)
     try:
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection(
-                parts.hostname, parts.port or (443 if secure else 80), ssl=trusting if secure else None
-            ),
-            _REAL_PATIENCE,
-        )
+        async with asyncio.timeout(_REAL_PATIENCE):
+            address = parts.hostname or "", parts.port or (443 if secure else 80)
+            await asyncio.get_running_loop().sock_connect(way, address)
+            reader, writer = await asyncio.open_connection(
+                sock=way, ssl=trusting if secure else None, server_hostname=parts.hostname if secure else None
+            )
     except (OSError, TimeoutError):
+        way.close()
         return UNREACHABLE
     try:
         writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())

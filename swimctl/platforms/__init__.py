@@ -85,6 +85,11 @@ def scp_server(platform: str) -> str:
     return _PLATFORMS[platform].scp
 
 
+def fetches(platform: str) -> str:
+    """Return the command by which a platform's devices fetch a file by HTTP; empty where their drivers know none."""
+    return _PLATFORMS[platform].fetches
+
+
 def installs(platform: str) -> frozenset[ImageKind]:
     """Return which kinds of files can be put on a platform's devices."""
     return _PLATFORMS[platform].installs

@@ -7,7 +7,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -86,6 +86,7 @@ class Session:
         self.hostname = ""
         # The way to the device's models beside this terminal; who opens the session for a job sets it.
         self.netconf: Netconf | None = None
+        self._look: Callable[[], object] = lambda: None
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +132,18 @@ class Session:
         one_look.forget()
         reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
         return replace(reply, text=self._told(reply.text, command, quiet=False))
+
+    @contextlib.contextmanager
+    def watched(self, look: Callable[[], object]) -> Iterator[None]:
+        """Have `look` called a few times a second while commands run; what it raises ends the session."""
+        self._look = look
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._look = lambda: None
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Return whether the device ends the session within so many device seconds, typing nothing; see Deadline."""
@@ -244,6 +257,7 @@ class Session:
                     if len(text) > _MOST + _MOST // 4:
                         cut = len(text) - _MOST
                         text, gone, seen = f"{text[: _MOST // 2]}{text[_MOST // 2 + cut :]}", gone + cut, seen - cut
+                self._look()
                 silence = time.monotonic() - last_news
                 echoed = echoed or has_echo(text[:_ECHO_WITHIN], command)
                 where = self._ends(text, seen, command)

@@ -24,6 +24,7 @@ from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.way import greets
 from swimctl.states import JobStatus
+from swimctl.steps.reach import Images
 from swimctl.steps.who import Who, host_name
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
@@ -114,6 +115,8 @@ class JobContext:
     models: Models | None = None
     # What counts refused logins of all devices; None: nobody does.
     logins: DeviceLogins | None = None
+    # Where its device may fetch the image; None: it is pushed.
+    images: Images | None = None
     who: Who = field(default_factory=Who)
     _shared: _Shared = field(default_factory=_Shared)
 

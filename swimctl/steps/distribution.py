@@ -12,6 +12,7 @@ from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.ending import COPY
+from swimctl.steps.pulling import Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
 
@@ -34,6 +35,7 @@ class Distribution:
         if was_sent(context, "activate"):
             return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
+        pulling = None if context.images is None else Pulling(context, context.images)
         for attempt in range(_ATTEMPTS + 1):
             context.checkpoint()
             wrong, destination = context.again(lambda: self._verify(context))
@@ -43,7 +45,7 @@ class Distribution:
                 verified = f"{context.image.filename} {how}, its hash verified by the device"
                 return StepResult(f"{verified}; {gone}" if gone else verified)
             if attempt < _ATTEMPTS:
-                self._copy(context, destination, attempt)
+                self._copy(context, destination, attempt, pulling)
         raise StepFailed(
             f"{context.image.filename} was copied {_ATTEMPTS} times and is still wrong: {wrong}; the file was removed; "
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
@@ -123,7 +125,7 @@ class Distribution:
         removal.end(context.record, key, (context.image.filename,))
         return wrong
 
-    def _copy(self, context: JobContext, destination: str, attempt: int) -> None:
+    def _copy(self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None) -> None:
         image = context.image
         recorded = 0.0
 
@@ -134,16 +136,23 @@ class Distribution:
                 recorded = time.monotonic()
                 context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
 
-        context.record.say("copying" if attempt == 0 else "copying once more")
         if not image.path.is_file() or image.path.stat().st_size != image.size:
             raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
-        context.part()  # it would idle out meanwhile
+        again = "" if attempt == 0 else " once more"
         try:
+            if pulling is not None and pulling.pulls():
+                context.record.say(f"the device fetches the image{again}")
+                pulling.run(moved)
+                return
+            context.record.say(f"copying{again}")
+            context.part()  # it would idle out meanwhile
             TRANSPORTS["scp"].send(
                 image.path, destination, context.target, context.settings.distribution, context.clock, moved
             )
         except (TransferFailed, Unreachable) as error:
             context.record.event("copy", str(error))
+            if pulling is not None:
+                pulling.failed(str(error))
             if attempt == _ATTEMPTS - 1:
                 context.again(lambda: self._verify(context))  # leaves no partial file behind
                 raise

@@ -91,11 +91,12 @@ def first_look(
     *,
     username: str,
     taken_at: str,
+    also: Callable[[Checks], list[Finding]] = lambda _: [],
 ) -> FirstLook:
     """Ask a device all that its upgrade asks before and after the reload; changes nothing.
 
-    `make` makes its driver in an open session, `username` is who asks. What cannot be read is a finding; raises
-    SessionLost and what comes of a lost session.
+    `make` makes its driver in an open session, `username` is who asks; `also` applies rules that are no driver's.
+    What cannot be read is a finding; raises SessionLost and what comes of a lost session.
     """
     noting = _Noting(session)
     asked = _Asked(device, username, noting)
@@ -119,6 +120,7 @@ def first_look(
         # Another device, or one that tells this account little.
         return FirstLook(tuple(asked.findings), closed=asked.ended)
     asked.answer("files", lambda: driver.file_size(image))
+    asked.findings += asked.answer("image server", lambda: also(driver)) or ()
     asked.answer("members", driver.unready)
     log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)

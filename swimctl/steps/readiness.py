@@ -8,7 +8,9 @@ from pathlib import Path
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
+from swimctl.models import Finding
 from swimctl.platforms import configured
+from swimctl.platforms.driver import Offers
 from swimctl.platforms.facts import Snapshot
 from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
@@ -39,7 +41,7 @@ class ReadinessCheck:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
             return StepResult("the activation was sent before; going on from what the device says")
-        return context.again(lambda: self._check(context, "not ready, nothing was changed"))
+        return context.again(lambda: self._check(context, "not ready, nothing was changed", first=True))
 
     def once_more(self, context: JobContext) -> StepResult | None:
         """Apply the rules again and take a new baseline right before an activation whose baseline is old.
@@ -53,7 +55,7 @@ class ReadinessCheck:
         context.record.event("stale", f"the device was looked at {when}: once more, right before the activation")
         return context.again(lambda: self._check(context, "no longer ready, nothing was activated"))
 
-    def _check(self, context: JobContext, refusal: str) -> StepResult:
+    def _check(self, context: JobContext, refusal: str, *, first: bool = False) -> StepResult:
         with context.session() as session:
             entered = context.record.recall(ENTERED)
             elapsed = None if entered is None else elapsed_since(context.clock, entered)
@@ -68,6 +70,7 @@ class ReadinessCheck:
                 context.options,
                 username=context.target.username,
                 taken_at=rfc3339(context.clock.now()),
+                also=lambda driver: _image_server(context, driver) if first else [],
             )
         if look.already:
             return StepResult(look.already, finished=True)
@@ -114,6 +117,11 @@ def _disturbed(context: JobContext) -> bool:
     """Return whether somebody else is at work on a device that is refused, as far as its log tells."""
     with context.session() as session:
         return any(not each.ended for each in at_work(context, context.on(session)))
+
+
+def _image_server(context: JobContext, driver: Offers) -> list[Finding]:
+    images = context.images
+    return [] if images is None else images.finding(driver, context.device, context.image, context.settings)
 
 
 def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:

@@ -26,6 +26,7 @@ from swimctl.platforms.driver import (
     Saves,
     Traces,
 )
+from swimctl.platforms.fetching import Fetches
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 
 DRIVERS = (AristaEos, BootVariable, CiscoNxos, CiscoXe, CiscoXr, JuniperJunos, Requested)
@@ -56,6 +57,11 @@ def test_it_tells_of_others_who_install_by_its_log_or_by_its_next_boot(driver: t
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_it_cleans_where_its_words_name_a_command_for_that(driver: type) -> None:
     assert has(driver, Cleans) is bool(driver.support.clean)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_it_fetches_where_its_platform_names_the_command(driver: type) -> None:
+    assert has(driver, Fetches) is bool(platforms.fetches(driver.__module__.split(".")[2]))
 
 
 def test_those_whose_reload_loses_what_is_not_saved_are_saved_before_it() -> None:

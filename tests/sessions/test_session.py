@@ -10,7 +10,15 @@ import pytest
 from support.scripted_terminal import ENABLE_SECRET, GONE, NOTHING_YET, PASSWORD, PROMPT, PaperTerminal
 
 from swimctl.clock import Deadline, SystemClock
-from swimctl.errors import DeadlineExceeded, LoginFailed, NoPrivilege, SessionLost, UnexpectedPrompt, UnparsableOutput
+from swimctl.errors import (
+    DeadlineExceeded,
+    LoginFailed,
+    NoPrivilege,
+    SessionLost,
+    TransferFailed,
+    UnexpectedPrompt,
+    UnparsableOutput,
+)
 from swimctl.platforms.terminal import answer
 from swimctl.sessions import session as session_module
 from swimctl.sessions.one_look import one_look
@@ -34,6 +42,31 @@ def test_what_a_command_prints_is_returned_without_echo_and_prompt(tmp_path: Pat
     device = PaperTerminal({"show clock": ["show cl", "ock\r\n12:00:00.1 UTC", " Mon May 5 2031\r\n", PROMPT]})
     assert device.session(tmp_path).run("show clock", 20).strip() == "12:00:00.1 UTC Mon May 5 2031"
     assert device.typed == ["show clock\n"]
+
+
+def test_a_command_is_looked_at_while_it_runs_and_not_after(tmp_path: Path) -> None:
+    device = PaperTerminal(
+        {"copy": ["copy\n!!!", NOTHING_YET, "!!!", PROMPT], "show clock": ["show clock\n12:00", PROMPT]}
+    )
+    session, looks = device.session(tmp_path), list[str]()
+    with session.watched(lambda: looks.append("look")):
+        assert "!!!!!!" in session.converse("copy", (), 20).text
+    seen = len(looks)
+    assert seen > 1
+    session.run("show clock", 20)
+    assert (len(looks), device.closes) == (seen, 0)
+
+
+def test_what_a_look_raises_ends_the_session(tmp_path: Path) -> None:
+    device = PaperTerminal({"copy": ["copy\n!!!"]})
+    session = device.session(tmp_path)
+
+    def look() -> None:
+        raise TransferFailed("it stands still")
+
+    with pytest.raises(TransferFailed, match="it stands still"), session.watched(look):
+        session.converse("copy", (), 20)
+    assert device.closes == 1
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from swimctl.config.settings import Evidence, Settings
 from swimctl.engine import jobs as jobs_module
 from swimctl.engine.jobs import JobRunner
 from swimctl.errors import NotFound, StoreError
+from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.ssh import SshPolicy
 from swimctl.models import Device, Job, JobOptions, Outcome
@@ -77,6 +78,10 @@ class _Entered:
     def connection_extras(self, device: Device) -> dict[str, Any]:
         assert device
         return {}
+
+    def copy_policy(self, device: Device) -> CopyPolicy:
+        assert device
+        return CopyPolicy("pull", vrf="MGMT")
 
     def ssh_policy(self, device: Device) -> SshPolicy:
         assert device
@@ -229,15 +234,18 @@ def test_the_steps_are_given_what_the_inventory_the_batch_and_the_settings_say(r
     assert context.folder == Path("/elsewhere/jobs/1")
     assert context.transcript.path == Path("/elsewhere/jobs/1/transcript.log")
     assert context.models is None
+    assert context.images is not None
+    assert (context.images.server, context.images.policy) == (jobs.images, CopyPolicy("pull", vrf="MGMT"))
 
 
-def test_both_secrets_of_a_device_are_masked_in_its_jobs_transcript_and_record(running: Running) -> None:
-    context = running.runs().afterwards(running.store.batch(running.job.batch_id), running.job, threading.Event())
-    said = "tried acc0unt, then en4ble"
+def test_the_secrets_of_a_device_and_its_ticket_are_masked_in_its_jobs_transcript_and_record(running: Running) -> None:
+    jobs = running.runs()
+    context = jobs.afterwards(running.store.batch(running.job.batch_id), running.job, threading.Event())
+    said = f"tried acc0unt, then en4ble, then {jobs.images.ticket('sw1')}"
     context.record.event("asked", said)
-    assert context.redaction.text(said) == "tried ********, then ********"
+    assert context.redaction.text(said) == "tried ********, then ********, then ********"
     told = [event.message for event in running.store.events(running.job.id) if event.kind == "asked"]
-    assert told == ["tried ********, then ********"]
+    assert told == ["tried ********, then ********, then ********"]
 
 
 def test_the_models_are_read_beside_the_terminal_unless_they_are_off(running: Running) -> None:

@@ -83,6 +83,12 @@ def _width(_session: CommandLine, words: Words) -> Dialogue:
     yield Print(f"Width set to {int(words['number'])} columns.\n")
 
 
+def _vrf(session: CommandLine, words: Words) -> Dialogue:
+    """Run `cli vrf`: the prompt names it from then on."""
+    session.vrf = "" if words["vrf"] == "default" else words["vrf"]
+    yield from ()
+
+
 _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
     ("disable", disable, USER),
@@ -100,6 +106,8 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("bash timeout <number:1-99999> cat <path>", _cat, PRIVILEGED),
     ("write [memory]", booting.write, PRIVILEGED),
     ("copy running-config startup-config", booting.write, PRIVILEGED),
+    ("copy <source> <target>", files.fetch, PRIVILEGED),
+    ("cli vrf <vrf>", _vrf, USER),
     ("reload [now]", booting.reload, PRIVILEGED),
     ("install source <path> [reload] [now]", booting.install_source, PRIVILEGED),
     ("dir [<path>]", files.directory, PRIVILEGED),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.arista_eos.forms import DIR
 from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
 from swimctl.lab.flash import LabFile
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
@@ -14,6 +15,13 @@ from swimctl.lab.plain_commands import Words
 if TYPE_CHECKING:
     from swimctl.lab.arista_eos.device import Arista
     from swimctl.lab.arista_eos.session import CommandLine
+
+
+_WHY = {
+    UNREACHABLE: "Connection refused",
+    CUT: "transfer closed with outstanding read data remaining",
+    FULL: "No space left on device",
+}
 
 
 def directory(session: CommandLine, words: Words) -> Dialogue:
@@ -52,6 +60,23 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"% Error deleting {path} ({'Is a directory' if file else 'No such file or directory'})\n")
     else:
         switch.flash(1).delete(file.name)
+
+
+def fetch(session: CommandLine, words: Words) -> Dialogue:
+    """Run `copy http://… flash:`. Its good end: more/arista_eos/copy/b_01_http; a bad one: a test of a public tool."""
+    switch, source, target = session.switch, words["source"], words["target"]
+    try:
+        _, name = switch.resolve(target)
+    except ValueError:
+        yield Print(f"% Error copying {source} to {target} (No such file or directory)\n")
+        return
+    name = name or source.rpartition("/")[2]
+    ended = yield from fetched(switch, source, f"flash:{name}")
+    if not ended:
+        yield Print("Copy completed successfully.\n")
+        return
+    why = _WHY.get(ended, f"The requested URL returned error: {ended}")
+    yield Print(f"% Error copying {source} to {target} ({why})\n")
 
 
 def verify(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:

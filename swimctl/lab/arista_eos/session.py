@@ -41,6 +41,7 @@ class CommandLine(Vty):
         self.switch: Arista = switch
         self.mode = ""
         self.section = ""
+        self.vrf = ""
 
     @property
     @abstractmethod
@@ -54,7 +55,8 @@ class CommandLine(Vty):
             return f"[{self.login.user}@{self.switch.hostname} ~]$ "
         if self.mode:
             return f"{self.switch.hostname}({self.mode})#"
-        return f"{self.switch.hostname}{'#' if self.privilege >= PRIVILEGED else '>'}"
+        vrf = f"(vrf:{self.vrf})" if self.vrf else ""
+        return f"{self.switch.hostname}{vrf}{'#' if self.privilege >= PRIVILEGED else '>'}"
 
     def ambiguous(self, line: str) -> str:  # noqa: ARG002 - the signature is Vty's
         """Return it as EOS does."""

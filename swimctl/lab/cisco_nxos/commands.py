@@ -109,6 +109,7 @@ _EVERYBODY: tuple[tuple[str, Command], ...] = (
 _ADMINS: tuple[tuple[str, Command], ...] = (
     ("configure [terminal]", _configure),
     ("copy running-config startup-config", _save),
+    ("copy <source> <target> [vrf <vrf>]", files.fetch),
     ("delete <path> [no-prompt]", files.delete),
     ("reload", _reload),
     ("show install all impact nxos <path> [non-disruptive]", installing.impact),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_nxos.forms import DIR
-from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.effects import Ask, Dialogue, Pause, Print
+from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.session import CommandLine
 
 MISSING = "No such file or directory\n"
+MANAGEMENT = "management"
+"""The VRF in which the lab's network is."""
+_TABLE = (
+    "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
+    "                                 Dload  Upload   Total   Spent    Left  Speed\n"
+)
+_CURL = {
+    UNREACHABLE: "curl: (7) couldn't connect to host",
+    CUT: "curl: (18) transfer closed with outstanding read data remaining",
+    FULL: "curl: (23) Failed writing body",
+}
 
 
 def directory(session: CommandLine, words: Words) -> Dialogue:
@@ -62,6 +74,40 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
         return
     member, name = switch.resolve(path)
     switch.flash(member).delete(name)
+
+
+def fetch(session: CommandLine, words: Words) -> Dialogue:
+    """Run `copy http://… bootflash:`, by curl. Its table and the end: a guide of Apstra, which upgrades so.
+
+    What it prints where that fails has no source but curl's own words.
+    """
+    switch, source, target = session.switch, words["source"], words["target"]
+    vrf = words.get("vrf")
+    if vrf is None:
+        answer = yield Ask("Enter vrf (If no input, current vrf 'default' is considered): ")
+        vrf = answer.strip() or "default"
+    try:
+        member, name = switch.resolve(target)
+    except ValueError:
+        yield Print(MISSING)
+        return
+    name = name or source.rpartition("/")[2]
+    if switch.flash(member).get(name) is not None:
+        answer = yield Ask(
+            "Warning: There is already a file existing with this name. Do you want to overwrite (y/n)?[n] "
+        )
+        if not answer.strip().lower().startswith("y"):
+            return
+    yield Print(_TABLE)
+    ended = UNREACHABLE if vrf != MANAGEMENT else (yield from fetched(switch, source, f"bootflash:{name}"))
+    if not ended:
+        file = switch.flash(member).get(name)
+        yield Print(f"100 {file.size if file else 0:>5}  100 {file.size if file else 0:>5}    0     0  5176k      0\n")
+        yield Print("Copy complete, now saving to disk (please wait)...\n")
+        yield Pause(5)
+        yield Print("Copy complete.\n")
+        return
+    yield Print(_CURL.get(ended, f"curl: (22) The requested URL returned error: {ended}") + "\n")
 
 
 def hash_of(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:

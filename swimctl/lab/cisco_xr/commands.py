@@ -174,4 +174,5 @@ _ROOTS: tuple[tuple[str, Command], ...] = (
     ("reload location all", _timed(_reload)),
     ("delete <path> [noprompt]", _timed(files.delete)),
     ("delete /noprompt <path>", _timed(files.delete)),
+    ("copy <source> <target>", _timed(files.fetch)),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xr.forms import CONTEXT
 from swimctl.lab.effects import Ask, Dialogue, Print
+from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 
@@ -63,6 +64,27 @@ def md5(session: CommandLine, words: Words) -> Dialogue:
         return
     yield from hashing(router)
     yield Print(f"{file.digests['md5']}\n")
+
+
+def fetch(session: CommandLine, words: Words) -> Dialogue:
+    """Run `copy http://… harddisk:`; question and end as tests of pyntc have them, of an NCS 5011."""
+    router, source, target = session.router, words["source"], words["target"]
+    try:
+        member, name = router.resolve(target)
+    except ValueError:
+        yield Print(f"%Error: copy: '{target}': No such device\n")
+        return
+    asked = name or source.rpartition("/")[2]
+    answer = yield Ask(f"Destination filename [/harddisk:/{asked}]?")
+    name = answer.strip().rpartition("/")[2] or asked
+    yield Print(f"Accessing {source}\n")
+    ended = yield from fetched(router, source, f"harddisk:/{name}", "!", 50_000)
+    file = router.flash(member).get(name)
+    if not ended and file is not None:
+        yield Print(f"\nSuccessfully copied {file.size} Bytes\n\n\nCopy operation success\n")
+        return
+    why = {UNREACHABLE: "Connection refused", CUT: "Connection reset by peer", FULL: "No space left on device"}
+    yield Print(f"\n%Error opening {source}: {why.get(ended, 'No such file or directory')}\n")
 
 
 def delete(session: CommandLine, words: Words) -> Dialogue:

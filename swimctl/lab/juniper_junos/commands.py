@@ -92,6 +92,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("file checksum sha1 <path>", files.checksum("sha1"), SUPER_USER),
     ("file checksum sha-256 <path>", files.checksum("sha-256"), SUPER_USER),
     ("file delete <path>", files.delete, SUPER_USER),
+    ("file copy <source> <target>", files.fetch, SUPER_USER),
     ("request system storage cleanup dry-run", files.cleanup, SUPER_USER),
     ("request system software validate <package>", requests.validate, SUPER_USER),
     ("request system software add <package> [no-copy] [no-validate] [unlink]", requests.add, SUPER_USER),

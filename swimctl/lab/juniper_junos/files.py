@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
+from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
 from swimctl.lab.hashing import hashing
+from swimctl.lab.juniper_junos.device import FOLDER
 from swimctl.lab.plain_commands import Words
 
 if TYPE_CHECKING:
@@ -75,6 +77,28 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
         return
     member, name = switch.resolve(path)
     switch.flash(member).delete(name)
+
+
+def fetch(session: CommandLine, words: Words) -> Dialogue:
+    """Run `file copy` from a server.
+
+    What it shows at a good end stands in public notes, at a bad one in the manual of FreeBSD's fetch.
+    """
+    switch, source, target = session.switch, words["source"], words["target"]
+    try:
+        member, name = switch.resolve(target)
+    except ValueError:
+        yield Print(f"error: could not open destination: {target}\n")
+        return
+    name = name or source.rpartition("/")[2]
+    ended = yield from fetched(switch, source, f"{FOLDER}{name}")
+    file = switch.flash(member).get(name)
+    if not ended and file is not None:
+        yield Print(f"{FOLDER}/...transferring.file.........qYZabR/{name}100% of {file.size // 1024} kB 2482 kBps\n")
+        return
+    why = {UNREACHABLE: "Connection refused", CUT: "transfer truncated", FULL: "No space left on device"}
+    yield Print(f"fetch: {source}: {why.get(ended, 'Not Found')}\nerror: file-fetch failed\n")
+    yield Print("error: could not fetch local copy of file\n")
 
 
 def cleanup(session: CommandLine, _words: Words) -> Dialogue:

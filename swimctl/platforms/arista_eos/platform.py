@@ -23,5 +23,8 @@ TERMINAL: Final = Terminal(
 )
 
 PLATFORM: Final = Platform(
-    "swimctl.platforms.arista_eos.driver:AristaEos", frozenset({"arista_eos", "eos", "arista.eos.eos"}), TERMINAL
+    "swimctl.platforms.arista_eos.driver:AristaEos",
+    frozenset({"arista_eos", "eos", "arista.eos.eos"}),
+    TERMINAL,
+    fetches="copy http:",
 )

@@ -9,6 +9,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos import evidence
+from swimctl.platforms.arista_eos.fetching import FETCHING, in_vrf
 from swimctl.platforms.arista_eos.parsers.boot import parse_show_boot_config, parse_show_reload_cause
 from swimctl.platforms.arista_eos.parsers.files import parse_dir, parse_verify
 from swimctl.platforms.arista_eos.parsers.interfaces import (
@@ -37,6 +38,7 @@ from swimctl.platforms.facts import (
     Snapshot,
     SoftwareVersion,
 )
+from swimctl.platforms.fetching import Fetched
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import NextBoot
 from swimctl.platforms.pieces import Pieces
@@ -175,6 +177,11 @@ class AristaDevice:
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to: SCP ends in the Linux below EOS."""
         return f"/mnt/flash/{image.filename}"
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        """Let the device fetch a file to where the image's has to be."""
+        with in_vrf(self._session, vrf, self._limits.command):
+            return FETCHING.run(self._session, url, self._path(image), vrf, deadline)
 
     def log_mark(self) -> str | None:
         """Return what the next boot starts: no line of the log proves as much."""

@@ -18,4 +18,5 @@ PLATFORM: Final = Platform(
     installs=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     also="cisco_xe",
     scp="`ip scp server enable`",
+    fetches="copy http:",
 )

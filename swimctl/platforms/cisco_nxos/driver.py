@@ -9,6 +9,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import Finding, Image
 from swimctl.platforms.base import Sent, Support
+from swimctl.platforms.cisco_nxos.fetching import FETCHING
 from swimctl.platforms.cisco_nxos.parsers.files import parse_copy_configuration
 from swimctl.platforms.cisco_nxos.parsers.incompatibility import parse_show_incompatibility
 from swimctl.platforms.cisco_nxos.parsers.install import parse_install_all, parse_install_impact
@@ -17,6 +18,7 @@ from swimctl.platforms.cisco_nxos.reading import UNKNOWN, NexusDevice
 from swimctl.platforms.cisco_nxos.software import next_boot, short_path
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
+from swimctl.platforms.fetching import Fetched
 from swimctl.platforms.terminal import Answer, answer
 
 # The one question of the installer; any other is one that nobody foresaw.
@@ -76,6 +78,10 @@ class CiscoNxos(NexusDevice):
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to."""
         return self._path(image)
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        """Let the device fetch a file to where the image's has to be; without a VRF, by its management port."""
+        return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
 
     def rehearse(self, image: Image) -> list[Finding]:
         """Let the installer look at the file: what it would put on each module, and what that would take down."""

@@ -35,5 +35,6 @@ PLATFORM: Final = Platform(
     frozenset({"cisco_nxos", "nxos", "nx-os", "nxos_ssh", "nx_os", "cisco_nx_os", "cisco.nxos.nxos"}),
     TERMINAL,
     scp="`feature scp-server`",
+    fetches="copy http:",
     open_end="show running-config",
 )

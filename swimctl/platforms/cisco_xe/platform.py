@@ -34,4 +34,5 @@ PLATFORM: Final = Platform(
     TERMINAL,
     installs=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     scp="`ip scp server enable`",
+    fetches="copy http:",
 )

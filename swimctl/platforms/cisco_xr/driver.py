@@ -10,6 +10,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
+from swimctl.platforms.cisco_xr.fetching import FETCHING
 from swimctl.platforms.cisco_xr.installer import Installer, added_by
 from swimctl.platforms.cisco_xr.parsers.files import parse_show_md5
 from swimctl.platforms.cisco_xr.parsers.platform import parse_show_platform
@@ -40,6 +41,7 @@ from swimctl.platforms.facts import (
     Slot,
     Snapshot,
 )
+from swimctl.platforms.fetching import Fetched
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
@@ -241,6 +243,10 @@ class CiscoXr:
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to."""
         return f"{DISK}/{image.filename}"
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        """Let the device fetch a file to where the image's has to be."""
+        return FETCHING.run(self._session, url, f"/{self.destination(image)}", vrf, deadline)
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all nodes; the device does not reload."""

@@ -42,4 +42,5 @@ PLATFORM: Final = Platform(
     "swimctl.platforms.cisco_xr.driver:CiscoXr",
     frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     TERMINAL,
+    fetches="copy http:",
 )

@@ -58,6 +58,7 @@ PLATFORM: Final = Platform(
     "swimctl.platforms.juniper_junos.driver:JuniperJunos",
     frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
     TERMINAL,
+    fetches="file copy",
     configured=braced,
     open_end="show configuration",
 )

@@ -21,6 +21,7 @@ from swimctl.platforms.facts import (
     Running,
     Snapshot,
 )
+from swimctl.platforms.fetching import Fetched
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos import evidence
@@ -31,6 +32,7 @@ from swimctl.platforms.juniper_junos.facts import (
     NodeUptime,
     RoutingEngine,
 )
+from swimctl.platforms.juniper_junos.fetching import FETCHING
 from swimctl.platforms.juniper_junos.log import SHOW, journal, last_line, trace_operation
 from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parsers.alarms import parse_show_alarms
@@ -197,6 +199,10 @@ class JunosDevice:
     def destination(self, image: Image) -> str:
         """Return the path that a transport writes to."""
         return f"{FOLDER}/{image.filename}"
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        """Let the device fetch a file to where the image's has to be."""
+        return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
 
     def log_mark(self) -> str | None:
         """Return the last line of the device's log of commands, None where it keeps none."""

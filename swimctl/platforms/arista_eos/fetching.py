@@ -1,0 +1,40 @@
+"""`copy http://… flash:` of EOS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from swimctl.errors import CommandRefused
+from swimctl.platforms.arista_eos.platform import TERMINAL
+from swimctl.platforms.base import Session
+from swimctl.platforms.fetching import Fetching
+
+# `Copy completed successfully.`: more/arista_eos/copy/b_01_http, and a guide of Apstra. `% Error copying http://… to
+# flash: (Connection refused)` has one source, a test of a public tool. It asks nothing.
+_COMPLAINT: Final = re.compile(r"\s*%\s?Error copying .*", re.IGNORECASE)
+FETCHING: Final = Fetching(lambda url, destination, _vrf: f"copy {url} {destination}", (), _COMPLAINT)
+
+
+@contextmanager
+def in_vrf(session: Session, vrf: str, seconds: float) -> Iterator[None]:
+    """Change the VRF of a session for a while; CommandRefused where there is none of that name.
+
+    `cli vrf` of newer releases, `routing-context vrf` of 4.20 (a guide of Apstra): both change the session alone.
+    """
+    if not vrf:
+        yield
+        return
+    for words in ("cli vrf", "routing-context vrf"):
+        said = session.run(f"{words} {vrf}", seconds)
+        refused = [line for line in said.splitlines() if TERMINAL.refusals.fullmatch(line) or line.startswith("%")]
+        if not refused:
+            break
+    else:
+        raise CommandRefused(f"'cli vrf {vrf}': the device answered '{refused[0].strip()}'")
+    try:
+        yield
+    finally:
+        session.run(f"{words} default", seconds)

@@ -1,0 +1,58 @@
+"""Devices that fetch an image by a command of their own: what a driver says of it, and how the command is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from swimctl.models import Image
+from swimctl.platforms.base import Session
+from swimctl.platforms.driver import SizesFiles
+from swimctl.platforms.terminal import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a device said of a copy: nothing of it proves one, which its hash alone does.
+
+    `complaint` is its own word of why there is none, empty where it has none that is known. `dropped`: the session
+    ended in it, and the copy may go on.
+    """
+
+    complaint: str = ""
+    dropped: bool = False
+
+
+@runtime_checkable
+class Fetches(SizesFiles, Protocol):
+    """A driver whose device fetches a file by HTTP."""
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        """Let the device fetch a file to where the image's has to be, in a VRF unless that is empty.
+
+        Raises CommandRefused where such a device cannot be told the VRF.
+        """
+
+    def remove_file(self, image: Image) -> None:
+        """Remove the image's file from the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How a system is told to fetch a file.
+
+    `command` makes the line of URL, destination and VRF; `complaint` matches a line in which the device says why
+    there is no copy.
+    """
+
+    command: Callable[[str, str, str], str]
+    answers: tuple[Answer, ...]
+    complaint: re.Pattern[str]
+
+    def run(self, session: Session, url: str, destination: str, vrf: str, deadline: float) -> Fetched:
+        """Return what the device says of the command."""
+        reply = session.converse(self.command(url, destination, vrf), self.answers, deadline)
+        said = [line.strip() for line in reply.text.splitlines() if self.complaint.match(line)]
+        return Fetched(said[-1] if said else "", reply.dropped)

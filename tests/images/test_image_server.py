@@ -1,0 +1,241 @@
+"""The image server: who is given which bytes, what is counted of them, and that nothing else is answered."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from support.certificates import self_signed
+
+from swimctl.config.settings import ImageServing
+from swimctl.errors import TransferFailed, UsageError
+from swimctl.images.server import ImageServer
+from swimctl.models import Image
+
+SIZE = 3_000_001
+CONTENT = bytes(range(251)) * (SIZE // 251) + bytes(SIZE % 251)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Image:
+    path = tmp_path / "cat9k_iosxe.17.12.04.SPA.bin"
+    path.write_bytes(CONTENT)
+    now = datetime.now(UTC)
+    return Image(1, path.name, path, "cisco_xe", "cat9k_iosxe", "17.12.04", SIZE, "a" * 128, "b" * 32, now)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    return self_signed(tmp_path)
+
+
+@contextmanager
+def serving(**settings: object) -> Iterator[ImageServer]:
+    server = ImageServer(ImageServing.model_validate({"bind": "127.0.0.1", **settings}))
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def server() -> Iterator[ImageServer]:
+    with serving() as made:
+        yield made
+
+
+def get(
+    url: str, *, method: str = "GET", trust: ssl.SSLContext | None = None, **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    parts = urlsplit(url)
+    connection: http.client.HTTPConnection = (
+        http.client.HTTPConnection(parts.netloc, timeout=30)
+        if trust is None
+        else http.client.HTTPSConnection(parts.netloc, timeout=30, context=trust)
+    )
+    try:
+        connection.request(method, parts.path, headers={key.replace("_", "-"): value for key, value in headers.items()})
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for the thing itself: it fails by the time limit of the test alone."""
+    while not true():
+        time.sleep(0.005)
+
+
+def test_a_device_gets_the_whole_image_and_its_bytes_are_counted(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        assert (offer.asked, offer.at, offer.whole) == (0, 0, False)
+        response, body = get(offer.url)
+        assert (response.status, response.headers["Content-Length"]) == (200, str(SIZE))
+        assert body == CONTENT
+        until(lambda: offer.whole)
+        assert offer.asked == 1
+
+
+def test_with_tls_the_bytes_are_the_same(certificate: tuple[Path, Path], image: Image) -> None:
+    trust = ssl.create_default_context(cafile=str(certificate[0]))
+    with (
+        serving(tls_cert=certificate[0], tls_key=certificate[1]) as server,
+        server.offer("sw1", image, "127.0.0.1") as offer,
+    ):
+        assert offer.url.startswith("https://127.0.0.1:")
+        assert get(offer.url, trust=trust)[1] == CONTENT
+        until(lambda: offer.whole)
+        assert get(offer.url, trust=trust, Range="bytes=2999999-")[1] == CONTENT[2_999_999:]
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"),
+    [("bytes=0-0", 0, 1), ("bytes=1000000-", 1_000_000, SIZE), ("bytes=5-9", 5, 10), ("bytes=-7", SIZE - 7, SIZE)],
+)
+def test_a_copy_that_was_cut_goes_on_where_it_was(
+    server: ImageServer, image: Image, asked: str, begin: int, end: int
+) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        response, body = get(offer.url, Range=asked)
+        assert response.status == 206
+        assert response.headers["Content-Range"] == f"bytes {begin}-{end - 1}/{SIZE}"
+        assert body == CONTENT[begin:end]
+        again, whole = get(offer.url, Range=asked, If_Range='"of another file"')
+        assert (again.status, whole == CONTENT) == (200, True)
+
+
+def test_bytes_that_are_not_there_are_refused(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        for asked in (f"bytes={SIZE}-", "bytes=9-5", "lines=1-2"):
+            assert get(offer.url, Range=asked)[0].status == 416
+        assert offer.asked == 0
+
+
+def test_who_asks_for_the_head_is_told_the_size_and_counts_for_nothing(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        response, body = get(offer.url, method="HEAD")
+        assert (response.headers["Content-Length"], body) == (str(SIZE), b"")
+        assert (offer.asked, offer.at) == (0, 0)
+
+
+def test_a_ticket_opens_one_file_for_one_device_while_it_is_offered(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as one, server.offer("sw2", image, "127.0.0.1") as two:
+        assert server.ticket("sw1") in one.url
+        assert server.ticket("sw1") != server.ticket("sw2")
+        assert server.ticket("sw1") not in repr(one)
+        root, ticket, name = one.url.rsplit("/", 2)
+        for other in (
+            f"{root}/{ticket}/another.bin", f"{root}/{ticket}", f"{root}/{ticket}/", f"{root}/{ticket[:-1]}/{name}",
+            f"{root}/{ticket}/../{name}", f"{root}/x/{name}", f"{root}/", f"{root}/{ticket}/%2e%2e%2f{name}",
+        ):  # fmt: skip
+            response, body = get(other)
+            assert (response.status, name in body.decode()) == (404, False), other
+        assert get(one.url, method="POST")[0].status == 405
+        assert (one.asked, two.asked, one.reached) == (0, 0, False)
+    assert get(one.url)[0].status == 404
+    with server.offer("sw1", image, "127.0.0.1") as later:
+        assert later.url == one.url
+        assert get(later.url)[1] == CONTENT
+    server.forget("sw1")
+    with server.offer("sw1", image, "127.0.0.1") as last:
+        assert last.url != one.url
+        assert get(one.url)[0].status == 404
+
+
+def test_a_ticket_is_good_for_so_many_hours(image: Image) -> None:
+    with serving(hours=1e-9) as server, server.offer("sw1", image, "127.0.0.1") as offer:
+        assert get(offer.url)[0].status == 404
+        assert offer.asked == 0
+
+
+def test_a_device_that_asks_for_what_is_nowhere_has_shown_that_it_reaches_us(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        assert get(offer.reach_url)[0].status == 404
+        assert (offer.reached, offer.asked, offer.at) == (True, 0, 0)
+
+
+def test_what_is_still_being_sent_is_cut_off_when_the_offer_ends(server: ImageServer, image: Image) -> None:
+    image = replace(image, size=500_000_000)
+    with image.path.open("r+b") as file:
+        file.truncate(image.size)
+    with server.offer("sw1", image, "127.0.0.1") as offer:
+        parts = urlsplit(offer.url)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+        connection.request("GET", parts.path)
+        response = connection.getresponse()
+        until(lambda: offer.at > 0)
+        assert not offer.whole
+    with closing(connection), response, pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+        response.read()
+
+
+def test_a_file_that_became_shorter_is_not_taken_for_whole(server: ImageServer, image: Image) -> None:
+    with server.offer("sw1", replace(image, size=SIZE + 5), "127.0.0.1") as offer:
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+            get(offer.url)
+        assert not offer.whole
+
+
+def test_so_many_copies_run_at_once_and_the_others_wait() -> None:
+    with serving(copies=1) as server:
+        waited, second = threading.Event(), threading.Event()
+
+        def other() -> None:
+            with server.slot(waited.set):
+                second.set()
+
+        with server.slot(lambda: None):
+            thread = threading.Thread(target=other)
+            thread.start()
+            assert waited.wait(30)
+            assert not second.is_set()
+        assert second.wait(30)
+        thread.join()
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(server: ImageServer, image: Image) -> None:
+    with (
+        server.offer("sw1", image, "127.0.0.1"),
+        serving(port=server.port) as other,
+        pytest.raises(TransferFailed, match=r"another `swimctl.image_server.port`, or 0"),
+        other.offer("sw1", image, "127.0.0.1"),
+    ):
+        pass
+
+
+def test_a_certificate_without_its_key_is_told_with_the_settings(tmp_path: Path, image: Image) -> None:
+    with (
+        serving(tls_cert=tmp_path / "c.pem") as server,
+        pytest.raises(UsageError, match=r"image_server.tls_cert and image_server.tls_key"),
+        server.offer("sw1", image, "127.0.0.1"),
+    ):
+        pass
+
+
+def test_the_address_is_the_one_that_is_said_else_that_on_the_way(image: Image) -> None:
+    with serving(address="images.example.net") as server:
+        with server.offer("sw1", image, "127.0.0.1") as offer:
+            assert offer.url.startswith(f"http://images.example.net:{server.port}/")
+        with server.offer("sw1", image, "127.0.0.1", "10.9.9.9") as offer:
+            assert offer.url.startswith(f"http://10.9.9.9:{server.port}/")
+    with serving() as server, server.offer("sw1", image, "127.0.0.1", "2001:db8::1") as offer:
+        assert offer.url.startswith(f"http://[2001:db8::1]:{server.port}/")
+
+
+def test_nothing_listens_before_there_is_something_to_serve(image: Image) -> None:
+    with serving() as server:
+        server.ticket("sw1")
+        assert (server.port, [each.name for each in threading.enumerate() if each.name == "image-server"]) == (0, [])
+        with server.offer("sw1", image, "127.0.0.1") as offer:
+            assert offer.url
+    assert "image-server" not in {each.name for each in threading.enumerate()}

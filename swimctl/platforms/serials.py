@@ -15,6 +15,8 @@ from swimctl.platforms.facts import InventoryItem
 # What stands there where a part has no serial number of its own: `BUILTIN` and `N/A` in captures of
 # juniper_junos/show_chassis_hardware and cisco_nxos/show_inventory; the others are of virtual devices.
 _NONE: Final = re.compile(r"|builtin|n/?a|none|unknown|unspecified|-+|0+", re.IGNORECASE)
+# What is garbled or masked is no number: it would make another device of the one that it is of.
+_NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9 ./:+_-]*")
 _CHASSIS: Final = re.compile(r"\bchassis\b", re.IGNORECASE)
 # What a chassis is named by without being it: `Chassis Fan Module`, `Chassis Power Supply` (captures of
 # cisco_nxos/show_inventory). A fabric extender hangs on two switches, and both name it.
@@ -24,7 +26,7 @@ _OTHERS: Final = re.compile(r"\b(?:fan|power|psu|fex|fabric extender|transceiver
 def serials(*numbers: str | None) -> tuple[str, ...]:
     """Return those that are serial numbers, spelled alike, each once, in their order."""
     spelled = ((number or "").strip().upper() for number in numbers)
-    return tuple(dict.fromkeys(number for number in spelled if not _NONE.fullmatch(number)))
+    return tuple(dict.fromkeys(each for each in spelled if _NUMBER.fullmatch(each) and not _NONE.fullmatch(each)))
 
 
 def of_parts(items: Iterable[InventoryItem], names: re.Pattern[str]) -> tuple[str, ...]:

@@ -103,6 +103,12 @@ def test_what_stands_for_no_serial_number_is_none() -> None:
     assert serials("BUILTIN", "N/A", "NA", "", None, "0000", " foc1a ", "FOC1A", "None") == ("FOC1A",)
 
 
+@pytest.mark.parametrize("odd", ["????????", "FOC\x00\x001A", "FOC~{}1A", "********", "<not read>", "FOC2701…"])
+def test_what_is_garbled_or_masked_is_none(odd: str) -> None:
+    assert serials(odd) == ()
+    assert serials(odd, "FOC2701-A/1") == ("FOC2701-A/1",)
+
+
 REFUSED = "% Invalid input detected at '^' marker.\n"
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+_STANDS = 0.005
+"""Real seconds until a clock that stood still is looked at again."""
 
 
 class LabClock:
@@ -25,6 +29,13 @@ class LabClock:
     def now(self) -> float:
         """Return the lab seconds since the start."""
         return (self._monotonic() - self._start) * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many lab seconds, also where this clock stands still meanwhile."""
+        end, least = self.now() + seconds, 0.0
+        while (left := end - self.now()) > 0:
+            await asyncio.sleep(max(left / self.speed, least))
+            least = _STANDS
 
     def wall(self) -> datetime:
         """Return the UTC date and time that the switches show now."""

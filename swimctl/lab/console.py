@@ -7,6 +7,7 @@ from typing import Protocol
 
 import asyncssh
 
+from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Ask, Effect, Fetch, Hangup, Pause, Print
 from swimctl.lab.fetching import fetch
 from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
@@ -22,8 +23,9 @@ TWO_PACKETS = 0.3
 class Host(Protocol):
     """What a terminal needs of the switch's place in the server."""
 
-    def seconds(self, lab_seconds: float) -> float:
-        """Convert lab seconds to real ones."""
+    @property
+    def clock(self) -> LabClock:
+        """Return the switch's clock."""
 
     def look(self) -> None:
         """Let everything happen that is due on the switch."""
@@ -94,7 +96,7 @@ class Console:
             case Pause(seconds):
                 pager.reset()
                 self.flush()
-                await asyncio.sleep(self._host.seconds(seconds))
+                await self._host.clock.sleep(seconds)
             case Ask(prompt, secret, one_key):
                 pager.reset()
                 self._send(prompt)
@@ -102,7 +104,7 @@ class Console:
             case Fetch():
                 pager.reset()
                 self.flush()
-                return await fetch(effect, 1 / self._host.seconds(1.0), self._show)
+                return await fetch(effect, self._host.clock, self._show)
             case Hangup():
                 self.hang_up()
         return ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from urllib.parse import urlsplit
 
 from swimctl.lab.chassis import Chassis
+from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Effect, Fetch, Pause
 from swimctl.lab.filesystem import Pace
 from swimctl.lab.flash import BLOCK, NoSpace
@@ -44,8 +45,8 @@ def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1
     )
 
 
-async def fetch(wanted: Fetch, speed: float, show: Callable[[str], None]) -> str:
-    """Do what an effect asks for, lab time being so much faster than life."""
+async def fetch(wanted: Fetch, clock: LabClock, show: Callable[[str], None]) -> str:
+    """Do what an effect asks for, at the pace of a lab's clock."""
     parts = urlsplit(wanted.url)
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
@@ -70,7 +71,7 @@ async def fetch(wanted: Fetch, speed: float, show: Callable[[str], None]) -> str
         if status != "200":
             return status
         size = next(int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:"))
-        return await _take(wanted, size, reader, speed, show)
+        return await _take(wanted, size, reader, clock, show)
     except (OSError, EOFError, ValueError, IndexError, StopIteration):
         return CUT
     finally:
@@ -80,14 +81,14 @@ async def fetch(wanted: Fetch, speed: float, show: Callable[[str], None]) -> str
 
 
 async def _take(
-    wanted: Fetch, size: int, reader: asyncio.StreamReader, speed: float, show: Callable[[str], None]
+    wanted: Fetch, size: int, reader: asyncio.StreamReader, clock: LabClock, show: Callable[[str], None]
 ) -> str:
-    pace, file, got = Pace(wanted.rate * speed), wanted.receive(), 0
+    pace, file, got = Pace(wanted.rate, clock), wanted.receive(), 0
     try:
         while got < size:
             if wanted.fails and got >= size // 2:
                 if wanted.fails == "stalls":
-                    await asyncio.sleep(_STALLED / speed)
+                    await clock.sleep(_STALLED)
                 return CUT
             data = await reader.read(min(BLOCK, size - got))
             if not data:

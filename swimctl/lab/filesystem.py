@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import posixpath
 import stat
 from collections.abc import AsyncIterator
@@ -11,26 +10,30 @@ from typing import Protocol
 import asyncssh
 
 from swimctl.lab.chassis import Chassis
+from swimctl.lab.clock import LabClock
 from swimctl.lab.flash import LabFile, NoSpace
 from swimctl.lab.upload import Upload
 
 DENIED = "Privilege denied."
 NEEDED_PRIVILEGE = 15
+_AHEAD = 1.0
+"""Lab seconds by which bytes may come too early: to wait for each block costs more than to take it."""
 
 
 class Pace:
-    """Let bytes through at a rate, in real time; being late is made up for by no burst."""
+    """Let bytes through at a rate, in bytes a lab second; being late is made up for by no burst."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, clock: LabClock) -> None:
         self._rate = rate
+        self._clock = clock
         self._next = 0.0
 
     async def spend(self, count: int) -> None:
-        """Wait until `count` bytes more may pass."""
-        now = asyncio.get_running_loop().time()
+        """Wait until `count` bytes more may pass, or nearly."""
+        now = self._clock.now()
         self._next = max(self._next, now) + count / self._rate
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
+        if self._next > now + _AHEAD:
+            await self._clock.sleep(self._next - now)
 
 
 class Incoming:
@@ -118,7 +121,7 @@ class FlashFiles(asyncssh.SFTPServer):
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:  # noqa: ARG002 asyncssh's signature
         """Open a file to read from, or to write anew."""
         name = self._name(path)
-        pace = Pace(self._switch.transfer * self._switch.clock.speed)
+        pace = Pace(self._switch.transfer, self._switch.clock)
         if pflags & asyncssh.FXF_WRITE:
             try:
                 return Incoming(self._switch.receive(name), pace)

@@ -6,7 +6,8 @@ import asyncio
 import math
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ class LabFleet:
     """Run lab switches on 127.0.0.1 in a thread of their own, for as long as the context lasts.
 
     `folder` takes uploaded files and lab-commands.jsonl. `ports` fixes ports by name; the others are free ones.
+    `monotonic`: real seconds, `speed` of which are one of the lab; the clock of the switches.
     Methods may be called from any thread.
     """
 
@@ -34,9 +36,11 @@ class LabFleet:
         speed: float = 60,
         folder: Path,
         ports: Mapping[str, int] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.specs = tuple(specs)
         self.speed = speed
+        self._monotonic = monotonic
         self._folder = folder
         self._wanted_ports = dict(ports or {})
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -77,7 +81,7 @@ class LabFleet:
         spool = self._folder / "flash"
         shutil.rmtree(spool, ignore_errors=True)  # of a lab that was killed: its switches are gone, these start anew
         spool.mkdir()
-        clock = LabClock(self.speed)
+        clock = LabClock(self.speed, self._monotonic)
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
             switches = [device(spec, clock, spool) for spec in self.specs]

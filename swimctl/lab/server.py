@@ -15,6 +15,7 @@ import asyncssh
 from swimctl.errors import UsageError
 from swimctl.lab.channels import Channel
 from swimctl.lab.chassis import Chassis
+from swimctl.lab.clock import LabClock
 from swimctl.lab.console import Console
 from swimctl.lab.effects import Cut, Down, Syslog, Up
 from swimctl.lab.filesystem import FlashFiles
@@ -90,9 +91,10 @@ class SwitchPort:
             self.web = WebPort(switch, switch.api, _bound, self.look)
         self._services: tuple[ServicePort, ...] = tuple(each for each in (self.netconf, self.web) if each is not None)
 
-    def seconds(self, lab_seconds: float) -> float:
-        """Convert lab seconds to real ones."""
-        return lab_seconds / self.switch.clock.speed
+    @property
+    def clock(self) -> LabClock:
+        """Return the switch's clock."""
+        return self.switch.clock
 
     def channel(self) -> Channel:
         """Make a channel of a connection."""
@@ -176,7 +178,8 @@ class SwitchPort:
         due = self.switch.next_due()
         self._timer = None
         if due is not None:
-            self._timer = asyncio.get_running_loop().call_later(max(0.0, self.seconds(due)) + 0.001, self.look)
+            real = max(0.0, due) / self.switch.clock.speed
+            self._timer = asyncio.get_running_loop().call_later(real + 0.001, self.look)
 
     def _disconnect(self) -> None:
         for service in self._services:

@@ -51,11 +51,10 @@ class ServicePort(ABC):
         reloaded = self._switch.booted_at > 0
         if self._listener is not None or (reloaded and self.stays_away):
             return
-        wait = DELAY / self._switch.clock.speed if reloaded else 0.0
-        self._opening = asyncio.ensure_future(self._open(wait))
+        self._opening = asyncio.ensure_future(self._open(DELAY if reloaded else 0.0))
 
     async def _open(self, wait: float) -> None:
-        await asyncio.sleep(wait)
+        await self._switch.clock.sleep(wait)
         if self._switch.reachable:
             self._listener = await self.listen(self._bound(self.number))
 

@@ -92,7 +92,7 @@ class WebPort(ServicePort):
                     case Print(text):
                         said += text
                     case Pause(seconds):
-                        await asyncio.sleep(seconds / self._switch.clock.speed)
+                        await self._switch.clock.sleep(seconds)
                     case Ask():
                         answer = next(given, "")
                 effect = dialogue.send(answer)

@@ -82,7 +82,7 @@ class AnyDesk:
                     answer = given.pop(0) if given else ""
                     self.out += f"{effect.prompt}{'' if effect.secret else answer}\n"
                 elif isinstance(effect, Fetch):
-                    answer = asyncio.run(fetch(effect, 1000, self._show))
+                    answer = asyncio.run(fetch(effect, LabClock(1000), self._show))
                 effect = dialogue.send(answer)
         except StopIteration:
             pass

@@ -165,7 +165,7 @@ def _enter(target: Target, deadline: Deadline) -> Any:
     loop, port = _PORTS.get(target.port, (None, None))
     if loop is None or port is None:
         return _REAL_WAY(target, deadline)
-    wire = asyncio.run_coroutine_threadsafe(_open(loop, port, target), loop).result(60)
+    wire = asyncio.run_coroutine_threadsafe(_open(loop, port, target), loop).result(600)
     return wire or _REAL_WAY(target, deadline)
 
 

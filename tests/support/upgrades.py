@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from support.sessions_without_ssh import without_ssh
+from support.time_at_rest import ClockAtRest, time_at_rest
 
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
@@ -69,15 +71,23 @@ def lab_folder(
     speed: float = SPEED,
     fleet: Sequence[ChassisSpec] = (),
     ssh: bool = True,
+    at_rest: bool | None = None,
     **spec: Any,
 ) -> Iterator[LabFleet]:
     """Run a lab whose folder is ready for `swimctl`, with settings that suit a test; `fleet` in place of `devices`.
 
-    Without `ssh`, sessions of this process do without it: see sessions_without_ssh.py.
+    Without `ssh`, sessions of this process do without it: see sessions_without_ssh.py. `at_rest`, which such a lab is
+    unless it says otherwise: time passes only while this process waits, see time_at_rest.py; no other may come here.
     """
     parsed = {name: [parse_fault(text) for text in texts] for name, texts in (faults or {}).items()}
     specs = [replace(one, **spec) for one in fleet or default_fleet(devices, parsed)]
-    with LabFleet(specs, speed=speed, folder=folder) as lab:
+    with ExitStack() as stack:
+        monotonic = (
+            stack.enter_context(time_at_rest()).monotonic
+            if (not ssh if at_rest is None else at_rest)
+            else time.monotonic
+        )
+        lab = stack.enter_context(LabFleet(specs, speed=speed, folder=folder, monotonic=monotonic))
         register(folder, lab.write_folder(folder))
         path = folder / "config.yaml"
         yaml = YAML()
@@ -85,8 +95,9 @@ def lab_folder(
         document["swimctl"].update({**QUICK, **(settings or {})})
         with path.open("w", encoding="utf-8") as file:
             yaml.dump(document, file)
-        with nullcontext() if ssh else without_ssh(lab):
-            yield lab
+        if not ssh:
+            stack.enter_context(without_ssh(lab))
+        yield lab
 
 
 def with_data(folder: Path, **data: dict[str, Any]) -> None:
@@ -133,7 +144,10 @@ def upgraded(
     **lab_options: Any,
 ) -> Iterator[Upgraded]:
     """Upgrade a whole lab and give what came of it, with the lab still up."""
-    with lab_folder(folder, ssh=ssh, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
+    with (
+        lab_folder(folder, ssh=ssh, **lab_options) as lab,
+        Context(folder / "config.yaml").open() as opened,
+    ):
         made = opened.service.trigger(request(opened, options=options or JobOptions(), mode=mode))
         opened.engine.run(made.batch, made.jobs, threading.Event())
         jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
@@ -158,11 +172,24 @@ class Later(SystemClock):
         return datetime.now(UTC) + self.ahead
 
 
+class LaterAtRest(ClockAtRest):
+    """Such a clock beside a lab that is at rest while swimctl works."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 @contextmanager
 def at(folder: Path, ahead: timedelta) -> Iterator[Opened]:
     """Open the folder as a process does that runs so much later."""
     opened = Context(folder / "config.yaml").open()
-    opened.__dict__["clock"] = Later(opened.config.settings.clock_speed, ahead)
+    clock: Later | LaterAtRest = Later(opened.config.settings.clock_speed, ahead)
+    if isinstance(opened.clock, ClockAtRest):
+        clock = LaterAtRest(opened.clock.at_rest, clock.speed)
+        clock.ahead = ahead
+    opened.__dict__["clock"] = clock
     with opened:
         yield opened
 

@@ -69,7 +69,9 @@ def test_while_a_device_reloads(tmp_path: Path, change: timedelta) -> None:
     # sw2 says SUCCESS and does nothing: with an hour more on the clock its old uptime must not look like a new boot.
     settings = {"activation": {"mode": "one-shot"}}
     with (
-        lab_folder(tmp_path, ssh=False, devices=2, faults={"sw2": ["does-nothing"]}, settings=settings) as lab,
+        lab_folder(
+            tmp_path, ssh=False, at_rest=False, devices=2, faults={"sw2": ["does-nothing"]}, settings=settings
+        ) as lab,
         at(tmp_path, timedelta(0)) as opened,
     ):
         made = opened.service.trigger(request(opened))
@@ -94,7 +96,7 @@ def test_while_a_device_reloads(tmp_path: Path, change: timedelta) -> None:
 
 @EITHER_WAY
 def test_between_scheduled_jobs(tmp_path: Path, change: timedelta) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=2) as lab, at(tmp_path, timedelta(0)) as opened:
+    with lab_folder(tmp_path, ssh=False, at_rest=False, devices=2) as lab, at(tmp_path, timedelta(0)) as opened:
         first, second = opened.inventory.devices
         now = opened.clock.now()
         one = opened.service.trigger(

@@ -24,7 +24,7 @@ from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import STEP_NAMES, JobStatus
 
 pytestmark = pytest.mark.timeout(600)
-SPEED = 120
+SPEED = 300
 READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
 RATE = 40_000
 SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}}
@@ -122,7 +122,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
               for item in request.session.items if (call := getattr(item, "callspec", None))}  # fmt: skip
     cells = [cell for cell in CELLS if cell in chosen]
     specs = [device(*cell) for cell in cells]
-    with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+    with lab_folder(folder, at_rest=True, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
         # Its partner is no device of this lab, so nobody else is in its group.
         paired = [named(*cell) for cell in cells if FLEETS[cell[0]].partner and cell[1] not in ON_STACKS]
         with_data(folder, **{name: {"redundancy_group": name} for name in paired})

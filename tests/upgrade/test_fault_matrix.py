@@ -25,7 +25,7 @@ from swimctl.requests.service import Triggered
 from swimctl.states import JobStatus
 
 pytestmark = pytest.mark.timeout(600)
-SPEED = 120
+SPEED = 300
 # Of the eight switches after which the default fleet begins anew: the single ones in turn, and the stack.
 EIGHT, SINGLE, STACK = 8, (0, 1, 3, 4, 5), 2
 HEALTHY = ("sw7", "sw8")

@@ -22,7 +22,7 @@ from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(600), pytest.mark.xdist_group("twisted")]
-SPEED = 120
+SPEED = 300
 SETTINGS = {
     "deadlines": {"down": 600, "up": 1200, "ready": 600, "command": 1200, "connect": 90 * SPEED},
     "login": {"poll": 120, "refusals": 5},
@@ -50,7 +50,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         fleet = FLEETS[TRIALS[name].platform]
         specs.append(fleet.make(name, transfer=400_000, version=fleet.old))
     changing = tuple(sorted({word for fleet in FLEETS.values() for word in fleet.changing}))
-    with lab_folder(folder, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
+    with lab_folder(folder, at_rest=True, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab:
         ways = {name: lab.address(name) for name in twists}
         with Fronts(twists, ways, changing=changing) as fronts:
             behind(folder, fronts)

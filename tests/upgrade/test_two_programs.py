@@ -21,7 +21,7 @@ from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("two-programs")]
-SPEED = 120
+SPEED = 300
 # When the second one begins: what the device has been told by then, nothing where both begin at once.
 BEGINS = {"sw1": "", "sw2": "verify", "sw3": "install add", "sw4": "install activate"}
 
@@ -56,7 +56,7 @@ def run(opened: Opened, name: str) -> Job:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     """Let both programs upgrade all devices, the second one each at its moment."""
     first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
-    with lab_folder(first, devices=len(BEGINS), speed=SPEED, transfer=400_000, neighbours=()) as lab:
+    with lab_folder(first, at_rest=True, devices=len(BEGINS), speed=SPEED, transfer=400_000, neighbours=()) as lab:
         another_program(second, lab)
         with Context(first / "config.yaml").open() as one, Context(second / "config.yaml").open() as other:
 

@@ -24,10 +24,10 @@ from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.prove]
-SPEED = 120
+SPEED = 300
 # Most of them wait for what does not read; more than so many would be late for each other.
 AT_ONCE = 40
-# The deadlines are those that a busy machine leaves, 20 real seconds, within which a device is asked every 7.5.
+# A device is asked twice or three times before it is given up.
 SETTINGS = {
     "deadlines": {"down": 600, "up": 1200, "ready": 600},
     "login": {"poll": 900, "first_wait": 1},

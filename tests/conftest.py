@@ -46,6 +46,11 @@ settings.register_profile("busy", deadline=None)
 settings.load_profile("busy")
 
 
+_HERE = Path(__file__).parent
+# Where tests wait for whole upgrades, for servers, or for other people's programs.
+_LONG = ("upgrade", "serve", "examples", "clients", "way", "cli", "store")
+
+
 def pytest_configure() -> None:
     """Keep a worker and what it starts on one processor: threads that pass Python's lock between two cost 1.7 times."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
@@ -55,8 +60,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what was given more time than others: at the end a worker would be left alone with it."""
-    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+    """Begin with what takes longest: at the end a worker would be left alone with it."""
+
+    def shortness(item: pytest.Item) -> tuple[float, bool]:
+        given = item.get_closest_marker("timeout")
+        return -float(given.args[0]) if given else 0.0, item.path.relative_to(_HERE).parts[0] not in _LONG
+
+    items.sort(key=shortness)
 
 
 @pytest.fixture

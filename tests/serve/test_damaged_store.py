@@ -53,7 +53,7 @@ def test_a_damaged_store_is_refused_in_one_line(
         ):
             put(tmp_path, damaged(whole, root_of(whole, table)))
             with start(tmp_path, *arguments) as process:
-                said, _ = process.communicate(timeout=60)
+                said, _ = process.communicate(timeout=240)
             assert (process.returncode, one_line(said, tmp_path)) == (2, True), said
         assert len(lab.commands("sw1")) == seen
         put(tmp_path, whole)

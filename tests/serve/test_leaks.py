@@ -72,6 +72,7 @@ class Held:
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(1800)
 def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
     faults, settings = {"sw2": ["refuse-login"]}, {"workers": SWITCHES + 1}
     names = [*(f"sw{number}" for number in range(1, SWITCHES + 1)), "shut"]

@@ -17,21 +17,25 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.time_at_rest import ClockAtRest, TimeAtRest, time_at_rest
 from support.upgrades import TARGET, lab_folder, request
 
 from swimctl.cli.context import Context, Opened
-from swimctl.clock import SystemClock
 from swimctl.engine import scheduler
 from swimctl.engine.scheduler import Scheduler
 from swimctl.models import Job
 from swimctl.states import FINAL, JobStatus
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("night shift")]  # one worker, for they share the nights
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("night shift"),
+]  # one worker, for they share the nights
 
-RATE = 400.0  # eight hours in 72 seconds; most of them are waited
+RATE = 1000.0  # eight hours in 29 seconds in which nothing is done
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SHIFT, EVERY, DEVICES = 8 * HOUR, 20 * MINUTE, 6
-# From its time until its device is worked on: 7.5 real seconds. An hour lost or gained by the clocks is more.
+# From its time until its device is worked on: three such seconds. An hour lost or gained by the clocks is more.
 LATE = 50 * MINUTE
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 # The zone, the moment of the change, and the hour of the wall that is left out, or comes twice.
@@ -43,19 +47,19 @@ CHANGES = {
 }
 
 
-class Racing(SystemClock):
+class Racing(ClockAtRest):
     """A clock that stands until the shift begins, and then shows time that runs many times faster than life."""
 
-    def __init__(self, speed: float, begins: datetime) -> None:
-        super().__init__(speed)
+    def __init__(self, at_rest: TimeAtRest, speed: float, begins: datetime) -> None:
+        super().__init__(at_rest, speed)
         self._begins = begins
         self._since: float | None = None
 
     def begin(self) -> None:
-        self._since = time.monotonic()
+        self._since = self.at_rest.monotonic()
 
     def now(self) -> datetime:
-        passed = 0.0 if self._since is None else time.monotonic() - self._since
+        passed = 0.0 if self._since is None else self.at_rest.monotonic() - self._since
         return self._begins + timedelta(seconds=passed * RATE)
 
 
@@ -74,17 +78,21 @@ class Shift:
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shift]]:
     """Work all four nights at the same time, each with its own store, scheduler and switches."""
     folder = tmp_path_factory.mktemp("nights")
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(CHANGES)) as pool:
+    with (
+        time_at_rest() as at_rest,
+        pytest.MonkeyPatch.context() as patch,
+        ThreadPoolExecutor(len(CHANGES)) as pool,
+    ):
         patch.setattr(scheduler, "LOOK_EVERY", 60 / RATE)  # once a minute of the night
-        ends = {name: pool.submit(work, folder / name, *CHANGES[name][:2]) for name in CHANGES}
+        ends = {name: pool.submit(work, at_rest, folder / name, *CHANGES[name][:2]) for name in CHANGES}
         yield {name: end.result() for name, end in ends.items()}
 
 
-def work(folder: Path, zone: str, change: str) -> Shift:
+def work(at_rest: TimeAtRest, folder: Path, zone: str, change: str) -> Shift:
     folder.mkdir()
     begins = datetime.fromisoformat(change).astimezone(UTC) - SHIFT / 2
     with lab_folder(folder, devices=DEVICES, version=TARGET) as lab, Context(folder / "config.yaml").open() as opened:
-        clock = Racing(opened.config.settings.clock_speed, begins)
+        clock = Racing(at_rest, opened.config.settings.clock_speed, begins)
         opened.__dict__["clock"] = clock
         shift = Shift()
         ask(opened, shift, begins, ZoneInfo(zone))
@@ -140,7 +148,7 @@ def run(opened: Opened, clock: Racing, end: datetime) -> None:
             time.sleep(0.1)
     finally:
         stop.set()
-        thread.join(60)
+        thread.join(240)
     assert not thread.is_alive()
     assert serving.failure is None
 

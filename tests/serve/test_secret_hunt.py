@@ -60,7 +60,7 @@ def told_by(secrets: Secrets) -> Iterator[tuple[str, str, Twist]]:
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_nothing_keeps_what_a_device_gives_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = {kind: secret(kind.replace(" ", "-")) for kind in KINDS[:2]} | {"configured": CONFIGURED}
     told = {name: (platform, twist) for name, platform, twist in told_by(Secrets((*hidden.values(),)[:2], CONFIGURED))}

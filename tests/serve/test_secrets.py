@@ -41,6 +41,10 @@ WRITTEN = {
 }
 
 
+# Some thirty starts of swimctl.
+pytestmark = pytest.mark.timeout(900)
+
+
 @contextmanager
 def planted(
     folder: Path, monkeypatch: pytest.MonkeyPatch, privilege: int, **faults: list[str]

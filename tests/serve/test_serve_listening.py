@@ -16,7 +16,7 @@ from support.server_process import serving
 
 def refused(folder: Path, *options: str) -> str:
     process = start(folder, "serve", "--port", "0", *options)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 2, said
     return said
 

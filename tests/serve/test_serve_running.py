@@ -50,7 +50,7 @@ def test_sigterm_lets_devices_reach_a_safe_point(tmp_path: Path) -> None:
             assert (status, answer["error"]) == (503, "shutting down")
             assert served.ask("/api/health/")[0] == 503
             assert served.jobs(ids)[0]["status"] == "activating"
-            said, _ = served.process.communicate(timeout=100)
+            said, _ = served.process.communicate(timeout=240)
             assert served.process.returncode == 0, said
         with serving(tmp_path, token=token) as served:
             (ended,) = served.wait(ids)
@@ -74,7 +74,7 @@ def test_two_servers_and_cron_on_one_store(tmp_path: Path) -> None:
                 thread.join()
             ids = list(range(1, 17))
             assert {job["status"] for job in one.wait(ids)} == {"success"}
-            said, _ = cron.communicate(timeout=100)
+            said, _ = cron.communicate(timeout=240)
             assert cron.returncode == 0, said
         # The first job of each switch upgraded it; the others found it done.
         assert_once(lab)
@@ -131,7 +131,7 @@ def test_what_was_interrupted_is_taken_up_where_nobody_would_be_surprised(tmp_pa
             said = served.end()
         assert f"job {ids[0]} on sw1 was interrupted 0 minutes ago and is left: `swimctl resume {ids[0]}`" in said
         with start(tmp_path, "resume", str(ids[0])) as process:
-            out, _ = process.communicate(timeout=100)
+            out, _ = process.communicate(timeout=240)
             assert process.returncode == 0, out
         assert_once(lab)
 

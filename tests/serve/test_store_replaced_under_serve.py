@@ -47,7 +47,7 @@ def test_no_new_work_and_loud(tmp_path: Path, way: Callable[[Path], None], optio
             answers.append(served.ask("/api/upgrade/trigger/", {"devices": ["sw1"]}))
             if not options:  # else it ends by itself
                 served.process.terminate()
-            said = served.said + served.process.communicate(timeout=60)[0]
+            said = served.said + served.process.communicate(timeout=240)[0]
         assert [status for status, _ in answers] == [503] * 4
         assert answers[-1][1]["error"] == "store replaced", answers
         assert served.process.returncode == 2
@@ -70,7 +70,7 @@ def test_a_job_under_way_is_taken_up_when_the_right_file_is_back(tmp_path: Path)
         for log in ("", *LOGS):
             (tmp_path / f"swimctl.db{log}").rename(aside / f"swimctl.db{log}")
         (tmp_path / "b.db").replace(tmp_path / "swimctl.db")
-        said = process.communicate(timeout=60)[0]
+        said = process.communicate(timeout=240)[0]
         assert process.returncode == 2, said
         assert "was replaced or removed while this process had it open" in said
         assert jobs_in(tmp_path) == 0

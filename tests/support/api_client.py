@@ -96,7 +96,7 @@ class Api:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             given.setdefault("Content-Type", "application/json")
-        with closing(http.client.HTTPConnection(*self.address, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection(*self.address, timeout=240)) as connection:
             connection.request(method, path, body, given)
             response = connection.getresponse()
             headers = {name.lower(): value for name, value in response.getheaders()}
@@ -132,7 +132,7 @@ class Api:
 
     @contextmanager
     def connected(self) -> Iterator[socket.socket]:
-        with socket.create_connection(self.address, timeout=30) as connection:
+        with socket.create_connection(self.address, timeout=240) as connection:
             yield connection
 
     def refused(self, answer: Answer, status: int, *said: str) -> Any:
@@ -210,7 +210,7 @@ def answering(backend: Backend) -> Iterator[tuple[str, int]]:
 
     thread = threading.Thread(target=work, name="api")
     thread.start()
-    started = ready.get(timeout=30)
+    started = ready.get(timeout=240)
     if isinstance(started, BaseException):
         raise started
     loop, stop, url = started
@@ -218,7 +218,7 @@ def answering(backend: Backend) -> Iterator[tuple[str, int]]:
         yield "127.0.0.1", int(url.rpartition(":")[2])
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
+        thread.join(240)
         assert not thread.is_alive(), "the server does not end"
 
 

@@ -68,10 +68,10 @@ def counting(right: str) -> Iterator[Accounts]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(240)
     try:
         yield accounts
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(30)
+        thread.join(240)
         loop.close()

@@ -90,7 +90,7 @@ def stop_in(
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.send_signal(how)
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)
         return True
     return False
 

@@ -62,7 +62,7 @@ class Watched:
     def run(self, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
         """Run a command to its end, and give its exit code and all that it printed."""
         with start(self.folder, *arguments, stdin=stdin) as process:
-            out, _ = process.communicate(timeout=100)
+            out, _ = process.communicate(timeout=240)
         self.keep(" ".join(arguments), out)
         return process.returncode, out
 

@@ -38,7 +38,7 @@ class Served:
         given = {"Authorization": f"Token {self.token if token is None else token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}{path}", data, {**given, **headers})  # noqa: S310 our own URL
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 our own URL
+            with urllib.request.urlopen(request, timeout=240) as response:  # noqa: S310 our own URL
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:
@@ -58,7 +58,7 @@ class Served:
 
     def wait(self, ids: Sequence[int], until: Callable[[dict[str, Any]], bool] | None = None) -> list[dict[str, Any]]:
         """Wait until all jobs have ended, or are as wanted."""
-        end = time.monotonic() + 100
+        end = time.monotonic() + 240
         wanted = until or (lambda job: job["status"] in FINAL)
         while True:
             jobs = self.jobs(ids)
@@ -100,4 +100,4 @@ def serving(folder: Path, *options: str, token: str = "") -> Iterator[Served]:
         finally:
             if process.poll() is None:
                 process.kill()
-            process.communicate(timeout=60)
+            process.communicate(timeout=240)

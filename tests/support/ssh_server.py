@@ -24,7 +24,7 @@ def running(
     """
     thread = threading.Thread(target=loop.run_forever, daemon=True, name=name)
     thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
+    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(240)
     try:
         yield acceptor.get_port()
     finally:
@@ -39,7 +39,7 @@ def running(
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(240)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
+        thread.join(240)
         loop.close()

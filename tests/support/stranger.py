@@ -121,7 +121,7 @@ def crossings(chosen: Sequence[Callable[[int], int]]) -> Iterator[list[Crossing]
             )
         return servers
 
-    servers = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
+    servers = asyncio.run_coroutine_threadsafe(start(), loop).result(240)
     try:
         yield made
     finally:
@@ -135,7 +135,7 @@ def crossings(chosen: Sequence[Callable[[int], int]]) -> Iterator[list[Crossing]
             await asyncio.gather(*others, return_exceptions=True)
             await asyncio.sleep(0.1)
 
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(240)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
+        thread.join(240)
         loop.close()

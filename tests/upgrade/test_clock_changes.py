@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 EITHER_WAY = pytest.mark.parametrize("change", [HOUR, -HOUR], ids=["forward", "back"])
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 240) -> None:
     end = threading.Event()
     for _ in range(int(seconds / 0.02)):
         if true():
@@ -47,7 +47,7 @@ def scheduling(opened: Opened) -> Iterator[Scheduler]:
         yield scheduler
     finally:
         stop.set()
-        thread.join(60)
+        thread.join(240)
         assert not thread.is_alive()
 
 
@@ -86,7 +86,7 @@ def test_while_a_device_reloads(tmp_path: Path, change: timedelta) -> None:
             )
             set_clock(opened, change)
         finally:
-            run.join(90)
+            run.join(240)
         good, idle = opened.store.jobs()
         assert (good.status, good.error) == (JobStatus.SUCCESS, None)
         assert idle.status is JobStatus.FAILED

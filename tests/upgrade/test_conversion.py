@@ -30,7 +30,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         switch("C9300-24P")("already", mode="INSTALL"),
     ]
     folder = tmp_path_factory.mktemp("conversion")
-    with upgraded(folder, fleet=fleet, speed=200, options=JobOptions(convert=True)) as result:
+    with upgraded(folder, fleet=fleet, speed=400, options=JobOptions(convert=True)) as result:
         yield result
 
 

@@ -23,7 +23,7 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import STEP_NAMES, JobStatus
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 SPEED = 300
 READINESS, DISTRIBUTION, ACTIVATION, POST_CHECKS = STEP_NAMES.values()
 RATE = 40_000

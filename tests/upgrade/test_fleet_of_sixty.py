@@ -32,7 +32,7 @@ from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1200)]
 SUCCESS = JobStatus.SUCCESS
 SPEED = 240
 # With 20 % a wave would stop at one failure among its first five.
@@ -75,7 +75,7 @@ class Night:
 def night(lab: LabFleet, folder: Path, *words: str) -> Night:
     reloads, lines = ({name: len(of(name)) for name in NAMES} for of in (lab.outages, lab.commands))
     with start(folder, *words, "--quiet") as process:
-        out, _ = process.communicate(timeout=110)
+        out, _ = process.communicate(timeout=240)
     with Context(folder / "config.yaml").open() as opened:
         jobs = {job.device_name: job for job in opened.service.status()}
     assert jobs, out

@@ -25,7 +25,7 @@ def test_one_run_upgrades_devices_of_every_platform(tmp_path: Path, capfd: pytes
     specs = mixed_fleet(DEVICES, rate=400_000)
     assert {spec.platform for spec in specs} == set(PLATFORM_NAMES)
     settings = {"workers": DEVICES}
-    with lab_folder(tmp_path, at_rest=True, fleet=specs, speed=120, settings=settings) as lab:
+    with lab_folder(tmp_path, at_rest=True, fleet=specs, speed=300, settings=settings) as lab:
         before = {spec.name: set(lab.switch(spec.name).runs.values()) for spec in specs}
         code = main(["--config", str(tmp_path / "config.yaml"), "upgrade", "--all", "--yes"])
         said = "".join(capfd.readouterr())

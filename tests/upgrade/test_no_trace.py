@@ -58,7 +58,7 @@ def test_the_configuration_is_as_it_was_after_a_death(tmp_path: Path) -> None:
             assert stop_in(tmp_path, process, step, 0.1)
             assert configurations(lab) == before
         with start(tmp_path, "resume") as process:
-            out, _ = process.communicate(timeout=100)
+            out, _ = process.communicate(timeout=240)
             assert process.returncode == 0, out
         assert configurations(lab) == before
         assert_only_harmless(lab)

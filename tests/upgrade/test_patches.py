@@ -76,7 +76,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, 
         for name, case in CASES.items()
     ]
     settings = {"deadlines": {"down": 240, "up": 1200, "ready": 600}, "workers": len(specs)}
-    with lab_folder(folder, ssh=False, fleet=specs, speed=120, settings=settings) as lab:
+    with lab_folder(folder, ssh=False, fleet=specs, speed=300, settings=settings) as lab:
         register(folder, [make_image(folder / "images", name, 60_000) for name in (LIVE, RELOADING)])
         with Context(folder / "config.yaml").open() as opened:
 

@@ -20,7 +20,7 @@ from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("refused-by-aaa")]
-SPEED = 120
+SPEED = 300
 SETTINGS = {
     "deadlines": {"down": 600, "up": 1200, "ready": 600},
     "activation": {"auto_abort_minutes": 900},

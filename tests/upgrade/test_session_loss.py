@@ -15,10 +15,9 @@ from swimctl.lab.faults import parse_fault
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.prove]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.prove]
 ONE_SHOT: Mapping[str, Any] = {"activation": {"mode": "one-shot", "auto_abort_minutes": 900}}
-# So fast that the waiting takes about as long as a hundred jobs need of two processors.
-SPEED = 90
+SPEED = 300
 CHANGES = ("write ", "install ")
 
 

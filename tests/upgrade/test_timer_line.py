@@ -47,7 +47,7 @@ LINES = {
 @pytest.mark.timeout(600)
 def test_staged_activation_ends_committed_whatever_the_line_of_the_timer_says(tmp_path: Path) -> None:
     fleet = [switch("C9300-24P")(name, version="17.06.05", forms={TIMER: form}) for name, form in LINES.items()]
-    with upgraded(tmp_path, fleet=fleet, settings={"workers": len(fleet)}, speed=120) as result:
+    with upgraded(tmp_path, fleet=fleet, settings={"workers": len(fleet)}, speed=300) as result:
         for name, job in result.jobs.items():
             assert (name, job.status, job.outcome, job.error) == (name, JobStatus.SUCCESS, Outcome.UPGRADED, None)
             assert result.runs_target(name), name

@@ -21,7 +21,7 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(600), pytest.mark.xdist_group("twisted")]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800), pytest.mark.xdist_group("twisted")]
 SPEED = 300
 SETTINGS = {
     "deadlines": {"down": 600, "up": 1200, "ready": 600, "command": 1200, "connect": 90 * SPEED},

@@ -23,7 +23,7 @@ from swimctl.models import Job, Outcome
 from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.prove]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.prove]
 SPEED = 300
 # Most of them wait for what does not read; more than so many would be late for each other.
 AT_ONCE = 40

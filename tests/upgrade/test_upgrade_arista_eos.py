@@ -31,7 +31,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         FLEET.make("fpga-late", fpga=SETTLE + 40, **quick),
     ]
     folder = tmp_path_factory.mktemp("arista")
-    with lab_folder(folder, ssh=False, fleet=specs, speed=120) as lab:
+    with lab_folder(folder, ssh=False, fleet=specs, speed=400) as lab:
         groups = {"leaf-1": "mlag-hall", "leaf-2": "mlag-hall", "widow": "mlag-attic"}
         with_data(folder, **{name: {"redundancy_group": group} for name, group in groups.items()})
         with Context(folder / "config.yaml").open() as opened:
@@ -81,7 +81,7 @@ def test_no_port_is_missed_before_the_longer_of_the_two_reload_delays_is_over(tm
     ]
     # Every port has to come back: none that is down would be forgiven.
     defaults = {"deadlines": {"ready": 900}, "tolerances": {"patience": 300, "interfaces_lost": 0}}
-    with lab_folder(tmp_path, ssh=False, fleet=specs, speed=120, settings=defaults) as lab:
+    with lab_folder(tmp_path, ssh=False, fleet=specs, speed=400, settings=defaults) as lab:
         with_data(tmp_path, **{name: {"redundancy_group": f"mlag-{name}"} for name in DELAYS})
         with Context(tmp_path / "config.yaml").open() as opened:
             result = go(opened, lab, Policy())

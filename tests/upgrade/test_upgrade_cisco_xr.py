@@ -22,7 +22,7 @@ from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("router")]
-SPEED = 240
+SPEED = 300
 SETTINGS: dict[str, Any] = {
     "tolerances": {"patience": 60},
     "deadlines": {"down": 300, "up": 1200, "ready": 300, "add": 600, "activate": 600},

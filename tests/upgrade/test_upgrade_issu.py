@@ -64,7 +64,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, 
         )
         for name, case in CASES.items()
     ]
-    with lab_folder(folder, ssh=False, fleet=specs, speed=240, settings=SETTINGS | {"workers": len(specs)}) as lab:
+    with lab_folder(folder, ssh=False, fleet=specs, speed=300, settings=SETTINGS | {"workers": len(specs)}) as lab:
         with Context(folder / "config.yaml").open() as opened:
 
             def run(name: str) -> Job:

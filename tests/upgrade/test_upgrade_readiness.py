@@ -190,7 +190,7 @@ def upgrade(lab: LabFleet, folder: Path, names: list[str], **changes: Any) -> Up
 @pytest.fixture(scope="module")
 def rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rounds]:
     folder = tmp_path_factory.mktemp("readiness")
-    with lab_folder(folder, ssh=False, fleet=specs(), speed=200) as lab:
+    with lab_folder(folder, ssh=False, fleet=specs(), speed=400) as lab:
         edit(folder / "inventory" / "hosts.yaml", tell_inventory)
         configure(lab, folder, "unsaved", "snmp-server location hall")
         left = upgrade(lab, folder, ["uncommitted", "other-added"], image=OLDER)

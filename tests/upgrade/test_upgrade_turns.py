@@ -66,7 +66,7 @@ def test_a_partner_is_not_asked_while_another_batch_holds_the_device(tmp_path: P
             time.sleep(3.5)  # the second looks for its turn once a second
             assert sum(line == "show version" for line in lab.commands("sw1")) == before
             opened.store.move(other.id, runner, FAILED, "given up", Outcome.UNTOUCHED)
-            run.join(90)
+            run.join(240)
             runner.close()
             assert opened.store.job(second).status is SUCCESS
         assert sum(line == "show version" for line in lab.commands("sw1")) == before + 1, "asked once, at its turn"

@@ -92,7 +92,7 @@ def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) ->
             switch = lab.switch("sw1")
             switch.spec = replace(switch.spec, faults=(parse_fault("interface-lost"),))
             switch.degraded = True  # a port and its neighbour are gone
-            run.join(100)
+            run.join(240)
             assert opened.store.job(first).outcome is Outcome.UPGRADED
             held = opened.store.job(second)
             assert (held.status, held.attempted) == (FAILED, False)

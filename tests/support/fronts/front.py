@@ -200,13 +200,13 @@ class Fronts:
             listening.setblocking(False)
             front.port = listening.getsockname()[1]
             self._listening.append(listening)
-            asyncio.run_coroutine_threadsafe(self._keep(self._accept(listening, front)), self._loop).result(10)
+            asyncio.run_coroutine_threadsafe(self._keep(self._accept(listening, front)), self._loop).result(240)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(240)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
+        self._thread.join(240)
         self._loop.close()
         for listening in self._listening:
             listening.close()

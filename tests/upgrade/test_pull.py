@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from fleets.every import FLEETS
+from support.certificates import self_signed
 from support.oracle import assert_true, really, really_of
 from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
@@ -37,6 +38,7 @@ FETCHING: Mapping[str, Mapping[str, str]] = {
     "juniper_junos": {},
 }
 """A system of each command to fetch, and of each driver that is no other's child; what its inventory says of copies."""
+BY_HTTPS = "cisco_nxos"
 REACHES = "the device reaches the image server and fetches the image"
 
 
@@ -166,7 +168,11 @@ def test_a_whole_upgrade_whose_device_fetches_the_image(tmp_path: Path) -> None:
 def test_a_device_of_each_system_that_fetches_is_upgraded(tmp_path: Path, platform: str) -> None:
     fleet = FLEETS[platform]
     spec = fleet.make("sw1", version=fleet.old, **fleet.partner)
-    settings = {"image_server": SERVER, "distribution": {"transport": "pull"}}
+    served = dict(SERVER)
+    if platform == BY_HTTPS:
+        cert, key = self_signed(tmp_path)
+        served |= {"tls_cert": cert.name, "tls_key": key.name}  # as they stand beside config.yaml
+    settings = {"image_server": served, "distribution": {"transport": "pull"}}
     with lab_folder(tmp_path, fleet=[spec], settings=settings, ssh=False) as lab:
         said: dict[str, Any] = {"swimctl": {"distribution": dict(FETCHING[platform])}}
         if fleet.partner:
@@ -178,11 +184,12 @@ def test_a_device_of_each_system_that_fetches_is_upgraded(tmp_path: Path, platfo
             job = opened.store.job(made.jobs[0].id)
         assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), job.error
         assert really_of(lab.switch("sw1"), fleet.target, len(lab.reloads("sw1"))) is Outcome.UPGRADED
-        fetched = [line for line in lab.commands("sw1") if "http://" in line]
+        scheme = "https://" if platform == BY_HTTPS else "http://"
+        fetched = [line for line in lab.commands("sw1") if scheme in line]
         assert len(fetched) == 2
         assert fleet.image in fetched[-1]
         shown = (tmp_path / "jobs" / "1" / "transcript.log").read_text(encoding="utf-8")
-        assert re.split(r"/", fetched[-1].partition("http://")[2])[1] not in shown
+        assert fetched[-1].partition(scheme)[2].split("/")[1] not in shown
 
 
 @one_lab
@@ -272,6 +279,31 @@ def test_a_copy_that_stands_still_is_given_up(tmp_path: Path) -> None:
         assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
         (why,) = told(result, job, "copy")
         assert f"the copy of {IMAGE} stood still: the device took no byte after" in why
+
+
+def test_a_stop_in_the_middle_of_a_copy_is_obeyed_and_the_job_taken_up(tmp_path: Path) -> None:
+    settings = {"image_server": SERVER, "distribution": {"transport": "pull"}}
+    with (
+        lab_folder(tmp_path, settings=settings, ssh=False, transfer=4_000) as lab,
+        Context(tmp_path / "config.yaml").open() as opened,
+    ):
+        stop = threading.Event()
+        made = opened.service.trigger(ask(opened, options=ONLY_COPIED))
+        run = threading.Thread(target=lambda: opened.engine.run(made.batch, made.jobs, stop))
+        run.start()
+        while not opened.store.job(made.jobs[0].id).bytes_done:
+            time.sleep(0.01)
+        stop.set()
+        run.join()
+        job = opened.store.job(made.jobs[0].id)
+        assert job.status not in {JobStatus.SUCCESS, JobStatus.FAILED}, job.error
+        assert 0 < job.bytes_done < job.bytes_total
+        opened.engine.resume([job], threading.Event())
+        job = opened.store.job(job.id)
+        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
+        assert [line.rpartition("/")[2].partition(" ")[0] for line in lab.commands("sw1") if "http://" in line] == [
+            REACH, IMAGE, IMAGE,
+        ]  # fmt: skip
 
 
 def test_a_flash_that_is_full(tmp_path: Path) -> None:

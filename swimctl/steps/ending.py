@@ -49,15 +49,15 @@ T = TypeVar("T")
 class _Asked:
     """What a device said after a failure. `undone`: what was taken back, or why that did not work.
 
-    `booted` is since the newest mark of its boot, `earlier` that it booted in this job before that, `part` that one of
-    its members did. `others` is what somebody else began there since the baseline.
+    `booted` is since the newest mark of its boot, `earlier` that it booted in this job before that, `doubt` that a
+    member of it did, or that it may have. `others` is what somebody else began there since the baseline.
     """
 
     support: Support
     running: Running | Unread
     booted: bool | None
     earlier: bool
-    part: bool
+    doubt: str
     installed: Installed | Unread
     trace: Trace | Unread
     others: tuple[Logged, ...] = ()
@@ -72,7 +72,7 @@ class _Asked:
 
     def corrected(self, outcome: Outcome) -> Outcome:
         """Return the outcome, but for a device that booted earlier in this job, or in part, which is not untouched."""
-        if outcome is not Outcome.UNTOUCHED or not (self.earlier or self.part):
+        if outcome is not Outcome.UNTOUCHED or not (self.earlier or self.doubt):
             return outcome
         return Outcome.ROLLED_BACK if self.earlier else Outcome.UNKNOWN
 
@@ -243,10 +243,10 @@ def _unanswered(what: str, error: DeviceError) -> str:
 def _stands(context: JobContext, table: Table) -> tuple[_Asked, str]:
     """Ask a device to which no installation was sent, and tell its release, which has to read."""
     with context.driver() as driver:
-        running, booted, earlier, part = _boot(context, driver)
+        running, booted, earlier, doubt = _boot(context, driver)
         nothing_sent = Trace(received=False, finished=None)
         found = table.read(driver)
-        asked = _Asked(driver.support, running, booted, earlier, part, found, nothing_sent, at_work(context, driver))
+        asked = _Asked(driver.support, running, booted, earlier, doubt, found, nothing_sent, at_work(context, driver))
         return asked, running.version
 
 
@@ -258,9 +258,9 @@ def _asked(
         mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
         trace = readable(lambda: trace_of(driver, operation, mark))
         seen = readable(lambda: _boot(context, driver))
-        running, booted, earlier, part = (seen, None, False, False) if isinstance(seen, Unread) else seen
+        running, booted, earlier, doubt = (seen, None, False, "") if isinstance(seen, Unread) else seen
         installed = table.read(driver)
-        asked = _Asked(driver.support, running, booted, earlier, part, installed, trace, at_work(context, driver))
+        asked = _Asked(driver.support, running, booted, earlier, doubt, installed, trace, at_work(context, driver))
         if not (undo(asked, before) and isinstance(driver, Restores)):
             return asked
         try:
@@ -277,22 +277,26 @@ def _asked(
         return asked
 
 
-def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None, bool, bool]:
-    """Read what runs; tell whether it booted anew since the newest mark of its boot, before that, and a member of it.
+def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None, bool, str]:
+    """Read what runs; tell whether it booted anew since the newest mark of its boot, before that, and what is in doubt.
 
     The marks are of right before the activation, the copy, the baseline, and the first login. A member booted where it
-    is up for less than the first of them is ago.
+    is up for less than the first of them is ago; where the device is up for about as long, it may have.
     """
     marks = [mark for mark in map(context.record.recall, ("boot", COPY, FOUND, ENTERED)) if mark is not None]
     if not marks:
-        return driver.running(), None, False, False
+        return driver.running(), None, False, ""
     since = elapsed_since(context.clock, marks[-1])
     running, booted = boot_look(context, driver, marks[0])
     perhaps = [mark for mark in marks[1:] if new_boot(mark, running, elapsed_since(context.clock, mark))]
     earlier = booted is False and any(boot_look(context, driver, mark)[1] for mark in perhaps)
     member = replace(running, uptime=running.youngest, restarted_at=None)
-    part = running.youngest is not None and new_boot({"uptime": 0, "restarted_at": None}, member, since) is True
-    return running, booted, earlier, part
+    up = {"uptime": 0, "restarted_at": None}
+    if running.youngest is not None and new_boot(up, member, since):
+        return running, booted, earlier, "a member of it booted anew since the job began"
+    if since is not None and running.uptime is not None and new_boot(up, running, since) is None:
+        return running, booted, earlier, "whether it booted anew since the first login cannot be told"
+    return running, booted, earlier, ""
 
 
 def _last_words(context: JobContext) -> Installed | None:
@@ -316,9 +320,9 @@ def _seen(asked: _Asked) -> str:
         stands = f"where the image stands does not read: {installed.why}"
     else:
         stands = f"the image is {installed.placement}"
-    part = "a member of it booted anew since the job began" if asked.part and not asked.booted else ""
+    doubt = asked.doubt if asked.booted is False else ""
     by_others = f"somebody else is at work on it: {told(asked.others)}" if asked.others else ""
-    return "; ".join(filter(None, (f"seen: {runs}, {stands}", part, by_others, asked.undone)))
+    return "; ".join(filter(None, (f"seen: {runs}, {stands}", doubt, by_others, asked.undone)))
 
 
 def _unread_boot(asked: _Asked) -> str:

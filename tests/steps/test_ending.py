@@ -523,6 +523,25 @@ def test_a_device_of_which_a_member_booted_anew_is_not_untouched(
     assert ("a member of it booted anew since the job began" in told) is crashed
 
 
+@pytest.mark.parametrize("sent", ["nothing", "add", "activate"])
+@pytest.mark.parametrize(("uptime", "outcome"), [(840, Outcome.UNKNOWN), (1_020, Outcome.UNTOUCHED)])
+def test_a_device_that_may_have_booted_right_behind_the_first_login_is_not_untouched(
+    sent: str, uptime: int, outcome: Outcome
+) -> None:
+    """A question of the first look crashed it within a minute, and it was back before the baseline; or just before."""
+    refused = {"succeeded": False, "reason": "no"}
+    kept = {} if sent == "nothing" else {f"{sent} sent": {"mark": "a line"}, f"{sent} answered": refused}
+    found = {"seconds": 200.0, "uptime": uptime - 700, "restarted_at": None}
+    job = looked_at(
+        memory={ENTERED: {**CRASHED, "uptime": 0}, "found": found, **kept},
+        running=[runs("17.06.05", "17.06.05", uptime=uptime)], installed=[stands(ADDED)], trace=[NEVER_CAME],
+    )  # fmt: skip
+    job.clock.seconds = 900
+    is_now, told = ending(job)
+    assert is_now is outcome, told
+    assert ("whether it booted anew since the first login cannot be told" in told) is (outcome is Outcome.UNKNOWN)
+
+
 def test_a_device_that_stayed_up_all_the_while_is_untouched_whatever_marks_there_are() -> None:
     later = {"seconds": 700.0, "uptime": UP + 700, "restarted_at": None}
     marks = {ENTERED: {**CRASHED, "uptime": 0}, "found": CRASHED, COPY: later}

@@ -74,6 +74,7 @@ class Database:
         self._writer = Writer(self._sql, self._place, BUSY_SECONDS, lambda error: explained(path, error))
         self._readers = Readers(self._open_reader)
         self._versions, self._counting = threading.Lock(), list[Sql]()
+        self._closed = False
         # A store that nobody closes ends with its last user.
         weakref.finalize(self, self._writer.close, wait=False).atexit = False
 
@@ -86,6 +87,7 @@ class Database:
         with self._versions:
             for sql in self._counting:
                 sql.conn.close()
+            self._closed = True
         self.connection.close()
 
     def require_in_place(self) -> None:
@@ -133,6 +135,8 @@ class Database:
         if not self._versions.acquire(blocking=False):
             return None
         try:
+            if self._closed:
+                return None
             if not self._counting:
                 self._counting.append(self._open_reader())
                 self._counting[0].execute("PRAGMA busy_timeout = 0")

@@ -142,6 +142,20 @@ def test_what_waits_when_the_store_is_closed_is_written(tmp_path: Path) -> None:
         assert [again.events(job.id)[-1].message for job in jobs] == ["kept"] * MANY
 
 
+def test_the_version_is_another_one_after_each_commit_of_anybody(tmp_path: Path) -> None:
+    with opened(tmp_path / "s.db") as store, opened(tmp_path / "s.db") as other:
+        [job] = some_jobs(store, ["sw1"])
+        seen = [store.version()]
+        for who in (store, other, store, other):
+            assert store.version() == seen[-1] is not None
+            who.record(job.id, "note", "x")
+            seen.append(store.version())
+        assert len(set(seen)) == len(seen)
+        with pytest.raises(StaleClaim), store.register_runner() as runner:
+            store.step(job.id, runner, "readiness", StepStatus.RUNNING)
+    assert store.version() is None, "closed"
+
+
 def test_a_fork_is_told_to_open_it_anew(store: Store) -> None:
     """SQLite's locks and our thread stay with the process that opened the store."""
     [job] = some_jobs(store, ["sw1"])

@@ -266,7 +266,7 @@ class JobRunner:
         self, batch: Batch, job: Job, stop: threading.Event, kind: type[_JobRecord] = _JobRecord
     ) -> JobContext:
         device = self._inventory.device(job.device_name)
-        target = self.target(device)
+        target, images = self.target(device), self.images_of(device)
         folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(self.secrets_of(target))
         transcript = Transcript(folder / _TRANSCRIPT, self._clock, redaction)
         record = kind(self._store, self._runner, job.id, redaction)
@@ -285,16 +285,19 @@ class JobRunner:
             stop=stop,
             models=self._models(target, transcript, record),
             logins=self.logins,
-            images=self.images_of(device),
+            images=images,
         )
 
     def images_of(self, device: Device) -> Images:
-        """Return where a device may fetch its image. InventoryError."""
-        return Images(self.images, self._inventory.copy_policy(device))
+        """Return where a device may fetch its image, with a ticket where it is to. InventoryError."""
+        images = Images(self.images, self._inventory.copy_policy(device))
+        if images.transport(self._settings) != "push":
+            self.images.ticket(device.name)  # before any record is begun, so that none shows it
+        return images
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:
         """Return what no record of a device may show, its ticket at the image server among it."""
-        return (*secrets(target), self.images.ticket(target.name))
+        return (*secrets(target), *self.images.tickets(target.name))
 
     def _models(self, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
         if self._settings.evidence.netconf == "off":

@@ -116,6 +116,11 @@ class ImageServer:
         with self._lock:
             return self._tickets.setdefault(device, secrets.token_urlsafe(_TICKET_BYTES))
 
+    def tickets(self, device: str) -> tuple[str, ...]:
+        """Return the ticket that a device has, nothing where it has none."""
+        with self._lock:
+            return (self._tickets[device],) if device in self._tickets else ()
+
     @contextmanager
     def offer(self, device: str, image: Image, reached_from: str, address: str = "") -> Iterator[Offer]:
         """Offer a device one image while the context lasts; what is still being sent at its end is cut off.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
@@ -192,7 +192,7 @@ def _any_of(patterns: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(patterns)) if patterns else None
 
 
-@cache
+@lru_cache(maxsize=512)  # a device that fetches its image has another ticket for each job
 def _spellings(secret: str) -> tuple[str, ...]:
     """Return the ways in which programs write a secret into something else, the longest first."""
     encoded = repr(secret.encode())[2:-1]

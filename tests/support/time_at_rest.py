@@ -20,7 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 import swimctl.clock
-from swimctl.clock import SystemClock, rfc3339
+from swimctl.clock import Deadline, SystemClock, rfc3339
 from swimctl.sessions import first_prompt, session, watchdog
 
 _TICK = 0.008
@@ -28,6 +28,8 @@ _TICK = 0.008
 _CREEP = 0.02
 # A deadline needs no room for a busy machine.
 _SHORTEST = 5.0
+# So many times longer may pass by the wall meanwhile.
+_BY_THE_WALL = 6
 
 
 class _Threads:
@@ -126,6 +128,11 @@ class ClockAtRest(SystemClock):
             pass
 
 
+def _left_by_the_wall(deadline: Deadline) -> float:
+    """Return the seconds that a socket or a library may wait, which knows the wall's time alone."""
+    return _BY_THE_WALL * deadline.left / deadline._clock.speed
+
+
 @contextmanager
 def time_at_rest() -> Iterator[TimeAtRest]:
     """Let what opens a folder in this process, and its sessions, live in a time that stands still with its work."""
@@ -135,6 +142,7 @@ def time_at_rest() -> Iterator[TimeAtRest]:
         stack.callback(at_rest.end)
         stack.enter_context(patch.object(swimctl.clock, "SystemClock", partial(ClockAtRest, at_rest)))
         stack.enter_context(patch.object(swimctl.clock, "_SHORTEST_REAL", _SHORTEST))
+        stack.enter_context(patch.object(Deadline, "left_real", property(_left_by_the_wall)))
         for module in (session, first_prompt, watchdog):
             stack.enter_context(patch.object(module, "time", ticks))
         yield at_rest

@@ -36,6 +36,11 @@ SILENT = [f"silent{number}" for number in range(1, 9)]
 MOST_FOR_200_JOBS = {"objects": 150, "blocks": 400, "bytes": 1_500_000}
 
 
+# Pools make their threads as they are needed and keep them: eight read the store, two log in.
+# A thread that stays of the rarest thing would be two a round, 32 behind the first measure.
+MOST_POOLED = 12
+
+
 @pytest.fixture(autouse=True)
 def _weighed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server start anew, sharing no memory with a process that it is forked from, and say what it holds."""
@@ -97,7 +102,7 @@ def test_a_thousand_jobs_leave_nothing_behind(tmp_path: Path) -> None:
             assert ended.total() == ROUNDS * A_ROUND == 1000
             assert (ended["cancelled"], ended["failed"]) == (2 * ROUNDS, 2 * ROUNDS)
             # The first rounds may still hold what is let go later: the end is held against the least that ever was.
-            assert measured[-1].threads == min(each.threads for each in measured), measured
+            assert measured[-1].threads - min(each.threads for each in measured) < MOST_POOLED, measured
             least = min(measured, key=lambda each: len(each.files))
             more = Counter(measured[-1].files) - Counter(least.files)
             assert more.total() < 5, more  # a leak of the rarest thing is two a round
@@ -141,7 +146,7 @@ def follow_and_drop(served: Served, begun: threading.Event) -> None:
 
 
 def wake_all_threads(served: Served) -> None:
-    """Let the server make all the threads of its pools, which it makes one by one as they are needed."""
+    """Let the server make the threads of its pools, which it makes one by one as they are needed."""
     login = {"username": "operator-user", "password": PASSWORD}
     with ThreadPoolExecutor(24) as pool:
         asked = [pool.submit(served.ask, "/api/upgrade/jobs/1/events/") for _ in range(40)]
@@ -150,7 +155,7 @@ def wake_all_threads(served: Served) -> None:
 
 
 def at_rest(pid: int, before: Held | None) -> Held:
-    """Measure when nothing has ended any more for a while, and where there is a measure, not before it is reached."""
+    """Measure when nothing has ended any more for a while, and where there is a measure, not before about that."""
     end = time.monotonic() + 60
     held, since = Held.by(pid), time.monotonic()
     while time.monotonic() < end:
@@ -159,7 +164,7 @@ def at_rest(pid: int, before: Held | None) -> Held:
         if now != held:
             since = time.monotonic()
         held = now
-        reached = before is None or (now.threads, len(now.files)) == (before.threads, len(before.files))
+        reached = before is None or (now.threads < before.threads + MOST_POOLED and len(now.files) <= len(before.files))
         if reached and time.monotonic() - since > (0.5 if before else 2):
             break
     return held

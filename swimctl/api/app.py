@@ -61,7 +61,7 @@ def make_app(backend: Backend, places: Connections | None = None) -> web.Applica
 
 
 async def _headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Let nobody guess what an answer is, keep it, or learn what serves it."""
+    """Set headers so that no client guesses an answer's type, caches it, or learns the server's name."""
     response.headers.update(HEADERS)
     response.headers.popall(hdrs.SERVER, None)
 
@@ -82,7 +82,7 @@ def _in_flight(request: web.Request) -> Iterator[None]:
 
 
 def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
-    """Let in, read and check what the route asks for, then call its handler."""
+    """Authorize, read and check a request as its route says, then call its handler."""
 
     async def answered(request: web.Request, principal: Principal | None) -> web.StreamResponse:
         backend = request.app[BACKEND]

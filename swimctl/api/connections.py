@@ -58,7 +58,7 @@ class Connections:
         return len(self._all)
 
     def admit(self, made: socket.socket, address: str) -> bool:
-        """Take a connection in, where need be for another one; False: there is no room."""
+        """Accept a connection, if need be in place of another one. Return False if there is no space."""
         if len(self._all) >= self.by_address:  # below that nobody can be in the way
             self._forget_closed()
             if (leaving := self._in_the_way(address)) is not None:

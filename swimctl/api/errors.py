@@ -72,7 +72,7 @@ def refuse(refusal: Refusal) -> web.Response:
 
 
 def of_status(status: int, allow: str | None = None) -> Refusal:
-    """Put words to what aiohttp refuses by itself."""
+    """Return the refusal for an error that aiohttp raises by itself."""
     words = _WORDS.get(status, "refused")
     return Refusal(status, words, _ADVICE.get(status, words), **({} if allow is None else {"Allow": allow}))
 
@@ -138,7 +138,7 @@ def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
 
 
 def hide(request: web.Request, response: web.StreamResponse) -> None:
-    """Take the names of the server's folders out of a JSON answer."""
+    """Remove the names of the server's folders from a JSON answer."""
     if not isinstance(response, web.Response) or isinstance(response, Clean):
         return
     if isinstance(response.body, bytes) and response.content_type == JSON:

@@ -59,7 +59,7 @@ class Feed:
         return self.tokens.total()
 
     async def watch(self, app: web.Application) -> None:
-        """Look for new events until cancelled."""
+        """Poll for new events until cancelled."""
         backend = app[BACKEND]
         while True:
             with suppress(StoreError):  # a full disk now may be well in a moment

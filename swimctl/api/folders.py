@@ -17,7 +17,7 @@ class Folders:
         self.add(folders)
 
     def add(self, folders: Iterable[str]) -> None:
-        """Take these folders out too; the root is left, as it says nothing."""
+        """Hide these folders, too; never the root, as it says nothing."""
         known = self.known | {folder.rstrip("/") for folder in folders} - {""}
         if known == self.known:
             return

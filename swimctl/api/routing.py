@@ -70,11 +70,11 @@ class Backend:
             return None  # whoever asks the store itself is told what is wrong
 
     def hide_images(self) -> None:
-        """Let no answer name the folders where the images lie now."""
+        """Hide the folders that have the images now."""
         self.folders.add(str(image.path.parent) for image in self.store.images())
 
     def close(self) -> None:
-        """Let the threads go."""
+        """End the threads."""
         self.readers.shutdown(wait=True)
         self.logins.shutdown(wait=True)
 

@@ -169,7 +169,7 @@ async def cancel(call: Call) -> web.Response:
 
 
 async def approve(call: Call) -> web.Response:
-    """Let a batch start that another asked for."""
+    """Approve another user's batch."""
     asked: ApproveRequest = call.body
     batch = await call.backend.do(lambda: call.backend.store.approve(asked.batch_id, call.caller))
     document = batch_document(batch)

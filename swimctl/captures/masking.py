@@ -27,12 +27,12 @@ class Mask:
         self._short = {word: Kind.WORD for word in given if not told_apart(word)}
 
     def learn(self, text: str, facts: Any = None) -> None:  # noqa: ANN401 - facts of any command
-        """Note the names and numbers in an output, and in what was read of it."""
+        """Remember the names and numbers in an output, and in what was read of it."""
         self._known |= names_in(text) | names_of(facts)
         self._public |= public_of(facts)
 
     def learn_configuration(self, text: str) -> None:
-        """Note the names that a configuration gives."""
+        """Remember the names in a configuration."""
         self._known |= names_in_configuration(text)
 
     def sentence(self, command: str, text: str) -> str:

@@ -106,7 +106,7 @@ class Recording:
         self.netconf = None if way is None else _KeptModels(way, self._kept, lambda: self._said)
 
     def told(self, sentence: str) -> None:
-        """Note why no models are read."""
+        """Record why no models are read."""
         self._said = sentence
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ class Checker(Protocol):
     """What looks at one device as a job would."""
 
     def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
-        """Look at it; raises a SwimctlError where the device cannot be asked."""
+        """Return its first look; raises a SwimctlError where the device cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def check_devices(
     workers: int,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Checked]:
-    """Look at all devices, `workers` at once, as jobs with these options would; in the given order.
+    """Check all devices, `workers` at once, as jobs with these options would.
 
-    `progress` hears how many are done.
+    Return them in the given order. `progress` is called with the number that is done.
     """
     return each(wanted, lambda one: _check(checker, *one, options), workers, progress)
 

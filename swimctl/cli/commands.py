@@ -53,7 +53,7 @@ TABLE = (
 
 
 def _drop_types_of_flags_and_arguments() -> None:
-    """Let help name a type only where a value is to be given: `--json`, not `--json <bool>`; `DEVICE`, not its list.
+    """Show a type in help only for an option with a value: `--json`, not `--json <bool>`; `DEVICE`, not its list.
 
     Typer makes `--help` itself and has no setting for this. Where it renames the method, the types are shown again.
     """
@@ -103,5 +103,7 @@ def load(name: str) -> TyperCommand | TyperGroup:
 
 
 def in_paragraphs(text: str) -> str:
-    """Put each paragraph of a docstring into one line: typer breaks it for a terminal, and keeps breaks that it has."""
+    """Return a docstring with each paragraph on one line: typer breaks it for a terminal, and keeps breaks that it
+    has.
+    """
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))

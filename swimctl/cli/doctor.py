@@ -68,7 +68,7 @@ def doctor(
 
 
 def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
-    """Look at one part after the other; a part that cannot be opened ends what depends on it."""
+    """Check one part after the other; a part that cannot be opened ends what depends on it."""
     try:
         settings = opened.config.settings
     except SwimctlError as error:
@@ -190,7 +190,7 @@ def _inventory(opened: Opened, *, offline: bool) -> Iterator[Examined]:
 
 
 def _credentials(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
-    """Look whether each device has an account, and whose; secrets that a reference names are read."""
+    """Check that each device has an account, and whose; secrets that a reference names are read."""
     from swimctl.sessions.targets import target_of
     from swimctl.sessions.way import resolve
 

@@ -115,7 +115,7 @@ class Rates:
         self._seen: dict[int, deque[tuple[datetime, int]]] = {}
 
     def look(self, jobs: Iterable[Job], now: datetime) -> dict[int, float]:
-        """Take in one more look; give bytes a second for the jobs that have been looked at twice."""
+        """Add one more sample. Return bytes per second for the jobs that have two samples."""
         rates = {}
         for job in jobs:
             if not job.bytes_total or job.status in FINAL:

@@ -149,7 +149,7 @@ def _say(image: Image, expected: Sequence[Expected]) -> None:
 
 
 def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
-    """Say to which devices it is given without being named, or what makes it golden."""
+    """Print which devices get the image by default, or what makes it golden."""
     from swimctl.images.goldens import images_of
 
     if image.kind is not ImageKind.IMAGE or any(rule.image_id == image.id for rule in goldens):

@@ -129,7 +129,7 @@ def add_image(
 
 
 def register(folder: Path, paths: Sequence[Path], *, golden: bool = True) -> list[Image]:
-    """Put image files into the catalogue of a working folder, and the lab's golden ones where none is golden yet."""
+    """Add image files to the catalogue of a working folder, and the lab's golden ones where none is golden yet."""
     from swimctl.clock import SystemClock
     from swimctl.config import reading
     from swimctl.lab.folder import GOLDEN

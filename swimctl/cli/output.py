@@ -110,7 +110,7 @@ def _columns(stream: TextIO) -> int:
 
 
 def fail(error: SwimctlError, *, as_json: bool) -> None:
-    """Say what went wrong: one line on standard error, or with `--json` one document on standard output."""
+    """Print what went wrong: one line on standard error, or with `--json` one document on standard output."""
     say_error(error.code, str(error), as_json=as_json)
 
 
@@ -136,7 +136,7 @@ def can_ask() -> bool:
 
 
 def plain(text: str) -> str:
-    """Take control characters out of text that may come from a device."""
+    """Remove control characters from text that may come from a device."""
     return text.translate(_CONTROL)
 
 

@@ -61,7 +61,7 @@ class Stop:
 
 
 def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequence[Job]]) -> Stop:
-    """Let `work` run jobs in a thread while the jobs that `read` gives are shown. Gives the stop, asked for or not.
+    """Run `work` in a thread while the jobs that `read` returns are shown. Return the stop, asked for or not.
 
     Raises what `work` raised.
     """

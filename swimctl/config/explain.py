@@ -67,7 +67,7 @@ def _named(model: type[BaseModel], key: str) -> FieldInfo | None:
 
 
 def _bare(kind: object) -> tuple[Any, list[Any]]:
-    """Take off Annotated and `| None`; return the type and the bounds that it carried."""
+    """Remove Annotated and `| None`; return the type and the bounds that it carried."""
     bounds: list[Any] = []
     while True:
         if get_origin(kind) is Annotated:

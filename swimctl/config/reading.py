@@ -159,7 +159,7 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
 
 
 def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:
-    """Hold an own workflow to the standard order, and to an activation that is checked before and after."""
+    """Check that an own workflow has the standard order, and an activation with checks before and after it."""
     where = f"{_where(path, ('swimctl', 'workflows', name))}: swimctl.workflows.{name}"
     order = [STEP_KINDS.index(step) for step in workflow.steps]
     if not name or name in BUILTIN_WORKFLOWS or name.isdigit():
@@ -197,7 +197,7 @@ def placed(config: Path, written: str) -> Path:
 
 
 def _absolute_inventory(path: Path, section: dict[str, Any]) -> None:
-    """Take inventory paths as relative to config.yaml; Nornir would take them as relative to the current folder."""
+    """Make inventory paths relative to config.yaml; to Nornir they are relative to the current folder."""
     options: dict[str, Any] = section.get("options") or {}
     for key, value in options.items():
         if key in INVENTORY_FILES and not isinstance(value, str):

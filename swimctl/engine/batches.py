@@ -66,7 +66,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Give up being a runner; jobs that still run read as interrupted from now on."""
+        """Deregister this runner; jobs that still run read as interrupted from now on."""
         self._runner.close()
         self._jobs.images.close()
         self._notifier.close(_LAST_WORDS)
@@ -104,7 +104,7 @@ class Engine:
         self._on_each([*by_name], workers, lambda name: self._work(run, by_name[name]))
 
     def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
-        """Let Nornir's runner do something for each device; `work` must not raise."""
+        """Call `work` for each device in Nornir's runner; `work` must not raise."""
 
         def task(task: Task) -> Result:
             # The one task handed to Nornir catches everything: what it lets out would lose the whole run's results.
@@ -175,7 +175,7 @@ class Engine:
         return [found[number] for number in sorted(found)]
 
     def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:
-        """Take up interrupted jobs, batch by batch, each in its own mode and order."""
+        """Continue interrupted jobs, batch by batch, each in its own mode and order."""
         for batch_id, group in groupby(sorted(jobs, key=lambda job: (job.batch_id, job.id)), lambda job: job.batch_id):
             if stop.is_set():
                 return
@@ -205,7 +205,7 @@ class Engine:
         return [job for job in due if job.id not in lost]
 
     def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
-        """Look at a device as the readiness check of a job with these options would, changing nothing."""
+        """Check a device as the readiness check of a job with these options would, changing nothing."""
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
         look = self._visits.check(device, image, options)
@@ -214,7 +214,7 @@ class Engine:
         return look
 
     def runs(self, device: Device) -> None:
-        """Ask a device what it runs, and keep that; see Visits."""
+        """Ask a device what it runs, and record it; see Visits."""
         self._saw(device, self._visits.runs(device))
 
     def _saw(self, device: Device, running: Running) -> None:

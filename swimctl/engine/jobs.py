@@ -86,7 +86,7 @@ class _Afterwards(_JobRecord):
     """The record of a job that has ended: it may still be told of, and does not change."""
 
     def say(self, message: str) -> None:
-        """Say nothing: no step runs."""
+        """Report nothing: no step runs."""
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         """Report no progress."""
@@ -342,7 +342,7 @@ class JobRunner:
             return None
 
     def does_not_log_in(self, device_name: str) -> None:
-        """Take back what `wait_to_log_in` counted: the job does not begin here."""
+        """Undo what `wait_to_log_in` counted: the job does not begin here."""
         with suppress(StoreError, SwimctlError):
             self.logins.leave(self._inventory.device(device_name))
 

@@ -128,7 +128,7 @@ class Visits:
 
     @contextmanager
     def _redacting(self, target: Target) -> Iterator[None]:
-        """Let no error out that names a secret of the device."""
+        """Redact the device's secrets in every error."""
         try:
             yield
         except SwimctlError as error:

@@ -33,7 +33,7 @@ class Expected:
 
 
 def given(sha512: str | None, md5: str | None) -> list[Expected]:
-    """Take the hashes of a command line. Raises UsageError for what is no such hash."""
+    """Return the hashes of a command line. Raises UsageError for what is no such hash."""
     found = []
     for text, algorithm, option in ((sha512, SHA512, "--sha512"), (md5, MD5, "--md5")):
         if text is None:

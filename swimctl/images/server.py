@@ -143,7 +143,7 @@ class ImageServer:
 
     @contextmanager
     def slot(self, wait: Callable[[], object]) -> Iterator[None]:
-        """Take one of the copies that may run at once; `wait` is called each second until there is one."""
+        """Reserve one of the copies that may run at once; `wait` is called each second until there is one."""
         while not self._copies.acquire(timeout=1.0):
             wait()
         try:
@@ -152,7 +152,7 @@ class ImageServer:
             self._copies.release()
 
     def forget(self, device: str) -> None:
-        """Let a device's ticket be good for nothing more; the next one is another."""
+        """Revoke a device's ticket; the next one is another."""
         with self._lock:
             self._offers.pop(self._tickets.pop(device, ""), None)
 

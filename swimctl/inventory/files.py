@@ -95,7 +95,7 @@ _WITH_PORT: Final = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]/]+)):(?P
 
 
 def check_loaded(config: Config, inventory: Inventory, ours: Callable[[Host], bool]) -> None:
-    """Hold what any inventory plugin gave to what swimctl needs of it. Raises InventoryError.
+    """Check that what an inventory plugin loaded has what swimctl needs. Raises InventoryError.
 
     A host that is not `ours` may be called as it likes: patch panels and power strips stand in inventories too.
     """

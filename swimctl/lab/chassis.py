@@ -191,7 +191,7 @@ class Chassis(ABC):
         return self.flash(member).get(name)
 
     def receive(self, path: str) -> Upload:
-        """Begin to take a file; raises ValueError for a path that cannot be written."""
+        """Start an upload; raises ValueError for a path that cannot be written."""
         member, name = self.resolve(path)
         if not name or self._spool is None:
             raise ValueError(path)
@@ -199,7 +199,7 @@ class Chassis(ABC):
         return Upload(self, member, name, self._spool / f"{self.name}-{uuid.uuid4().hex}")
 
     def login(self, user: str, password: str) -> Login | None:
-        """Let somebody in, or not."""
+        """Accept or refuse a login."""
         self.advance()
         now = self.clock.now()
         if self.spec.fault("refuse-login") or not self.reachable or now < self._locked_until:
@@ -243,17 +243,17 @@ class Chassis(ABC):
         self._events.append(Cut())
 
     def later(self, seconds: float, what: Callable[[], None]) -> _Due:
-        """Let something happen by itself."""
+        """Schedule something to happen by itself."""
         due = _Due(self.clock.now() + seconds, what)
         self._due.append(due)
         return due
 
     def forget(self, due: object) -> None:
-        """Take back what `later` planned."""
+        """Cancel what `later` planned."""
         self._due = [each for each in self._due if each is not due]
 
     def advance(self) -> list[SwitchEvent]:
-        """Let everything that is due happen, in its order; tell what can be seen of it from outside."""
+        """Run everything that is due, in its order. Return what can be seen of it from outside."""
         while True:
             now = self.clock.now()
             ripe = sorted((due for due in self._due if due.at <= now), key=lambda due: due.at)
@@ -309,7 +309,7 @@ class Chassis(ABC):
         self._reload_timer = self.later(seconds, lambda: self.reload(RELOAD_COMMAND))
 
     def cancel_reload(self) -> bool:
-        """Take back a scheduled reload; False: there was none."""
+        """Cancel a scheduled reload. Return False if there was none."""
         planned = self.scheduled_reload is not None
         self.forget(self._reload_timer)
         self.scheduled_reload = None

@@ -37,7 +37,7 @@ class Configuration:
         return copy.deepcopy(self)
 
     def top(self, line: str) -> None:
-        """Take a global command; `no X` and `default X` remove what begins with X."""
+        """Apply a global command; `no X` and `default X` remove what begins with X."""
         for negation in ("no ", "default "):
             if line.startswith(negation):
                 wanted = line.removeprefix(negation).strip()
@@ -48,7 +48,7 @@ class Configuration:
         self.sections.setdefault(line, [])
 
     def below(self, section: str, line: str) -> None:
-        """Take a command of a section."""
+        """Apply a command of a section."""
         lines = self.sections.setdefault(section, [])
         if line.startswith("no "):
             wanted = line.removeprefix("no ").strip()

@@ -28,7 +28,7 @@ class Host(Protocol):
         """Return the switch's clock."""
 
     def look(self) -> None:
-        """Let everything happen that is due on the switch."""
+        """Run everything that is due on the switch."""
 
 
 class Console:

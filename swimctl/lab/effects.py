@@ -52,7 +52,7 @@ class Incoming(Protocol):
         """Append a block."""
 
     def close(self) -> None:
-        """Put what came onto flash, whole or not."""
+        """Write what came to flash, whole or not."""
 
 
 @dataclass(frozen=True, slots=True)

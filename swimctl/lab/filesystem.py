@@ -115,7 +115,7 @@ class FlashFiles(asyncssh.SFTPServer):
         self._allowed = channel.get_connection().get_extra_info("login").privilege >= NEEDED_PRIVILEGE
 
     def map_path(self, path: bytes) -> bytes:
-        """Keep the host's own files out of reach."""
+        """Refuse every path to the host's own files."""
         raise asyncssh.SFTPOpUnsupported(f"%Error: not supported: {path.decode(errors='replace')}")
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:  # noqa: ARG002 asyncssh's signature
@@ -163,10 +163,10 @@ class FlashFiles(asyncssh.SFTPServer):
         return file_obj.attributes()
 
     def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
-        """Take dates and rights without using them: flash has none to set."""
+        """Ignore dates and rights: flash has none to set."""
 
     def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
-        """Take them for an open file."""
+        """Ignore them for an open file."""
 
     def realpath(self, path: bytes) -> bytes:
         """Spell a path as the switch does."""

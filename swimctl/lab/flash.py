@@ -89,7 +89,7 @@ class Flash:
         return self.capacity - self.reserved - sum(file.size for file in self.files.values())
 
     def add(self, file: LabFile) -> None:
-        """Put a file there, in place of one of the same name; raise NoSpace."""
+        """Add a file, in place of one of the same name; raise NoSpace."""
         old = self.files.get(file.name)
         room = self.free + (old.size if old else 0)
         if file.size > room:

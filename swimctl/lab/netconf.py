@@ -85,7 +85,7 @@ class NetconfSession:
         )
 
     def feed(self, data: bytes) -> bytes:
-        """Take what came, and give what is sent for it."""
+        """Read what came, and return the answer."""
         self._buffer += data
         out = b""
         while not self.done and (message := self._message()) is not None:
@@ -93,7 +93,7 @@ class NetconfSession:
         return out
 
     def _message(self) -> bytes | None:
-        """Take a whole message out of the buffer; None while there is none."""
+        """Remove a whole message from the buffer and return it; None while there is none."""
         if len(self._buffer) > _MOST:
             self.done = True
             return None

@@ -58,7 +58,7 @@ class NetconfPort(ServicePort):
             channel.exit(1)
 
     async def talk(self, stdin: asyncssh.SSHReader[str], stdout: asyncssh.SSHWriter[str]) -> None:
-        """Hold one session on a channel that asked for the subsystem, and close the channel behind it."""
+        """Serve one session on a channel that asked for the subsystem, and close the channel behind it."""
         channel = cast("asyncssh.SSHServerChannel[str]", stdout.channel)
         login: Login = channel.get_connection().get_extra_info("login")
         self._sessions += 1

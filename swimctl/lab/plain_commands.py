@@ -85,12 +85,12 @@ def leave(session: Vty, _words: Words) -> Dialogue:
 
 
 def nothing(_session: Vty, _words: Words) -> Dialogue:
-    """Take a command that changes nothing that can be seen here."""
+    """Accept a command that changes nothing that can be seen here."""
     yield from ()
 
 
 def length(session: Vty, words: Words) -> Dialogue:
-    """Take the number of lines of the screen, and say nothing of it."""
+    """Set the number of lines of the screen; print nothing."""
     session.length = int(words["number"])
     yield from ()
 

@@ -158,7 +158,7 @@ class SwitchPort:
         self._reservation.close()
 
     def look(self) -> None:
-        """Let everything happen that is due on the switch, write down what it was told, and set the next alarm."""
+        """Run everything that is due on the switch, record what it was told, and set the next alarm."""
         for event in self.switch.advance():
             match event:
                 case Cut():

@@ -56,7 +56,7 @@ class Keyboard:
             self._keys += text.replace("\r\n", "\n").replace("\r\0", "\n").replace("\r", "\n")
 
     def key(self) -> str | None:
-        """Take one key; None where nothing was typed."""
+        """Read one key; None where nothing was typed."""
         if not self._keys:
             return None
         key, self._keys = self._keys[0], self._keys[1:]
@@ -67,7 +67,7 @@ class Keyboard:
         self._keys = self._keys.removeprefix("\n")
 
     def run(self) -> str:
-        """Take all keys up to the next control key; may be empty."""
+        """Read all keys up to the next control key; may be empty."""
         count = 0
         for key in self._keys:
             if key < " " or key == "\x7f":

@@ -56,7 +56,7 @@ class Upload:
             self.switch.cut_all()
 
     def close(self) -> None:
-        """Put what came onto flash; `corrupt-copy` damages one byte of the first copy, or of each."""
+        """Write what came to flash; `corrupt-copy` damages one byte of the first copy, or of each."""
         flash = self.switch.flash(self.member)
         flash.reserved -= self.size
         if not self.path.exists():

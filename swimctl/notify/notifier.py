@@ -57,11 +57,13 @@ class Notifier:
         return cls(channels(settings))
 
     def batch_started(self, batch: Batch, jobs: Sequence[Job]) -> None:
-        """Say that a batch begins."""
+        """Notify that a batch begins."""
         self._put(partial(started_text, batch, tuple(jobs)))
 
     def device_failed(self, batch: Batch, job: Job) -> None:
-        """Say that a device failed, of each batch the first ten times; `job` is as the store has it after its end."""
+        """Notify that a device failed, of each batch the first ten times; `job` is as the store has it after its
+        end.
+        """
         if not self._channels:
             return
         with self._changed:
@@ -71,11 +73,11 @@ class Notifier:
                 self._put(partial(device_text, batch, job, last=count == MOST_DEVICE_TEXTS))
 
     def line_stopped(self, batch: Batch, why: str) -> None:
-        """Say that a batch starts no more devices."""
+        """Notify that a batch starts no more devices."""
         self._put(partial(stopped_text, batch, why))
 
     def batch_finished(self, batch: Batch, jobs: Sequence[Job]) -> None:
-        """Say what came of a batch; `jobs` are as the store has them after their end."""
+        """Notify how a batch ended; `jobs` are as the store has them after their end."""
         with self._changed:
             self._device_texts.pop(batch.id, None)
         self._put(partial(finished_text, batch, tuple(jobs)))

@@ -17,11 +17,11 @@ _DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,
 def in_order(
     devices: Sequence[Device], known: Sequence[Device] = ()
 ) -> tuple[list[Device], dict[str, tuple[str, ...]]]:
-    """Put the far ones before those that feed them, else keep the order given; tell whom each one comes after.
+    """Return the devices with the far ones before those that feed them, else in the order given, and for each one the
+    devices that it comes after.
 
-    That is all that hangs on it, the farthest too, and also through those that are only `known`: what lies between
-    may have ended before its time, or be in no need of an upgrade. SelectionError: devices hang on each other in a
-    circle.
+    That is all that hangs on it, the farthest too, and also through those that are only `known`: what lies between may
+    have ended before its time, or be in no need of an upgrade. SelectionError: devices hang on each other in a circle.
     """
     near = _near({device.name: device for device in (*known, *devices)}.values())
     among = {device.name for device in devices}

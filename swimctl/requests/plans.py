@@ -123,7 +123,7 @@ def plan_item(
 
 
 def arranged(items: Sequence[PlanItem], request: UpgradeRequest, known: Sequence[Device]) -> tuple[PlanItem, ...]:
-    """Put those that get a job into their order and waves, the others behind them; `known` is the whole inventory."""
+    """Return those that get a job in their order and waves, the others behind them; `known` is the whole inventory."""
     accepted = {item.device.name: item for item in items if item.refusal is None}
     ordered, after = in_order([item.device for item in accepted.values()], known)
     waves = wave_of_each(request.policy.waves, len(ordered))

@@ -70,7 +70,7 @@ class DeviceLogins:
         return None
 
     def leave(self, device: Device) -> None:
-        """Take back what `wait_for_turn` counted, where there was no login."""
+        """Undo what `wait_for_turn` counted, where there was no login."""
         if (account := self._account(device)) is not None:
             self._store.leave_login(account, device.name)
 

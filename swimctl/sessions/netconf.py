@@ -79,14 +79,14 @@ class Models:
         return until is not None and until.passed
 
     def failed(self, what: str, why: str, *, final: bool = False) -> None:
-        """Note that something cannot be had: for the whole job, or, where it had worked before, for a while."""
+        """Record that something is not available: for the whole job, or, where it had worked before, for a while."""
         if what not in self._shut:
             self._tell(f"no models are read: {what}: {why}; what the device prints decides alone")
         again = what in self._worked and not final
         self._shut[what] = Deadline(self._clock, _AGAIN, watch=True) if again else None
 
     def worked(self, what: str) -> None:
-        """Note that something can be had."""
+        """Record that something is available."""
         self._worked.add(what)
         if what in self._shut:
             del self._shut[what]

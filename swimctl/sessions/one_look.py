@@ -22,7 +22,7 @@ _SEEN: ContextVar[_Look | None] = ContextVar("what was read in this look", defau
 
 @contextmanager
 def one_look() -> Iterator[None]:
-    """Let what a session reads meanwhile serve all who ask for it, until something is sent that may change it.
+    """Keep what a session reads, for all who ask for it, until something is sent that may change it.
 
     A look within a look is the same one. Whoever waits for a change looks anew each time: a look never spans a wait.
     """
@@ -43,7 +43,7 @@ def seen(session: object, command: str) -> str | None:
 
 
 def keep(session: object, command: str, text: str) -> None:
-    """Let an output serve the rest of this look; without one nothing is kept."""
+    """Keep an output for the rest of this look; outside of a look, keep nothing."""
     looking = _SEEN.get()
     if looking is not None:
         looking.began = looking.began if looking.texts else time.monotonic()

@@ -63,7 +63,10 @@ class JobRecord(Protocol):
         """Keep a fact for a resume; the first value of a key stays."""
 
     def hold(self, serials: Sequence[str]) -> str:
-        """Hold the device by its serial numbers until the job ends; name another job that does so already."""
+        """Reserve the device by its serial numbers until the job ends.
+
+        Return the name of another job that has it already.
+        """
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return what was remembered, None where nothing was."""
@@ -145,7 +148,7 @@ class JobContext:
 
     @contextmanager
     def one_session(self) -> Iterator[None]:
-        """Let all who ask for a session meanwhile have the same one; after an error in it, or a `part`, a new one."""
+        """Share one session among all who ask for one meanwhile; after an error in it, or a `part`, a new one."""
         before, self._shared.wanted = self._shared.wanted, True
         try:
             with one_look():

@@ -47,7 +47,7 @@ class _Missing:
 
 
 def compare(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> Comparison:
-    """Hold what is there now against the baseline. One of an earlier swimctl knows no access ports: all are uplinks."""
+    """Compare what is there now with the baseline. One of an earlier swimctl knows no access ports: all are uplinks."""
     missing = _missing(before, after, tolerances)
     links, tolerated_links = _links(missing, tolerances)
     others, tolerated_others = _others(missing, tolerances)

@@ -187,7 +187,7 @@ def _starts(asked: _Asked, _before: Snapshot) -> bool:
 
 
 def what_it_is(context: JobContext) -> tuple[Outcome, str]:
-    """Ask a device to which no installation was sent whether it is as it was, and what is to be said of it.
+    """Ask a device to which no installation was sent whether it is as before. Return its outcome and a text about it.
 
     It is where it runs what it ran, on the same boot, and where its next reload starts nothing else. Of a job that
     ended before a baseline was kept, a device that has not booted since the first login runs what it ran.
@@ -241,7 +241,7 @@ def _unanswered(what: str, error: DeviceError) -> str:
 
 
 def _stands(context: JobContext, table: Table) -> tuple[_Asked, str]:
-    """Ask a device to which no installation was sent, and tell its release, which has to read."""
+    """Ask a device to which no installation was sent. Return its release, which must be readable."""
     with context.driver() as driver:
         running, booted, earlier, doubt = _boot(context, driver)
         nothing_sent = Trace(received=False, finished=None)
@@ -253,7 +253,7 @@ def _stands(context: JobContext, table: Table) -> tuple[_Asked, str]:
 def _asked(
     context: JobContext, operation: str, before: Snapshot, table: Table, undo: Callable[[_Asked, Snapshot], bool]
 ) -> _Asked:
-    """Ask the device, and take back what `undo` says may be; each answer stands for itself."""
+    """Ask the device, and undo what `undo` allows; each answer counts alone."""
     with context.driver() as driver:
         mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
         trace = readable(lambda: trace_of(driver, operation, mark))
@@ -300,7 +300,7 @@ def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | No
 
 
 def _last_words(context: JobContext) -> Installed | None:
-    """Ask once where the target stands, for the time that is left; None where the device does not say."""
+    """Ask once for the state of the target and the time that is left. Return None if the device does not say."""
     if context.refusals.count:
         return None  # one more login might lock the account
     try:

@@ -273,7 +273,7 @@ def not_installed(
     members: int,
     patch: bool = False,
 ) -> Outcome:
-    """Judge what a device is to which no activation was sent, by what it says of itself.
+    """Return what a device is to which no activation was sent, by its own outputs.
 
     Never `upgraded`: that is proved by post-checks alone.
     """
@@ -295,7 +295,7 @@ def outcome(
     patch: bool = False,
     said_committed: bool = False,
 ) -> Outcome:
-    """Judge what a device is after a failed job, by what it says of itself.
+    """Return what a device is after a failed job, by its own outputs.
 
     `under_way`: its log knows of an activation without an end; None: that could not be read. A `patch` is for the
     release that runs: where it stands tells of it, and the release does not. `members` is how many there were before:

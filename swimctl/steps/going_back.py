@@ -19,7 +19,10 @@ from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
 
 
 def go_back(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
-    """Take the device back because of a complaint. Raises StepFailed where it is back, DeviceUnknown where not."""
+    """Return the device to its old release because of a complaint.
+
+    Raises StepFailed where it is back, DeviceUnknown where not.
+    """
     context.record.event("complaint", complaint)
     context.record.remember("complaint", complaint)
     table = Table(context)

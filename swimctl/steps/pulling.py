@@ -42,7 +42,7 @@ class Pulling:
             self._decide("", why)
 
     def run(self, moved: Callable[[int], object]) -> None:
-        """Let the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
+        """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
         That it did not fail proves nothing.
         """

@@ -106,7 +106,7 @@ class _Away:
         self.last = "its login is refused" if context.refusals.count else "its SSH port stayed closed"
 
     def heard(self, error: Exception) -> None:
-        """Note what a look came to; raises DeviceUnknown where it has answered without reading for too long."""
+        """Record what a look found; raises DeviceUnknown where it has answered without reading for too long."""
         self.last = str(error)
         other_key = error if isinstance(error, HostKeyRefused) else None
         if other_key:
@@ -124,7 +124,7 @@ class _Away:
         self._key = other_key
 
     def _unreadable(self, error: Exception) -> None:
-        """Note one more answer that does not read: some time after a boot that is so, and later it stays so."""
+        """Record one more unreadable answer. Some time after a boot this is normal; later it is not."""
         limits = self._context.settings.deadlines
         # While an upgrade in service is under way, nothing reads.
         seconds = limits.up if self._context.options.issu else limits.ready
@@ -137,7 +137,7 @@ class _Away:
             ) from error
 
     def reads(self) -> None:
-        """Note that it reads, or is down."""
+        """Record that the device can be read, or is down."""
         self._over = self._key = None
 
     def at_the_end(self, seconds: float) -> DeviceUnknown:

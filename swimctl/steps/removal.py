@@ -14,14 +14,14 @@ _NAMED: Final = 6
 
 
 def begin(record: JobRecord, command: str) -> str:
-    """Note that a removal is about to begin; return the key that `end` wants."""
+    """Record that a removal is about to begin. Return the key for `end`."""
     key = next(key for number in count(1) if record.recall(f"{(key := f'removed {number}')} begun") is None)
     record.remember(f"{key} begun", command)
     return key
 
 
 def end(record: JobRecord, key: str, names: tuple[str, ...]) -> None:
-    """Note what a removal took away, by the device's own words."""
+    """Record what a removal deleted, by the device's own words."""
     record.remember(key, list(names))
     record.event("removed", some(names, _NAMED) if names else "nothing was removed")
 

@@ -31,7 +31,7 @@ class Who:
         self._hung = ""
 
     def ask(self, recall: Recall, driver: TellsSerials, hostname: str, target: Target) -> str:
-        """Ask an open session who it is; return by what else than a serial number that is proved, mostly nothing.
+        """Ask an open session which device it is. Return what proves it if no serial number does, mostly nothing.
 
         Raises OtherDevice, and Unidentified where it cannot be told; that may pass, as a device that boots does not
         tell everything at once. SessionLost where it hangs at the question, once.

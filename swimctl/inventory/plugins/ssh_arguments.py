@@ -60,7 +60,7 @@ def ssh_config_of(arguments: Iterable[str], host: str) -> tuple[str, dict[str, s
 
 
 def _next(words: list[str], host: str) -> tuple[str, str]:
-    """Take one option with its value; an option without one comes back empty."""
+    """Return the next option and its value; empty if it has none."""
     word = words.pop(0)
     if word.startswith("-") and len(word) > 1 and set(word[1:]) <= _FLAGS:
         return "", ""

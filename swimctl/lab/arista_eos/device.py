@@ -114,7 +114,7 @@ class Arista(Chassis):
         return True
 
     def came_up(self) -> None:
-        """Bring the FPGA to what the release wants, where that is still to do."""
+        """Update the FPGA, if the release needs it and it is not done yet."""
         self.say("SYS-5-SYSTEM_INITIALIZED", "System is initialized")
         if self.spec.fpga is not None and self.release != self.spec.version and not self._fpga_done:
             self._fpga_done = True

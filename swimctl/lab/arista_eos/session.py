@@ -113,7 +113,7 @@ class CommandLine(Vty):
         self.switch.say("SYS-5-CONFIG_I", f"Configured from console by {self.login.user} on vty5 (192.0.2.9)")
 
     def _configure(self, line: str) -> bool:
-        """Take a configuration line; False: it is none."""
+        """Apply a configuration line. Return False if it is none."""
         word, _, rest = line.partition(" ")
         if self.section and word.lower() in _BELOW and word.lower() not in _SECTIONS:
             self.switch.configuration.below(self.section, line)

@@ -91,7 +91,7 @@ class Nexus(Chassis):
         return member, name
 
     def receive(self, path: str) -> Upload:
-        """Begin to take a file, where the server for it is on."""
+        """Start an upload, if the server for it is on."""
         if not self.configuration.has("feature scp-server"):
             raise ValueError(path)
         return super().receive(path)
@@ -152,7 +152,7 @@ class Nexus(Chassis):
             self.standby_release = release
 
     def came_up(self) -> None:
-        """Say that the system is up."""
+        """Log that the system is up."""
         self.say("ASCII-CFG-2-CONFIG_REPLAY_STATUS", "Ascii Replay Started.")
         self.later(REPLAY, self._replayed)
 

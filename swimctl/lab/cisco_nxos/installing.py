@@ -132,7 +132,7 @@ def _succeeds(step: str, *, first: bool = True) -> Dialogue:
 
 
 def _check(switch: Nexus, words: Words, what: str) -> Check:
-    """Look at the file as the installer does; tell whether it may go on."""
+    """Check the file as the installer does. Return whether it may continue."""
     path, calm = words["path"], "non-disruptive" in words and switch.spec.issu
     yield Print(f"Installer will perform {what}. Please wait. \n")
     yield Pause(1)
@@ -200,7 +200,7 @@ def _tables(switch: Nexus, release: str, *, calm: bool) -> str:
 
 
 def _synced(switch: Nexus, file: LabFile) -> Check:
-    """Take the image to the other supervisor, where it is not yet."""
+    """Copy the image to the other supervisor, if it is not there yet."""
     yield Print(f"Syncing image bootflash:/{file.name} to standby.\n")
     yield Pause(STEP)
     try:

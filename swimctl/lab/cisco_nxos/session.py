@@ -115,7 +115,7 @@ class CommandLine(Vty):
         return _say(structured(self.switch, target, " ".join(found[1].lower().split())))
 
     def _configure(self, text: str) -> str | None:
-        """Take a line of configuration and tell what is printed; None where it is none."""
+        """Apply a line of configuration. Return what is printed, or None if it is no such line."""
         word, _, rest = text.strip().partition(" ")
         rest = " ".join(rest.split())
         for words, take in ((_BELOW if self.section else (), self._below), (_GLOBAL, self._top)):

@@ -23,7 +23,7 @@ def begins(line: str) -> bool:
 
 
 def take(session: Modes, line: str) -> Dialogue:
-    """Take the first or the next line of a banner; `session.banner_lines` holds those that wait for the end."""
+    """Read the first or the next line of a banner; `session.banner_lines` holds those that wait for the end."""
     session.mode, session.section = "config", ""
     session.banner_lines.append(line)
     if keep(session.switch.configuration, "\n".join(session.banner_lines)):

@@ -31,7 +31,7 @@ _ALONE = frozenset({"shutdown", "archive", "redundancy", "exit-address-family"})
 
 
 def configure(session: Modes, text: str) -> None:
-    """Take one line; raise Ambiguous, Incomplete or Invalid as an exec command would."""
+    """Apply one line; raise Ambiguous, Incomplete or Invalid as an exec command would."""
     word, _blank, rest = text.strip().partition(" ")
     rest = " ".join(rest.split())
     if session.section and word.lower() not in _SECTIONS and (known := _fitting(word, _BELOW)):

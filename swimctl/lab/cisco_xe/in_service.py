@@ -103,7 +103,7 @@ class InService:
         return None
 
     def go_back(self) -> None:
-        """Take back what is not committed: the standby first, then it takes over."""
+        """Undo what is not committed: the standby first, then it takes over."""
         switch, installed = self._switch, self._installed
         self._step(BACK, "Abort")
         installed.stop_timer()
@@ -115,12 +115,12 @@ class InService:
             switch.later(switch.rejoin_seconds, lambda: self._close("Aborted"))
 
     def committed(self) -> None:
-        """Note that what it brought is kept."""
+        """Record that what it brought is kept."""
         if self.open:
             self._close("Successful")
 
     def forget(self) -> None:
-        """Note that the whole switch reloaded: what is active boots on both."""
+        """Record that the whole switch reloaded: what is active boots on both."""
         self.ahead = None
         if self.open and not self._installed.uncommitted:
             self._close("Failed")

@@ -39,7 +39,7 @@ class Installer:
         return self._switch.spec.fault("does-nothing") is not None
 
     def by_somebody(self, path: str, seconds: float) -> None:
-        """Let somebody at the console add an image: nothing else can be installed before that ends."""
+        """Start an `add` of somebody at the console: nothing else can be installed before that ends."""
         self._installed.log("INSTALL-5-INSTALL_START_INFO", f"Started install add {path}")
         self._operation = "add"
 

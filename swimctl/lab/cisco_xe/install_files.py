@@ -49,7 +49,7 @@ def add_image(switch: Stack, installed: Installed, path: str, file: LabFile, say
 
 
 def unpack(switch: Stack, file: LabFile, software: Software, say: Wording) -> str | None:
-    """Put the image file and its packages on every member, or on none where one is too full."""
+    """Unpack the image file and its packages on every member, or on none where one is too full."""
     made = [file, *software.files(switch.clock.wall())]
     wanted: list[tuple[Flash, LabFile]] = []
     for number in switch.members:

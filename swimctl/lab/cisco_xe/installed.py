@@ -132,7 +132,7 @@ class Installed:
         self.after_boot()
 
     def go_back_without_patches(self) -> bool:
-        """Take back what patches were activated; tells whether the switch reloads for it."""
+        """Remove the patches that were activated. Return whether the switch reloads for it."""
         self.stop_timer()
         return self.patches.back()
 

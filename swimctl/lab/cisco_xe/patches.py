@@ -35,7 +35,7 @@ class Patches:
         return [name for name, state in self.states.items() if state == letter]
 
     def add(self, path: str, file: LabFile, say: Wording) -> Verdict:
-        """Take a patch to all members."""
+        """Copy a patch to all members."""
         switch, lies = self._switch, self._switch.spec.fault("does-nothing")
         found = _NAME.fullmatch(file.name)
         wanted = (switch.spec.hardware.family, switch.install.running.padded)
@@ -79,7 +79,7 @@ class Patches:
         self._move("U", "C")
 
     def back(self) -> bool:
-        """Take back what is activated; tells whether the switch reloads for it."""
+        """Remove what is activated. Return whether the switch reloads for it."""
         self._switch.degraded = False
         reloads = any(needs_reload(name) for name in self.those("U"))
         self._move("U", "I")

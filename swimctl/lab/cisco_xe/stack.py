@@ -46,7 +46,7 @@ class Upgrade(Protocol):
         """Close it, as all was committed."""
 
     def go_back(self) -> None:
-        """Take it back."""
+        """Undo it."""
 
 
 class Others(Protocol):
@@ -130,11 +130,11 @@ class Stack(Chassis):
         return max((number for number in self._flash if number != self.active), default=1)
 
     def restart_member(self, number: int) -> None:
-        """Let a member beside the active one start anew."""
+        """Restart a member that is not the active one."""
         self._restarted[number] = self.clock.now()
 
     def switch_over(self) -> None:
-        """Let the standby take over: sessions and the log are gone, and the one that was active starts anew."""
+        """Make the standby active: sessions and the log are gone, and the one that was active starts anew."""
         self.restart_member(self.active)
         self.active, self._took_over = self.standby, self.clock.now()
         self.switchovers += 1

@@ -33,7 +33,8 @@ class Strangers:
         )
 
     def noticed(self, line: str) -> None:
-        """Let happen what does when the image on the switch is hashed: all is ready for its activation then.
+        """Run the faults of the moment at which the image on the switch is hashed: all is ready for its activation
+        then.
 
         Where another device takes the address after a look, the sessions of before are lost, as in a network.
         """
@@ -49,7 +50,7 @@ class Strangers:
             switch.installer.by_somebody(_OF_SOMEBODY, _BY_HAND)
 
     def answer(self) -> None:
-        """Let another device answer whoever connects, from its moment on; it knows nothing of what was before."""
+        """Answer every connection as another device, from its moment on; it knows nothing of what was before."""
         switch, fault = self._switch, self._switch.spec.fault("another-device")
         if self.other or fault is None:
             return
@@ -60,7 +61,7 @@ class Strangers:
             switch.spec = replace(switch.spec, members=tuple(others))
 
     def booted(self, *, anew: bool) -> None:
-        """Let happen what does in a reload; `anew`: into another release than before."""
+        """Run the faults of a reload; `anew`: into another release than before."""
         switch = self._switch
         if switch.spec.fault("clock-jumps"):
             switch.clock = switch.clock.set_to(LONG_AGO)

@@ -16,7 +16,7 @@ _WRITE = re.compile(r'\s*puts\s+\[\s*open\s+"(?P<path>[^"]*)"\s+w\+?\s*\]\s*\{(?
 
 
 def line(session: Modes, text: str) -> Generator[Effect, str, bool]:
-    """Take a line as Tcl; False: it is an ordinary command."""
+    """Run a line as Tcl. Return False if it is an ordinary command."""
     if not session.script:
         if text.strip().lower() in {"tclquit", "exit"}:
             session.mode = ""

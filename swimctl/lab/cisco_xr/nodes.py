@@ -143,7 +143,7 @@ class Nodes(Chassis):
         return True
 
     def came_up(self) -> None:
-        """Say that it is up, and what is not kept."""
+        """Log that it is up, and what is not kept."""
         self.say("MGBL-SCONBKUP-6-INTERNAL_INFO", "System configuration completed")
         if self.uncommitted:
             self.say("INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO", _NOT_KEPT)

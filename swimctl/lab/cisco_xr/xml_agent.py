@@ -31,7 +31,7 @@ class Agent:
         return "" if self._lines else PROMPT
 
     def take(self, line: str) -> str:
-        """Take a line; give the answer to the request that it ends, else nothing."""
+        """Read a line. Return the answer to the request that it ends, else nothing."""
         if not (self._lines or line.strip()):
             return ""
         self._lines.append(line)

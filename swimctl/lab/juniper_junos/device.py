@@ -117,13 +117,15 @@ class Juniper(Chassis):
         return file, None if file.damaged else read_image(file.head, file.name)
 
     def unpack(self, number: int, release: str, size: int) -> None:
-        """Let a release wait for the next boot of a member; raises NoSpace."""
+        """Stage a release for the next boot of a member; raises NoSpace."""
         self._flash[number].add(LabFile(f"{_SETS}{release}", size, self.clock.wall()))
         self.waits[number] = release
         self._going_back = False
 
     def roll_back(self, number: int) -> str | None:
-        """Take back what waits on a member, or else let the release before wait; tells which, None: it is taken back.
+        """Remove what waits on a member, else stage the release before.
+
+        Return the staged release, or None if something was removed.
 
         Raises LookupError where there is neither.
         """
@@ -154,7 +156,7 @@ class Juniper(Chassis):
         return True
 
     def came_up(self) -> None:
-        """Say so in the log."""
+        """Log it."""
         self.say("eventd[4711]", "SYSTEM_OPERATIONAL: System is operational")
 
     def reboot(self, user: str) -> None:

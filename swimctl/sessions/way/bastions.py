@@ -78,7 +78,7 @@ class Bastions:
             raise type(error)(*error.args) from error
 
     def carries(self, path: Path, channel: ChannelStream) -> None:
-        """Note that a channel is open over the connection, which must stay for it."""
+        """Record that a channel uses the connection, so that it stays open."""
         with self._lock:
             shared = self._shared.get(path)
             if shared is not None:

@@ -57,7 +57,7 @@ def key_types(hop: Hop) -> tuple[str, ...]:
 
 
 def check(hop: Hop, key: paramiko.PKey) -> None:
-    """Hold the key that a machine shows to what is known of it, and keep a new one where the policy is accept-new.
+    """Compare the key of a machine with the known ones, and keep a new one if the policy is accept-new.
 
     Raises HostKeyRefused. A key of another kind than the known ones is another key: who stands between would choose it.
     """

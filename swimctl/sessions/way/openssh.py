@@ -17,7 +17,7 @@ _Handler = Callable[[SSHClientConfig, str, list[str]], None]
 
 
 def _noting(handler: _Handler) -> _Handler:
-    """Let a reader of one option note the line that gave it its value."""
+    """Return a reader of one option that also records the line of its value."""
 
     def note(config: SSHClientConfig, option: str, args: list[str]) -> None:
         handler(config, option, args)

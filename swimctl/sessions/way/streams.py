@@ -39,7 +39,7 @@ class Stream(Protocol):
         """Send some of the bytes and return how many."""
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """Let `recv` and `send` wait so many real seconds at most."""
+        """Set the real seconds that `recv` and `send` wait at most."""
 
     def close(self) -> None:
         """End it."""
@@ -79,7 +79,7 @@ class _CommandStream(socket.socket):
     _process: subprocess.Popen[bytes] | None = None
 
     def belongs_to(self, process: subprocess.Popen[bytes]) -> None:
-        """Let the command end with this end of the pair."""
+        """End the command with this end of the pair."""
         self._process = process
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ def night(lab: LabFleet, folder: Path, *words: str) -> Night:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, Path]]:
     folder = tmp_path_factory.mktemp("sixty")
     fleet = [replace(spec, faults=faults(spec.name)) for spec in FLEET]
-    with lab_folder(folder, at_rest=True, fleet=fleet, speed=SPEED) as lab:
+    with lab_folder(folder, fleet=fleet, speed=SPEED) as lab:
         with_data(folder, **data())
         yield lab, folder
 

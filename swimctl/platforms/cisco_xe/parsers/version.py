@@ -28,7 +28,9 @@ _XE: Final = re.compile(r"\bIOS[ -]XE\b", re.IGNORECASE)
 _UPTIME: Final = re.compile(r"(?!Kernel )(\S+) uptime is (.+)", re.IGNORECASE)
 # Below the table of members, of each but the active one; and of the supervisor that answers, as the uptime of all goes
 # on when it takes over (cisco_ios/show_version/ntc_cisco_ios_show_version1 and ntc_cisco_ios_show_version).
-_OF_A_PART: Final = re.compile(r"(?:Switch uptime:|Uptime for this control processor is) (.+)", re.IGNORECASE)
+_OF_A_PART: Final = re.compile(
+    r"(?:Switch uptime:|Uptime for this control processor is) (\d+ [a-z]+(?:, \d+ [a-z]+)*)(?: .*)?", re.IGNORECASE
+)
 _SECONDS: Final = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60}
 _RESTARTED: Final = re.compile(
     r"System restarted .*?(\d{1,2}:\d\d:\d\d)(?:\.\d+)? (?:\S+ )?[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4})\b.*",

@@ -37,7 +37,7 @@ SwimctlError
 │   ├── TransferFailed
 │   ├── StepFailed        a step's guard said no, with what was seen, needed, and comes next
 │   │   └── NotReady      rules of the readiness check do not hold; the device was read to the end
-│   └── DeviceUnknown     exit 4: what the device is now could not be found out; look at its console
+│   └── DeviceUnknown     exit 4: what the device is now could not be found out; check its console
 └── Stopped               a signal asked for a stop; the job waits at a safe point for `resume`
 """
 
@@ -58,7 +58,7 @@ class SwimctlError(Exception):
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
-    mend: ClassVar[str] = "mend what it names, then {again}"
+    mend: ClassVar[str] = "correct what it names, then {again}"
 
 
 def with_next(message: str, error: type[SwimctlError], name: str) -> str:
@@ -172,7 +172,7 @@ class TokenRefused(AccessRefused):
 
     def __init__(self, reason: Literal["malformed", "unknown", "expired", "revoked"]):
         self.reason = reason
-        super().__init__(f"the token is {reason}; log in again, or have `swimctl token create` make a new one")
+        super().__init__(f"the token is {reason}; log in again, or make a new one with `swimctl token create`")
 
 
 class StoreError(SwimctlError):
@@ -218,7 +218,7 @@ class WayLost(Unreachable):
     """Report that a bastion or a ProxyCommand before the device does not answer: no sign of what the device does."""
 
     code = "way-lost"
-    mend = "see with `swimctl device show {name}` how it is entered, and try `ssh` to the bastion, then {again}"
+    mend = "see the way to it with `swimctl device show {name}`, try `ssh` to the bastion, then {again}"
 
 
 class BastionRefused(WayLost):
@@ -232,7 +232,7 @@ class HostKeyRefused(DeviceError):
     """Report a host key that is not the known one, or not known where it must be: nothing was sent to who showed it."""
 
     code = "host-key"
-    mend = "find out why the key is another one; where it is right: `swimctl device trust {name}`, then {again}"
+    mend = "find out why the key changed; if it is right: `swimctl device trust {name}`, then {again}"
 
 
 class LoginFailed(DeviceError):

@@ -103,7 +103,7 @@ def _explain(path: Path, problem: YAMLError) -> str:
             where = f"{path} line {mark.line + 1}"
         if isinstance(problem, DuplicateKeyError):
             key = _DUPLICATE.search(problem.problem or "")
-            return f"{where}: the key {key.group(1) if key else ''!r} stands there twice; remove one"
+            return f"{where}: the key {key.group(1) if key else ''!r} is there twice; remove one"
         if problem.problem:
             what += f": {_QUOTED.sub('…', ' '.join(problem.problem.split()))}"
     return f"{where}: {what}; indent with blanks, and put values that begin with * & ! % @ or hold ': ' in quotes"

@@ -85,7 +85,7 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "member-missing", rolled_back("rolled back to")
     yield "install-fails", not_activated("'install add' failed: Operation could not be completed")
     yield from _install_failures()
-    yield "does-nothing", not_activated("said that it succeeded, but")
+    yield "does-nothing", not_activated("answered with success, but")
     yield "no-boot-time", UPGRADED
     yield "no-boot-time:uptime", refused("neither uptime nor restart time")
     yield "interface-lost", rolled_back("uplinks lost")
@@ -97,7 +97,7 @@ def _rows() -> Iterator[tuple[str, End]]:
     # Release and members are proved: it is committed, and what was not compared is no success.
     yield (
         "unreadable:garbage:show ip route summary",
-        End(JobStatus.FAILED, POST_CHECKS, Outcome.UPGRADED, "not all could be compared"),
+        End(JobStatus.FAILED, POST_CHECKS, Outcome.UPGRADED, "something could not be compared"),
     )
     for moment in MOMENTS:
         yield (

@@ -31,7 +31,7 @@ def supported() -> Iterator[tuple[str, Support]]:
 
 
 def _code(command: str) -> str:
-    return f"`{command}`" if command else "none"
+    return f"`{command}`" if command else "no command"
 
 
 def _section(platform: str, support: Support) -> list[str]:
@@ -39,15 +39,16 @@ def _section(platform: str, support: Support) -> list[str]:
     return [
         f"## {support.name}",
         "",
-        f"- In an inventory: `{platform}`. Files: {', '.join(sorted(installs(platform)))}.",
-        f"- Made ready by {_code(support.add)}, started by {_code(support.activate)}, kept by {_code(support.commit)}.",
-        f"- The way back: {support.way_back} ({_code(support.back)}).",
+        f"- In an inventory: `{platform}`. Kinds of files: {', '.join(sorted(installs(platform)))}.",
+        f"- Prepare: {_code(support.add)}. Activate: {_code(support.activate)}. Commit: {_code(support.commit)}.",
+        f"- Go back: {_code(support.back)}.",
+        f"- The way back: {support.way_back}.",
         f"- Members: {support.members}.",
         f"- In service (`--issu`): {support.issu or 'never'}.",
-        f"- Its device proves a copy by {' or '.join(support.hashes)}; `--cleanup-flash`: {_code(support.clean)}.",
-        f"- It fetches an image by {_code(fetches(platform))} where `transport` is `pull` or `auto`."
+        f"- A copy is verified by {' or '.join(support.hashes)}. `--cleanup-flash`: {_code(support.clean)}.",
+        f"- With `transport: pull` or `auto`, it fetches an image by {_code(fetches(platform))}."
         if fetches(platform)
-        else "- It cannot fetch an image by itself here: `transport` must be `push`, or is `auto`, which pushes.",
+        else "- It cannot fetch an image: use `transport: push` or `auto`, which pushes.",
         *(f"- Refused: {sentence}." for sentence in support.refuses),
         *([f"- More: [{guide.name}](platforms/{guide.name})."] if guide.exists() else []),
         "",
@@ -66,11 +67,12 @@ def page() -> str:
         [
             "# Platforms",
             "",
-            "What swimctl does on which system, as its drivers say themselves (`python tests/support_matrix.py` writes",
-            "this page anew). All of it was tried against the lab's devices, none of it on real ones by this project's",
-            "tests: try a platform on one device that you can reach by its console first.",
+            "swimctl supports these systems. All of this was tested with simulated devices, nothing with real ones.",
+            "**Try a platform on one device first, with a console that you can reach.**",
             "",
-            "| system | in an inventory | started by | taken back by | in service |",
+            "Each driver describes itself. `python tests/support_matrix.py` writes this page from that.",
+            "",
+            "| system | platform in the inventory | activate | go back | in service |",
             "|---|---|---|---|---|",
             *rows,
             "",

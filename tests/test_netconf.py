@@ -110,7 +110,7 @@ def test_a_closed_port_is_tried_once_a_job(tmp_path: Path) -> None:
         assert time.monotonic() - began < QUICK
     assert len(told.said) == 1
     assert "Connection refused" in told.said[0]
-    assert told.said[0].endswith("what the device prints decides alone")
+    assert told.said[0].endswith("only the printed output decides")
 
 
 def test_a_refused_login_is_never_tried_again(tmp_path: Path, lab: LabFleet) -> None:
@@ -199,7 +199,7 @@ def test_a_reply_without_an_end_is_not_taken_into_memory(
     assert told.hardware() is None
     assert told.hardware() is None
     (said,) = told.said
-    assert "it sent more than 100 bytes without an end; what the device prints decides alone" in said
+    assert "it sent more than 100 bytes without an end; only the printed output decides" in said
 
 
 @pytest.mark.parametrize("behave", [_garbage, _hung_up, _not_netconf])

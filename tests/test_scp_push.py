@@ -22,7 +22,7 @@ GUEST = {"admin": ("admin", 1)}
     ("fields", "says", "hint"),
     [
         ({}, "", False),
-        ({"scp_server": False}, "broke off: ", True),
+        ({"scp_server": False}, "failed: ", True),
         ({"users": GUEST}, "Privilege denied", False),
         ({"free": 4_000, "capacity": 3_100_000}, "No space left", False),
     ],

@@ -76,9 +76,9 @@ class AccountService:
         NotFound: no such user. UsageError: a role beyond the user's, a life or a label that will not do.
         """
         if life is not None and not SHORTEST_LIFE <= life <= LONGEST_LIFE:
-            raise UsageError(f"a token lives a minute to {LONGEST_LIFE.days} days, or for ever, not {life}")
+            raise UsageError(f"a token is valid for a minute to {LONGEST_LIFE.days} days, or for ever, not {life}")
         if len(label) > LONGEST_LABEL or not label.isprintable():
-            raise UsageError(f"a token's label has {LONGEST_LABEL} characters at most, and no line ends")
+            raise UsageError(f"a token's label has at most {LONGEST_LABEL} characters, on one line")
         expires_at = None if life is None else self._clock.now() + life
         text = _new_text()
         token = self._store.add_token(user, _sha256(text), role=role, label=label, expires_at=expires_at, by=by)
@@ -179,9 +179,7 @@ class AccountService:
 def checked_name(name: str) -> str:
     """Return the name back where a user may have it. UsageError."""
     if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be a user's name: it takes 1 to 64 of the letters a-z, A-Z, digits and . _ @ -"
-        )
+        raise UsageError(f"{name!r} cannot be a user's name: use 1 to 64 of a-z, A-Z, digits and . _ @ -")
     return name
 
 
@@ -191,7 +189,7 @@ def life_from(text: str) -> timedelta | None:
         return None
     read = _LIFE.fullmatch(text)
     if read is None:
-        raise UsageError(f"{text!r} is no time for a token to live; give it like 12h, 90d or never")
+        raise UsageError(f"{text!r} is not a valid time for a token; give 12h, 90d or never")
     return timedelta(**{_UNITS[read[2]]: int(read[1])})
 
 

@@ -23,7 +23,7 @@ async def login(call: Call) -> web.Response:
     """Return a token for a name and a password."""
     global _waiting  # noqa: PLW0603 - one loop, one process
     if _waiting >= MOST_LOGINS_AT_ONCE:
-        raise Refusal(503, "busy", "many are logging in at this moment; try again", **{"Retry-After": "1"})
+        raise Refusal(503, "busy", "too many logins at this moment; try again", **{"Retry-After": "1"})
     _waiting += 1
     try:
         attempt = partial(call.backend.accounts.login, call.body.username, call.body.password, call.origin)

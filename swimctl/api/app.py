@@ -71,9 +71,7 @@ def _in_flight(request: web.Request) -> Iterator[None]:
     """Count a request with a good token. Refusal: it is too much at once; one who answers nobody helps nobody."""
     count = request.app[_IN_FLIGHT]
     if count[0] >= MOST_AT_ONCE:
-        raise Refusal(
-            503, "busy", f"{MOST_AT_ONCE} requests are being answered already; try again", **{"Retry-After": "1"}
-        )
+        raise Refusal(503, "busy", f"{MOST_AT_ONCE} requests are running already; try again", **{"Retry-After": "1"})
     count[0] += 1
     try:
         yield

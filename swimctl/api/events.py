@@ -182,7 +182,7 @@ def _begin(request: web.Request, query: StreamQuery) -> int | None:
     if last is None:
         return query.after
     if not (last.isascii() and last.isdigit() and len(last) < 19):
-        raise Refusal(400, "bad request", f"Last-Event-ID {last[:40]!r} is no event's id")
+        raise Refusal(400, "bad request", f"Last-Event-ID {last[:40]!r} is not the id of an event")
     return int(last)
 
 

@@ -33,7 +33,7 @@ async def principal(request: web.Request, backend: Backend, role: Role) -> Princ
         raise Refusal(
             401,
             "not authenticated",
-            "a token is needed: send `Authorization: Token YOUR_TOKEN`; POST /api/auth/login/ gives one",
+            "a token is needed: send `Authorization: Token YOUR_TOKEN`; get one with POST /api/auth/login/",
             **{"WWW-Authenticate": _SCHEME},
         )
     scheme, _, text = given[0].partition(" ")
@@ -45,7 +45,9 @@ async def principal(request: web.Request, backend: Backend, role: Role) -> Princ
         asked = partial(backend.known_tokens.asked, token, version)
         found = await backend.shared_tokens.get(token, lambda: backend.do(asked))
     if not found.role.covers(role):
-        raise Refusal(403, "forbidden", f"this token is {found.role.value}; this needs one of the role {role.value}")
+        raise Refusal(
+            403, "forbidden", f"this token is {found.role.value}; this request needs a token with the role {role.value}"
+        )
     return found
 
 
@@ -59,9 +61,11 @@ async def body(request: web.Request, route: Route, model: type[BaseModel]) -> Ba
         async with asyncio.timeout(BODY_SECONDS):
             document = await (_form(request) if route.form and not _is_json(request) else _json(request))
     except (ConnectionError, web.RequestPayloadError, HttpProcessingError):
-        raise Refusal(400, "bad request", "the body broke off, or is not encoded as its headers say") from None
+        raise Refusal(
+            400, "bad request", "the body is incomplete, or its encoding is not the one in its headers"
+        ) from None
     except TimeoutError:
-        raise Refusal(408, "request timeout", f"the body did not come within {BODY_SECONDS:.0f} s") from None
+        raise Refusal(408, "request timeout", f"the body did not arrive within {BODY_SECONDS:.0f} s") from None
     return checked(model, document)
 
 
@@ -72,13 +76,13 @@ def query(request: web.Request, route: Route) -> BaseModel | None:
     """
     if route.query is None:
         if request.query and route.body is not None:
-            raise Refusal(400, "bad request", "no parameters are taken from the address here; give them in the body")
+            raise Refusal(400, "bad request", "this request takes no parameters in the address; put them into the body")
         return None
     values: dict[str, Any] = {}
     for name in dict.fromkeys(request.query):
         given = request.query.getall(name)
         if name in request.match_info:
-            raise Refusal(400, "bad request", f"{name!r} stands in the path already; leave the parameter out")
+            raise Refusal(400, "bad request", f"{name!r} is already in the path; leave the parameter out")
         if len(given) > 1 and name not in route.lists:
             raise Refusal(400, "bad request", f"the parameter {name!r} is given twice; give it once")
         values[name] = ",".join(given)

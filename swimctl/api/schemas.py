@@ -28,7 +28,7 @@ def _moment(text: object) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{text[:40]!r} is outside of the years 1 to 9999") from None
+        raise ValueError(f"{text[:40]!r} is not in the years 1 to 9999") from None
 
 
 def _whole(value: object) -> object:
@@ -39,7 +39,7 @@ def _whole(value: object) -> object:
 def _given(value: object) -> object:
     """Refuse null where leaving the field out is what is meant."""
     if value is None:
-        raise ValueError("null names nothing; leave the field out")
+        raise ValueError("null is not a value; leave the field out")
     return value
 
 

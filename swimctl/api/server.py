@@ -39,8 +39,8 @@ def check_binding(host: str, *, encrypted: bool, insecure: bool) -> None:
     if encrypted or insecure or all(address.is_loopback for address in addresses):
         return
     raise UsageError(
-        f"--bind {host}: passwords and tokens would cross the network in the clear; give --tls-cert and --tls-key, or "
-        "stay on 127.0.0.1 behind a reverse proxy with TLS, or, where the network itself is trusted, add --insecure"
+        f"--bind {host}: passwords and tokens would cross the network in clear text; give --tls-cert and --tls-key, or "
+        "stay on 127.0.0.1 behind a reverse proxy with TLS, or, if you trust the network itself, add --insecure"
     )
 
 

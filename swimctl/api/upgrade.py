@@ -49,7 +49,7 @@ class StatusQuery(Request):
 async def trigger(call: Call) -> web.Response:
     """Make a batch of jobs, once for each idempotency key."""
     if call.backend.stopping:
-        raise Refusal(503, "shutting down", "the server is ending; nothing was created", **{"Retry-After": "30"})
+        raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
     idempotency = _idempotency(call)
     document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, idempotency))
     return answer(document, 201)

@@ -69,7 +69,7 @@ def read_bundles(folder: Path) -> list[dict[str, Any]]:
     """
     inside = sorted(path.parent for path in (folder / INDEX, *folder.glob(f"*/{INDEX}")) if path.is_file())
     if not inside:
-        raise UsageError(f"'{folder}' is no bundle, as it has no {INDEX}; `swimctl device capture` makes one")
+        raise UsageError(f"'{folder}' is not a bundle: it has no {INDEX}; `swimctl device capture` makes one")
     return [_read_bundle(each) for each in inside]
 
 
@@ -173,7 +173,7 @@ def _read_bundle(folder: Path) -> dict[str, Any]:
         read = [_read_row(folder, platform, row) for row in commands]
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-        raise UsageError(f"'{folder / INDEX}' does not read as a bundle's: {why}; make it anew") from None
+        raise UsageError(f"'{folder / INDEX}' cannot be read: {why}; make the bundle again") from None
     return {
         **{key: index.get(key) for key in ("swimctl", "platform", "release", "model", "complete")},
         "commands": read,

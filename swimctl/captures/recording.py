@@ -140,7 +140,7 @@ class Recording:
         closing: re.Pattern[str] | None = None,  # noqa: ARG002 - as above
     ) -> Reply:
         """Refuse: what asks may change something."""
-        raise UnexpectedPrompt(f"'{command}' is no command that only reads; it was not given")
+        raise UnexpectedPrompt(f"'{command}' is not a command that only reads; it was not sent")
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         """Return whether the session ends by itself."""

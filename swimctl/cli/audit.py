@@ -86,7 +86,7 @@ def verify(
     context = of(ctx)
     noted = None if last is None else last.strip().lower()
     if noted is not None and not _HASH.fullmatch(noted):
-        raise UsageError("--last takes the 64 hexadecimal digits that `swimctl audit verify` printed last")
+        raise UsageError("--last takes the 64 hexadecimal digits that `swimctl audit verify` printed")
     with context.open() as opened:
         chain = opened.present_store.verify_audit(noted)
     problem = problem_of(chain)

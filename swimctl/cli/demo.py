@@ -87,7 +87,7 @@ def _upgrade(options: Context, lab: LabFleet, folder: Path) -> int:
         )
         jobs = opened.store.jobs(batch_id=made.batch.id)
         outcome = running.outcome_of(opened, made.batch.id, jobs, (), stop)
-        running.tell(options, outcome)
+        running.print_result(options, outcome)
         if outcome.signal is not None:
             return outcome.exit_code
         odd = surprises(lab, jobs)
@@ -105,7 +105,7 @@ def surprises(lab: LabFleet, jobs: Sequence[Job]) -> list[str]:
         on_target = runs == {GOLDEN} and switch.stays == GOLDEN
         meant = "failed" if job.device_name == TOO_FULL else "success"
         if job.status.value != meant:
-            found.append(f"{job.device_name} was meant to end {meant}, and ended {job.status}: {job.error or ''}")
+            found.append(f"{job.device_name} should end {meant}, and ended {job.status}: {job.error or ''}")
         elif on_target != (meant == "success"):
             found.append(f"{job.device_name} ended {job.status}, but runs {', '.join(sorted(runs))}")
     if len(jobs) != DEVICES:
@@ -115,9 +115,11 @@ def surprises(lab: LabFleet, jobs: Sequence[Job]) -> list[str]:
 
 def _explain(folder: Path, jobs_dir: Path, batch_id: str, odd: list[str]) -> None:
     for line in odd:
-        output.note(f"swimctl demo: not as it is meant to be: {line}")
+        output.note(f"swimctl demo: not as planned: {line}")
     if not odd:
-        output.note(f"swimctl demo: as it is meant to be; {TOO_FULL} was refused because of its full flash, untouched.")
+        output.note(
+            f"swimctl demo: all went as planned; {TOO_FULL} was refused because its flash is full, and is untouched."
+        )
     output.note(
         f"store: {folder / 'swimctl.db'}\ntranscripts and saved configurations: {jobs_dir}\n"
         "what to type next:\n"
@@ -126,7 +128,7 @@ def _explain(folder: Path, jobs_dir: Path, batch_id: str, odd: list[str]) -> Non
         f"  swimctl report --batch {batch_id[:8]}\n"
         "  swimctl job list\n"
         "  swimctl job transcript 3\n"
-        "and with the same switches started once more:\n"
+        "and to start the same switches again:\n"
         "  swimctl lab up --dir .\n"
         "  swimctl plan --all          # the same folder, a second terminal"
     )

@@ -294,7 +294,9 @@ def _tell_captured(bundles: list[dict[str, Any]], failed: dict[str, str]) -> Non
     for bundle in bundles:
         output.note(f"swimctl: the bundle of {bundle['device']} is {bundle['folder']}")
     if bundles:
-        output.note("swimctl: look through the files before you send them; `swimctl parse DIR` reads them again")
+        output.note(
+            "swimctl: read the files before you send them; `swimctl parse DIR` shows what swimctl reads from them"
+        )
 
 
 def _reading(row: dict[str, Any]) -> str:

@@ -218,10 +218,12 @@ def _credentials(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined
     if without:
         why = next((f"; {why}" for why in without.values() if why), "")
         seen = f"a user but no password for {some([*without], 5)}{why}"
-        yield Examined("credentials", "warn", seen, "write the password beside the user, or take the user away there")
+        yield Examined("credentials", "warn", seen, "add the password beside the user, or remove the user there")
     if otherwise:
-        seen = f"not with the account that earlier releases took, as the nearer one wins: {some(otherwise, 5)}"
-        yield Examined("credentials", "warn", seen, "right where it is meant so; `swimctl device show NAME` says whose")
+        seen = f"another account than in earlier releases, because the nearer one wins: {some(otherwise, 5)}"
+        yield Examined(
+            "credentials", "warn", seen, "nothing, if this is right; `swimctl device show NAME` shows which account"
+        )
 
 
 def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
@@ -233,7 +235,7 @@ def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
             yield Examined(f"device {device.name}", "fail", problem, remedy, devices_only=True)
     reached = sum(not problem for problem in problems)
     if reached:
-        yield Examined("reachability", "ok", f"{reached} of {len(devices)} devices greet with SSH")
+        yield Examined("reachability", "ok", f"{reached} of {len(devices)} devices answer with SSH")
 
 
 def _greeting_problem(opened: Opened, device: Device) -> str:

@@ -37,7 +37,7 @@ def list_images(ctx: typer.Context) -> None:
         output.print_json({"count": len(images), "images": documents, "golden_releases": releases})
         return
     if not images:
-        output.note("swimctl: the catalogue is empty; `swimctl image add FILE` puts an image into it")
+        output.note("swimctl: the catalogue is empty; `swimctl image add FILE` adds an image")
     else:
         _print_images(images, goldens)
     if releases:

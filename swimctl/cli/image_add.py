@@ -56,10 +56,10 @@ def add_image(
     given = {"platform": platform, "family": family, "version": version}
     if path.is_dir():
         if any(said is not None for said in (*given.values(), kind, sha512, md5)):
-            raise UsageError(f"{path} is a folder: what is said of one file fits not all of them; name the image file")
+            raise UsageError(f"{path} is a folder: this option is for one file; give the image file")
         raise typer.Exit(_add_folder(context, path, recursive=recursive))
     if recursive:
-        raise UsageError(f"--recursive is for a folder, and {path} is none")
+        raise UsageError(f"--recursive is for a folder, and {path} is not a folder")
     _add_file(context, path, given, kind, (sha512, md5), ask=not no_input)
 
 
@@ -88,7 +88,9 @@ def _add_file(
         return
     _say(image, expected)
     if given["platform"] is not None and given["platform"] != image.platform:
-        output.note(f"swimctl: {image.filename} is for {image.platform}; devices of {given['platform']} take it, too")
+        output.note(
+            f"swimctl: {image.filename} is for {image.platform}; devices of {given['platform']} can run it, too"
+        )
     _say_golden(image, goldens)
 
 
@@ -143,9 +145,7 @@ def _say(image: Image, expected: Sequence[Expected]) -> None:
     for one in expected:
         output.print_line(f"{one.algorithm} is the vendor's, by {one.source}")
     if not expected:
-        output.note(
-            f"swimctl: no hash of the vendor's was there; put {image.filename}.sha512 beside it, or give --sha512"
-        )
+        output.note(f"swimctl: no vendor's hash was found; put {image.filename}.sha512 beside it, or give --sha512")
 
 
 def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
@@ -161,7 +161,7 @@ def _say_golden(image: Image, goldens: Sequence[Golden]) -> None:
             f"swimctl: {bare[0].what} is golden for {rules}: those devices of {image.family} are given this image"
         )
     else:
-        output.note(f"swimctl: `swimctl image golden {image.id}` gives it to the devices that it fits")
+        output.note(f"swimctl: `swimctl image golden {image.id}` makes it the image that its devices get")
 
 
 def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, *, ask: bool) -> ImageName:
@@ -173,7 +173,7 @@ def _describe(path: Path, given: dict[str, str | None], kind: ImageKind | None, 
     except catalogue.NameUnknownError as unknown:
         if not (ask and output.can_ask()):
             raise
-        output.note(f"swimctl: {path.name} does not read as a vendor's image name.")
+        output.note(f"swimctl: {path.name} is not a vendor's image name.")
         answers = {part: typer.prompt(_QUESTIONS[part], err=True) for part in unknown.missing}
         return catalogue.describe(path, **{**given, **answers}, kind=kind)
 

@@ -82,13 +82,15 @@ def golden(
     bare = release is not None or platform is not None or family is not None
     if explain is not None:
         if image is not None or unset or scoped or bare:
-            raise UsageError("--explain changes nothing: give it a device, and nothing else")
+            raise UsageError("--explain only shows: give it a device, and no other option")
         _explain(context, explain)
         return
     if image is not None and bare:
-        raise UsageError("an image tells its platform, family and release: give it, or --release and --platform")
+        raise UsageError(
+            "an image has its platform, family and release; give an image, or --release with --platform, not both"
+        )
     if unset and (scoped or family is not None):
-        raise UsageError("--unset ends all golden rules of an image, or of a release; leave the other options out")
+        raise UsageError("--unset removes all golden rules of an image or a release; leave the other options out")
     if image is not None:
         _set(context, image, None if unset else scope)
     elif release is None:

@@ -45,10 +45,10 @@ _SETTINGS = """
 # All settings of swimctl have defaults; docs/settings.md lists them.
 swimctl:
   store: swimctl.db        # jobs, images, events: one SQLite file
-  jobs_dir: jobs           # transcripts and saved configurations, a folder a job
-  workers: 20              # devices worked on at once
+  jobs_dir: jobs           # transcripts and saved configurations, one folder per job
+  workers: 20              # how many devices at the same time
   # credentials_file: credentials.yaml   # username, password, enable_secret; `chmod 600`
-  # inventory:             # where the inventory says what swimctl wants to know
+  # inventory:             # where facts of a host are in your inventory
   #   model: custom_fields.hardware
   #   platform: {campus-access: cisco_xe}
 """
@@ -110,7 +110,7 @@ def init(
         what, usual = _ASKED[source]
         at = at or (typer.prompt(f"{what}?", default=usual, err=True) if asks else usual)
     elif at is not None:
-        raise UsageError("--at says where a table, an inventory or a NetBox is; give --from with it")
+        raise UsageError("--at needs --from: it says where the table, the inventory or NetBox is")
     files = _files(config, source, at or "")
     if there := [str(path) for path in files if path.exists()]:
         raise UsageError(
@@ -126,7 +126,7 @@ def init(
         return
     for path in files:
         output.print_line(f"wrote {path}")
-    output.note("swimctl: next: look through them, set SWIMCTL_USERNAME and SWIMCTL_PASSWORD, then `swimctl doctor`")
+    output.note("swimctl: next: read these files, set SWIMCTL_USERNAME and SWIMCTL_PASSWORD, then `swimctl doctor`")
 
 
 def _files(config: Path, source: Source, at: str) -> dict[Path, str]:
@@ -164,7 +164,7 @@ def _files(config: Path, source: Source, at: str) -> dict[Path, str]:
 
 
 def _head(more: str) -> str:
-    first = f"# Where swimctl finds devices, and what it must know beside them. {more}"
+    first = f"# Where swimctl finds your devices, and its settings. {more}"
     return f"{first}\n# `swimctl doctor` checks all of it.\n\n"
 
 
@@ -191,5 +191,7 @@ def _of_known_hosts(path: Path) -> str:
         name = host if not port.isdigit() else f"{host}-{port}"
         entries.setdefault(name, f"{json.dumps(name)}: {json.dumps(told)}  # add `platform`, or `groups: [access]`\n")
     if not entries:
-        raise UsageError(f"{path} names no host that can be read (names may be hashed); begin with `swimctl init`")
+        raise UsageError(
+            f"{path} has no host name that can be read (the names may be hashed); use `swimctl init` without --from"
+        )
     return "".join(entries.values())

@@ -103,7 +103,7 @@ def _copy(job: Job, rate: float | None, now: datetime, step: Step) -> str:
     filled = round(share * _BAR_WIDTH)
     bar = "█" * filled + "░" * (_BAR_WIDTH - filled)
     if not rate:
-        return f"{bar} {share:4.0%} no byte lately"
+        return f"{bar} {share:4.0%} no data now"
     left = duration((job.bytes_total - job.bytes_done) / rate)
     return f"{bar} {share:4.0%} {size(rate)}/s {left} left"
 

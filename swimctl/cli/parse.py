@@ -66,7 +66,7 @@ def _parse_bundle(folder: Path, file: Path | None) -> int:
 
     if file is not None or not folder.is_dir():
         raise UsageError(
-            f"'{folder}' is no folder of `device capture`; for the output of a command name the device's --platform"
+            f"'{folder}' is not a folder of `device capture`; for the output of a command, give the device's --platform"
         )
     bundles = read_bundles(folder)
     typer.echo(json.dumps({"bundles": bundles}, indent=2, ensure_ascii=False))

@@ -96,7 +96,7 @@ def policy_of(
     from swimctl.requests.order import duration, failures_allowed
 
     if canary is not None and wave is not None:
-        raise UsageError("--canary and --wave exclude each other; --wave 3,100% is a canary of 3")
+        raise UsageError("give --canary or --wave, not both; --wave 3,100% is the same as --canary 3")
     waves = (str(canary), "100%") if canary is not None else tuple(wave.split(",")) if wave is not None else ()
     number, percent = (None, None) if max_failures is None else failures_allowed(max_failures)
     policy = Policy(

@@ -37,7 +37,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
         engine = opened.engine
         opened.store.enter_audit(caller(), "resume", f"{len(ids)} jobs", {"jobs": ids})
         if not context.quiet:
-            output.note(f"swimctl: taking up {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")
+            output.note(f"swimctl: resuming {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")
             for sentence in filter(None, map(opened.service.left_armed, jobs)):
                 output.note(f"swimctl: {sentence}")
         stop = running.run(
@@ -45,7 +45,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
         )
         batches = ",".join(dict.fromkeys(job.batch_id for job in jobs))
         outcome = running.outcome_of(opened, batches, opened.store.jobs(ids=ids), (), stop)
-        raise typer.Exit(running.tell(context, outcome))
+        raise typer.Exit(running.print_result(context, outcome))
 
 
 def _choose(opened: Opened, ids: Sequence[int]) -> list[Job]:
@@ -55,7 +55,7 @@ def _choose(opened: Opened, ids: Sequence[int]) -> list[Job]:
     jobs = opened.store.jobs(ids=ids)
     missing = sorted(set(ids) - {job.id for job in jobs})
     if missing:
-        raise NotFound(f"no such job: {', '.join(map(str, missing))}; nothing was started; see `swimctl job list`")
+        raise NotFound(f"no such job: {', '.join(map(str, missing))}; nothing was started; next: `swimctl job list`")
     refused = [f"job {job.id} {_why_not(job)}" for job in jobs if not job.interrupted]
     if refused:
         raise ConflictError(f"nothing was started: {'; '.join(refused)}")

@@ -103,7 +103,7 @@ def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skip
     )
 
 
-def tell(context: Context, outcome: BatchResult) -> int:
+def print_result(context: Context, outcome: BatchResult) -> int:
     """Print the outcome to standard output, and what to do about what is not well to standard error."""
     if context.json:
         output.print_json(outcome.document())
@@ -128,7 +128,7 @@ def advice(outcome: BatchResult) -> Iterator[str]:
         yield from (f"swimctl: {sentence}" for sentence in outcome.armed)
     if outcome.unknown:
         names = ", ".join(job.device_name for job in outcome.jobs if job.id in outcome.unknown)
-        yield f"swimctl: possibly in an unknown state, look at the console: {names}"
+        yield f"swimctl: in an unknown state, check the console: {names}"
     failed = outcome.counts["failed"] + outcome.counts["not-attempted"] - len(outcome.skipped)
     if failed:
-        yield f"swimctl: {failed} did not succeed; `swimctl retry --batch {outcome.batch_id}` tries once more"
+        yield f"swimctl: {failed} did not succeed; `swimctl retry --batch {outcome.batch_id}` tries again"

@@ -30,7 +30,7 @@ def run_scheduled(ctx: typer.Context) -> None:
     if context.json:
         output.print_json({"status": "success", "jobs": [], "resume": []})
     elif output.is_terminal(sys.stderr) or context.verbose:
-        output.note("swimctl: nothing is due")
+        output.note("swimctl: there is nothing to run")
         for job in left:
             output.note(f"swimctl: job {job.id} on {job.device_name}: {job.error}")
 
@@ -44,4 +44,4 @@ def _run(context: Context, opened: Opened, due: Sequence[Job]) -> int:
     # What another process took meanwhile and still runs is that process's to tell of.
     ours = [job for job in opened.store.jobs(ids=ids) if job.status in FINAL or job.interrupted or stop.signal]
     batches = ",".join(dict.fromkeys(job.batch_id for job in ours or due))
-    return running.tell(context, running.outcome_of(opened, batches, ours, (), stop))
+    return running.print_result(context, running.outcome_of(opened, batches, ours, (), stop))

@@ -190,13 +190,13 @@ class _Serving:
             _end_now()
         at_work = 0 if self._scheduler is None else self._scheduler.at_work
         waiting = f"; {at_work} batches go on to a safe point, at most {self._grace:.0f} s" if at_work else ""
-        output.note(f"swimctl serve: {signal.Signals(number).name}: no new work is taken{waiting}")
+        output.note(f"swimctl serve: {signal.Signals(number).name}: no new work starts{waiting}")
         self._signalled.set()
         asked.set()
 
     def _greet(self, url: str) -> None:
         nobody = not self._opened.accounts.users()  # asked before anybody can know the URL
-        output.note(f"swimctl serve: listening on {url}, for people {url}/api/docs")
+        output.note(f"swimctl serve: listening on {url}; documentation: {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
         limit, workers = self._descriptors, self._opened.config.settings.workers

@@ -147,4 +147,4 @@ def _watch(context: Context, opened: Opened, ids: Sequence[int]) -> int:
     if not jobs:
         raise NotFound("the jobs are no longer in the store")
     batches = ",".join(dict.fromkeys(job.batch_id for job in jobs))
-    return running.tell(context, running.outcome_of(opened, batches, jobs, (), None))
+    return running.print_result(context, running.outcome_of(opened, batches, jobs, (), None))

@@ -38,7 +38,7 @@ def create_token(
         return
     output.print_line(made.text)
     until = f"until {output.local_time(token.expires_at)}" if token.expires_at else "until it is revoked"
-    output.note(f"swimctl: token {token.id} of {token.user}, {token.role}, {until}; it is shown this once")
+    output.note(f"swimctl: token {token.id} of {token.user}, {token.role}, {until}; you see it only once")
 
 
 @app.command("list")

@@ -92,7 +92,7 @@ def upgrade(
     Press Ctrl-C once to stop: running devices continue to a safe point. `swimctl resume` continues from there.
     """
     if golden and image is not None:
-        raise UsageError("--golden and --image exclude each other; give one of them")
+        raise UsageError("give --golden or --image, not both")
     from swimctl.models import ExecutionMode, JobOptions
     from swimctl.requests.plans import UpgradeRequest
 
@@ -182,7 +182,7 @@ def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> i
     )
     jobs = opened.store.jobs(batch_id=made.batch.id)
     skipped = [(item.device.name, item.refusal or "") for item in made.skipped]
-    return running.tell(context, running.outcome_of(opened, made.batch.id, jobs, skipped, stop))
+    return running.print_result(context, running.outcome_of(opened, made.batch.id, jobs, skipped, stop))
 
 
 def _tell_created(context: Context, made: Triggered) -> int:

@@ -111,14 +111,14 @@ def _password(*, from_stdin: bool) -> str:
 def _one_line() -> str:
     """Read the password that was piped in; the line end that `echo` adds is not part of it."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("nothing is piped into standard input; without --password-stdin the password is asked for")
+        raise UsageError("standard input is empty; without --password-stdin you are asked for the password")
     try:
         given = sys.stdin.read(_MOST)
     except UnicodeDecodeError as error:
         raise UsageError("the password on standard input is not UTF-8 text") from error
     password = given.removesuffix("\n")
     if "\n" in password or not password:
-        raise UsageError("standard input must hold the password alone, on one line")
+        raise UsageError("standard input must have only the password, on one line")
     return password
 
 

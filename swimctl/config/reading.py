@@ -163,15 +163,15 @@ def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:
     where = f"{_where(path, ('swimctl', 'workflows', name))}: swimctl.workflows.{name}"
     order = [STEP_KINDS.index(step) for step in workflow.steps]
     if not name or name in BUILTIN_WORKFLOWS or name.isdigit():
-        raise ConfigError(f"{where}: the name is taken by a built-in workflow or reads as an id; choose another")
+        raise ConfigError(f"{where}: a built-in workflow has this name, or it looks like an id; choose another name")
     if order != sorted(set(order)):
-        raise ConfigError(f"{where}.steps must stand once each, in this order: {', '.join(STEP_KINDS)}")
+        raise ConfigError(f"{where}.steps: each step at most once, in this order: {', '.join(STEP_KINDS)}")
     if "activation" in workflow.steps:
         for needed in ("readiness", "post-checks"):
             if needed not in workflow.steps:
                 raise ConfigError(f"{where}.steps: activation needs {needed} too; add it")
     elif "post-checks" in workflow.steps:
-        raise ConfigError(f"{where}.steps: post-checks check an activation; add activation, or leave them out")
+        raise ConfigError(f"{where}.steps: post-checks need an activation; add activation, or remove post-checks")
 
 
 def _nornir_section(path: Path, name: str, value: object) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def resolve(value: object, what: str, folder: Path, *, account: str = "") -> str
         if key not in _read:
             found = _look(kind, words, what, folder, account)
             if not found:
-                raise ConfigError(f"{what}: {kind} {words[0]} gives nothing")
+                raise ConfigError(f"{what}: {kind} {words[0]}: the value is empty")
             _read[key] = found
         return _read[key]
 
@@ -118,7 +118,7 @@ def _of_keyring(service: str, what: str, account: str) -> str:
     found = found or (str(entry.password) if entry is not None else None)
     if not found:
         whose = f" for the user {account!r}" if account else ""
-        raise ConfigError(f"{what}: the keyring has nothing of {service!r}{whose}; `keyring set {service} USER`")
+        raise ConfigError(f"{what}: the keyring has nothing for {service!r}{whose}; `keyring set {service} USER`")
     return str(found)
 
 
@@ -129,7 +129,7 @@ def _of_command(words: tuple[str, ...], what: str, folder: Path) -> str:
         )
     except subprocess.TimeoutExpired:
         raise ConfigError(
-            f"{what}: `{words[0]}` did not end within {_COMMAND_SECONDS:.0f}s; it may ask nothing"
+            f"{what}: `{words[0]}` did not end within {_COMMAND_SECONDS:.0f}s; it must not ask anything"
         ) from None
     except OSError as problem:
         raise ConfigError(f"{what}: `{words[0]}` cannot be run: {problem.strerror}") from None

@@ -44,13 +44,13 @@ class Window:
         """Read `22:00-04:00` or `22:00-04:00@Europe/Berlin`; `zone` is for a text that names none."""
         found = _TEXT.fullmatch(text.strip())
         if found is None:
-            raise UsageError(f"{text!r} is no window; {_EXAMPLE}")
+            raise UsageError(f"{text!r} is not a window; {_EXAMPLE}")
         *numbers, name = found.groups()
         hours = [int(number) for number in numbers]
         try:
             start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
         except ValueError:
-            raise UsageError(f"the window {text!r} names no time of day, 00:00 to 23:59; {_EXAMPLE}") from None
+            raise UsageError(f"the window {text!r} has no time of day (00:00 to 23:59); {_EXAMPLE}") from None
         return cls(start, end, _zone(name, text) if name else zone)
 
     def opening(self, now: datetime) -> tuple[datetime, datetime]:
@@ -90,7 +90,7 @@ class Freeze:
         """Freeze from one time or date to another; of dates both days are frozen whole, as the zone counts them."""
         if start.year not in _YEARS or end.year not in _YEARS:
             raise UsageError(
-                f"the freeze '{reason}' lies outside of the years {_YEARS[0]} to {_YEARS[-1]}: {_period(start, end)}"
+                f"the freeze '{reason}' is not in the years {_YEARS[0]} to {_YEARS[-1]}: {_period(start, end)}"
             )
         return cls(
             start if isinstance(start, datetime) else _moment(start, time(), zone),
@@ -217,8 +217,8 @@ def _zone(name: str, text: str) -> ZoneInfo:
         known = {zone.lower(): zone for zone in available_timezones()}
         if not known:
             raise UsageError(
-                f"the window {text!r} names a zone, and this machine has no zones: `pip install tzdata`; {_EXAMPLE}"
+                f"the window {text!r} has a time zone, and this machine knows none: `pip install tzdata`; {_EXAMPLE}"
             ) from None
         near = get_close_matches(name.lower(), known, n=1)
         hint = f"did you mean {known[near[0]]}? " if near else ""
-        raise UsageError(f"the window {text!r} names the unknown zone {name!r}; {hint}{_EXAMPLE}") from None
+        raise UsageError(f"the window {text!r} has the unknown time zone {name!r}; {hint}{_EXAMPLE}") from None

@@ -153,8 +153,8 @@ class Engine:
     def _ill(self, run: _Run, jobs: Sequence[Job]) -> list[str]:
         """Compare these devices with their baselines once more, and tell of each that is not as it must be."""
         by_name, lock = {job.device_name: job for job in jobs}, threading.Lock()
-        # Each is ill until its look is through and recorded: one that could not be looked at must not pass.
-        found = {job.id: f"{job.device_name}: could not be looked at" for job in jobs}
+        # Each is ill until its look is through and recorded: one that could not be checked must not pass.
+        found = {job.id: f"{job.device_name}: could not be checked" for job in jobs}
 
         def look(name: str) -> None:
             job = by_name[name]

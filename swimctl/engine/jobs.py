@@ -324,7 +324,7 @@ class JobRunner:
             except SwimctlError as error:
                 who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
                 unread = isinstance(error, CommandRefused | UnparsableOutput)
-                what = "what it runs does not read" if unread else "does not answer"
+                what = "what it runs cannot be read" if unread else "does not answer"
                 why = self.redaction(partner.device_name).text(str(error))
                 return Hold(f"{who} failed and {what}: {why}", ends=True)
         return None
@@ -365,11 +365,13 @@ def _was_worked_on(job: Job) -> bool:
 
 
 def _not_as_it_was() -> StepFailed:
-    return StepFailed("the image is on the device, verified by its own hash, but the device is not proved as it was")
+    return StepFailed(
+        "the image is on the device, verified by its own hash, but it is not proved that the device is as before"
+    )
 
 
 def _unproved() -> StepFailed:
     return StepFailed(
-        "the activation was sent, and no post-checks proved what came of it; needed: Post-Checks that succeed; "
+        "the activation was sent, and no post-checks proved its result; needed: Post-Checks that succeed; "
         "next: look at what the device runs, then `swimctl retry`"
     )

@@ -41,13 +41,13 @@ class Scheduler:
         try:
             self._start(self._left_half_way(), stop)
         except SwimctlError as error:
-            log.error("what was interrupted could not be taken up: %s", error)  # noqa: TRY400 - its words say it all
+            log.error("interrupted jobs could not be continued: %s", error)  # noqa: TRY400 - its words say it all
         while not stop.is_set():
             self._running = {batch: thread for batch, thread in self._running.items() if thread.is_alive()}
             try:
                 self._start(self._engine.due(), stop)
             except SwimctlError as error:
-                log.error("cannot look for what is due: %s", error)  # noqa: TRY400 - its words say it all
+                log.error("cannot look for jobs to run: %s", error)  # noqa: TRY400 - its words say it all
             stop.wait(LOOK_EVERY)
         for thread in self._running.values():
             thread.join()

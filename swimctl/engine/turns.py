@@ -54,9 +54,9 @@ def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
         if far is None:
             continue
         if far.status not in FINAL:
-            return Hold(f"{far.device_name} hangs on it and comes first (job {far.id})")
+            return Hold(f"{far.device_name} depends on it and is upgraded first (job {far.id})")
         if far.outcome is Outcome.UNKNOWN:
-            return Hold(f"{far.device_name} hangs on it and is in an unknown state", ends=True)
+            return Hold(f"{far.device_name} depends on it and is in an unknown state", ends=True)
     if job.redundancy_group is None:
         return None
     for partner in jobs:

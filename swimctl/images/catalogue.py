@@ -38,7 +38,7 @@ def read_filename(name: str) -> ImageName:
     found = platforms.read_filename(name)
     if found is None:
         raise ImageError(
-            f"{name!r} does not read as a vendor's image name such as cat9k_iosxe.17.09.04a.SPA.bin;"
+            f"{name!r} is not a vendor's image name such as cat9k_iosxe.17.09.04a.SPA.bin;"
             " say what it is with --platform, --family and --image-version"
         )
     return found
@@ -68,7 +68,7 @@ def describe(
             raise UnwantedError(f"{name} is {what}; swimctl installs whole images")
     if kind is not None and read is not None and read.kind != kind:
         # Whether a device boots a file or adds it to a release is nothing that an option changes.
-        raise ImageError(f"{name} reads as a file of kind {read.kind}, not {kind.value}; leave --kind out")
+        raise ImageError(f"{name} is by its name a file of kind {read.kind}, not {kind.value}; leave --kind out")
     _check_words(family, version)
     if platform is not None:
         platform = _canonical(platform)
@@ -134,7 +134,7 @@ class NameUnknownError(ImageError):
     def __init__(self, name: str, missing: Sequence[str]) -> None:
         self.missing = tuple(missing)
         flags = " and ".join(f"--{'image-version' if part == 'version' else part}" for part in missing)
-        super().__init__(f"{name!r} does not read as a vendor's image name: give {flags}")
+        super().__init__(f"{name!r} is not a vendor's image name: give {flags}")
 
 
 def look(path: Path) -> None:

@@ -26,7 +26,7 @@ from swimctl.platforms import fits, takes
 from swimctl.platforms.versions import same_release
 
 _WILD: Final = re.compile(r"\[[^]]+\]|[*?]")
-# How particular a rule is, from what counts most: model, letters of its pattern, group, site, role, tag, whether it has
+# How exact a rule is, from what counts most: model, letters of its pattern, group, site, role, tag, whether it has
 # times, has a family, surely runs.
 _Rank = tuple[int, int, int, int, int, int, int, int, int]
 
@@ -44,7 +44,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The golden image of a device, or why there is none; the rules of its platform, the most particular first.
+    """The golden image of a device, or why there is none; the rules of its platform, the most exact first.
 
     `release` is the golden one, also where no image of it can be given; None where no rule wins.
     """
@@ -117,7 +117,7 @@ def _why_not(device: Device, rule: Golden, images: Mapping[int, Image], now: dat
         if wanted is not None and wanted != has:
             return f"its {what} is {has}"
     if rule.tag is not None and rule.tag not in device.tags:
-        return f"it has not the tag {rule.tag}"
+        return f"it does not have the tag {rule.tag}"
     image = None if rule.image_id is None else images.get(rule.image_id)
     if image is None and rule.image_id is not None:
         return f"image {rule.image_id} is no longer in the catalogue"
@@ -187,19 +187,19 @@ def _name(rule: Golden) -> tuple[bool, int, str, str, str, str]:
 def _standing(rule: Golden, best: list[Golden], winner: Golden | None) -> str:
     if rule not in best:
         first = winner or best[0]
-        return f"less particular than {first.what} for {first.whom}"
+        return f"less exact than {first.what} for {first.whom}"
     if winner is None:
-        return "as particular as another"
+        return "as exact as another"
     if rule == winner:
-        return "the most particular"
-    return f"the same {'release' if rule.image_id is None else 'image'} as the most particular"
+        return "the most exact"
+    return f"the same {'release' if rule.image_id is None else 'image'} as the most exact rule"
 
 
 def _tie(device: Device, best: list[Golden]) -> str:
     rules = " and ".join(f"{rule.what} ({rule.family or rule.platform}) for {rule.whom}" for rule in best)
     unknown = device.model is None or any(_runs(device, rule) is None for rule in best)
-    what = "add data.model, or use --image" if unknown else "make one of them more particular, or use --image"
-    return f"golden rules are equally particular: {rules}; {what}"
+    what = "add data.model, or use --image" if unknown else "make one of them more exact, or use --image"
+    return f"golden rules are equally exact: {rules}; {what}"
 
 
 def _nothing(device: Device, refused: Mapping[Golden, str]) -> str:

@@ -41,7 +41,7 @@ def given(sha512: str | None, md5: str | None) -> list[Expected]:
         digest = text.strip().lower()
         if not re.fullmatch(r"[0-9a-f]+", digest) or _LENGTHS.get(len(digest)) != algorithm:
             digits = next(length for length, each in _LENGTHS.items() if each == algorithm)
-            raise UsageError(f"{option} {text!r} is no {algorithm}, which has {digits} digits of 0-9 and a-f")
+            raise UsageError(f"{option} {text!r} is not a {algorithm} hash: that has {digits} digits of 0-9 and a-f")
         found.append(Expected(algorithm, digest, option))
     return found
 
@@ -105,7 +105,7 @@ def read(text: str, name: str) -> Mapping[str, str]:
     if not entries:
         raise UnreadableError("it is empty")
     if len(entries) > 1 and any(named is None for _, _, named in entries):
-        raise UnreadableError("it has several hashes, and not all say of which file")
+        raise UnreadableError("it has several hashes, and some without a file name")
     found: dict[str, str] = {}
     for algorithm, digest, named in entries:
         if named in {None, name} and found.setdefault(algorithm, digest) != digest:

@@ -170,7 +170,7 @@ def _document(path: Path) -> dict[object, object]:
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise InventoryError(f"{path} line 1: must be a mapping of names to what is known of them")
+        raise InventoryError(f"{path} line 1: must be a mapping: one key per name")
     return document
 
 

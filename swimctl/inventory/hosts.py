@@ -111,7 +111,7 @@ class Inventory:
             raise InventoryError("\n".join(filter(None, (self.problem(device.name) for device in others))))
         said = self.left_out(others)
         if len(others) == len(found):
-            raise SelectionError(f"no device is left: {said}; swimctl can upgrade {', '.join(PLATFORM_NAMES)}")
+            raise SelectionError(f"no device is left: {said}; swimctl can upgrade these: {', '.join(PLATFORM_NAMES)}")
         return Chosen(tuple(device for device in found if device.name not in self._foreign), said)
 
     def left_out(self, devices: Sequence[Device]) -> str:
@@ -245,7 +245,7 @@ class Inventory:
             )
         unknown = [name for name in names if name not in self._nornir.inventory.hosts]
         if unknown or host.name in names:
-            what = f"no such host: {', '.join(unknown)}" if unknown else "a host does not hang on itself"
+            what = f"no such host: {', '.join(unknown)}" if unknown else "a host cannot depend on itself"
             raise InventoryError(f"{files.where(self._config, host.name)}: {key} of {host.name}: {what}")
         return tuple(names)
 

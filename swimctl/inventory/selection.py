@@ -74,7 +74,7 @@ def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequen
         before, chosen = chosen, [one for one in chosen if keep(one)]
         if not chosen:
             raise SelectionError(
-                f"no device is left: {reason} fits none of the {len(before)} device{'s' if len(before) != 1 else ''}"
+                f"no device is left: {reason} matches none of the {len(before)} device{'s' if len(before) != 1 else ''}"
                 f" that came before it ({some([one.name for one in before])})"
             )
     return tuple(one.name for one in chosen)
@@ -173,7 +173,7 @@ def _members(pattern: str, candidates: Sequence[Candidate], groups: Sequence[str
         members = {one.name for one in candidates if one.id == int(pattern)}
     if not members and not by_group:
         known = [*(one.name for one in candidates), *groups]
-        raise SelectionError(f"{what}: no host, group or id fits {pattern!r}{_near(pattern, known)}")
+        raise SelectionError(f"{what}: no host, group or id matches {pattern!r}{_near(pattern, known)}")
     return members
 
 

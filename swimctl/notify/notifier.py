@@ -162,8 +162,8 @@ def channels(settings: Settings) -> tuple[Channel, ...]:
             service = None
         if service is None or _SECOND_URL.search(text):  # apprise would take a second one for the first one's path
             raise ConfigError(
-                f"swimctl.notify: URL {place} of {len(settings.notify)} is none that apprise can read (it is not "
-                "shown, as it may hold a secret); next: `apprise -vv -b test URL`"
+                f"swimctl.notify: URL {place} of {len(settings.notify)} cannot be read by apprise (it is not "
+                "shown here: it may have a secret); next: `apprise -vv -b test URL`"
             )
         made.append(Channel(place, str(service.service_name), partial(_notify, apprise.Apprise(service, asset=asset))))
     return tuple(made)

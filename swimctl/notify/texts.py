@@ -18,7 +18,7 @@ _NOW: Final[dict[Outcome | None, str]] = {
     Outcome.CLEANED: "cleaned: as before, on the same boot, but files were, or may have been, removed from its flash",
     Outcome.UPGRADED: "upgraded: it runs the target, committed",
     Outcome.ROLLED_BACK: "rolled back: it reloaded, and runs what it ran before",
-    Outcome.UNKNOWN: "unknown: look at its console (`show version`, `show install summary`)",
+    Outcome.UNKNOWN: "unknown: check its console (`show version`, `show install summary`)",
     None: "not recorded",
 }
 
@@ -58,7 +58,7 @@ def device_text(batch: Batch, job: Job, *, last: bool = False) -> Text:
         f"Next: {'its console, then ' if unknown else ''}`swimctl job show {job.id}`",
     ]
     if last:
-        lines.append(f"{MOST_DEVICE_TEXTS} devices of this batch were reported; any further ones are in its summary.")
+        lines.append(f"{MOST_DEVICE_TEXTS} devices of this batch were reported; all others are in its summary.")
     title = f"UNKNOWN: {name} of batch {_short(batch)}" if unknown else f"{name} of batch {_short(batch)} failed"
     return Text(title, "\n".join(lines), "failure")
 
@@ -82,7 +82,7 @@ def finished_text(batch: Batch, jobs: Sequence[Job]) -> Text:
     counts = ", ".join(f"{len(by_word[word])} {word}" for word in order if word in by_word)
     lines = [f"{_devices(len(jobs))}: {counts}" if jobs else _devices(0)]
     if unknown:
-        lines.append(f"UNKNOWN, look at the console: {_names(unknown)}")
+        lines.append(f"UNKNOWN, check the console: {_names(unknown)}")
     if failed:
         lines.append(f"Failed: {_names(failed)}")
     lines += [
@@ -94,7 +94,7 @@ def finished_text(batch: Batch, jobs: Sequence[Job]) -> Text:
         kind = "failure"
     elif set(by_word) <= {"success"}:
         kind = "success"
-    verb = "is not at its end" if {"interrupted", "waiting"} & set(by_word) else "finished"
+    verb = "has not ended" if {"interrupted", "waiting"} & set(by_word) else "finished"
     title = f"Batch {_short(batch)} {verb}: {counts or _devices(0)}"
     return Text(f"UNKNOWN: {title}" if unknown else title, "\n".join(lines), kind)
 

@@ -32,8 +32,8 @@ def in_order(
         ready = next((name for name in left if not before[name] & left.keys()), None)
         if ready is None:
             raise SelectionError(
-                f"these hang on each other in a circle: {' → '.join(_circle(near, before, left))}; nothing was "
-                "started: mend `depends_on` and `feeds` in the inventory"
+                f"these devices depend on each other in a circle: {' → '.join(_circle(near, before, left))}; "
+                "nothing was started; next: correct `depends_on` and `feeds` in the inventory"
             )
         ordered.append(left.pop(ready))
     places = {device.name: place for place, device in enumerate(ordered)}
@@ -71,7 +71,7 @@ def duration(text: str) -> float:
     """Read `90s`, `10m`, `1h30m` or a number of seconds. UsageError."""
     found = _DURATION.fullmatch(text.strip())
     if not text.strip() or found is None:
-        raise UsageError(f"{text!r} is no length of time; write it as 90s, 10m or 1h30m")
+        raise UsageError(f"{text!r} is not a length of time; write 90s, 10m or 1h30m")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return float(3600 * hours + 60 * minutes + seconds)
 

@@ -84,7 +84,7 @@ def check(request: UpgradeRequest, now: datetime) -> None:
     if at is not None and at.utcoffset() is None:
         raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
     if at is not None and at <= now:
-        raise UsageError(f"schedule time {at.isoformat()} is in the past; give a time to come")
+        raise UsageError(f"schedule time {at.isoformat()} is in the past; give a later time")
     _check_policy(request.policy, now)
 
 
@@ -98,7 +98,7 @@ def _check_policy(policy: Policy, now: datetime) -> None:
     if until is not None and until.utcoffset() is None:
         raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
     if until is not None and until <= now:
-        raise UsageError(f"until {until.isoformat()} is in the past; give a time to come")
+        raise UsageError(f"until {until.isoformat()} is in the past; give a later time")
 
 
 def plan_item(
@@ -111,7 +111,7 @@ def plan_item(
     notes = [f"it is {', '.join(twins)} too: one job at a time"] if twins else []
     for job in others:
         if job.status in RUNNING and job.interrupted:
-            refusal = f"job {job.id} on it was interrupted half-way: take it up first with `swimctl resume {job.id}`"
+            refusal = f"job {job.id} on it was interrupted: continue it first with `swimctl resume {job.id}`"
             return PlanItem(device, None, refusal, conflict=True)
         if job.interrupted:
             notes.append(f"job {job.id} on it never started: `swimctl resume {job.id}` or `swimctl cancel {job.id}`")

@@ -276,7 +276,7 @@ class Service:
         if job.status not in RUNNING:
             return f"job {job.id} has ended: {job.status}"
         if job.interrupted:
-            why, following = "was interrupted on its way", f"`swimctl resume {job.id}` sees it through"
+            why, following = "was interrupted", f"`swimctl resume {job.id}` continues it"
         else:
             why = "runs already; a running upgrade cannot be cancelled"
             following = f"`swimctl status {job.id} --watch` follows it"

@@ -84,8 +84,8 @@ class FirstPrompt:
             if not (why := turned_away(whole)):
                 raise
             raise NoPrivilege(
-                f"{self.target.name} accepts the login of '{self._user}' and closes: {why!r}; let its AAA servers give "
-                "the account a shell"
+                f"{self.target.name} accepts the login of '{self._user}', and closes the session: {why!r}; the AAA "
+                "servers must give this account a command line"
             ) from error
 
     def _overdue(self, deadline: Deadline, whole: str, tried: list[str]) -> DeadlineExceeded:

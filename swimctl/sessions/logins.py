@@ -86,7 +86,7 @@ class DeviceLogins:
             yield _nothing
             return
         if (not_tried := self.wait_for_turn(device, greets)) is not None:
-            raise AccountStopped(f"nobody logs in to {device.name}: {not_tried.why}")
+            raise AccountStopped(f"no login to {device.name}: {not_tried.why}")
         under_way = True
 
         def accepted() -> None:

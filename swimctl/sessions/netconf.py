@@ -81,7 +81,7 @@ class Models:
     def failed(self, what: str, why: str, *, final: bool = False) -> None:
         """Record that something is not available: for the whole job, or, where it had worked before, for a while."""
         if what not in self._shut:
-            self._tell(f"no models are read: {what}: {why}; what the device prints decides alone")
+            self._tell(f"no models are read: {what}: {why}; only the printed output decides")
         again = what in self._worked and not final
         self._shut[what] = Deadline(self._clock, _AGAIN, watch=True) if again else None
 

@@ -183,7 +183,7 @@ class Session:
                 raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
             lines = body(reply.text, command, self.hostname, terminal).split("\n")
             if refused := next(filter(terminal.refusals.fullmatch, lines), ""):
-                self._transcript.note(f"'{command}' was refused: {refused.strip()!r}; pages are turned where they come")
+                self._transcript.note(f"'{command}' was refused: {refused.strip()!r}; swimctl turns the pages")
 
     def _enable(self, deadline: Deadline) -> None:
         secret = self._target.enable_secret or ""
@@ -290,7 +290,7 @@ class Session:
 
     def _overdue(self, command: str, deadline: Deadline, text: str | None) -> DeadlineExceeded:
         last = "" if text is None else self._transcript.redaction.text(_last_line(text[-_TAIL_OF_LOGIN:]))[:200]
-        shown = "what it printed is not shown, as it is the configuration" if text is None else f"last line: {last!r}"
+        shown = "its output is not shown: it is the configuration" if text is None else f"last line: {last!r}"
         return DeadlineExceeded(f"'{command}' on {self._target.name} did not end within {deadline.told}; {shown}")
 
     def _ends(self, text: str, seen: int, command: str) -> Stand:

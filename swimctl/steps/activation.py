@@ -105,7 +105,7 @@ class Activation:
 
     def _add(self, context: JobContext, driver: Changes, installer: Adds) -> None:
         if driver.installed(context.image).placement is not Placement.ABSENT:
-            context.record.event("added", f"{called(context.image)} is on all members already")
+            context.record.event("added", f"{called(context.image)} is already on all members")
             return
         if was_sent(context, "add"):
 
@@ -116,7 +116,7 @@ class Activation:
                 if done():
                     return
                 raise StepFailed(
-                    f"the device took '{driver.support.add}' and has not added {called(context.image)}; nothing was "
+                    f"the device took '{driver.support.add}' but has not added {called(context.image)}; nothing was "
                     f"activated; next: {driver.support.look} on the device"
                 )
         elif context.settings.activation.snapshot and isinstance(driver, Preserves):
@@ -132,7 +132,7 @@ class Activation:
             raise StepFailed(_refused(driver.support, command, sent, "nothing was activated"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(
-                f"'{command}' said that it succeeded, but the device does not name {called(context.image)}; "
+                f"'{command}' answered with success, but the device does not list {called(context.image)}; "
                 f"nothing was activated; next: {look} on the device"
             )
 
@@ -140,14 +140,14 @@ class Activation:
         """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
         command = driver.support.preserve
         if not keeper.unpreserved():
-            context.record.event("preserved", "the device keeps a copy of what runs already")
+            context.record.event("preserved", "the device already has a copy of the running system")
             return
         seconds = context.settings.deadlines.snapshot
         sure = was_sent(context, "preserve") and wait_while_running(
             context, driver, "preserve", seconds, lambda: not keeper.unpreserved()
         )
         if not sure:
-            context.record.say(f"{command}: keeping a copy of what runs")
+            context.record.say(f"{command}: copying the running system")
             sent = send_once(context, driver, "preserve", keeper.preserve)
             if sent.dropped:
                 raise SessionLost(f"the session ended in '{command}'")
@@ -155,7 +155,7 @@ class Activation:
                 raise StepFailed(_refused(driver.support, command, sent, "nothing was added"))
         if lacking := keeper.unpreserved():
             raise StepFailed(
-                f"the device took '{command}' and keeps no copy of what runs; seen: {lacking}; needed: "
+                f"the device took '{command}' and has no copy of the running system; seen: {lacking}; needed: "
                 f"{baseline(context).version} on every member; nothing was added; next: the same commands on the device"
             )
 
@@ -188,7 +188,7 @@ class Activation:
         findings = driver.rehearse(context.image) if isinstance(driver, Rehearses) else driver.check_again()
         refused = " | ".join(str(finding) for finding in findings if not finding.ok)
         if refused and was_sent(context, "activate"):
-            raise DeviceUnknown(f"the activation may have come in a session that was lost, and now: {refused}")
+            raise DeviceUnknown(f"the activation may have arrived in a lost session, and now: {refused}")
         if refused:
             raise StepFailed(f"not activated: {refused}")
         context.record.event("rehearsed", "; ".join(map(str, findings)))
@@ -198,7 +198,7 @@ class Activation:
         mark = context.record.recall("boot")
         if mark is None:
             raise DeviceUnknown(
-                "the activation is recorded as sent, but no boot before it; next: `show version` on the device"
+                "the activation is recorded as sent, but the boot before it is not; next: `show version` on the device"
             )
 
         def reloaded() -> bool:
@@ -231,7 +231,7 @@ def _see_added(context: JobContext, driver: Changes) -> None:
     installed = readable(lambda: driver.installed(context.image))
     if isinstance(installed, Unread):
         raise StepFailed(
-            f"the activation never came, and whether {called(context.image)} is still added does not read: "
+            f"the activation never arrived, and swimctl cannot read whether {called(context.image)} is still added: "
             f"{installed.why}; nothing was activated; next: {driver.support.look} on the device, then `swimctl retry`"
         )
     if installed.placement not in {Placement.ADDED, Placement.NEXT}:

@@ -196,7 +196,7 @@ class JobContext:
                 last = attempts == 1 or self.refusals.count >= self.settings.login.refusals
                 if last or self.record.recall("activate sent") is None:
                     raise
-                self.record.event("session", f"{error}; waiting so as not to lock the account")
+                self.record.event("session", f"{error}; waiting, so that the account does not lock")
             except (Unreachable, SessionLost) as error:
                 if attempt == attempts:
                     raise
@@ -255,7 +255,7 @@ class JobContext:
             except SessionLost as error:
                 if attempt == _ATTEMPTS:
                     raise
-                self.record.event("session", f"{error}; looking once more")
+                self.record.event("session", f"{error}; asking again")
                 self.pause(self.settings.login.poll)
         raise AssertionError
 
@@ -271,7 +271,7 @@ class JobContext:
     def checkpoint(self) -> None:
         """Leave here if a stop was asked for; only where a resume can go on."""
         if self.stop.is_set():
-            raise Stopped(f"stopped at a safe point; `swimctl resume {self.job.id}` takes it up")
+            raise Stopped(f"stopped at a safe point; `swimctl resume {self.job.id}` continues it")
 
 
 class Step(Protocol):

@@ -81,7 +81,7 @@ def went_down(before: Snapshot, after: Snapshot) -> str:
     """Return that a device's own uptime began anew, empty where it went on or is not told: worth knowing."""
     if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
         return ""
-    return "its own uptime began anew"
+    return "its own uptime started again"
 
 
 def _missing(before: Snapshot, after: Snapshot, tolerances: Tolerances) -> _Missing:

@@ -137,8 +137,8 @@ class Distribution:
                 context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
 
         if not image.path.is_file() or image.path.stat().st_size != image.size:
-            raise StepFailed(f"{image.path} is not the file that was added; next: `swimctl image verify {image.id}`")
-        again = "" if attempt == 0 else " once more"
+            raise StepFailed(f"{image.path} has changed since `image add`; next: `swimctl image verify {image.id}`")
+        again = "" if attempt == 0 else " again"
         try:
             if pulling is not None and pulling.pulls():
                 context.record.say(f"the device fetches the image{again}")

@@ -90,7 +90,7 @@ def outcome_of_failure(context: JobContext, error: SwimctlError) -> tuple[Outcom
     elif was_sent(context, "add"):
         outcome, said = _after_add(context)
     elif never_entered(context.record.recall):
-        outcome, said = Outcome.UNTOUCHED, f"nobody got into {context.device.name} in this job: nothing was sent to it"
+        outcome, said = Outcome.UNTOUCHED, f"no login to {context.device.name} in this job: nothing was sent to it"
     elif isinstance(error, NotReady) and context.record.recall(COPY) is None:
         outcome, said = Outcome.UNTOUCHED, ""
     else:
@@ -171,7 +171,7 @@ def _after_add(context: JobContext) -> tuple[Outcome, str]:
     through = isinstance(trace, Trace) and (trace.received is False or bool(trace.finished))
     if answer_to(context, "add") is not False and asked.support.starts_added and not through:
         seen = (
-            f"{_seen(asked)}, and what else it left cannot be told; its next reload may start {context.image.version}; "
+            f"{_seen(asked)}, and what else it left is not known; its next reload may start {context.image.version}; "
             f"to prevent that: {asked.support.way_back}"
         )
         return Outcome.UNKNOWN, _told(context, seen, None)
@@ -195,7 +195,7 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
     copied, table = context.record.recall(COPY) is not None, Table(context)
     after = "after the copy" if copied else "at the end"
     if context.refusals.count:
-        return Outcome.UNKNOWN, f"its login is refused {after}, so it could not be asked; next: look at its console"
+        return Outcome.UNKNOWN, f"its login is refused {after}, so it could not be asked; next: check its console"
     try:
         kept = context.record.recall("baseline")
         asked, runs = context.again(lambda: _stands(context, table))
@@ -205,7 +205,7 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
             said = f"what it runs {after} does not read"
         elif isinstance(unanswered, _NOT_KNOWN):
             said = f"it could not be asked {after}"
-        return Outcome.UNKNOWN, f"{said}: {unanswered}; next: look at its console"
+        return Outcome.UNKNOWN, f"{said}: {unanswered}; next: check its console"
     before = baseline(context) if kept is not None else None
     version, booted = before.version if before else runs, asked.booted
     found = evidence.not_installed(

@@ -46,13 +46,13 @@ def _start(context: JobContext, before: Snapshot, complaint: str, table: Table) 
                 return
         elif runs_as_before(driver, context.image, before):
             raise StepFailed(
-                f"the device runs {before.version} again: {complaint}; why, its log may tell: "
+                f"the device runs {before.version} again: {complaint}; its log may say why: "
                 f"{driver.support.look}, then `swimctl retry`"
             )
         if _is_committed(context, table.read(driver)) and not isinstance(driver, Returns):
             raise StepFailed(
                 f"{called(context.image)} is committed, but {complaint}; nothing goes back by itself; next: "
-                f"{driver.support.look} on the device, then back by hand if it must: {driver.support.way_back}"
+                f"{driver.support.look} on the device, then, to go back by hand: {driver.support.way_back}"
             )
         _send(context, session, driver, before)
 
@@ -126,5 +126,5 @@ def _joined(context: JobContext, before: Snapshot, now: Running) -> Running:
             with context.driver() as driver:
                 now = driver.running()
         except BOOTING as error:
-            context.record.event("session", f"{error}; looking once more")
+            context.record.event("session", f"{error}; asking again")
     return now

@@ -111,7 +111,7 @@ def _confirm(context: JobContext, driver: Changes, table: Table) -> str:
         context.record.event("committed", proof.by)
         return proof.by
     raise DeviceUnknown(
-        f"whether {context.device.name} keeps {context.image.version} is not proved; seen at the end: {proof.by}; "
+        f"it is not proved that {context.device.name} keeps {context.image.version}; seen at the end: {proof.by}; "
         f"needed {context.image.version} on every member, committed, no timer; next: {driver.support.look} on the "
         "device"
     )

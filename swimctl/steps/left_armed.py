@@ -31,13 +31,13 @@ def left_armed(recall: Callable[[str], Any], clock: Clock, device: str, installe
     target, before = sent["target"], release_before(recall) or "what ran before"
     if installed is None:
         ends = None if _over(recall) else _by_record(recall, clock)
-        return "" if ends is None else _of_timer(recall, sent, device, f"{_local(ends, clock)} by our record")
+        return "" if ends is None else _of_timer(recall, sent, device, f"{_local(ends, clock)} by the job's record")
     if installed.timer_runs:
         return _of_timer(recall, sent, device, _told(installed, recall, clock))
     if installed.placement is Placement.NEXT:
         return (
-            f"the next reload of {device}, whatever its cause, starts {target}; to start it type `{sent['activate']}`, "
-            f"to leave it: {sent['way_back']}"
+            f"the next reload of {device}, whatever its cause, starts {target}; to start it now: `{sent['activate']}`, "
+            f"to prevent this: {sent['way_back']}"
         )
     if installed.placement is Placement.UNCOMMITTED:
         keep = f"to keep {target} type `{sent['commit']}`, to leave it" if sent["commit"] else f"to leave {target}"
@@ -64,7 +64,7 @@ def _of_timer(recall: Callable[[str], Any], sent: Mapping[str, Any], device: str
     before = release_before(recall) or "what ran before"
     return (
         f"{device} goes back to {before} by itself at {when}; to keep {sent['target']} type `{sent['commit']}` before "
-        f"that, to leave it at once `{sent['back']}`{_refused(recall, sent)}"
+        f"that, to go back now: `{sent['back']}`{_refused(recall, sent)}"
     )
 
 
@@ -72,7 +72,7 @@ def _told(installed: Installed, recall: Callable[[str], Any], clock: Clock) -> s
     if installed.abort_timer is not None:
         return _local(clock.now() + timedelta(seconds=installed.abort_timer / clock.speed), clock)
     ends = _by_record(recall, clock)
-    return "a time that it does not tell" if ends is None else f"{_local(ends, clock)} by our record"
+    return "an unknown time" if ends is None else f"{_local(ends, clock)} by the job's record"
 
 
 def _by_record(recall: Callable[[str], Any], clock: Clock) -> datetime | None:
@@ -101,7 +101,9 @@ def _refused(recall: Callable[[str], Any], sent: Mapping[str, Any]) -> str:
     ]
     if not refused:
         return ""
-    return f"; it refused {' and '.join(refused)} to '{sent['user']}': log in as somebody who may, or let AAA allow it"
+    return (
+        f"; it refused {' and '.join(refused)} to '{sent['user']}': use an account that may do this, or allow it in AAA"
+    )
 
 
 def _command(recall: Callable[[str], Any], name: str, command: str) -> str:

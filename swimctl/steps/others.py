@@ -33,7 +33,7 @@ def require_alone(context: JobContext, driver: Offers) -> None:
     found = at_work(context, driver)
     if found:
         raise StepFailed(
-            f"somebody else installs on {context.device.name}; seen in its log since {context.device.name} was read: "
+            f"somebody else installs on {context.device.name}; seen in its log since the first look: "
             f"{told(found)}; needed: one at a time; nothing more was sent; next: {driver.support.look} on the device, "
             "then `swimctl retry`"
         )

@@ -44,11 +44,11 @@ class PostChecks:
         how = f", proved by {proof}" if proof else ""
         if verdict.doubts:
             raise StepFailed(
-                f"{called(context.image)} runs committed on every member{how}, but not all could be compared with the "
-                f"time before: {'; '.join(verdict.doubts)}{noted}; nothing goes back by itself; next: look at that on "
-                f"{context.device.name}, `swimctl job events {context.job.id}` has the baseline; no retry is needed"
+                f"{called(context.image)} runs committed on every member{how}, but something could not be compared "
+                f"with the baseline: {'; '.join(verdict.doubts)}{noted}; nothing goes back by itself; next: check that "
+                f"on {context.device.name}; `swimctl job events {context.job.id}` has the baseline; you need no retry"
             )
-        what = "all that must come back did" if verdict.told else "all is as before"
+        what = "all that must come back is back" if verdict.told else "all is as before"
         return StepResult(f"{called(context.image)} runs committed on every member{how}, and {what}{noted}")
 
     def _kept(self, context: JobContext, before: Snapshot) -> tuple[Verdict, str]:
@@ -68,12 +68,12 @@ class PostChecks:
                 if last:
                     raise
                 # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
-                context.record.event("session", f"{error}; looking once more")
+                context.record.event("session", f"{error}; asking again")
         if verdict.then is Then.BACK:
             go_back(context, before, verdict.why)
         look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
         raise DeviceUnknown(
-            f"{context.device.name} was neither committed nor taken back: {verdict.why}; needed: "
+            f"{context.device.name} was not committed, and did not go back: {verdict.why}; needed: "
             f"{context.image.version} on every member; next: {look} on the device"
         )
 

@@ -52,7 +52,7 @@ class ReadinessCheck:
         if old is None:
             return None
         when = f"{old:.0f} minutes ago" if old > 0 else "at a time that is not known"
-        context.record.event("stale", f"the device was looked at {when}: once more, right before the activation")
+        context.record.event("stale", f"the device was checked {when}; checking it again, right before the activation")
         return context.again(lambda: self._check(context, "no longer ready, nothing was activated"))
 
     def _check(self, context: JobContext, refusal: str, *, first: bool = False) -> StepResult:
@@ -108,7 +108,7 @@ class ReadinessCheck:
                 blocks=kept.blocks,
             )
             if why := taken.unread.get("serials"):
-                context.record.event("who", f"no serial number reads, so its host name is who it is: {why}")
+                context.record.event("who", f"no serial number can be read, so the host name identifies it: {why}")
             _keep_baseline(context, look.configuration, taken, log)
         return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
@@ -125,7 +125,7 @@ def _image_server(context: JobContext, driver: Offers) -> list[Finding]:
 
 
 def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:
-    context.record.say("keeping the baseline")
+    context.record.say("saving the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
     boots = context.redaction.text(snapshot.boots)
     if boots != snapshot.boots:

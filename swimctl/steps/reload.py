@@ -105,7 +105,7 @@ class _Away:
         self._key: HostKeyRefused | None = None
         self.last = "its login is refused" if context.refusals.count else "its SSH port stayed closed"
 
-    def heard(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> None:
         """Record what a look found; raises DeviceUnknown where it has answered without reading for too long."""
         self.last = str(error)
         other_key = error if isinstance(error, HostKeyRefused) else None
@@ -113,12 +113,14 @@ class _Away:
             if self._key is None:
                 self._context.record.event("host-key", str(error))
             self._context.record.say(
-                f"it shows another host key than before, and is sent nothing: waiting for `swimctl device trust "
-                f"{self._context.device.name}` where that key is right"
+                "it shows another host key, so nothing is sent to it; if that key is right: `swimctl device trust "
+                f"{self._context.device.name}`"
             )
         elif isinstance(error, LoginFailed):
             refused, most = self._context.refusals.count, self._context.settings.login.refusals
-            self._context.record.say(f"login refused {refused} of {most} times, waiting so as not to lock the account")
+            self._context.record.say(
+                f"login refused {refused} of {most} times, waiting, so that the account does not lock"
+            )
         elif isinstance(error, CommandRefused | UnparsableOutput):
             self._unreadable(error)
         self._key = other_key
@@ -136,7 +138,7 @@ class _Away:
                 f"{error}; needed: the release of every member since a newer boot; next: {shown} on the device"
             ) from error
 
-    def reads(self) -> None:
+    def answered(self) -> None:
         """Record that the device can be read, or is down."""
         self._over = self._key = None
 
@@ -152,7 +154,7 @@ class _Away:
         what = f"did not come back within {seconds / 60:.0f} minutes"
         if refused >= self._context.settings.login.refusals:
             what = f"refused {refused} logins after the activation, and more might lock the account"
-        return DeviceUnknown(f"{name} {what}: {self.last}; look at its console, then {again}")
+        return DeviceUnknown(f"{name} {what}: {self.last}; check its console, then {again}")
 
 
 def wait_for_reload(
@@ -177,16 +179,16 @@ def wait_for_reload(
         try:
             if not context.listening():
                 seen_down = True
-                away.reads()
+                away.answered()
                 context.pause(login.poll)
                 continue
             if seen_down:
                 context.pause(login.first_wait)
             now, stays = _look(context, mark, enough)
         except (*NOT_BACK, HostKeyRefused) as error:
-            away.heard(error)
+            away.failed(error)
         else:
-            away.reads()
+            away.answered()
             if stays:
                 return now, True
             if stays is None:
@@ -216,7 +218,7 @@ def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple
         if not _told(context, now, newer):
             return now, False
         context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
-        context.record.say(f"back with {now.version}, watched for a second reload")
+        context.record.say(f"back with {now.version}; watching for a second reload")
         if session.ended_within(context.settings.activation.settle, watch=True):
             return now, None
         now, newer = _one_boot_look(context, driver, mark)
@@ -226,8 +228,8 @@ def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple
 def _told(context: JobContext, now: Running, newer: bool | None) -> bool:
     if newer is None:
         raise DeviceUnknown(
-            f"whether {context.device.name} reloaded cannot be told, as neither uptime nor restart time proves or "
-            f"disproves it; it runs {now.version}; needed: a boot newer than the activation; next: "
+            f"whether {context.device.name} reloaded is not known: neither its uptime nor its restart time shows it; "
+            f"it runs {now.version}; needed: a boot newer than the activation; next: "
             "`show version` on its console"
         )
     return newer

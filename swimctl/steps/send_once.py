@@ -96,7 +96,7 @@ def wait_while_running(
             return False
         if deadline.passed:
             return bool(trace.received)
-        context.record.say(f"asking the device whether {command} came and ended")
+        context.record.say(f"asking the device whether {command} arrived and ended")
         context.pause(context.settings.login.poll)
     return True
 

@@ -49,7 +49,7 @@ class Who:
         if hostname == before.hostname:
             return f"by its host name {hostname}, as {why}" if before.serials else ""
         raise Unidentified(
-            f"who answers at {target.address}:{target.port} cannot be told: {why}; its host name is {hostname}, and "
+            f"who answers at {target.address}:{target.port} is not known: {why}; its host name is {hostname}, and "
             f"{target.name} had {before.hostname or 'none that was read'}; nothing more was sent to it; next: "
             f"`show version` on the console of {target.name}"
         )
@@ -61,7 +61,7 @@ class Who:
         try:
             return read_serials(driver.serials(), before.serials), "it gives no serial number"
         except (CommandRefused, UnparsableOutput) as error:
-            return (), f"its serial numbers do not read: {error}"
+            return (), f"its serial numbers cannot be read: {error}"
         except (DeadlineExceeded, UnexpectedPrompt) as error:
             self._hung = f"it does not end its answer: {error}"
             raise SessionLost(str(error)) from error
@@ -76,6 +76,6 @@ def _other(before: Snapshot, found: tuple[str, ...], hostname: str, target: Targ
     return (
         f"another device answers at {target.address}:{target.port}: serial number {found[0]} (host name {hostname}), "
         f"needed {before.serials[0]} (host name {before.hostname or 'not read'}); nothing more was sent to it; next: "
-        f"find out at the console of {target.name} what it is at, give one of the two another address or mend the "
-        "inventory, then `swimctl retry`"
+        f"check the console of {target.name}; give one of the two devices another address, or correct the "
+        "inventory; then `swimctl retry`"
     )

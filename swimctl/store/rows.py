@@ -238,7 +238,7 @@ def outcome_from(said: str | None, removals: Mapping[str, object]) -> Outcome | 
 
 def resumable(job_id: int) -> str:
     """Return what takes an interrupted job up; the one place with these words."""
-    return f"`swimctl resume {job_id}` takes it up"
+    return f"`swimctl resume {job_id}` continues it"
 
 
 def _interruption(row: sqlite3.Row, status: JobStatus, steps: Sequence[Step]) -> str:

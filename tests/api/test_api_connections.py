@@ -128,7 +128,7 @@ def test_too_many_requests_with_a_token_are_refused(api: Api, monkeypatch: pytes
     held = hold(api, 1, slow.encode())
     try:
         time.sleep(0.2)
-        api.refused(api.get("/api/devices/"), 503, "1 requests are being answered already")
+        api.refused(api.get("/api/devices/"), 503, "1 requests are running already")
         assert api.get("/api/health/", token=None).status == 200
     finally:
         close(held)

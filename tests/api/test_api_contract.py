@@ -53,7 +53,7 @@ def test_400_lists_everything_that_is_wrong(api: Api) -> None:
 
 
 def test_400_for_a_parameter_in_the_address_of_a_trigger(api: Api) -> None:
-    api.refused(api.post(f"{TRIGGER}?schedule_time=2031-06-01T02:00:00Z", {"devices": ["sw1"]}), 400, "in the body")
+    api.refused(api.post(f"{TRIGGER}?schedule_time=2031-06-01T02:00:00Z", {"devices": ["sw1"]}), 400, "into the body")
     assert api.nothing_made()
 
 

@@ -109,7 +109,7 @@ def test_a_refused_login_is_not_tried_again_and_a_device_that_ends_every_session
 
 def test_what_may_ask_something_is_not_given() -> None:
     made, asked = recording({}, [])
-    with pytest.raises(UnexpectedPrompt, match="was not given"):
+    with pytest.raises(UnexpectedPrompt, match="was not sent"):
         made.converse("reload", (), 9)
     assert asked == []
 
@@ -208,11 +208,11 @@ def test_there_is_never_half_a_bundle(tmp_path: Path, monkeypatch: pytest.Monkey
               '{"platform": "cisco_xe", "commands": [{"command": "show clock", "file": "gone.txt"}]}'],
 )  # fmt: skip
 def test_what_is_no_bundle_is_refused(tmp_path: Path, index: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UsageError, match="is no bundle"):
+    with pytest.raises(UsageError, match="is not a bundle"):
         read_bundles(tmp_path)
     (tmp_path / "index.json").write_text(index)
     assert main(["parse", str(tmp_path)]) == 2
-    assert "does not read as a bundle's" in capsys.readouterr().err
+    assert "cannot be read: " in capsys.readouterr().err
 
 
 # What a device may tell by NETCONF, with all that a site has in it.
@@ -243,7 +243,7 @@ class Way:
         assert subtree
         self.asked.append(model)
         if self.reply is None:
-            self._told("no models are read: NETCONF: refused; what the device prints decides alone")
+            self._told("no models are read: NETCONF: refused; only the printed output decides")
             return None
         return parse(self.reply)
 

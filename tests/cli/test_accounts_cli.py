@@ -148,7 +148,7 @@ def test_a_token_from_made_to_revoked(run: Run, accounts: AccountService) -> Non
     code, out, err = run("token", "create", "--user", "alice", "--role", "read-only", "--expires", "never")
     assert code == 0
     assert accounts.principal(out.removesuffix("\n")).role is Role.READ_ONLY
-    assert err == "swimctl: token 2 of alice, read-only, until it is revoked; it is shown this once\n"
+    assert err == "swimctl: token 2 of alice, read-only, until it is revoked; you see it only once\n"
     listed = run("token", "list")
     assert [line.split("\t")[:5] for line in listed[1].splitlines()] == [
         ["id", "user", "role", "status", "label"],
@@ -269,4 +269,4 @@ def test_on_a_terminal_nothing_is_asked_for_a_name_that_cannot_be(project: Proje
     assert "Password" not in shown
     code, shown = at_a_terminal(project, "user", "add", "alice", "--password-stdin", answers=[])
     assert code == 2
-    assert "nothing is piped" in shown
+    assert "standard input is empty" in shown

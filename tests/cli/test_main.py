@@ -101,7 +101,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["--nope"], "No such option: --nope. See `swimctl --help`."),
         (["upgrade", "--workers", "many"], "many"),
         (["retry"], "--batch"),
-        (["upgrade", "--golden", "--image", "3", "sw1"], "--golden and --image exclude each other"),
+        (["upgrade", "--golden", "--image", "3", "sw1"], "give --golden or --image, not both"),
         (["cancel"], "name the jobs to cancel"),
     ],
 )

@@ -99,7 +99,7 @@ def test_nornirs_number_of_workers_counts_where_swimctl_says_none(project: Proje
         ),
         (
             "swimctl:\n  workers: 3\n  workers: 4\n",
-            "config.yaml line 3: the key 'workers' stands there twice; remove one",
+            "config.yaml line 3: the key 'workers' is there twice; remove one",
         ),
     ],
 )
@@ -117,7 +117,7 @@ def test_every_mistake_is_told(project: Project) -> None:
     ("steps", "said"),
     [
         ("[distribution, readiness]", "in this order"),
-        ("[readiness, readiness]", "once each"),
+        ("[readiness, readiness]", "each step at most once"),
         ("[readiness, distribution, activation]", "needs post-checks"),
         ("[distribution, activation, post-checks]", "needs readiness"),
         ("[readiness, post-checks]", "add activation"),
@@ -186,7 +186,7 @@ class TestFreezes:
             ),
             (
                 "{from: 2030-12-20, to: 9999-12-31, reason: ever}",
-                f"the freeze 'ever' lies outside of the years 1970 to 2999: from 2030-12-20 to 9999-12-31; {A_PERIOD}",
+                f"the freeze 'ever' is not in the years 1970 to 2999: from 2030-12-20 to 9999-12-31; {A_PERIOD}",
             ),
         ],
     )

@@ -43,24 +43,24 @@ def test_a_zone_that_is_passed_in_is_for_a_text_that_names_none() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "'' is no window"),
-        ("tonight", "'tonight' is no window"),
-        ("22:00", "'22:00' is no window"),
-        ("22-04", "'22-04' is no window"),
-        ("22:00-04:00@", "'22:00-04:00@' is no window"),
-        ("22:00-04:00 Europe/Berlin", "'22:00-04:00 Europe/Berlin' is no window"),
-        ("22:00\N{EN DASH}04:00", "is no window"),
-        ("\N{ARABIC-INDIC DIGIT TWO}2:00-04:00", "is no window"),
-        ("20:00-24:00", "'20:00-24:00' names no time of day, 00:00 to 23:59"),
-        ("22:60-04:00", "'22:60-04:00' names no time of day"),
+        ("", "'' is not a window"),
+        ("tonight", "'tonight' is not a window"),
+        ("22:00", "'22:00' is not a window"),
+        ("22-04", "'22-04' is not a window"),
+        ("22:00-04:00@", "'22:00-04:00@' is not a window"),
+        ("22:00-04:00 Europe/Berlin", "'22:00-04:00 Europe/Berlin' is not a window"),
+        ("22:00\N{EN DASH}04:00", "is not a window"),
+        ("\N{ARABIC-INDIC DIGIT TWO}2:00-04:00", "is not a window"),
+        ("20:00-24:00", "'20:00-24:00' has no time of day (00:00 to 23:59)"),
+        ("22:60-04:00", "'22:60-04:00' has no time of day"),
         ("22:00-22:00", "'22:00-22:00' ends when it starts"),
         ("22:00-22:00@UTC", "'22:00-22:00@UTC' ends when it starts"),
-        ("22:00-04:00@europe/berlin", "unknown zone 'europe/berlin'; did you mean Europe/Berlin?"),
-        ("22:00-04:00@Europe/Bern", "unknown zone 'Europe/Bern'; did you mean Europe/Berlin?"),
-        ("22:00-04:00@Europe", "unknown zone 'Europe'"),
-        ("22:00-04:00@/etc/passwd", "unknown zone '/etc/passwd'"),
-        ("22:00-04:00@../zone.tab", "unknown zone '../zone.tab'"),
-        ("22:00-04:00@a\0b", "unknown zone"),
+        ("22:00-04:00@europe/berlin", "unknown time zone 'europe/berlin'; did you mean Europe/Berlin?"),
+        ("22:00-04:00@Europe/Bern", "unknown time zone 'Europe/Bern'; did you mean Europe/Berlin?"),
+        ("22:00-04:00@Europe", "unknown time zone 'Europe'"),
+        ("22:00-04:00@/etc/passwd", "unknown time zone '/etc/passwd'"),
+        ("22:00-04:00@../zone.tab", "unknown time zone '../zone.tab'"),
+        ("22:00-04:00@a\0b", "unknown time zone"),
     ],
 )
 def test_a_mistake_is_named_with_an_example(text: str, said: str) -> None:
@@ -72,7 +72,7 @@ def test_a_mistake_is_named_with_an_example(text: str, said: str) -> None:
 
 def test_a_machine_without_zones_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swimctl.config.windows.available_timezones", set)
-    with pytest.raises(UsageError, match="this machine has no zones: `pip install tzdata`"):
+    with pytest.raises(UsageError, match="this machine knows none: `pip install tzdata`"):
         Window.parse("22:00-04:00@Europe/Nowhere")
 
 

@@ -68,7 +68,7 @@ def test_a_feeder_waits_for_what_hangs_on_it() -> None:
     assert held(feeder, [ended(1), ended(2, ROLLED_BACK)]) is None
     wait = held(feeder, [ended(1), waiting(2)])
     assert wait is not None
-    assert (wait.ends, "sw2 hangs on it" in wait.why) == (False, True)
+    assert (wait.ends, "sw2 depends on it" in wait.why) == (False, True)
     never = held(feeder, [ended(1, UNKNOWN), ended(2)])
     assert never is not None
     assert never.ends

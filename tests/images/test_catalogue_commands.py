@@ -92,7 +92,7 @@ def test_a_golden_rule_names_what_devices_must_have_and_is_explained(run: Run, f
     code, out, _ = run("image", "golden", "--explain", "basel-core")
     assert code == 0
     assert f"2\t{NEWER}\t17.15.1\tmodel C9300-*, group access, role access\tno\tits model is C9500-24Y4C\n" in out
-    assert f"1\t{IMAGE}\t17.12.4\tall\twins\tthe most particular\n" in out
+    assert f"1\t{IMAGE}\t17.12.4\tall\twins\tthe most exact\n" in out
     assert out.endswith(f"basel-core: image 1, {IMAGE}\n")
 
 
@@ -118,7 +118,7 @@ def test_a_release_is_golden_without_a_file(run: Run, files: Path) -> None:
     code, out, _ = run("plan", "bern-1", "--offline")
     assert (code, f"{NEWER}\tgets it" in out) == (0, True)
     _, out, _ = run("image", "golden", "--explain", "bern-1")
-    assert f"1\t{NEWER}\t17.15.1\tall\twins\tthe most particular\n" in out
+    assert f"1\t{NEWER}\t17.15.1\tall\twins\tthe most exact\n" in out
     assert document(run("--json", "device", "show", "bern-1"))["golden_image"] == NEWER
 
     family = ("--release", "17.12.4", *xe, "--family", "cat9k_iosxe", "--group", "access")
@@ -193,17 +193,17 @@ def test_an_image_takes_the_place_of_a_release_and_back(run: Run, files: Path) -
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("1", "--platform", "cisco_xe"), "an image tells its platform, family and release"),
-        (("1", "--release", "17.12.4", "--platform", "ios"), "an image tells its platform"),
+        (("1", "--platform", "cisco_xe"), "an image has its platform, family and release"),
+        (("1", "--release", "17.12.4", "--platform", "ios"), "an image has its platform"),
         (("--platform", "cisco_xe"), "--release VERSION"),
         (("--release", "17.12.4", "--platform", "ios", "--site", "brn"), "no device has the site 'brn'"),
-        (("--release", "17.12.4", "--platform", "ios", "--unset", "--tag", "poe"), "--unset ends all golden rules"),
-        (("--explain", "bern-1", "--release", "17.12.4"), "--explain changes nothing"),
+        (("--release", "17.12.4", "--platform", "ios", "--unset", "--tag", "poe"), "--unset removes all golden rules"),
+        (("--explain", "bern-1", "--release", "17.12.4"), "--explain only shows"),
         (("1", "--site", "brn"), "no device has the site 'brn'"),
         (("1", "--role", "acces"), "no device has the role 'acces' (did you mean access?)"),
         (("1", "--model", "C9700*"), "no device has the model 'C9700*'"),
-        (("1", "--unset", "--model", "C9300*"), "--unset ends all golden rules"),
-        (("1", "--explain", "bern-1"), "--explain changes nothing"),
+        (("1", "--unset", "--model", "C9300*"), "--unset removes all golden rules"),
+        (("1", "--explain", "bern-1"), "--explain only shows"),
         ((), "give an image"),
         (("--explain", "nobody"), "unknown device 'nobody'"),
     ],
@@ -219,7 +219,7 @@ def test_for_people_the_same_in_lines(run: Run, files: Path) -> None:
     code, out, err = run("image", "add", str(files / IMAGE))
     assert (code, out) == (0, f"image 1: {IMAGE}: cisco_xe cat9k_iosxe 17.12.4\n")
     assert "swimctl image golden 1" in err
-    assert "no hash of the vendor's was there" in err
+    assert "no vendor's hash was found" in err
     run("image", "golden", "1")
     _, out, _ = run("image", "list")
     assert out.splitlines()[1].split("\t")[:2] == ["1", IMAGE]
@@ -260,7 +260,7 @@ def test_of_a_folder_every_image_is_taken_and_the_rest_is_listed(run: Run, files
     assert (taken["count"], taken["wrong"], taken["folder"]) == (2, [], str(files))
     why = {Path(left["path"]).name: left["why"] for left in taken["not_taken"]}
     assert list(why) == ["golden.bin", "older", "packages.conf"]
-    assert "does not read as a vendor's image name" in why["golden.bin"]
+    assert "is not a vendor's image name" in why["golden.bin"]
     assert "--recursive" in why["older"]
     assert "a list of packages" in why["packages.conf"]
     code, out, err = run("image", "add", str(files), "--recursive")
@@ -289,7 +289,7 @@ def test_what_is_wrong_in_a_folder_keeps_nothing_else_out(run: Run, files: Path)
 
 def test_what_is_said_of_one_file_is_not_said_of_a_folder(run: Run, files: Path) -> None:
     code, _, err = run("image", "add", str(files), "--platform", "ios")
-    assert (code, "name the image file" in err) == (2, True)
+    assert (code, "give the image file" in err) == (2, True)
     code, _, err = run("image", "add", str(files / IMAGE), "--recursive")
     assert (code, "--recursive is for a folder" in err) == (2, True)
     assert document(run("--json", "image", "list"))["count"] == 0

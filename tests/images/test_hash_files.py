@@ -69,7 +69,7 @@ def test_any_text_gives_hashes_or_is_no_hash_file(text: str) -> None:
         (f"{SHA}  {IMAGE}\nand more", "line 2 is no hash"),
         (SHA[:-1], "line 1"),
         (f"MD5 ({IMAGE}) = {SHA}", "line 1"),
-        (f"{SHA}\n{SUM}", "not all say of which file"),
+        (f"{SHA}\n{SUM}", "some without a file name"),
         (f"{SHA}  {IMAGE}\n{'0' * 128}  {IMAGE}", "two different"),
     ],
 )

@@ -102,7 +102,7 @@ class TestInventory:
         main(["--config", str(project.path), "doctor", "--offline"])
         said = capfd.readouterr().out
         assert "a user but no password for sw1; the password of the environment (SWIMCTL_*) is that of 'netops'" in said
-        assert "not with the account that earlier releases took, as the nearer one wins: sw1\t" in said
+        assert "another account than in earlier releases, because the nearer one wins: sw1\t" in said
         assert "of-environment" not in said
         main(["--config", str(project.path), "device", "show", "sw1"])
         assert "username_from: host sw1" in capfd.readouterr().out
@@ -150,7 +150,7 @@ class TestReferences:
 
     @pytest.mark.parametrize(
         ("script", "said"),
-        [("print('geheim'); raise SystemExit(3)", "ended with exit code 3"), ("pass", "gives nothing")],
+        [("print('geheim'); raise SystemExit(3)", "ended with exit code 3"), ("pass", "the value is empty")],
     )
     def test_a_command_that_fails(self, tmp_path: Path, script: str, said: str) -> None:
         with pytest.raises(ConfigError, match=said) as refused:
@@ -192,7 +192,7 @@ class TestReferences:
         try:
             value = {"keyring": "switches"}
             assert references.resolve(value, "password", tmp_path, account="ana") == "switches of ana"
-            with pytest.raises(ConfigError, match="nothing of 'routers' for the user 'ana'"):
+            with pytest.raises(ConfigError, match="nothing for 'routers' for the user 'ana'"):
                 references.resolve({"keyring": "routers"}, "password", tmp_path, account="ana")
         finally:
             keyring.set_keyring(before)

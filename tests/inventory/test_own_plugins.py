@@ -49,8 +49,8 @@ class TestTable:
         [
             ("", "is empty"),
             ("device,address\nsw1,x\n", "line 1: no column is called name"),
-            ("name,ip,address\n", "line 1: two columns mean hostname"),
-            ("name,platform\nsw1,ios\nsw1,ios\n", "line 3: sw1 stands there twice"),
+            ("name,ip,address\n", "line 1: two columns are for hostname"),
+            ("name,platform\nsw1,ios\nsw1,ios\n", "line 3: sw1 is there twice"),
             ("name,port\nsw1,ssh\n", "line 2: port must be a whole number"),
             ("name,platform\nsw1,ios,attic\n", "line 2: 3 cells under 2 columns"),
             ("name,platform\n,ios\n", "line 2: the column name is empty"),
@@ -100,7 +100,7 @@ class TestNetBox:
 
     def test_nobody_there_and_nothing_said(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("pynetbox")
-        with pytest.raises(InventoryError, match="gives no devices"):
+        with pytest.raises(InventoryError, match="returns no devices"):
             loaded(project, "NetBoxInventory", {"url": "http://127.0.0.1:1", "token": V1})
         monkeypatch.delenv("NETBOX_TOKEN", raising=False)
         with pytest.raises(ConfigError, match=r"needs inventory\.options\.url and token"):

@@ -175,7 +175,7 @@ def test_five_hundred_failures_are_ten_messages_and_a_summary() -> None:
         thread.join()
     many.batch_finished(BATCH, jobs)
     many.close(20)
-    rest = "any further ones are in its summary"
+    rest = "all others are in its summary"
     assert [rest in text.body for text in blocked.texts] == [False] * 9 + [True, False]
     assert blocked.texts[-1].title.endswith("500 failed")
     assert MOST_DEVICE_TEXTS == 10

@@ -85,5 +85,5 @@ def test_doctor_reads_them_and_sends_nothing(
     project.write("config.yaml", "swimctl:\n  notify: [tok-4712]\n")
     assert main(given) == 2
     said = capsys.readouterr()
-    assert "notifications\tfail\tswimctl.notify: URL 1 of 1 is none that apprise can read" in said.out
+    assert "notifications\tfail\tswimctl.notify: URL 1 of 1 cannot be read by apprise" in said.out
     assert "tok-4712" not in said.out + said.err

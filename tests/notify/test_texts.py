@@ -64,11 +64,11 @@ def test_what_a_device_said_becomes_one_short_line() -> None:
         ),
         (
             [SUCCESS, {"status": JobStatus.ACTIVATING, "interrupted": True}, {}],
-            "is not at its end: 1 success, 1 interrupted, 1 waiting",
+            "has not ended: 1 success, 1 interrupted, 1 waiting",
             "warning",
             "`swimctl resume`",
         ),
-        ([SUCCESS, {}], "is not at its end: 1 success, 1 waiting", "warning", "`swimctl status"),
+        ([SUCCESS, {}], "has not ended: 1 success, 1 waiting", "warning", "`swimctl status"),
         ([], "finished: 0 devices", "success", "`swimctl report"),
     ],
 )
@@ -79,13 +79,13 @@ def test_the_end(kinds: list[dict[str, Any]], title: str, kind: str, after: str)
     assert text.kind == kind
     assert text.body.splitlines()[-1].startswith("Next: ")
     assert after in text.body.splitlines()[-1]
-    assert ("look at the console" in text.body) == unknown
+    assert ("check the console" in text.body) == unknown
 
 
 def test_the_summary_of_a_bad_night_stays_short() -> None:
     jobs = [job(f"unknown-{at}", **UNKNOWN) for at in range(3)] + [job(**FAILED) for _ in range(497)]
     text = texts.finished_text(BATCH, jobs)
     assert text.title == "UNKNOWN: Batch 5f0c2c1e finished: 497 failed, 3 unknown"
-    assert "UNKNOWN, look at the console: unknown-0, unknown-1, unknown-2\n" in text.body
+    assert "UNKNOWN, check the console: unknown-0, unknown-1, unknown-2\n" in text.body
     assert " and 477 more\n" in text.body
     assert len(text.body) < 2000

@@ -28,7 +28,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_beyond_this_machine_only_with_tls(project: Project) -> None:
     said = refused(project.folder, "--bind", "0.0.0.0")  # noqa: S104 it must not
-    assert "passwords and tokens would cross the network in the clear" in said
+    assert "passwords and tokens would cross the network in clear text" in said
     assert "--insecure" in said
     assert "Traceback" not in said
 

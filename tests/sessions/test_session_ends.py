@@ -73,7 +73,7 @@ def test_an_answered_question_is_forgotten_with_the_middle_that_it_stood_in(tmp_
 
 @pytest.mark.parametrize(
     ("quiet", "told"),
-    [(False, "last line: 'b{200}'$"), (True, "what it printed is not shown, as it is the configuration$")],
+    [(False, "last line: 'b{200}'$"), (True, "its output is not shown: it is the configuration$")],
 )
 @pytest.mark.parametrize("hangs", [False, True])
 def test_what_did_not_end_is_told_with_its_last_line_and_of_a_configuration_with_none(

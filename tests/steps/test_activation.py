@@ -115,9 +115,7 @@ def test_an_activation_that_never_came_is_sent_once_more() -> None:
     assert "activate sent again" in job.record.memory
 
 
-@pytest.mark.parametrize(
-    ("installed", "words"), [(GARBLED, "is still added does not read"), (ABSENT, "no longer added")]
-)
+@pytest.mark.parametrize(("installed", "words"), [(GARBLED, "cannot read whether"), (ABSENT, "no longer added")])
 def test_what_is_not_proved_to_be_there_is_not_activated_a_second_time(installed: Any, words: str) -> None:
     never = Trace(received=False, finished=None)
     job = ready(memory=activated(), reloads=False, installed=[installed], trace=[never])

@@ -78,7 +78,7 @@ def test_what_is_added_already_is_not_added_again_and_told() -> None:
     job = ready(installed=[ADDED])
     run(job)
     assert (job.driver.times("add"), job.driver.times("save")) == (0, 0)
-    assert job.told("added") == [f"{NEW} is on all members already"]
+    assert job.told("added") == [f"{NEW} is already on all members"]
 
 
 def test_a_stop_before_the_activation_is_obeyed_and_nothing_is_sent() -> None:
@@ -100,7 +100,7 @@ def test_an_adding_that_came_ended_and_left_nothing_is_a_failure() -> None:
     job = ready(installed=[ABSENT], memory={"add sent": {"mark": "a line"}}, trace=[ENDED])
     look = job.driver.support.look
     assert fails(job) == (
-        f"the device took 'install add' and has not added {NEW}; nothing was activated; next: {look} on the device"
+        f"the device took 'install add' but has not added {NEW}; nothing was activated; next: {look} on the device"
     )
     assert job.driver.times("add") == 0
 
@@ -123,7 +123,7 @@ def test_an_adding_in_which_the_session_ends_is_asked_for_in_the_next_one() -> N
 
 def test_an_adding_that_says_success_and_shows_nothing_is_a_failure() -> None:
     words = fails(ready(installed=[ABSENT]))
-    assert "'install add' said that it succeeded, but the device does not name 17.12.04; nothing was activated" in words
+    assert "'install add' answered with success, but the device does not list 17.12.04; nothing was activated" in words
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_copy_of_what_runs_is_made_before_anything_is_added() -> None:
 def test_a_copy_that_is_there_is_not_made_again() -> None:
     job = preserving(unpreserved=[""])
     run(job)
-    assert job.told("preserved") == ["the device keeps a copy of what runs already"]
+    assert job.told("preserved") == ["the device already has a copy of the running system"]
     assert not job.sent("preserve")
 
 
@@ -171,7 +171,11 @@ def test_a_copy_is_made_only_where_that_is_set(settings: Settings | None) -> Non
 @pytest.mark.parametrize(
     ("answer", "lacks", "words"),
     [
-        (said(True), "fpc0 keeps none", "and keeps no copy of what runs; seen: fpc0 keeps none; needed: 17.06.05 on"),
+        (
+            said(True),
+            "fpc0 keeps none",
+            "and has no copy of the running system; seen: fpc0 keeps none; needed: 17.06.05 on",
+        ),
         (said(False, "the disk is full"), "fpc0 keeps none", "' failed: the disk is full; nothing was added; next: "),
         (said(None), "fpc0 keeps none", "' failed: no word of success; nothing was added; next: "),
     ],
@@ -212,7 +216,7 @@ def test_a_copy_that_never_came_is_made_in_the_next_session() -> None:
 def test_a_copy_that_came_and_is_not_there_is_not_made_twice_and_nothing_is_added() -> None:
     job = doubted(trace=[ENDED], unpreserved=["fpc0 keeps none"])
     assert fails(job).startswith(
-        f"the device took '{JUNOS.preserve}' and keeps no copy of what runs; seen: fpc0 keeps none; needed: {OLD} on"
+        f"the device took '{JUNOS.preserve}' and has no copy of the running system; seen: fpc0 keeps none; needed"
     )
     assert (job.driver.times("preserve"), job.driver.times("add")) == (1, 0)
 
@@ -247,7 +251,7 @@ def test_what_the_device_foresees_to_fail_is_not_begun() -> None:
 
 def test_after_a_doubt_a_no_of_the_device_may_mean_that_it_is_at_it() -> None:
     job = rehearsing(memory=activated(), rehearse=[[ILL]], trace=[NEVER], reloads=False)
-    assert f"the activation may have come in a session that was lost, and now: {ILL}" in fails(job, DeviceUnknown)
+    assert f"the activation may have arrived in a lost session, and now: {ILL}" in fails(job, DeviceUnknown)
     assert job.driver.times("activate") == 0
 
 
@@ -388,7 +392,7 @@ def test_an_activation_that_has_reloaded_by_now_is_not_asked_for_in_the_log() ->
 
 def test_a_record_of_an_activation_without_a_boot_before_it_is_unknown() -> None:
     memory = {**activated(), "boot": None}
-    assert "recorded as sent, but no boot before it; next: `show version`" in fails(
+    assert "recorded as sent, but the boot before it is not; next: `show version`" in fails(
         Scripted(memory=memory), DeviceUnknown
     )
 

@@ -102,7 +102,7 @@ def test_lines_that_a_release_changes_are_told_and_no_fault() -> None:
 @pytest.mark.parametrize("answer", [GARBLED])
 def test_a_configuration_that_does_not_read_is_named_and_takes_nothing_back(answer: Any) -> None:
     job = keeping(before=of(WHOLE), configuration=[answer])
-    assert "not all could be compared with the time before: configuration: " in refused(job)
+    assert "something could not be compared with the baseline: configuration: " in refused(job)
     assert not job.sent("abort")
 
 

@@ -93,7 +93,7 @@ def test_after_each_refusal_it_waits_longer_and_after_the_last_one_nobody_logs_i
     with pytest.raises(LoginFailed, match="refused the login of"), context.session():
         raise AssertionError
     assert (door.tried, job.waited) == (5, waited)
-    assert job.told("session") == [f"{REFUSED}; waiting so as not to lock the account"] * 4
+    assert job.told("session") == [f"{REFUSED}; waiting, so that the account does not lock"] * 4
     with pytest.raises(LoginFailed, match="sw1 refused 5 logins; one more might lock the account"), context.session():
         raise AssertionError
     assert door.tried == 5

@@ -199,7 +199,7 @@ def test_an_image_file_that_is_not_the_one_that_was_added_is_not_copied(
         with path.open("wb") as file:
             file.truncate(bytes_there)
     outcome, text = ends(one)
-    assert text.startswith(f"{path} is not the file that was added; next: `swimctl image verify 1`")
+    assert text.startswith(f"{path} has changed since `image add`; next: `swimctl image verify 1`")
     assert (outcome, copy.sent) == (Outcome.UNTOUCHED, 0)
 
 
@@ -332,7 +332,7 @@ def test_a_copy_is_recorded_twice_a_second_at_most_and_at_its_end(
 def test_a_second_copy_is_told_as_one(tmp_path: Path, copy: PaperCopy) -> None:
     one = job(tmp_path, file_size=[None])
     ends(one)
-    assert [said for said in one.record.said if said.startswith("copying")] == ["copying", "copying once more"]
+    assert [said for said in one.record.said if said.startswith("copying")] == ["copying", "copying again"]
     assert copy.sent == 2
 
 

@@ -234,7 +234,7 @@ def test_of_a_device_that_nobody_knows_the_last_words_tell_the_time_that_is_left
     outcome, told = ending(job, DeviceUnknown("whatever"))
     assert outcome is Outcome.UNKNOWN
     assert "by itself at 2031-05-04" in told
-    assert "by our record" not in told
+    assert "by the job's record" not in told
 
 
 def test_no_login_is_spent_on_last_words_where_some_were_refused() -> None:
@@ -375,7 +375,7 @@ def test_a_device_that_refuses_the_file_and_answers_is_untouched() -> None:
 def test_a_device_that_does_not_answer_after_the_copy_is_unknown() -> None:
     outcome, told = ending(copied(logins=[AWAY]), TRANSFER)
     assert outcome is Outcome.UNKNOWN
-    assert told == "it does not answer after the copy: no SSH session to sw1; next: look at its console"
+    assert told == "it does not answer after the copy: no SSH session to sw1; next: check its console"
 
 
 def test_a_device_that_booted_anew_while_it_took_the_file_is_not_untouched() -> None:
@@ -439,7 +439,7 @@ ENTERED_AT_0 = {**NEVER, ENTERED: {"seconds": 0.0, "uptime": 0, "restarted_at": 
 
 def test_one_that_nobody_got_into_is_told_as_that_and_not_tried_again() -> None:
     job = Scripted(logins=[AWAY], memory=NEVER)
-    assert ending(job, AWAY) == (Outcome.UNTOUCHED, "nobody got into sw1 in this job: nothing was sent to it")
+    assert ending(job, AWAY) == (Outcome.UNTOUCHED, "no login to sw1 in this job: nothing was sent to it")
     assert job.opened == 0
 
 
@@ -453,7 +453,7 @@ def test_one_that_answered_and_does_not_any_more_is_unknown_though_nothing_was_s
     for memory in ({}, ENTERED_AT_0):
         outcome, told = ending(looked_at(logins=[AWAY], memory=memory), AWAY)
         assert outcome is Outcome.UNKNOWN
-        assert told == "it does not answer at the end: no SSH session to sw1; next: look at its console"
+        assert told == "it does not answer at the end: no SSH session to sw1; next: check its console"
 
 
 def test_a_hash_or_a_clean_up_that_crashes_the_device_is_seen_though_nothing_was_copied() -> None:

@@ -31,8 +31,8 @@ def test_a_commit_that_aaa_refuses_says_until_when_and_what_to_type() -> None:
     outcome, told = outcome_of_failure(job.context, failed.value)
     assert outcome is Outcome.UNKNOWN
     assert "sw1 goes back to 17.06.05 by itself at 2031-05-04" in told
-    assert "to keep 17.12.04 type `install commit` before that, to leave it at once `install abort`" in told
-    assert "it refused `install commit` to 'netops': log in as somebody who may" in told
+    assert "to keep 17.12.04 type `install commit` before that, to go back now: `install abort`" in told
+    assert "it refused `install commit` to 'netops': use an account that may do this" in told
     assert "Command authorization failed" in str(failed.value)
     assert not job.sent("abort")
 
@@ -172,4 +172,4 @@ def test_a_device_that_answers_nothing_while_its_members_join_is_asked_once_more
     job.driver._script["running"] = [running]
     with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
         go_back(job.context, BEFORE, "2 uplinks lost")
-    assert f"{GARBLED}; looking once more" in job.told("session")
+    assert f"{GARBLED}; asking again" in job.told("session")

@@ -164,7 +164,7 @@ def test_what_may_be_done_twice_is_done_once_more_after_each_of_two_lost_session
 
     assert job.context.again(lambda: act(LOST, LOST, "done")) == "done"
     poll = job.context.settings.login.poll
-    assert (job.told("session"), job.waited) == ([f"{LOST}; looking once more"] * 2, 2 * poll)
+    assert (job.told("session"), job.waited) == ([f"{LOST}; asking again"] * 2, 2 * poll)
     tried.clear()
     with pytest.raises(SessionLost):
         job.context.again(lambda: act(LOST))
@@ -195,7 +195,7 @@ def test_a_stop_is_obeyed_at_a_safe_point_and_says_how_to_go_on() -> None:
     job.context.checkpoint()
     stop = threading.Event()
     stop.set()
-    with pytest.raises(Stopped, match="stopped at a safe point; `swimctl resume 7` takes it up"):
+    with pytest.raises(Stopped, match="stopped at a safe point; `swimctl resume 7` continues it"):
         replace(job.context, stop=stop).checkpoint()
 
 

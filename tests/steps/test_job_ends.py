@@ -157,8 +157,8 @@ def test_one_that_was_interrupted_says_how_it_is_taken_up(running: Running) -> N
     running.remember({**BASELINE, **activated()})
     running.runner.close()
     said = running.why_not_cancelled()
-    assert said.startswith("job 1 was interrupted on its way; sw1 goes back to 17.06.05 by itself at ")
-    assert said.endswith("next: `swimctl resume 1` sees it through")
+    assert said.startswith("job 1 was interrupted; sw1 goes back to 17.06.05 by itself at ")
+    assert said.endswith("next: `swimctl resume 1` continues it")
 
 
 def test_of_one_that_has_ended_nothing_waits(running: Running) -> None:
@@ -182,7 +182,7 @@ def _defect(folder: Path, monkeypatch: pytest.MonkeyPatch, **script: Any) -> Job
 def test_a_defect_before_anything_was_sent_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = _defect(tmp_path, monkeypatch)
     assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
-    assert ended.error == f"{DEFECT}; nobody got into sw1 in this job: nothing was sent to it"
+    assert ended.error == f"{DEFECT}; no login to sw1 in this job: nothing was sent to it"
 
 
 def test_after_a_defect_the_device_is_asked_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def test_an_activation_that_no_post_checks_proved_is_no_success(
     with paper_job(tmp_path, monkeypatch, steps=steps, kinds=kinds, device=device) as job:
         ended = job.run()
     assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNKNOWN)
-    assert "no post-checks proved what came of it" in (ended.error or "")
+    assert "no post-checks proved its result" in (ended.error or "")
 
 
 def test_post_checks_that_were_proved_before_an_interruption_count(

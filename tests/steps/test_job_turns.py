@@ -194,7 +194,7 @@ def test_a_job_that_only_copies_ends_when_that_is_done_and_its_device_is_as_it_w
     assert (ended.status, ended.outcome) == (status, outcome)
     if status is JobStatus.FAILED:
         assert (ended.error or "").startswith(
-            "the image is on the device, verified by its own hash, but the device is not proved as it was; "
+            "the image is on the device, verified by its own hash, but it is not proved that the device is as before; "
         )
 
 
@@ -294,8 +294,8 @@ def test_a_device_that_another_job_holds_by_its_serial_number_is_told_with_that_
     ("error", "what"),
     [
         (Unreachable("no route for secret"), "failed and does not answer: no route for ********"),
-        (UnparsableOutput("show version", "~"), "failed and what it runs does not read: cannot read"),
-        (CommandRefused("not for you"), "failed and what it runs does not read: not for you"),
+        (UnparsableOutput("show version", "~"), "failed and what it runs cannot be read: cannot read"),
+        (CommandRefused("not for you"), "failed and what it runs cannot be read: not for you"),
         (None, ""),
     ],
 )

@@ -84,7 +84,7 @@ def test_a_session_that_ends_without_an_answer_is_lost_and_the_next_one_asks() -
     assert keep(job.context) == ""
     assert job.opened == 2
     assert job.driver.times("commit") == 1
-    assert job.told("session") == ["the session ended in 'install commit'; looking once more"]
+    assert job.told("session") == ["the session ended in 'install commit'; asking again"]
 
 
 @pytest.mark.parametrize("error", [LOST, SessionLost("reset by peer")])
@@ -93,7 +93,7 @@ def test_a_session_that_is_lost_after_the_commit_sends_nothing_again(error: Sess
     job.driver._script["running"] = [error, job.driver.running()]
     assert keep(job.context) == ""
     assert job.driver.times("commit") == 1
-    assert job.told("session") == [f"{error}; looking once more"]
+    assert job.told("session") == [f"{error}; asking again"]
 
 
 @pytest.mark.parametrize("dropped", [True, False])
@@ -144,7 +144,7 @@ def test_the_table_may_show_the_commit_a_moment_later() -> None:
 def test_a_table_that_goes_on_to_say_no_is_believed_after_a_minute_of_the_devices_time(speed: float) -> None:
     job = after_reload(installed=[UNCOMMITTED], speed=speed)
     assert refused(job) == (
-        f"whether sw1 keeps {NEW} is not proved; seen at the end: it is uncommitted, its timer runs; needed {NEW} on "
+        f"it is not proved that sw1 keeps {NEW}; seen at the end: it is uncommitted, its timer runs; needed {NEW} on "
         f"every member, committed, no timer; next: {XE.look} on the device"
     )
     assert BEGAN + 60 <= job.waited < BEGAN + 60 + 6 * speed

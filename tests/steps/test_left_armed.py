@@ -20,7 +20,7 @@ from swimctl.steps.left_armed import left_armed, timer_left
 
 HOUR = 3600.0
 AAA = "'install': the device answered 'Command authorization failed.'"
-KEEP = f"to keep {NEW} type `install commit` before that, to leave it at once `install abort`"
+KEEP = f"to keep {NEW} type `install commit` before that, to go back now: `install abort`"
 
 
 @pytest.fixture(autouse=True)
@@ -48,20 +48,22 @@ def test_the_time_that_the_device_tells_is_told_by_the_clock_on_the_wall() -> No
 
 def test_where_the_device_does_not_answer_the_record_tells() -> None:
     assert told(activated(), at=600) == (
-        f"sw1 goes back to {OLD} by itself at 2031-05-04 04:30 CEST by our record; {KEEP}"
+        f"sw1 goes back to {OLD} by itself at 2031-05-04 04:30 CEST by the job's record; {KEEP}"
     )
 
 
 def test_a_timer_that_runs_and_does_not_tell_its_time_is_told_by_the_record() -> None:
-    assert "at 2031-05-04 04:30 CEST by our record" in told(activated(), stands(Placement.UNCOMMITTED, untold=True))
+    assert "at 2031-05-04 04:30 CEST by the job's record" in told(
+        activated(), stands(Placement.UNCOMMITTED, untold=True)
+    )
     without = told(activated(armed=None), stands(Placement.UNCOMMITTED, untold=True))
-    assert without == f"sw1 goes back to {OLD} by itself at a time that it does not tell; {KEEP}"
+    assert without == f"sw1 goes back to {OLD} by itself at an unknown time; {KEEP}"
 
 
 def test_of_an_activation_that_was_sent_twice_the_second_time_counts() -> None:
     memory = activated(at=0.0)
     memory["activate sent again"] = {**memory["activate sent"], "started": {"seconds": 1800.0}}
-    assert "at 2031-05-04 05:00 CEST by our record" in told(memory, at=1900)
+    assert "at 2031-05-04 05:00 CEST by the job's record" in told(memory, at=1900)
 
 
 def test_in_the_lab_whose_time_runs_faster_the_clock_on_the_wall_is_right_too() -> None:
@@ -70,7 +72,7 @@ def test_in_the_lab_whose_time_runs_faster_the_clock_on_the_wall_is_right_too() 
 
 @pytest.mark.parametrize("late", [0, 60])
 def test_a_time_that_is_over_is_said_to_be(late: float) -> None:
-    assert "04:30 CEST (that is over: look whether it has) by our record" in told(activated(), at=HOUR + late)
+    assert "04:30 CEST (that is over: look whether it has) by the job's record" in told(activated(), at=HOUR + late)
 
 
 @pytest.mark.parametrize("operation", ["commit", "abort"])
@@ -88,7 +90,7 @@ def test_an_activation_that_was_refused_started_no_timer() -> None:
 @pytest.mark.parametrize(("operation", "command"), [("commit", "install commit"), ("abort", "install abort")])
 def test_that_this_account_may_not_is_in_it(operation: str, command: str) -> None:
     memory = {**activated(), f"{operation} answered": {"succeeded": False, "reason": AAA}}
-    refused = f"it refused `{command}` to 'netops': log in as somebody who may, or let AAA allow it"
+    refused = f"it refused `{command}` to 'netops': use an account that may do this, or allow it in AAA"
     assert told(memory, stands(Placement.UNCOMMITTED, 60)).endswith(refused)
     assert told(memory).endswith(refused)
 
@@ -110,7 +112,7 @@ def test_another_failure_is_no_refusal_of_the_account() -> None:
 
 def test_a_boot_that_is_armed_is_told_with_both_ways() -> None:
     text = told(activated(EOS, armed=None), stands(Placement.NEXT))
-    assert text.startswith(f"the next reload of sw1, whatever its cause, starts {NEW}; to start it type `boot system")
+    assert text.startswith(f"the next reload of sw1, whatever its cause, starts {NEW}; to start it now: `boot system")
     assert EOS.way_back in text
     added = {"add sent": activated(JUNOS, armed=None)["activate sent"]}
     assert "`request system software rollback` alone takes back what was added" in told(added, stands(Placement.NEXT))

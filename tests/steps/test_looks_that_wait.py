@@ -49,7 +49,7 @@ def test_an_install_state_that_reads_once_and_then_not_is_told_as_that() -> None
 def test_a_device_that_nobody_gets_into_any_more_is_waited_for_as_long_as_for_members() -> None:
     job = after_reload(logins=[AWAY], armed=None)
     words = failed(job, DeviceUnknown)
-    assert "sw1 was neither committed nor taken back: nothing of it can be read: no SSH session to sw1" in words
+    assert "sw1 was not committed, and did not go back: nothing of it can be read: no SSH session to sw1" in words
     assert READY <= job.waited - 1200 < READY + 60
 
 

@@ -136,7 +136,7 @@ def test_who_is_not_alone_is_told_what_others_do_and_when_to_come_back() -> None
     with pytest.raises(StepFailed) as failed:
         require_alone(job.context, job.driver)
     assert str(failed.value) == (
-        f"somebody else installs on sw1; seen in its log since sw1 was read: '{ADDS.said}', which has not ended; "
+        f"somebody else installs on sw1; seen in its log since the first look: '{ADDS.said}', which has not ended; "
         f"needed: one at a time; nothing more was sent; next: {job.driver.support.look} on the device, then "
         "`swimctl retry`"
     )

@@ -61,7 +61,7 @@ def test_a_ready_device_has_its_baseline_kept_with_all_that_is_compared_later(tm
     }  # fmt: skip
     assert found["seconds"] == 70.0
     assert log_marks(job.record.recall) == ("the newest line", "the newest line")
-    assert job.record.said == ["reading the device", "keeping the baseline"]
+    assert job.record.said == ["reading the device", "saving the baseline"]
     assert [kind for kind, _ in job.record.events] == ["readiness", "baseline"]
     assert re.fullmatch(r"(\d+) of \1 rules hold", job.told("readiness")[0])
 
@@ -70,7 +70,9 @@ def test_a_device_without_serial_numbers_is_told_to_be_known_by_its_name(tmp_pat
     bare = replace(BEFORE, serials=(), unread={"serials": "'show inventory' was refused"})
     job = first(tmp_path, snapshot=[bare])
     ReadinessCheck().run(job.context)
-    assert job.told("who") == ["no serial number reads, so its host name is who it is: 'show inventory' was refused"]
+    assert job.told("who") == [
+        "no serial number can be read, so the host name identifies it: 'show inventory' was refused"
+    ]
 
 
 def test_once_the_activation_was_sent_nothing_is_checked() -> None:
@@ -233,14 +235,16 @@ def test_an_old_baseline_is_taken_anew_with_the_rules(tmp_path: Path) -> None:
     outcome = ReadinessCheck().once_more(job.context)
     assert outcome is not None
     assert (outcome.finished, baseline(job.context).neighbours) == (False, ())
-    assert job.told("stale") == ["the device was looked at 100 minutes ago: once more, right before the activation"]
+    assert job.told("stale") == [
+        "the device was checked 100 minutes ago; checking it again, right before the activation"
+    ]
 
 
 def test_a_baseline_whose_age_is_not_known_is_old(tmp_path: Path) -> None:
     job = aged(tmp_path, 1)
     del job.record.memory["baseline taken"]
     assert ReadinessCheck().once_more(job.context) is not None
-    assert "looked at at a time that is not known: once more" in job.told("stale")[0]
+    assert "checked at a time that is not known; checking it again" in job.told("stale")[0]
 
 
 def test_a_rule_that_holds_no_longer_stops_the_activation(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_sessions_that_end_are_no_answer_that_does_not_read() -> None:
 
 def test_neither_uptime_nor_restart_time_cannot_be_told_on_the_same_release() -> None:
     job = waiting(running=[runs("17.06.05", uptime=None)])
-    with pytest.raises(DeviceUnknown, match="neither uptime nor restart time"):
+    with pytest.raises(DeviceUnknown, match="neither its uptime nor its restart time"):
         wait(job)
 
 

@@ -162,7 +162,7 @@ def test_another_member_may_lead() -> None:
 
 
 def test_an_uptime_that_began_anew_is_told() -> None:
-    assert went_down(BEFORE, replace(BEFORE, uptime=60)) == "its own uptime began anew"
+    assert went_down(BEFORE, replace(BEFORE, uptime=60)) == "its own uptime started again"
     assert went_down(BEFORE, replace(BEFORE, uptime=900)) == went_down(BEFORE, replace(BEFORE, uptime=None)) == ""
 
 
@@ -221,4 +221,4 @@ def test_whatever_is_lost_is_said(lost: set[str]) -> None:
 )
 def test_an_uptime_that_is_shorter_than_before_began_anew(before: int | None, after: int | None, began: bool) -> None:
     told = went_down(replace(BEFORE, uptime=before), replace(BEFORE, uptime=after))
-    assert told == ("its own uptime began anew" if began else "")
+    assert told == ("its own uptime started again" if began else "")

@@ -162,14 +162,14 @@ def test_members_that_changed_their_roles_and_a_device_that_went_down_in_service
         snapshot=[replace(AFTER, roles={"1": "Standby", "2": "Active"}, uptime=300)],
     )
     assert PostChecks().run(job.context).message == (
-        f"{NEW} runs committed on every member, and all is as before; its own uptime began anew; "
+        f"{NEW} runs committed on every member, and all is as before; its own uptime started again; "
         "1 was Active and is Standby, 2 was Standby and is Active"
     )
 
 
 def test_several_doubts_are_told_one_by_one() -> None:
     job = keeping(snapshot=[replace(AFTER, unread={"routes": "half", "neighbours": "denied"})])
-    with pytest.raises(StepFailed, match=r"with the time before: routes: half; neighbours: denied; nothing goes back"):
+    with pytest.raises(StepFailed, match=r"with the baseline: routes: half; neighbours: denied; nothing goes back"):
         PostChecks().run(job.context)
 
 
@@ -179,7 +179,7 @@ def test_what_never_reads_is_left_as_it_is_with_the_command_that_shows_it(sent: 
     job.record.memory["activate sent"] = {"armed": None, **sent}
     with pytest.raises(DeviceUnknown) as failed:
         PostChecks().run(job.context)
-    assert "sw1 was neither committed nor taken back: what runs cannot be read" in str(failed.value)
+    assert "sw1 was not committed, and did not go back: what runs cannot be read" in str(failed.value)
     assert str(failed.value).endswith(f"next: {look} on the device")
 
 

@@ -55,7 +55,7 @@ def test_no_more_logins_are_tried_than_an_account_stands() -> None:
 def test_a_device_that_refused_too_many_before_is_not_asked() -> None:
     job = waiting()
     job.context.refusals.count = LOGIN.refusals
-    with pytest.raises(DeviceUnknown, match=r"refused 5 logins .*: its login is refused; look at its console"):
+    with pytest.raises(DeviceUnknown, match=r"refused 5 logins .*: its login is refused; check its console"):
         wait(job)
     assert job.opened == 0
 
@@ -102,7 +102,7 @@ def test_a_device_that_stays_up_and_is_given_no_time_to_come_back_has_not_reload
 def test_a_device_that_stays_away_is_told_with_what_was_seen_last(script: dict[str, Any], words: str) -> None:
     with pytest.raises(DeviceUnknown) as failed:
         wait(waiting(**script))
-    assert f"sw1 did not come back within 70 minutes: {words}; look at its console, then `swimctl retry" in str(
+    assert f"sw1 did not come back within 70 minutes: {words}; check its console, then `swimctl retry" in str(
         failed.value
     )
     assert "--batch bbbbbbbb`" in str(failed.value)

@@ -99,8 +99,8 @@ def test_another_device_is_told_with_what_both_are_called_and_what_is_to_be_done
         raise AssertionError
     assert str(caught.value) == (
         "another device answers at 192.0.2.1:22: serial number FOC9Z (host name sw9), needed FOC1A (host name "
-        f"{told}); nothing more was sent to it; next: find out at the console of sw1 what it is at, give one of the "
-        "two another address or mend the inventory, then `swimctl retry`"
+        f"{told}); nothing more was sent to it; next: check the console of sw1; give one of the "
+        "two devices another address, or correct the inventory; then `swimctl retry`"
     )
 
 
@@ -182,7 +182,9 @@ def test_a_device_that_hangs_at_the_question_is_asked_it_once() -> None:
 @pytest.mark.parametrize("answer", [GARBLED, ()])
 def test_what_tells_neither_serial_number_nor_host_name_is_neither_kept_nor_taken_back(answer: Any) -> None:
     job = after_reload(serials=[answer], names=["Switch"], running=[OLD_RUNS])
-    with pytest.raises(DeviceUnknown, match="neither committed nor taken back: nothing of it can be read: who answers"):
+    with pytest.raises(
+        DeviceUnknown, match="not committed, and did not go back: nothing of it can be read: who answers"
+    ):
         PostChecks().run(job.context)
     assert not CHANGES & set(job.driver.asked)
 
@@ -257,7 +259,7 @@ def test_the_host_name_is_the_same_whoever_logs_in_and_whichever_processor_answe
         (replace(BEFORE, hostname=NAME), [BEFORE.serials], "renamed", ""),
         (replace(BEFORE, serials=(), hostname=NAME), [], NAME, ""),
         (replace(BEFORE, hostname=NAME), [()], NAME, f"by its host name {NAME}, as it gives no serial number"),
-        (replace(BEFORE, hostname=NAME), [GARBLED], NAME, f"by its host name {NAME}, as its serial numbers do not"),
+        (replace(BEFORE, hostname=NAME), [GARBLED], NAME, f"by its host name {NAME}, as its serial numbers cannot"),
     ],
 )
 def test_by_what_else_than_a_serial_number_it_is_known_is_told_and_mostly_that_is_nothing(

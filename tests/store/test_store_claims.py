@@ -246,7 +246,7 @@ def test_a_released_job_is_taken_up_where_it_was(store: Store, runner: Runner, e
     assert released.id == job.id
     assert released.status is JobStatus.ACTIVATING
     assert released.interrupted
-    assert released.error == f"stopped at a safe point; `swimctl resume {job.id}` takes it up"
+    assert released.error == f"stopped at a safe point; `swimctl resume {job.id}` continues it"
     with pytest.raises(StaleClaim):
         store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
     assert store.cancel([job.id]) == []

@@ -87,7 +87,7 @@ def test_another_device_is_sent_nothing_and_its_answers_prove_nothing(tried: Tri
     seen = (job.status, job.outcome, job.error, told[-8:])
     assert job.outcome is Outcome.UNKNOWN, seen
     assert "another device answers at" in (job.error or ""), seen
-    assert "next: find out at the console of" in (job.error or ""), seen
+    assert "next: check the console of" in (job.error or ""), seen
     assert tried.lab.commands(other), seen
     assert not [line for line in tried.lab.commands(other) if line.startswith(fleet.changing)], seen
     assert tried.lab.reloads(other) == [], seen

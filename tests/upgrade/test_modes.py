@@ -149,7 +149,7 @@ def test_max_failures_zero_goes_on_and_the_unknown_is_exit_code_4(
         assert code == 4
         first, second = ended["jobs"]
         assert (first["device_hostname"], first["status"]) == ("sw2", "failed")
-        assert "look at its console" in first["error"]
+        assert "check its console" in first["error"]
         assert (second["device_hostname"], second["status"]) == ("sw1", "success")
         assert first["finished_at"] <= second["started_at"]
         assert (len(lab.reloads("sw2")), len(lab.reloads("sw1"))) == (1, 1)

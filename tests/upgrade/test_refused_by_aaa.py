@@ -48,13 +48,13 @@ class Case:
 
 _TIMER = (
     r"goes back to 17\.06\.05 by itself at \d{4}-\d\d-\d\d \d\d:\d\d \w+; to keep 17\.12\.4 type "
-    r"`install commit` before that, to leave it at once `install abort`; it refused "
-    r"`%s` to 'admin': log in as somebody who may"
+    r"`install commit` before that, to go back now: `install abort`; it refused "
+    r"`%s` to 'admin': use an account that may do this"
 )
 _NEXT_RELOAD = (
     r"runs 7\.5\.2, and its next reload, whatever its cause, may start 7\.3\.2: to keep 7\.5\.2 type "
     r"`install commit`, to leave it: `admin hw-module location all reload`; it refused "
-    r"`%s` to 'admin': log in as somebody who may"
+    r"`%s` to 'admin': use an account that may do this"
 )
 CASES: Mapping[str, Case] = {
     "xe-commit": Case("cisco_xe", "install commit", _TIMER % "install commit"),

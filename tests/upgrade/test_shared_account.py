@@ -67,7 +67,7 @@ def test_three_processes_and_sixty_devices_are_three_wrong_logins(site: tuple[Pr
     assert all("one more might lock the account" in job["error"] for job in not_attempted)
     # Who comes later knows it too, and another password is tried at once.
     assert "refused 3 times" in look(project.folder, "doctor", "--offline")[1]
-    assert "nobody logs in to sw7" in look(project.folder, "plan", "sw7")[1]
+    assert "no login to sw7" in look(project.folder, "plan", "sw7")[1]
     assert accounts.refused == ["netops"] * 3
     project.write("inventory/defaults.yaml", "username: netops\npassword: of this year\n")
     look(project.folder, "plan", "sw7")

@@ -62,7 +62,7 @@ def test_a_device_whose_job_was_interrupted_gets_no_other(tmp_path: Path) -> Non
         refused = start(tmp_path, "upgrade", "sw1", "--yes")
         told, _ = refused.communicate(timeout=240)
         assert refused.returncode == 3
-        assert "take it up first with `swimctl resume 1`" in told
+        assert "continue it first with `swimctl resume 1`" in told
         other = start(tmp_path, "upgrade", "sw2", "--yes")
         resumed = start(tmp_path, "resume")
         for process in (other, resumed):

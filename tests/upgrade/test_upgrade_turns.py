@@ -31,7 +31,7 @@ def test_a_second_look_that_cannot_be_recorded_passes_no_wave(tmp_path: Path, mo
         done = go(opened, lab, Policy(waves=("1",)))
         assert done.jobs["sw1"].status is SUCCESS
         assert (done.jobs["sw2"].status, done.jobs["sw2"].attempted) == (FAILED, False)
-        assert "wave 1 is not healthy after its soak: sw1: could not be looked at" in (done.jobs["sw2"].error or "")
+        assert "wave 1 is not healthy after its soak: sw1: could not be checked" in (done.jobs["sw2"].error or "")
         assert lab.commands("sw2") == []
 
 

@@ -93,7 +93,7 @@ def test_thirty_devices_are_not_thirty_logins(tmp_path: Path) -> None:
         with_ssh_config(tmp_path, THROUGH.format(port=way.port))
         with Context(tmp_path / "config.yaml").open() as opened:
             reached = [one.seen for one in examine(opened, offline=False, deep=False) if one.what == "reachability"]
-            assert reached == ["30 of 30 devices greet with SSH"]
+            assert reached == ["30 of 30 devices answer with SSH"]
             planned = opened.service.plan(request(opened))
             looks = check_devices(
                 opened.engine, [(item.device, item.image) for item in planned.accepted], JobOptions(), 15

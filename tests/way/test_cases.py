@@ -274,7 +274,7 @@ def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_
         running.start()
         with Context(tmp_path / "config.yaml").open() as opened:
             # The event stands before the message that names the command, and the job not at once.
-            trust = "waiting for `swimctl device trust sw1`"
+            trust = "if that key is right: `swimctl device trust sw1`"
             while not any(trust in (job.steps[2].message or "") for job in opened.store.jobs()):
                 assert running.is_alive()
                 time.sleep(0.05)

@@ -195,8 +195,8 @@ def test_a_question_that_is_not_for_the_password_gets_no_answer(question: str, p
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("\r\n% Authorization failed.\r\n", "and closes: '% Authorization failed.'"),
-        ("\r\nWelcome\r\nYour account is locked\r\n", "and closes: 'Your account is locked'"),
+        ("\r\n% Authorization failed.\r\n", "and closes the session: '% Authorization failed.'"),
+        ("\r\nWelcome\r\nYour account is locked\r\n", "and closes the session: 'Your account is locked'"),
     ],
 )
 def test_a_shell_that_closes_at_once_is_told_with_its_words(tmp_path: Path, words: str, told: str) -> None:

@@ -170,14 +170,14 @@ class AnsibleInventory:
 
         def inner(found: re.Match[str]) -> str:
             if found[1] not in variables or depth > 8:
-                raise InventoryError(f"Ansible's inventory: {what} needs the variable {found[1]}, which is not there")
+                raise InventoryError(f"Ansible's inventory: {what} needs the variable {found[1]}, which does not exist")
             return self._resolved(variables[found[1]], variables, what, depth + 1)
 
         text = _TEMPLATE.sub(inner, text)
         if "{{" in text or "{%" in text:
             raise InventoryError(
-                f"Ansible's inventory: {what} is a template that only Ansible can fill; write the value, or "
-                "the name of one variable as {{ name }}"
+                f"Ansible's inventory: {what} is a template that swimctl cannot fill; write the value, "
+                "or one variable as {{ name }}"
             )
         return text
 

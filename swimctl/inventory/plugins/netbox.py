@@ -80,7 +80,7 @@ class NetBoxInventory:
             raise InventoryError(f"NetBox at {self._url} refuses to list its devices: {said}; {what}") from None
         except (requests.RequestException, ValueError) as problem:
             raise InventoryError(
-                f"NetBox at {self._url} gives no devices: {type(problem).__name__}; check inventory.options.url"
+                f"NetBox at {self._url} returns no devices: {type(problem).__name__}; check inventory.options.url"
             ) from None
 
 

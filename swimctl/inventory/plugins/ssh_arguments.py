@@ -44,7 +44,9 @@ def ssh_config_of(arguments: Iterable[str], host: str) -> tuple[str, dict[str, s
         try:
             words = shlex.split(text)
         except ValueError as problem:
-            raise InventoryError(f"Ansible's inventory: the SSH arguments of {host} do not read: {problem}") from None
+            raise InventoryError(
+                f"Ansible's inventory: the SSH arguments of {host} cannot be read: {problem}"
+            ) from None
         while words:
             option, value = _next(words, host)
             if option in ("port", "user"):
@@ -66,7 +68,9 @@ def _next(words: list[str], host: str) -> tuple[str, str]:
         return "", ""
     letter, value = word[:2], word[2:]
     if letter not in ("-o", "-F", *_WORDS):
-        raise InventoryError(f"Ansible's inventory: the SSH arguments of {host} have {word!r}, which is not known here")
+        raise InventoryError(
+            f"Ansible's inventory: the SSH arguments of {host} have {word!r}, which swimctl does not know"
+        )
     if not value:
         if not words:
             raise InventoryError(f"Ansible's inventory: the SSH arguments of {host} end in {word!r}, without its value")

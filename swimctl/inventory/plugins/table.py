@@ -36,7 +36,7 @@ class CsvInventory:
             if not name:
                 raise InventoryError(f"{self._path} line {number}: the column name is empty")
             if name in hosts:
-                raise InventoryError(f"{self._path} line {number}: {name} stands there twice; remove one")
+                raise InventoryError(f"{self._path} line {number}: {name} is there twice; remove one")
             fields: dict[str, Any] = {field: row.pop(field) for field in {*_FIELDS.values()} & {*row}}
             if "port" in fields:
                 fields["port"] = self._port(fields["port"], number)
@@ -90,7 +90,7 @@ class CsvInventory:
             )
         twice = sorted({name for name in columns if name and columns.count(name) > 1})
         if twice:
-            raise InventoryError(f"{self._path} line {line}: two columns mean {twice[0]}; remove one")
+            raise InventoryError(f"{self._path} line {line}: two columns are for {twice[0]}; remove one")
         return columns
 
     def _port(self, text: str, line: int) -> int:

@@ -94,7 +94,7 @@ class ScpPush:
                 if raised:
                     raise raised[0] from None
                 why = pace.verdict or _reason(error, "" if begun else scp_server(target.platform))
-                raise TransferFailed(f"the copy of {source.name} to {target.name} broke off: {why}") from error
+                raise TransferFailed(f"the copy of {source.name} to {target.name} failed: {why}") from error
 
 
 def _reason(error: BaseException, server: str) -> str:

@@ -40,7 +40,7 @@ class Refused(paramiko.AuthenticationException):
     def __init__(self, tried: Sequence[str], wants: Sequence[str]) -> None:
         self.tried = tuple(tried)
         self.wants = tuple(wants)
-        super().__init__(f"tried {', '.join(tried) or 'nothing, as there is nothing'}")
+        super().__init__(f"tried {', '.join(tried) or 'nothing: there is no key and no password'}")
 
 
 def authenticate(transport: paramiko.Transport, hop: Hop, secrets: Secrets) -> None:

@@ -92,7 +92,7 @@ def _objection(hop: Hop, key: paramiko.PKey, have: Sequence[Known]) -> str | Non
     if good:
         return (
             f"the host key of {hop} has changed: known is {good[0]}, shown was {key.fingerprint}; nothing was sent to "
-            f"it; next: find out why; where the new key is right: {_trust(hop)}"
+            f"it; next: find out why; if the new key is right: {_trust(hop)}"
         )
     if hop.host_keys == "strict":
         return (

@@ -54,7 +54,7 @@ def read(path: Path, host: str, *, user: str | None = None, port: int | None = N
     except OSError as problem:
         raise ConfigError(f"the OpenSSH configuration {path} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"the OpenSSH configuration {path} is no text in UTF-8") from None
+        raise ConfigError(f"the OpenSSH configuration {path} is not UTF-8 text") from None
     except (ConfigParseError, IllegalUserName) as problem:
         raise ConfigError(f"the OpenSSH configuration for {host}: {problem} ({path})") from None
     assert isinstance(config, _Noted)  # noqa: S101 - `load` makes what it is called on

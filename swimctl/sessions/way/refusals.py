@@ -95,7 +95,7 @@ def _more(hop: Hop, offers: Sequence[str]) -> str:
         return "; next: let the device offer one of these"
     if not hop.legacy:
         return (
-            "; next: let the device offer one of these, or where it cannot, put `swimctl: {ssh: {legacy: true}}` into "
+            "; next: let the device offer one of these, or, if it cannot, put `swimctl: {ssh: {legacy: true}}` into "
             "the data of the host or its group"
         )
     return "; next: `pip install 'swimctl[legacy]'`" if lacks_old() else "; next: let the device offer one of these"

@@ -205,7 +205,7 @@ def _before(target: Target, told: Told, seen: tuple[str, ...]) -> Iterator[Hop]:
         if alias in seen:
             raise ConfigError(
                 f"{told.places['ProxyJump']}: the way to {seen[0]} leads through {alias} again and again; "
-                f"put `ProxyJump none` under `Host {alias}`, before what is said for all hosts"
+                f"put `ProxyJump none` under `Host {alias}`, above the options for all hosts"
             )
         its = openssh.read(file, alias, user=user, port=port)
         if number == 0:

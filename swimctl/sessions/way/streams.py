@@ -186,7 +186,7 @@ def by_channel(transport: paramiko.Transport, bastion: Hop, hop: Hop, seconds: f
     error = asked.error
     if isinstance(error, paramiko.ChannelException):
         raise Unreachable(
-            f"{hop} does not answer: the bastion {bastion} says {error.text or 'no'!r}, or does not let it through"
+            f"{hop} does not answer: the bastion {bastion} says {error.text or 'no'!r}, or does not forward it"
         ) from error
     if error is None and transport.is_active():
         raise Unreachable(f"{hop} does not answer within {seconds:.0f}s through the bastion {bastion}")

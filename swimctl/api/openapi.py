@@ -127,23 +127,19 @@ def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Docu
 
 
 def _parameters(route: Route) -> Iterable[Document]:
-    for name, said in route.headers.items():
-        yield {
-            "name": name,
-            "in": "header",
-            "description": said,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-        }
+    for name, header in route.headers.items():
+        schema = {"type": "string", **header.limits}
+        yield {"name": name, "in": "header", "description": header.description, "schema": schema}
     if route.query is None:
         return
-    schema = route.query.model_json_schema(mode="validation")
-    for name, field in schema["properties"].items():
+    query = route.query.model_json_schema(mode="validation")
+    for name, field in query["properties"].items():
         place = "path" if f"{{{name}}}" in route.path else "query"
         options = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
         found: Document = {
             "name": name,
             "in": place,
-            "required": place == "path" or name in schema.get("required", ()),
+            "required": place == "path" or name in query.get("required", ()),
             "schema": {key: value for key, value in options[0].items() if key not in {"title", "default"}},
         }
         if found["schema"].get("type") == "array":

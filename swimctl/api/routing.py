@@ -117,6 +117,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header that a request may have. `limits` are what JSON Schema says of its text; without, any text is taken."""
+
+    description: str
+    limits: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give.
 
@@ -135,7 +143,7 @@ class Route:
     query: type[BaseModel] | None = None
     lists: frozenset[str] = frozenset()
     form: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Header] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
 
     @property

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 from swimctl.api import reading
 from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import JSON, Backend, Call, Clean, Link, Route, answer
+from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Route, answer
 from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
@@ -38,8 +38,10 @@ def _numbers(text: object) -> object:
 class StatusQuery(Request):
     """Jobs by their ids, by their batch, or those that fit both."""
 
-    job_ids: Annotated[Ids, BeforeValidator(_numbers)] | None = None
-    batch_id: Name | None = None
+    job_ids: Annotated[Ids, BeforeValidator(_numbers)] | None = Field(
+        None, description="these jobs; without `batch_id` this is required"
+    )
+    batch_id: Name | None = Field(None, description="the jobs of this batch; without `job_ids` this is required")
     changed_since: Change | None = Field(
         None,
         description="only jobs that have changed since the answer with this `change`, and those that are interrupted",
@@ -189,7 +191,12 @@ ROUTES: Final = (
         Role.OPERATOR,
         {201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
         body=TriggerRequest,
-        headers={"Idempotency-Key": "the same key and body within 24 h return the first answer and create nothing"},
+        headers={
+            "Idempotency-Key": Header(
+                "the same key and body within 24 h return the first answer and create nothing",
+                {"minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
+            )
+        },
         links={
             "batch": Link("GET", _STATUS, {"batch_id": "batch_id"}),
             "jobs": Link("GET", _STATUS, {"job_ids": "job_ids"}),
@@ -207,7 +214,9 @@ ROUTES: Final = (
         Role.READ_ONLY,
         {200: StatusAnswer, 304: "", 404: Problem},
         query=StatusQuery,
-        headers={"If-None-Match": "the ETag of an earlier answer: 304 without a body where nothing has changed"},
+        headers={
+            "If-None-Match": Header("the ETag of an earlier answer: 304 without a body where nothing has changed")
+        },
         lists=frozenset({"job_ids"}),
     ),
     Route(

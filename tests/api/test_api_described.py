@@ -88,6 +88,34 @@ def test_document_and_api_take_the_same_bodies(
     assert (api.post(path, body).status != 400) is valid
 
 
+def _parameters(api: Api, method: str, path: str) -> dict[str, Any]:
+    operation = api.get("/api/openapi.json", token=None).json["paths"][path][method]
+    return {parameter["name"]: parameter for parameter in operation["parameters"]}
+
+
+@pytest.mark.parametrize("text", ["", "0", '"', "W/", "caf\u00e9", "x" * 300])
+def test_document_and_api_take_any_etag(api: Api, text: str) -> None:
+    schema = _parameters(api, "get", STATUS)["If-None-Match"]["schema"]
+    assert jsonschema_rs.is_valid(schema, text)
+    api.trigger("sw1")
+    assert api.get(f"{STATUS}?job_ids=1", headers={"If-None-Match": text}).status == 200
+
+
+@pytest.mark.parametrize(("key", "valid"), [("a key", True), ("x" * 255, True), ("", False), ("x" * 256, False)])
+def test_document_and_api_take_the_same_idempotency_keys(api: Api, key: str, valid: bool) -> None:
+    assert jsonschema_rs.is_valid(_parameters(api, "post", TRIGGER)["Idempotency-Key"]["schema"], key) is valid
+    answer = api.post(TRIGGER, {"devices": ["sw1"]}, headers={"Idempotency-Key": key})
+    assert answer.status == (201 if valid else 400)
+
+
+def test_document_and_api_say_that_a_status_needs_jobs_or_a_batch(api: Api) -> None:
+    described = _parameters(api, "get", STATUS)
+    for name, other in (("job_ids", "batch_id"), ("batch_id", "job_ids")):
+        assert f"without `{other}` this is required" in described[name]["description"]
+    for query in ("", "?changed_since=0"):
+        api.refused(api.get(STATUS + query), 400, "job_ids")
+
+
 def test_links_lead_from_a_trigger_to_what_can_be_done_with_it(api: Api) -> None:
     document = api.get("/api/openapi.json", token=None).json
     known = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}

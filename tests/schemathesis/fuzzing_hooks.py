@@ -38,8 +38,12 @@ def filter_body(context: Any, body: Any) -> bool:
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Leave the same out where whole cases are made: the coverage phase asks for no body alone."""
-    return filter_body(context, case.body)
+    """Leave the same out where whole cases are made: the coverage phase asks for no query and no body alone.
+
+    A status request that is wrong by the document stays: that it names no jobs does not make it right.
+    """
+    wrong = case.meta is not None and case.meta.generation.mode.is_negative
+    return (wrong or filter_query(context, case.query)) and filter_body(context, case.body)
 
 
 def _to_come(at: Any) -> bool:

@@ -29,13 +29,19 @@ class Place:
                 f"the store {path} cannot be opened ({error.strerror}); check its folder and its rights"
             ) from error
 
-    def settle(self) -> None:
-        """Note which files the open store consists of. StoreReplaced: it was replaced meanwhile.
+    @property
+    def log(self) -> Path:
+        """Return where SQLite's write-ahead log lies: beside the file, not beside a link."""
+        return self._beside("wal")
 
-        SQLite lays its log and index beside the file, not beside a link.
-        """
-        path, real = self.path, self.path.resolve()
-        files = (self.absolute, real, *(real.with_name(f"{real.name}-{log}") for log in ("wal", "shm")))
+    def _beside(self, what: str) -> Path:
+        real = self.path.resolve()
+        return real.with_name(f"{real.name}-{what}")
+
+    def settle(self) -> None:
+        """Note which files the open store consists of. StoreReplaced: it was replaced meanwhile."""
+        path = self.path
+        files = (self.absolute, path.resolve(), self.log, self._beside("shm"))
         found = {file: _which(file) for file in files}
         if self._before not in {None, found[self.absolute]}:
             raise StoreReplaced(f"the store {path} was replaced while it was opened; run the command again")

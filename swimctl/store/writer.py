@@ -29,6 +29,11 @@ _LOOKS_WITHIN_MS: Final = 4
 # Who had to wait for another process lately leaves it so long between two transactions to begin.
 _COURTESY: Final = 0.0005
 _COURTEOUS_FOR: Final = 1.0
+# SQLite begins its log anew only at a moment where nobody reads from it; beside many readers there is none, and the log
+# would grow for ever. From this size on, who writes waits for who reads, and the log is emptied. Usually it has 4 MB.
+LONG_LOG: Final = 16 * 2**20
+# Seconds of that wait. Who reads for longer, as a check of the file, is waited for again after as much more is written.
+LOG_PATIENCE: Final = 1.0
 
 Explained = Callable[[sqlite3.Error], StoreError]
 
@@ -58,6 +63,8 @@ class Writer:
         self._closed = False
         self._courteous_until = 0.0
         self._transaction_failed = False  # it, and not what was written in it
+        self._log = place.log
+        self._log_left = 0  # bytes that it could not be rid of
 
     def write(self, together: Callable[[Sql, Sequence[A]], Sequence[T]], item: A) -> T:
         """Have something written, and return what `together` says of it once it is committed.
@@ -93,7 +100,7 @@ class Writer:
 
     def _run(self) -> None:
         while self._keep(self._gathered()):
-            pass
+            self._empty_a_long_log()
 
     def _gathered(self) -> list[_Write | None]:
         """Wait for a write, and return all that wait then; None at the end: nothing comes any more."""
@@ -187,6 +194,23 @@ class Writer:
             self._place.require_in_place()
         finally:
             roll_back_what_is_open(self._sql.conn)
+
+    def _empty_a_long_log(self) -> None:
+        """Write a long log into the file and empty it. Nothing depends on it: all of it is kept where it is, too."""
+        try:
+            size = self._log.stat().st_size
+        except OSError:
+            return  # the next write says what is wrong
+        if size < self._log_left + LONG_LOG:
+            return
+        self._sql.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE * 1000:.0f}")
+        try:
+            busy = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error:
+            busy = 1  # as where the disk is full: the next write says so
+        finally:
+            self._sql.execute("PRAGMA busy_timeout = 0")
+        self._log_left = size if busy else 0
 
     def _begin(self) -> None:
         """Begin a transaction that may write at once; a deferred one would fail where another process writes first."""

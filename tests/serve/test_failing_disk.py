@@ -1,7 +1,8 @@
 """A disk that takes no more while devices are under way.
 
 The disk fails as the process sees it: a limit on the size of files that is laid on it from outside, where every write
-gets an error; and where this machine lets a test mount one, a file system of 2 MB that is full.
+gets an error; and where this machine lets a test mount one, a file system of 8 MB that is full. The store's log alone
+may take 4 MB before SQLite writes it anew from its beginning.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def disk(kind: str, folder: Path) -> Iterator[Disk]:
         yield Disk(kind, folder)
         return
     mount = shutil.which("mount")
-    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=2m", "none", folder], check=False).returncode:
+    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "none", folder], check=False).returncode:
         pytest.skip("no file system can be mounted here")
     try:
         yield Disk(kind, folder)
@@ -98,14 +99,14 @@ def wait_until(true: Callable[[], object]) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["limit", "full"])
 def test_a_server_whose_store_cannot_be_written(tmp_path: Path, kind: str) -> None:
-    # The reload takes some 20 s: time to ask the server much while nothing is recorded, also on a busy machine.
+    # Once the device is gone, its reload takes some 20 s: time to ask the server much while nothing is recorded.
     with lab_on(kind, tmp_path, 20) as (lab, failing):
         token = token_for(tmp_path)
         with serving(tmp_path, token=token) as served:
             (running,) = served.trigger("sw1")
             tonight = (datetime.now(UTC) + timedelta(hours=8)).isoformat()
             (later,) = served.trigger("sw2", schedule_time=tonight)
-            served.wait([running], until=lambda job: doing(job, "Activation", "waiting for the device"))
+            served.wait([running], until=lambda job: doing(job, "Activation", "to come back"))
             before = documents(served, running, later)
             failing.fail(served.process.pid)
             refused_for_the_disk(served, later)

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +183,53 @@ def test_a_store_that_nobody_closes_ends_its_thread(tmp_path: Path) -> None:
     gc.collect()
     thread.join()
     assert not thread.is_alive()
+
+
+def test_beside_many_readers_the_log_does_not_grow_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = 6 * 2**20  # from 4 MB on SQLite itself would begin it anew, if it could
+    monkeypatch.setattr("swimctl.store.writer.LONG_LOG", long)
+    monkeypatch.setattr("swimctl.store.writer.LOG_PATIENCE", 60.0)  # a busy machine's readers take their time
+    db, log, ended = store._db, store.path.with_name("s.db-wal"), threading.Event()
+
+    def read_on() -> None:
+        """Hold a snapshot at each moment: the next one begins before the last one ends."""
+        with ExitStack() as last:
+            while not ended.is_set():
+                with ExitStack() as this:
+                    this.enter_context(db.read()).execute("SELECT count(*) FROM events").fetchone()
+                    last.close()
+                    last.push(this.pop_all())
+
+    one = b"x" * 2**20
+    db.write(lambda sql: sql.execute("CREATE TABLE large (content)"))
+    most = 0
+    with ThreadPoolExecutor(2) as threads:
+        reading = [threads.submit(read_on) for _ in range(2)]
+        try:
+            for _ in range(20):
+                db.write(lambda sql: sql.execute("INSERT INTO large VALUES (?)", (one,)))
+                most = max(most, log.stat().st_size)
+        finally:
+            ended.set()
+    assert [each.result() for each in reading] == [None, None]
+    # Looked at after a write: one makes it long, and the size of the next may be seen here before it is emptied.
+    assert long / 2 < most < long + 3 * len(one)
+    assert store.check() == []
+
+
+def test_a_reader_who_stays_is_not_waited_for_after_each_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swimctl.store.writer.LOG_PATIENCE", 0.0)
+    monkeypatch.setattr("swimctl.store.writer.LONG_LOG", 2**18)
+    log = store.path.with_name("s.db-wal")
+    store._db.write(lambda sql: sql.execute("CREATE TABLE large (content)"))
+    with statements(store) as seen, store._db.read() as sql:
+        sql.execute("SELECT count(*) FROM large").fetchone()
+        for _ in range(64):
+            store._db.write(lambda sql: sql.execute("INSERT INTO large VALUES (?)", (b"x" * 2**14,)))
+        grown = log.stat().st_size
+        assert sql.execute("SELECT count(*) FROM large").fetchone()[0] == 0, "who reads still sees what was"
+    assert grown > 2**20
+    assert 2 <= len([one for one in seen if "wal_checkpoint" in one]) <= grown / 2**18
+    for _ in range(32):
+        store._db.write(lambda sql: sql.execute("INSERT INTO large VALUES (?)", (b"x" * 2**14,)))
+    assert log.stat().st_size < grown, "and emptied once it has gone"

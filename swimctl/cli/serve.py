@@ -196,7 +196,7 @@ class _Serving:
 
     def _greet(self, url: str) -> None:
         nobody = not self._opened.accounts.users()  # asked before anybody can know the URL
-        output.note(f"swimctl serve: listening on {url}; documentation: {url}/api/docs")
+        output.note(f"swimctl serve: listening on {url}, documentation: {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
         limit, workers = self._descriptors, self._opened.config.settings.workers

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from support.forked import Forked
+from support.time_at_rest import is_at_rest
 from support.upgrades import TARGET
 
 from swimctl.cli import main
@@ -29,6 +30,7 @@ MAY_FORK = True
 
 def start(folder: Path, *arguments: str, stdin: str | None = None) -> subprocess.Popen[str]:
     """Start swimctl in a folder; what it prints comes in one stream. `stdin` is all that it can read."""
+    assert not is_at_rest(), "a process of its own lives by the wall: lab_folder(at_rest=False)"
     environment = {**os.environ, "TZ": "UTC"}
     if MAY_FORK and PROGRAM is _AS_EVER:
         return cast("subprocess.Popen[str]", Forked(arguments, folder, environment, stdin))

@@ -128,6 +128,14 @@ class ClockAtRest(SystemClock):
             pass
 
 
+def is_at_rest() -> bool:
+    """Return whether such a time is in use here: then no swimctl of another process may meet its devices.
+
+    That one lives by the wall, so their uptimes look too short to it, as if they had booted.
+    """
+    return not isinstance(swimctl.clock.SystemClock, type)
+
+
 def _left_by_the_wall(deadline: Deadline) -> float:
     """Return the seconds that a socket or a library may wait, which knows the wall's time alone."""
     return _BY_THE_WALL * deadline.left / deadline._clock.speed

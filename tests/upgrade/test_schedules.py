@@ -47,7 +47,7 @@ def test_too_late_is_not_run_at_noon(tmp_path: Path) -> None:
 
 
 def test_two_crons_at_once(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=4) as lab:
+    with lab_folder(tmp_path, ssh=False, at_rest=False, devices=4) as lab:
         # Made eight hours ago for now: the two processes run by the real clock.
         schedule(tmp_path, ahead=timedelta(0))
         both = [start(tmp_path, "run-scheduled") for _ in range(2)]
@@ -58,7 +58,7 @@ def test_two_crons_at_once(tmp_path: Path) -> None:
 
 
 def test_the_order_holds_across_a_death(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=2) as lab:
+    with lab_folder(tmp_path, ssh=False, at_rest=False, devices=2) as lab:
         schedule(tmp_path, ExecutionMode.SEQUENTIAL, ahead=timedelta(0))
         assert stop_in(tmp_path, start(tmp_path, "run-scheduled"), 2, 0.2)
         first, second = jobs(tmp_path)

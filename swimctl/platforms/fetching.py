@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from swimctl.errors import CommandRefused
 from swimctl.models import Image
 from swimctl.platforms.base import Session
 from swimctl.platforms.driver import SizesFiles
@@ -39,20 +40,29 @@ class Fetches(SizesFiles, Protocol):
         """Remove the image's file from the device."""
 
 
+def plain_copy(url: str, destination: str, _vrf: str) -> str:
+    """Return the command of a system that copies by `copy`, and names no VRF in it."""
+    return f"copy {url} {destination}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fetching:
     """How a system is told to fetch a file.
 
     `command` makes the line of URL, destination and VRF; `complaint` matches a line in which the device says why
-    there is no copy.
+    there is no copy. `no_vrf`: why the command takes no VRF, and what to do, with `{vrf}` for its name; empty where
+    it takes one.
     """
 
     command: Callable[[str, str, str], str]
     answers: tuple[Answer, ...]
     complaint: re.Pattern[str]
+    no_vrf: str = ""
 
     def run(self, session: Session, url: str, destination: str, vrf: str, deadline: float) -> Fetched:
-        """Return what the device says of the command."""
+        """Return what the device says of the command; CommandRefused where it takes no VRF, and one is wanted."""
+        if vrf and self.no_vrf:
+            raise CommandRefused(self.no_vrf.format(vrf=vrf))
         reply = session.converse(self.command(url, destination, vrf), self.answers, deadline)
         said = [line.strip() for line in reply.text.splitlines() if self.complaint.match(line)]
         return Fetched(said[-1] if said else "", reply.dropped)

@@ -10,12 +10,13 @@ from typing import Final
 from swimctl.errors import CommandRefused
 from swimctl.platforms.arista_eos.platform import TERMINAL
 from swimctl.platforms.base import Session
-from swimctl.platforms.fetching import Fetching
+from swimctl.platforms.fetching import Fetching, plain_copy
 
 # `Copy completed successfully.`: more/arista_eos/copy/b_01_http, and a guide of Apstra. `% Error copying http://… to
 # flash: (Connection refused)` has one source, a test of a public tool. It asks nothing.
 _COMPLAINT: Final = re.compile(r"\s*%\s?Error copying .*", re.IGNORECASE)
-FETCHING: Final = Fetching(lambda url, destination, _vrf: f"copy {url} {destination}", (), _COMPLAINT)
+# The session stands in the VRF meanwhile: see `in_vrf`.
+FETCHING: Final = Fetching(plain_copy, (), _COMPLAINT)
 
 
 @contextmanager

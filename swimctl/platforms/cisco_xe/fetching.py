@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from swimctl.errors import CommandRefused
-from swimctl.platforms.fetching import Fetching
+from swimctl.platforms.fetching import Fetching, plain_copy
 from swimctl.platforms.terminal import answer
 
 # Seen, each with its source: both questions and the marks, transcripts/cisco_xe/copy_http_success and
@@ -22,15 +21,9 @@ _ANSWERS: Final = (
 # copying … (Not enough space on device)`. Others' stand there too, such as those of AutoInstall
 # (copy_tftp_success_with_autoinstall_noise), so that the line must name HTTP or a flash.
 _COMPLAINT: Final = re.compile(r"\s*%\s?Error \w+ (?:https?://|[\w-]*(?:flash|disk)[\w-]*:)\S* ?\(.*\)", re.IGNORECASE)
+_NO_VRF: Final = (
+    "`copy http:` of IOS takes no VRF ({vrf}); next: `ip http client source-interface` with an interface of "
+    "that VRF on the device, and no swimctl.distribution.vrf in the inventory"
+)
 
-
-def _command(url: str, destination: str, vrf: str) -> str:
-    if vrf:
-        raise CommandRefused(
-            f"`copy http:` of IOS takes no VRF ({vrf}); next: `ip http client source-interface` with an interface of "
-            "that VRF on the device, and no swimctl.distribution.vrf in the inventory"
-        )
-    return f"copy {url} {destination}"
-
-
-FETCHING: Final = Fetching(_command, _ANSWERS, _COMPLAINT)
+FETCHING: Final = Fetching(plain_copy, _ANSWERS, _COMPLAINT, _NO_VRF)

@@ -138,7 +138,7 @@ class ImageServer:
         try:
             yield offer
         finally:
-            del self._offers[ticket]
+            self._offers.pop(ticket, None)  # `forget` may have been before
             self._call(offer.cut)
 
     @contextmanager

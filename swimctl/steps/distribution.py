@@ -141,8 +141,7 @@ class Distribution:
         again = "" if attempt == 0 else " again"
         try:
             if pulling is not None and pulling.pulls():
-                context.record.say(f"the device fetches the image{again}")
-                pulling.run(moved)
+                pulling.run(moved, again)
                 return
             context.record.say(f"copying{again}")
             context.part()  # it would idle out meanwhile

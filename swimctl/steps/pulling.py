@@ -28,6 +28,7 @@ class Pulling:
         self._images = images
         self._wished = images.transport(context.settings)
         self._decided: bool | None = None if self._wished == "auto" else self._wished == "pull"
+        self._waits = False
 
     def pulls(self) -> bool:
         """Return whether the device is to fetch the image; where that is left to us, the device is asked."""
@@ -41,16 +42,17 @@ class Pulling:
         if self._wished == "auto":
             self._decide("", why)
 
-    def run(self, moved: Callable[[int], object]) -> None:
+    def run(self, moved: Callable[[int], object], again: str = "") -> None:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
-        That it did not fail proves nothing.
+        That it did not fail proves nothing. `again` is what the record says behind it at another attempt.
         """
         context, image = self._context, self._context.image
         limits, device = context.settings.distribution, context.device
         server, policy = self._images.server, self._images.policy
         seconds = context.settings.deadlines.command + limits.stall + limits.slowest(image.size)
         with server.slot(self._wait), server.offer(device.name, image, device.address, policy.address) as offer:
+            context.record.say(f"the device fetches the image{again}")
             watch = _Watch(context, offer, moved)
             whole = Deadline(context.clock, seconds)
             try:
@@ -94,8 +96,11 @@ class Pulling:
         self._context.record.event("transport", pulled or f"the image is pushed: {why}")
 
     def _wait(self) -> None:
+        """Obey a stop, each second; what is said becomes an event, so it is said once."""
         self._context.checkpoint()
-        self._context.record.say("waiting: as many devices fetch images as may at once")
+        if not self._waits:
+            self._waits = True
+            self._context.record.say("waiting: as many devices fetch images as may at once")
 
 
 class _Watch:

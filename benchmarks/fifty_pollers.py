@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +58,23 @@ def prepare(folder: Path) -> str:
     words = ("token", "create", "--user", "bench", "--json")
     made = subprocess.run((*SWIMCTL, *words), cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
     return str(json.loads(made.stdout)["token"])
+
+
+@contextmanager
+def served(switches: int, speed: int) -> Iterator[tuple[str, str]]:
+    """Run a lab and `swimctl serve` in a folder of their own; gives the server's URL and a token."""
+    with tempfile.TemporaryDirectory(prefix="swimctl-bench-") as name:
+        folder = Path(name)
+        started = [spawn(folder, "lab", "up", "--devices", str(switches), "--speed", str(speed), "--dir", name)]
+        try:
+            wait_for(started[0], r"(ready)")
+            token = prepare(folder)
+            started.insert(0, spawn(folder, "serve", "--port", "0"))
+            yield wait_for(started[0], r"listening on (\S+),"), token
+        finally:
+            for process in started:
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
 
 
 def bare(body: bytes, pipe: int) -> None:
@@ -172,19 +191,8 @@ def main() -> None:
         bare(body, int(sys.argv[3]))
     clients = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
-    with tempfile.TemporaryDirectory(prefix="swimctl-bench-") as name:
-        folder = Path(name)
-        lab = spawn(folder, "lab", "up", "--devices", str(SWITCHES), "--speed", str(SPEED), "--dir", name)
-        wait_for(lab, r"(ready)")
-        token = prepare(folder)
-        server = spawn(folder, "serve", "--port", "0")
-        try:
-            url = wait_for(server, r"listening on (\S+),")
-            asyncio.run(measure(url, token, clients, seconds))
-        finally:
-            for process in (server, lab):
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
+    with served(SWITCHES, SPEED) as (url, token):
+        asyncio.run(measure(url, token, clients, seconds))
 
 
 if __name__ == "__main__":

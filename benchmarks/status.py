@@ -12,12 +12,10 @@ import os
 import signal
 import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import aiohttp
-from fifty_pollers import bare_in_child, prepare, spawn, wait_for
+from fifty_pollers import bare_in_child, served
 
 TURNS = 6
 
@@ -80,21 +78,10 @@ async def compare(url: str, token: str, jobs: int, clients: int, every: float, s
 def main() -> None:
     """Run the server and ask it."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 12.0
-    with tempfile.TemporaryDirectory(prefix="swimctl-bench-") as name:
-        folder = Path(name)
-        lab = spawn(folder, "lab", "up", "--devices", "1", "--speed", "60", "--dir", name)
-        wait_for(lab, r"(ready)")
-        token = prepare(folder)
-        server = spawn(folder, "serve", "--port", "0")
-        try:
-            url = wait_for(server, r"listening on (\S+),")
-            print("| what | swimctl | bare aiohttp | ratio of rates, of p50 |\n|---|---|---|---|")
-            asyncio.run(compare(url, token, 3, 10, 0, seconds))
-            asyncio.run(compare(url, token, 1000, 50, 1.0, seconds))
-        finally:
-            for process in (server, lab):
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
+    with served(1, 60) as (url, token):
+        print("| what | swimctl | bare aiohttp | ratio of rates, of p50 |\n|---|---|---|---|")
+        asyncio.run(compare(url, token, 3, 10, 0, seconds))
+        asyncio.run(compare(url, token, 1000, 50, 1.0, seconds))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ whatever it quotes from the file left out.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from swimctl.errors import UsageError
 
 _QUOTED = re.compile(r"""(['"]).{2,}?\1""")
+_composing = threading.Lock()
 _DUPLICATE = re.compile(r'duplicate key "([^"]*)"')
 
 
@@ -50,7 +52,8 @@ def _load(text: str) -> object:
 def line_of(path: Path, keys: Sequence[object]) -> int | None:
     """Find the line (from 1) in which the value under these keys stands, or the deepest of them that exists."""
     try:
-        node = _compose(path.read_text(encoding="utf-8"))
+        with _composing:  # many threads may have the same mistake: it is looked for once
+            node = _compose(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError):
         return None
     line: int | None = None

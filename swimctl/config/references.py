@@ -30,11 +30,11 @@ def is_reference(value: object) -> bool:
     return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in KINDS
 
 
-def resolve(value: object, what: str, folder: Path, *, account: str = "") -> str | None:
+def resolve(value: object, what: object, folder: Path, *, account: str = "") -> str | None:
     """Return a text as it is, and what stands where a reference says; None for None.
 
-    `what` names the setting in messages, paths are from `folder`, and `account` is the user that a keyring is asked
-    for. Raises ConfigError, which never has the secret.
+    The text of `what` names the setting in messages, paths are from `folder`, and `account` is the user that a keyring
+    is asked for. Raises ConfigError, which never has the secret.
     """
     if value is None or isinstance(value, str):
         return value
@@ -54,7 +54,7 @@ def resolve(value: object, what: str, folder: Path, *, account: str = "") -> str
         return _read[key]
 
 
-def _words(kind: str, said: object, what: str) -> tuple[str, ...]:
+def _words(kind: str, said: object, what: object) -> tuple[str, ...]:
     words = shlex.split(said) if kind == "command" and isinstance(said, str) else said
     if kind == "command" and isinstance(words, list) and words and all(isinstance(word, str) for word in words):
         return tuple(words)
@@ -64,7 +64,7 @@ def _words(kind: str, said: object, what: str) -> tuple[str, ...]:
     raise ConfigError(f"{what}: {kind} must be {needed}")
 
 
-def _look(kind: str, words: tuple[str, ...], what: str, folder: Path, account: str) -> str:
+def _look(kind: str, words: tuple[str, ...], what: object, folder: Path, account: str) -> str:
     if kind == "env":
         if words[0] not in os.environ:
             raise ConfigError(f"{what}: the environment has no {words[0]}; `export` it")
@@ -74,7 +74,7 @@ def _look(kind: str, words: tuple[str, ...], what: str, folder: Path, account: s
     return _of_keyring(words[0], what, account) if kind == "keyring" else _of_command(words, what, folder)
 
 
-def _of_file(path: Path, what: str) -> str:
+def _of_file(path: Path, what: object) -> str:
     check_private(path, what)
     try:
         with path.open("rb") as file:
@@ -85,7 +85,7 @@ def _of_file(path: Path, what: str) -> str:
         raise ConfigError(f"{what}: {path} is not UTF-8 text") from None
 
 
-def check_private(path: Path, what: str) -> None:
+def check_private(path: Path, what: object) -> None:
     """Refuse a file of secrets that is not there, belongs to somebody else or that others can read. ConfigError.
 
     A pipe, as a shell's `<(…)` makes, has no mode that would say anything.
@@ -104,7 +104,7 @@ def check_private(path: Path, what: str) -> None:
         raise ConfigError(f"{what}: {path} can be read by others (mode {mode:04o}): `chmod 600 {path}`")
 
 
-def _of_keyring(service: str, what: str, account: str) -> str:
+def _of_keyring(service: str, what: object, account: str) -> str:
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -122,7 +122,7 @@ def _of_keyring(service: str, what: str, account: str) -> str:
     return str(found)
 
 
-def _of_command(words: tuple[str, ...], what: str, folder: Path) -> str:
+def _of_command(words: tuple[str, ...], what: object, folder: Path) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - the program that the owner of the configuration names
             words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_SECONDS, check=False

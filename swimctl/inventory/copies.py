@@ -10,6 +10,7 @@ from nornir.core.inventory import Host
 
 from swimctl.config.settings import Transport
 from swimctl.errors import InventoryError
+from swimctl.inventory.files import Where
 from swimctl.inventory.own_data import nearest
 
 _KEYS: Final = ("transport", "address", "vrf")
@@ -30,7 +31,7 @@ class CopyPolicy:
     vrf: str = ""
 
 
-def copies_of(host: Host, where: str) -> CopyPolicy:
+def copies_of(host: Host, where: Where) -> CopyPolicy:
     """Return what is said of a host, each key from the nearest that names it. InventoryError: it cannot be."""
     found = nearest(host, where, "distribution", _KEYS)
     transport, who = found.get("transport", (None, ""))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -110,7 +111,7 @@ def check_loaded(config: Config, inventory: Inventory, ours: Callable[[Host], bo
     mistakes = [f"{_place(config, 'group_file', (name, 'groups'))}: {what}" for name, what in _circles(parents)][:1]
     # Nornir would follow a circle of groups without end, so that it must be known before a host is asked.
     mistakes = mistakes or [
-        f"{where(config, name)}: {what}"
+        f"{Where(config, name)}: {what}"
         for name, host in inventory.hosts.items()
         if (what := _unusable(name, host, ours))
     ]
@@ -141,9 +142,21 @@ def _no_address(name: object, written: str) -> str | None:
     return None
 
 
-def where(config: Config, host: object) -> str:
-    """Return the file and line of a host; where another plugin read it, the configuration that says so."""
-    return _place(config, "host_file", (host,))
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The file and line of a host; where another plugin read it, the configuration that says so.
+
+    They are looked for when the text is made, for a message: to read a file of 1,000 hosts for its lines takes a
+    second, and each session of each device would.
+    """
+
+    config: Config
+    host: object
+    what: str = ""
+
+    def __str__(self) -> str:
+        """Return the place, and behind it what is spoken of there."""
+        return ": ".join(filter(None, (_place(self.config, "host_file", (self.host,)), self.what)))
 
 
 def _place(config: Config, file: str, keys: tuple[object, ...]) -> str:

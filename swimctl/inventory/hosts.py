@@ -127,7 +127,7 @@ class Inventory:
         if name not in self._foreign:
             return None
         where, written, known = (
-            files.where(self._config, name),
+            files.Where(self._config, name),
             self._foreign[name],
             ", ".join(PLATFORM_NAMES),
         )
@@ -154,25 +154,24 @@ class Inventory:
         return accounts.resolved_extras(extras, device.name, self._resolve(host))
 
     def _resolve(self, host: Host) -> accounts.Resolve:
-        where = files.where(self._config, host.name)
-
         def resolve(value: object, what: str, user: str) -> str | None:
-            return references.resolve(value, f"{where}: {what}", self._config.path.parent, account=user)
+            where = files.Where(self._config, host.name, what)
+            return references.resolve(value, where, self._config.path.parent, account=user)
 
         return resolve
 
     def ssh_policy(self, device: Device) -> SshPolicy:
         """Return what the inventory says of host keys and old algorithms. Raises InventoryError for what cannot be."""
-        where = files.where(self._config, device.name)
+        where = files.Where(self._config, device.name)
         return ssh.policy_of(self._nornir.inventory.hosts[device.name], where)
 
     def copy_policy(self, device: Device) -> CopyPolicy:
         """Return what the inventory says of how an image gets there. Raises InventoryError for what cannot be."""
-        return copies_of(self._nornir.inventory.hosts[device.name], files.where(self._config, device.name))
+        return copies_of(self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name))
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
         """Return a device's OpenSSH configuration, and who names it. InventoryError: it is not there."""
-        host, where = self._nornir.inventory.hosts[device.name], files.where(self._config, device.name)
+        host, where = self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name)
         return ssh.config_file_of(host, self.connection_extras(device), self._config, where)
 
     def netconf_port(self, device: Device) -> int:
@@ -184,7 +183,7 @@ class Inventory:
         if given is None:
             return NETCONF_PORT
         if isinstance(given, bool) or not isinstance(given, int) or not 0 < given < 65_536:
-            where = files.where(self._config, device.name)
+            where = files.Where(self._config, device.name)
             raise InventoryError(f"{where}: netconf_port of {device.name} must be a number from 1 to 65535")
         return given
 
@@ -231,7 +230,7 @@ class Inventory:
         if written is None:
             return None
         if not written.isascii() or not written.isdigit() or not 0 < int(written) < 65_536:
-            where = files.where(self._config, host.name)
+            where = files.Where(self._config, host.name)
             raise InventoryError(f"{where}: the port of {host.name} must be a whole number 1 to 65535")
         return int(written)
 
@@ -241,12 +240,12 @@ class Inventory:
         names = [found] if isinstance(found, str) else [] if found is None else found
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise InventoryError(
-                f"{files.where(self._config, host.name)}: {key} of {host.name} must be a list of hosts"
+                f"{files.Where(self._config, host.name)}: {key} of {host.name} must be a list of hosts"
             )
         unknown = [name for name in names if name not in self._nornir.inventory.hosts]
         if unknown or host.name in names:
             what = f"no such host: {', '.join(unknown)}" if unknown else "a host cannot depend on itself"
-            raise InventoryError(f"{files.where(self._config, host.name)}: {key} of {host.name}: {what}")
+            raise InventoryError(f"{files.Where(self._config, host.name)}: {key} of {host.name}: {what}")
         return tuple(names)
 
     def _candidates(self) -> list[Candidate]:

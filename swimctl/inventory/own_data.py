@@ -8,9 +8,10 @@ from typing import Any
 from nornir.core.inventory import Host
 
 from swimctl.errors import InventoryError
+from swimctl.inventory.files import Where
 
 
-def nearest(host: Host, where: str, section: str, keys: Collection[str]) -> dict[str, tuple[Any, str]]:
+def nearest(host: Host, where: Where, section: str, keys: Collection[str]) -> dict[str, tuple[Any, str]]:
     """Return each key of a section that is said of a host, from the nearest that names it, and who that is.
 
     InventoryError: it is no mapping, or has other keys. `where` is the file and line that messages name.
@@ -29,7 +30,7 @@ def _levels(host: Host) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "the defaults", host.defaults.data
 
 
-def _section(data: Mapping[str, Any], who: str, where: str, section: str, keys: Collection[str]) -> Mapping[str, Any]:
+def _section(data: Mapping[str, Any], who: str, where: Where, section: str, keys: Collection[str]) -> Mapping[str, Any]:
     whole = data.get("swimctl") or {}
     found = (whole.get(section) or {}) if isinstance(whole, dict) else None
     if not isinstance(found, dict):

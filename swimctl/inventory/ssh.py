@@ -13,6 +13,7 @@ from nornir.core.inventory import Host
 from swimctl.config.reading import Config, placed
 from swimctl.config.settings import HostKeys
 from swimctl.errors import InventoryError
+from swimctl.inventory.files import Where
 from swimctl.inventory.own_data import nearest
 
 _KEYS: Final = ("host_keys", "legacy")
@@ -27,7 +28,7 @@ class SshPolicy:
     legacy: bool = False
 
 
-def policy_of(host: Host, where: str) -> SshPolicy:
+def policy_of(host: Host, where: Where) -> SshPolicy:
     """Return what is said of a host, each key from the nearest that names it. InventoryError: it cannot be."""
     found = nearest(host, where, "ssh", _KEYS)
     keys, who = found.get("host_keys", (None, ""))
@@ -40,7 +41,7 @@ def policy_of(host: Host, where: str) -> SshPolicy:
     return SshPolicy(cast("HostKeys | None", keys), f"swimctl.ssh.host_keys of {who}" if who else "", legacy)
 
 
-def config_file_of(host: Host, extras: Mapping[str, Any], config: Config, where: str) -> tuple[Path | None, str]:
+def config_file_of(host: Host, extras: Mapping[str, Any], config: Config, where: Where) -> tuple[Path | None, str]:
     """Return OpenSSH's configuration that is asked for a host, and who names it; None where nobody names one.
 
     netmiko's `ssh_config_file` goes before Nornir's `ssh.config_file`. InventoryError: the file is not there. What

@@ -113,7 +113,7 @@ def _times(valid_from: str | None, valid_until: str | None) -> tuple[datetime | 
 
 
 def _set(context: Context, reference: str, scope: _Scope | None) -> None:
-    """Make an image golden for what a rule names, or end all of its rules, and tell what it is golden for then."""
+    """Make an image golden for what a rule names, or end all of its rules, and return what it is golden for then."""
     from swimctl.images.catalogue import find
 
     with context.open() as opened:
@@ -133,7 +133,7 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
 
 
 def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
-    """Make a release without a file golden, or end all of its rules, and tell what it is golden for then."""
+    """Make a release without a file golden, or end all of its rules, and return what it is golden for then."""
     from swimctl.images.catalogue import golden_release
     from swimctl.images.goldens import images_of
 

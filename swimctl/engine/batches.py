@@ -114,7 +114,7 @@ class Engine:
         self._inventory.nornir(names, workers).run(task=task, on_failed=True)
 
     def _wave_may_start(self, run: _Run, number: int) -> bool:
-        """Wait for the soak of the wave before, look at its devices once more, and tell whether this one may start."""
+        """Wait for the soak of the wave before, check its devices again, and return whether this one may start."""
         if number == 1 or run.stopped or self._store.wave_passed(run.batch.id, number - 1):
             return True
         standings = self._store.standings(run.batch.id)

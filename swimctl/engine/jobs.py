@@ -125,7 +125,7 @@ class JobRunner:
         self._end_well(job, context)
 
     def _steps(self, batch: Batch, job: Job, kinds: list[str], context: JobContext) -> bool:
-        """Run the steps in one session for as long as that lasts; tells whether all went well."""
+        """Run the steps in one session for as long as that lasts; return whether all went well."""
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
             step = STEPS[kind]

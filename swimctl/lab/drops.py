@@ -20,7 +20,7 @@ class Drops:
         return self._strikes(f"drop-session-at:{step}")
 
     def lose(self, line: str) -> bool:
-        """Count a command line that comes, and tell whether it is lost with its session.
+        """Count a command line that comes, and return whether it is lost with its session.
 
         Blank lines do not count: clients type them to find the prompt, more or fewer by the moment.
         """

@@ -63,7 +63,7 @@ class Compares(TellsOfImage, Protocol):
     """What is held against the time before an upgrade."""
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade.
+        """Return what must be the same after the upgrade.
 
         What does not read raises; without `whole` only the release does, and the rest is named in `unread`.
         """
@@ -103,7 +103,7 @@ class HoldsFiles(TellsOfImage, Offers, SizesFiles, Protocol):
     """How an image's file comes onto the device, and is proved there."""
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file by an algorithm of `Support.hashes`."""
+        """Return the hash that the device computes of the image's file, by an algorithm of `Support.hashes`."""
 
     def remove_file(self, image: Image) -> None:
         """Remove the image's file from the device."""
@@ -159,7 +159,7 @@ class Spreads(Protocol):
     """A driver of a device that does not bring an image to its other members by itself."""
 
     def spread(self, image: Image) -> str:
-        """Put the verified image onto all other members, each of which proves it by its own hash.
+        """Copy the verified image to all other members, and check its hash on each.
 
         Return what was done, empty where the device has no others.
         """
@@ -221,7 +221,7 @@ class Restores(Protocol):
     """A driver whose activation may leave something set that the next boot would go by."""
 
     def restore(self, before: Snapshot) -> str:
-        """Take back what a failed activation left set on a device that runs what it ran before.
+        """Undo what a failed activation left set on a device that still runs its old release.
 
         Return what was done, empty where nothing was left. The next boot starts what it would have started before;
         nothing reloads.
@@ -257,7 +257,7 @@ class Rehearses(Protocol):
     """A driver whose device can tell what an installation would do, once the image's file is on it."""
 
     def rehearse(self, image: Image) -> list[Finding]:
-        """Let the device look at the file and apply the rules to what it says; changes nothing."""
+        """Have the device check the file, and apply the rules to what it says; nothing changes."""
 
 
 @runtime_checkable

@@ -31,7 +31,7 @@ class Fetches(SizesFiles, Protocol):
     """A driver whose device fetches a file by HTTP."""
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be, in a VRF unless that is empty.
+        """Have the device fetch a file to the image's destination, in a VRF unless that is empty.
 
         Raises CommandRefused where such a device cannot be told the VRF.
         """

@@ -73,7 +73,7 @@ def as_it_is(image: Image, present: int) -> tuple[int, str]:
 
 
 def later(finding: Finding) -> Finding:
-    """Put off a lack of space until a clean-up has been made; unknown space stays a refusal."""
+    """Accept a lack of space until it is measured again after the clean-up; unknown space stays a refusal."""
     if finding.ok or finding.seen == _UNKNOWN:
         return finding
     return replace(finding, ok=True, needed=f"{finding.needed}; measured again after the clean-up")

@@ -62,7 +62,7 @@ class Activation:
         return StepResult(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
 
     def _reload(self, context: JobContext) -> tuple[Running, bool]:
-        """Have it activated, whatever became of the sessions; tells what runs after that, and whether it reloaded."""
+        """Have it activated, whatever became of the sessions; return what runs after that, and whether it reloaded."""
         sessions = 0
 
         def arrived(driver: TellsInstalled, now: Running) -> bool:
@@ -89,7 +89,7 @@ class Activation:
                 return wait_for_reload(context, mark, seen_down=seen_down, enough=arrived)
 
     def _send(self, context: JobContext) -> bool:
-        """Add and activate, or find out what became of that; tells whether the device was seen to go down."""
+        """Add and activate, or find out what became of that; return whether the device was seen to go down."""
         try:
             with context.session() as session:
                 driver = context.on(session)

@@ -278,7 +278,7 @@ def _asked(
 
 
 def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | None, bool, str]:
-    """Read what runs; tell whether it booted anew since the newest mark of its boot, before that, and what is in doubt.
+    """Read what runs; return whether it booted since the newest mark, whether before that, and what is in doubt.
 
     The marks are of right before the activation, the copy, the baseline, and the first login. A member booted where it
     is up for less than the first of them is ago; where the device is up for about as long, it may have.

@@ -51,7 +51,7 @@ def elapsed_since(clock: Clock, mark: Mapping[str, object]) -> float | None:
 
 
 def boot_look(context: JobContext, driver: TellsRunning, mark: dict[str, object]) -> tuple[Running, bool | None]:
-    """Read what runs, and tell whether it booted anew since the mark; None: it cannot be told.
+    """Read what runs, and return whether it booted anew since the mark; None: it cannot be told.
 
     The time is taken before the look: an answer that takes its time must not pass for a new boot. Nor may one from
     before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.
@@ -160,7 +160,7 @@ class _Away:
 def wait_for_reload(
     context: JobContext, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
 ) -> tuple[Running, bool]:
-    """Wait until the device runs since after the mark and stays up; tells what it runs, and that it reloaded.
+    """Wait until the device runs since after the mark and stays up; return what it runs, and that it reloaded.
 
     What is `enough` counts as a reload: an upgrade in service may come without one, and a patch. A device that shows
     another host key is sent nothing and waited for: where somebody trusts that key, its serial number decides.
@@ -206,7 +206,7 @@ def wait_for_reload(
 
 
 def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
-    """Log in and tell what runs, and whether it is a new boot that stays; None: it went down again meanwhile.
+    """Log in and return what runs, and whether it is a new boot that stays; None: it went down again meanwhile.
 
     The second look that a new boot needs comes after the time in which it might go down again.
     """

@@ -66,7 +66,7 @@ class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Ans
         require_whole(self._db)
 
     def require_in_place(self) -> None:
-        """Look whether the store's path still leads to the file that is open here. StoreReplaced: it does not."""
+        """Check that the store's path still leads to the file that is open here. StoreReplaced: it does not."""
         self._db.require_in_place()
 
     def version(self) -> int | None:
@@ -77,7 +77,7 @@ class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Ans
         return self._db.version()
 
     def check(self) -> list[str]:
-        """Look the whole file over and list what is wrong with it; empty where all is well."""
+        """Check the whole file and return what is wrong with it; empty if all is well."""
         return faults(self._db)
 
     def back_up(self, target: Path) -> int:

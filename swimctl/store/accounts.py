@@ -174,7 +174,7 @@ class Accounts(Part):
 
     @written
     def use_token(self, sql: Sql, token_id: int, unless_since: datetime) -> None:
-        """Note that a token is used now, unless that was noted since this moment."""
+        """Record that a token is used now, unless that was recorded after `unless_since`."""
         sql.execute(
             "UPDATE tokens SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at <= ?)",
             [rfc3339(self._clock.now()), token_id, rfc3339(unless_since)],

@@ -67,7 +67,7 @@ def _connected(partial: Path) -> sqlite3.Connection:
 
 
 def _give_name(partial: Path, target: Path) -> None:
-    """Put the file in place, never over another, and for good."""
+    """Give the complete file its name, never over another file, and so that a power cut does not undo it."""
     try:
         target.hardlink_to(partial)
     except FileExistsError:

@@ -88,7 +88,7 @@ class Catalogue(Part):
 
     @written
     def remove_image(self, sql: Sql, image_id: int, by: Caller | None = None) -> None:
-        """Take an image out of the catalogue and end its golden rules; the file stays where it is.
+        """Remove an image from the catalogue and end its golden rules; the file stays where it is.
 
         With `by`, the audit says in the same transaction who did it. NotFound. ConflictError while a waiting or running
         job needs it.

@@ -25,7 +25,7 @@ class Claims(Batches):
 
     @written
     def claim(self, sql: Sql, job_id: int, runner: Runner, place: str = "") -> Job | None:
-        """Take a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
+        """Claim a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
         `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
         ended, belongs to a living process (this runner included), or its device, its place or its redundancy group
@@ -68,9 +68,9 @@ class Claims(Batches):
 
     @written
     def hold(self, sql: Sql, job_id: int, runner: Runner, names: Sequence[str]) -> Job | None:
-        """Hold a device by what else it is known by, until the job ends; give the job that holds one of them already.
+        """Reserve a device's other names until the job ends; return the job that has one of them already.
 
-        Then nothing is held. StaleClaim: not held by this runner.
+        In that case nothing is reserved. StaleClaim: this runner does not have the job.
         """
         self._require_ours(sql, job_id, runner)
         other = _holder(sql, job_id, names)
@@ -169,7 +169,7 @@ class Claims(Batches):
 
     @written
     def say(self, sql: Sql, job_id: int, runner: Runner, message: str) -> None:
-        """Say what the running step is at, and keep it as an event. StaleClaim."""
+        """Record what the running step does now, and add it as an event. StaleClaim."""
         self._require_ours(sql, job_id, runner)
         sql.execute("UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running'", [storable(message), job_id])
         journal.append(sql, self._clock.now(), job_id, "progress", message)
@@ -227,7 +227,7 @@ def _holder(sql: Sql, job_id: int, names: Sequence[str]) -> int | None:
 
 
 def _take(sql: Sql, job_id: int, names: Sequence[str]) -> None:
-    """Hold these; the primary key is what forbids that two jobs do."""
+    """Reserve these names for a job; the primary key forbids that two jobs have one of them."""
     for name in filter(None, names):
         sql.execute(
             "INSERT INTO held (what, job_id) SELECT ?1, ?2 "

@@ -91,7 +91,7 @@ class Database:
         self.connection.close()
 
     def require_in_place(self) -> None:
-        """Look whether the store's path still leads to what is open here. StoreReplaced: it does not."""
+        """Check that the store's path still leads to the file that is open here. StoreReplaced: it does not."""
         self._place.require_in_place()
 
     def write(self, work: Callable[[Sql], T]) -> T:
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Sql]:
-        """Hold one snapshot for several reads."""
+        """Yield one snapshot for several reads."""
         self._refuse_forked()
         try:
             with self._readers.one() as sql:
@@ -149,7 +149,7 @@ class Database:
         return int(found)
 
     def define(self, name: str, answer: Callable[..., bool]) -> None:
-        """Let SQL ask something that only this process can tell."""
+        """Add a function to SQL that answers what only this process knows."""
         self._functions[name] = answer
         self._sql.register_function(answer, name=name)
 

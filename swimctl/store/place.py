@@ -39,7 +39,7 @@ class Place:
         return real.with_name(f"{real.name}-{what}")
 
     def settle(self) -> None:
-        """Note which files the open store consists of. StoreReplaced: it was replaced meanwhile."""
+        """Record which files the open store consists of. StoreReplaced: it was replaced meanwhile."""
         path = self.path
         files = (self.absolute, path.resolve(), self.log, self._beside("shm"))
         found = {file: _which(file) for file in files}
@@ -48,7 +48,7 @@ class Place:
         self._files = found
 
     def require_in_place(self) -> None:
-        """Look whether the store's path still leads to what is open here. StoreReplaced: it does not.
+        """Check that the store's path still leads to the file that is open here. StoreReplaced: it does not.
 
         Before and after each transaction that writes, and after each that reads: what is written into a file that
         nobody finds any more must not be promised, and SQLite itself does not notice. Compared by inode, so no file

@@ -27,7 +27,7 @@ class Readers:
 
     @contextmanager
     def one(self) -> Iterator[Sql]:
-        """Hold a connection that nobody else reads on. sqlite3.ProgrammingError: all are closed."""
+        """Yield a connection that nobody else reads on. sqlite3.ProgrammingError: all are closed."""
         sql = self._taken()
         try:
             yield sql

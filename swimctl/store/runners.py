@@ -31,7 +31,7 @@ class Runner:
     _locks: RunnerLocks = field(repr=False)
 
     def close(self) -> None:
-        """Say that this runner runs nothing any more; what it still holds counts as interrupted."""
+        """Release this runner's lock: what it has not ended counts as interrupted."""
         self._locks.let_go(self.id)
 
     def __enter__(self) -> Self:

@@ -94,7 +94,7 @@ def m006_classic_ios(db: Database) -> None:
 
 
 def m007_golden_rules(db: Database) -> None:
-    """Let a golden rule name a model, a site and a role beside a group."""
+    """Add a model, a site and a role to golden rules, beside the group."""
     run(
         db,
         """
@@ -145,7 +145,7 @@ def m009_refused_logins(db: Database) -> None:
 
 
 def m010_devices_by_any_name(db: Database) -> None:
-    """Let a running job hold its device by its address and its serial numbers: two names for it are one device."""
+    """Add what a running job reserves, such as a device's address and serials: two names for it are one device."""
     run(
         db,
         """
@@ -162,7 +162,7 @@ def m010_devices_by_any_name(db: Database) -> None:
 
 
 def m011_golden_tags_and_times(db: Database) -> None:
-    """Let golden rules name a tag, and count from a time and until another one."""
+    """Add a tag to golden rules, and the times from which and until which they count."""
     run(
         db,
         """
@@ -179,7 +179,7 @@ def m011_golden_tags_and_times(db: Database) -> None:
 
 
 def m012_golden_releases(db: Database) -> None:
-    """Let a golden rule name a release that has no file, of any family of its platform."""
+    """Add golden rules that name a release without a file, of any family of their platform."""
     kept = "platform, family, group_name, model, site, role, tag, valid_from, valid_until"
     run(
         db,

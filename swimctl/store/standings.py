@@ -54,7 +54,7 @@ class Standings(Reading):
 
     @written
     def pass_wave(self, sql: Sql, batch_id: str, number: int) -> None:
-        """Note that a wave was healthy after its soak; noting it twice is allowed."""
+        """Record that a wave was healthy after its soak; recording it twice is allowed."""
         sql.execute(
             "INSERT INTO waves (batch_id, number, passed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [batch_id, number, rfc3339(self._clock.now())],

@@ -182,7 +182,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Hold a transaction that is committed at the end."""
+        """Begin a transaction, and commit it at the end."""
         self._transaction_failed = True
         try:
             self._begin()

@@ -110,7 +110,7 @@ class Juniper(Chassis):
             del self.commands[:-_KEPT_COMMANDS]
 
     def package(self, path: str) -> tuple[LabFile | None, LabImage | None]:
-        """Find a package's file, and tell what it holds; no image: it is damaged, or none."""
+        """Find a package's file, and return what it holds; no image: it is damaged, or none."""
         file = self.find(path)
         if file is None or file.directory:
             return None, None

@@ -146,7 +146,7 @@ class AristaEos(AristaDevice):
             raise StepFailed(f"'{SHOW_BOOT}' names {seen or 'nothing'} after 'boot system {path}'")
 
     def _undone(self, old: str, reason: str) -> Sent:
-        """Put the boot setting back as it was, and say why."""
+        """Restore the boot setting; return the failure with its reason and what the next boot starts."""
         try:
             seen = self._boots()
             if old and seen != old:

@@ -123,7 +123,7 @@ class AristaDevice:
         return Installed(Placement.COMMITTED if boots_it and not doubt else Placement.UNCOMMITTED, doubt=doubt)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade, with the file that the way back names again."""
+        """Return what must be the same after the upgrade, and the boot file that the way back sets again."""
         version, pieces = self._version(), Pieces(whole=whole)
         ports = pieces.read("interfaces_up", self._ports, tuple[Interface, ...]())
         up = sorted(each.name for each in ports if each.up)
@@ -169,7 +169,7 @@ class AristaDevice:
         return self._directory(_FLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
+        """Return the hash that the device computes of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
         command = f"verify /{algorithm} {self._path(image)}"
         return of_file(parse_verify(self._session.run(command, seconds)), self._path(image), algorithm, command)
@@ -179,7 +179,7 @@ class AristaDevice:
         return f"/mnt/flash/{image.filename}"
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be."""
+        """Have the device fetch a file to the image's destination; return how that ended."""
         with in_vrf(self._session, vrf, self._limits.command):
             return FETCHING.run(self._session, url, self._path(image), vrf, deadline)
 

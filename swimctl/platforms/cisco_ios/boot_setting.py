@@ -65,7 +65,7 @@ class BootSetting:
         return files(lines)[:1] == (file,) and (not self._stack or lines[0].startswith("boot system switch all "))
 
     def undone(self, lines: tuple[str, ...], reason: str) -> Sent:
-        """Put the lines back as they were, and say why."""
+        """Restore the boot lines; return the failure with its reason and whether they are restored."""
         try:
             self.set(self.lines(), lines)
         except NOT_SET as error:

@@ -95,7 +95,7 @@ class BootVariable(CiscoDevice):
         return Installed(Placement.ADDED if any(_same_file(name, wanted) for name in named) else Placement.ABSENT)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade, with the lines that the way back puts into force again."""
+        """Return what must be the same after the upgrade, and the boot lines that the way back sets again."""
         taken, pieces = super().snapshot(taken_at, whole=whole), Pieces(whole=whole)
         boots = pieces.read("boots", lambda: "\n".join(self._setting.lines()), "")
         return replace(taken, boots=boots, unread={**taken.unread, **pieces.unread})
@@ -131,7 +131,7 @@ class BootVariable(CiscoDevice):
         return Sent(InstallOutcome("commit", succeeded=True))
 
     def back(self, before: Snapshot) -> Sent:
-        """Put the lines of before into force again, once their image is proved to be there, and reload."""
+        """Set the boot lines of before and reload, if every flash has their image."""
         lines, old = self._setting.lines(), tuple(before.boots.splitlines())
         boots = next(iter(files(old)), "")
         roots = self._flashes.roots().values()
@@ -146,7 +146,7 @@ class BootVariable(CiscoDevice):
             return self._setting.undone(lines, str(error))
 
     def restore(self, before: Snapshot) -> str:
-        """Put the lines of before into force again, where others are in force or were saved."""
+        """Set the boot lines of before, unless they are set; return what was done."""
         lines, old = self._setting.lines(), tuple(before.boots.splitlines())
         if not old:
             raise StepFailed("no boot settings were kept before the activation, so none can be put back")

@@ -84,7 +84,7 @@ class Flashes:
         return need, "the image's file, and what is unpacked of it" if archive else "the image's file"
 
     def spread(self, image: Image) -> str:
-        """Put the verified image onto all other members, each of which proves it by its own hash; tell what was done.
+        """Copy the verified image to all other members, and check its hash on each; return what was done.
 
         An archive is unpacked on all of them, and what boots must be the same on each.
         """

@@ -80,11 +80,11 @@ class CiscoNxos(NexusDevice):
         return self._path(image)
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be; without a VRF, by its management port."""
+        """Have the device fetch a file to the image's destination; without a VRF, through its management port."""
         return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
 
     def rehearse(self, image: Image) -> list[Finding]:
-        """Let the installer look at the file: what it would put on each module, and what that would take down."""
+        """Return what the installer says of the file: what it would install on each module, and what would go down."""
         command = f"show install all impact nxos {self._path(image)}{self._kind}"
         try:
             impact = parse_install_impact(self._session.run(command, self._limits.add))
@@ -136,7 +136,7 @@ class CiscoNxos(NexusDevice):
         return self._install(before.boots)
 
     def restore(self, before: Snapshot) -> str:
-        """Let the next boot start the file of the release before, where a failed installation left another set."""
+        """Set the boot variables to the file of before, if a failed installation left another one there."""
         return self._restore(before.boots)
 
     @property
@@ -170,7 +170,7 @@ class CiscoNxos(NexusDevice):
         return Sent(outcome, reply.dropped)
 
     def _undone(self, why: str | None) -> str:
-        """Let the next boot start what runs, after the installer has failed; tell what came of that."""
+        """Set the boot variables to what runs, after the installer has failed; return what was done."""
         try:
             return self._restore(short_path(self._version().system_image or ""))
         except DeviceUnknown as error:
@@ -179,7 +179,7 @@ class CiscoNxos(NexusDevice):
             return f"whether its next boot starts what runs is not known: {error}"
 
     def _restore(self, path: str) -> str:
-        """Let the next boot start this file, where it would start another; tell what was done, empty where nothing."""
+        """Set the boot variables to this file, unless they name it; return what was done, or an empty text."""
         names = next_boot(self._boot())
         if not path or set(names.values()) == {path}:
             return ""

@@ -109,7 +109,7 @@ class NexusDevice:
         return evidence.installed(self._both_versions(), self._modules(), boot, image)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade; vPCs that are up count as interfaces."""
+        """Return what must be the same after the upgrade; a vPC that is up counts as an interface."""
         version, pieces = self._version(), Pieces(whole=whole)
         ports = pieces.read("interfaces_up", self._ports, tuple[Interface, ...]())
         up = {port.name for port in ports if port.up}
@@ -170,7 +170,7 @@ class NexusDevice:
         return self._files(BOOTFLASH).size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
+        """Return the hash that the device computes of the image's file."""
         command = f"show file {self._path(image)} {algorithm}sum"
         seconds = self._settings.hash_deadline(image.size)
         text = self._session.run(command, seconds)
@@ -201,7 +201,7 @@ class NexusDevice:
         return rights(self._blocked)
 
     def _configures(self, *lines: str) -> str:
-        """Enter configuration mode, give these lines, and leave it; tell what the device refuses."""
+        """Enter configuration mode, give these lines, and leave it; return what the device refuses."""
         text = self._session.run("configure terminal", self._limits.command)
         if refused := _REFUSED.search(text):
             return refused.group(0).strip()

@@ -56,7 +56,7 @@ class CiscoDevice:
         return [may, *identity(version, self._read.units(version), inventory, device, self.one_release)]
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade."""
+        """Return what must be the same after the upgrade."""
         version, pieces = self._read.version(), Pieces(whole=whole)
         units = pieces.read("members", lambda: self._read.units(version), tuple[Unit, ...]())
         up = pieces.read("interfaces_up", self._read.interfaces_up, tuple[str, ...]())
@@ -97,7 +97,7 @@ class CiscoDevice:
         return self._read.size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
+        """Return the hash that the device computes of the image's file."""
         command, path = f"verify /{algorithm} {self.destination(image)}", self.destination(image)
         text = self._read.run(command, self._settings.hash_deadline(image.size))
         return of_file(parse_verify(text), path, algorithm, command)
@@ -114,7 +114,7 @@ class CiscoDevice:
         return f"{self._read.root()}{image.filename}"
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be."""
+        """Have the device fetch a file to the image's destination; return how that ended."""
         return FETCHING.run(self._read.session, url, self.destination(image), vrf, deadline)
 
     def log_mark(self) -> str | None:

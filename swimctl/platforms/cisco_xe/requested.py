@@ -151,12 +151,12 @@ class Requested(CiscoDevice):
         raise StepFailed(f"packages.conf does not name {image.version}, which runs; next: {SUPPORT.look}")
 
     def back(self, before: Snapshot) -> Sent:
-        """Let the packages of before be named again, read that back on every member, and reload."""
+        """Roll back to the packages of before, check it on every member, and reload."""
         sent = self._roll_back(before.version)
         return reload(self._read) if sent.outcome.succeeded and not sent.dropped else sent
 
     def restore(self, before: Snapshot) -> str:
-        """Let the packages of before be named again where others are."""
+        """Roll back to the packages of before, unless every member names them; return what was done."""
         if all(self._are_named(before.version).values()):
             return ""
         sent = self._roll_back(before.version)
@@ -181,7 +181,7 @@ class Requested(CiscoDevice):
         return Sent(InstallOutcome("rollback", succeeded=True))
 
     def _undone(self, before: str, reason: str) -> Sent:
-        """Let what was named before be named again where an install failed half-way, and say why."""
+        """Roll back the packages if an install failed half-way; return the failure with its reason."""
         if any(not named for named in self._are_named(before).values()):
             sent = self._roll_back(before)
             done = "the packages are as they were" if sent.outcome.succeeded else "and they could not be rolled back"

@@ -174,7 +174,7 @@ class CiscoXr:
         return Installed(stands)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade: a router has no access ports."""
+        """Return what must be the same after the upgrade; a router has no access ports."""
         version, pieces = self._read.version(), Pieces(whole=whole)
         return Snapshot(
             taken_at=taken_at,
@@ -226,7 +226,7 @@ class CiscoXr:
         return self._read.files().size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
+        """Return the hash that the device computes of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
         command, path = f"show {algorithm} file /{self.destination(image)}", self.destination(image)
         return of_file(parse_show_md5(self._read.show(command, seconds)), path, algorithm, command)
@@ -245,7 +245,7 @@ class CiscoXr:
         return f"{DISK}/{image.filename}"
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be."""
+        """Have the device fetch a file to the image's destination; return how that ended."""
         return FETCHING.run(self._session, url, f"/{self.destination(image)}", vrf, deadline)
 
     def add(self, image: Image) -> Sent:

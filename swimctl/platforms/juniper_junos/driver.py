@@ -190,7 +190,7 @@ class JuniperJunos(JunosDevice):
         return self._reboot()
 
     def restore(self, before: Snapshot) -> str:
-        """Take back on every member what was added and would start at its next reboot."""
+        """Undo on every member what was added and would start at its next reboot."""
         members = self.members()
         told, left = [], []
         for name, node in self.nodes(members).items():
@@ -206,7 +206,7 @@ class JuniperJunos(JunosDevice):
         return words
 
     def _validate(self, package: str) -> Sent | None:
-        """Let the device hold the package against its configuration; None where it has no such command."""
+        """Have the device check the package against its configuration; None if it has no such command."""
         try:
             return self._software(f"{_VALIDATE} {package}", self._limits.add)
         except CommandRefused as error:
@@ -236,10 +236,11 @@ class JuniperJunos(JunosDevice):
         return self._software(f"{_ROLLBACK}{where}", self._limits.commit)
 
     def _take_back(self, name: str, members: tuple[ChassisMember, ...], *, unseen: bool) -> tuple[str, bool]:
-        """Take back what waits on a member; tell what came of it, and whether it is back.
+        """Undo what waits for the next reboot of a member; return how that ended, and whether it is undone.
 
-        What `show version` names it must name no more. Of what is `unseen` the device's word is all that there is; and
-        where nothing waited a rollback makes the release before the next one: then a second one takes that back.
+        What `show version` named before, it must not name afterwards. If it cannot show what waits (`unseen`), only
+        the device's own answer counts. If nothing waited, the rollback sets the older release for the next boot: then
+        a second rollback undoes that.
         """
         said, outcome = False, None
         for _ in range(2 if unseen else 1):
@@ -257,7 +258,7 @@ class JuniperJunos(JunosDevice):
         return why or f"{starts or 'another release'} may start at its next reboot", False
 
     def _take_back_unseen(self, unseen: Sequence[str], members: tuple[ChassisMember, ...]) -> tuple[str, bool]:
-        """Take back what members may have added and do not name; tell what came of it, and whether all is back."""
+        """Undo what members may have added but do not name; return how that ended, and whether all is undone."""
         found = {name: self._take_back(name, members, unseen=True) for name in unseen}
         told = ", ".join(f"{name} {words}" for name, (words, _) in found.items())
         return f"`{_ROLLBACK}`: {told}", all(back for _, back in found.values())

@@ -147,7 +147,7 @@ class JunosDevice:
         return evidence.installed(nodes, image)
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
-        """Take what must be as before after the upgrade."""
+        """Return what must be the same after the upgrade."""
         members, running, pieces = self.members(), self.running(), Pieces(whole=whole)
         up = pieces.read("interfaces_up", self._interfaces_up, tuple[str, ...]())
         found = pieces.read("neighbours", self._neighbours, tuple[Neighbour, ...]())
@@ -189,7 +189,7 @@ class JunosDevice:
         return listing.size_of(image.filename)
 
     def file_hash(self, image: Image, algorithm: str) -> HashResult:
-        """Let the device compute the hash of the image's file."""
+        """Return the hash that the device computes of the image's file."""
         seconds = self._settings.hash_deadline(image.size)
         command = f"file checksum {algorithm} {self.destination(image)}"
         return of_file(
@@ -201,7 +201,7 @@ class JunosDevice:
         return f"{FOLDER}/{image.filename}"
 
     def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        """Let the device fetch a file to where the image's has to be."""
+        """Have the device fetch a file to the image's destination; return how that ended."""
         return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
 
     def log_mark(self) -> str | None:

@@ -66,7 +66,7 @@ def check(hop: Hop, key: paramiko.PKey) -> None:
 
 
 def hold(hop: Hop, key: paramiko.PKey) -> bool:
-    """Do as `check` does and keep nothing; tell whether the key is a new one that is to be kept."""
+    """Do as `check` does and keep nothing; return whether the key is a new one that is to be kept."""
     if hop.host_keys == "off":
         return False
     have = known(hop)

@@ -98,7 +98,7 @@ def _tell(told: dict[str, dict[str, str]], table: str, name: str | None, line: s
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Put rows together that a narrow terminal broke: the rest of such a row begins with a blank, without a number."""
+    """Join rows that a narrow terminal broke: the rest of such a row begins with a blank and has no number."""
     joined: list[str] = []
     for line in lines:
         if joined and re.fullmatch(r" +[a-z][\w/-]*(?: *\*)? *", line) and re.match(r"\d|---|\w+ +Ports", joined[-1]):

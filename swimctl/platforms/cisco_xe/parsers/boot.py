@@ -106,7 +106,7 @@ def parse_show_boot(text: str, command: str = COMMAND) -> BootSettings:
 
 
 def _read_line(command: str, line: str, blocks: dict[str, _Block], name: str) -> bool:
-    """Read a line into its block; tell whether it is one of this command's."""
+    """Read a line into its block; return whether it is one of this command's."""
     if phase := "now" if _CURRENT.fullmatch(line) else "next" if _NEXT.fullmatch(line) else "":
         blocks.setdefault(name, _Block()).phase = phase
         return True

@@ -142,7 +142,7 @@ def parse_verify(text: str) -> HashResult:
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Put a hash that the terminal broke into several lines together again."""
+    """Join a hash that the terminal broke into several lines."""
     joined: list[str] = []
     for line in lines:
         if joined and _REST_OF_DIGEST.fullmatch(line.strip()) and re.search(r"= *[0-9a-fA-F]*$", joined[-1]):

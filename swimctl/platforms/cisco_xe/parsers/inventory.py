@@ -32,7 +32,7 @@ def _product(line: str) -> tuple[str, str] | None:
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Put a pair that is printed in two lines (`PID: …, VID: …,` and `SN: …`) into one."""
+    """Join an entry that is printed in two lines (`PID: …, VID: …,` and `SN: …`) into one."""
     joined: list[str] = []
     for line in map(plain_words, lines):
         if joined and re.match(r",? ?(?:SN|DESCR|VID):", line, re.IGNORECASE):

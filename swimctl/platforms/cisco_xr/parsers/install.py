@@ -60,7 +60,7 @@ class _Reader:
         self._left: int | None = None
 
     def read(self, line: str) -> None:
-        """Take one line; raise UnparsableOutput for one that should be a node or a package and does not read."""
+        """Read one line. UnparsableOutput: it should be a node or a package, and cannot be read."""
         head = _HEAD.fullmatch(line) or _FOUND.fullmatch(line)
         if head:
             self._start(line, head)
@@ -96,7 +96,7 @@ class _Reader:
         self.nothing = self.nothing or self._left == 0 or (self.which == "inactive" and bool(self.node))
 
     def _row(self, line: str) -> bool:
-        """Take a line of the list or table that is open; tell whether it was one."""
+        """Read a line of the list or table that is open; return whether it was one."""
         if self._in == "list" and (package := _PACKAGE.fullmatch(line)):
             self.packages.append(ListedPackage(package[1], package[2], self.node, boot_image=bool(package[3])))
             self._left = None if self._left is None else self._left - 1

@@ -114,7 +114,7 @@ def read_request(lines: list[str], text: str) -> InstallRequest | None:
 
 
 def _said(lines: list[str]) -> list[str]:
-    """Put the lines `Error:    …` together, without what the device suggests to do."""
+    """Return the lines `Error:    …` as one sentence, without what the device suggests to do."""
     said: list[str] = []
     sentence: list[str] = []
     suggested = False

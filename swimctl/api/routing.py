@@ -55,7 +55,7 @@ class Backend:
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.hidden)
-        self.statuses = Statuses(self.store, self.service, self.folders)
+        self.statuses = Statuses(self.store, self.service, self.folders, self.clock)
         self.known_tokens = KnownTokens(self.accounts, self.clock)
 
     async def do(self, work: Callable[[], T]) -> T:

@@ -8,15 +8,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from swimctl.api.folders import Folders
+from swimctl.clock import Clock
 from swimctl.models import Job
 from swimctl.requests.documents import job_document
 from swimctl.requests.service import Service
 from swimctl.store import Store
 
 MOST_KEPT: Final = 64 * 1024 * 1024  # bytes of answers
+KEPT: Final = timedelta(seconds=30)  # behind the last time that somebody asked
 
 Asked = tuple[str | None, tuple[int, ...] | None]  # a batch's id or its beginning, and jobs' ids
 
@@ -39,6 +42,7 @@ class Status:
 class _Kept:
     """What is known of some jobs. `alive` are the runners without which some of them would read interrupted."""
 
+    asked_at: datetime
     number: int = 0
     pieces: dict[int, bytes] = field(default_factory=dict)
     alive: frozenset[str] = frozenset()
@@ -54,23 +58,26 @@ class _Kept:
 class Statuses:
     """The answers of one server. Each question is answered by one thread at a time; several at once are."""
 
-    def __init__(self, store: Store, service: Service, folders: Folders) -> None:
-        self._store, self._service, self._folders = store, service, folders
+    def __init__(self, store: Store, service: Service, folders: Folders, clock: Clock) -> None:
+        self._store, self._service, self._folders, self._clock = store, service, folders, clock
         self._kept: OrderedDict[Asked, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def known(self, asked: Asked, version: int | None) -> Status | None:
         """Return the answer that still holds while the store's version is this one; None: it has to be made."""
         kept = self._kept.get(asked)
-        status = None if kept is None else kept.status
-        return status if status is not None and status.here and status.version == version is not None else None
+        if kept is None or kept.status is None:
+            return None
+        kept.asked_at = self._clock.now()
+        return kept.status if kept.status.here and kept.status.version == version is not None else None
 
     def made(self, asked: Asked, version: int | None) -> Status:
         """Return the answer as the store is now; `version` is what it was before that. NotFound."""
+        now = self._clock.now()
         with self._lock:
-            kept = self._kept.pop(asked, None) or _Kept()
+            kept = self._kept.pop(asked, None) or _Kept(now)
         if kept.hidden != self._folders.known or not all(map(self._store.lives, kept.alive)):
-            kept = _Kept(hidden=self._folders.known)
+            kept = _Kept(now, hidden=self._folders.known)
         batch_id, ids = asked
         batch = None if batch_id is None else self._store.batch(batch_id).id
         found = self._store.changed_since(ids=ids, batch_id=batch, since=kept.number)
@@ -85,10 +92,17 @@ class Statuses:
             etag = _etag(body)
         kept.status = Status(body, etag, version, self._store.all_here(kept.alive))
         with self._lock:
+            kept.asked_at = now
             self._kept[asked] = kept
-            while len(self._kept) > 1 and sum(one.size for one in self._kept.values()) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._forget(now)
         return kept.status
+
+    def _forget(self, now: datetime) -> None:
+        """Let go what nobody asks for any more, and the oldest answers of too many."""
+        for asked in [asked for asked, kept in self._kept.items() if now - kept.asked_at > KEPT]:
+            del self._kept[asked]
+        while len(self._kept) > 1 and sum(one.size for one in self._kept.values()) > MOST_KEPT:
+            self._kept.popitem(last=False)
 
     def changed(self, asked: Asked, since: int) -> Status:
         """Return the answer with only those jobs that have changed after `since`, or are interrupted. NotFound."""

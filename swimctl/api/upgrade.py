@@ -145,7 +145,8 @@ async def status(call: Call) -> web.Response:
     else:
         make = partial(backend.statuses.changed, asked, query.changed_since)
         found = await backend.shared_statuses.get((*asked, query.changed_since), lambda: backend.do(make))
-    if found.etag in (call.request.headers.get("If-None-Match") or ""):
+    given = ", ".join(call.request.headers.getall("If-None-Match", ()))
+    if given.strip() == "*" or found.etag in given:
         return web.Response(status=304, headers={"ETag": found.etag})
     return Clean(body=found.body, content_type=JSON, headers={"ETag": found.etag})
 

@@ -15,6 +15,7 @@ from support.api_client import CANCEL, STATUS, Api, many_jobs
 from support.stores import opened, spawn, statements
 
 from swimctl.api.folders import Folders
+from swimctl.api.statuses import KEPT
 from swimctl.states import JobStatus, StepStatus
 
 
@@ -26,6 +27,7 @@ def test_who_has_the_answer_already_is_told_so_until_something_changes(api: Api)
         again = api.get(f"{STATUS}?{query}", headers={"If-None-Match": f'"other", W/{tag}'})
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
         assert api.get(f"{STATUS}?{query}", headers={"If-None-Match": '"other"'}).json == first.json
+        assert api.get(f"{STATUS}?{query}", headers={"If-None-Match": "*"}).status == 304
     tag = api.get(f"{STATUS}?batch_id={batch}").headers["etag"]
     api.post(CANCEL, {"job_ids": [2]})
     changed = api.get(f"{STATUS}?batch_id={batch}", headers={"If-None-Match": tag})
@@ -135,6 +137,21 @@ def test_what_has_not_changed_is_not_read_again(api: Api) -> None:
     assert f"'[{jobs[3].id}]'" in steps, "one job's alone"
     assert [job["id"] for job in document["jobs"] if job["status"] == "cancelled"] == [jobs[3].id]
     assert [job["id"] for job in document["jobs"]] == [job.id for job in jobs]
+
+
+def test_what_nobody_asks_for_any_more_is_let_go(api: Api) -> None:
+    jobs = many_jobs(api, 5)
+    asked, left = f"{STATUS}?job_ids=1", f"{STATUS}?batch_id={jobs[0].batch_id}"
+    first = api.get(left).body
+    for _ in range(3):
+        api.get(asked)
+        api.clock.forward(KEPT.total_seconds() * 0.6)
+    api.get(f"{STATUS}?job_ids=2")
+    with statements(api.store) as seen:
+        api.get(asked)
+        assert [one for one in seen if "FROM steps" in one] == [], "as it was asked for all the time"
+        assert api.get(left).body == first
+    assert [one for one in seen if "FROM steps" in one], "it was let go, and is made anew"
 
 
 def test_a_token_that_another_process_revokes_is_refused_at_once(api: Api) -> None:

@@ -98,7 +98,7 @@ class Statuses:
         return kept.status
 
     def _forget(self, now: datetime) -> None:
-        """Let go what nobody asks for any more, and the oldest answers of too many."""
+        """Drop what nobody asks for any more, and the oldest answers of too many."""
         for asked in [asked for asked, kept in self._kept.items() if now - kept.asked_at > KEPT]:
             del self._kept[asked]
         while len(self._kept) > 1 and sum(one.size for one in self._kept.values()) > MOST_KEPT:

@@ -12,8 +12,10 @@ from swimctl.clock import Clock, rfc3339
 from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
 from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.platforms import base as platforms
 from swimctl.platforms import driver_factory
 from swimctl.platforms.base import Netconf
+from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Running
 from swimctl.platforms.prompts import name_in
 from swimctl.sessions.logins import DeviceLogins, answers
@@ -22,7 +24,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
-from swimctl.steps.first_look import FirstLook, first_look, what_runs
+from swimctl.steps.first_look import FirstLook, first_look, prove, what_runs
 from swimctl.steps.reach import Images
 
 
@@ -54,18 +56,27 @@ class Visits:
     def check(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
         """Return what the readiness check of a job with these options would find."""
         target, images = self._target(device), self._known.images_of(device)
-        transcript = self._transcript(target)
-        with self._redacting(target), self._session(device, target, transcript) as session:
-            look = first_look(
-                session,
-                lambda open_one: driver_factory(device.platform)(open_one, self._settings, options),
-                device,
-                image,
-                options,
-                username=target.username,
-                taken_at=rfc3339(self._clock.now()),
-                also=lambda driver: images.finding(driver, device, image, self._settings),
-            )
+        transcript, make = self._transcript(target), self._maker(device, options)
+
+        @contextmanager
+        def enter() -> Iterator[Driver]:
+            with self._session(device, target, transcript) as session:
+                driver = make(session)
+                prove(driver, device)
+                yield driver
+
+        with self._redacting(target):
+            with self._session(device, target, transcript) as session:
+                look = first_look(
+                    session,
+                    make,
+                    device,
+                    image,
+                    options,
+                    username=target.username,
+                    taken_at=rfc3339(self._clock.now()),
+                )
+            look = images.ruled(look, enter, device, image, self._settings)
         return replace(look, findings=tuple(_redacted(each, transcript.redaction) for each in look.findings))
 
     def runs(self, device: Device) -> Running:
@@ -73,11 +84,7 @@ class Visits:
         target = self._target(device)
         transcript = self._transcript(target)
         with self._redacting(target), self._session(device, target, transcript) as session:
-            return what_runs(
-                session,
-                lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
-                device,
-            )
+            return what_runs(session, self._maker(device, JobOptions()), device)
 
     def record(self, device: Device) -> Capture:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""
@@ -89,7 +96,7 @@ class Visits:
                 recording.beside(way)
                 capture = record(
                     recording,
-                    lambda open_one: driver_factory(device.platform)(open_one, self._settings, JobOptions()),
+                    self._maker(device, JobOptions()),
                     device,
                     username=target.username,
                     seconds=limits.command,
@@ -106,6 +113,10 @@ class Visits:
             *self._known.secrets_of(target),
         }
         return replace(capture, recorded=shown, known=frozenset(word for word in known if word))
+
+    def _maker(self, device: Device, options: JobOptions) -> Callable[[platforms.Session], Driver]:
+        factory = driver_factory(device.platform)
+        return lambda session: factory(session, self._settings, options)
 
     @contextmanager
     def _session(self, device: Device, target: Target, transcript: Transcript) -> Iterator[Session]:

@@ -91,11 +91,10 @@ def first_look(
     *,
     username: str,
     taken_at: str,
-    also: Callable[[Checks], list[Finding]] = lambda _: [],
 ) -> FirstLook:
     """Ask a device all that its upgrade asks before and after the reload; changes nothing.
 
-    `make` makes its driver in an open session, `username` is who asks; `also` applies rules that are no driver's.
+    `make` makes its driver in an open session, `username` is who asks.
     What cannot be read is a finding; raises SessionLost and what comes of a lost session.
     """
     noting = _Noting(session)
@@ -120,7 +119,6 @@ def first_look(
         # Another device, or one that tells this account little.
         return FirstLook(tuple(asked.findings), closed=asked.ended)
     asked.answer("files", lambda: driver.file_size(image))
-    asked.findings += asked.answer("image server", lambda: also(driver)) or ()
     asked.answer("members", driver.unready)
     log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
@@ -141,10 +139,15 @@ def what_runs(session: Session, make: Callable[[Session], Identifies], device: D
     Raises StepFailed where a rule of that does not hold, and any DeviceError.
     """
     driver = make(session)
+    prove(driver, device)
+    return driver.running()
+
+
+def prove(driver: Identifies, device: Device) -> None:
+    """Raise StepFailed where it is not the right device with all of its members."""
     odd = [finding for finding in driver.identity(device) if not finding.ok]
     if odd:
         raise StepFailed(" | ".join(map(str, odd)))
-    return driver.running()
 
 
 def _already(driver: TellsOfImage, image: Image) -> tuple[str, Running]:

@@ -80,16 +80,9 @@ class Pulling:
 
     def _asked(self) -> str:
         context = self._context
-
-        def ask() -> str:
-            with context.driver() as driver:
-                seconds = context.settings.deadlines.command
-                return self._images.reached(driver, context.device, context.image, seconds)
-
-        try:
-            return context.again(ask)
-        except (CommandRefused, DeadlineExceeded, UnexpectedPrompt, TransferFailed) as error:
-            return str(error)
+        return context.again(
+            lambda: self._images.why_pushed(context.driver, context.device, context.image, context.settings)
+        )
 
     def _decide(self, pulled: str, why: str) -> None:
         self._decided = not why

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from swimctl.config.settings import Settings, Transport
-from swimctl.errors import CommandRefused, TransferFailed
+from swimctl.errors import CommandRefused, DeadlineExceeded, TransferFailed, UnexpectedPrompt
 from swimctl.images.server import REACH, ImageServer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches
+from swimctl.steps.first_look import FirstLook
 
 _RULE: Final = "image server"
+# Open a session to a device that has said who it is.
+Enter = Callable[[], AbstractContextManager[Offers]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,19 @@ class Images:
         """Return how the device's image gets there: as its inventory says, else as the settings do."""
         return self.policy.transport or settings.distribution.transport
 
-    def reached(self, driver: Offers, device: Device, image: Image, seconds: float) -> str:
+    def why_pushed(self, enter: Enter, device: Device, image: Image, settings: Settings) -> str:
+        """Return why the device does not fetch its image by itself; empty where it comes to the image server.
+
+        It is asked in a session of its own: a device that waits for a server which it does not reach may do so longer
+        than a command may take, and then its session has to be closed. SessionLost: nobody knows.
+        """
+        try:
+            with enter() as driver:
+                return self._came(driver, device, image, settings.deadlines.command)
+        except (CommandRefused, DeadlineExceeded, UnexpectedPrompt, TransferFailed) as error:
+            return str(error)
+
+    def _came(self, driver: Offers, device: Device, image: Image, seconds: float) -> str:
         """Have the device fetch a file that is nowhere, and return why it did not come for it, empty where it did.
 
         Whatever the device says, that we were asked proves it; as there is no such file, nothing is written.
@@ -45,23 +62,22 @@ class Images:
             return ""
         return f"{device.name} did not come to {where}" + (f": it says {said.complaint!r}" if said.complaint else "")
 
-    def finding(self, driver: Offers, device: Device, image: Image, settings: Settings) -> list[Finding]:
-        """Apply the rule that a device which is to fetch its image reaches the image server."""
+    def ruled(self, look: FirstLook, enter: Enter, device: Device, image: Image, settings: Settings) -> FirstLook:
+        """Return a look with the rule that a device which is to fetch its image reaches the image server.
+
+        Only a device that was read to the end is asked: one that is another, or has the image, is to fetch nothing.
+        """
         wished = self.transport(settings)
-        if wished == "push":
-            return []
-        try:
-            why = self.reached(driver, device, image, settings.deadlines.command)
-        except (CommandRefused, TransferFailed) as error:
-            why = str(error)
+        if wished == "push" or look.snapshot is None:
+            return look
+        why = self.why_pushed(enter, device, image, settings)
         seen = f"it is not reached: {why}; the image is pushed" if why else "the device reaches it"
-        return [
-            Finding(
-                _RULE,
-                ok=not why or wished == "auto",
-                seen=seen if wished == "auto" else why or seen,
-                needed="a device that fetches its image reaches it",
-                next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
-                "`transport: auto` or `push`",
-            )
-        ]
+        rule = Finding(
+            _RULE,
+            ok=not why or wished == "auto",
+            seen=seen if wished == "auto" else why or seen,
+            needed="a device that fetches its image reaches it",
+            next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
+            "`transport: auto` or `push`",
+        )
+        return replace(look, findings=(*look.findings, rule))

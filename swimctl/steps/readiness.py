@@ -8,9 +8,7 @@ from pathlib import Path
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
-from swimctl.models import Finding
 from swimctl.platforms import configured
-from swimctl.platforms.driver import Offers
 from swimctl.platforms.facts import Snapshot
 from swimctl.sessions.redaction import MASK
 from swimctl.states import JobStatus
@@ -70,8 +68,9 @@ class ReadinessCheck:
                 context.options,
                 username=context.target.username,
                 taken_at=rfc3339(context.clock.now()),
-                also=lambda driver: _image_server(context, driver) if first else [],
             )
+        if first and context.images is not None:
+            look = context.images.ruled(look, context.driver, context.device, context.image, context.settings)
         if look.already:
             return StepResult(look.already, finished=True)
         refused, findings = look.refused, look.findings
@@ -117,11 +116,6 @@ def _disturbed(context: JobContext) -> bool:
     """Return whether somebody else is at work on a device that is refused, as far as its log tells."""
     with context.session() as session:
         return any(not each.ended for each in at_work(context, context.on(session)))
-
-
-def _image_server(context: JobContext, driver: Offers) -> list[Finding]:
-    images = context.images
-    return [] if images is None else images.finding(driver, context.device, context.image, context.settings)
 
 
 def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:

@@ -12,7 +12,7 @@ DROP_STEPS = ("login", "copy", "verify", "add", "activate", "commit", "post")
 INSTALL_OPERATIONS = ("add", "activate", "commit")
 INSTALL_REASONS = ("no-space", "unsaved", "busy", "bad-image", "running-package-missing", "operation-failed")
 MOMENTS = ("before", "during", "after")
-PULL_FAILS = ("unreachable", "refused", "cut", "stalls")
+PULL_FAILS = ("unreachable", "hangs", "refused", "cut", "stalls")
 
 FAULTS: dict[str, str] = {
     "no-space": "the flash is nearly full of files that `install remove inactive` does not free",
@@ -53,8 +53,8 @@ FAULTS: dict[str, str] = {
     "new-host-key": "after its first reload, it shows another host key",
     "member-dies": "a copy takes 15 minutes; after the hash of the copy, one member goes away",
     "busy-install": "another install operation never ends: every install command is refused",
-    "pull-fails": "it cannot fetch an image by HTTP: the server is `unreachable`, it is `refused` there, the copy is "
-    "`cut` at half or `stalls` there: `pull-fails:cut`",
+    "pull-fails": "it cannot fetch an image by HTTP: the server is `unreachable`, it `hangs` in the try for hours, it "
+    "is `refused` there, the copy is `cut` at half or `stalls` there: `pull-fails:cut`",
 }
 
 SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})

@@ -19,6 +19,8 @@ UNREACHABLE, CUT, FULL = "unreachable", "cut", "full"
 """How a fetch ends beside well (empty) and with the status of a refusal, such as `404`."""
 _CONNECTS = 30.0
 """Lab seconds until a device takes a server for unreachable."""
+_HANGS = 6 * 3600.0
+"""Lab seconds of one that asks again and again: longer than anybody waits."""
 _STALLED = 900.0
 """Lab seconds after which a device gives up by itself where nothing moves any more."""
 _REAL_PATIENCE = 20.0
@@ -30,8 +32,8 @@ def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1
     """Fetch a file onto flash and return how that ended; `mark` is printed for each so many bytes."""
     fault = device.spec.fault("pull-fails")
     how = (fault.argument if fault else None) or ""
-    if how == UNREACHABLE:
-        yield Pause(_CONNECTS)
+    if how in {UNREACHABLE, "hangs"}:
+        yield Pause(_CONNECTS if how == UNREACHABLE else _HANGS)
         return UNREACHABLE
     return (
         yield Fetch(

@@ -54,6 +54,8 @@ CASES: Mapping[str, Case] = {
     "unreachable": Case("pull-fails:unreachable", {"transport": "pull"}),
     "refused": Case("pull-fails:refused", {"transport": "pull"}),
     "unreachable, auto": Case("pull-fails:unreachable", {"transport": "auto"}),
+    "hangs": Case("pull-fails:hangs", {"transport": "pull"}),
+    "hangs, auto": Case("pull-fails:hangs", {"transport": "auto"}),
     "refused, auto": Case("pull-fails:refused", {"transport": "auto"}),
     "well, auto": Case("", {"transport": "auto"}),
     "cut": Case("pull-fails:cut", {"transport": "pull"}),
@@ -208,6 +210,15 @@ def test_where_it_is_left_to_us_such_a_device_is_pushed_to_and_told_why(tried: T
     (why,) = tried.told(case, "transport")
     assert why.startswith(f"the image is pushed: {tried.names[case]} did not come to http://127.0.0.1:")
     assert tried.fetches(case) == [REACH, REACH]
+
+
+@one_lab
+def test_a_device_that_tries_longer_than_a_command_may_take_is_no_worse_than_one_that_gives_up(tried: Tried) -> None:
+    assert "image server: seen 'copy http://" in tried.failed("hangs")
+    tried.copied("hangs, auto")
+    (why,) = tried.told("hangs, auto", "transport")
+    assert why.startswith("the image is pushed: 'copy http://")
+    assert "did not end within" in why
 
 
 @one_lab

@@ -1,6 +1,6 @@
-"""What swimctl can do on which platform, as its drivers say themselves; docs/platforms.md shows it.
+"""Docs/platforms.md: what swimctl can do on each platform, from what each driver says of itself.
 
-`python tests/support_matrix.py` writes the page anew.
+`python tests/support_matrix.py` writes the page again.
 """
 
 from __future__ import annotations
@@ -42,14 +42,15 @@ def _section(platform: str, support: Support) -> list[str]:
         f"- In an inventory: `{platform}`. Kinds of files: {', '.join(sorted(installs(platform)))}.",
         f"- Prepare: {_code(support.add)}. Activate: {_code(support.activate)}. Commit: {_code(support.commit)}.",
         f"- Go back: {_code(support.back)}.",
-        f"- The way back: {support.way_back}.",
+        f"- The way back by hand: {support.way_back}.",
         f"- Members: {support.members}.",
         f"- In service (`--issu`): {support.issu or 'never'}.",
         f"- A copy is verified by {' or '.join(support.hashes)}. `--cleanup-flash`: {_code(support.clean)}.",
-        f"- With `transport: pull` or `auto`, it fetches an image by {_code(fetches(platform))}."
+        f"- With `transport: pull` or `auto`, the device fetches the image with {_code(fetches(platform))}."
         if fetches(platform)
-        else "- It cannot fetch an image: use `transport: push` or `auto`, which pushes.",
-        *(f"- Refused: {sentence}." for sentence in support.refuses),
+        else "- It cannot fetch an image. Use `transport: push` or `auto`, which pushes.",
+        "- Not supported:",
+        *(f"  - {sentence}" for sentence in support.refuses),
         *([f"- More: [{guide.name}](platforms/{guide.name})."] if guide.exists() else []),
         "",
     ]
@@ -70,7 +71,7 @@ def page() -> str:
             "swimctl supports these systems. All of this was tested with simulated devices, nothing with real ones.",
             "**Try a platform on one device first, with a console that you can reach.**",
             "",
-            "Each driver describes itself. `python tests/support_matrix.py` writes this page from that.",
+            "`python tests/support_matrix.py` writes this page from what each driver says of itself.",
             "",
             "| system | platform in the inventory | activate | go back | in service |",
             "|---|---|---|---|---|",

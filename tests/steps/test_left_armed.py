@@ -115,7 +115,7 @@ def test_a_boot_that_is_armed_is_told_with_both_ways() -> None:
     assert text.startswith(f"the next reload of sw1, whatever its cause, starts {NEW}; to start it now: `boot system")
     assert EOS.way_back in text
     added = {"add sent": activated(JUNOS, armed=None)["activate sent"]}
-    assert "`request system software rollback` alone takes back what was added" in told(added, stands(Placement.NEXT))
+    assert "`request system software rollback` alone undoes the `add`" in told(added, stands(Placement.NEXT))
 
 
 def test_what_runs_uncommitted_without_a_timer_is_told_with_both_ways() -> None:

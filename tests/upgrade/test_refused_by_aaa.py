@@ -84,14 +84,13 @@ CASES: Mapping[str, Case] = {
     "nxos-back": Case(
         "cisco_nxos",
         "install all nxos bootflash:nxos.9.3.5.bin",
-        r"the way back: the release before stays in bootflash as a file, and `install all nxos "
-        r"bootflash:FILE` installs it",
+        r"the way back: `install all nxos bootflash:FILE` with the file of the old release",
         back=True,
     ),
     "eos-back": Case(
         "arista_eos",
         "reload now",
-        r"the next boot starts flash:EOS-4\.31\.6M\.swi, as before; .*by hand, `boot system flash:OLD`",
+        r"the next boot starts flash:EOS-4\.31\.6M\.swi, as before; .*the way back: `boot system flash:OLD`",
         back=True,
     ),
 }

@@ -30,12 +30,12 @@ SUPPORT: Final = Support(
     commit="boot system",
     back="boot system, reload now",
     look="`show version`, `show boot-config` and `show reload cause`",
-    way_back="nothing goes back by itself; by hand, `boot system flash:OLD` in configuration mode, `show boot-config`, "
-    "`reload now`",
+    way_back="`boot system flash:OLD` in configuration mode, `show boot-config`, then `reload now`; nothing goes back "
+    "by itself",
     names_first=True,
     reinstalls=True,
     hashes=("sha512", "md5"),
-    members="one supervisor; an MLAG partner must be healthy before, and connected again after the reload",
+    members="one supervisor; an MLAG partner must be healthy before the upgrade, and connected again after it",
     evidence=with_models(
         read_by(
             who="`show version`, else of `show inventory`",
@@ -52,12 +52,12 @@ SUPPORT: Final = Support(
         by="",
     ),
     refuses=(
-        "modular switches with two supervisors: the image would have to be proved on both",
-        "a switch whose next boot would not start what runs, or a file that is not on its flash",
+        "modular switches with two supervisors: swimctl does not check the image on both",
+        "a switch whose next boot would not start the running release, or whose boot file is not on the flash",
         "MLAG peers without a `redundancy_group` in the inventory",
-        "containers (cEOS): they are upgraded by starting them from another image",
-        "MOS of the 7130: it is another system",
-        "--cleanup-flash: the device does not know which files it can do without",
+        "containers (cEOS): start them from another image instead",
+        "MOS of the 7130: it is another operating system",
+        "--cleanup-flash: the device does not know which files it no longer needs",
     ),
 )
 

@@ -16,10 +16,11 @@ CLASSIC: Final = Support(
     commit="boot system, write memory",
     back="boot system, write memory, reload",
     look="`show version`, `show boot`, `show running-config | include boot system` and `show logging`",
-    way_back="nothing goes back by itself unless the new image does not boot: then the old one does, which is named "
-    "second; by hand, `boot system` with the old image first, `write memory`, `reload`",
+    way_back="`boot system` with the old image first, `write memory`, then `reload`; only if the new image does not "
+    "boot, the device starts the old one by itself",
     hashes=("md5",),
-    members="stacks: space, image, its md5, release, role and boot variable of every member, before and after",
+    members="in a stack, swimctl checks every member before and after: space, image and its md5, release, role, boot "
+    "variable",
     evidence=read_by(
         who="`show version`, else of `show inventory`",
         boot="`show version`",
@@ -29,9 +30,9 @@ CLASSIC: Final = Support(
         commit="`boot system` and `write memory`, read back",
     ),
     refuses=(
-        "two supervisors (Catalyst 4500 and 6500): the image would have to be on both",
-        "a device that names no image for the next boot, or another than the one that runs",
-        "--cleanup-flash: the device does not know which files it can do without",
+        "two supervisors (Catalyst 4500 and 6500): swimctl does not copy the image to both",
+        "a device whose next boot would not start the running image, or that names no image for it",
+        "--cleanup-flash: the device does not know which files it no longer needs",
     ),
 )
 BUNDLE: Final = replace(
@@ -40,7 +41,7 @@ BUNDLE: Final = replace(
     hashes=("sha512", "md5"),
     refuses=(
         "two route processors or supervisors in bundle mode",
-        "routers in controller mode (SD-WAN): their manager upgrades them",
+        "routers in controller mode (SD-WAN): upgrade them from their manager",
         *CLASSIC.refuses[1:],
     ),
 )
@@ -49,5 +50,5 @@ CONVERSION: Final = replace(
     name="Cisco IOS-XE, from bundle to install mode",
     activate="install add … activate commit",
     look="`show version`, `show install summary`, `show boot` and `show logging`",
-    way_back="nothing goes back by itself: `boot system` with the old image first, `write memory`, `reload`",
+    way_back="`boot system` with the old image first, `write memory`, then `reload`; nothing goes back by itself",
 )

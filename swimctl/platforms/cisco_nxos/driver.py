@@ -34,9 +34,10 @@ SUPPORT: Final = Support(
     commit="boot nxos",
     back="install all nxos",
     look="`show version`, `show boot` and `show install all status`",
-    way_back="the release before stays in bootflash as a file, and `install all nxos bootflash:FILE` installs it",
+    way_back="`install all nxos bootflash:FILE` with the file of the old release, which stays in bootflash",
     hashes=("sha512", "md5"),
-    members="supervisors and line cards: state and release of each, before and after; a vPC partner is proved healthy",
+    members="swimctl checks state and release of each supervisor and line card, before and after; a vPC partner must "
+    "be healthy",
     evidence=with_models(
         read_by(
             who="`show version`, else of `show inventory`",
@@ -52,13 +53,13 @@ SUPPORT: Final = Support(
         state="`show boot | json`",
         by="",
     ),
-    issu="install all nxos bootflash:IMAGE non-disruptive, where its check calls every module non-disruptive",
+    issu="`install all nxos bootflash:IMAGE non-disruptive`, if the installer calls every module non-disruptive",
     refuses=(
-        "Nexus 5000, 6000 and 7000, and MDS, which boot a kickstart and a system image",
-        "switches of an ACI fabric, which read as NX-OS: its APIC upgrades them",
-        "--issu where the installer calls any module disruptive",
+        "Nexus 5000, 6000 and 7000, and MDS: they boot two files, a kickstart and a system image",
+        "switches of an ACI fabric: upgrade them from its APIC",
+        "--issu, if the installer calls any module disruptive",
         "EPLD images and SMUs",
-        "a switch with a vPC partner whose inventory names no redundancy_group for it",
+        "a switch with a vPC partner, without a `redundancy_group` in the inventory",
     ),
 )
 

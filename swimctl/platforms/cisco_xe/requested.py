@@ -46,9 +46,10 @@ SUPPORT: Final = Support(
     commit="",
     back=f"{_ROLLBACK}, reload",
     look="`show version`, `more flash:packages.conf` of every member and `show logging`",
-    way_back=f"nothing goes back by itself; by hand `{_ROLLBACK}`, then `reload`",
+    way_back=f"`{_ROLLBACK}`, then `reload`; nothing goes back by itself",
     hashes=("sha512", "md5"),
-    members="stacks: space, release, role, boot variable and packages of every member, before and after",
+    members="in a stack, swimctl checks every member before and after: space, release, role, boot variable and "
+    "packages",
     evidence=read_by(
         who="`show version`, else of `show inventory`",
         boot="`show version`",
@@ -57,8 +58,8 @@ SUPPORT: Final = Support(
         compared=COMPARED,
     ),
     refuses=(
-        "releases 03.x of Catalyst 3650 and 3850: go to 16.x by hand: `software install file flash:IMAGE new force`",
-        "--cleanup-flash: how these devices clean up is not known",
+        "releases 03.x of Catalyst 3650 and 3850: go to 16.x by hand, `software install file flash:IMAGE new force`",
+        "--cleanup-flash: we do not know how these devices clean up",
     ),
 )
 

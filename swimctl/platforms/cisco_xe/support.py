@@ -38,20 +38,20 @@ SUPPORT: Final = Support(
     commit="install commit",
     back="install abort",
     look="`show version`, `show install summary` and `show logging`",
-    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, or, "
-    "converted from bundle mode, `boot system` with the old image, `write memory`, `reload`",
+    way_back="before the commit, the auto-abort timer goes back by itself; after the commit, `install rollback`; if "
+    "the device was converted from bundle mode, `boot system` with the old image, `write memory`, then `reload`",
     hashes=("sha512", "md5"),
-    members="stacks, StackWise Virtual pairs, two supervisors: space, release and boot variable of every member, "
-    "before and after; a standby must be there",
+    members="in a stack, a StackWise Virtual pair, or with two supervisors, swimctl checks every member before and "
+    "after: space, release, boot variable; there must be a standby",
     clean="install remove inactive",
     evidence=EVIDENCE,
     kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     refuses=(
-        "members of which some run in bundle mode: all must run in install mode",
+        "members in different modes: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
-        "wireless controllers: no `ap image predownload`, so access points load their image when they join again",
-        "routers in controller mode (SD-WAN): their manager upgrades them",
-        "in-service upgrades (--issu) of anything but a Catalyst 9400, 9500 or 9600; those have a section of their own",
+        "`ap image predownload` on wireless controllers: access points load their image when they join again",
+        "routers in controller mode (SD-WAN): upgrade them from their manager",
+        "--issu, except on Catalyst 9400, 9500 and 9600: see the next section",
     ),
 )
 SUPPORT_IN_SERVICE: Final = replace(
@@ -60,10 +60,10 @@ SUPPORT_IN_SERVICE: Final = replace(
     activate="install activate issu",
     back="install abort issu",
     look="`show issu state detail`, `show redundancy`, `show install summary` and `show logging`",
-    way_back="the auto-abort timer takes it back by itself unless it is committed; after that `install rollback`, "
-    "which reloads all of the device",
-    members="two supervisors, or two chassis of a StackWise Virtual pair: space, release and boot variable of each, "
-    "before and after; stateful switchover and a hot standby, before and after",
+    way_back="before the commit, the auto-abort timer goes back by itself; after the commit, `install rollback`, which "
+    "reloads the whole device",
+    members="two supervisors, or the two chassis of a StackWise Virtual pair; swimctl checks each before and after: "
+    "space, release, boot variable, stateful switchover, a hot standby",
     evidence=read_by(
         who="`show version`, else of `show inventory`",
         boot="`show redundancy`",
@@ -72,12 +72,12 @@ SUPPORT_IN_SERVICE: Final = replace(
         compared=COMPARED,
         commit="`install commit`",
     ),
-    issu="the standby reloads first and takes over, where `show issu state detail` says that the device can",
+    issu="the standby reloads first and takes over; `show issu state detail` must say that the device can do this",
     kinds=frozenset({ImageKind.IMAGE}),
     refuses=(
-        "one supervisor, or a standby that is not hot: nothing could take over",
+        "one supervisor, or a standby that is not hot: no other supervisor could take over",
         "a StackWise Virtual pair with two supervisors a chassis",
-        "one-shot mode: nothing would be looked at before the commit",
-        "SMUs with --issu",
+        "one-shot mode: it would commit before swimctl can check anything",
+        "SMUs",
     ),
 )

@@ -68,10 +68,11 @@ SUPPORT: Final = Support(
     commit="install commit",
     back=_RELOAD,
     look="`show version`, `show install log` and `show install active`",
-    way_back=f"until the commit any reload brings back what is committed: `{_RELOAD}`; after it the old ISO has to be "
-    "added and activated again",
+    way_back=f"before the commit, any reload goes back to the committed release: `{_RELOAD}`; after the commit, add "
+    "and activate the old ISO again",
     hashes=("md5",),
-    members="route processors and line cards: release and state of every node, space on every route processor",
+    members="swimctl checks release and state of every route processor and line card, and space on every route "
+    "processor",
     clean="install remove inactive all",
     evidence=read_by(
         who="`show inventory`",
@@ -85,7 +86,7 @@ SUPPORT: Final = Support(
         "classic IOS XR (32-bit)",
         "IOS XR 7 with LNT (`install replace`; Cisco 8000, NCS 540L and others)",
         "single packages, RPMs and SMUs: build them into a golden ISO",
-        "FPDs are not upgraded: `show hw-module fpd`, then `upgrade hw-module location all fpd all` after the upgrade",
+        "FPDs: after the upgrade, type `show hw-module fpd`, then `upgrade hw-module location all fpd all`",
     ),
 )
 

@@ -37,11 +37,10 @@ SUPPORT: Final = Support(
     preserve=_SNAPSHOT,
     starts_added=True,
     look="`show version`, `show virtual-chassis` and `show log messages | last 50`",
-    way_back=(
-        f"`{_ROLLBACK}`, then `{_REBOOT}`; before the first reboot, `{_ROLLBACK}` alone takes back what was added"
-    ),
+    way_back=f"`{_ROLLBACK}`, then `{_REBOOT}`; before the first reboot, `{_ROLLBACK}` alone undoes the `add`",
     hashes=("md5",),
-    members="Virtual Chassis: space, release and state of every member, before and after; all reboot at once",
+    members="in a Virtual Chassis, swimctl checks space, release and state of every member, before and after; all "
+    "reboot at once",
     evidence=with_models(
         read_by(
             who="`show virtual-chassis`, else of `show chassis hardware`",
@@ -56,13 +55,13 @@ SUPPORT: Final = Support(
         by="",
     ),
     refuses=(
-        "routers with two routing engines, and SRX clusters: each engine or node is upgraded by hand",
+        "routers with two routing engines, and SRX clusters: upgrade each engine or node by hand",
         "VM hosts (`request vmhost software`) and Junos Evolved",
-        "members of a Virtual Chassis on different releases: bring them to one first, member by member",
-        "a device that names nowhere what waits for its reboot, as `show version` does: what was added is taken back",
-        "cleaning: `request system storage cleanup` deletes old logs too, and is left to people",
-        "snapshots on USB sticks and disks; it makes those of `swimctl.activation.snapshot` on the device itself",
-        "the shell that root gets: use an account of class super-user",
+        "members of a Virtual Chassis with different releases: bring them to one release first, member by member",
+        "a device that does not show what its next reboot starts: swimctl undoes what it added",
+        "--cleanup-flash: `request system storage cleanup` also deletes old logs, so type it yourself",
+        "snapshots on USB sticks and disks; `swimctl.activation.snapshot` makes one inside the device",
+        "the account root, which gets a shell: use an account of class super-user",
     ),
 )
 

@@ -23,7 +23,7 @@ class MemberSoftware:
 class SoftwareVersion:
     """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone.
 
-    `youngest` is the shortest uptime of those parts that tell their own, a member or a control processor.
+    `parts` are the uptimes of those that tell their own, members or a control processor; None: one that does not read.
     `next_config_register` is set where the device says that the register changes at the next reload. `operating_mode`
     is a router's: `Autonomous`, or `Controller-Managed` in an SD-WAN.
     """
@@ -41,7 +41,7 @@ class SoftwareVersion:
     mode: str | None = None
     members: tuple[MemberSoftware, ...] = ()
     operating_mode: str | None = None
-    youngest: int | None = None
+    parts: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +264,8 @@ class Running:
     """What runs now and since when. `members` are `name → version`; `uptime` in seconds, to the minute.
 
     `abnormal` is the reason of the last reload where the device itself calls it abnormal. `doubt` is set where two
-    sources of one device disagree on what runs: then neither proves anything. `youngest` is the shortest uptime of its
-    members, where they tell their own: one of them may boot while the device stays up.
+    sources of one device disagree on what runs: then neither proves anything. `parts` are the uptimes of its members,
+    where they tell their own: one of them may boot while the device stays up. None: one that does not read.
     """
 
     version: str
@@ -274,7 +274,7 @@ class Running:
     members: Mapping[str, str]
     abnormal: str = ""
     doubt: str = ""
-    youngest: int | None = None
+    parts: tuple[int | None, ...] = ()
 
 
 class Placement(StrEnum):

@@ -290,10 +290,17 @@ def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | No
     running, booted = boot_look(context, driver, marks[0])
     perhaps = [mark for mark in marks[1:] if new_boot(mark, running, elapsed_since(context.clock, mark))]
     earlier = booted is False and any(boot_look(context, driver, mark)[1] for mark in perhaps)
-    member = replace(running, uptime=running.youngest, restarted_at=None)
     up = {"uptime": 0, "restarted_at": None}
-    if running.youngest is not None and new_boot(up, member, since):
-        return running, booted, earlier, "a member of it booted anew since the job began"
+    for part in running.parts:
+        if part is None:
+            return (
+                running,
+                booted,
+                earlier,
+                "whether a member of it booted anew cannot be told: its uptime does not read",
+            )
+        if new_boot(up, replace(running, uptime=part, restarted_at=None), since):
+            return running, booted, earlier, "a member of it booted anew since the job began"
     if since is not None and running.uptime is not None and new_boot(up, running, since) is None:
         return running, booted, earlier, "whether it booted anew since the first login cannot be told"
     return running, booted, earlier, ""

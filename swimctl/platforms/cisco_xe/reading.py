@@ -127,7 +127,7 @@ class Reading:
             releases = {str(row.member): row.version for row in version.members}
         else:
             releases = {unit.name: unit.version or "unknown" for unit in self.units(version)}
-        return Running(version.version, version.uptime, version.restarted_at, releases, youngest=version.youngest)
+        return Running(version.version, version.uptime, version.restarted_at, releases, parts=version.parts)
 
     def serials(self) -> Iterator[tuple[str, ...]]:
         """Yield the serial number of the chassis, and those of its members and their cards."""

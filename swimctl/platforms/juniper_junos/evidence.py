@@ -89,7 +89,7 @@ def running(nodes: Both[Nodes], up: Both[tuple[NodeUptime, ...]], engines: Seque
         {name: node.version for name, node in one.items()},
         abnormal=", ".join(reason for reason in reasons if _ABNORMAL.search(reason)),
         doubt=_odd_releases(nodes) or _odd_boots(up),
-        youngest=min(node.uptime for node in times),
+        parts=tuple(node.uptime for node in times),
     )
 
 

@@ -39,14 +39,24 @@ def test_the_part_that_booted_last_is_known_by_its_own_uptime(line: str, now: st
     text = sample("show_version/stack_of_three")
     assert line in text
     found = parse_show_version(text.replace(line, now, 1) if now else text)
-    assert found.youngest == youngest
+    assert min(part for part in found.parts if part is not None) == youngest
+    assert None not in found.parts
     assert found.uptime == ((3 * 7 + 1) * 24 + 4) * 3600 + 9 * 60
 
 
 def test_a_device_without_parts_has_none_that_booted_last() -> None:
     assert parse_show_version("\n".join(
         line for line in sample("show_version/router_isr").splitlines() if "control processor" not in line
-    )).youngest is None  # fmt: skip
+    )).parts == ()  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["soon", "3 weeks, 1 fortnight", "3 weeks, 1 dayfour", ""])
+def test_a_part_whose_uptime_does_not_read_is_not_passed_over(said: str) -> None:
+    text = sample("show_version/stack_of_three")
+    line = "Switch uptime                      : 3 weeks, 1 day, 4 hours, 14 minutes"
+    assert (
+        parse_show_version(text.replace(line, f"Switch uptime                      : {said}", 1)).parts.count(None) == 1
+    )
 
 
 def test_the_last_letter_of_a_log_message_may_stand_in_front_of_the_release() -> None:

@@ -89,7 +89,7 @@ ON_TARGET_DATA = {**DATA, f"{VERSION} | display xml": of_members(*(version("22.2
 
 def test_both_forms_say_the_same() -> None:
     printed = reader(dict(PAIR)).running()
-    assert (printed.members, printed.uptime, printed.youngest, printed.doubt) == (
+    assert (printed.members, printed.uptime, min(part or 0 for part in printed.parts), printed.doubt) == (
         dict(zip(("fpc0", "fpc1"), RUNS, strict=True)),
         88_260,
         1_871,

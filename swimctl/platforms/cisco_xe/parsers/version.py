@@ -29,7 +29,8 @@ _UPTIME: Final = re.compile(r"(?!Kernel )(\S+) uptime is (.+)", re.IGNORECASE)
 # Below the table of members, of each but the active one; and of the supervisor that answers, as the uptime of all goes
 # on when it takes over (cisco_ios/show_version/ntc_cisco_ios_show_version1 and ntc_cisco_ios_show_version).
 _OF_A_PART: Final = re.compile(
-    r"(?:Switch uptime:|Uptime for this control processor is) (\d+ [a-z]+(?:, \d+ [a-z]+)*)(?: .*)?", re.IGNORECASE
+    r"(?:Switch uptime|Uptime for this control processor)\b:?(?: is)?(?: (\d+ [a-z]+(?:, \d+ [a-z]+)*))?(?:\W.*)?",
+    re.IGNORECASE,
 )
 _SECONDS: Final = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60}
 _RESTARTED: Final = re.compile(
@@ -85,7 +86,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
     if not members and is_stackable(model):
         raise UnparsableOutput(COMMAND, lines[-1], f"it has no table of members, and a {model} prints one")
     uptime = _first(lines, _UPTIME)
-    parts = [seconds(found[1]) for line in lines if (found := _OF_A_PART.fullmatch(line))]
+    parts = tuple(seconds(found[1] or "") for line in lines if (found := _OF_A_PART.fullmatch(line)))
     return SoftwareVersion(
         version=version,
         hostname=uptime[1] if uptime else None,
@@ -100,7 +101,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
         mode=_mode(lines, members, image),
         members=members,
         operating_mode=_text(lines, _OPERATING),
-        youngest=min((each for each in parts if each is not None), default=None),
+        parts=parts,
     )
 
 

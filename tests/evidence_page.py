@@ -19,7 +19,7 @@ _HEAD = """\
 
 A device was told to activate. Now `show version` reads well, but `show install summary` has a line that swimctl does
 not know. Must the device go back? No: one output decides nothing here. For each decision there is a first evidence and
-a second one, and a rule for the case that neither of them can be read.
+a second one, and a rule for the case that neither can be read.
 
 The first table has the rules for all systems. The other tables name the commands of each system.
 `python tests/evidence_page.py` writes this page.
@@ -37,7 +37,7 @@ The first table has the rules for all systems. The other tables name the command
 
 1. swimctl asks again for `deadlines.ready`, but stops 5 minutes before the device's own timer ends.
 2. Then it commits. A good upgrade does not go back because a neighbour table cannot be read.
-3. The job ends `failed` and the device is `upgraded`. The message names what was not compared, and why. Look at that on
+3. The job ends `failed` and the device is `upgraded`. The message names what was not compared, and why. Check that on
    the device. You do not need a retry.
 
 **An output can be read, and it is worse than before.** The device goes back, whatever else cannot be read.

@@ -18,7 +18,7 @@ _HEAD = """\
 # Forms of outputs
 
 `show version` looks different from device to device. It depends on the release, the model, and the parts of the device.
-Each of these looks is a *form*. This page lists the forms that swimctl can read, with their sources.
+Each of these variants is a *form*. This page lists the forms that swimctl can read, with their sources.
 `python tests/forms_page.py` writes this page.
 
 - **A source** is a capture of a device's output, with its path below `captures`, or a public document.

@@ -15,9 +15,9 @@ MOMENTS = ("before", "during", "after")
 PULL_FAILS = ("unreachable", "hangs", "refused", "cut", "stalls")
 
 FAULTS: dict[str, str] = {
-    "no-space": "the flash is nearly full of files that `install remove inactive` does not free",
+    "no-space": "the flash is nearly full, and `install remove inactive` does not help",
     "slow-flash": "copies and hashes run at a twentieth of the usual rate",
-    "corrupt-copy": "the first copy arrives with one wrong byte; `corrupt-copy:always`: every copy",
+    "corrupt-copy": "the first copy arrives with one wrong byte; with `corrupt-copy:always`, every copy",
     "drop-session-at": f"the session drops once in the middle of a step; steps: {', '.join(DROP_STEPS)}",
     "drop-session-before": "the session drops once, right before command line N since the start "
     "(`drop-session-before:N`): the line is lost",
@@ -30,10 +30,10 @@ FAULTS: dict[str, str] = {
     "boots-old-image": "the activation reloads into the old release; the new one is inactive",
     "member-mismatch": "after the activation one member runs the old release (V-Mismatch)",
     "member-missing": "after the activation one member does not come back",
-    "install-fails": "install answers FAILED; `install-fails:WHAT` with an operation "
-    f"({', '.join(INSTALL_OPERATIONS)}), a reason ({', '.join(INSTALL_REASONS)}) or OPERATION:REASON; else: add",
+    "install-fails": "`install add` answers FAILED; `install-fails:WHAT` names another operation "
+    f"({', '.join(INSTALL_OPERATIONS)}), a reason ({', '.join(INSTALL_REASONS)}), or OPERATION:REASON",
     "does-nothing": "install commands answer SUCCESS, change nothing and do not reload",
-    "no-boot-time": "`show version` has no `System restarted at`; `no-boot-time:uptime`: and no uptime",
+    "no-boot-time": "`show version` has no `System restarted at`; with `no-boot-time:uptime`, no uptime either",
     "interface-lost": "after the activation one connected uplink and its neighbour stay down",
     "access-lost": "after the activation one connected access port and the device behind it stay down",
     "garbled-output": "syslog lines, half lines and stray characters appear in the middle of output",
@@ -41,20 +41,21 @@ FAULTS: dict[str, str] = {
     "models-empty": "its YANG models answer without data",
     "models-lag": "for 90 seconds after a change, its YANG models show the old state",
     "models-gone": "NETCONF does not come back after a reload",
-    "abnormal-reload": "it crashes in the reload of an activation, and comes up with the new release; its models (on a "
-    "Juniper: its engines) call the reload abnormal",
-    "unreadable": "after its first reload, it answers one command with garbage: `unreadable:garbage:show version`; "
-    "instead of `garbage`: `empty`, `refused` or `cut`",
-    "another-device": "another device, with other serial numbers and another host name, answers at its address: from "
-    "`another-device:before` its activation, `during` it, or `after` it",
-    "somebody-installs": "after the hash of its copy, somebody at its console adds another image; for half a day",
-    "clock-jumps": "after its first reload, its clock is in 1993",
-    "configuration-lost": "after an activation, it comes back with an empty configuration and without its host name",
-    "new-host-key": "after its first reload, it shows another host key",
+    "abnormal-reload": "the device crashes in the reload of an activation, and comes up with the new release; its "
+    "models (on a Juniper: its engines) call the reload abnormal",
+    "unreadable": "after its first reload, the device answers one command with garbage: `unreadable:garbage:show "
+    "version`; you can say `empty`, `refused` or `cut` for `garbage`",
+    "another-device": "another device, with other serial numbers and another host name, answers at this address, from "
+    "before the activation (`another-device:before`), `during` it, or `after` it",
+    "somebody-installs": "after the hash of the copy, somebody at the console adds another image, for half a day",
+    "clock-jumps": "after the first reload, the clock of the device is in 1993",
+    "configuration-lost": "after an activation, the device has an empty configuration and no host name",
+    "new-host-key": "after the first reload, the device shows another host key",
     "member-dies": "a copy takes 15 minutes; after the hash of the copy, one member goes away",
     "busy-install": "another install operation never ends: every install command is refused",
-    "pull-fails": "it cannot fetch an image by HTTP: the server is `unreachable`, it `hangs` in the try for hours, it "
-    "is `refused` there, the copy is `cut` at half or `stalls` there: `pull-fails:cut`",
+    "pull-fails": "the device cannot fetch an image by HTTP. `pull-fails:unreachable`: it does not reach the server; "
+    "`hangs`: it tries for hours; `refused`: the server refuses it; `cut`: the copy ends at half; `stalls`: the copy "
+    "stands still at half",
 }
 
 SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})

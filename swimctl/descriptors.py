@@ -34,9 +34,21 @@ def connections(limit: int) -> int:
     return max(4, min(MOST_CONNECTIONS, limit // _SHARE))
 
 
-def jobs(limit: int) -> int:
-    """Return for how many jobs at once the descriptors are enough that no connection can take."""
-    return max(0, (limit - connections(limit) - _OWN) // _A_JOB)
+def fetches(limit: int, copies: int) -> int:
+    """Return how many connections the image server lets in, where so many devices may fetch at once.
+
+    All of them may come from one address, through a translation, before the first has asked for anything: and of all
+    places one address has a quarter.
+    """
+    return max(8, min(4 * copies, connections(limit)))
+
+
+def jobs(limit: int, fetching: int = 0) -> int:
+    """Return for how many jobs at once the descriptors are enough that no connection can take.
+
+    `fetching`: connections that the image server lets in.
+    """
+    return max(0, (limit - connections(limit) - fetching - _OWN) // _A_JOB)
 
 
 def starved(error: BaseException) -> OutOfDescriptors | None:

@@ -85,6 +85,15 @@ def test_an_error_of_a_library_around_it_is_seen_through() -> None:
 
 
 @pytest.mark.parametrize(
+    ("limit", "copies", "most"), [(64, 50, 16), (1024, 1, 8), (1024, 50, 200), (1024, 500, 256), (20_000, 1000, 1000)]
+)
+def test_the_image_server_leaves_descriptors_to_the_jobs_too(limit: int, copies: int, most: int) -> None:
+    assert descriptors.fetches(limit, copies) == most
+    assert descriptors.jobs(limit, most) <= descriptors.jobs(limit)
+    assert descriptors.jobs(limit, most) * 8 + most + descriptors.connections(limit) <= limit
+
+
+@pytest.mark.parametrize(
     ("limit", "let_in", "jobs"),
     [(64, 16, 0), (256, 64, 0), (1024, 256, 71), (20_000, 1000, 2350), (10**6, 1000, 124_850)],
 )

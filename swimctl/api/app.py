@@ -9,9 +9,9 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from swimctl.api import access, catalogue, docs, errors, events, metrics, openapi, reading, upgrade
-from swimctl.api.connections import Connections
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Backend, Call, Route
+from swimctl.connections import Connections
 from swimctl.errors import StoreError
 from swimctl.models import Principal
 

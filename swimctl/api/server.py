@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import logging
 import socket
@@ -16,14 +17,16 @@ from aiohttp.abc import AbstractAccessLogger
 
 from swimctl.api import errors
 from swimctl.api.app import HEADERS, make_app
-from swimctl.api.connections import Connections, listen
 from swimctl.api.routing import Backend
+from swimctl.connections import Connections, Listener, listener
 from swimctl.errors import UsageError
 
 log = logging.getLogger("swimctl.api")
 
 
 LONGEST_LINE: Final = 256 * 1024  # a status request may name 10,000 jobs
+# What an address says that this machine has not, though its name stands for it: `localhost` without IPv6.
+_NOT_HERE: Final = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 _IDLE_SECONDS: Final = 75
 _END_SECONDS: Final = 5.0
 _Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -95,6 +98,32 @@ def _known_path(request: web.BaseRequest) -> str:
     if found is None or resource is None:
         return "(no route)"
     return request.path if all(value.isdecimal() for value in found.values()) else resource.canonical
+
+
+def listen(host: str, port: int, places: Connections) -> list[Listener]:
+    """Return a listening socket for each address of a host that this machine has; port 0 takes a free one.
+
+    UsageError: the port is taken, or the machine has none of the addresses.
+    """
+    made: list[Listener] = []
+    missing: OSError | None = None
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            made.append(listener(family, address, places))
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
+                for one in made:
+                    one.close()
+                raise _cannot_listen(host, port, error) from error
+            missing = error
+    if not made and missing is not None:
+        raise _cannot_listen(host, port, missing) from missing
+    return made
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
+    return UsageError(f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind")
 
 
 class _Connection(web.RequestHandler):

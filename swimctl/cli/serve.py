@@ -199,8 +199,9 @@ class _Serving:
         output.note(f"swimctl serve: listening on {url}, documentation: {url}/api/docs")
         if self._scheduler is None:
             output.note("swimctl serve: --no-runner: jobs wait for another `serve` or `run-scheduled`")
-        limit, workers = self._descriptors, self._opened.config.settings.workers
-        enough = descriptors.jobs(limit)
+        limit, settings = self._descriptors, self._opened.config.settings
+        pulls, workers = settings.distribution.transport != "push", settings.workers
+        enough = descriptors.jobs(limit, descriptors.fetches(limit, settings.image_server.copies) if pulls else 0)
         if self._scheduler is not None and enough < workers:
             output.note(
                 f"swimctl serve: {limit} file descriptors are enough for {enough} devices at once, not for {workers}: "

@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from swimctl import descriptors
 from swimctl.config.settings import ImageServing
+from swimctl.connections import Connections, listener
 from swimctl.errors import TransferFailed
 from swimctl.models import Image
 from swimctl.tls import tls_context
@@ -96,12 +98,14 @@ class ImageServer:
     """Serve images to those who show a ticket: from the first offer on until `close`, in a thread of its own.
 
     A ticket stands in the URL, as no device can show it otherwise. It is random, known to this process alone, and good
-    for the image that its device is offered. To all else the answer is 404, whatever is wrong.
+    for the image that its device is offered. To all else the answer is 404, whatever is wrong. Who holds connections
+    open without one makes room for others: see Connections.
     """
 
     def __init__(self, settings: ImageServing) -> None:
         self._settings = settings
         self._copies = threading.BoundedSemaphore(settings.copies)
+        self._places = Connections()
         self._lock = threading.Lock()
         self._tickets: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
@@ -176,18 +180,19 @@ class ImageServer:
             self._tls = tls_context(
                 self._settings.tls_cert, self._settings.tls_key, ("image_server.tls_cert", "image_server.tls_key")
             )
-            listener = _listening(self._settings.bind, self._settings.port)
-            self.port = listener.getsockname()[1]
+            self._places = Connections(descriptors.fetches(descriptors.raised_limit(), self._settings.copies))
+            made = _listening(self._settings.bind, self._settings.port, self._places)
+            self.port = made.getsockname()[1]
             up = threading.Event()
             thread = threading.Thread(
-                target=lambda: asyncio.run(self._serve(listener, up)), name="image-server", daemon=True
+                target=lambda: asyncio.run(self._serve(made, up)), name="image-server", daemon=True
             )
             thread.start()
             if not up.wait(_START_SECONDS):
                 raise TransferFailed("the image server did not start; next: `transport: push`")
             self._thread = thread
 
-    async def _serve(self, listener: socket.socket, up: threading.Event) -> None:
+    async def _serve(self, made: socket.socket, up: threading.Event) -> None:
         import logging
 
         from aiohttp import web
@@ -201,7 +206,7 @@ class ImageServer:
         await runner.setup()
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         try:
-            await web.SockSite(runner, listener, ssl_context=self._tls).start()
+            await web.SockSite(runner, made, ssl_context=self._tls, backlog=512).start()
             up.set()
             await self._ended.wait()
         finally:
@@ -224,10 +229,11 @@ class ImageServer:
         response.headers.update({"Accept-Ranges": "bytes", "ETag": _tag(offer.image)})
         if response.status == 206:
             response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{offer.image.size}"
-        await response.prepare(request)
-        if request.method == "GET":
-            await self._send(request, response, offer, begin, end)
-        await response.write_eof()
+        with self._places.answering(request):
+            await response.prepare(request)
+            if request.method == "GET":
+                await self._send(request, response, offer, begin, end)
+            await response.write_eof()
         return response
 
     async def _send(
@@ -313,10 +319,10 @@ def _wanted(request: web.Request, size: int, tag: str) -> tuple[int, int]:
     return begin, end
 
 
-def _listening(bind: str, port: int) -> socket.socket:
+def _listening(bind: str, port: int, places: Connections) -> socket.socket:
     try:
-        family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        return socket.create_server((bind, port), family=family, backlog=512)
+        family, _, _, _, address = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return listener(family, address, places)
     except OSError as error:
         raise TransferFailed(
             f"the image server cannot listen on {bind} port {port}: {error.strerror or error}; another swimctl may "

@@ -11,8 +11,8 @@ from contextlib import closing, suppress
 import pytest
 from support.api_client import LOGIN, TRIGGER, Api, answering, read_one
 
-from swimctl.api import app, connections
-from swimctl.api.connections import Connections, Listener
+from swimctl.api import app, server
+from swimctl.connections import Connections, Listener
 from swimctl.errors import UsageError
 
 ENDLESS = b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
@@ -211,27 +211,27 @@ def test_an_address_that_this_machine_has_not_is_passed_over(monkeypatch: pytest
     monkeypatch.setattr(
         Listener, "__init__", lambda self, *given: no_ipv6(*given) or socket.socket.__init__(self, *given)
     )
-    listeners = connections.listen("localhost", 0, Connections())
+    listeners = server.listen("localhost", 0, Connections())
     try:
         assert [one.family for one in listeners] == [socket.AF_INET]
     finally:
         close([*listeners])
     del both[1]
     with pytest.raises(UsageError, match="cannot listen on localhost port 0: Address family not supported"):
-        connections.listen("localhost", 0, Connections())
+        server.listen("localhost", 0, Connections())
 
 
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1 port {port}: Address already in use"):
-            connections.listen("127.0.0.1", port, Connections())
+            server.listen("127.0.0.1", port, Connections())
 
 
 def test_those_that_are_in_are_heard_between_those_that_come() -> None:
     """A new connection has its turn before so many others were taken in that it had to make room for them."""
     room = Connections(64)  # 16 of one address
-    (listener,) = connections.listen("127.0.0.1", 0, room)
+    (listener,) = server.listen("127.0.0.1", 0, room)
     listener.listen(128)
     came: list[socket.socket] = []
     taken: list[socket.socket] = []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,6 +203,51 @@ def test_so_many_copies_run_at_once_and_the_others_wait() -> None:
             assert not second.is_set()
         assert second.wait(30)
         thread.join()
+
+
+def _slow_copy(url: str) -> socket.socket:
+    """Begin to fetch an image, and take of it only what the network holds."""
+    parts = urlsplit(url)
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.connect((parts.hostname, parts.port))
+    one.sendall(f"GET {parts.path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    return one
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /some", b"GET /a/b HTTP/1.1\r\nHost: x\r\n", b"GET /a/b HTTP/1.1\r\n\r\n"])
+def test_strangers_keep_no_device_out_and_end_no_copy(image: Image, said: bytes) -> None:
+    held: list[socket.socket] = []
+    with serving(copies=4) as server, server.offer("sw1", image, "127.0.0.1") as first:
+        slow = _slow_copy(first.url)
+        until(lambda: first.at > 0)
+        try:
+            for _ in range(60):
+                held.append(socket.create_connection(("127.0.0.1", server.port), 30))
+                with suppress(OSError):  # it had to go already
+                    held[-1].sendall(said)
+            with server.offer("sw2", image, "127.0.0.1") as second:
+                assert get(second.url)[1] == CONTENT
+            until(lambda: _open_at(server.port) <= 4 * 4)
+            taken = b"".join(iter(lambda: slow.recv(65_536), b""))
+            assert taken.endswith(CONTENT)
+        finally:
+            for one in (*held, slow):
+                one.close()
+
+
+def _open_at(port: int) -> int:
+    """Return how many connections to a port of this machine its server has open."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    established = "01"
+    return sum(line[1].endswith(f":{port:04X}") and line[3] == established for line in lines)
+
+
+def test_as_many_devices_as_may_fetch_do_from_one_address(image: Image) -> None:
+    devices = [f"sw{number}" for number in range(1, 17)]
+    with serving(copies=len(devices)) as server, ExitStack() as offered, ThreadPoolExecutor(len(devices)) as pool:
+        urls = [offered.enter_context(server.offer(name, image, "127.0.0.1")).url for name in devices]
+        assert [content == CONTENT for _, content in pool.map(get, urls)] == [True] * len(devices)
 
 
 def test_a_port_that_is_taken_is_told_with_what_to_do(server: ImageServer, image: Image) -> None:

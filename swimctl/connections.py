@@ -5,23 +5,20 @@ Counted where they are accepted, so that one that never ends its TLS handshake c
 
 from __future__ import annotations
 
-import errno
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
-
-from aiohttp import web
+from typing import TYPE_CHECKING, Any, Final
 
 from swimctl.descriptors import MOST_CONNECTIONS
-from swimctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 # So many are taken in before the loop looks at what those have to say that are in already: less than make one leave.
 _AT_ONCE: Final = 8
-# What an address says that this machine has not, though its name stands for it: `localhost` without IPv6.
-_NOT_HERE: Final = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 
 @dataclass(slots=True)
@@ -125,42 +122,17 @@ class Listener(socket.socket):
         raise ConnectionAbortedError("there is no room for one more connection")
 
 
-def listen(host: str, port: int, places: Connections) -> list[Listener]:
-    """Return a listening socket for each address of a host that this machine has; port 0 takes a free one.
-
-    UsageError: the port is taken, or the machine has none of the addresses.
-    """
-    made: list[Listener] = []
-    missing: OSError | None = None
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    for family, _, _, _, address in dict.fromkeys(found):
-        try:
-            made.append(_listener(family, address, places))
-        except OSError as error:
-            if error.errno not in _NOT_HERE:
-                for one in made:
-                    one.close()
-                raise _cannot_listen(host, port, error) from error
-            missing = error
-    if not made and missing is not None:
-        raise _cannot_listen(host, port, missing) from missing
-    return made
-
-
-def _listener(family: int, address: Any, places: Connections) -> Listener:  # noqa: ANN401 - as `socket` has it
-    listener = Listener(family, socket.SOCK_STREAM)
-    listener.places = places
+def listener(family: int, address: Any, places: Connections) -> Listener:  # noqa: ANN401 - as `socket` has it
+    """Return a socket that listens at an address. OSError."""
+    made = Listener(family, socket.SOCK_STREAM)
+    made.places = places
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(address)
-        listener.setblocking(False)
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)
+        made.setblocking(False)
     except OSError:
-        listener.close()
+        made.close()
         raise
-    return listener
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
-    return UsageError(f"cannot listen on {host} port {port}: {error.strerror}; give another --port or --bind")
+    return made

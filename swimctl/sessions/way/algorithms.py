@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import paramiko
+from paramiko.packet import Packetizer
 
 from swimctl.errors import ConfigError
 from swimctl.sessions.way.route import Hop
@@ -26,12 +27,29 @@ OLD: Final = frozenset(
 _SIGNS: Final = ("+", "-", "^")
 
 
+class _Packets(Packetizer):
+    """paramiko's packets; the thread that reads them does something else in between."""
+
+    between: Callable[[], object] | None = None
+
+    def read_message(self) -> Any:  # noqa: ANN401 - as paramiko has it
+        if self.between is not None:
+            self.between()
+        return super().read_message()
+
+
 class Transport(paramiko.Transport):
     """paramiko's connection, which remembers what the other side offered: a refusal must name it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
         self.offered: Mapping[str, Sequence[str]] = {}
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"packetizer_class": _Packets, **options})
+
+    def between_messages(self, act: Callable[[], object]) -> None:
+        """Call this from now on after each message that has come, in the thread that reads: it must never wait."""
+        packets = self.packetizer
+        assert isinstance(packets, _Packets)  # noqa: S101 - made above
+        packets.between = act
 
     def _really_parse_kex_init(self, m: paramiko.Message, ignore_first_byte: bool = False) -> Any:  # noqa: ANN401 - as paramiko has it
         parsed = super()._really_parse_kex_init(m, ignore_first_byte)  # type: ignore[misc] # no type of what is private

@@ -18,6 +18,7 @@ from swimctl.errors import BastionRefused, LoginFailed, SwimctlError, Unreachabl
 from swimctl.sessions.targets import Target
 from swimctl.sessions.watchdog import GRACE, watchdog
 from swimctl.sessions.way import algorithms, host_keys, refusals, streams
+from swimctl.sessions.way.algorithms import Transport
 from swimctl.sessions.way.authentication import Secrets, authenticate
 from swimctl.sessions.way.bastions import Bastions
 from swimctl.sessions.way.route import Hop, Way, resolve
@@ -108,7 +109,7 @@ def greets(target: Target, seconds: float) -> bool:
 
 def enter(
     target: Target, deadline: Deadline, *, port: int | None = None, most: float = inf, purpose: str = ""
-) -> paramiko.Transport:
+) -> Transport:
     """Return a connection to a device that is logged in; who closes it closes the way.
 
     `port` is another one than its SSH's, `most` the real seconds that connecting may take, `purpose` a word for the
@@ -172,7 +173,7 @@ def _bastion(path: tuple[Hop, ...]) -> paramiko.Transport:
     return transport
 
 
-def _log_in(way: Way, stream: Stream, secrets: Secrets, seconds: float, purpose: str) -> paramiko.Transport:
+def _log_in(way: Way, stream: Stream, secrets: Secrets, seconds: float, purpose: str) -> Transport:
     def prove(transport: paramiko.Transport) -> None:
         host_keys.check(way.device, transport.get_remote_server_key())
         authenticate(transport, way.device, secrets)
@@ -182,7 +183,7 @@ def _log_in(way: Way, stream: Stream, secrets: Secrets, seconds: float, purpose:
 
 def _connected(
     way: Way, stream: Stream, seconds: float, purpose: str, prove: Callable[[paramiko.Transport], object]
-) -> paramiko.Transport:
+) -> Transport:
     """Exchange keys over a stream, and `prove` then, all within so many real seconds; whatever fails closes it."""
     hop = way.device
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Time as swimctl sees it: injected, so that tests and the lab run faster than life."""
+"""Time as swimctl sees it: injected, so that tests and the lab run faster than real time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Run device time `speed` times faster than life; anything but 1 is for the lab."""
+    """Run device time `speed` times faster than real time; anything but 1 is for the lab."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed

@@ -225,7 +225,7 @@ class BastionRefused(WayLost):
     """Report that a bastion refused the login; it is not asked again for a minute, whatever number of devices waits."""
 
     code = "bastion-refused"
-    mend = "see with `swimctl device show {name}` which keys it is offered, `ssh` to it by hand, then {again}"
+    mend = "`swimctl device show {name}` lists the keys that it is offered; try `ssh` to it by hand, then {again}"
 
 
 class HostKeyRefused(DeviceError):
@@ -292,7 +292,7 @@ class CommandRefused(DeviceError):
     """Report the error text that a device printed for a command."""
 
     code = "command-refused"
-    mend = "give the command on {name} by hand as the same account, let AAA allow it, then {again}"
+    mend = "type the command on {name} with the same account, allow it in AAA, then {again}"
 
 
 class NotEnabled(CommandRefused):
@@ -302,15 +302,15 @@ class NotEnabled(CommandRefused):
 
 
 class UnparsableOutput(DeviceError):
-    """Report output that does not read as its command's format.
+    """Report output that cannot be read as its command's format.
 
     Never an empty result instead: "could not tell" is not "nothing there".
     """
 
     code = "unparsable-output"
-    mend = "`swimctl device capture {name} --out DIR` gathers what it prints for a bug report"
+    mend = "`swimctl device capture {name} --out DIR` collects what it prints, for a bug report"
 
-    def __init__(self, command: str, odd_line: str, why: str = "does not read as this command's output"):
+    def __init__(self, command: str, odd_line: str, why: str = "cannot be read as this command's output"):
         self.command = command
         self.odd_line = odd_line.strip()
         self.why = why

@@ -53,7 +53,7 @@ class Passwords:
     def verify(self, known: str | None, password: str) -> bool:
         """Return whether this is the password of a hash.
 
-        It takes as long where there is no hash, or where the password is one that nobody can have.
+        It takes as long where there is not a hash, or where the password is one that nobody can have.
         """
         nobodys = self._nobodys  # made at the first call, whoever it is for
         given = _bytes(password)

@@ -146,7 +146,7 @@ def _show_defect(error: BaseException, *, verbose: bool, as_json: bool) -> None:
     what = f"this is a defect of swimctl: {type(error).__name__}: {error}"
     if verbose:
         traceback.print_exception(error)
-        where = "the traceback stands above"
+        where = "the traceback is above"
     else:
         # Only its owner may read it: a message of a library may hold what a device said.
         try:

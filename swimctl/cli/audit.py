@@ -92,8 +92,8 @@ def verify(
     problem = problem_of(chain)
     if not problem and noted is not None and chain.noted is None:
         problem = (
-            f"no entry has the hash {noted}: entries were cut off at the end or all was written anew; compare with a "
-            "backup from the time of that hash, and find out who may write the store"
+            f"no entry has the hash {noted}: entries were cut off at the end, or the whole chain was "
+            "written again; compare with a backup from the time of that hash, and find out who may write the store"
         )
     if context.json:
         output.print_json(chain_document(chain) | {"ok": not problem, "problem": problem or None})
@@ -112,8 +112,8 @@ def problem_of(chain: AuditChain) -> str:
     if chain.misfit is None:
         return ""
     return (
-        f"entry {chain.misfit} does not fit: {chain.why}; not swimctl did that: keep a copy of the store, compare its "
-        f"entries with a backup from entry {max(1, chain.misfit - 1)} on, and find out who may write the file"
+        f"entry {chain.misfit} does not fit: {chain.why}; swimctl did not do that: keep a copy of the store, compare "
+        f"its entries with a backup from entry {max(1, chain.misfit - 1)} on, and find out who may write the file"
     )
 
 

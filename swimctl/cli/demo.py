@@ -46,8 +46,8 @@ def demo(
         if not options.quiet:
             output.note(
                 f"swimctl demo: {DEVICES} simulated switches on 127.0.0.1, a stack of three (sw3) and a C9500 (sw4) "
-                f"among them, {speed:g} times faster than life. {ON_TARGET} runs {GOLDEN} already; {TOO_FULL} has too "
-                f"little flash. {len(images)} images of 3 MB stand for real ones of 0.9 to 1.2 GB."
+                f"among them, {speed:g} times faster than real time. {ON_TARGET} runs {GOLDEN} already; {TOO_FULL} "
+                f"has too little flash. {len(images)} images of 3 MB stand for real ones of 0.9 to 1.2 GB."
             )
         raise typer.Exit(_upgrade(options, lab, folder))
 

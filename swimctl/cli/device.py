@@ -161,7 +161,7 @@ def trust_device(
     for one in trusted:
         output.print_line(f"{one['name']} is trusted as {one['host']}: {one['fingerprint']}")
     if not trusted:
-        output.print_line(f"{found.name} shows the host key that is known of it; nothing was changed")
+        output.print_line(f"{found.name} shows its known host key; nothing was changed")
 
 
 def _strangers(target: Target, settings: Settings) -> Iterator[Stranger]:

@@ -160,7 +160,7 @@ def _image(image: Image, *, deep: bool) -> str:
     written = datetime.fromtimestamp(stat.st_mtime, UTC)
     if not deep and written <= image.added_at:
         os.close(os.open(image.path, os.O_RDONLY))
-        return f"{image.filename}: size as added, not written to since"
+        return f"{image.filename}: same size as when it was added, and not changed since"
     from swimctl.images.catalogue import hash_file
 
     _, sha512, _ = hash_file(image.path)

@@ -171,5 +171,5 @@ def latest_batch(store: Store) -> str:
     """Return the newest batch. Raises NotFound where there is none yet."""
     newest = store.batches(limit=1)
     if not newest:
-        raise NotFound("the store holds no batch yet; `swimctl upgrade` makes one")
+        raise NotFound("the store has no batch yet; `swimctl upgrade` makes one")
     return newest[0].id

@@ -157,8 +157,8 @@ def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
     output.print_line(f"{rule.what} of {of}: {f'golden for {rules}' if rules else 'not golden'}")
     if not unset and not images_of(rule, images):
         output.note(
-            "swimctl: no image of it is in the catalogue: devices are compared with it and not upgraded to it; "
-            "`swimctl image add FILE` puts one there"
+            "swimctl: the catalogue has no image of it: devices are compared with it, but not upgraded to it; "
+            "`swimctl image add FILE` adds one"
         )
 
 

@@ -53,7 +53,7 @@ swimctl:
   #   platform: {campus-access: cisco_xe}
 """
 _HOSTS = """\
-# One entry a device, as Nornir's SimpleInventory reads it.
+# One entry per device, as Nornir's SimpleInventory reads it.
 """
 _EXAMPLE = """\
 # access-sw1:
@@ -71,7 +71,7 @@ access:
   data: {role: access}
 """
 _DEFAULTS = """\
-# What holds for all devices where nothing nearer says otherwise. A password may be a reference: {env: NAME},
+# Values for all devices, unless a host or a group has its own. A password may be a reference: {env: NAME},
 # {file: PATH}, {keyring: SERVICE} or {command: [PROGRAM, …]}.
 # username: netadmin
 # password: {env: NETADMIN_PASSWORD}
@@ -102,7 +102,7 @@ def init(
     if source is None:
         source = Source.YAML
         if asks:
-            said = typer.prompt(f"Where do your devices stand ({', '.join(Source)})?", default=source.value, err=True)
+            said = typer.prompt(f"Where is your list of devices ({', '.join(Source)})?", default=source.value, err=True)
             if said not in set(Source):
                 raise UsageError(f"{said!r} is none of {', '.join(Source)}")
             source = Source(said)
@@ -158,7 +158,7 @@ def _files(config: Path, source: Source, at: str) -> dict[Path, str]:
     lines = [f"    {key}: {json.dumps(value)}" for key, value in options.items()]
     lines += [f"    # {line}" for line in more]
     text = "\n".join(["inventory:", f"  plugin: {plugin}", "  options:", *lines, ""])
-    files = {config: _head("docs/inventories.md tells of its options.") + text + _SETTINGS}
+    files = {config: _head("docs/inventories.md describes its options.") + text + _SETTINGS}
     table = folder / at
     return files | ({table: _TABLE} if source is Source.CSV and not table.exists() and not Path(at).exists() else {})
 
@@ -179,7 +179,7 @@ def _of_known_hosts(path: Path) -> str:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{path} cannot be read: {getattr(problem, 'strerror', None) or 'it is no text'}") from None
+        raise UsageError(f"{path} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}") from None
     entries: dict[str, str] = {}
     for line in lines:
         names = line.split()[0] if line.strip() and line[0] not in "#|@" else ""

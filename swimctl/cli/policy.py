@@ -118,7 +118,7 @@ def read_time(option: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} {text!r} is no ISO 8601 time; {example}") from None
+        raise UsageError(f"{option} {text!r} is not an ISO 8601 time; {example}") from None
     if moment.utcoffset() is None:
         raise UsageError(f"{option} {text!r} has no offset from UTC; {example}")
     return moment

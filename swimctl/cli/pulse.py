@@ -45,7 +45,7 @@ def standing(job: Job, pulse: Pulse, now: datetime) -> str:
         return ""
     told = [step.message, spent(job, step, pulse.usual, now)]
     if heard := pulse.last_events.get(job.id):
-        told.append(f"last news {duration((now - heard).total_seconds())} ago")
+        told.append(f"last event {duration((now - heard).total_seconds())} ago")
     return "; ".join(word for word in told if word)
 
 

@@ -64,7 +64,7 @@ def _choose(opened: Opened, ids: Sequence[int]) -> list[Job]:
 
 def _why_not(job: Job) -> str:
     if job.status is JobStatus.FAILED:
-        again = f"`swimctl retry --batch {job.batch_id[:8]}` asks its device what it is now, and goes on from there"
+        again = f"`swimctl retry --batch {job.batch_id[:8]}` asks its device what it is now, and continues from there"
         return f"has ended: {job.word}; {again}"
     if job.status in FINAL:
         return f"has ended: {job.word}"

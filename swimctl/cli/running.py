@@ -54,9 +54,9 @@ class Stop:
         self.signal = signal.SIGTERM if number == signal.SIGHUP else number
         self.event.set()
         output.note(
-            f"swimctl: {signal.Signals(number).name}: no more jobs are started; the running ones go on to a safe "
-            "point, which may take minutes. A second one ends this process at once: devices go on by themselves, and "
-            "`swimctl resume` asks them how far they got."
+            f"swimctl: {signal.Signals(number).name}: no more jobs are started; running jobs continue to a safe "
+            "point, which may take minutes. A second signal ends this process at once. Devices finish what they were "
+            "told to do, and `swimctl resume` asks them how far they got."
         )
 
 

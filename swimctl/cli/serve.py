@@ -179,8 +179,8 @@ class _Serving:
                 await asyncio.shield(worker)
         except TimeoutError:
             output.note(
-                f"swimctl serve: not every device came to a safe point within {self._grace:.0f} s; their jobs are "
-                "taken up at the next start"
+                f"swimctl serve: not every device reached a safe point within {self._grace:.0f} s; the next start "
+                "continues their jobs"
             )
             _end_now()
 
@@ -189,7 +189,7 @@ class _Serving:
         if self._signals > 1:
             _end_now()
         at_work = 0 if self._scheduler is None else self._scheduler.at_work
-        waiting = f"; {at_work} batches go on to a safe point, at most {self._grace:.0f} s" if at_work else ""
+        waiting = f"; {at_work} batches continue to a safe point, at most {self._grace:.0f} s" if at_work else ""
         output.note(f"swimctl serve: {signal.Signals(number).name}: no new work starts{waiting}")
         self._signalled.set()
         asked.set()

@@ -50,7 +50,7 @@ def check(ctx: typer.Context) -> None:
         for problem in problems:
             output.print_line(problem)
         if not problems and chain is not None:
-            output.print_line(f"store {path}: sound; audit: {whole(chain)}")
+            output.print_line(f"store {path}: no fault found; audit: {whole(chain)}")
     raise typer.Exit(1 if problems else 0)
 
 

@@ -165,7 +165,7 @@ def _first_room(now: datetime, needs: timedelta, window: Window | None, freezes:
         return Never(
             f"the window {window} is never long enough: needs {_up(needs)}m, it is open for {_down(longest)}m at most"
         )
-    return Never(f"the window {window} has no {_up(needs)}m that no freeze takes; the last one is {why}")
+    return Never(f"the window {window} never has {_up(needs)}m outside a freeze; the last one is {why}")
 
 
 def _period(start: date, end: date) -> str:

@@ -373,5 +373,5 @@ def _not_as_it_was() -> StepFailed:
 def _unproved() -> StepFailed:
     return StepFailed(
         "the activation was sent, and no post-checks proved its result; needed: Post-Checks that succeed; "
-        "next: look at what the device runs, then `swimctl retry`"
+        "next: check what the device runs, then `swimctl retry`"
     )

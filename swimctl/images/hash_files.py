@@ -86,18 +86,18 @@ def _read_file(file: Path, name: str) -> Mapping[str, str]:
     except OSError as problem:
         raise ImageError(f"{file} cannot be read: {problem.strerror}") from None
     except (UnicodeDecodeError, UnreadableError) as problem:
-        why = "it is no text" if isinstance(problem, UnicodeDecodeError) else problem
+        why = "it is not text" if isinstance(problem, UnicodeDecodeError) else problem
         raise ImageError(f"{file} cannot be read as a hash file: {why}; get the vendor's file, or remove it") from None
 
 
 class UnreadableError(ValueError):
-    """Report a text that is no hash file."""
+    """Report a text that is not a hash file."""
 
 
 def read(text: str, name: str) -> Mapping[str, str]:
     """Return the SHA-512 and MD5 that a hash file has for a file; none where it is of other files only.
 
-    Raises UnreadableError for an empty text, a line that is no hash, a hash without a name among others, and for two
+    Raises UnreadableError for an empty text, a line that is not a hash, a hash without a name among others, and for two
     different hashes of one kind.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
@@ -120,7 +120,7 @@ def _entry(number: int, line: str) -> tuple[str, str, str | None]:
     # OpenSSL says SHA2-512 since its release 3.
     spelled = None if tag is None else tag.upper().replace("SHA2-", "SHA").replace("-", "")
     if found is None or algorithm is None or spelled not in {None, algorithm.replace("-", "")}:
-        raise UnreadableError(f"line {number} is no hash")
+        raise UnreadableError(f"line {number} is not a hash")
     named = found["name"]
     return algorithm, found["digest"].lower(), None if named is None else re.split(r"[/\\]", named)[-1]
 

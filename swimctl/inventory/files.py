@@ -138,7 +138,7 @@ def _no_address(name: object, written: str) -> str | None:
     if written.startswith("[") and written.endswith("]"):
         return f"{told} has brackets; write the address alone, in quotes: `hostname: '{written[1:-1]}'`"
     if "@" in written or "/" in written or " " in written:
-        return f"{told} is no address; write a name or an address alone, and `username` and `port` beside it"
+        return f"{told} is not an address; write a name or an address alone, and `username` and `port` beside it"
     return None
 
 
@@ -192,7 +192,7 @@ def _element(
 ) -> Iterator[tuple[tuple[object, ...], str]]:
     """Find what is wrong with one host, one group or the defaults: where, and what."""
     if not isinstance(element, dict):
-        yield (), f"{name} must be a mapping; write `{name}: {{}}` where nothing is to be said of it"
+        yield (), f"{name} must be a mapping; write `{name}: {{}}` if it has no keys"
         return
     for key, value in element.items():
         near = _misspelt(str(key))

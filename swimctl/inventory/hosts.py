@@ -288,7 +288,7 @@ def _init(config: Config) -> Nornir:
         what = " ".join(str(problem).split())
         raise InventoryError(
             f"the inventory of {config.path} cannot be loaded: {type(problem).__name__}: {what};"
-            f" look at its sections inventory, runner, core and ssh{hint}"
+            f" check its sections inventory, runner, core and ssh{hint}"
         ) from problem
     files.check_loaded(config, nornir.inventory, lambda host: _platform(config, host)[0] is not None)
     return nornir

@@ -74,8 +74,8 @@ def select(selection: Selection, candidates: Sequence[Candidate], groups: Sequen
         before, chosen = chosen, [one for one in chosen if keep(one)]
         if not chosen:
             raise SelectionError(
-                f"no device is left: {reason} matches none of the {len(before)} device{'s' if len(before) != 1 else ''}"
-                f" that came before it ({some([one.name for one in before])})"
+                f"no device is left: {reason} matches none of {len(before)} device{'s' if len(before) != 1 else ''} "
+                f"({some([one.name for one in before])})"
             )
     return tuple(one.name for one in chosen)
 

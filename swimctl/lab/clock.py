@@ -1,4 +1,4 @@
-"""The lab's time: seconds that run faster than life, and the date that the switches show."""
+"""The lab's time: seconds that run faster than real time, and the date that the switches show."""
 
 from __future__ import annotations
 

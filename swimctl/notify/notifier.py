@@ -91,7 +91,7 @@ class Notifier:
             self._waiting.clear()
             self._changed.notify_all()
         if lost:
-            log.warning("%d notifications were not sent within %g s, and are given up", lost, seconds)
+            log.warning("%d notifications were not sent within %g s, and are dropped", lost, seconds)
 
     def _put(self, write: Callable[[], Text]) -> None:
         """Queue a text, which the thread writes too. Where the queue is full the oldest goes: summaries come last."""
@@ -106,7 +106,7 @@ class Notifier:
             self._waiting.append(write)
             self._changed.notify_all()
         if full:
-            log.warning("the oldest of %d waiting notifications is given up: sending is too slow", MOST_WAITING)
+            log.warning("the oldest of %d waiting notifications is dropped: sending is too slow", MOST_WAITING)
 
     def _run(self) -> None:
         while (write := self._next()) is not None:
@@ -131,7 +131,7 @@ class Notifier:
         missed = [channel for channel in self._channels if not _sent(channel, text)]
         if missed:
             log.warning(
-                "notification %r was not taken by URL %s of swimctl.notify; next: `apprise -vv -b test URL`",
+                "notification %r was not accepted by URL %s of swimctl.notify; next: `apprise -vv -b test URL`",
                 text.title,
                 ", ".join(map(str, missed)),
             )

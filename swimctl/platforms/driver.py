@@ -65,7 +65,7 @@ class Compares(TellsOfImage, Protocol):
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Return what must be the same after the upgrade.
 
-        What does not read raises; without `whole` only the release does, and the rest is named in `unread`.
+        What cannot be read raises; without `whole` only the release does, and the rest is named in `unread`.
         """
 
     def configuration(self) -> str:

@@ -34,7 +34,7 @@ def read_by(
 
     `who` has its serial numbers, `boot` tells since when it runs, `release` what each member runs, `state` where the
     image stands, `compared` what is held against the time before; `commit` is the command whose own word counts, empty
-    where none is sent. `instead` are the commands that tell what runs, and since when, where `boot` does not read.
+    where none is sent. `instead` are the commands that tell what runs, and since when, where `boot` cannot be read.
     """
     restart = f"the restart that {boot} prints, or another release"
     return {

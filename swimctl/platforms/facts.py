@@ -23,7 +23,7 @@ class MemberSoftware:
 class SoftwareVersion:
     """What `show version` says. `uptime` is in seconds, to the minute. `restarted_at` is ISO, in the device's own zone.
 
-    `parts` are the uptimes of those that tell their own, members or a control processor; None: one that does not read.
+    `parts` are the uptimes of those that tell their own, members or a control processor; None: one that cannot be read.
     `next_config_register` is set where the device says that the register changes at the next reload. `operating_mode`
     is a router's: `Autonomous`, or `Controller-Managed` in an SD-WAN.
     """
@@ -265,7 +265,7 @@ class Running:
 
     `abnormal` is the reason of the last reload where the device itself calls it abnormal. `doubt` is set where two
     sources of one device disagree on what runs: then neither proves anything. `parts` are the uptimes of its members,
-    where they tell their own: one of them may boot while the device stays up. None: one that does not read.
+    where they tell their own: one of them may boot while the device stays up. None: one that cannot be read.
     """
 
     version: str

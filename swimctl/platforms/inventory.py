@@ -20,7 +20,7 @@ _START: Final = re.compile(r"(?:NAME|PID) *:.*", re.IGNORECASE)
 def read_parts(
     lines: Iterable[str], names: Tells, products: Tells, *, command: str = COMMAND, aside: re.Pattern[str] | None = None
 ) -> tuple[InventoryItem, ...]:
-    """Return each pair of a NAME and a PID line; either without the other, or one that does not read, refuses.
+    """Return each pair of a NAME and a PID line; either without the other, or one that cannot be read, refuses.
 
     `aside` matches lines that are known to tell nothing of a part.
     """

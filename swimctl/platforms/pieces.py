@@ -1,4 +1,4 @@
-"""What a snapshot is made of, read piece by piece: one output that does not read takes no other with it."""
+"""What a snapshot is made of, read piece by piece: one output that cannot be read takes no other with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class Pieces:
     """Read each piece for itself; `unread` names those that did not read, by their field of Snapshot, and why.
 
-    `whole`: the first that does not read is raised instead.
+    `whole`: the first that cannot be read is raised instead.
     """
 
     def __init__(self, *, whole: bool) -> None:

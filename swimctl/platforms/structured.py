@@ -31,7 +31,7 @@ def read_object(text: str, command: str, terminal: Terminal) -> Mapping[str, Any
     try:
         found, _ = json.JSONDecoder(strict=False).raw_decode(said, start.end() - 1)
     except ValueError as error:
-        raise UnparsableOutput(command, "", f"its data does not read: {error}") from None
+        raise UnparsableOutput(command, "", f"its data cannot be read: {error}") from None
     if not isinstance(found, dict) or "errors" in found:
         raise UnparsableOutput(command, "", "the device has no data for it")
     return found
@@ -39,7 +39,7 @@ def read_object(text: str, command: str, terminal: Terminal) -> Mapping[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Both(Generic[T]):
-    """What a device says as data and as text; None of what does not read, and `why` for the text."""
+    """What a device says as data and as text; None of what cannot be read, and `why` for the text."""
 
     told: T | None
     printed: T | None
@@ -76,7 +76,7 @@ class Structured:
             return Both(told, None, error)
 
     def either(self, command: str, parse: Callable[[str], T], parse_data: Callable[[str], T]) -> T:
-        """Return what the text says, where that does not read what the data says; raises the text's error."""
+        """Return what the text says, where that cannot be read what the data says; raises the text's error."""
         try:
             return parse(self._show(command))
         except (CommandRefused, UnparsableOutput) as error:

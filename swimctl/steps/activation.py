@@ -50,7 +50,9 @@ class Activation:
             sent = context.record.recall("activate sent") or {}
             apart = ", ".join(f"{name}: {version}" for name, version in now.members.items())
             runs = apart if len(set(now.members.values())) > 1 else now.version
-            answered = "said that it succeeded" if answer_to(context, "activate") else "gave no answer that reads"
+            answered = (
+                "said that it succeeded" if answer_to(context, "activate") else "gave an answer that cannot be read"
+            )
             raise StepFailed(
                 f"{context.device.name} did not reload: it still runs {runs} since the same boot; seen: the activation "
                 f"{answered}; needed: a newer boot{_in_service(context, ', or the image')}; next: "

@@ -130,7 +130,7 @@ def _after_activation(context: JobContext, error: SwimctlError) -> tuple[Outcome
     corrected = asked.corrected(outcome)
     if corrected is Outcome.UNKNOWN:
         return corrected, _told(context, _seen(asked), _facts(asked.installed))
-    booted = "it booted anew earlier in this job, and not in its activation" if corrected is not outcome else ""
+    booted = "it rebooted earlier in this job, and not in its activation" if corrected is not outcome else ""
     return corrected, "; ".join(filter(None, (booted, _unread_boot(asked), _armed(context, _facts(asked.installed)))))
 
 
@@ -176,7 +176,7 @@ def _after_add(context: JobContext) -> tuple[Outcome, str]:
         )
         return Outcome.UNKNOWN, _told(context, seen, None)
     if outcome is Outcome.ROLLED_BACK:
-        return outcome, f"it booted anew since the job began; nothing was activated; next: {asked.support.look}"
+        return outcome, f"it rebooted since the job began; nothing was activated; next: {asked.support.look}"
     return outcome, ""
 
 
@@ -202,7 +202,7 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
     except DeviceError as unanswered:
         said = f"it does not answer {after}"
         if isinstance(unanswered, _UNREADABLE):
-            said = f"what it runs {after} does not read"
+            said = f"what it runs {after} cannot be read"
         elif isinstance(unanswered, _NOT_KNOWN):
             said = f"it could not be asked {after}"
         return Outcome.UNKNOWN, f"{said}: {unanswered}; next: check its console"
@@ -223,10 +223,10 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
     if outcome is Outcome.UNTOUCHED:
         return outcome, ""
     if outcome is Outcome.ROLLED_BACK and before:
-        when = "while it took the file" if copied and not asked.earlier else "since the job began"
-        return outcome, f"it booted anew {when}; nothing was activated; next: {look}"
+        when = "during the copy" if copied and not asked.earlier else "since the job began"
+        return outcome, f"it rebooted {when}; nothing was activated; next: {look}"
     seen = _seen(asked)
-    boot = {True: "it booted anew", False: "on the same boot", None: "whether it booted anew cannot be told"}[booted]
+    boot = {True: "it rebooted", False: "on the same boot", None: "whether it rebooted is not known"}[booted]
     return Outcome.UNKNOWN, (
         f"{after}, {seen}, {boot}; needed {version} on the same boot, and nothing else that its next reload starts; "
         f"next: {look}"
@@ -234,9 +234,9 @@ def what_it_is(context: JobContext) -> tuple[Outcome, str]:
 
 
 def _unanswered(what: str, error: DeviceError) -> str:
-    """Return that a device could not be asked, or, where it answered, that the answer does not read."""
+    """Return that a device could not be asked, or, where it answered, that the answer cannot be read."""
     if isinstance(error, _UNREADABLE):
-        return f"{what} does not read: {error}"
+        return f"{what} cannot be read: {error}"
     return f"it could not be asked {what}: {error}"
 
 
@@ -297,12 +297,12 @@ def _boot(context: JobContext, driver: TellsRunning) -> tuple[Running, bool | No
                 running,
                 booted,
                 earlier,
-                "whether a member of it booted anew cannot be told: its uptime does not read",
+                "whether a member rebooted is not known: its uptime cannot be read",
             )
         if new_boot(up, replace(running, uptime=part, restarted_at=None), since):
-            return running, booted, earlier, "a member of it booted anew since the job began"
+            return running, booted, earlier, "a member rebooted since the job began"
     if since is not None and running.uptime is not None and new_boot(up, running, since) is None:
-        return running, booted, earlier, "whether it booted anew since the first login cannot be told"
+        return running, booted, earlier, "whether it rebooted since the first login is not known"
     return running, booted, earlier, ""
 
 
@@ -320,22 +320,24 @@ def _last_words(context: JobContext) -> Installed | None:
 def _seen(asked: _Asked) -> str:
     running, installed = asked.running, asked.installed
     if isinstance(running, Unread):
-        runs = f"what runs does not read: {running.why}"
+        runs = f"the running release cannot be read: {running.why}"
     else:
         runs = f"{', '.join(sorted(set(running.members.values())))} runs"
     if isinstance(installed, Unread):
-        stands = f"where the image stands does not read: {installed.why}"
+        stands = f"the state of the image cannot be read: {installed.why}"
     else:
         stands = f"the image is {installed.placement}"
     doubt = asked.doubt if asked.booted is False else ""
-    by_others = f"somebody else is at work on it: {told(asked.others)}" if asked.others else ""
+    by_others = f"somebody else works on it: {told(asked.others)}" if asked.others else ""
     return "; ".join(filter(None, (f"seen: {runs}, {stands}", doubt, by_others, asked.undone)))
 
 
 def _unread_boot(asked: _Asked) -> str:
     if not isinstance(asked.installed, Unread):
         return ""
-    return f"what its next reload starts does not read: {asked.installed.why}; next: {asked.support.look} on the device"
+    return (
+        f"what its next reload starts cannot be read: {asked.installed.why}; next: {asked.support.look} on the device"
+    )
 
 
 def _facts(installed: Installed | Unread) -> Installed | None:

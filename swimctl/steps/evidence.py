@@ -127,7 +127,7 @@ class Pending(StrEnum):
     """What may still change a look."""
 
     NOTHING = "nothing"
-    READY = "what is late or does not read"
+    READY = "what is late or cannot be read"
     LINKS = "links and neighbours"
     ACCESS = "access ports, of which too few are back"
     END_DEVICES = "phones and access points, which boot"
@@ -148,7 +148,7 @@ class Verdict:
 
 
 def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) -> bool | None:
-    """Return whether the device booted anew since the mark, `elapsed` device seconds ago; None: it cannot be told.
+    """Return whether the device rebooted since the mark, `elapsed` device seconds ago; None: it cannot be told.
 
     The uptime decides, against our own clock: the device's clock may jump when it boots. The time of the restart that
     it prints decides only where no uptime does, and proves nothing where it went backwards. No uptime decides that is
@@ -186,7 +186,7 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
     """Decide whether what was activated may be committed; `called` names it for people."""
     running, installed, compared = seen.running, seen.installed, seen.compared
     if isinstance(running, Unread):
-        return Verdict(Then.LEAVE, f"what runs cannot be read: {running.why}", Pending.READY)
+        return Verdict(Then.LEAVE, f"the running release cannot be read: {running.why}", Pending.READY)
     if running.doubt:
         return Verdict(Then.BACK, running.doubt, Pending.READY)
     late = missing(before, running) or (seen.late if isinstance(seen.late, str) else "")
@@ -253,8 +253,10 @@ def committed(
         timer = ", its timer runs" if installed.timer_runs else ""
         return Proof(done, "" if done else f"it is {installed.placement}{timer}")
     if said and not patch and isinstance(running, Running):
-        return Proof(proved=True, by=f"the commit's own word, as the install state does not read ({installed.why})")
-    return Proof(proved=False, by=f"its install state does not read: {installed.why}")
+        return Proof(
+            proved=True, by=f"the answer to the commit, because the install state cannot be read ({installed.why})"
+        )
+    return Proof(proved=False, by=f"its install state cannot be read: {installed.why}")
 
 
 def went_back(now: Running, before: Snapshot, *, reloaded: bool, patch: bool) -> bool:

@@ -27,7 +27,7 @@ from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.target import called, is_patch, on_target
 
-# An answer that says no, or does not read: the session goes on, and so do the questions.
+# An answer that says no, or cannot be read: the session goes on, and so do the questions.
 _UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
 # What closes the session: nothing more can be asked.
 _ENDS = (DeadlineExceeded, UnexpectedPrompt)
@@ -37,8 +37,8 @@ _SPARE = frozenset({"serials"})
 """What a baseline may lack: its device is then known by its host name."""
 _NAMED = re.compile(r"'([^']+)'")
 _REPORT = (
-    "what its AAA server refuses must be allowed to that account; for a bug report `swimctl device capture {name} "
-    "--out DIR` gathers what it prints"
+    "if its AAA server refuses the command, allow it to that account; `swimctl device capture {name} --out DIR` "
+    "collects what it prints, for a bug report"
 )
 _MENDS = {
     DeadlineExceeded: "the rest was not asked; swimctl.deadlines.command sets how long it may take",
@@ -99,7 +99,7 @@ def first_look(
     """
     noting = _Noting(session)
     asked = _Asked(device, username, noting)
-    driver = asked.answer("what runs", lambda: make(noting))
+    driver = asked.answer("running release", lambda: make(noting))
     if driver is None:
         return FirstLook(tuple(asked.findings), closed=asked.ended)
     identity = asked.answer("identity", lambda: driver.identity(device))
@@ -225,7 +225,7 @@ class _Asked:
                 ok=False,
                 seen=seen,
                 needed="an output that can be read",
-                next_command=f"give `{command}` on {self.device.name} as '{self.username}' and look; "
+                next_command=f"type `{command}` on {self.device.name} as '{self.username}'; "
                 + mend.format(name=self.device.name),
             )
         )

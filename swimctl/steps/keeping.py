@@ -94,7 +94,7 @@ def _refused(context: JobContext, driver: Offers) -> str:
 
 
 def _confirm(context: JobContext, driver: Changes, table: Table) -> str:
-    """Prove that what runs is committed; an install state that does not read yet, or not show it yet, has some time."""
+    """Prove that what runs is committed; an install state that does not show it yet, or cannot be read, gets time."""
     lag, said = Deadline(context.clock, _LAG, watch=True), answer_to(context, "commit")
     ready = Deadline(context.clock, context.settings.deadlines.ready)
     while True:

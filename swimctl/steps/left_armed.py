@@ -116,4 +116,4 @@ def _command(recall: Callable[[str], Any], name: str, command: str) -> str:
 def _local(moment: datetime, clock: Clock) -> str:
     """Write a time by the clock on the wall here, with its zone; never later than it is, and the past as past."""
     words = moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")
-    return words if moment > clock.now() else f"{words} (that is over: look whether it has)"
+    return words if moment > clock.now() else f"{words} (that time is over: check whether it has)"

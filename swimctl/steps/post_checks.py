@@ -86,7 +86,7 @@ class PostChecks:
         with context.driver() as driver:
             installed = readable(lambda: driver.installed(context.image))
         if isinstance(installed, Unread):
-            return f"whether {called(context.image)} is committed does not read: {installed.why}"
+            return f"whether {called(context.image)} is committed cannot be read: {installed.why}"
         placement = installed.placement
         return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 

@@ -73,7 +73,7 @@ class Pulling:
 
     def _see_through(self, offer: Offer, watch: _Watch, whole: Deadline) -> None:
         """Wait for a copy whose session was lost: it may go on, or it ends with the session."""
-        self._context.record.event("session", "the session ended in the copy, which may go on")
+        self._context.record.event("session", "the session ended in the copy, which may continue")
         while not (offer.whole or whole.passed or (offer.asked and not offer.sending)):
             watch.look()
             time.sleep(0.05)
@@ -116,7 +116,7 @@ class _Watch:
             self._still = Deadline(self._clock, self._after if at >= offer.image.size else self._limit)
         self._moved(at)
         if self._still.passed:
-            never = f"the device took no byte after {at}" if offer.asked else "the device did not come for it"
+            never = f"the device took no byte after {at}" if offer.asked else "the device did not fetch it"
             raise TransferFailed(
                 f"the copy of {offer.image.filename} stood still: {never} within {self._still.seconds:.0f}s"
             )

@@ -38,7 +38,7 @@ class ReadinessCheck:
     def run(self, context: JobContext) -> StepResult:
         """Refuse with every failed rule at once; end the job where the image already runs."""
         if was_sent(context, "activate"):
-            return StepResult("the activation was sent before; going on from what the device says")
+            return StepResult("the activation was sent before; asking the device how far it got")
         return context.again(lambda: self._check(context, "not ready, nothing was changed", first=True))
 
     def once_more(self, context: JobContext) -> StepResult | None:
@@ -95,7 +95,7 @@ class ReadinessCheck:
             keep_log(context.record.remember, log)
             raise StepFailed(
                 f"{other} has this very device (serial number {look.snapshot.serials[0]}); needed: one job "
-                f"at a time; {refusal}; next: `swimctl doctor` names devices that stand in the inventory twice, "
+                f"at a time; {refusal}; next: `swimctl doctor` names devices that are in the inventory twice, "
                 "`swimctl retry` when that job has ended"
             )
         if minutes_old(context.record.recall, context.clock) is not None:

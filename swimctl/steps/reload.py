@@ -51,7 +51,7 @@ def elapsed_since(clock: Clock, mark: Mapping[str, object]) -> float | None:
 
 
 def boot_look(context: JobContext, driver: TellsRunning, mark: dict[str, object]) -> tuple[Running, bool | None]:
-    """Read what runs, and return whether it booted anew since the mark; None: it cannot be told.
+    """Read what runs, and return whether it rebooted since the mark; None: it cannot be told.
 
     The time is taken before the look: an answer that takes its time must not pass for a new boot. Nor may one from
     before that: what a driver had read when it was made. So a new boot is believed only where a second look says so.

@@ -39,5 +39,5 @@ def told(recall: Callable[[str], Any]) -> str:
         names += gone or []
     parts = [f"removed from its flash: {some(names, _NAMED)}"] if names else []
     if unsure:
-        parts.append(f"what `{unsure[0]}` removed is not known, as its end was not seen: look at its flash")
+        parts.append(f"what `{unsure[0]}` removed is not known, because its end was not seen: check its flash")
     return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""Look at a device after its reload, piece by piece: an output that does not read takes no other with it."""
+"""Look at a device after its reload, piece by piece: an output that cannot be read takes no other with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_ASKED = Unread("it was not asked")
 
 
 def readable(read: Callable[[], T]) -> T | Unread:
-    """Return what was read, or why it does not read; a session that ends is raised."""
+    """Return what was read, or why it cannot be read; a session that ends is raised."""
     try:
         return read()
     except (CommandRefused, UnparsableOutput) as error:
@@ -39,7 +39,7 @@ class Table:
         self._hung: Unread | None = None
 
     def read(self, driver: TellsInstalled) -> Installed | Unread:
-        """Return what it says, or why it does not read; raises SessionLost at the first time that it hangs."""
+        """Return what it says, or why it cannot be read; raises SessionLost at the first time that it hangs."""
         if self._hung is not None:
             return self._hung
         try:
@@ -63,7 +63,7 @@ def _pieces(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Se
 
     def piece(read: Callable[[], T]) -> T | Unread:
         if ended:
-            return Unread(f"it was not asked, as the session had to be closed: {ended[0]}")
+            return Unread(f"it was not asked, because the session had to be closed: {ended[0]}")
         try:
             return readable(read)
         except (DeadlineExceeded, UnexpectedPrompt) as error:

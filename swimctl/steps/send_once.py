@@ -30,7 +30,7 @@ def answer_to(context: JobContext, operation: str) -> bool | None:
 def send_once(context: JobContext, driver: Sends, operation: str, send: Callable[[], Sent]) -> Sent:
     """Record that the command leaves, send it, and record what the device said.
 
-    An error text of the device is a failure; an answer that does not read is none, with the reason.
+    An error text of the device is a failure; an answer that cannot be read is none, with the reason.
     """
     mark, support = driver.log_mark(), driver.support
     if mark is not None and context.redaction.text(mark) != mark:
@@ -117,4 +117,4 @@ def _verdict(sent: Sent) -> str:
         return f"FAILED: {sent.outcome.reason}"
     if sent.dropped:
         return "the session ended before an answer"
-    return f"no answer that reads: {sent.outcome.reason}" if sent.outcome.reason else "no answer"
+    return f"an answer that cannot be read: {sent.outcome.reason}" if sent.outcome.reason else "no answer"

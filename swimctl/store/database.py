@@ -174,7 +174,7 @@ class Database:
         if os.getpid() != self._process:
             raise StoreError(
                 f"the store {self.path} was opened by process {self._process}, of which this one is a fork: SQLite's "
-                "locks are not inherited; open it anew"
+                "locks are not inherited; open it again"
             )
 
     def _refuse_foreign(self) -> None:

@@ -58,11 +58,11 @@ class Place:
             try:
                 found = _which(file)
             except OSError as error:
-                raise StoreError(f"{file} cannot be looked at ({error.strerror}); check its folder") from error
+                raise StoreError(f"{file} cannot be checked ({error.strerror}); check its folder") from error
             if found != known:
                 raise StoreReplaced(
-                    f"{file} was replaced or removed while this process had it open: the store {self.path} is not the "
-                    "one any more that its jobs are recorded in; nothing more is taken or recorded here. Next: end "
+                    f"{file} was replaced or removed while this process had it open: the store {self.path} is no "
+                    "longer the one that has its jobs; nothing more is started or recorded here. Next: end "
                     "every swimctl that uses it, put the right file back, `swimctl store check`, then `swimctl resume`"
                 )
 

@@ -141,7 +141,7 @@ def test_status_of_what_runs_says_for_how_long_and_what_is_usual(place: Place, c
 
     place.script.while_running = look
     (job,) = place.ran("sw2")
-    assert re.search(r"reading the device; 0s of ~0s; last news 0s ago$", said[0], re.MULTILINE)
+    assert re.search(r"reading the device; 0s of ~0s; last event 0s ago$", said[0], re.MULTILINE)
     (document,) = json.loads(said[1])["jobs"]
     heard = [event for event in place.store.events(job.id) if event.message == "reading the device"]
     assert document["last_event_at"] == rfc3339(heard[-1].at)
@@ -172,7 +172,7 @@ def test_report_tells_of_releases_and_failures(place: Place, capsys: Capture) ->
 @pytest.mark.usefixtures("place")
 def test_report_without_a_batch_is_exit_2(capsys: Capture) -> None:
     assert main(["report"]) == 2
-    assert "holds no batch yet" in capsys.readouterr().err
+    assert "has no batch yet" in capsys.readouterr().err
 
 
 def interrupted(place: Place) -> list[Job]:

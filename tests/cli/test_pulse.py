@@ -71,7 +71,7 @@ def test_lines_tell_it_between_the_changes(make_job: MakeJob) -> None:
 def test_a_running_job_says_how_long_what_is_usual_and_when_it_last_spoke(make_job: MakeJob) -> None:
     job = make_job(at="Activation", said="waiting for the device")
     pulse = Pulse(USUAL, {job.id: at(job, 30)})
-    assert standing(job, pulse, at(job, 240)) == "waiting for the device; 4m of ~2m; last news 4m ago"
+    assert standing(job, pulse, at(job, 240)) == "waiting for the device; 4m of ~2m; last event 4m ago"
     assert what_of(job, pulse, at(job, 240)) == standing(job, pulse, at(job, 240))
     assert standing(make_job(at="Activation"), Pulse(), at(job, 45)) == "45s"
     assert standing(make_job(), pulse, at(job, 45)) == ""

@@ -78,7 +78,7 @@ def test_a_first_signal_stops_softly_and_says_what_a_second_does(
     assert stop.signal == counts_as
     said = capsys.readouterr().err
     assert "no more jobs are started" in said
-    assert "A second one ends this process at once" in said
+    assert "A second signal ends this process at once" in said
     assert signal.getsignal(sent) is before
 
 

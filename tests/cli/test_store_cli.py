@@ -58,7 +58,7 @@ def test_a_backup_that_cannot_be(place: Place, capsys: Capture, monkeypatch: pyt
 def test_check_shows_what_is_wrong_with_file_and_audit(place: Place, capsys: Capture) -> None:
     place.store.enter_audit(Caller("ana", "terminal"), "tried", "one")
     assert main(["store", "check"]) == 0
-    assert ": sound; audit: 1 entries, chain whole, last " in capsys.readouterr().out
+    assert ": no fault found; audit: 1 entries, chain whole, last " in capsys.readouterr().out
     assert main(["store", "check", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["ok"], said["problems"], said["audit"]["entries"]) == (True, [], 1)
@@ -111,7 +111,7 @@ def test_a_backup_beside_a_writer_is_put_back_and_resumes(place: Place, capsys: 
 
     capsys.readouterr()
     assert main(["store", "check"]) == 0
-    assert "sound; audit: " in capsys.readouterr().out
+    assert "no fault found; audit: " in capsys.readouterr().out
     with opened(store) as restored:
         batches = {job.batch_id for job in restored.jobs()}
         entered = {entry.subject for entry in restored.audit(limit=100_000)}

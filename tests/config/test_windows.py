@@ -201,7 +201,7 @@ def test_what_may_start_when(
     end = None if until is None else utc(until)
     told = gate(utc(now), minutes * MINUTE, window=NIGHT, until=end, freezes=freezes)
     if freezes is NIGHTLY:
-        verdict = Never(f"the window {NIGHT} has no 38m that no freeze takes; the last one is frozen: backups")
+        verdict = Never(f"the window {NIGHT} never has 38m outside a freeze; the last one is frozen: backups")
     assert told == verdict
 
 

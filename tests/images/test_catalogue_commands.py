@@ -100,7 +100,7 @@ def test_a_release_is_golden_without_a_file(run: Run, files: Path) -> None:
     xe = ("--platform", "ios-xe")
     code, out, err = run("image", "golden", "--release", "17.15.01", *xe)
     assert (code, out) == (0, "release 17.15.1 of cisco_xe: golden for all\n")
-    assert "no image of it is in the catalogue: devices are compared with it" in err
+    assert "the catalogue has no image of it: devices are compared with it" in err
     told = document(run("--json", "image", "golden", "--explain", "bern-1"))
     assert (told["release"], told["image"]) == ("17.15.1", None)
     assert "of which no image for C9300-24P is in the catalogue" in told["refusal"]

@@ -1,4 +1,4 @@
-"""The vendor's hashes: every usual form is read, and what is no hash file is an error."""
+"""The vendor's hashes: every usual form is read, and what is not a hash file is an error."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def test_any_text_gives_hashes_or_is_no_hash_file(text: str) -> None:
     [
         ("", "empty"),
         ("\n# nothing\n", "empty"),
-        ("see the vendor's page", "line 1 is no hash"),
-        (f"{SHA}  {IMAGE}\nand more", "line 2 is no hash"),
+        ("see the vendor's page", "line 1 is not a hash"),
+        (f"{SHA}  {IMAGE}\nand more", "line 2 is not a hash"),
         (SHA[:-1], "line 1"),
         (f"MD5 ({IMAGE}) = {SHA}", "line 1"),
         (f"{SHA}\n{SUM}", "some without a file name"),
@@ -103,11 +103,11 @@ def test_hash_files_are_found_beside_the_image(
     ("file", "content", "said"),
     [
         (f"{IMAGE}.sha512", b"", "cannot be read as a hash file: it is empty"),
-        (f"{IMAGE}.sha512", b"\xff\xfe\x00", "no text"),
+        (f"{IMAGE}.sha512", b"\xff\xfe\x00", "not text"),
         (f"{IMAGE}.sha512", SUM.encode(), "has no SHA-512 of"),
         (f"{IMAGE}.md5", f"{SUM}  {LITE}".encode(), "has no MD5 of"),
         (f"{IMAGE}.md5", b"0" * (1 << 20) + b"0", "too large"),
-        ("SHA512SUMS", b"<html>", "line 1 is no hash"),
+        ("SHA512SUMS", b"<html>", "line 1 is not a hash"),
     ],
 )
 def test_a_hash_file_that_says_nothing_is_an_error(tmp_path: Path, file: str, content: bytes, said: str) -> None:

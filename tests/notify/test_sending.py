@@ -86,7 +86,7 @@ def test_nothing_waits_for_a_server_that_does_not_answer(receiver: Receiver, cap
     slow.batch_finished(BATCH, [job(**FAILED)])
     slow.close(0.1)
     assert time.monotonic() - began < 3
-    assert warnings(caplog) == ["13 notifications were not sent within 0.1 s, and are given up"]
+    assert warnings(caplog) == ["13 notifications were not sent within 0.1 s, and are dropped"]
     slow.batch_finished(BATCH, [])
     slow.close(0.1)
     assert len(warnings(caplog)) == 1
@@ -116,7 +116,7 @@ def test_a_server_that_is_gone_is_one_warning_a_notification(caplog: pytest.LogC
     gone.batch_started(BATCH, [job()])
     gone.batch_finished(BATCH, [job(**SUCCESS)])
     gone.close(20)
-    said = "was not taken by URL 1 (JSON) of swimctl.notify; next: `apprise -vv -b test URL`"
+    said = "was not accepted by URL 1 (JSON) of swimctl.notify; next: `apprise -vv -b test URL`"
     assert warnings(caplog) == [
         f"notification 'Batch 5f0c2c1e started: 1 device' {said}",
         f"notification 'Batch 5f0c2c1e finished: 1 success' {said}",

@@ -48,7 +48,7 @@ CHANGES = {
 
 
 class Racing(ClockAtRest):
-    """A clock that stands until the shift begins, and then shows time that runs many times faster than life."""
+    """A clock that stands until the shift begins, and then shows time that runs many times faster than real time."""
 
     def __init__(self, at_rest: TimeAtRest, speed: float, begins: datetime) -> None:
         super().__init__(at_rest, speed)

@@ -66,7 +66,7 @@ def test_what_comes_in_the_last_moment_of_a_wait_is_heard(tmp_path: Path, monkey
 
 
 def test_in_the_lab_a_reload_has_real_seconds_to_come_and_a_look_has_not(tmp_path: Path) -> None:
-    """At a clock that runs faster than life, a device may be late; who only looks on counts the device's seconds."""
+    """At a clock faster than real time, a device may be late; who only looks on counts the device's seconds."""
 
     def ended(*, watch: bool) -> bool:
         device = PaperTerminal()

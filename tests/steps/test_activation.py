@@ -73,7 +73,7 @@ def test_an_activation_whose_answer_does_not_read_and_that_does_nothing_is_not_c
     job = ready(activate=[GARBLED], reloads=False)
     outcome, text = ends(job)
     assert "did not reload" in text
-    assert "seen: the activation gave no answer that reads" in text
+    assert "seen: the activation gave an answer that cannot be read" in text
     assert outcome is Outcome.UNTOUCHED  # the device was asked
     assert job.driver.times("activate") == 1
 

@@ -104,7 +104,7 @@ def test_without_a_boot_time_the_old_release_proves_nothing() -> None:
     assert judged(OLD, OLD, booted=None) is Outcome.UNKNOWN
 
 
-# What does not read.
+# What cannot be read.
 
 
 def unread(**changes: Any) -> Outcome:
@@ -191,7 +191,7 @@ def test_what_may_be_set_is_taken_back_even_where_it_does_not_read() -> None:
     outcome, told = ending(job)
     assert job.driver.times("restore") == 1
     assert outcome is Outcome.UNKNOWN
-    assert "where the image stands does not read" in told
+    assert "the state of the image cannot be read" in told
     assert "could not be asked" not in told
 
 
@@ -201,7 +201,7 @@ def test_a_device_that_hangs_at_its_install_table_was_asked_all_the_same() -> No
     job.clock.seconds = 3000
     outcome, told = ending(job)
     assert outcome is Outcome.ROLLED_BACK
-    assert "what its next reload starts does not read: 'show install summary' did not end; next: " in told
+    assert "what its next reload starts cannot be read: 'show install summary' did not end; next: " in told
     assert job.driver.times("restore") == 1
 
 
@@ -223,7 +223,7 @@ def test_a_device_whose_first_answer_does_not_read_was_asked_all_the_same(sent: 
     job = Scripted(support=EOS, memory={sent: mark if sent == COPY else activated(EOS, armed=None)["activate sent"]})
     outcome, told = outcome_of_failure(replace(job.context, make_driver=made), FAILED)
     assert outcome is Outcome.UNKNOWN
-    assert f"does not read: {GARBLED}" in told
+    assert f"cannot be read: {GARBLED}" in told
     assert "could not be asked" not in told
     assert "does not answer" not in told
     assert "next" in told
@@ -287,7 +287,7 @@ def test_nothing_is_taken_back_under_an_operation_that_runs(whose: str) -> None:
     outcome, told = ending(job)
     assert outcome is Outcome.UNKNOWN
     assert "the next reload of sw1, whatever its cause, starts 17.12.04" in told
-    assert ("somebody else is at work on it" in told) is (whose != "ours")
+    assert ("somebody else works on it" in told) is (whose != "ours")
     assert job.driver.times("restore") == 0
 
 
@@ -383,14 +383,14 @@ def test_a_device_that_booted_anew_while_it_took_the_file_is_not_untouched() -> 
     job.clock.seconds = 900
     outcome, told = ending(job, TRANSFER)
     assert outcome is Outcome.ROLLED_BACK
-    assert "it booted anew while it took the file; nothing was activated; next: `show version`" in told
+    assert "it rebooted during the copy; nothing was activated; next: `show version`" in told
 
 
 @pytest.mark.parametrize("running", [runs("17.9.4"), runs("17.06.05", "17.06.05", uptime=None)])
 def test_after_the_copy_whatever_else_runs_is_unknown(running: Running) -> None:
     outcome, told = ending(copied(running=[running]), TRANSFER)
     assert outcome is Outcome.UNKNOWN
-    boot = "whether it booted anew cannot be told" if running.uptime is None else "it booted anew"
+    boot = "whether it rebooted is not known" if running.uptime is None else "it rebooted"
     assert told == (
         f"after the copy, seen: {running.version} runs, the image is {ABSENT}, {boot}; needed 17.06.05 on the same "
         f"boot, and nothing else that its next reload starts; next: {XE.look} on the device"
@@ -408,7 +408,7 @@ def test_after_the_copy_whatever_the_next_reload_may_start_is_not_untouched(plac
 def test_after_the_copy_an_install_state_that_does_not_read_is_not_untouched() -> None:
     outcome, told = ending(copied(running=[AS_BEFORE], installed=[GARBLED]), TRANSFER)
     assert outcome is Outcome.UNKNOWN
-    assert "where the image stands does not read" in told
+    assert "the state of the image cannot be read" in told
 
 
 def test_an_add_in_which_the_device_booted_anew_is_not_untouched() -> None:
@@ -417,7 +417,7 @@ def test_an_add_in_which_the_device_booted_anew_is_not_untouched() -> None:
     job.clock.seconds = 900
     outcome, told = ending(job)
     assert outcome is Outcome.ROLLED_BACK
-    assert "it booted anew since the job began; nothing was activated" in told
+    assert "it rebooted since the job began; nothing was activated" in told
 
 
 def test_an_add_that_is_still_under_way_is_not_untouched() -> None:
@@ -461,7 +461,7 @@ def test_a_hash_or_a_clean_up_that_crashes_the_device_is_seen_though_nothing_was
     job.clock.seconds = 900
     outcome, told = ending(job, LOST)
     assert outcome is Outcome.ROLLED_BACK
-    assert "it booted anew since the job began; nothing was activated; next: " in told
+    assert "it rebooted since the job began; nothing was activated; next: " in told
 
 
 def test_without_a_baseline_a_boot_from_before_the_first_login_proves_that_nothing_changed() -> None:
@@ -472,7 +472,7 @@ def test_without_a_baseline_a_boot_from_before_the_first_login_proves_that_nothi
     job.clock.seconds = 900
     outcome, told = ending(job, LOST)
     assert outcome is Outcome.UNKNOWN, "what it ran before is not known"
-    assert "it booted anew" in told
+    assert "it rebooted" in told
 
 
 def test_without_a_baseline_a_device_that_may_have_booted_since_the_first_login_is_not_untouched() -> None:
@@ -481,7 +481,7 @@ def test_without_a_baseline_a_device_that_may_have_booted_since_the_first_login_
     job.clock.seconds = 110
     outcome, told = ending(job, LOST)
     assert outcome is Outcome.UNKNOWN
-    assert "whether it booted anew cannot be told" in told
+    assert "whether it rebooted is not known" in told
 
 
 AT_700 = {"seconds": 700.0, "uptime": 60, "restarted_at": None}
@@ -503,13 +503,13 @@ def test_a_device_that_booted_anew_at_any_time_of_the_job_is_not_untouched(memor
     outcome, told = ending(job)
     assert outcome is Outcome.ROLLED_BACK, told
     words = "earlier in this job" if sent == "activate" else "since the job began"
-    assert f"it booted anew {words}" in told
+    assert f"it rebooted {words}" in told
 
 
 @pytest.mark.parametrize("sent", ["nothing", "add", "activate"])
 @pytest.mark.parametrize(("parts", "why"), [
-    ((UP, 260), "a member of it booted anew since the job began"),
-    ((None, UP), "whether a member of it booted anew cannot be told: its uptime does not read"),
+    ((UP, 260), "a member rebooted since the job began"),
+    ((None, UP), "whether a member rebooted is not known: its uptime cannot be read"),
     ((UP, UP), ""),
     ((), ""),
 ])  # fmt: skip
@@ -526,7 +526,7 @@ def test_a_device_of_which_a_member_booted_anew_is_not_untouched(
     outcome, told = ending(job)
     assert outcome is (Outcome.UNKNOWN if why else Outcome.UNTOUCHED), told
     assert why in told
-    assert ("booted anew" in told) is bool(why)
+    assert ("rebooted" in told) is bool(why)
 
 
 @pytest.mark.parametrize("sent", ["nothing", "add", "activate"])
@@ -545,7 +545,7 @@ def test_a_device_that_may_have_booted_right_behind_the_first_login_is_not_untou
     job.clock.seconds = 900
     is_now, told = ending(job)
     assert is_now is outcome, told
-    assert ("whether it booted anew since the first login cannot be told" in told) is (outcome is Outcome.UNKNOWN)
+    assert ("whether it rebooted since the first login is not known" in told) is (outcome is Outcome.UNKNOWN)
 
 
 def test_a_device_that_stayed_up_all_the_while_is_untouched_whatever_marks_there_are() -> None:
@@ -587,8 +587,8 @@ def test_a_clean_up_whose_end_was_not_seen_may_have_removed_anything() -> None:
               "removed 2": ["c.pkg"]}  # fmt: skip
     told = ending(looked_at(memory=memory))[1]
     assert told == (
-        "removed from its flash: c.pkg; what `install remove inactive` removed is not known, as its end was not seen: "
-        "look at its flash"
+        "removed from its flash: c.pkg; what `install remove inactive` removed is not known, because its end was not "
+        "seen: check its flash"
     )
 
 

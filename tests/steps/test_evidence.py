@@ -143,11 +143,11 @@ def test_a_restart_time_decides_only_where_no_uptime_is_printed_and_never_where_
             True,
             False,
             True,
-            "the commit's own word, as the install state does not read (garbage)",
+            "the answer to the commit, because the install state cannot be read (garbage)",
         ),
-        (TARGET_RUNS, GARBLED, True, True, False, "its install state does not read: garbage"),
-        (TARGET_RUNS, GARBLED, None, False, False, "its install state does not read: garbage"),
-        (GARBLED, GARBLED, True, False, False, "its install state does not read: garbage"),
+        (TARGET_RUNS, GARBLED, True, True, False, "its install state cannot be read: garbage"),
+        (TARGET_RUNS, GARBLED, None, False, False, "its install state cannot be read: garbage"),
+        (GARBLED, GARBLED, True, False, False, "its install state cannot be read: garbage"),
     ],
 )
 def test_the_install_state_decides_what_is_committed_and_the_commits_word_where_it_does_not_read(

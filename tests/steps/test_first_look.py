@@ -41,7 +41,7 @@ NEEDLESS = {
     "show logging": "after a lost session it tells whether a command came; without it the whole deadline is waited",
     "show log interactive-commands": "the same on Junos",
     "show reload cause": "a failure that it tells of is a complaint; without it none is",
-    "show vlans": "Junos: what its ports are; where it does not read each counts as an uplink",
+    "show vlans": "Junos: what its ports are; where it cannot be read each counts as an uplink",
     "end": "what it leaves was entered to see whether it lets this account in",
 }
 _DATA = (" | json", " | display xml")
@@ -171,7 +171,7 @@ def test_after_a_command_that_ends_the_session_nothing_more_is_asked(tmp_path: P
     session.bent = {"show inventory": error}
     seen = look(session, "cisco_xe")
     assert [(each.rule, each.seen) for each in seen.refused] == [("readable identity", str(error))]
-    assert "give `show inventory`" in seen.refused[0].next_command
+    assert "type `show inventory`" in seen.refused[0].next_command
     assert "the rest was not asked" in seen.refused[0].next_command
     assert session.asked[-1] == "show inventory"
 

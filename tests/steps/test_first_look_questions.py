@@ -1,4 +1,4 @@
-"""What the questions of the first look say: each answer that does not read is a finding, and what ends it ends it."""
+"""What the questions of the first look say: each answer that cannot be read is a finding, and what ends it ends it."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Noted:
         (
             CommandRefused("it says no"),
             (
-                "what its AAA server refuses must be allowed to that account; for a bug report "
-                "`swimctl device capture sw1 --out DIR` gathers what it prints"
+                "if its AAA server refuses the command, allow it to that account; "
+                "`swimctl device capture sw1 --out DIR` collects what it prints, for a bug report"
             ),
         ),
         (UnexpectedPrompt("it asks"), "the rest was not asked"),
@@ -84,9 +84,9 @@ def test_what_does_not_read_is_a_finding_with_the_command_and_the_account_that_g
     look = first_look(session, make, device, IMAGE, JobOptions(), username="netops", taken_at="now")
     assert session.given == [("show version", 5, True), (3, True), ("install x", answers, 7, closing)]
     (finding,) = look.findings
-    assert (finding.rule, finding.ok, finding.seen) == ("readable what runs", False, str(error))
+    assert (finding.rule, finding.ok, finding.seen) == ("readable running release", False, str(error))
     assert finding.needed == "an output that can be read"
-    assert finding.next_command == f"give `install x` on sw1 as 'netops' and look; {next_}"
+    assert finding.next_command == f"type `install x` on sw1 as 'netops'; {next_}"
     assert look.closed is isinstance(error, UnexpectedPrompt)
 
 
@@ -166,7 +166,7 @@ def test_what_lacks_in_the_baseline_is_a_finding_with_the_command_as_it_was_give
     )
     (finding,) = seen.refused
     assert (finding.rule, finding.seen) == ("readable interfaces up of the baseline", why)
-    assert finding.next_command.startswith("give `show interfaces status` on sw1 as 'netops' and look; ")
+    assert finding.next_command.startswith("type `show interfaces status` on sw1 as 'netops'; ")
     assert seen.snapshot is None
     assert seen.configuration == CONFIGURATION
 
@@ -174,7 +174,7 @@ def test_what_lacks_in_the_baseline_is_a_finding_with_the_command_as_it_was_give
 def test_a_command_like_none_that_was_given_is_named_as_it_is_told() -> None:
     for why, command in (("'dir' was refused", "dir"), ("it was refused", "")):
         (finding,) = look(job(snapshot=[replace(BEFORE, unread={"routes": why})])).refused
-        assert finding.next_command.startswith(f"give `{command}` on sw1")
+        assert finding.next_command.startswith(f"type `{command}` on sw1")
 
 
 def test_a_device_may_lack_its_serial_numbers() -> None:

@@ -153,7 +153,7 @@ def test_a_table_that_goes_on_to_say_no_is_believed_after_a_minute_of_the_device
 def test_a_table_that_does_not_read_has_a_minute_too_and_then_the_commits_own_word_counts() -> None:
     job = after_reload(installed=[GARBLED])
     proof = keep(job.context)
-    assert proof.startswith("the commit's own word, as the install state does not read")
+    assert proof.startswith("the answer to the commit, because the install state cannot be read")
     assert job.told("committed") == [proof]
     assert BEGAN + 60 <= job.waited < BEGAN + 70
 

@@ -72,7 +72,9 @@ def test_in_the_lab_whose_time_runs_faster_the_clock_on_the_wall_is_right_too() 
 
 @pytest.mark.parametrize("late", [0, 60])
 def test_a_time_that_is_over_is_said_to_be(late: float) -> None:
-    assert "04:30 CEST (that is over: look whether it has) by the job's record" in told(activated(), at=HOUR + late)
+    assert "04:30 CEST (that time is over: check whether it has) by the job's record" in told(
+        activated(), at=HOUR + late
+    )
 
 
 @pytest.mark.parametrize("operation", ["commit", "abort"])

@@ -43,7 +43,7 @@ def test_what_came_back_while_it_was_waited_for_is_no_complaint_later() -> None:
 
 def test_an_install_state_that_reads_once_and_then_not_is_told_as_that() -> None:
     job = after_reload(installed=[COMMITTED, GARBLED])
-    assert PostChecks().look_again(job.context).startswith(f"whether {NEW} is committed does not read: ")
+    assert PostChecks().look_again(job.context).startswith(f"whether {NEW} is committed cannot be read: ")
 
 
 def test_a_device_that_nobody_gets_into_any_more_is_waited_for_as_long_as_for_members() -> None:

@@ -1,4 +1,4 @@
-"""What the post-checks do with each output that does not read, one decision at a time: on a device of paper."""
+"""What the post-checks do with each output that cannot be read, one decision at a time: on a device of paper."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_what_is_proved_is_committed_and_is_a_success() -> None:
 def test_without_the_install_table_it_is_committed_by_the_commits_own_word(error: Exception) -> None:
     job = after_reload(installed=[error])
     message = PostChecks().run(job.context).message
-    assert "runs committed on every member, proved by the commit's own word" in message
+    assert "runs committed on every member, proved by the answer to the commit" in message
     assert str(error) in message
     assert job.driver.times("commit") == 1
     assert not job.sent("abort")
@@ -105,7 +105,7 @@ def test_committed_with_a_timer_that_runs_is_not_committed(timer: int | None) ->
 
 def test_of_a_patch_only_the_install_table_tells() -> None:
     job = after_reload(image=PATCH, running=[OLD_RUNS], snapshot=[BEFORE], installed=[GARBLED])
-    with pytest.raises(DeviceUnknown, match="install state does not read"):
+    with pytest.raises(DeviceUnknown, match="install state cannot be read"):
         PostChecks().run(job.context)
 
 
@@ -192,7 +192,9 @@ def test_where_the_device_does_not_tell_its_timer_the_record_does() -> None:
 
 def test_a_release_that_does_not_read_is_neither_committed_nor_taken_back() -> None:
     job = after_reload(running=[GARBLED], installed=[UNCOMMITTED])
-    with pytest.raises(DeviceUnknown, match="not committed, and did not go back: what runs cannot be read") as failed:
+    with pytest.raises(
+        DeviceUnknown, match="not committed, and did not go back: the running release cannot be read"
+    ) as failed:
         PostChecks().run(job.context)
     assert "next: `show version`" in str(failed.value)
     assert not job.sent("commit")
@@ -288,7 +290,7 @@ def test_a_device_that_comes_back_as_it_was_after_a_lost_commit_is_committed() -
 
 
 def test_what_the_commit_said_keeps_a_device_that_cannot_return_from_a_way_back() -> None:
-    """It committed, went down, came back with less, and its install table does not read any more."""
+    """It committed, went down, came back with less, and its install table cannot be read any more."""
     worse = replace(AFTER, interfaces_up=())
     answered = {"commit answered": {"succeeded": True, "reason": None}}
     job = after_reload(installed=[GARBLED], snapshot=[worse], memory=answered)
@@ -301,7 +303,7 @@ def test_an_install_table_that_hangs_costs_no_upgrade() -> None:
     hangs = DeadlineExceeded("'show install summary' did not end within 120s")
     job = after_reload(installed=[hangs])
     message = PostChecks().run(job.context).message
-    assert "proved by the commit's own word" in message
+    assert "proved by the answer to the commit" in message
     assert str(hangs) in message
     assert message.endswith("and all is as before")
     assert job.driver.times("commit") == 1

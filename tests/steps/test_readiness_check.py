@@ -1,4 +1,4 @@
-"""What the readiness check records and keeps, and what its questions say where an answer does not read."""
+"""What the readiness check records and keeps, and what its questions say where an answer cannot be read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_device_without_serial_numbers_is_told_to_be_known_by_its_name(tmp_pat
 def test_once_the_activation_was_sent_nothing_is_checked() -> None:
     job = Scripted(memory=activated())
     outcome = ReadinessCheck().run(job.context)
-    assert outcome.message == "the activation was sent before; going on from what the device says"
+    assert outcome.message == "the activation was sent before; asking the device how far it got"
     assert (job.opened, job.driver.asked) == (0, [])
 
 
@@ -130,7 +130,7 @@ def test_a_device_that_another_job_holds_is_left_to_it(tmp_path: Path) -> None:
         ReadinessCheck().run(job.context)
     assert str(refused.value) == (
         "job 3 on core-1 has this very device (serial number FOC1A); needed: one job at a time; not ready, nothing was "
-        "changed; next: `swimctl doctor` names devices that stand in the inventory twice, `swimctl retry` when that "
+        "changed; next: `swimctl doctor` names devices that are in the inventory twice, `swimctl retry` when that "
         "job has ended"
     )
     assert kept_baseline(job.record.recall) is None

@@ -41,7 +41,7 @@ def test_what_hangs_is_unread_and_so_is_what_would_have_come_behind_it(error: Ex
     assert after is not None
     assert isinstance(seen.compared, Compared)
     assert seen.compared.unread == {"configuration": str(error)}
-    assert seen.installed == Unread(f"it was not asked, as the session had to be closed: {error}")
+    assert seen.installed == Unread(f"it was not asked, because the session had to be closed: {error}")
     assert made.driver.times("installed") == 0
 
 

@@ -149,7 +149,7 @@ def test_a_line_of_the_log_that_names_a_secret_is_not_kept_and_the_log_cannot_te
         (said(False, "no room"), "FAILED: no room"),
         (said(None, dropped=True), "the session ended before an answer"),
         (said(None), "no answer"),
-        (said(None, "it is cut off"), "no answer that reads: it is cut off"),
+        (said(None, "it is cut off"), "an answer that cannot be read: it is cut off"),
     ],
 )
 def test_each_answer_is_told_as_what_it_is(answer: Any, words: str) -> None:

@@ -179,7 +179,7 @@ def test_what_never_reads_is_left_as_it_is_with_the_command_that_shows_it(sent: 
     job.record.memory["activate sent"] = {"armed": None, **sent}
     with pytest.raises(DeviceUnknown) as failed:
         PostChecks().run(job.context)
-    assert "sw1 was not committed, and did not go back: what runs cannot be read" in str(failed.value)
+    assert "sw1 was not committed, and did not go back: the running release cannot be read" in str(failed.value)
     assert str(failed.value).endswith(f"next: {look} on the device")
 
 

@@ -167,7 +167,7 @@ def test_a_fork_is_told_to_open_it_anew(store: Store) -> None:
             try:
                 asked()
             except StoreError as error:
-                refused += "open it anew" in str(error)
+                refused += "open it again" in str(error)
         store._db.close()
         os._exit(refused)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2

@@ -1,4 +1,4 @@
-"""Devices of paper that came back from their activation, and what of them does not read."""
+"""Devices of paper that came back from their activation, and what of them cannot be read."""
 
 from __future__ import annotations
 

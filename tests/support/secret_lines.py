@@ -251,7 +251,7 @@ AROUND = (
     "May  5 02:11:07  hall-3 mgd[4711]: UI_CMDLINE_READ_LINE: User 'ana', command '{} '",
     "hall-3(config)#{}",
     "'show x' on hall-3 did not end within 60s; last line: '{}'",
-    "cannot read the output of 'show x': does not read; first odd line: '{}'; next: `swimctl device capture`",
+    "cannot read the output of 'show x': cannot be read; first odd line: '{}'; next: `swimctl device capture`",
     "'show x': a line that swimctl does not know: {}",
 )
 PLAIN, TYPE_7, HASHED = (

@@ -28,7 +28,7 @@ CHANGING = ("copy", "install", "reload", "write", "delete", "configure", "scp", 
 BENT: Mapping[str, tuple[Mapping[str, str | Exception], tuple[str, ...]]] = {
     "neighbours": (
         {"show cdp neighbors": DENIED, "show lldp neighbors": DENIED},
-        ("'show cdp neighbors': the device answered 'Command authorization failed.'", "give `show cdp neighbors` on"),
+        ("'show cdp neighbors': the device answered 'Command authorization failed.'", "type `show cdp neighbors` on"),
     ),
     "routes": (
         {"show ip route summary": "% This command is not authorized\n"},
@@ -36,7 +36,7 @@ BENT: Mapping[str, tuple[Mapping[str, str | Exception], tuple[str, ...]]] = {
     ),
     "installed": (
         {"show install summary": "[ Switch 1 ] Installed Package(s) Information:\n??\n"},
-        ("cannot read the output of 'show install summary'", "give `show install summary` on"),
+        ("cannot read the output of 'show install summary'", "type `show install summary` on"),
     ),
     "configuration": (
         {"show running-config": DENIED},

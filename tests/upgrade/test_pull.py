@@ -258,7 +258,7 @@ def test_a_slow_flash_is_waited_for(tried: Tried) -> None:
 @one_lab
 def test_a_session_that_is_lost_in_the_copy_says_nothing_of_it(tried: Tried) -> None:
     tried.copied("lost session")
-    assert "the session ended in the copy, which may go on" in tried.told("lost session", "session")
+    assert "the session ended in the copy, which may continue" in tried.told("lost session", "session")
     assert tried.fetches("lost session") == [REACH, IMAGE]
 
 

@@ -49,9 +49,7 @@ def test_a_device_of_three_names_has_one_job_at_a_time(tmp_path: Path) -> None:
         assert [job.outcome for job in jobs].count(Outcome.UPGRADED) == 1, seen
         for job in jobs:
             if job.status is JobStatus.FAILED:
-                under_way = "somebody else is at work on it" in (job.error or "") or "does not answer" in (
-                    job.error or ""
-                )
+                under_way = "somebody else works on it" in (job.error or "") or "does not answer" in (job.error or "")
                 assert job.outcome is (Outcome.UNKNOWN if under_way else Outcome.UNTOUCHED), seen
                 assert "has this very device (serial number" in (job.error or ""), seen
                 assert "next: `swimctl doctor`" in (job.error or ""), seen

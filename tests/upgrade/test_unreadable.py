@@ -1,4 +1,4 @@
-"""From the reload on one output after the other does not read: no false success, no needless way back, right words."""
+"""From the reload on one output after the other cannot be read: no false success, no needless way back, right words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.prove]
 SPEED = 300
-# Most of them wait for what does not read; more than so many would be late for each other.
+# Most of them wait for what cannot be read; more than so many would be late for each other.
 AT_ONCE = 40
 # A device is asked twice or three times before it is given up.
 SETTINGS = {
@@ -36,7 +36,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One device, whose answer to `command` does not read from its reload on; `how` it is spoilt."""
+    """One device, whose answer to `command` cannot be read from its reload on; `how` it is spoilt."""
 
     platform: str
     number: int
@@ -96,7 +96,7 @@ def asked_after_the_reload(folder: Path, platforms: Sequence[str]) -> dict[str, 
 def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     """Yield each command that is asked after the reload a device of its own for each way not to read.
 
-    All platforms share a lab: while one device waits for what does not read, others are upgraded.
+    All platforms share a lab: while one device waits for what cannot be read, others are upgraded.
     """
     calls = [call.params.get("platform") for item in request.session.items if (call := getattr(item, "callspec", None))]
     asked = asked_after_the_reload(tmp_path_factory.mktemp("healthy"), [p for p in PLATFORM_NAMES if p in calls])

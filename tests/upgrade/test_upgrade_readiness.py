@@ -100,7 +100,7 @@ CASES = {
     "no-secret": Case(("the enable secret is missing; " + SET_SECRET,), VIEWER, account("look", "")),
     "wrong-secret": Case(("the enable secret was refused; " + SET_SECRET,), VIEWER, account("look", "guessed")),
     "unreadable": Case(
-        ("cannot read the output of 'show", "needed an output that can be read", "next: give `show "),
+        ("cannot read the output of 'show", "needed an output that can be read", "next: type `show "),
         {"faults": (parse_fault("garbled-output"),)},
     ),
     "uncommitted": Case(

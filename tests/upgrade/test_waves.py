@@ -48,7 +48,7 @@ def test_a_wave_starts_when_the_one_before_is_through_and_has_soaked(tmp_path: P
         assert [job.wave for job in jobs.values()] == [1, 2, 2, 3]
         assert {(job.status, job.outcome) for job in jobs.values()} == {(SUCCESS, Outcome.UPGRADED)}
         assert all(done.runs_target(name) for name in jobs)
-        soak = timedelta(seconds=600 / 300)  # the lab runs 300 times faster than life
+        soak = timedelta(seconds=600 / 300)  # the lab runs 300 times faster than real time
         assert starts(jobs["sw2"]) - ends(jobs["sw1"]) >= soak
         assert starts(jobs["sw4"]) - max(ends(jobs["sw2"]), ends(jobs["sw3"])) >= soak
         for name in ("sw1", "sw2", "sw3"):

@@ -98,7 +98,7 @@ def test_off_lets_a_changed_key_pass(tmp_path: Path) -> None:
         entered(at(heard.port, kept, "off"))
 
 
-@pytest.mark.parametrize("how", ["plain", "hashed", "pattern", "among others", "beside what does not read"])
+@pytest.mark.parametrize("how", ["plain", "hashed", "pattern", "among others", "beside what cannot be read"])
 def test_the_users_own_file_is_read_in_all_of_its_forms(tmp_path: Path, how: str) -> None:
     own = tmp_path / "own"
     with stranger() as heard:

@@ -229,8 +229,8 @@ def test_a_banner_before_a_lost_line_is_no_refusal(tmp_path: Path) -> None:
         ("sw1.example.net:22", "write `hostname: 'sw1.example.net'` and `port: 22`"),
         ("'[2001:db8::1]:2222'", "write `hostname: '2001:db8::1'` and `port: 2222`"),
         ("'[::1]'", "write the address alone, in quotes: `hostname: '::1'`"),
-        ("admin@10.0.0.1", "is no address"),
-        ("ssh://10.0.0.1", "is no address"),
+        ("admin@10.0.0.1", "is not an address"),
+        ("ssh://10.0.0.1", "is not an address"),
     ],
 )
 def test_what_is_no_address_is_told_as_the_typing_error_that_it_is(project: Project, written: str, says: str) -> None:

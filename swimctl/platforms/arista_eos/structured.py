@@ -25,7 +25,7 @@ def version_data(text: str) -> SoftwareVersion:
     told = read_object(text, command, TERMINAL)
     release = _RELEASE.fullmatch(_word(told.get("version")))
     if release is None:
-        raise UnparsableOutput(command, _word(told.get("version")), "the release does not read")
+        raise UnparsableOutput(command, _word(told.get("version")), "the release cannot be read")
     uptime = told.get("uptime")
     return SoftwareVersion(
         version=release[1],

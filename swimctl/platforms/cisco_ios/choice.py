@@ -23,7 +23,7 @@ from swimctl.platforms.facts import SoftwareVersion
 def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
     """Make the driver for what the device runs now; what was read for it serves the driver's first look.
 
-    Where that does not read, other outputs and the device's models say whether it runs in install mode.
+    Where that cannot be read, other outputs and the device's models say whether it runs in install mode.
     """
     try:
         version = parse_show_version(session.run("show version", settings.deadlines.command))
@@ -46,7 +46,7 @@ def cisco(session: Session, settings: Settings, options: JobOptions) -> Driver:
 def install_mode(
     session: Session, settings: Settings, version: SoftwareVersion | None = None, *, in_service: bool = False
 ) -> CiscoXe:
-    """Make the driver of a device in install mode, which does without its `show version` where that does not read."""
+    """Make the driver of a device in install mode, which does without its `show version` where that cannot be read."""
     instead = partial(version_instead, session, settings.deadlines.command)
     read = Reading(session, settings, version, instead=instead)
     return CiscoXe(read, InService(read) if in_service else None)

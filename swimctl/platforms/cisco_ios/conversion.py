@@ -43,7 +43,7 @@ class Conversion:
     def activate(self, setting: BootSetting, lines: tuple[str, ...], path: str) -> Sent:
         """Name packages.conf for the next boot, the image that runs behind it; then add, activate and commit in one.
 
-        Where what it says does not read it may be at work, and what boots next is left as it must be for that.
+        Where what it says cannot be read it may be at work, and what boots next is left as it must be for that.
         """
         try:
             setting.put_first(lines, _PACKAGES)

@@ -44,7 +44,7 @@ SUPPORT: Final = Support(
             boot="`show version`",
             release="`show version` and `show module`",
             state="`show version` and `show boot`",
-            compared="`show interface brief`, `show vpc` (`show vpc | json` where it does not read), `show cdp "
+            compared="`show interface brief`, `show vpc` (`show vpc | json` where it cannot be read), `show cdp "
             "neighbors`, `show lldp neighbors`, `show ip route summary vrf all`",
             commit="`boot nxos`, read back",
         ),
@@ -148,7 +148,7 @@ class CiscoNxos(NexusDevice):
     def _install(self, what: str) -> Sent:
         """Run the installer once; where it says that it failed, the next boot starts what runs.
 
-        Where what it says does not read it may be at work, and nothing is set: the device is asked when it should be
+        Where what it says cannot be read it may be at work, and nothing is set: the device is asked when it should be
         through, and what is left set then is for `restore`.
         """
         command = f"install all nxos {what}"

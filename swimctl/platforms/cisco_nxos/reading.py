@@ -157,7 +157,7 @@ class NexusDevice:
         return f"vPC keeps ports down for its delay-restore: {held[0]}" if held else None
 
     def _standby(self, modules: tuple[Module, ...]) -> str | None:
-        """Return the other supervisor's state; where that does not read, the modules tell at least that it is hot."""
+        """Return the other supervisor's state; where that cannot be read, the modules tell at least that it is hot."""
         try:
             return parse_show_redundancy_status(self._show("show system redundancy status")).peer_state
         except (CommandRefused, UnparsableOutput):

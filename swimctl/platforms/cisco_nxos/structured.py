@@ -68,7 +68,7 @@ def modules_data(text: str) -> tuple[Module, ...]:
     for row in _rows(told, "modinfo"):
         name, (state, *star) = _word(row.get("modinf")), [*_word(row.get("status")).split(), ""]
         if not name.isdecimal() or not state:
-            raise UnparsableOutput(command, str(dict(row)), "a module does not read")
+            raise UnparsableOutput(command, str(dict(row)), "a module cannot be read")
         model, kind, release = _word(row.get("model")), _word(row.get("modtype")), releases.get(name, "")
         found.append(Module(name, model, state, serials.get(name, ""), "", kind, release, this_terminal="*" in star))
     if not found or not any(module.version for module in found):
@@ -126,7 +126,7 @@ def vpc_data(text: str) -> Vpc:
 def _vpc_port(row: Mapping[str, Any]) -> VpcPort:
     number, port, state = (_word(row.get(f"vpc-{name}")) for name in ("id", "ifindex", "port-state"))
     if not number.isdecimal() or not port or state not in {"0", "1"}:
-        raise UnparsableOutput("show vpc | json", str(dict(row)), "a vPC does not read")
+        raise UnparsableOutput("show vpc | json", str(dict(row)), "a vPC cannot be read")
     down = "down*" if _word(row.get("vpc-thru-peerlink")) == "1" else "down"
     return VpcPort(number, port, "up" if state == "1" else down)
 

@@ -35,7 +35,7 @@ class Installer:
         self._read = read
 
     def run(self, command: str, seconds: float, *, quietly: bool = False) -> Sent:
-        """Return what the device says; an answer that does not read is no verdict: it may be at work.
+        """Return what the device says; an answer that cannot be read is no verdict: it may be at work.
 
         Nor is a refusal below the installer's START, whatever it is about. `quietly`: the command can be told not to
         ask.

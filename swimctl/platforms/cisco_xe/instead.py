@@ -1,4 +1,4 @@
-"""What a device in install mode runs where its `show version` does not read: by its models, else by two other outputs.
+"""What a device in install mode runs where its `show version` cannot be read: by its models, else by two other outputs.
 
 No upgrade may hang on one text: with neither, nothing would be committed, and the device's own timer would take a good
 upgrade back.

@@ -69,7 +69,7 @@ class Reading:
     """Ask one device; every command has a deadline of the settings.
 
     `version` is what was read in this session just now: it answers the first look, unless something else comes before.
-    `instead` tells what runs where `show version` does not read. `beside`: the file that the new image goes beside.
+    `instead` tells what runs where `show version` cannot be read. `beside`: the file that the new image goes beside.
     """
 
     def __init__(

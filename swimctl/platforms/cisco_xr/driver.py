@@ -259,7 +259,7 @@ class CiscoXr:
             name = added_name(self._read.packages("inactive summary"), image)
             why = "" if name else f"{image.filename} is not added any more"
         except (CommandRefused, UnparsableOutput) as error:
-            name, why = None, f"it was not sent, as what is added does not read: {error}"
+            name, why = None, f"it was not sent, as what is added cannot be read: {error}"
         if name is None:
             return Sent(InstallOutcome("activate", succeeded=False, reason=why))
         log = self._installer.known()

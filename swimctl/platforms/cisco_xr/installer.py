@@ -50,7 +50,7 @@ class Installer:
         return parse_show_install_request(self._show("show install request"))
 
     def known(self) -> tuple[LoggedInstall, ...] | None:
-        """Return the same, None where the device has no log of them, or it does not read."""
+        """Return the same, None where the device has no log of them, or it cannot be read."""
         try:
             return self.log()
         except (CommandRefused, UnparsableOutput):
@@ -64,7 +64,7 @@ class Installer:
         """Start an operation and wait for its end: its verdict, or that the session ended meanwhile.
 
         `known` is the log from just before, where it was read.
-        Where its answer does not read, the log tells whether an operation was started; only a refusal without one
+        Where its answer cannot be read, the log tells whether an operation was started; only a refusal without one
         raises CommandRefused.
         """
         kind, mark = command.split()[1], newest(self.known() if known is None else known)

@@ -101,7 +101,7 @@ def _reason(engine: RoutingEngine) -> str:
 def installed(nodes: Both[Nodes], image: Image) -> Installed:
     """Return where an image's release stands; raises where neither form reads.
 
-    Where the text does not read, what waits is known of the older kind alone: then only a release that runs on every
+    Where the text cannot be read, what waits is known of the older kind alone: then only a release that runs on every
     member is placed.
     """
     found = nodes.one().values()

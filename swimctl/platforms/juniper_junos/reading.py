@@ -273,7 +273,7 @@ class JunosDevice:
         )
 
     def _engines(self) -> tuple[RoutingEngine, ...]:
-        """Read the engines; none where they do not read, as they tell of an abnormal reboot and of nothing else."""
+        """Read the engines; none where they cannot be read, as they tell of an abnormal reboot and of nothing else."""
         try:
             return self._data.either("show chassis routing-engine", parse_show_chassis_routing_engine, engines_data)
         except (CommandRefused, UnparsableOutput):

@@ -64,7 +64,7 @@ def members_data(text: str) -> tuple[ChassisMember, ...]:
             told = {str(etree.QName(each).localname): " ".join((each.text or "").split()) for each in row}
             number, state, role = (told.get(f"member-{name}", "") for name in ("id", "status", "role"))
             if not number.isdecimal() or not state or (state == "Prsnt" and not role):
-                raise UnparsableOutput(command, str(told), "a member does not read")
+                raise UnparsableOutput(command, str(told), "a member cannot be read")
             serial, model = told.get("member-serial-number", ""), told.get("member-model", "")
             found.append(ChassisMember(int(number), state, serial, model, role_of(role)))
     if not found:
@@ -108,7 +108,7 @@ def _nodes(text: str, command: str, name: str) -> Iterator[tuple[str, Any]]:
     try:
         root = etree.fromstring(reply[1].encode(), etree.XMLParser(**_PARSER))
     except etree.XMLSyntaxError as error:
-        raise UnparsableOutput(command, "", f"its data does not read: {error.msg}") from None
+        raise UnparsableOutput(command, "", f"its data cannot be read: {error.msg}") from None
     failed = next((each for tag in _ERRORS for each in root.iter(f"{{*}}{tag}")), None)
     if failed is not None:
         why = " ".join("".join(failed.itertext()).split())

@@ -41,7 +41,7 @@ class Known:
 
 
 def known(hop: Hop) -> tuple[Known, ...]:
-    """Return the keys that the project's file and the user's own have for a machine; what does not read has none."""
+    """Return the keys that the project's file and the user's own have for a machine; what cannot be read has none."""
     files = (*((hop.kept_in,) if hop.kept_in is not None else ()), *hop.known_hosts)
     found = []
     for path in dict.fromkeys(files):
@@ -155,7 +155,7 @@ def _keys(name: str, line: str, place: str) -> list[Known]:
 
 @lru_cache(maxsize=20_000)
 def _entry(line: str) -> SSHKnownHosts | None:
-    """Read one line; None where there is none, or it does not read: the other lines still count."""
+    """Read one line; None where there is none, or it cannot be read: the other lines still count."""
     if not line.strip() or line.lstrip().startswith("#"):
         return None
     import asyncssh  # here, as it takes a fifth of a second to load

@@ -45,7 +45,7 @@ class _Noted(SSHClientConfig):
 
 
 def read(path: Path, host: str, *, user: str | None = None, port: int | None = None) -> Told:
-    """Return what the file says of a host, where user and port may be given already. ConfigError: it does not read."""
+    """Return what the file says of a host, where user and port may be given already. ConfigError: it cannot be read."""
     given = (getpass.getuser(), user or (), host, port or ())
     try:
         config = _Noted.load(None, path, False, False, False, *given)

@@ -239,7 +239,7 @@ def test_tunnels_whose_table_has_no_description() -> None:
     blank = parse("show interface status", text.replace("Tunnel5 ", "Tunnel 5"))
     assert [port.name for port in blank][-2:] == ["Tunnel 5", "Tunnel9"]
     assert parse("show interface status", text.replace("to site", "to 3 up")) == found
-    with pytest.raises(UnparsableOutput, match="a tunnel's row does not read"):
+    with pytest.raises(UnparsableOutput, match="a tunnel's row cannot be read"):
         parse("show interface status", text.replace("up        no", "odd       no"))
 
 

@@ -32,7 +32,7 @@ RELEASE, NAME = "17.9.5", "17.09.05.0.6411"
 
 
 def spoilt(answers: dict[str, str], version: str = GARBAGE) -> dict[str, str]:
-    """Make a device whose `show version` does not read; the members of a stack have a line of redundancy too."""
+    """Make a device whose `show version` cannot be read; the members of a stack have a line of redundancy too."""
     alone = sample("show_redundancy/alone").replace("17.9.4a", RELEASE)
     return {REDUNDANCY: alone, **answers, VERSION: version}
 

@@ -55,7 +55,7 @@ def test_what_the_next_boot_starts() -> None:
 @pytest.mark.parametrize(
     ("spoil", "odd", "why"),
     [
-        (lambda text: text.replace("cat3k_caa-rpbase.16.03.05b.SPA.pkg", "~"), "iso", "does not read"),
+        (lambda text: text.replace("cat3k_caa-rpbase.16.03.05b.SPA.pkg", "~"), "iso", "cannot be read"),
         (lambda text: text.partition("boot ")[0], "#", "it names no package"),
         (
             lambda text: text.replace("packages_conf.sh", "other.sh").replace("sha1sum:", "sum:"),

@@ -1,4 +1,4 @@
-"""What came of a command that changes a router, where its answer does not read: the router is asked."""
+"""What came of a command that changes a router, where its answer cannot be read: the router is asked."""
 
 from __future__ import annotations
 

@@ -197,7 +197,9 @@ def test_a_recovery_snapshot_whose_release_does_not_read_is_refused_with_its_lin
     text = sample("show_system_snapshot/members")
     recovery = text.index("recovery.ufs")
     odd = text[:recovery] + text[recovery:].replace("Junos version: 20.4R3.8", "Junos version: ~", 1)
-    with pytest.raises(UnparsableOutput, match="'show system snapshot': the release of a snapshot does not") as caught:
+    with pytest.raises(
+        UnparsableOutput, match="'show system snapshot': the release of a snapshot cannot be read"
+    ) as caught:
         parse("show system snapshot", odd)
     assert caught.value.odd_line == "Junos version: ~"
 
@@ -308,7 +310,7 @@ def test_engines_of_which_little_is_told() -> None:
 def test_alarms_that_do_not_read_are_not_lost() -> None:
     text = sample("show_chassis_alarms/cluster")
     for words, others, reason in (
-        ("2024-03-09 18:57:04 CET  Minor", "2024-03-09 Minor", "does not read"),
+        ("2024-03-09 18:57:04 CET  Minor", "2024-03-09 Minor", "cannot be read"),
         ("2 alarms", "3 alarms", "of 3 that it counts"),
         ("2 alarms currently active\n", "", "how many"),
     ):

@@ -64,7 +64,7 @@ def parse_dir(text: str) -> Directory | tuple[Directory, ...]:
             found.append(Directory(path, tuple(files), total, free))
             path = None
         elif _LIKE_A_FILE.fullmatch(line):
-            raise UnparsableOutput(command, line, "a row of its files does not read")
+            raise UnparsableOutput(command, line, "a row of its files cannot be read")
         else:
             passed_over(command, line)
     if path is not None or not found:

@@ -48,7 +48,7 @@ def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
         elif _STATUS_HEAD.fullmatch(line):
             header = True
         elif header and _NAMED.fullmatch(line):
-            raise UnparsableOutput(command, line, "a port's row does not read")
+            raise UnparsableOutput(command, line, "a port's row cannot be read")
         else:
             passed_over(command, line)
     if not found:
@@ -70,7 +70,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
             up = row["status"] == row["protocol"] == "up"
             found.append(Interface(row["port"], up, f"{' '.join(row['status'].split())}/{row['protocol']}"))
         elif _NAMED.fullmatch(line):
-            raise UnparsableOutput(command, line, "an interface's row does not read")
+            raise UnparsableOutput(command, line, "an interface's row cannot be read")
         elif not _BRIEF_HEAD.fullmatch(line):
             passed_over(command, line)
     if not found:

@@ -34,7 +34,7 @@ _PORT: Final = re.compile(r"\d+(?:/\d+)*")
 def parse_show_inventory(text: str) -> tuple[InventoryItem, ...]:
     """Read the system and its cards, power supplies, fans and transceivers; what is not present is left out.
 
-    The system's model has to be there, and each card that is inserted has to read; other parts that do not read are
+    The system's model has to be there, and each card that is inserted has to read; other parts that cannot be read are
     passed over.
     """
     lines = filled(text, COMMAND, TERMINAL)
@@ -70,12 +70,12 @@ def _system(body: list[str]) -> InventoryItem:
     # Without headings the last line is that of the serial number.
     made = [cells for _, cells in _rows(body[split:])] or [product.pop().split() for _ in product[1:][-1:]]
     if not product or len(made) > 1:
-        raise UnparsableOutput(COMMAND, body[0] if body else "System information", "the system's model does not read")
+        raise UnparsableOutput(COMMAND, body[0] if body else "System information", "the system's model cannot be read")
     model, *words = " ".join(product).split()
     words_made = [cell for cell in made[0] if cell] if made else []
     date = next((at for at, word in enumerate(words_made) if _MADE.fullmatch(word)), len(words_made))
     if made and not (1 <= date <= 2):
-        raise UnparsableOutput(COMMAND, " ".join(words_made), "the system's serial number does not read")
+        raise UnparsableOutput(COMMAND, " ".join(words_made), "the system's serial number cannot be read")
     return InventoryItem("System", " ".join(words), model, words_made[date - 1] if made else "")
 
 
@@ -104,7 +104,7 @@ def _card(line: str, cells: list[str]) -> InventoryItem | None:
     made = next((at for at, cell in enumerate(cells) if _MADE.fullmatch(cell)), None)
     if made != 4 or not all(cells[:5]):
         if _LIKE_A_CARD.fullmatch(line.strip()):
-            raise UnparsableOutput(COMMAND, line, "this card does not read")
+            raise UnparsableOutput(COMMAND, line, "this card cannot be read")
         return None
     return InventoryItem(f"Card {cells[0]}", "", cells[1], cells[3])
 

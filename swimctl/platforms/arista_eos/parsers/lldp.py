@@ -59,7 +59,7 @@ def _row(command: str, line: str, columns: int) -> Neighbour:
     if len(cells) == 1:
         cells = line.split()
     if not 4 <= len(cells) <= max(4, columns) or not cells[3].isdecimal():
-        raise UnparsableOutput(command, line, "a neighbour's row does not read")
+        raise UnparsableOutput(command, line, "a neighbour's row cannot be read")
     return Neighbour(cells[1], cells[0], cells[2])
 
 

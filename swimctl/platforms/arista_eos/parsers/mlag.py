@@ -34,7 +34,7 @@ def parse_show_mlag(text: str) -> Mlag:
     needed = ("state", "negotiation status", "peer-link status") if domain else ("state",)
     lacking = next((name for name in needed if not status.get(name)), "")
     if lacking or "configuration" not in sections or is_half(link, _STATES) or is_half(status["state"], _STANDS):
-        raise UnparsableOutput(COMMAND, last, f"there is no '{lacking or 'peer-link status'}', or it does not read")
+        raise UnparsableOutput(COMMAND, last, f"there is no '{lacking or 'peer-link status'}', or it cannot be read")
     ports = {name: number for name, number in sections.get("ports", {}).items() if number.isdecimal()}
     return Mlag(
         domain=domain,
@@ -59,7 +59,7 @@ def parse_show_mlag_detail(text: str) -> MlagDelay:
     others = _SECONDS.fullmatch(details.get("non-mlag reload delay", ""))
     waits = details.get("ports errdisabled", "").lower()
     if delay is None or waits not in _WAITS or (others is None and details.get("non-mlag reload delay")):
-        raise UnparsableOutput(command, last, "there is no 'Reload delay', or a delay does not read")
+        raise UnparsableOutput(command, last, "there is no 'Reload delay', or a delay cannot be read")
     return MlagDelay(int(delay[1]), _WAITS[waits], int(others[1]) if others else None)
 
 

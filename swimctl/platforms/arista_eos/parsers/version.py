@@ -44,7 +44,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
             raise UnparsableOutput(COMMAND, lines[-1], f"there is no '{name.capitalize()}'")
     release = _RELEASE.fullmatch(fields["software image version"])
     if release is None:
-        raise UnparsableOutput(COMMAND, fields["software image version"], "the release does not read")
+        raise UnparsableOutput(COMMAND, fields["software image version"], "the release cannot be read")
     return SoftwareVersion(
         version=release[1],
         uptime=_seconds(fields["uptime"]),
@@ -58,5 +58,5 @@ def _seconds(uptime: str) -> int:
     parts = list(_PART.finditer(uptime))
     whole = "".join(part[0] for part in parts) == uptime
     if not parts or not whole or parts[-1][2].lower() not in {"minute", "second"}:
-        raise UnparsableOutput(COMMAND, uptime, "the uptime does not read")
+        raise UnparsableOutput(COMMAND, uptime, "the uptime cannot be read")
     return sum(int(part[1]) * _SECONDS[part[2].lower()] for part in parts)

@@ -54,7 +54,7 @@ def parse_show_boot(text: str) -> BootSettings:
             phases[phase].setdefault(member, {})[""] = ()
         elif not _OF_MODULES.fullmatch(line):
             if _LIKE_A_VARIABLE.fullmatch(line) and phase:
-                raise UnparsableOutput(COMMAND, line, "a boot variable does not read")
+                raise UnparsableOutput(COMMAND, line, "a boot variable cannot be read")
             passed_over(COMMAND, line)
     last = _VARIABLE.fullmatch(lines[-1])
     if last and last[2] and not _IMAGE.fullmatch(last[2]):

@@ -61,7 +61,7 @@ def parse_dir(text: str) -> Directory:
         elif _ERROR.fullmatch(line):
             raise CommandRefused(f"'{command}': the device answered '{line}'")
         elif re.match(r"\d+ ", line):
-            raise UnparsableOutput(command, line, "a row of its files does not read")
+            raise UnparsableOutput(command, line, "a row of its files cannot be read")
         else:
             passed_over(command, line)
     if path is None or "free" not in numbers:

@@ -50,7 +50,7 @@ def parse_show_incompatibility(text: str) -> tuple[Incompatibility, ...]:
             last = part[0]
             entries[-1].setdefault(*part)
         elif _LIKE_AN_ENTRY.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "an entry does not read")
+            raise UnparsableOutput(COMMAND, line, "an entry cannot be read")
         elif last in {"description", "mend"}:
             entries[-1][last] = f"{entries[-1][last]} {line}".strip()
         elif not _ABOVE.fullmatch(line) and set(line) - {"-"}:

@@ -127,7 +127,7 @@ def _tables(command: str, lines: list[str], *, whole: bool = True) -> InstallImp
         elif part and re.match(r"\d+ ", line):
             row = {"modules": _IMPACT, "images": _IMAGE}[part].fullmatch(line)
             if row is None:
-                raise UnparsableOutput(command, line, "a row of its tables does not read")
+                raise UnparsableOutput(command, line, "a row of its tables cannot be read")
             if part == "modules":
                 disruptive = row["impact"].lower() == "disruptive"
                 bootable = row["bootable"].lower() == "yes"

@@ -84,7 +84,7 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
             # Where blanks were doubled no row stands below its header: then the first word that is a state.
             state = _TUNNEL_STATUS.match(whole, tunnels) or _TUNNEL_STATUS.search(whole, tunnel.end("name"))
             if not state:
-                raise UnparsableOutput(command, line, "a tunnel's row does not read")
+                raise UnparsableOutput(command, line, "a tunnel's row cannot be read")
             found.append(Interface(tunnel["name"], state[1] in _UP, state[1]))
         elif match := (_SENTENCE.fullmatch(line) or row.fullmatch(line)) if row else None:
             found.append(Interface(match["name"], match["status"] in _UP, match["status"]))
@@ -93,7 +93,7 @@ def parse_show_interface_status(text: str) -> tuple[Interface, ...]:
         elif head := _TUNNEL_HEAD.fullmatch(whole):
             row, tunnels = None, head.start(1)
         elif (row or tunnels) and _NAMED.fullmatch(line):
-            raise UnparsableOutput(command, line, "a port's row does not read")
+            raise UnparsableOutput(command, line, "a port's row cannot be read")
         elif set(line) - {"-"}:
             passed_over(command, line)
     return _any(command, lines, found)
@@ -137,11 +137,11 @@ def _brief(command: str, whole: str, table: re.Pattern[str] | int) -> Interface:
     if isinstance(table, int):
         name, state = _NAMED.fullmatch(whole.strip()), re.match(r"[a-z][\w-]*(?= |$)", whole[table:])
         if name is None or state is None or whole[table - 1] != " ":
-            raise UnparsableOutput(command, whole, "an interface's row does not read")
+            raise UnparsableOutput(command, whole, "an interface's row cannot be read")
         return Interface(name["name"], state[0] in _UP, state[0])
     row = table.fullmatch(whole.strip())
     if row is None:
-        raise UnparsableOutput(command, whole, "an interface's row does not read")
+        raise UnparsableOutput(command, whole, "an interface's row cannot be read")
     return Interface(row["name"], row["status"] in _UP, row["status"], _mode(row))
 
 
@@ -169,7 +169,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
         elif headed and row:
             found.append(Interface(row["name"], "down" not in row["status"].lower(), row["status"]))
         elif headed and _NAMED.fullmatch(line) and not _VRF.fullmatch(line):
-            raise UnparsableOutput(command, line, "an interface's row does not read")
+            raise UnparsableOutput(command, line, "an interface's row cannot be read")
         elif not _VRF.fullmatch(line) and not _LENT.fullmatch(line):
             passed_over(command, line)
     if not headed:

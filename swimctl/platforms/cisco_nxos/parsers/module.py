@@ -65,7 +65,7 @@ def parse_show_module(text: str) -> tuple[Module, ...]:
         elif table == "module":
             name, row = _name(kind, line, service=service), _module_row(line)
             if name is None or row is None or name in modules:
-                raise UnparsableOutput(COMMAND, line, "a row of its modules does not read")
+                raise UnparsableOutput(COMMAND, line, "a row of its modules cannot be read")
             modules[name] = row
         elif table in _ROWS:
             _tell(told, table, _name(kind, line, service=service), line, service=service)
@@ -87,12 +87,12 @@ def _complete(found: tuple[Module, ...], rows: dict[str, str]) -> None:
 
 
 def _tell(told: dict[str, dict[str, str]], table: str, name: str | None, line: str, *, service: bool) -> None:
-    """Keep what a row below tells of a module; a release that does not read refuses, the rest is passed over."""
+    """Keep what a row below tells of a module; a release that cannot be read refuses, the rest is passed over."""
     row = (_SERVICE if service and table == "version" else _ROWS[table]).fullmatch(line)
     if name is not None and row is not None:
         told.setdefault(name, {}).update(row.groupdict())
     elif table == "version" and not service:
-        raise UnparsableOutput(COMMAND, line, "the release of a module does not read")
+        raise UnparsableOutput(COMMAND, line, "the release of a module cannot be read")
     else:
         passed_over(COMMAND, line)
 

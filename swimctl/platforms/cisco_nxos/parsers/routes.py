@@ -58,7 +58,7 @@ def _table(lines: list[str]) -> RouteTable:
             if line != "None":
                 passed_over(COMMAND, line)
         elif count is None or (count[1] in best and not whole.startswith(_RIGHT_COLUMN)):
-            raise UnparsableOutput(COMMAND, line, "the number of a protocol does not read")
+            raise UnparsableOutput(COMMAND, line, "the number of a protocol cannot be read")
         elif count[3] is None and whole.startswith(_RIGHT_COLUMN):
             backup += int(count[2])
         elif count[3] is None and not columns and backup:

@@ -41,7 +41,7 @@ _LIKE_A_RELEASE: Final = re.compile(r"(?:NXOS|system) *: *version.*", re.IGNOREC
 def parse_show_version(text: str) -> NxosVersion:
     """Return what `show version` of a supervisor says, or of a line card's console, which has no model and no image.
 
-    Release and uptime have to be there; the rest is None where it does not read. `mode` is the boot mode (`LXC`) where
+    Release and uptime have to be there; the rest is None where it cannot be read. `mode` is the boot mode (`LXC`) where
     the device prints one. `uptime` is the kernel's.
     """
     lines = [line.strip() for line in filled(text, COMMAND, TERMINAL)]
@@ -52,7 +52,7 @@ def parse_show_version(text: str) -> NxosVersion:
         if found := _VERSION.fullmatch(line):
             versions.setdefault(found[1].lower(), found[2])
         elif _LIKE_A_RELEASE.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "the release does not read")
+            raise UnparsableOutput(COMMAND, line, "the release cannot be read")
     version = versions.get("nxos", versions.get("system"))
     if version is None or "software" not in " ".join(lines).lower().split():
         raise UnparsableOutput(COMMAND, lines[0], "no line names the software version")
@@ -60,7 +60,7 @@ def parse_show_version(text: str) -> NxosVersion:
     if card and not uptime:
         return NxosVersion(version=version, hostname=card[1], uptime=_seconds(card.groups()[1:]))
     if uptime is None:
-        raise UnparsableOutput(COMMAND, lines[-1], "there is no 'Kernel uptime', or it does not read")
+        raise UnparsableOutput(COMMAND, lines[-1], "there is no 'Kernel uptime', or it cannot be read")
     images = {found[1].lower(): found[2] for line in lines if (found := _IMAGE.fullmatch(line))}
     return NxosVersion(
         version=version,

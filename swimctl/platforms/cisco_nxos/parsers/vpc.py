@@ -93,7 +93,7 @@ def _known(name: str) -> str:
 def _add_row(line: str, rows: list[VpcPort], pattern: re.Pattern[str]) -> None:
     row = pattern.fullmatch(line)
     if row is None or is_half(row["status"].rstrip("*"), ("up", "down")):
-        raise UnparsableOutput(COMMAND, line, "a row of its tables does not read")
+        raise UnparsableOutput(COMMAND, line, "a row of its tables cannot be read")
     told = {name: " ".join((value or "").split()) for name, value in row.groupdict().items()}
     rows.append(VpcPort(row["id"], row["port"], row["status"], told.get("consistency", ""), told.get("reason", "")))
 

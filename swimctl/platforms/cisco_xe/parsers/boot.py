@@ -22,7 +22,7 @@ _REGISTER: Final = re.compile(
     rf"(Standby )?Configuration register is ({REGISTER})(?: ?\(will be ({REGISTER}) at next reload\).*| (?!\(will).*)?",
     re.IGNORECASE,
 )
-# What begins so and does not read is a fact that is needed and missing.
+# What begins so and cannot be read is a fact that is needed and missing.
 _NEEDED: Final = re.compile(
     r"(?:Standby )?(?:BOOT (?:variable|path-lists?)|Manual[_ ]Boot|Configuration register)\b.*", re.IGNORECASE
 )

@@ -70,7 +70,7 @@ def parse_show_interfaces_status(text: str) -> tuple[Interface, ...]:
         elif table and _NAMED.fullmatch(line):
             row = next((match for pattern in _STATUS_ROWS if (match := pattern.fullmatch(line))), None)
             if row is None or _FOREIGN.match(line):
-                raise UnparsableOutput(command, line, "this is no port of this system, or its row does not read")
+                raise UnparsableOutput(command, line, "this is no port of this system, or its row cannot be read")
             status = row["status"].partition(":")[0].strip()
             found.append(Interface(row["name"], status.lower() in _UP, status, mode_of_vlan(row["vlan"])))
         elif set(line) - {"-", " "}:
@@ -102,7 +102,7 @@ def parse_show_etherchannel_summary(text: str) -> tuple[Bundle, ...]:
         elif headed and found and _MEMBERS.fullmatch(line):
             found[-1] = Bundle(found[-1].name, (*found[-1].members, *_MEMBER.findall(line)))
         elif headed and line[:1].isdecimal():
-            raise UnparsableOutput(command, line, "this row does not read as a port-channel with its members")
+            raise UnparsableOutput(command, line, "this row cannot be read as a port-channel with its members")
         elif not _BUNDLE_LEGEND.fullmatch(line):
             passed_over(command, line)
     if not headed and wanted != 0:

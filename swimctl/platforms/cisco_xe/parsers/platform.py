@@ -73,7 +73,7 @@ def parse_show_platform(text: str) -> tuple[Slot, ...]:
         elif table and _LIKE_A_SLOT.fullmatch(line):
             row = _SLOT.fullmatch(plain_words(line))
             if row is None or row[1] in slots:
-                raise UnparsableOutput(command, line, "a row of slots does not read, or stands twice")
+                raise UnparsableOutput(command, line, "a row of slots cannot be read, or stands twice")
             slots[row[1]] = Slot(row[1], row[2] or "", row[3])
         elif not (_is_rule(line) or _ABOVE.fullmatch(line) or (other and _LIKE_A_SLOT.fullmatch(line))):
             passed_over(command, line)
@@ -94,7 +94,7 @@ def _switches(command: str, lines: list[str]) -> tuple[Slot, ...]:
             row = (_ROLE if table == "roles" else _SWITCH).fullmatch(line)
             state = state_in(row[2]) if row and table == "roles" else ""
             if row is None or state is None:
-                raise UnparsableOutput(command, line, "a row of members does not read")
+                raise UnparsableOutput(command, line, "a row of members cannot be read")
             old = found.get(row[1], Slot(row[1], ""))
             found[row[1]] = replace(old, state=state) if state else replace(old, model=row[2], serial=row[3] or "")
         elif not (_is_rule(line) or _ABOVE_ROLES.fullmatch(line) or _ABOVE.fullmatch(line)):
@@ -150,5 +150,5 @@ def _card_state(command: str, line: str, more: int, *, last: bool) -> tuple[str,
     row = _CARD_STATE.fullmatch(_without_last(line, more))
     # An unknown release may be the last word of a row that lost its state.
     if row is None or is_half(row[2], _CARD_WORDS) or (last and row[2].lower() == "unknown"):
-        raise UnparsableOutput(command, line, "the state of a card does not read")
+        raise UnparsableOutput(command, line, "the state of a card cannot be read")
     return row[1], row[2]

@@ -59,5 +59,5 @@ def _counted(line: str, columns: int) -> tuple[str, int]:
         return words[0], int(words[1])
     source, numbers = words[:-columns], words[-columns:]
     if not source or not all(number.isdecimal() for number in numbers):
-        raise UnparsableOutput(COMMAND, line, "the routes of a source do not read")
+        raise UnparsableOutput(COMMAND, line, "the routes of a source cannot be read")
     return " ".join(source), int(numbers[0]) + int(numbers[1])

@@ -92,7 +92,7 @@ def parse_show_switch(text: str, command: str = COMMAND) -> tuple[Member, ...]:
 def _member(command: str, line: str) -> Member:
     row = _ROW.fullmatch(line)
     if row is None:
-        raise UnparsableOutput(command, line, "a row of members does not read")
+        raise UnparsableOutput(command, line, "a row of members cannot be read")
     state = state_in(row[6])
     if state is None:
         raise UnparsableOutput(command, line, "a row of members breaks off in its state")

@@ -70,7 +70,7 @@ def parse_show_version(text: str) -> SoftwareVersion:
 
     Needed: the release; the configuration register, or on IOS-XE, where some have none, the hardware and the image that
     was booted; each row of the table of members, which some models always print, and something below it. The rest is
-    None where it does not read.
+    None where it cannot be read.
 
     `mode` is that of the active member, else what `Installation mode` says, else what the booted file tells:
     packages.conf is INSTALL, any other BUNDLE; None on classic IOS, which has no such thing.
@@ -137,7 +137,7 @@ def _text(lines: list[str], *patterns: re.Pattern[str]) -> str | None:
 
 
 def seconds(words: str) -> int | None:
-    """Add up `1 year, 22 weeks, 6 days, 9 hours, 38 minutes`; None where a part does not read."""
+    """Add up `1 year, 22 weeks, 6 days, 9 hours, 38 minutes`; None where a part cannot be read."""
     total = 0
     for part in words.split(","):
         found = re.fullmatch(r"(\d+) +(year|week|day|hour|minute)s?", part.strip(), re.IGNORECASE)
@@ -171,7 +171,7 @@ def _members(lines: list[str]) -> tuple[MemberSoftware, ...]:
             members.append(MemberSoftware(int(row[2]), row[4], row[5], row[6], mode, active=bool(row[1])))
             last = number
         elif _LIKE_A_ROW.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "a row of the table of members does not read")
+            raise UnparsableOutput(COMMAND, line, "a row of the table of members cannot be read")
     numbers = {member.member for member in members}
     if not members or len(numbers) != len(members):
         raise UnparsableOutput(COMMAND, lines[start], "the table of members has no rows, or one twice")

@@ -44,7 +44,7 @@ def parse_virtual_link(text: str) -> tuple[VirtualLink, ...]:
         elif table and _LIKE_A_ROW.fullmatch(line):
             row = _LINK_ROW.fullmatch(line)
             if row is None or not (row[1] or chassis):
-                raise UnparsableOutput(LINK, line, "a port of the link does not read")
+                raise UnparsableOutput(LINK, line, "a port of the link cannot be read")
             chassis = int(row[1] or chassis)
             found.append(VirtualLink(chassis, row[2], row[3] == "U", _word(legend, line, row[4])))
         elif not table and _LEGEND.fullmatch(line):
@@ -82,7 +82,7 @@ def parse_dual_active(text: str) -> DualActive:
         elif table and _LIKE_A_ROW.fullmatch(line):
             row = _DETECTION_ROW.fullmatch(line)
             if row is None or not (row[1] or chassis):
-                raise UnparsableOutput(DETECTION, line, "a port that watches does not read")
+                raise UnparsableOutput(DETECTION, line, "a port that watches cannot be read")
             chassis = int(row[1] or chassis)
             found.append((chassis, row[2], row[3].lower() == "up"))
         elif not (_DETECTION_TITLE.fullmatch(line) or _RECOVERY_RELOAD.fullmatch(line) or _is_rule(line)):

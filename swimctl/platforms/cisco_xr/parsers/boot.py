@@ -37,7 +37,7 @@ def parse_show_variables_boot(text: str) -> BootVariables:
             if line not in words:
                 passed_over(COMMAND, line)
         if not (found := _words(words)):
-            raise UnparsableOutput(COMMAND, lines[start], "the words of the kernel do not read")
+            raise UnparsableOutput(COMMAND, lines[start], "the words of the kernel cannot be read")
         return BootVariables(found)
     values = dict(_variables(lines))
     boot = next((value for name, value in values.items() if name.upper() == "BOOT"), None)

@@ -64,7 +64,7 @@ def parse_dir(text: str) -> Directory:
         elif trailer is None and (ended := _TRAILER.fullmatch(line)):
             trailer = ended
         elif _LIKE_A_FILE.fullmatch(line):
-            raise UnparsableOutput(command, line, "a row of its files does not read")
+            raise UnparsableOutput(command, line, "a row of its files cannot be read")
         else:
             passed_over(command, line)
     if path is None or not (empty or trailer):
@@ -132,7 +132,7 @@ def _nodes(text: str, command: str) -> tuple[NodeFileSystems, ...]:
                 FileSystem(tuple(row[6].split()), row[4], row[5], size, free, default=row[1] is not None)
             )
         elif _LIKE_A_SYSTEM.fullmatch(line):
-            raise UnparsableOutput(command, line, "a row of its file systems does not read")
+            raise UnparsableOutput(command, line, "a row of its file systems cannot be read")
         elif not _ABOVE.fullmatch(line):
             passed_over(command, line)
     if not nodes or not all(systems for _, systems in nodes):

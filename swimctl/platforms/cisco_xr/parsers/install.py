@@ -112,7 +112,7 @@ class _Reader:
     def _unknown(self, line: str) -> None:
         like = {"list": _LIKE_A_PACKAGE, "table": _LIKE_A_ROW}.get(self._in)
         if _LIKE_A_NODE.fullmatch(line) or (like and like.fullmatch(line)):
-            raise UnparsableOutput(self.command, line, "it should be a node or a package, and does not read")
+            raise UnparsableOutput(self.command, line, "it should be a node or a package, and cannot be read")
         passed_over(self.command, line)
 
     def _check_kind(self, line: str, kind: str) -> None:

@@ -53,7 +53,7 @@ def parse_show_interface_brief(text: str) -> tuple[Interface, ...]:
         elif headed and row:
             found.append(_interface(row))
         elif headed and _NAMED.fullmatch(line):
-            raise UnparsableOutput(command, line, "an interface's row does not read")
+            raise UnparsableOutput(command, line, "an interface's row cannot be read")
         elif set(line) - {"-", " "}:
             passed_over(command, line)
     return _any(command, lines, found)
@@ -72,7 +72,7 @@ def parse_show_ip_interface_brief(text: str) -> tuple[Interface, ...]:
         if row:
             found.append(_interface(row))
         elif _NAMED.fullmatch(line):
-            raise UnparsableOutput(command, line, "an interface's row does not read")
+            raise UnparsableOutput(command, line, "an interface's row cannot be read")
         elif not _ADDRESS_HEAD.fullmatch(line):
             passed_over(command, line)
     return _any(command, lines, found)
@@ -125,7 +125,7 @@ def _tables(text: str, command: str) -> tuple[RouteTable, ...]:
             # A column more stands behind the four that are known.
             row, sources = re.compile(_ROUTES + r" +\S+" * len(head["more"].split()), re.IGNORECASE), {}
         elif row is not None and (_LIKE_ROUTES.fullmatch(line) or _FAMILY.fullmatch(line) or _VRF.fullmatch(line)):
-            raise UnparsableOutput(command, line, "a row of its table does not read")
+            raise UnparsableOutput(command, line, "a row of its table cannot be read")
         elif named := _VRF.fullmatch(line):
             vrf, family = named[1], ""
         elif named := _FAMILY.fullmatch(line):

@@ -118,7 +118,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
         elif header and row and total is None:
             found.append(Neighbour(row["name"], row["local"], (row["port"] or "").strip()))
         elif header and total is None and _LIKE_A_ROW.fullmatch(line):
-            raise UnparsableOutput(command, line, "a neighbour's row does not read")
+            raise UnparsableOutput(command, line, "a neighbour's row cannot be read")
         elif not _LEGEND.fullmatch(line):
             passed_over(command, line)
     if not header:

@@ -83,7 +83,7 @@ def _slot(command: str, line: str, layout: _Layout) -> Slot:
     node, _, behind = line.partition(" ")
     cells = _cells(behind.strip(), layout)
     if not _NODE.fullmatch(node) or cells is None or not all(map(_STATE.fullmatch, cells[-1:])):
-        raise UnparsableOutput(command, line, "a node's row does not read")
+        raise UnparsableOutput(command, line, "a node's row cannot be read")
     states = [_state(each) for each in cells[1:]]
     state = states[-1]
     if is_half(state, (*_STATES, _NONE)):

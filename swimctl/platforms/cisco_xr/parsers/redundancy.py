@@ -104,7 +104,7 @@ def parse_show_redundancy_summary(text: str) -> Redundancy:
         if row:
             rows.append(row)
         elif number > start and re.match(r"\d+/", line):
-            raise UnparsableOutput(command, line, "a node's row does not read")
+            raise UnparsableOutput(command, line, "a node's row cannot be read")
         elif number != start and set(line) - set("- "):
             passed_over(command, line)
     node = next((row for row in rows if row["role"] in {None, "A", "a"}), None)

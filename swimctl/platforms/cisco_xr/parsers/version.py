@@ -77,5 +77,5 @@ def _seconds(command: str, uptime: re.Match[str]) -> int:
     Minutes that are none are not printed, so an uptime may end with any of its words.
     """
     if not _PARTS.fullmatch(uptime[2]):
-        raise UnparsableOutput(command, uptime[0], "the uptime does not read")
+        raise UnparsableOutput(command, uptime[0], "the uptime cannot be read")
     return sum(int(part[1]) * _SECONDS[part[2].lower()] for part in _PART.finditer(uptime[2]))

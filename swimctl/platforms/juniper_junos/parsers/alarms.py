@@ -41,7 +41,7 @@ def _node(command: str, node: str, lines: list[str]) -> list[Alarm]:
         elif row and at:
             found.append(Alarm(node, at[0], row[2], row[3]))
         elif _LIKE_A_ROW.fullmatch(line):
-            raise UnparsableOutput(command, line, "an alarm does not read")
+            raise UnparsableOutput(command, line, "an alarm cannot be read")
         elif not _HEAD.fullmatch(line):
             passed_over(command, line)
     if len(counts) != 1:

@@ -75,7 +75,7 @@ def parse_show_chassis_fpc(text: str) -> tuple[Slot, ...]:
             elif _FPC_HEAD.fullmatch(line):
                 header = True
             elif header and re.match(r"\d", line):
-                raise UnparsableOutput(command, line, "the state of a slot does not read")
+                raise UnparsableOutput(command, line, "the state of a slot cannot be read")
             elif not _FPC_GROUPS.fullmatch(line):
                 passed_over(command, line)
         if len(found) == before:

@@ -84,7 +84,7 @@ def _detailed(command: str, lines: list[str]) -> Directory:
             name = re.split(r" +-> +", entry["name"])[0].rstrip("*@=|/")
             files.append(File(name, int(entry["size"]), is_directory=entry["kind"].lower() == "d"))
         elif _LIKE_AN_ENTRY.fullmatch(line):
-            raise UnparsableOutput(command, line, "a row of its files does not read")
+            raise UnparsableOutput(command, line, "a row of its files cannot be read")
         elif counted := _FILES.fullmatch(line):
             total = int(counted[1])
         elif headed := _PATH.fullmatch(line):
@@ -142,7 +142,7 @@ def _storage(node: str, lines: list[str]) -> NodeFileSystems:
             block = int(head[1]) * _UNITS[(head[2] or "B").upper()] if head[1] else None
             systems.append(FileSystem((row[5],), row[1], "", _bytes(row[2], block), _bytes(row[4], block)))
         elif _LIKE_A_SYSTEM.fullmatch(line) and not name:
-            raise UnparsableOutput(_STORAGE, line, "a row of its file systems does not read")
+            raise UnparsableOutput(_STORAGE, line, "a row of its file systems cannot be read")
         elif not (_HEAD.fullmatch(line) or name):
             passed_over(_STORAGE, line)
     if head is None or not systems:

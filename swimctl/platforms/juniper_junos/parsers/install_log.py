@@ -31,9 +31,9 @@ class StagedUpgrade:
 
 
 def parse_show_log_install(text: str) -> StagedUpgrade | None:
-    """Return what the last command of the installer staged; None where that was another one, failed, or does not read.
+    """Return what the last command of the installer staged; None where that was another one, failed, or cannot be read.
 
-    A log is no proof that nothing waits: it may be gone, or of another form. So what does not read is None here.
+    A log is no proof that nothing waits: it may be gone, or of another form. So what cannot be read is None here.
     """
     lines = [line.strip() for line in text.splitlines()]
     begun = [(number, found) for number, line in enumerate(lines) if (found := _COMMAND.fullmatch(line))]

@@ -36,7 +36,7 @@ def parse_show_interfaces_terse(text: str) -> tuple[Interface, ...]:
         elif row:
             found.append(Interface(row[1], row[2] == row[3] == "up", f"{row[2]}/{row[3]}"))
         elif _LIKE_A_ROW.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "the state of an interface does not read")
+            raise UnparsableOutput(COMMAND, line, "the state of an interface cannot be read")
         elif not (found and line.startswith(" ")):
             passed_over(COMMAND, line)
     if not found:

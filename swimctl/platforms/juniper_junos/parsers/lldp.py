@@ -52,7 +52,7 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
 def _neighbour(line: str, header: re.Match[str]) -> Neighbour:
     row = (_ROW_WITH_PARENT if header["parent"] else _ROW).fullmatch(line)
     if row is None:
-        raise UnparsableOutput(_COMMAND, line, "a neighbour does not read")
+        raise UnparsableOutput(_COMMAND, line, "a neighbour cannot be read")
     rest = row["rest"] or ""
     port, name = _port_and_name(rest, header.start("name") - row.start("rest")) if header["name"] else (rest, "")
     if not port and not name:

@@ -43,7 +43,7 @@ def parse_show_virtual_chassis(text: str) -> tuple[ChassisMember, ...]:
     for line in lines:
         row = _ROW.fullmatch(line)
         if row is None and _LIKE_A_ROW.fullmatch(line) and not _STRANGER.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "the row of a member does not read")
+            raise UnparsableOutput(COMMAND, line, "the row of a member cannot be read")
         if row is None:
             if not any(known.fullmatch(line) for known in (_ABOVE, _LINK, _BELOW)):
                 passed_over(COMMAND, line)

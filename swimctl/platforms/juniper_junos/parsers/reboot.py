@@ -68,7 +68,7 @@ def parse_reboot(text: str, command: str = "request system reboot") -> RebootReq
 def parse_show_system_reboot(text: str) -> tuple[str, ...]:
     """Return the reboots and halts that are planned, as the device words them; empty only where each node has none.
 
-    Raises UnparsableOutput for a line that speaks of a plan and does not read.
+    Raises UnparsableOutput for a line that speaks of a plan and cannot be read.
     """
     command = "show system reboot"
     planned: list[str] = []
@@ -79,7 +79,7 @@ def parse_show_system_reboot(text: str) -> tuple[str, ...]:
             if found := _PLANNED.fullmatch(line):
                 planned.append(f"{node}: {found[1]}" if node else found[1])
             elif not _NONE_PLANNED.fullmatch(line) and _LIKE_A_PLAN.fullmatch(line):
-                raise UnparsableOutput(command, line, "a reboot may be planned, and it does not read")
+                raise UnparsableOutput(command, line, "a reboot may be planned, and it cannot be read")
             elif not _NONE_PLANNED.fullmatch(line):
                 passed_over(command, line)
                 continue

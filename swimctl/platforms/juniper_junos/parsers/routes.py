@@ -47,7 +47,7 @@ def parse_show_route_summary(text: str) -> tuple[RouteTable, ...]:
         elif _ASIDE.fullmatch(line) or _ABOVE.fullmatch(line):
             continue
         elif _LIKE_EITHER.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "a number of routes does not read")
+            raise UnparsableOutput(COMMAND, line, "a number of routes cannot be read")
         else:
             passed_over(COMMAND, line)
     if not tables:

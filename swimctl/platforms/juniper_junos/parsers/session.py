@@ -30,7 +30,7 @@ def parse_show_cli_authorization(text: str) -> Authorization:
         if found := _PERMISSION.fullmatch(line):
             permissions.append(found[1].rstrip("-"))
         elif "--" in line and line[0].isalpha():
-            raise UnparsableOutput(COMMAND, line, "a permission does not read")
+            raise UnparsableOutput(COMMAND, line, "a permission cannot be read")
         elif not (_USER.fullmatch(line) or _KNOWN.fullmatch(line)):
             passed_over(COMMAND, line)
     user = users[0]

@@ -116,7 +116,7 @@ def _recovery(half: str, command: str, node: str, lines: list[str]) -> NodeSnaps
     for line in lines:
         if not any(known.fullmatch(line) for known in (_NONE, _KEPT, _VERSION, _TOTAL, _UNREADABLE)):
             if _LIKE_A_VERSION.fullmatch(line):
-                raise UnparsableOutput(command, line, "the release of a snapshot does not read")
+                raise UnparsableOutput(command, line, "the release of a snapshot cannot be read")
             passed_over(command, line)
     told = total == len(releases) or (not releases and (any(map(_NONE.fullmatch, lines)) or unreadable))
     if not told:

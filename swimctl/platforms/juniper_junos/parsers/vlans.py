@@ -54,7 +54,7 @@ def parse_show_vlans(text: str) -> tuple[Vlan, ...]:
         elif row_of is _OLD_VLAN and _NO_PORTS.fullmatch(line):
             continue
         elif row_of is _OLD_VLAN and whole.startswith(_IN_OLD_COLUMN) and not units:
-            raise UnparsableOutput(COMMAND, line, "this does not read as ports of a VLAN")
+            raise UnparsableOutput(COMMAND, line, "this cannot be read as ports of a VLAN")
         elif units and found:
             found[-1] = Vlan(found[-1].name, found[-1].tag, (*found[-1].ports, *_ports(units[1])))
         elif row:
@@ -62,7 +62,7 @@ def parse_show_vlans(text: str) -> tuple[Vlan, ...]:
             tag = int(row["tag"]) if (row["tag"] or "").isdecimal() else None
             found.append(Vlan(row["name"], tag, _ports(beside[1]) if beside else ()))
         elif whole.startswith(_IN_COLUMN) or _TAGLESS.fullmatch(line):
-            raise UnparsableOutput(COMMAND, line, "this does not read as a VLAN, or as a port in one")
+            raise UnparsableOutput(COMMAND, line, "this cannot be read as a VLAN, or as a port in one")
         else:
             passed_over(COMMAND, line)
     if row_of is None:

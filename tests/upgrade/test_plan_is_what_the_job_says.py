@@ -32,7 +32,7 @@ BENT: Mapping[str, tuple[Mapping[str, str | Exception], tuple[str, ...]]] = {
     ),
     "routes": (
         {"show ip route summary": "% This command is not authorized\n"},
-        ("'show ip route summary': the device answered '% This command is not authorized'", "as 'admin' and look"),
+        ("'show ip route summary': the device answered '% This command is not authorized'", "as 'admin'"),
     ),
     "installed": (
         {"show install summary": "[ Switch 1 ] Installed Package(s) Information:\n??\n"},

@@ -114,6 +114,9 @@ class Distribution(Section):
     )
     minimum_rate: float = Field(0.1, gt=0, description="a copy slower than this (MB/s) is stopped")
     stall: Seconds = Field(120, description="a copy without a byte for this long is stopped")
+    copies_per_site: int = Field(
+        0, ge=0, le=1000, description="devices of one site that copy at the same time; the others wait; 0: any number"
+    )
     transport: Transport = Field(
         "push",
         description="push: swimctl writes the image by SCP; pull: the device fetches it from swimctl's image server; "

@@ -26,6 +26,7 @@ from swimctl.errors import (
     with_next,
 )
 from swimctl.images.server import ImageServer
+from swimctl.images.turns import SiteTurns
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
@@ -102,6 +103,7 @@ class JobRunner:
         self._clock = clock
         self._runner = runner
         self.images = ImageServer(config.settings.image_server)
+        self._sites = SiteTurns(config.settings.distribution.copies_per_site)
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
     def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> None:
@@ -286,6 +288,7 @@ class JobRunner:
             models=self._models(target, transcript, record),
             logins=self.logins,
             images=images,
+            sites=self._sites,
         )
 
     def images_of(self, device: Device) -> Images:

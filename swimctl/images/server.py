@@ -13,7 +13,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from swimctl import descriptors
 from swimctl.config.settings import ImageServing
 from swimctl.connections import Connections, listener
 from swimctl.errors import TransferFailed
+from swimctl.images.turns import Turns, Wait
 from swimctl.models import Image
 from swimctl.tls import tls_context
 
@@ -104,7 +105,7 @@ class ImageServer:
 
     def __init__(self, settings: ImageServing) -> None:
         self._settings = settings
-        self._copies = threading.BoundedSemaphore(settings.copies)
+        self._copies = Turns(settings.copies)
         self._places = Connections()
         self._lock = threading.Lock()
         self._tickets: dict[str, str] = {}
@@ -145,15 +146,9 @@ class ImageServer:
             self._offers.pop(ticket, None)  # `forget` may have been before
             self._call(offer.cut)
 
-    @contextmanager
-    def slot(self, wait: Callable[[], object]) -> Iterator[None]:
+    def slot(self, wait: Wait) -> AbstractContextManager[None]:
         """Reserve one of the copies that may run at once; `wait` is called each second until there is one."""
-        while not self._copies.acquire(timeout=1.0):
-            wait()
-        try:
-            yield
-        finally:
-            self._copies.release()
+        return self._copies.one(wait)
 
     def forget(self, device: str) -> None:
         """Revoke a device's ticket; the next one is another."""

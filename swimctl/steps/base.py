@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
+from swimctl.images.turns import SiteTurns
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.driver import Driver, DriverFactory
 from swimctl.platforms.text import unread
@@ -120,6 +121,8 @@ class JobContext:
     logins: DeviceLogins | None = None
     # Where its device may fetch the image; None: it is pushed.
     images: Images | None = None
+    # Who of its site may copy at once.
+    sites: SiteTurns = field(default_factory=lambda: SiteTurns(0))
     who: Who = field(default_factory=Who)
     _shared: _Shared = field(default_factory=_Shared)
 
@@ -267,6 +270,19 @@ class JobContext:
         """Wait so many device seconds before the device is asked again, anew."""
         forget()
         self.clock.sleep(max(seconds, _SHORTEST_PAUSE * self.clock.speed))
+
+    def waiting(self, what: str) -> Callable[[], None]:
+        """Return what to call each second of a wait: a stop is obeyed, and what it waits for is said once."""
+        said: list[str] = []
+
+        def wait() -> None:
+            self.checkpoint()
+            if not said:
+                said.append(what)
+                self.part()  # it would idle out meanwhile
+                self.record.say(f"waiting: {what}")
+
+        return wait
 
     def checkpoint(self) -> None:
         """Leave here if a stop was asked for; only where a resume can go on."""

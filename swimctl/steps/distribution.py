@@ -139,15 +139,17 @@ class Distribution:
         if not image.path.is_file() or image.path.stat().st_size != image.size:
             raise StepFailed(f"{image.path} has changed since `image add`; next: `swimctl image verify {image.id}`")
         again = "" if attempt == 0 else " again"
+        wait = context.waiting(f"as many devices of the site {context.device.site} copy as may at once")
         try:
-            if pulling is not None and pulling.pulls():
-                pulling.run(moved, again)
-                return
-            context.record.say(f"copying{again}")
-            context.part()  # it would idle out meanwhile
-            TRANSPORTS["scp"].send(
-                image.path, destination, context.target, context.settings.distribution, context.clock, moved
-            )
+            with context.sites.one(context.device.site, wait):
+                if pulling is not None and pulling.pulls():
+                    pulling.run(moved, again)
+                    return
+                context.record.say(f"copying{again}")
+                context.part()  # it would idle out meanwhile
+                TRANSPORTS["scp"].send(
+                    image.path, destination, context.target, context.settings.distribution, context.clock, moved
+                )
         except (TransferFailed, Unreachable) as error:
             context.record.event("copy", str(error))
             if pulling is not None:

@@ -28,7 +28,6 @@ class Pulling:
         self._images = images
         self._wished = images.transport(context.settings)
         self._decided: bool | None = None if self._wished == "auto" else self._wished == "pull"
-        self._waits = False
 
     def pulls(self) -> bool:
         """Return whether the device is to fetch the image; where that is left to us, the device is asked."""
@@ -51,7 +50,8 @@ class Pulling:
         limits, device = context.settings.distribution, context.device
         server, policy = self._images.server, self._images.policy
         seconds = context.settings.deadlines.command + limits.stall + limits.slowest(image.size)
-        with server.slot(self._wait), server.offer(device.name, image, device.address, policy.address) as offer:
+        wait = context.waiting("as many devices fetch images as may at once")
+        with server.slot(wait), server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
             watch = _Watch(context, offer, moved)
             whole = Deadline(context.clock, seconds)
@@ -87,13 +87,6 @@ class Pulling:
     def _decide(self, pulled: str, why: str) -> None:
         self._decided = not why
         self._context.record.event("transport", pulled or f"the image is pushed: {why}")
-
-    def _wait(self) -> None:
-        """Obey a stop, each second; what is said becomes an event, so it is said once."""
-        self._context.checkpoint()
-        if not self._waits:
-            self._waits = True
-            self._context.record.say("waiting: as many devices fetch images as may at once")
 
 
 class _Watch:

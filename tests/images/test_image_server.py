@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,9 @@ import pytest
 from support.certificates import self_signed
 
 from swimctl.config.settings import ImageServing
-from swimctl.errors import TransferFailed, UsageError
+from swimctl.errors import Stopped, TransferFailed, UsageError
 from swimctl.images.server import ImageServer
+from swimctl.images.turns import SiteTurns
 from swimctl.models import Image
 
 SIZE = 3_000_001
@@ -188,21 +189,47 @@ def test_a_file_that_became_shorter_is_not_taken_for_whole(server: ImageServer, 
         assert not offer.whole
 
 
+def _waits(turn: Callable[[Callable[[], object]], AbstractContextManager[None]]) -> None:
+    """Hold that a second one waits while the first has its turn, and not behind that."""
+    waited, second = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with turn(waited.set):
+            second.set()
+
+    with turn(lambda: None):
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert waited.wait(30)
+        assert not second.is_set()
+    assert second.wait(30)
+    thread.join()
+
+
 def test_so_many_copies_run_at_once_and_the_others_wait() -> None:
     with serving(copies=1) as server:
-        waited, second = threading.Event(), threading.Event()
+        _waits(server.slot)
 
-        def other() -> None:
-            with server.slot(waited.set):
-                second.set()
 
-        with server.slot(lambda: None):
-            thread = threading.Thread(target=other)
-            thread.start()
-            assert waited.wait(30)
-            assert not second.is_set()
-        assert second.wait(30)
-        thread.join()
+def test_at_each_site_so_many_copies_run_at_once() -> None:
+    sites = SiteTurns(1)
+    _waits(lambda wait: sites.one("ber", wait))
+    for most, one, other in ((1, "ber", "muc"), (1, None, None), (1, "", ""), (0, "ber", "ber")):
+        free = SiteTurns(most)
+        with free.one(one, lambda: pytest.fail("it waited")), free.one(other, lambda: pytest.fail("it waited")):
+            pass
+
+
+def test_who_is_stopped_while_it_waits_takes_no_turn() -> None:
+    sites, refused = SiteTurns(1), Stopped("stopped")
+
+    def stop() -> None:
+        raise refused
+
+    with sites.one("ber", stop), pytest.raises(Stopped), sites.one("ber", stop):
+        pytest.fail("it has its turn")
+    with sites.one("ber", stop):
+        pass
 
 
 def _slow_copy(url: str) -> socket.socket:

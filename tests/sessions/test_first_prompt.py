@@ -223,7 +223,7 @@ def test_where_the_pager_stays_on_its_pages_are_turned(tmp_path: Path, platform:
 def test_a_pager_that_never_ends_is_left_at_the_deadline(tmp_path: Path) -> None:
     device = PaperTerminal({"show x": ["show x\r\nline\r\n --More-- "], " ": ["\rline\r\n --More-- "]})
     with pytest.raises(DeadlineExceeded, match="'show x' on sw1 did not end within 0s"):
-        device.session(tmp_path).run("show x", 0.4)
+        device.session(tmp_path, clock=device.clock).run("show x", 0.4)
 
 
 def test_what_looks_like_a_page_and_was_not_turned_stays(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_session_that_ends_in_a_command_is_lost_in_run_and_told_in_converse(tm
 def test_a_deadline_that_passes_is_no_session_that_went_down(tmp_path: Path) -> None:
     device = PaperTerminal({"show tech": ["\nit begins\r\n", "still at it\r\n\r\n "]})
     with pytest.raises(DeadlineExceeded, match=r"did not end within 0s; last line: 'still at it'"):
-        device.session(tmp_path).converse("show tech", (), 0.3)
+        device.session(tmp_path, clock=device.clock).converse("show tech", (), 0.3)
     assert device.closes == 1
 
 
@@ -285,7 +285,7 @@ def test_after_a_closing_line_a_silence_is_enough(tmp_path: Path) -> None:
     assert "the reason" in device.session(tmp_path).converse("install", (), 20, closing=failed).text
     device = PaperTerminal({"install": ["\nadding\n"]})
     with pytest.raises(DeadlineExceeded):
-        device.session(tmp_path).converse("install", (), 0.6, closing=failed)
+        device.session(tmp_path, clock=device.clock).converse("install", (), 0.6, closing=failed)
 
 
 def test_output_without_an_end_is_bounded_and_the_deadline_kept(

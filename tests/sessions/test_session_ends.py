@@ -80,7 +80,7 @@ def test_what_did_not_end_is_told_with_its_last_line_and_of_a_configuration_with
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool, told: str, hangs: bool
 ) -> None:
     device = PaperTerminal({"show startup-config": ["show startup-config\naaa\n" + "b" * 300]})
-    session = device.session(tmp_path)
+    session = device.session(tmp_path, clock=device.clock)
     if hangs:  # within a call to the library
         monkeypatch.setattr(session_module, "GRACE", -0.3)
         ready = device.remote_conn.recv_ready

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ import pytest
 from support.scripted_steps import IMAGE, LOST, Scripted, activated, runs, stands
 
 from swimctl.errors import DeviceError, StepFailed, Stopped, TransferFailed, Unreachable
+from swimctl.images.turns import SiteTurns
 from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
 from swimctl.platforms.cisco_xe.driver import SUPPORT
@@ -355,3 +358,32 @@ def test_a_wrong_file_from_before_the_job_counts_as_removed_and_its_own_copies_d
     assert "removed 2 begun" not in one.record.memory
     assert COPY in one.record.memory
     assert copy.sent == 2
+
+
+def test_a_device_waits_until_its_site_has_room_for_its_copy(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None, IMAGE.size])
+    sites = SiteTurns(1)
+    context = replace(one.context, sites=sites, device=replace(one.context.device, site="ber"))
+    with ThreadPoolExecutor(1) as pool:
+        with sites.one("ber", lambda: None), sites.one("muc", lambda: None):
+            running = pool.submit(Distribution().run, context)
+            while not any(said.startswith("waiting") for said in one.record.said):
+                time.sleep(0.005)
+            assert copy.sent == 0
+        assert "copied" in running.result().message
+    assert one.record.said[:2] == ["waiting: as many devices of the site ber copy as may at once", "copying"]
+    assert copy.sent == 1
+
+
+def test_a_stop_is_obeyed_by_who_waits_for_its_site(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, file_size=[None])
+    sites = SiteTurns(1)
+    context = replace(one.context, sites=sites, device=replace(one.context.device, site="ber"))
+    with ThreadPoolExecutor(1) as pool, sites.one("ber", lambda: None):
+        running = pool.submit(Distribution().run, context)
+        while not any(said.startswith("waiting") for said in one.record.said):
+            time.sleep(0.005)
+        one.context.stop.set()
+        with pytest.raises(Stopped):
+            running.result()
+    assert copy.sent == 0

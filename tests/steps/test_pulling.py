@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from swimctl.errors import TransferFailed
 from swimctl.images.server import Offer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Image
+from swimctl.steps.base import JobContext
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
@@ -46,6 +48,8 @@ def test_that_it_waits_is_said_once_and_that_it_fetches_behind_it(seconds: int, 
     images = Images(cast("Any", PaperServer(seconds)), CopyPolicy("pull"))
     context = cast("Any", SimpleNamespace(**{name: getattr(one.context, name) for name in NEEDED}))
     context.checkpoint = lambda: checked.append(None)
+    context.part = one.context.part
+    context.waiting = partial(JobContext.waiting, context)
     with pytest.raises(TransferFailed, match="the session to sw1 ended"):
         Pulling(context, images).run(lambda _: None, again)
     assert one.record.said == [*([WAITS] if seconds else []), f"{FETCHES}{again}"]

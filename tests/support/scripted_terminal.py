@@ -11,6 +11,7 @@ the terminal is silent.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,22 @@ class _Channel:
         return piece
 
 
+class PaperClock(SystemClock):
+    """A time that passes only while the paper has nothing to print: no deadline is over because a machine is busy."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._passed, self._seen = 0.0, time.monotonic()
+
+    def monotonic(self) -> float:
+        now = time.monotonic()
+        if not self._pieces:
+            self._passed += now - self._seen
+        self._seen = now
+        return self._passed
+
+
 class PaperTerminal:
     """What netmiko's connection is for a session. `typed` is all that was typed, in its order.
 
@@ -80,6 +97,11 @@ class PaperTerminal:
         self._pieces = self.remote_conn.pieces
         self._pieces += greeting
         self._target = Target("sw1", "192.0.2.1", 22, platform, "netops", PASSWORD, enable_secret, {})
+
+    @property
+    def clock(self) -> PaperClock:
+        """Return a time for a session of this terminal; what prints without an end needs another."""
+        return PaperClock(self._pieces)
 
     @property
     def remote_conn_pre(self) -> PaperTerminal:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from support.secret_lines import EOS
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.arista_eos.spec import HARDWARE, AristaSpec
 from swimctl.lab.chassis_spec import ChassisSpec
@@ -25,4 +27,8 @@ FLEET = Fleet(
     target="4.31.6M",
     partner={"mlag": "yard", "reload_delay": 60},
     changing=("boot system", "install source", "reload", "write", "delete"),
+    activates="reload",
+    log_line="May  5 02:11:07 hall-3 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet9, is up",
+    secret_lines=EOS,
+    quick="way-back",
 )

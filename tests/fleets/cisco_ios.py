@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.secret_lines import IOS
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
@@ -30,4 +32,8 @@ FLEET = Fleet(
     old="15.2(7)E4",
     target="15.2(7)E7",
     changing=("boot system", "no boot system", "reload", "write", "delete", "configure"),
+    activates="reload",
+    log_line="May  5 02:11:07: %LINK-3-UPDOWN: Interface FastEthernet0/9, changed state to down",
+    secret_lines=IOS,
+    quick="boots-old-image",
 )

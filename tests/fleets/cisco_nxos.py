@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.secret_lines import NXOS
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_nxos.spec import HARDWARE, NexusSpec
@@ -26,4 +28,8 @@ FLEET = Fleet(
     target="10.3(4a)",
     partner={"vpc": 7},
     changing=("install all", "reload", "boot nxos", "delete"),
+    activates="install all nxos",
+    log_line="2031 May  5 02:11:07 hall-3 %ETHPORT-5-IF_UP: Interface Ethernet1/9 is up in mode access",
+    secret_lines=NXOS,
+    quick="does-nothing",
 )

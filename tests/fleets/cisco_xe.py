@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.secret_lines import IOS
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
@@ -30,4 +32,8 @@ FLEET = Fleet(
     old="17.06.05",
     target="17.12.04",
     changing=("install ", "reload", "boot system", "delete"),
+    activates="install activate",
+    log_line="*May  5 02:11:07.201: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan900, changed state to up",
+    secret_lines=IOS,
+    quick="wrong-hardware",
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.secret_lines import IOSXR
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xr.spec import HARDWARE, RouterSpec
@@ -25,4 +27,8 @@ FLEET = Fleet(
     old="7.3.2",
     target="7.5.2",
     changing=("install ", "admin hw-module", "reload", "delete"),
+    activates="install activate",
+    log_line="RP/0/RP0/CPU0:May  5 02:11:07.201 UTC: ifmgr[182]: %PKT_INFRA-LINK-3-UPDOWN : Gi0/9 is up ",
+    secret_lines=IOSXR,
+    quick="lost-session",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,10 @@ class Fleet:
     `make` gives an ordinary device by its name, with keywords for fields of its spec; `stack` one with members, None
     where the platform has none. `image` is the file to install; `old` and `target` are releases as the lab's `runs`
     spells them. `foreign` makes a device of the platform that the image does not fit. `changing` are beginnings of the
-    command lines that change what a device runs. `cases`: those that are tried, where it is but a variation of another.
-    `partner` are the fields that give an ordinary device a partner.
+    command lines that change what a device runs, `activates` is that of the one behind which it reloads. `log_line` is
+    a message of its log in the middle of a session, `secret_lines` are lines of its configuration with a secret (`{}`).
+    `quick` is the case that `make test` tries beside a plain upgrade. `cases`: those that are tried, where it is but a
+    variation of another. `partner` are the fields that give an ordinary device a partner.
     """
 
     make: Callable[..., ChassisSpec]
@@ -32,6 +34,10 @@ class Fleet:
     target: str
     foreign: Callable[..., ChassisSpec]
     changing: tuple[str, ...]
+    activates: str
+    log_line: str
+    secret_lines: Sequence[str]
+    quick: str
     stack: Callable[..., ChassisSpec] | None = None
     partner: Mapping[str, Any] = field(default_factory=dict)
     cases: frozenset[str] | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.secret_lines import JUNOS
+
 from fleets.fleet import Fleet, serial
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.juniper_junos.spec import HARDWARE, JunosSpec, MemberSpec
@@ -30,4 +32,8 @@ FLEET = Fleet(
         "request system reboot",
         "file delete",
     ),
+    activates="request system reboot",
+    log_line="May  5 02:11:07  hall-3 mib2d[5123]: SNMP_TRAP_LINK_UP: ifIndex 531, ifName ge-0/0/9",
+    secret_lines=JUNOS,
+    quick="no-space",
 )

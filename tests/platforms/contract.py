@@ -26,13 +26,17 @@ class Cases:
     """What a platform's terminal adds to an output, and which of its commands need more than their folder's name.
 
     `prompts` are of one device; `above` is what it can put between the echo and an output; `refusals` are texts that it
-    answers to a command that it does not take. `alike` are parsers of one format, `aside` facts that echo and syslog
-    may add to, `untold` those (`parser.field`) of whose end an output says nothing, with the reason: they may be half.
+    answers to a command that it does not take, `denied` the one to a command that the account may not give. `pager` is
+    what stands at the end of a page, and what takes that back. `alike` are parsers of one format, `aside` facts that
+    echo and syslog may add to, `untold` those (`parser.field`) of whose end an output says nothing, with the reason:
+    they may be half.
     """
 
     syslog: Sequence[str]
     prompts: Sequence[str]
     refusals: Sequence[str]
+    denied: str
+    pager: tuple[str, str]
     above: Sequence[str] = ()
     commands: dict[str, str] = field(default_factory=dict)
     alike: Sequence[frozenset[str]] = ()

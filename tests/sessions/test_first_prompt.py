@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from platforms import contract
 from support.scripted_terminal import GONE, NOTHING_YET, PaperTerminal
 
 from swimctl.clock import Deadline, Limit, SystemClock
@@ -170,22 +171,6 @@ def test_a_setup_command_that_is_not_answered_is_told_with_its_setting(tmp_path:
         opened(device, tmp_path, answer_within=Limit.of(0.3, "swimctl.deadlines.setup"))
 
 
-REFUSALS = {
-    "cisco_xe": "Command authorization failed.",
-    "cisco_ios": "% Invalid input detected at '^' marker.",
-    "cisco_nxos": "% Permission denied for the role",
-    "cisco_xr": "% This command is not authorized",
-    "arista_eos": "% Authorization denied for command 'terminal length 0'",
-    "juniper_junos": "error: permission denied: screen-length",
-}
-PAGERS = {
-    "cisco_xe": (" --More-- ", "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"),
-    "cisco_ios": (" --More-- ", "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"),
-    "cisco_nxos": ("\x1b[7m--More--\x1b[m", "\r\x1b[K"),
-    "cisco_xr": (" --More-- ", "\r          \r"),
-    "arista_eos": ("\x1b[7m --More-- \x1b[27m", "\x1b[8D\x1b[K\r"),
-    "juniper_junos": ("---(more 42%)---", "\r                                        \r"),
-}
 LINES = [f"  Gi1/0/{number} is up" if number % 3 else f"Gi1/0/{number}" for number in range(70)]
 
 
@@ -193,7 +178,7 @@ class Paged(PaperTerminal):
     """A terminal that refuses its setup with `said`, and stops after each page."""
 
     def __init__(self, platform: str, said: str) -> None:
-        pager, taken_back = PAGERS[platform]
+        pager, taken_back = contract.platform(platform).cases.pager
         pages = ["\r\n".join(LINES[at : at + 23]) + "\r\n" for at in range(0, len(LINES), 23)]
         refused = {line: [f"{line}\r\n{said}\r\nhall-7#"] for line in terminal_of(platform).setup}
         super().__init__(
@@ -210,7 +195,7 @@ class Paged(PaperTerminal):
 @pytest.mark.parametrize("said", ["refused", "nothing"])
 @pytest.mark.parametrize("platform", PLATFORM_NAMES)
 def test_where_the_pager_stays_on_its_pages_are_turned(tmp_path: Path, platform: str, said: str) -> None:
-    refusal = REFUSALS[platform] if said == "refused" else ""
+    refusal = contract.platform(platform).cases.denied if said == "refused" else ""
     device = Paged(platform, refusal)
     session = opened(device, tmp_path)
     assert session.run("show x", 5).split("\n") == LINES

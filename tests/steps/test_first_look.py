@@ -11,7 +11,9 @@ from typing import TypeVar
 
 import pytest
 from fleets.every import FLEETS
+from platforms.contract import platform
 from support.lab_terminal import AnyDesk
+from support_matrix import supported
 
 from swimctl import platforms
 from swimctl.config.settings import Settings
@@ -27,15 +29,6 @@ from swimctl.steps.first_look import FirstLook, first_look
 
 T = TypeVar("T")
 
-# What an AAA server that allows single commands makes of the others, in each system's words.
-DENIED = {
-    "cisco_xe": "Command authorization failed.\n\n",
-    "cisco_ios": "Command authorization failed.\n\n",
-    "cisco_nxos": "% Permission denied for the role\n",
-    "cisco_xr": "% This command is not authorized\n",
-    "arista_eos": "% Authorization denied for command\n",
-    "juniper_junos": "error: permission denied: command\n",
-}
 GARBAGE = "\n~~~ 0x7f3a core dumped ~~~\n"
 NEEDLESS = {
     "show logging": "after a lost session it tells whether a command came; without it the whole deadline is waited",
@@ -47,6 +40,7 @@ NEEDLESS = {
 _DATA = (" | json", " | display xml")
 # Where the text alone tells what is needed by day: which release waits for the next reboot.
 _BY_TEXT = {"juniper_junos": {"show version"}}
+CONFIGURATION = re.compile(r"show (?:running-)?config(?:uration)?")
 SILENT = {"configure terminal": "it may say anything but no"}
 
 
@@ -60,7 +54,7 @@ class Desk:
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
         assert deadline > 0
-        assert quiet is (command in {"show running-config", "show configuration"})
+        assert quiet is bool(CONFIGURATION.fullmatch(command))
         self.asked.append(command)
         bent = self.bent.get(command)
         if isinstance(bent, Exception):
@@ -74,6 +68,11 @@ class Desk:
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         raise AssertionError((seconds, watch))
+
+
+def denial(name: str) -> str:
+    """Return what an AAA server that allows single commands makes of the others, in the words of a fleet's system."""
+    return f"{platform(of(name)).cases.denied}\n"
 
 
 def of(name: str) -> str:
@@ -133,7 +132,7 @@ def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
 ) -> None:
     session = desk(tmp_path, name)
     look(session, name)
-    text = {"denied": DENIED[of(name)], "garbage": GARBAGE, "nothing": ""}[answer]
+    text = {"denied": denial(name), "garbage": GARBAGE, "nothing": ""}[answer]
     passed = {**NEEDLESS, **({} if answer == "denied" else SILENT)}
     for command in dict.fromkeys(session.asked):
         if command.startswith(tuple(passed)) or command.endswith(_DATA):
@@ -155,7 +154,7 @@ def test_text_and_data_do_without_each_other(tmp_path: Path, name: str) -> None:
     assert data
     texts = {each.partition(" | ")[0] for each in data} - _BY_TEXT.get(of(name), set())
     for command in (*dict.fromkeys(data), *sorted(texts)):
-        for text in (DENIED[of(name)], GARBAGE, ""):
+        for text in (denial(name), GARBAGE, ""):
             session.bent = {command: text}
             assert look(session, name).ready, command
 
@@ -178,7 +177,7 @@ def test_after_a_command_that_ends_the_session_nothing_more_is_asked(tmp_path: P
 
 def test_each_of_two_commands_that_are_refused_is_told(tmp_path: Path) -> None:
     session = desk(tmp_path, "cisco_xe")
-    session.bent = dict.fromkeys(("show cdp neighbors", "show running-config"), DENIED["cisco_xe"])
+    session.bent = dict.fromkeys(("show cdp neighbors", "show running-config"), denial("cisco_xe"))
     assert [each.rule for each in look(session, "cisco_xe").refused] == [
         "readable configuration",
         "readable neighbours of the baseline",
@@ -200,8 +199,8 @@ def test_what_runs_the_image_already_is_asked_no_more_unless_it_is_forced(tmp_pa
     forced = look(session, name, image=there, force=True)
     assert (forced.already, forced.snapshot is None) == ("", False)
     refusals = [each for each in forced.refused if each.rule == "another image than runs"]
-    # An Arista boots what it runs once more; of the others nobody has proved that anything would change.
-    assert len(refusals) == (0 if of(name) == "arista_eos" else 1)
+    # Some boot what they run once more; of the others nobody has proved that anything would change.
+    assert len(refusals) == (0 if of(name) in {each for each, support in supported() if support.reinstalls} else 1)
     assert all("run again without --force" in each.next_command for each in refusals)
 
 
@@ -250,7 +249,7 @@ def test_models_that_the_night_reads_are_read_by_day(tmp_path: Path) -> None:
 
 # What is asked only where something else was found first, or what is no show command.
 BESIDE = re.compile(
-    r"show running-config|show configuration|show log.*|configure terminal|end|.* all-members(?: \| display xml)?"
+    rf"{CONFIGURATION.pattern}|show log.*|configure terminal|end|.* all-members(?: \| display xml)?"
     r"|dir \S+\.bin|dir bootflash://sup-standby/|more \S+|show running-config \| include .*|show stackwise-virtual .*"
 )
 

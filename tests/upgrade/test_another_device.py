@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from fleets.every import FLEETS
 from support.fronts.front import Front, Fronts, Twist
-from support.fronts.twists import ACTIVATES
 from support.upgrades import lab_folder
 from support.upgrades import request as ask
 from upgrade.test_twisted import SETTINGS, SPEED, behind
@@ -40,7 +39,7 @@ def moved(platform: str, moment: str) -> Twist:
     """Let the other device of the platform answer whoever connects, once the image was copied or activated."""
 
     def elsewhere(front: Front) -> str | None:
-        activated = any(line.startswith(ACTIVATES[platform]) for line in front.commands)
+        activated = any(line.startswith(FLEETS[platform].activates) for line in front.commands)
         return other_of(platform) if activated or (moment == "before" and front.logins > _COPIED) else None
 
     return Twist(f"another device {moment}", elsewhere=elsewhere)

@@ -20,6 +20,8 @@ CASES = Cases(
         "% Authorization denied for command 'show'",
         "% Unavailable command (not supported on this hardware platform)",
     ),
+    denied="% Authorization denied for command",
+    pager=("\x1b[7m --More-- \x1b[27m", "\x1b[8D\x1b[K\r"),
     commands={
         "dir": "dir flash:",
         "verify": "verify /sha512 flash:EOS-4.28.3M.swi",

@@ -21,6 +21,8 @@ CASES = Cases(
         "Error: AAA authorization failed AAA_AUTHOR_STATUS_METHOD=16(0x10)",
         "Syntax error while parsing 'show nothing'",
     ),
+    denied="% Permission denied for the role",
+    pager=("\x1b[7m--More--\x1b[m", "\r\x1b[K"),
     alike=(
         frozenset({"parse_copy", "parse_copy_configuration"}),
         # The beginning of an installation is the output of the check.

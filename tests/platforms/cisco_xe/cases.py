@@ -27,6 +27,8 @@ CASES = Cases(
         "% Authorization failed.",
         "Command authorization failed.",
     ),
+    denied="Command authorization failed.",
+    pager=(" --More-- ", "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"),
     commands={
         "dir": "dir flash:",
         "verify": "verify /md5 flash:a.bin",

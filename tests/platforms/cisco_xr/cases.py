@@ -23,6 +23,8 @@ CASES = Cases(
         "        ^\n% Invalid input detected at '^' marker.",
         "% This command is not authorized",
     ),
+    denied="% This command is not authorized",
+    pager=(" --More-- ", "\r          \r"),
     commands={
         "dir": "dir harddisk:",
         "install": "install activate id 25",

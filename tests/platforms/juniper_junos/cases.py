@@ -25,6 +25,8 @@ CASES = Cases(
         "error: permission denied: system",
         "error: the chassis-control subsystem is not running",
     ),
+    denied="error: permission denied: command",
+    pager=("---(more 42%)---", "\r                                        \r"),
     commands={
         "file_list": "file list /var/tmp",
         "file_list_detail": "file list /var/tmp detail",

@@ -6,18 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from fleets.every import FLEETS
 from support.fronts.front import GONE, Bend, Bent, Front, Twist
-from support.fronts.twists import NOISE, PROMPT
-from support.secret_lines import EOS, IOS, IOSXR, JUNOS, NXOS
+from support.fronts.twists import PROMPT
 
-CONFIGURED: Mapping[str, tuple[str, ...]] = {
-    "cisco_xe": IOS,
-    "cisco_ios": IOS,
-    "cisco_nxos": NXOS,
-    "cisco_xr": IOSXR,
-    "arista_eos": EOS,
-    "juniper_junos": JUNOS,
-}
 _HALF = len("Zq7-geheim") // 2
 
 # How a secret is printed; a second one is there so that no line ends with it.
@@ -47,7 +39,8 @@ def gossiping(platform: str, style: Callable[[str], str], secrets: Secrets, size
     `size`: in packets of so many bytes, with a moment between some of them.
     """
     # A brace that is not closed would make a configuration that is not whole.
-    lines = [line.format(*[secrets.configured] * 2) for line in CONFIGURED[platform] if "{{" not in line]
+    lines = [line.format(*[secrets.configured] * 2) for line in FLEETS[platform].secret_lines if "{{" not in line]
+    noise = FLEETS[platform].log_line.encode()
 
     class Gossip(Bend):
         said = 0
@@ -61,8 +54,8 @@ def gossiping(platform: str, style: Callable[[str], str], secrets: Secrets, size
             else:
                 sent = secrets.sent[self.said % len(secrets.sent)]
                 line = lines[self.said % len(lines)]
-                more = NOISE[platform] + f" after {style(sent)} by netops\r\n".encode()
-                more += NOISE[platform] + f" logged command:{line}\r\n".encode()
+                more = noise + f" after {style(sent)} by netops\r\n".encode()
+                more += noise + f" logged command:{line}\r\n".encode()
             self.said += 1
             return self.cut(data[: found.start("all")] + more + found["all"])
 
@@ -109,7 +102,7 @@ def renamed(change: Callable[[bytes], bytes]) -> Callable[[Front], Bend]:
 def ways(platform: str, secrets: Secrets) -> dict[str, Twist]:
     """Return the ways in which one platform's devices give secrets away without a job that goes well."""
     sent = secrets.sent[0]
-    line = CONFIGURED[platform][0].format(*[secrets.configured] * 2)
+    line = FLEETS[platform].secret_lines[0].format(*[secrets.configured] * 2)
     ascii_only = re.sub(r"[^!-~]", "", sent)
     return {
         "a question with it": Twist("", answering("show ver", f"\r\nGive {sent} for '{line}'? [yes/no]: ")),

@@ -6,18 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from fleets.every import FLEETS
 from support.fronts.front import GONE, Bend, Bent, Front, Twist
 
 # A prompt of any of the systems at the end of what was printed, with what stands before its sign.
 PROMPT = re.compile(rb"(?:^|\n)(?P<all>[\w.:/@-]+(?:\([\w-]+\))?[>#] ?)\Z")
-NOISE = {
-    "cisco_xe": b"*May  5 02:11:07.201: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan900, changed state to up",
-    "cisco_ios": b"May  5 02:11:07: %LINK-3-UPDOWN: Interface FastEthernet0/9, changed state to down",
-    "cisco_nxos": b"2031 May  5 02:11:07 hall-3 %ETHPORT-5-IF_UP: Interface Ethernet1/9 is up in mode access",
-    "cisco_xr": b"RP/0/RP0/CPU0:May  5 02:11:07.201 UTC: ifmgr[182]: %PKT_INFRA-LINK-3-UPDOWN : Gi0/9 is up ",
-    "arista_eos": b"May  5 02:11:07 hall-3 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet9, is up",
-    "juniper_junos": b"May  5 02:11:07  hall-3 mib2d[5123]: SNMP_TRAP_LINK_UP: ifIndex 531, ifName ge-0/0/9",
-}
 
 
 def bending(down: Callable[[Bend, bytes], Iterable[Bent]]) -> Callable[[Front], Bend]:
@@ -161,7 +154,7 @@ class Trial:
 
 
 def _good(platform: str) -> list[Twist]:
-    noise = NOISE[platform]
+    noise = FLEETS[platform].log_line.encode()
     return [
         Twist("a byte at a time", in_pieces(1)),
         Twist("packets of seven bytes", in_pieces(7)),
@@ -205,18 +198,8 @@ def _good(platform: str) -> list[Twist]:
     ]
 
 
-ACTIVATES = {
-    "cisco_xe": "install activate",
-    "cisco_ios": "reload",
-    "cisco_nxos": "install all nxos",
-    "cisco_xr": "install activate",
-    "arista_eos": "reload",
-    "juniper_junos": "request system reboot",
-}
-
-
 def _bad(platform: str) -> list[Twist]:
-    word = ACTIVATES[platform]
+    word = FLEETS[platform].activates
     sends = lambda bend: bend.command.startswith(word)  # noqa: E731 - as short as what it says
     asks = lambda bend: bend.front.activated and bend.command.startswith("show")  # noqa: E731
     return [

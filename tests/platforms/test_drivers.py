@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
 from swimctl import platforms
 from swimctl.platforms.arista_eos.driver import AristaEos
+from swimctl.platforms.base import Support
 from swimctl.platforms.cisco_ios.driver import BootVariable
 from swimctl.platforms.cisco_nxos.driver import CiscoNxos
 from swimctl.platforms.cisco_xe.driver import CiscoXe
@@ -29,7 +33,18 @@ from swimctl.platforms.driver import (
 from swimctl.platforms.fetching import Fetches
 from swimctl.platforms.juniper_junos.driver import JuniperJunos
 
-DRIVERS = (AristaEos, BootVariable, CiscoNxos, CiscoXe, CiscoXr, JuniperJunos, Requested)
+
+def _drivers() -> Iterator[type]:
+    """Yield each class of each platform that says what it supports and activates, wherever in its package it is."""
+    for module in sorted(walk_packages(platforms.__path__, f"{platforms.__name__}."), key=lambda each: each.name):
+        if module.name.split(".")[2] in platforms.PLATFORM_NAMES:
+            for value in vars(import_module(module.name)).values():
+                own = isinstance(value, type) and value.__module__ == module.name
+                if own and hasattr(value, "activate") and isinstance(getattr(value, "support", None), Support):
+                    yield value
+
+
+DRIVERS = tuple(_drivers())
 
 
 def has(driver: type, capability: type) -> bool:
@@ -64,10 +79,25 @@ def test_it_fetches_where_its_platform_names_the_command(driver: type) -> None:
     assert has(driver, Fetches) is bool(platforms.fetches(driver.__module__.split(".")[2]))
 
 
-def test_those_whose_reload_loses_what_is_not_saved_are_saved_before_it() -> None:
-    # A boot variable is saved together with its configuration, in the activation.
-    assert {each for each in DRIVERS if not has(each, Saves)} == {BootVariable, CiscoXr, JuniperJunos}
-    assert {each for each in DRIVERS if has(each, Adds)} == {CiscoXe, CiscoXr, JuniperJunos}
+def test_each_platform_has_one() -> None:
+    assert {each.__module__.split(".")[2] for each in DRIVERS} == set(platforms.PLATFORM_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("driver", "saves", "adds"),
+    [
+        (AristaEos, True, False),
+        (BootVariable, False, False),  # it is saved together with its configuration, in the activation
+        (CiscoNxos, True, False),
+        (CiscoXe, True, True),
+        (CiscoXr, False, True),
+        (JuniperJunos, False, True),
+        (Requested, True, False),
+    ],
+)
+def test_those_whose_reload_loses_what_is_not_saved_are_saved_before_it(driver: type, saves: bool, adds: bool) -> None:
+    assert driver in DRIVERS
+    assert (has(driver, Saves), has(driver, Adds)) == (saves, adds)
 
 
 def test_no_method_takes_what_it_does_not_use() -> None:

@@ -11,7 +11,7 @@ from platforms.scripted_device import Paper, image
 from swimctl.config.settings import Settings
 from swimctl.errors import UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.platforms import canonical_platform, driver_factory
+from swimctl.platforms import PLATFORM_NAMES, canonical_platform, driver_factory
 from swimctl.steps.first_look import FirstLook, first_look
 
 IMAGES = {
@@ -169,7 +169,7 @@ fw-1 up 41 days 3 hours
 OTHERS = {"MOS": MOS, "FTD": FTD, "ASA": ASA}
 
 
-@pytest.mark.parametrize("name", ["cisco_ios", "cisco_xe", "cisco_nxos", "cisco_xr", "arista_eos", "juniper_junos"])
+@pytest.mark.parametrize("name", PLATFORM_NAMES)
 @pytest.mark.parametrize("system", OTHERS)
 def test_a_system_that_is_none_of_swimctls_is_named(name: str, system: str) -> None:
     with pytest.raises(UnparsableOutput, match=f"another operating system's, {system}: swimctl does not upgrade it"):

@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 from fleets.every import FLEETS
 from support.upgrades import lab_folder, request
+from support_matrix import supported
 
 from swimctl.cli.context import Context
 from swimctl.models import Job, JobOptions, Outcome
+from swimctl.platforms import PLATFORM_NAMES
 from swimctl.states import JobStatus
 
-PLATFORMS = ("cisco_xe", "cisco_ios", "cisco_nxos", "cisco_xr", "arista_eos", "juniper_junos")
-REINSTALLS = {"arista_eos"}
+REINSTALLS = {platform for platform, support in supported() if support.reinstalls}
 
 
 @pytest.mark.timeout(600)
 def test_what_runs_is_installed_once_more_where_the_system_can_and_refused_elsewhere(tmp_path: Path) -> None:
-    names = {platform: platform.replace("_", "-") for platform in PLATFORMS}
+    names = {platform: platform.replace("_", "-") for platform in PLATFORM_NAMES}
     fleet = [
         # What is to be installed once more has its file from a first upgrade.
         FLEETS[each].make(
@@ -27,7 +28,7 @@ def test_what_runs_is_installed_once_more_where_the_system_can_and_refused_elsew
             version=FLEETS[each].old if each in REINSTALLS else FLEETS[each].target,
             transfer=4_000_000,
         )
-        for each in PLATFORMS
+        for each in PLATFORM_NAMES
     ]
     with lab_folder(tmp_path, at_rest=True, fleet=fleet) as lab, Context(tmp_path / "config.yaml").open() as opened:
 
@@ -39,7 +40,7 @@ def test_what_runs_is_installed_once_more_where_the_system_can_and_refused_elsew
             opened.engine.run(made.batch, made.jobs, threading.Event())
             return opened.store.job(made.jobs[0].id)
 
-        for platform in PLATFORMS:
+        for platform in PLATFORM_NAMES:
             if platform in REINSTALLS:
                 assert run(platform, force=False).outcome is Outcome.UPGRADED
             job, reloads = run(platform, force=True), len(lab.reloads(names[platform]))

@@ -91,7 +91,7 @@ def order(running: str, image: Image, policy: Readiness) -> Finding:
         policy.allow_downgrade or not older,
         f"{running} to {image.version}",
         needed,
-        "set swimctl.readiness.allow_downgrade: true if it is meant",
+        "set swimctl.readiness.allow_downgrade: true if you want this",
     )
 
 
@@ -114,8 +114,8 @@ def again(already: str, support: Support) -> Iterator[Finding]:
             "another image than runs",
             ok=False,
             seen=already,
-            needed=f"another one: '{support.activate}' is not known to do anything where the image runs",
-            next_command="run again without --force, which leaves it as it is; where a reload is meant, by hand",
+            needed=f"another one: '{support.activate}' is not known to change anything if the image already runs",
+            next_command="run again without --force: the device stays as it is; if you want a reload, do it by hand",
         )
 
 

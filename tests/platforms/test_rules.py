@@ -93,7 +93,7 @@ def test_how_much_an_image_takes_is_told_by_the_rules_alone() -> None:
 def test_an_older_release_is_refused_unless_it_is_meant(running: str, allowed: bool, ok: bool, needed: str) -> None:
     found = rules.order(running, IMAGE, Readiness(allow_downgrade=allowed))
     assert told(found) == [("not a downgrade", ok, f"{running} to 17.12.4", needed)]
-    assert found.next_command == "set swimctl.readiness.allow_downgrade: true if it is meant"
+    assert found.next_command == "set swimctl.readiness.allow_downgrade: true if you want this"
 
 
 def test_what_is_asked_for_and_no_driver_does_is_refused_and_else_nothing_is_said() -> None:
@@ -119,6 +119,6 @@ def test_what_runs_is_installed_again_only_where_the_installer_does_that() -> No
             "another image than runs",
             False,
             "17.12.04",
-            f"another one: '{support.activate}' is not known to do anything where the image runs",
+            f"another one: '{support.activate}' is not known to change anything if the image already runs",
         )
     ]

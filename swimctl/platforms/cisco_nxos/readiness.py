@@ -41,7 +41,7 @@ def rights(refused: str) -> Finding:
         "may configure",
         not refused,
         refused or "yes",
-        "an account that may, on a device that lets anybody",
+        "an account that may do this, on a device that allows it now",
         "wait while it replays its configuration; else give the account the role network-admin",
     )
 
@@ -111,13 +111,11 @@ def one_image(version: NxosVersion) -> Finding:
     # in a public repository). Of all Nexus 9000 only those in ACI mode have a kickstart.
     if two and (model.startswith("N9K-") or "aci-" in (version.kickstart_image or "")):
         seen = f"a switch of an ACI fabric, {version.version}"
-        cure = "its APIC upgrades it, with the fabric; `platform: aci` for this host lets `--all` pass it over"
+        cure = "its APIC upgrades it, with the fabric; `platform: aci` for this host makes `--all` leave it out"
     # `cisco MDS 9710 (10 Slot) Chassis` (a public collector of statistics; one source).
     elif model.startswith("MDS "):
         seen = f"a switch of a storage network, {model}: {seen}"
-    return Finding(
-        "one image", not two, seen if two else "one image", "a Nexus that one image holds everything of", cure
-    )
+    return Finding("one image", not two, seen if two else "one image", "a Nexus that boots one image", cure)
 
 
 def _redundancy(state: State) -> Iterator[Finding]:
@@ -245,14 +243,14 @@ def rehearsed(
             "impact",
             not (in_service and impact.disruptive),
             f"disruptive: {', '.join(down) or 'all'}" if impact.disruptive else "non-disruptive",
-            "every module non-disruptive, as it was asked for in service" if in_service else "any",
+            "every module non-disruptive, because of --issu" if in_service else "any",
             f"`{command}` on the device says why; run again without --issu in a window for a reload",
         ),
         Finding(
-            "configuration that the image knows",
+            "configuration that the image can use",
             not strict,
             " | ".join(strict) or "all",
             "no strict incompatibility",
-            "do on the device what stands in brackets, then `swimctl retry`",
+            "do on the device what the brackets say, then `swimctl retry`",
         ),
     ]

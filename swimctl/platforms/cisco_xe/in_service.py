@@ -75,7 +75,7 @@ class InService:
         since = seconds(redundancy.fields.get("Uptime in current state", ""))
         if len(running.members) != 2 or "unknown" in running.members.values():
             told = ", ".join(f"{name} {version}" for name, version in running.members.items())
-            raise UnparsableOutput("show redundancy", "", f"only one of two tells its release: {told}")
+            raise UnparsableOutput("show redundancy", "", f"only one of the two shows its release: {told}")
         if since is None:
             raise UnparsableOutput("show redundancy", "", "it does not say since when the active one is active")
         return replace(running, uptime=since, restarted_at=None)
@@ -123,7 +123,7 @@ def in_three(*, staged: bool) -> Finding:
         "activation in service",
         staged,
         "staged" if staged else "one-shot",
-        "staged, so that both are looked at before the commit",
+        "staged, so that both are checked before the commit",
         "set swimctl.activation.mode: staged",
     )
 
@@ -160,7 +160,7 @@ def able(issu: IssuState) -> Finding:
         not odd,
         ", ".join(odd) or ("all checks Yes" if issu.checks else "no operation; it prints no checks"),
         "no operation open, and every check Yes",
-        f"`{_STATE}` on the device; what is open ends with {_ends(issu)}",
+        f"`{_STATE}` on the device; the open operation ends with {_ends(issu)}",
     )
 
 
@@ -171,7 +171,7 @@ def at_rest(issu: IssuState) -> Finding:
         settled(issu),
         f"{issu.reached or issu.status or 'none'}{_waits(issu)}",
         "none, or one that waits for `install commit`",
-        f"end it on the device with {_ends(issu)}" if _waits(issu) else f"wait, and look at `{_STATE}` on the device",
+        f"end it on the device with {_ends(issu)}" if _waits(issu) else f"wait, and type `{_STATE}` on the device",
     )
 
 

@@ -88,8 +88,8 @@ def managed(version: SoftwareVersion) -> list[Finding]:
             "upgraded by itself",
             ok=False,
             seen=f"operating mode {mode}",
-            needed="a router in autonomous mode: of others an SD-WAN manager keeps configuration and software",
-            next_command="upgrade it in its manager; `platform: sdwan` for this host lets `--all` pass it over",
+            needed="a router in autonomous mode: an SD-WAN manager has the configuration and software of the others",
+            next_command="upgrade it in its manager; `platform: sdwan` for this host makes `--all` leave it out",
         )
     ]
 
@@ -157,8 +157,8 @@ def _patched(state: State, image: Image) -> Finding:
         "release of the patch",
         all(same_release(each, image.version) for each in runs),
         ", ".join(dict.fromkeys(runs)),
-        f"{image.version}, which the patch mends",
-        "`swimctl image list`, then choose a patch of the release that runs",
+        f"{image.version}, which the patch is for",
+        "`swimctl image list`, then choose a patch for the running release",
     )
 
 
@@ -200,13 +200,13 @@ def _timer(install: InstallSummary) -> Finding:
         seen = "may run" if install.timer_runs is None else "running"
         seen += "" if install.abort_timer is None else f", {install.abort_timer // 60} min left"
     else:
-        seen = "not running" if install.timer_runs is False else "not running, as all is committed"
+        seen = "not running" if install.timer_runs is False else "not running: everything is committed"
     return Finding(
         "auto-abort timer",
         not runs,
         seen,
         "not running",
-        "`install commit` on the device to keep what runs, or `install abort` to go back",
+        "`install commit` on the device to keep the running release, or `install abort` to go back",
     )
 
 

@@ -254,7 +254,9 @@ class Reading:
 def require_boot_time(version: SoftwareVersion) -> None:
     """Raise UnparsableOutput where a device does not tell since when it runs."""
     if version.uptime is None and version.restarted_at is None:
-        raise UnparsableOutput("show version", "", "it gives neither uptime nor restart time, so no reload is provable")
+        raise UnparsableOutput(
+            "show version", "", "it gives neither uptime nor restart time, so a reload could not be proved"
+        )
 
 
 def _own_flash(unit: Unit, root: str, names: Collection[str]) -> str:

@@ -114,8 +114,8 @@ class Requested(CiscoDevice):
             "installer",
             not odd,
             ", ".join(f"packages.conf of {unit}: {found}" for unit, found in odd.items()) or version.version,
-            f"packages.conf of every member names what runs, {version.version}",
-            f"`reload` to start it, or `{_ROLLBACK}` to forget it",
+            f"packages.conf of every member names the running release, {version.version}",
+            f"`reload` to start it, or `{_ROLLBACK}` to undo it",
         )
 
     def installed(self, image: Image) -> Installed:

@@ -139,7 +139,7 @@ class CiscoXr:
         if not (may.ok and known.ok):
             return [may, known]
         if version.uptime is None:
-            raise UnparsableOutput("show version", "", "it gives no uptime, so no reload is provable")
+            raise UnparsableOutput("show version", "", "it gives no uptime, so a reload could not be proved")
         # The way back is a command of the admin plane: this proves that the account reaches it.
         parse_show_platform(self._read.show("admin show platform"), "admin show platform")
         # What the activation asks between the copy and the reload: it must read by then.
@@ -212,8 +212,8 @@ class CiscoXr:
             raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is None:
             raise StepFailed(
-                f"what came of '{command}' is not known: {sent.outcome.reason or 'no word of its end'}; "
-                "what was inactive may be gone, what runs is as it was; next: `show install log` on the device"
+                f"how '{command}' ended is not known: {sent.outcome.reason or 'it did not say'}; "
+                "inactive packages may be gone, the running ones are as before; next: `show install log` on the device"
             )
         if not sent.outcome.succeeded:
             still = {package.name for package in self._read.packages("inactive summary").packages}
@@ -257,7 +257,7 @@ class CiscoXr:
         """Start what was added, not committed: the next reload would leave it again."""
         try:
             name = added_name(self._read.packages("inactive summary"), image)
-            why = "" if name else f"{image.filename} is not added any more"
+            why = "" if name else f"{image.filename} is no longer added"
         except (CommandRefused, UnparsableOutput) as error:
             name, why = None, f"it was not sent, as what is added cannot be read: {error}"
         if name is None:

@@ -201,7 +201,7 @@ def _alike(slots: tuple[Slot, ...], active: PackageList) -> Finding:
         len(versions) == 1 and not missing,
         ", ".join(versions + missing),
         "one release on all nodes",
-        "`show install active` on the device; `admin hw-module location NODE reload` has it load the others' release",
+        "`show install active` on the device; `admin hw-module location NODE reload` loads the others' release",
     )
 
 
@@ -213,7 +213,7 @@ def _installs(state: State) -> Iterator[Finding]:
         active == committed,
         f"not both active and committed: {', '.join(only)}" if only else "none",
         "the active packages committed, on every node",
-        "`install commit` on the device to keep what runs, or a reload to go back to what is committed",
+        "`install commit` on the device to keep the running release, or a reload to go back to the committed one",
     )
     at = "" if state.activity.id is None else f" {state.activity.id}"
     yield Finding(

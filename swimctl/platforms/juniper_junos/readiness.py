@@ -137,7 +137,7 @@ def _installer(state: State, image: Image) -> Iterator[Finding]:
         "routing engines",
         engines > 0 and not two,
         str(engines),
-        "one: of two, each has to be upgraded alone, the backup first",
+        "one: with two, upgrade each alone, the backup first",
         _BY_HAND,
     )
 

@@ -232,7 +232,7 @@ def test_a_commit_names_what_runs_for_the_next_boot() -> None:
             "bootable",
             "not module 27",
         ),
-        ({LACKS: SAMPLE("show_incompatibility_nxos/two")}, "configuration that the image knows", "Take the delay"),
+        ({LACKS: SAMPLE("show_incompatibility_nxos/two")}, "configuration that the image can use", "Take the delay"),
         ({LACKS: SAMPLE("show_incompatibility_nxos/two").replace("STRICT", "LOOSE")}, "", ""),
     ],
 )

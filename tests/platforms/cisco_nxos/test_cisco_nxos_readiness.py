@@ -28,7 +28,7 @@ REFUSALS = {
           "% Permission denied for the role"),),
     ),
     "configuration that is replayed": Refused(
-        "may configure", "Configuration mode is blocked", "lets anybody", "wait",
+        "may configure", "Configuration mode is blocked", "allows it now", "wait",
         (("configure terminal", "Enter configuration commands, one per line. End with CNTL/Z.",
           "Configuration mode is blocked"),),
     ),

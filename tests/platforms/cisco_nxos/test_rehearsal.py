@@ -36,7 +36,7 @@ def refused(
     impact = InstallImpact(modules, images, forced_disruptive=forced)
     findings = rehearsed(impact, lacks, IMAGE, COMMAND, in_service=in_service)
     assert [finding.rule for finding in findings] == [
-        "release in the file", "bootable", "impact", "configuration that the image knows",
+        "release in the file", "bootable", "impact", "configuration that the image can use",
     ]  # fmt: skip
     return {rule: str(finding) for rule, finding in lacking(findings).items()}
 
@@ -48,8 +48,8 @@ def test_what_is_needed_of_the_impact_is_what_was_asked_for() -> None:
         for asked in (False, True)
     }
     known = {finding.rule: finding.seen for finding in rehearsed(impact, (), IMAGE, COMMAND, in_service=False)}
-    assert known["configuration that the image knows"] == "all"
-    assert needed == {False: "any", True: "every module non-disruptive, as it was asked for in service"}
+    assert known["configuration that the image can use"] == "all"
+    assert needed == {False: "any", True: "every module non-disruptive, because of --issu"}
 
 
 @pytest.mark.parametrize("in_service", [False, True])
@@ -91,7 +91,7 @@ def test_an_installer_that_is_forced_disruptive_takes_all_down() -> None:
 def test_configuration_that_the_image_does_not_know_is_refused_where_it_is_strict() -> None:
     assert refused(lacks=(replace(STRICT, requirement="LOOSE"),)) == {}
     words = refused(lacks=(STRICT,))
-    assert list(words) == ["configuration that the image knows"]
-    assert "fabric forwarding: not known there (Disable it)" in words["configuration that the image knows"]
+    assert list(words) == ["configuration that the image can use"]
+    assert "fabric forwarding: not known there (Disable it)" in words["configuration that the image can use"]
     two = refused(lacks=(STRICT, replace(STRICT, service="otm", mend="Take it away")))
-    assert "(Disable it) | otm: not known there (Take it away)" in two["configuration that the image knows"]
+    assert "(Disable it) | otm: not known there (Take it away)" in two["configuration that the image can use"]

@@ -72,7 +72,7 @@ def test_the_device_is_asked_again_before_it_starts() -> None:
 RESTARTS = {
     "under way: Standby activated": (ISSU, "Current state : Active switched-over", "Current state : Standby activated"),
     "under way: Active switched-over": (ISSU, "terminal state reached", "terminal state not reached"),
-    "only one of two": ("show platform", "R1        C9400-SUP-1         ok, standby           3w1d\n", ""),
+    "only one of the two": ("show platform", "R1        C9400-SUP-1         ok, standby           3w1d\n", ""),
     "since when": (REDUNDANCY, "       Uptime in current state = 1 day, 3 hours, 43 minutes\n", ""),
 }
 

@@ -150,7 +150,7 @@ REFUSALS: dict[str, Refused] = {
         (("show file systems", "2700000000", "2499000000"),), switch=PAIR,
     ),
     "patch of another release": Refused(
-        "release of the patch", "17.09.05", "17.6.5, which the patch mends", "`swimctl image list`",
+        "release of the patch", "17.09.05", "17.6.5, which the patch is for", "`swimctl image list`",
         asked={"image": replace(PATCH, version="17.6.5")},
     ),
     "another patch is added": Refused(

@@ -19,6 +19,8 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver, reduction
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -89,13 +91,21 @@ def _ready() -> None:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = here if before is None else f"{here}{os.pathsep}{before}"
     try:
-        _CONTEXT.set_forkserver_preload(["support.all_of_swimctl"])
+        _CONTEXT.set_forkserver_preload(["support.all_of_swimctl", "pytest"])
         forkserver.ensure_running()
     finally:
         if before is None:
             del os.environ["PYTHONPATH"]
         else:
             os.environ["PYTHONPATH"] = before
+
+
+class Processes(ForkServerContext):
+    """Make processes that run a function of a test, as `multiprocessing` does, from the one that has swimctl's code."""
+
+    def Process(self, *given: Any, **named: Any) -> BaseProcess:  # type: ignore[override]  # noqa: N802 - its name there
+        _ready()
+        return ForkServerProcess(*given, **named)
 
 
 class Forked:

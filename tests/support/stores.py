@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from threading import Event
 from typing import Any
 
 from sqlite_utils import Database as Sql
+from support.forked import Processes
 
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
@@ -24,7 +24,7 @@ from swimctl.store.readers import Readers
 STEPS = tuple(STEP_NAMES)
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
 
-spawn = multiprocessing.get_context("spawn")
+spawn = Processes()
 
 
 class StandingClock:

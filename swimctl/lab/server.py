@@ -52,10 +52,11 @@ def _host_keys() -> list[asyncssh.SSHKey]:
 def kept_host_keys(folder: Path) -> list[asyncssh.SSHKey]:
     """Return the switches' host keys, as they lie in the lab's folder: a lab that is started anew has the same ones."""
     path = folder / HOST_KEYS
-    if not path.exists():
-        path.touch(0o600)
-        path.write_bytes(b"".join(key.export_private_key() for key in _host_keys()))
-    return list(asyncssh.read_private_key_list(path))
+    if path.exists():
+        return list(asyncssh.read_private_key_list(path))
+    path.touch(0o600)
+    path.write_bytes(b"".join(key.export_private_key() for key in _host_keys()))
+    return list(_host_keys())
 
 
 class SwitchPort:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from swimctl.errors import NotFound
@@ -44,14 +45,14 @@ def find_command(commands: Sequence[Command], command: str, data: Sequence[Comma
     that an abbreviation could mean.
     """
     asked, _, how = command.partition("|")
-    words = asked.split()
+    words = asked.lower().split()
     if " ".join(how.casefold().split()) in _DATA_PIPES:
         commands = data
     matches = [entry for entry in commands if _matches(entry, words)]
     if len(matches) > 1:
         exact = [entry for entry in matches if _typed_in_full(entry, words)]
-        longest = max(len(entry.words.split()) for entry in exact or matches)
-        matches = [entry for entry in exact or matches if len(entry.words.split()) == longest]
+        longest = max(len(_split(entry.words)) for entry in exact or matches)
+        matches = [entry for entry in exact or matches if len(_split(entry.words)) == longest]
     if len(matches) == 1:
         return matches[0]
     known = matches or commands
@@ -59,12 +60,20 @@ def find_command(commands: Sequence[Command], command: str, data: Sequence[Comma
     raise NotFound(f"command '{command}': {why}; known: {', '.join(sorted(entry.words for entry in known))}")
 
 
+@cache
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 def _matches(entry: Command, words: list[str]) -> bool:
-    wanted = entry.words.split()
+    wanted = _split(entry.words)
     if len(words) < len(wanted) or (len(words) > len(wanted) and not entry.open_end):
         return False
-    return all(full == "*" or full.startswith(word.lower()) for full, word in zip(wanted, words, strict=False))
+    for full, word in zip(wanted, words, strict=False):  # noqa: SIM110 - asked of each command for each output
+        if not full.startswith(word) and full != "*":
+            return False
+    return True
 
 
 def _typed_in_full(entry: Command, words: list[str]) -> bool:
-    return all(full in {"*", word.lower()} for full, word in zip(entry.words.split(), words, strict=False))
+    return all(full in {"*", word} for full, word in zip(_split(entry.words), words, strict=False))

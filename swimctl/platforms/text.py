@@ -28,6 +28,8 @@ _CAUGHT: Final = re.compile(r"\s*\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*")
 # A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
 REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
 
+_ABOVE_SIGNS: Final = re.compile(r":|\{|\+\+| source| using ")
+
 _BEFORE_PUNCTUATION: Final = re.compile(r" (?=[,;:](?: |$))")
 
 # Each of the error texts has one of these in it, most outputs have none.
@@ -126,14 +128,12 @@ def _terminal_lines(text: str) -> list[str]:
     text = LINE_END.sub("\n", text)
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    lines = []
-    for raw in text.split("\n"):
-        line = _overwrite(raw) if "\r" in raw or "\b" in raw else raw
-        line = _CONTROL.sub("", line)
-        if "more" in line.lower() and _MORE.search(line):
-            line = _MORE.sub("", line)
-        lines.append(line.expandtabs())
-    return lines
+    if "\r" in text or "\b" in text:
+        text = "\n".join(_overwrite(raw) if "\r" in raw or "\b" in raw else raw for raw in text.split("\n"))
+    lines = _CONTROL.sub("", text).split("\n")
+    if "more" in text.lower():
+        lines = [_MORE.sub("", line) if "more" in line.lower() else line for line in lines]
+    return [line.expandtabs() for line in lines] if "\t" in text else lines
 
 
 def _overwrite(raw: str) -> str:
@@ -189,7 +189,7 @@ class _Echo:
 
     def is_above(self, line: str) -> bool:
         """Return what stands above an output; each has one of these signs in it, and it is asked of every line."""
-        if not any(sign in line for sign in (":", "{", "++", " source", " using ")):
+        if not _ABOVE_SIGNS.search(line):
             return False
         return bool(_CAUGHT.fullmatch(line) or (self.above is not None and self.above.fullmatch(line)))
 

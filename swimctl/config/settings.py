@@ -115,7 +115,10 @@ class Distribution(Section):
     minimum_rate: float = Field(0.1, gt=0, description="a copy slower than this (MB/s) is stopped")
     stall: Seconds = Field(120, description="a copy without a byte for this long is stopped")
     copies_per_site: int = Field(
-        0, ge=0, le=1000, description="devices of one site that copy at the same time; the others wait; 0: any number"
+        0,
+        ge=0,
+        le=1000,
+        description="how many devices of one site copy at the same time; the others wait; 0: no limit",
     )
     transport: Transport = Field(
         "push",
@@ -144,9 +147,9 @@ class ImageServing(Section):
     )
     tls_cert: Path | None = Field(None, description="its certificate chain, PEM; with it devices fetch by HTTPS")
     tls_key: Path | None = Field(None, description="its private key, PEM")
-    copies: int = Field(50, ge=1, le=1000, description="devices that fetch at the same time; the others wait")
+    copies: int = Field(50, ge=1, le=1000, description="how many devices fetch at the same time; the others wait")
     hours: float = Field(12, gt=0, le=168, description="hours after which a URL of an image stops working")
-    stall: Seconds = Field(60, description="a pull of which the device takes no byte for this long is stopped")
+    stall: Seconds = Field(60, description="a pull is stopped if the device takes no byte for this long")
 
 
 class Activation(Section):

@@ -61,6 +61,7 @@ CASES = Cases(
         "parse_show_privilege": "1 is a level, too",
         "parse_show_redundancy_states.fields": "counters, below what decides",
         "parse_show_version.config_register": "the end of the last line, where `0x2` is one too",
+        "parse_show_version.parts": "the last line of a stack; a shorter uptime of a member is a doubt and no success",
         "parse_verify.path": "the name in the sentence on the signature is its end",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ PACKET = 32_768
 class PaperChannel:
     """A channel as the thread sees it that reads: it says what it was given, and takes what its window allows."""
 
-    def __init__(self, window: int = 65_536) -> None:
-        self.window = window
+    def __init__(self) -> None:
+        self.window = 65_536
         self.out_max_packet_size = PACKET
         self.packets: list[bytes] = []
         self.said = self.stderr = b""
@@ -72,14 +72,15 @@ class PaperChannel:
 class Copy:
     """A copy on paper."""
 
-    def __init__(self, folder: Path, window: int = 65_536) -> None:
+    def __init__(self, folder: Path) -> None:
         self.source = folder / "image.bin"
         self.source.write_bytes(CONTENT)
         self.source.chmod(0o640)
-        self.channel: Any = PaperChannel(window)
+        self.channel: Any = PaperChannel()
         self.may_send = threading.Event()
         self.may_send.set()
-        self.sender = Sender(self.channel, self.may_send, self.source, len(CONTENT))
+        self.file = self.source.open("rb", buffering=0)
+        self.sender = Sender(self.channel, self.may_send, self.file, len(CONTENT))
 
     def hear(self, said: bytes = b"", window: int = 0) -> None:
         """Let the device say this, or open its window by so much."""
@@ -89,8 +90,10 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    return Copy(tmp_path)
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    made = Copy(tmp_path)
+    with made.file:
+        yield made
 
 
 def test_a_whole_copy_goes_on_as_the_device_says(copy: Copy) -> None:
@@ -131,8 +134,8 @@ def test_nothing_is_sent_while_keys_are_exchanged(copy: Copy) -> None:
     assert copy.channel.came == HEADER
 
 
-def test_a_window_that_opens_byte_by_byte(tmp_path: Path) -> None:
-    copy = Copy(tmp_path, window=0)
+def test_a_window_that_opens_byte_by_byte(copy: Copy) -> None:
+    copy.channel.window = 0
     copy.hear(b"\0")
     for _ in range(len(HEADER)):
         copy.hear(window=1)
@@ -158,6 +161,7 @@ def closes(copy: Copy) -> None:
         (lambda copy: (copy.hear(b"\1scp: no "), copy.hear(b"such file\n")), "scp: no such file"),
         (lambda copy: copy.hear(b"% Bad command\r\n"), "% Bad command"),
         (lambda copy: (setattr(copy.channel, "stderr", b"Privilege denied.\r\n"), closes(copy)), "Privilege denied."),
+        (lambda copy: copy.hear(b"\0\1No space left on device\n", window=len(HEADER)), "No space left on device"),
         (closes, ""),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import paramiko
 
@@ -36,12 +36,14 @@ class ScpPush:
     ) -> None:
         """Copy `source` to the device's path `destination`."""
         size = source.stat().st_size
-        transport = enter(target, Deadline(clock, _LOGIN_SECONDS), purpose=" for the copy")
         sender = None
-        with contextlib.closing(transport):
+        with (
+            source.open("rb", buffering=0) as file,
+            contextlib.closing(enter(target, Deadline(clock, _LOGIN_SECONDS), purpose=" for the copy")) as transport,
+        ):
             whole = Deadline(clock, limits.stall + limits.slowest(size))
             try:
-                sender = _begun(transport, source, size, destination, Deadline(clock, limits.stall))
+                sender = _begun(transport, file, size, destination, Deadline(clock, limits.stall))
             except (paramiko.SSHException, OSError, EOFError, _TooSlow) as error:
                 failed: BaseException | None = error
             else:
@@ -54,12 +56,12 @@ class ScpPush:
             raise TransferFailed(f"the copy of {source.name} to {target.name} failed: {why}") from failed
 
 
-def _begun(transport: Transport, source: Path, size: int, destination: str, deadline: Deadline) -> Sender:
+def _begun(transport: Transport, file: BinaryIO, size: int, destination: str, deadline: Deadline) -> Sender:
     """Return the copy, which goes on by itself."""
     with watchdog(deadline.left_real, transport.close) as bit:
         try:
             channel = transport.open_session(timeout=max(1.0, deadline.left_real))
-            sender = Sender(channel, transport.clear_to_send, source, size)
+            sender = Sender(channel, transport.clear_to_send, file, size)
             transport.between_messages(sender.go_on)
             # The device reads the path as typed: quoting it would be part of the name.
             channel.exec_command(f"scp -t {destination}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,13 +28,14 @@ class Sender:
     the thread that reads them: to wake another one for each window of 64 KB costs more than to encrypt it.
     """
 
-    def __init__(self, channel: paramiko.Channel, may_send: threading.Event, source: Path, size: int) -> None:
+    def __init__(self, channel: paramiko.Channel, may_send: threading.Event, file: BinaryIO, size: int) -> None:
         self.over = threading.Event()
         self.error: BaseException | None = None
         self.confirmed = False
         self.moved = 0
         self._size = size
-        self._header = f"C{source.stat().st_mode & 0o7777:04o} {size} {source.name}\n".encode()
+        rights = os.fstat(file.fileno()).st_mode & 0o7777
+        self._header = f"C{rights:04o} {size} {Path(file.name).name}\n".encode()
         self._channel = channel
         self._may_send = may_send
         channel.settimeout(0.0)
@@ -41,7 +43,8 @@ class Sender:
         # two packets, as OpenSSH has it; with them it is three, and one that opens it at half waits for the third.
         channel.out_max_packet_size += _LEFT_FREE
         self._packet = channel.out_max_packet_size - _LEFT_FREE
-        self._steps = self._sending(source)
+        self._said = b""
+        self._steps = self._sending(file)
 
     @property
     def sent(self) -> int:
@@ -60,13 +63,12 @@ class Sender:
             self.error = error
             self.over.set()
 
-    def _sending(self, source: Path) -> Iterator[None]:
+    def _sending(self, file: BinaryIO) -> Iterator[None]:
         """Each `yield` waits for the next message of the device."""
-        with source.open("rb", buffering=0) as file:
-            yield from self._answer()
-            yield from self._send(self._header)
-            yield from self._answer()
-            yield from self._content(file)
+        yield from self._answer()
+        yield from self._send(self._header)
+        yield from self._answer()
+        yield from self._content(file)
         yield from self._send(b"\0")
         yield from self._answer()
         self.confirmed = True
@@ -87,7 +89,7 @@ class Sender:
     def _send(self, data: bytes) -> Iterator[None]:
         at = 0
         while at < len(data):
-            if self._channel.recv_ready() or self._channel.closed:
+            while self._said or self._channel.recv_ready() or self._channel.closed:
                 yield from self._answer()  # it says why it takes no more
             try:
                 count = self._channel.send(data[at : at + self._packet])
@@ -99,14 +101,17 @@ class Sender:
 
     def _answer(self) -> Iterator[None]:
         """Wait until the device says that it goes on. Raises Refused."""
-        channel, said = self._channel, b""
-        while not said.startswith(b"\0") and not said.endswith(b"\n"):
+        channel = self._channel
+        while not self._said.startswith(b"\0") and not self._said.endswith(b"\n"):
             if channel.recv_ready():
-                said += channel.recv(_MOST_SAID)
+                self._said += channel.recv(_MOST_SAID)
             elif channel.closed or channel.eof_received:
                 break
             else:
                 yield
-        if not said.startswith(b"\0"):
-            complaint = said if said or not channel.recv_stderr_ready() else channel.recv_stderr(_MOST_SAID)
+        if not self._said.startswith(b"\0"):
+            complaint = (
+                channel.recv_stderr(_MOST_SAID) if not self._said and channel.recv_stderr_ready() else self._said
+            )
             raise Refused(complaint.lstrip(b"\1\2").decode("utf-8", "replace").strip())
+        self._said = self._said[1:]

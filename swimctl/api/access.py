@@ -54,7 +54,5 @@ ROUTES: Final = (
         body=LoginRequest,
         form=True,
     ),
-    Route(
-        "GET", "/api/health/", health, "Tell whether the server answers", None, {200: HealthAnswer, 503: HealthAnswer}
-    ),
+    Route("GET", "/api/health/", health, "Show whether the server works", None, {200: HealthAnswer, 503: HealthAnswer}),
 )

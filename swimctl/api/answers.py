@@ -23,7 +23,7 @@ class Problem(Answer):
 
     error: str = Field(description="a short title")
     message: str = Field(description="what is wrong and what to do")
-    details: list[str] | None = Field(None, description="where several things are wrong, all of them")
+    details: list[str] | None = Field(None, description="all things that are wrong, if there are several")
 
 
 class LoginAnswer(Answer):
@@ -67,7 +67,7 @@ class StepAnswer(Answer):
     started_at: Time | None
     finished_at: Time | None
     usual_seconds: float | None = Field(
-        description="of a running step: what such steps took, the median of those that went well; else null"
+        description="of a running step: how long such a step usually takes, the median of successful ones; else null"
     )
 
 
@@ -88,17 +88,17 @@ class JobAnswer(Answer):
     image_version: str
     error: str | None
     wave: int = Field(description="which wave of its batch it belongs to, from 1 on")
-    redundancy_group: str | None = Field(description="of the jobs of one group no two run at once")
+    redundancy_group: str | None = Field(description="two jobs of one group never run at the same time")
     after: list[int] = Field(description="jobs that end before this one starts")
-    attempted: bool = Field(description="false until a process has taken it up")
-    interrupted: bool = Field(description="true where its process ended or stands still: see `swimctl resume`")
+    attempted: bool = Field(description="false until a process has started it")
+    interrupted: bool = Field(description="true if its process ended or stands still: see `swimctl resume`")
     bytes_done: int = Field(description="how much of the image has been copied")
     bytes_total: int = Field(description="the image's size once the copy has begun, else 0")
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
     schedule_time: Time | None
-    last_event_at: Time | None = Field(description="of a running job: when it was last heard of; else null")
+    last_event_at: Time | None = Field(description="of a running job: when its last event was; else null")
     steps: list[StepAnswer]
 
 
@@ -240,13 +240,15 @@ class DeviceComplianceAnswer(Answer):
     platform: str
     model: str | None
     status: Literal["compliant", "other release", "unknown", "no golden release"] = Field(
-        description="`unknown`: what it runs cannot be told; `why` says what is missing"
+        description="`unknown`: nobody knows what it runs; `why` says what is missing"
     )
     golden_release: str | None
-    golden_image: str | None = Field(description="what an upgrade would give it; null where there is no file for it")
+    golden_image: str | None = Field(description="what an upgrade would install on it; null if there is no file for it")
     golden_for: str | None = Field(description="the devices that its golden rule is for")
     runs: str | None
-    members: dict[str, str] | None = Field(description="the release of each member; null where only a job told it")
+    members: dict[str, str] | None = Field(
+        description="the release of each member; null if it is only known from a job"
+    )
     seen_at: Time | None = Field(description="when it said what it runs, or a job proved it")
     why: str
 

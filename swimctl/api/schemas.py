@@ -22,7 +22,7 @@ def _moment(text: object) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no time; {example}") from None
+        raise ValueError(f"{text[:40]!r} is not a time; {example}") from None
     if moment.utcoffset() is None:
         raise ValueError(f"{text[:40]!r} has no offset from UTC; {example}")
     try:
@@ -93,22 +93,26 @@ class TriggerRequest(Request):
             description="ids or inventory hostnames; the same device twice is one job, in the order given",
         ),
     ]
-    image_id: Id | None = Field(None, description="this image for all; without it each device's golden image")
-    workflow_id: Id | None = Field(None, description="see `GET /api/workflows/`; without it the standard one")
+    image_id: Id | None = Field(
+        None, description="this image for all devices; without it, the golden image of each device"
+    )
+    workflow_id: Id | None = Field(None, description="see `GET /api/workflows/`; without it, the standard workflow")
     execution_mode: Literal["parallel", "sequential"] = "parallel"
     schedule_time: Moment | None = Field(
-        None, description="ISO 8601 with Z or an offset, in the future; without it the jobs start now"
+        None, description="ISO 8601 with Z or an offset, in the future; without it, the jobs start now"
     )
     activate_after_distribute: Flag = Field(True, description="false: copy and verify only, no reload")
-    cleanup_flash: Flag = Field(False, description="remove what no release in use needs before the copy")
-    auto_select_image: Flag = Field(True, description="take each device's golden image where no image_id is given")
-    force: Flag = Field(False, description="do not end where the device runs the image already")
-    issu: Flag = Field(False, description="in service, without a reload of the whole device; refused where it cannot")
-    convert: Flag = Field(False, description="IOS-XE devices that run in bundle mode come to install mode by it")
+    cleanup_flash: Flag = Field(False, description="remove inactive releases from the device's flash before the copy")
+    auto_select_image: Flag = Field(True, description="use the golden image of each device if there is no image_id")
+    force: Flag = Field(False, description="upgrade a device that already runs the image, too")
+    issu: Flag = Field(
+        False, description="upgrade in service, without a reload of the whole device; refused if the device cannot"
+    )
+    convert: Flag = Field(False, description="bring IOS-XE devices from bundle mode to install mode")
     max_failures: Number | Percent | None = Field(
         None,
-        description="start no more after so many failures, or when such a share of those tried failed, counted from "
-        "the fifth on; 0 never stops; 1 if sequential or with waves, else 0, by default",
+        description="start no more after this number of failures, or when this share of the devices tried has failed, "
+        "from the fifth on; 0: never stop; default: 1 if sequential or with waves, else 0",
     )
     waves: Annotated[list[Id | Percent], Field(min_length=1, max_length=100)] | None = Field(
         None, description='sizes of waves, such as [1, 10, "100%"]; the last one repeats'
@@ -119,7 +123,7 @@ class TriggerRequest(Request):
     window: Annotated[str, StringConstraints(strict=True, pattern=_WINDOW, max_length=100)] | None = Field(
         None, description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`"
     )
-    until: Moment | None = Field(None, description="activate nothing that cannot end by then")
+    until: Moment | None = Field(None, description="activate nothing that cannot end by this time")
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
     ticket: Note = Field("", description="a ticket's number, for the record")
     comment: Note = Field("", description="a note, for the record")

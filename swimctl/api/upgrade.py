@@ -211,20 +211,18 @@ ROUTES: Final = (
         "GET",
         _STATUS,
         status,
-        "Tell how jobs are",
+        "Show the state of jobs",
         Role.READ_ONLY,
         {200: StatusAnswer, 304: "", 404: Problem},
         query=StatusQuery,
-        headers={
-            "If-None-Match": Header("the ETag of an earlier answer: 304 without a body where nothing has changed")
-        },
+        headers={"If-None-Match": Header("the ETag of an earlier answer; 304 without a body if nothing has changed")},
         lists=frozenset({"job_ids"}),
     ),
     Route(
         "POST",
         "/api/upgrade/approve/",
         approve,
-        "Let a batch start that somebody else asked for",
+        "Approve a batch of another user",
         Role.OPERATOR,
         {200: ApproveAnswer, 404: Problem, 409: Problem},
         body=ApproveRequest,

@@ -75,8 +75,8 @@ StageNow = Annotated[
         "--stage-now", help="Check and copy now. Only the activation waits for the window.", rich_help_panel=_WAVES
     ),
 ]
-Ticket = Annotated[str, typer.Option("--ticket", metavar="TEXT", help="A ticket's number, for the record.")]
-Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="A note, for the record.")]
+Ticket = Annotated[str, typer.Option("--ticket", metavar="TEXT", help="A ticket's number, for the report.")]
+Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="A note, for the report.")]
 
 
 def policy_of(

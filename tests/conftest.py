@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from nornir.core.plugins import register
 from support import new_stores
-from support.projects import Project, make_project
+from support.projects import Project, make_project, without_the_callers
 
 from swimctl import clock
 from swimctl.store.database import Database
@@ -77,13 +77,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Make a working folder, with nothing of the caller's environment."""
-    for name in os.environ:
-        if name.startswith(("SWIMCTL_", "NORNIR_")):
-            monkeypatch.delenv(name)
-    # Nornir would take relative paths from here, and write nornir.log here.
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    monkeypatch.chdir(elsewhere)
+    without_the_callers(monkeypatch, elsewhere)
     return make_project(tmp_path / "project")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,22 @@ DEVICE = Device(1, "hall-7", "cisco_xe", "192.0.2.7")
 ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, SwimctlError)]
 
 
-def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call of that name in swimctl, with its place."""
+@cache
+def all_calls() -> dict[str, list[tuple[str, ast.Call]]]:
+    """Return the calls in swimctl by name, with their places."""
+    found = defaultdict(list)
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 called = node.func
                 own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-                if own == name:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+                found[own].append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
+    return found
+
+
+def calls(name: str) -> list[tuple[str, ast.Call]]:
+    """Return every call of that name in swimctl, with its place."""
+    return all_calls()[name]
 
 
 def given_to(call: ast.Call, name: str, place: int) -> ast.expr | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,15 @@ RETURNED = re.compile(r"(?:Tells?|Gives?|Hears?)\b(?! up\b)")
 ODD = re.compile(r"(?:Tell|Hear|Say|Take|Let|Put|Note|Hold|Look|Judge)s?\b")
 
 
-def docstrings() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
-    """Yield each function of the package that has a docstring."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (text := ast.get_docstring(node)):
-                yield file.relative_to(PACKAGE), node, text
+@cache
+def docstrings() -> list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
+    """Return each function of the package that has a docstring."""
+    return [
+        (file.relative_to(PACKAGE), node, text)
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (text := ast.get_docstring(node))
+    ]
 
 
 def test_a_function_that_returns_something_says_return() -> None:

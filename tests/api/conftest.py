@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.api_client import Api, answering, opened
-from support.projects import Project
+from support.projects import Project, make_project, without_the_callers
 from support.stores import StandingClock
 
 
@@ -24,3 +24,14 @@ def idle(project: Project, clock: StandingClock) -> Iterator[Api]:
 def api(idle: Api) -> Iterator[Api]:
     with answering(idle.backend) as idle.address:
         yield idle
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Serve one API to all tests of a module that ask it for what it refuses: nothing is ever made in it."""
+    with pytest.MonkeyPatch.context() as patched:
+        without_the_callers(patched, tmp_path_factory.mktemp("elsewhere"))
+        with opened(make_project(tmp_path_factory.mktemp("served") / "project"), StandingClock()) as api:
+            with answering(api.backend) as api.address:
+                yield api
+            assert api.store.batches() == []

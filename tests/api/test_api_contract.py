@@ -40,21 +40,23 @@ def filled(path: str) -> str:
         (b'{"devices": ["sw1"], "strict": true}', "strict: unknown field"),
     ],
 )
-def test_400_for_a_body_that_will_not_do(api: Api, body: bytes, said: str) -> None:
-    api.refused(api.post(TRIGGER, body), 400, said)
-    assert api.nothing_made()
+def test_400_for_a_body_that_will_not_do(served: Api, body: bytes, said: str) -> None:
+    served.refused(served.post(TRIGGER, body), 400, said)
+    assert served.nothing_made()
 
 
-def test_400_lists_everything_that_is_wrong(api: Api) -> None:
+def test_400_lists_everything_that_is_wrong(served: Api) -> None:
     body = {"devices": [], "image_id": "5", "force": 1, "nonsense": 0}
-    details = api.refused(api.post(TRIGGER, body), 400)["details"]
+    details = served.refused(served.post(TRIGGER, body), 400)["details"]
     assert [one.partition(":")[0] for one in details] == ["devices", "image_id", "force", "nonsense"]
-    assert api.nothing_made()
+    assert served.nothing_made()
 
 
-def test_400_for_a_parameter_in_the_address_of_a_trigger(api: Api) -> None:
-    api.refused(api.post(f"{TRIGGER}?schedule_time=2031-06-01T02:00:00Z", {"devices": ["sw1"]}), 400, "into the body")
-    assert api.nothing_made()
+def test_400_for_a_parameter_in_the_address_of_a_trigger(served: Api) -> None:
+    served.refused(
+        served.post(f"{TRIGGER}?schedule_time=2031-06-01T02:00:00Z", {"devices": ["sw1"]}), 400, "into the body"
+    )
+    assert served.nothing_made()
 
 
 @pytest.mark.parametrize(
@@ -73,22 +75,22 @@ def test_400_for_a_parameter_in_the_address_of_a_trigger(api: Api) -> None:
         (b"username=olga&password=x", ""),
     ],
 )
-def test_400_for_a_broken_login(api: Api, body: bytes, kind: str) -> None:
-    api.refused(api.post(LOGIN, body, token=None, headers={"Content-Type": kind}), 400)
+def test_400_for_a_broken_login(served: Api, body: bytes, kind: str) -> None:
+    served.refused(served.post(LOGIN, body, token=None, headers={"Content-Type": kind}), 400)
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
-def test_401_without_a_token_and_with_an_unknown_one(api: Api, method: str, path: str) -> None:
+def test_401_without_a_token_and_with_an_unknown_one(served: Api, method: str, path: str) -> None:
     for token in (None, "swimctl_" + 43 * "x"):
-        answer = api.ask(method, filled(path), {} if method == "POST" else None, token=token)
-        api.refused(answer, 401, "token")
+        answer = served.ask(method, filled(path), {} if method == "POST" else None, token=token)
+        served.refused(answer, 401, "token")
         assert answer.headers["www-authenticate"] == "Token"
 
 
 @pytest.mark.parametrize(("path", "body"), [(TRIGGER, {"devices": ["sw1"]}), (CANCEL, {"job_ids": [1]})])
-def test_403_for_a_read_only_token(api: Api, path: str, body: object) -> None:
-    api.refused(api.post(path, body, token=READER), 403, "read-only", "operator")
-    assert api.nothing_made()
+def test_403_for_a_read_only_token(served: Api, path: str, body: object) -> None:
+    served.refused(served.post(path, body, token=READER), 403, "read-only", "operator")
+    assert served.nothing_made()
 
 
 def test_a_read_only_token_reads_everything(api: Api) -> None:
@@ -98,11 +100,11 @@ def test_a_read_only_token_reads_everything(api: Api) -> None:
             assert api.get(filled(path), token=READER).status == 200, path
 
 
-def test_404_names_everything_unknown_and_nothing_is_created(api: Api) -> None:
+def test_404_names_everything_unknown_and_nothing_is_created(served: Api) -> None:
     body = {"devices": ["sw1", "sw77", 404, "405"], "image_id": 99, "workflow_id": 88}
-    document = api.refused(api.post(TRIGGER, body), 404, "'sw77'", "404", "'405'", "99", "88")
+    document = served.refused(served.post(TRIGGER, body), 404, "'sw77'", "404", "'405'", "99", "88")
     assert len(document["details"]) == 3
-    assert api.nothing_made()
+    assert served.nothing_made()
 
 
 @pytest.mark.parametrize(
@@ -119,14 +121,14 @@ def test_404_names_everything_unknown_and_nothing_is_created(api: Api) -> None:
         ("POST", "/api/upgrade", {}, "/api/docs"),
     ],
 )
-def test_404_for_an_unknown_batch_job_or_path(api: Api, method: str, path: str, body: object, said: str) -> None:
-    api.refused(api.ask(method, path, body), 404, said)
+def test_404_for_an_unknown_batch_job_or_path(served: Api, method: str, path: str, body: object, said: str) -> None:
+    served.refused(served.ask(method, path, body), 404, said)
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-def test_405_names_the_methods_that_there_are(api: Api, method: str, path: str) -> None:
-    answer = api.ask("DELETE", filled(path))
-    api.refused(answer, 405, "Allow")
+def test_405_names_the_methods_that_there_are(served: Api, method: str, path: str) -> None:
+    answer = served.ask("DELETE", filled(path))
+    served.refused(answer, 405, "Allow")
     assert answer.headers["allow"] == ("POST" if method == "POST" else "GET,HEAD")
 
 

@@ -83,12 +83,12 @@ def test_a_body_in_chunks_is_bounded_too(api: Api) -> None:
         pytest.param(b'{"devices": ["sw1"]}{"devices": ["sw2"]}', "not JSON", id="two documents"),
     ],
 )
-def test_a_body_that_no_honest_client_sends(api: Api, body: bytes, said: str) -> None:
+def test_a_body_that_no_honest_client_sends(served: Api, body: bytes, said: str) -> None:
     for path in (TRIGGER, CANCEL):
-        answer = api.post(path, body)
-        api.refused(answer, 400, *([said] if path == TRIGGER else []))
+        answer = served.post(path, body)
+        served.refused(answer, 400, *([said] if path == TRIGGER else []))
         assert len(answer.body) < 10_000, "what was sent is not sent back"
-    assert api.nothing_made()
+    assert served.nothing_made()
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_a_body_that_no_honest_client_sends(api: Api, body: bytes, said: str) ->
         "' OR 1=1 --",
     ],
 )
-def test_a_name_that_no_host_has(api: Api, name: str) -> None:
+def test_a_name_that_no_host_has(served: Api, name: str) -> None:
     """Escaped in JSON, so that it is a well-formed body: only the inventory can tell."""
-    answer = api.post(TRIGGER, {"devices": ["sw2", name]})
+    answer = served.post(TRIGGER, {"devices": ["sw2", name]})
     assert answer.status in {400, 404}, answer.body
-    api.refused(answer, answer.status)
-    assert api.nothing_made()
+    served.refused(answer, answer.status)
+    assert served.nothing_made()
 
 
 def test_a_hostname_of_digits_goes_before_the_id(api: Api) -> None:
@@ -147,13 +147,13 @@ def test_a_hostname_of_digits_goes_before_the_id(api: Api) -> None:
         ("/api/upgrade/events/?after=x", 400),
     ],
 )
-def test_an_address_that_leads_nowhere(api: Api, target: str, status: int) -> None:
-    with api.connected() as connection:
-        connection.sendall(head(api, target, "Connection: close", method="GET"))
+def test_an_address_that_leads_nowhere(served: Api, target: str, status: int) -> None:
+    with served.connected() as connection:
+        connection.sendall(head(served, target, "Connection: close", method="GET"))
         (answer,) = parsed(read_all(connection))
-    api.refused(answer, status)
+    served.refused(answer, status)
     assert b"root:" not in answer.body
-    assert api.nothing_made()
+    assert served.nothing_made()
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_an_address_that_leads_nowhere(api: Api, target: str, status: int) -> No
     ],
     ids=["words", "no path", "a version", "TLS", "no colon", "header", "line", "length", "smuggled", "lengths"],
 )
-def test_what_is_no_http_is_refused_as_json(api: Api, sent: bytes) -> None:
-    with api.connected() as connection:
+def test_what_is_no_http_is_refused_as_json(served: Api, sent: bytes) -> None:
+    with served.connected() as connection:
         connection.sendall(sent)
         answer, *more = parsed(read_all(connection))
-    api.refused(answer, 400)
+    served.refused(answer, 400)
     assert more == [], "the connection is closed: what follows cannot be trusted"
-    assert api.nothing_made()
+    assert served.nothing_made()
 
 
 def test_a_slow_body_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from swimctl.clock import Clock, SystemClock
 from swimctl.config import reading
@@ -115,3 +118,12 @@ def make_project(folder: Path) -> Project:
     project.write("inventory/groups.yaml", GROUPS)
     project.write("inventory/defaults.yaml", DEFAULTS)
     return project
+
+
+def without_the_callers(patched: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    """Leave out of the environment what the caller set for swimctl, and work in another folder than the caller."""
+    for name in os.environ:
+        if name.startswith(("SWIMCTL_", "NORNIR_")):
+            patched.delenv(name)
+    # Nornir would take relative paths from here, and write nornir.log here.
+    patched.chdir(elsewhere)

@@ -39,6 +39,7 @@ def captures(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.prove
 def test_every_capture_is_counted_with_a_worker(captures: Path) -> None:
     code, said = run(captures, "-n", "1")
     assert code == 1

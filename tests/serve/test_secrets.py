@@ -85,6 +85,18 @@ def take_credentials(watch: Watched) -> None:
         yaml.dump(document, file)
 
 
+def test_an_upgrade_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with planted(tmp_path, monkeypatch, 1) as (lab, watch):
+        code, shown = watch.run_on_terminal("upgrade", "sw1", "--verbose", types="y\n")
+        assert (code, len(lab.reloads("sw1"))) == (0, 1), shown
+        assert refused(watch, monkeypatch, "SWIMCTL_PASSWORD", "wrong password", "refused the login")
+        for what in ("show", "events", "transcript"):
+            assert watch.look("job", what, "1")[0] == 0
+        assert watch.found() == []
+        the_search_finds(watch)
+
+
+@pytest.mark.prove
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with planted(tmp_path, monkeypatch, 1, sw3=["install-fails:add"]) as (lab, watch):
         code, shown = watch.run_on_terminal("upgrade", "sw1", "--verbose", types="y\n")
@@ -156,6 +168,7 @@ def the_search_finds(watch: Watched) -> None:
     assert watch.found() == [f"{kind} in output of a test"]
 
 
+@pytest.mark.prove
 def test_in_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with planted(tmp_path, monkeypatch, 15, sw3=["refuse-login"]) as (_, watch):
         take_credentials(watch)

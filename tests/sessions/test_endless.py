@@ -88,6 +88,7 @@ def test_a_long_line_costs_little(tmp_path: Path, kind: str, size: int) -> None:
     assert time.thread_time() - began < 5  # hundredths of a second; what grows with the square takes minutes
 
 
+@pytest.mark.prove
 def test_sixteen_megabytes_are_read_and_no_more(tmp_path: Path) -> None:
     lines = ("Gi1/0/1 is up, line protocol is up\n" * 1_700)[:59_999] + "\n"
 

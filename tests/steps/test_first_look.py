@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from fleets.every import FLEETS
@@ -125,8 +125,18 @@ def test_a_healthy_device_is_ready_and_its_baseline_is_read(tmp_path: Path, name
     assert seen.configuration
 
 
-@pytest.mark.parametrize("name", FLEETS)
-@pytest.mark.parametrize("answer", ["denied", "garbage", "nothing"])
+ANSWERS = ("denied", "garbage", "nothing")
+
+
+def in_turn() -> Iterator[Any]:
+    """Yield each fleet with each answer; all but one answer of each, and all of IOS-XE's, are left to `make prove`."""
+    for number, name in enumerate(FLEETS):
+        for answer in ANSWERS:
+            now = name == "cisco_xe" or answer == ANSWERS[number % len(ANSWERS)]
+            yield pytest.param(name, answer, marks=() if now else pytest.mark.prove)
+
+
+@pytest.mark.parametrize(("name", "answer"), list(in_turn()))
 def test_a_command_that_the_night_needs_and_that_does_not_read_is_a_finding(
     tmp_path: Path, name: str, answer: str
 ) -> None:

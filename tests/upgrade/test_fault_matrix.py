@@ -47,13 +47,18 @@ def places() -> dict[tuple[str, str], SwitchSpec]:
 IN_TURN = {
     f"install-fails:{operation}:{reason}" for operation, reason in zip(cycle(INSTALL_OPERATIONS), INSTALL_REASONS)
 }
+# Each has another one of its kind, or a test of its own, that ends the same way.
+ALIKE = {
+    "corrupt-copy:always", "drop-session-at:verify", "drop-session-at:post", "drop-session-before:20",
+    "drop-session-after:90", "install-fails", "no-boot-time:uptime", "models-refuse", "models-empty", "models-gone",
+}  # fmt: skip
 
 
 def long(fault: str, column: str) -> tuple[pytest.MarkDecorator, ...]:
     """Mark what is left to `make prove`: on a stack, a fault that strikes no member ends as it does on a switch."""
     another_stack = column == "stack" and not fault.startswith("member-")
     another_pair = fault.count(":") == 2 and fault.startswith("install-fails:") and fault not in IN_TURN
-    return (pytest.mark.prove,) if another_stack or another_pair else ()
+    return (pytest.mark.prove,) if another_stack or another_pair or fault in ALIKE else ()
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def run(project: Project, *words: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(600)
 def test_three_processes_and_sixty_devices_are_three_wrong_logins(site: tuple[Project, Accounts]) -> None:
     project, accounts = site

@@ -98,6 +98,7 @@ def test_what_a_job_says_of_its_router_is_so(tried: tuple[LabFleet, dict[str, Jo
     assert len(lab.reloads(name)) == {Outcome.UNTOUCHED: 0, Outcome.UPGRADED: 1, Outcome.ROLLED_BACK: 2}[outcome]
 
 
+@pytest.mark.prove
 def test_a_session_lost_at_what_changes_a_router_sends_nothing_twice(
     tried: tuple[LabFleet, dict[str, Job]], tmp_path: Path
 ) -> None:

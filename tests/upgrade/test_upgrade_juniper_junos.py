@@ -43,12 +43,8 @@ def lost(lines: Sequence[str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """Upgrade one device undisturbed, and then one for each fault."""
-    with upgraded(tmp_path_factory.mktemp("sound"), fleet=[device("sound")], speed=SPEED, settings=KEPT) as sound:
-        assert sound.jobs["sound"].outcome is Outcome.UPGRADED, sound.jobs["sound"].error
-        lines = [line for line in sound.lab.commands("sound") if line.strip() and line != "yes"]
-    faults = {**lost(lines), "in-add": "drop-session-at:add"}
-    specs = [device(name, fault) for name, fault in faults.items()]
+    """Upgrade a device for each fault."""
+    specs = [device("in-add", "drop-session-at:add")]
     specs += [device("stack-one-fails", "install-fails:add:no-space"), device("refused", "install-fails:activate")]
     specs += [device("busy", "busy-install"), device("unkept", "does-nothing")]
     specs += [device("crashes", "abnormal-reload")]
@@ -57,18 +53,32 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         yield result
 
 
-def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(fleet: Upgraded) -> None:
-    names = [name for name in fleet.jobs if name.endswith(("-before", "-after")) or name == "in-add"]
-    assert len(names) == 2 * len(CHANGING) + 1
-    for name in names:
-        job, lab = fleet.jobs[name], fleet.lab
-        seen = (name, job.status, job.outcome, job.error, lab.commands(name))
-        assert not lab.switch(name).drops._left, seen
-        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), seen
-        assert (set(lab.switch(name).runs.values()), lab.switch(name).stays) == ({FLEET.target}, FLEET.target), seen
-        assert len(lab.reloads(name)) == 1, seen
-        assert lab.switch(name).kept[0][0] == FLEET.old, seen
-        assert sum(line.startswith("request system snapshot") for line in lab.commands(name)) == 1, seen
+def assert_lost_and_upgraded(fleet: Upgraded, name: str) -> None:
+    job, lab = fleet.jobs[name], fleet.lab
+    seen = (name, job.status, job.outcome, job.error, lab.commands(name))
+    assert not lab.switch(name).drops._left, seen
+    assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED), seen
+    assert (set(lab.switch(name).runs.values()), lab.switch(name).stays) == ({FLEET.target}, FLEET.target), seen
+    assert len(lab.reloads(name)) == 1, seen
+    assert lab.switch(name).kept[0][0] == FLEET.old, seen
+    assert sum(line.startswith("request system snapshot") for line in lab.commands(name)) == 1, seen
+
+
+def test_a_session_lost_while_software_is_added_costs_no_upgrade(fleet: Upgraded) -> None:
+    assert_lost_and_upgraded(fleet, "in-add")
+
+
+@pytest.mark.prove
+def test_a_session_lost_in_any_command_that_changes_something_costs_no_upgrade(tmp_path: Path) -> None:
+    with upgraded(tmp_path / "sound", fleet=[device("sound")], speed=SPEED, settings=KEPT) as sound:
+        assert sound.jobs["sound"].outcome is Outcome.UPGRADED, sound.jobs["sound"].error
+        lines = [line for line in sound.lab.commands("sound") if line.strip() and line != "yes"]
+    specs = [device(name, fault) for name, fault in lost(lines).items()]
+    assert len(specs) == 2 * len(CHANGING)
+    settings = {"workers": len(specs), **KEPT}
+    with upgraded(tmp_path / "lost", fleet=specs, speed=SPEED, settings=settings) as result:
+        for spec in specs:
+            assert_lost_and_upgraded(result, spec.name)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ CLIENTS := $(VENV)/clients/installed
 OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test prove whole check older format mutants clients clean
+.PHONY: demo test prove whole check older format mutants bench clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -47,6 +47,11 @@ format: $(TESTED)
 # Hours for all; `make mutants SAMPLE=40` for a part of each module, ONLY=swimctl/steps/reload.py for one: docs/mutants.md.
 mutants: $(PLANTED)
 	$(BIN)/python tests/mutants.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(ONLY)
+
+# Each measures swimctl and its peers in one run; a machine that is busy with something else spoils only the times.
+bench: $(TESTED)
+	@failed=0; for one in push pull status store fifty_pollers hundred_switches lines_and_logins; do \
+		echo; echo "== $$one"; $(BIN)/python benchmarks/$$one.py || failed=1; done; exit $$failed
 
 clean:
 	rm -rf $(VENV) build mutants dist swimctl.egg-info

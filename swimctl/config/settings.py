@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -44,7 +44,7 @@ HostKeys = Literal["accept-new", "strict", "off"]
 Transport = Literal["auto", "pull", "push"]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
-STEP_KINDS: tuple[StepKind, ...] = ("readiness", "distribution", "activation", "post-checks")
+STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 
 class Section(BaseModel):

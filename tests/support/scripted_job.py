@@ -1,6 +1,6 @@
 """A claimed job in a real store on a device of paper: JobRunner itself runs it, in milliseconds and without a network.
 
-    with paper_job(tmp_path, steps=(Played("readiness"), ...)) as job:
+    with paper_job(tmp_path, monkeypatch, steps=(Played("readiness"), ...)) as job:
         job.run()
     assert job.ended.outcome is Outcome.UNTOUCHED
 

@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_entered_any_more_is_no_replacement(tmp_path: Pa
     with opened(path) as store:
         path.parent.chmod(0)
         try:
-            with pytest.raises(StoreError, match="cannot be looked at"):
+            with pytest.raises(StoreError, match="cannot be checked"):
                 store.jobs()
         finally:
             path.parent.chmod(0o700)

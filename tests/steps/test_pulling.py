@@ -1,34 +1,45 @@
-"""How a job waits for its turn to fetch an image, and what its record says meanwhile."""
+"""A device that fetches its image by itself: what it is told, how long it may take, and what is believed of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, field, fields
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.scripted_steps import LOST, Scripted
+from support.scripted_steps import LOST, NAME, PaperContext, PaperDriver, Scripted
 
-from swimctl.errors import TransferFailed
+from swimctl.config.settings import Settings, Transport
+from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, Stopped, TransferFailed, UnexpectedPrompt
 from swimctl.images.server import Offer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Image
+from swimctl.platforms.driver import Driver
+from swimctl.platforms.fetching import Fetched
+from swimctl.sessions.session import Session
+from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
 FETCHES = "the device fetches the image"
 WAITS = "waiting: as many devices fetch images as may at once"
-NEEDED = ("image", "settings", "device", "clock", "record", "session")
+REACHES = "the device reaches the image server and fetches the image"
+SETTINGS = Settings()
+STALL = SETTINGS.image_server.stall
+
+Act = Callable[["Trial"], Fetched]
 
 
 class PaperServer:
-    """An image server at which others are served for so many seconds."""
+    """An image server at which others are served for so many seconds; `offered` are the devices, images and places."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int = 0) -> None:
         self.seconds = seconds
+        self.offered: list[tuple[str, str, str, str]] = []
+        self.offers: list[Offer] = []
 
     @contextmanager
     def slot(self, wait: Callable[[], object]) -> Iterator[None]:
@@ -37,20 +48,240 @@ class PaperServer:
         yield
 
     @contextmanager
-    def offer(self, device: str, image: Image, *_: str) -> Iterator[Offer]:
-        yield Offer(image, f"http://192.0.2.9:8100/a-ticket/{device}", 0.0)
+    def offer(self, device: str, image: Image, reached_from: str, address: str = "") -> Iterator[Offer]:
+        self.offered.append((device, image.filename, reached_from, address))
+        self.offers.append(Offer(image, f"http://192.0.2.9:8100/a-ticket/{image.filename}", 0.0))
+        yield self.offers[-1]
+
+
+class Puller(PaperDriver):
+    """A driver whose device fetches as the trial says."""
+
+    trial: Trial
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        self.trial.fetched.append((url, image.filename, vrf, deadline))
+        return self.trial.act(self.trial)
+
+
+class Context(PaperContext):
+    """A context whose sessions are looked at while the device fetches."""
+
+    @contextmanager
+    def session(self, attempts: int = 3) -> Iterator[Session]:
+        with super().session(attempts):
+            yield cast("Session", SimpleNamespace(hostname=NAME, watched=self.script.watched_by))
+
+    def on(self, session: Session) -> Driver:
+        return JobContext.on(self, session)
+
+
+@dataclass
+class Trial:
+    """One job whose device does `act` when it is told to fetch."""
+
+    act: Act
+    one: Scripted
+    server: PaperServer
+    policy: CopyPolicy
+    look: Callable[[], object] = lambda: None
+    fetched: list[tuple[str, str, str, float]] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.one.driver, Puller):
+            self.one.driver.trial = self
+        cast("Any", self.one).watched_by = self._watched
+        kept = {each.name: getattr(self.one.context, each.name) for each in fields(self.one.context)}
+        self.context = Context(**kept)
+        self.pulling = Pulling(self.context, Images(cast("Any", self.server), self.policy))
+
+    @contextmanager
+    def _watched(self, look: Callable[[], object]) -> Iterator[None]:
+        self.look = look
+        yield
+
+    @property
+    def offer(self) -> Offer:
+        return self.server.offers[-1]
+
+    def run(self, again: str = "") -> None:
+        self.pulling.run(self.moved.append, again)
+
+
+def trial(
+    act: Act = lambda _: Fetched(),
+    *,
+    seconds: int = 0,
+    wished: Transport = "pull",
+    kind: type[PaperDriver] = Puller,
+    **script: Any,
+) -> Trial:
+    policy = CopyPolicy(wished, address="images.example", vrf="Mgmt-vrf")
+    return Trial(act, Scripted(kind=kind, settings=SETTINGS, **script), PaperServer(seconds), policy)
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 300])
 @pytest.mark.parametrize("again", ["", " again"])
 def test_that_it_waits_is_said_once_and_that_it_fetches_behind_it(seconds: int, again: str) -> None:
-    one, checked = Scripted(logins=[LOST]), list[None]()
-    images = Images(cast("Any", PaperServer(seconds)), CopyPolicy("pull"))
-    context = cast("Any", SimpleNamespace(**{name: getattr(one.context, name) for name in NEEDED}))
-    context.checkpoint = lambda: checked.append(None)
-    context.part = one.context.part
-    context.waiting = partial(JobContext.waiting, context)
+    one = trial(seconds=seconds, logins=[LOST])
     with pytest.raises(TransferFailed, match="the session to sw1 ended"):
-        Pulling(context, images).run(lambda _: None, again)
-    assert one.record.said == [*([WAITS] if seconds else []), f"{FETCHES}{again}"]
-    assert len(checked) == seconds, "a stop is obeyed each second"
+        one.run(again)
+    assert one.one.record.said == [*([WAITS] if seconds else []), f"{FETCHES}{again}"]
+
+
+def test_a_stop_is_obeyed_by_who_waits_for_its_turn() -> None:
+    one = trial(seconds=1)
+    one.context.stop.set()
+    with pytest.raises(Stopped):
+        one.run()
+    assert one.fetched == []
+
+
+def test_it_is_told_the_url_the_vrf_and_how_long_the_slowest_copy_takes() -> None:
+    one = trial()
+    one.run()
+    image = one.context.image
+    slowest = SETTINGS.deadlines.command + SETTINGS.distribution.stall + image.size / 100_000
+    assert one.server.offered == [(NAME, image.filename, "192.0.2.1", "images.example")]
+    assert one.fetched == [(one.offer.url, image.filename, "Mgmt-vrf", pytest.approx(slowest))]
+    assert one.one.record.said == [FETCHES]
+
+
+def test_what_the_device_complains_of_is_told() -> None:
+    with pytest.raises(TransferFailed, match=r"^sw1 did not fetch \S+: it says '%Error: no'$"):
+        trial(lambda _: Fetched("%Error: no")).run()
+
+
+@pytest.mark.parametrize("kind", [CommandRefused, DeadlineExceeded, UnexpectedPrompt])
+def test_a_command_without_an_end_is_a_copy_that_failed(kind: type[Exception]) -> None:
+    def fail(_: Trial) -> Fetched:
+        raise kind("it does not work")
+
+    with pytest.raises(TransferFailed, match=r"^sw1 did not fetch \S+: it does not work$"):
+        trial(fail).run()
+
+
+def test_a_system_without_a_command_for_it_is_told() -> None:
+    with pytest.raises(StepFailed, match=r"no command by which .*; next: `transport: push`, or auto"):
+        trial(kind=PaperDriver).run()
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "why"),
+    [
+        (0, 0, "the device did not fetch it within 60s"),
+        (1, 0, "the device took no byte after 0 within 60s"),
+        (1, 700, "the device took no byte after 700 within 60s"),
+    ],
+)
+def test_a_copy_that_stands_still_is_given_up(asked: int, given: int, why: str) -> None:
+    def stall(one: Trial) -> Fetched:
+        one.offer.asked = asked
+        one.one.clock.sleep(STALL * 0.7)
+        one.offer.give(given)
+        one.look()
+        one.one.clock.sleep(STALL * (0.7 if given else 0.2))
+        one.look()  # what moves has its time anew
+        one.one.clock.sleep(STALL * 0.4)
+        one.look()
+        return Fetched()
+
+    one = trial(stall)
+    with pytest.raises(TransferFailed, match=why):
+        one.run()
+    assert one.moved == [given] * 3
+
+
+def test_who_has_the_last_byte_may_write_as_long_as_a_hash_takes() -> None:
+    def write(one: Trial) -> Fetched:
+        image = one.context.image
+        one.offer.give(image.size)
+        one.look()
+        one.one.clock.sleep(SETTINGS.hash_deadline(image.size) - 1)
+        one.look()
+        one.one.clock.sleep(2)
+        one.look()
+        return Fetched()
+
+    one = trial(write)
+    with pytest.raises(
+        TransferFailed, match=rf"stood still: .* within {SETTINGS.hash_deadline(one.context.image.size):.0f}s"
+    ):
+        one.run()
+    assert one.moved == [one.context.image.size] * 3
+
+
+def lost(one: Trial) -> Fetched:
+    """Have the session end in the copy."""
+    one.offer.asked = 1
+    one.offer.sending.add(cast("Any", "a task"))
+    return Fetched(dropped=True)
+
+
+@pytest.mark.parametrize("how", ["whole", "its server ended it", "for ever"])
+def test_a_copy_whose_session_ended_is_seen_through(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    one = trial(lost)
+    image = one.context.image
+
+    def pass_by(_: float) -> None:
+        one.one.clock.sleep(STALL / 2)
+        one.offer.give(one.offer.at + 1)
+        if len(one.moved) == 3 and how == "whole":
+            one.offer.give(image.size)
+        if len(one.moved) == 3 and how == "its server ended it":
+            one.offer.sending.clear()
+
+    monkeypatch.setattr(pulling, "time", SimpleNamespace(sleep=pass_by))
+    one.run()
+    assert one.one.told("session") == ["the session ended in the copy, which may continue"]
+    if how == "for ever":
+        assert one.one.waited >= one.fetched[0][3]
+        assert one.one.waited <= one.fetched[0][3] + STALL
+    else:
+        assert len(one.moved) == 3
+
+
+def test_one_that_stands_still_behind_its_session_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = trial(lost)
+    monkeypatch.setattr(pulling, "time", SimpleNamespace(sleep=lambda _: one.one.clock.sleep(STALL / 2)))
+    with pytest.raises(TransferFailed, match="stood still: the device took no byte after 0"):
+        one.run()
+
+
+def come(one: Trial) -> Fetched:
+    one.offer.reached = True
+    return Fetched("no such file")
+
+
+def test_where_it_is_left_to_us_the_device_is_asked_once_and_the_answer_recorded() -> None:
+    one = trial(come, wished="auto", file_size=[None])
+    assert [one.pulling.pulls(), one.pulling.pulls()] == [True, True]
+    assert len(one.fetched) == 1
+    assert one.one.told("transport") == [REACHES]
+
+
+def test_where_it_does_not_come_the_image_is_pushed_and_why_is_told() -> None:
+    one = trial(lambda _: Fetched("timed out"), wished="auto")
+    assert [one.pulling.pulls(), one.pulling.pulls()] == [False, False]
+    assert len(one.fetched) == 1
+    assert one.one.told("transport") == [
+        "the image is pushed: sw1 did not come to http://192.0.2.9:8100: it says 'timed out'"
+    ]
+
+
+@pytest.mark.parametrize(("wished", "pulls"), [("pull", True), ("push", False)])
+def test_where_the_inventory_decides_nobody_is_asked(wished: Transport, pulls: bool) -> None:
+    one = trial(wished=wished)
+    assert one.pulling.pulls() is pulls
+    one.pulling.failed("the server burns")
+    assert one.pulling.pulls() is pulls, "it has to"
+    assert (one.fetched, one.one.told("transport")) == ([], [])
+
+
+def test_where_it_is_left_to_us_a_copy_that_failed_is_pushed() -> None:
+    one = trial(come, wished="auto", file_size=[None])
+    assert one.pulling.pulls()
+    one.pulling.failed("it stood still")
+    assert not one.pulling.pulls()
+    assert one.one.told("transport") == [REACHES, "the image is pushed: it stood still"]

@@ -1,0 +1,149 @@
+"""Whether a device reaches the image server: its own word decides nothing, that it came does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+from support.scripted_steps import BEFORE, IMAGE, NAME, PaperClock, PaperDriver
+
+from swimctl.config.settings import Settings, Transport
+from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, TransferFailed, UnexpectedPrompt
+from swimctl.images.server import REACH, Offer
+from swimctl.inventory.copies import CopyPolicy
+from swimctl.models import Device, Finding, Image
+from swimctl.platforms.fetching import Fetched
+from swimctl.steps.first_look import FirstLook
+from swimctl.steps.reach import Images
+
+DEVICE = Device(1, NAME, "cisco_xe", "192.0.2.1")
+SETTINGS = Settings()
+PLACE = "http://192.0.2.9:8100"
+REFUSED = Fetched("no such file")
+LOOK = FirstLook((Finding("free flash", True, "enough", "enough", ""),), snapshot=BEFORE)
+
+
+class Fetcher(PaperDriver):
+    """A device that comes to the server, or does not, and says something."""
+
+    offer: Offer
+    comes: bool = True
+    says: Fetched | Exception = REFUSED
+
+    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+        self.asked.append("fetch")
+        assert (url, image.filename, vrf, deadline) == (
+            f"{PLACE}/a-ticket/{REACH}", REACH, "Mgmt-vrf", SETTINGS.deadlines.command,
+        )  # fmt: skip
+        assert image.sha512 == IMAGE.sha512
+        self.offer.reached = self.comes
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
+class Asked:
+    """An image server and a device of paper; `entered` counts the sessions."""
+
+    def __init__(self, driver: PaperDriver, wished: Transport | None = "auto") -> None:
+        self.driver, self.entered = driver, 0
+        self.images = Images(cast("Any", self), CopyPolicy(wished, address="images.example", vrf="Mgmt-vrf"))
+
+    @contextmanager
+    def offer(self, *asked: Any) -> Iterator[Offer]:
+        assert asked == (NAME, IMAGE, "192.0.2.1", "images.example")
+        offer = Offer(IMAGE, f"{PLACE}/a-ticket/{IMAGE.filename}", 0.0)
+        if isinstance(self.driver, Fetcher):
+            self.driver.offer = offer
+        yield offer
+
+    @contextmanager
+    def enter(self) -> Iterator[Any]:
+        self.entered += 1
+        yield self.driver
+
+    def why(self) -> str:
+        return self.images.why_pushed(self.enter, DEVICE, IMAGE, SETTINGS)
+
+    def ruled(self, look: FirstLook = LOOK) -> FirstLook:
+        return self.images.ruled(look, self.enter, DEVICE, IMAGE, SETTINGS)
+
+
+def device(*, comes: bool = True, says: Fetched | Exception = REFUSED, **script: Any) -> Fetcher:
+    made = Fetcher(PaperClock(), {"file_size": [None], "remove_file": [None], **script})
+    made.comes, made.says = comes, says
+    return made
+
+
+@pytest.mark.parametrize("says", [Fetched(), Fetched("no such file"), Fetched(dropped=True)])
+def test_a_device_that_came_reaches_us_whatever_it_says(says: Fetched) -> None:
+    one = Asked(device(says=says))
+    assert one.why() == ""
+    assert one.driver.asked == ["fetch", "file_size"]
+
+
+def test_what_it_left_of_a_file_that_is_nowhere_is_removed() -> None:
+    one = Asked(device(file_size=[0]))
+    assert one.why() == ""
+    assert one.driver.asked == ["fetch", "file_size", "remove_file"]
+
+
+@pytest.mark.parametrize(
+    ("says", "told"), [(Fetched(), ""), (Fetched("timed out"), ": it says 'timed out'"), (Fetched(dropped=True), "")]
+)
+def test_a_device_that_did_not_come_does_not_and_nothing_is_removed_there(says: Fetched, told: str) -> None:
+    one = Asked(device(comes=False, says=says))
+    assert one.why() == f"sw1 did not come to {PLACE}{told}"
+    assert one.driver.asked == ["fetch"]
+
+
+@pytest.mark.parametrize("kind", [CommandRefused, DeadlineExceeded, UnexpectedPrompt, TransferFailed])
+def test_a_command_without_an_end_is_an_answer(kind: type[Exception]) -> None:
+    assert Asked(device(says=kind("it does not work"))).why() == "it does not work"
+
+
+def test_a_lost_session_is_none() -> None:
+    with pytest.raises(SessionLost):
+        Asked(device(says=SessionLost("gone"))).why()
+
+
+def test_a_system_without_a_command_for_it_is_told() -> None:
+    one = Asked(PaperDriver(PaperClock(), {}))
+    assert one.why() == f"swimctl knows no command by which {one.driver.support.name} fetches an image"
+
+
+NEXT = "the way from the device to it; `swimctl.image_server.address` and `port`, or `transport: auto` or `push`"
+
+
+@pytest.mark.parametrize(
+    ("wished", "comes", "ok", "seen"),
+    [
+        ("pull", True, True, "the device reaches it"),
+        ("pull", False, False, f"sw1 did not come to {PLACE}: it says 'no such file'"),
+        ("auto", True, True, "the device reaches it"),
+        ("auto", False, True,
+         f"it is not reached: sw1 did not come to {PLACE}: it says 'no such file'; the image is pushed"),
+    ],
+)  # fmt: skip
+def test_the_rule(wished: Transport, comes: bool, ok: bool, seen: str) -> None:
+    one = Asked(device(comes=comes), wished)
+    look = one.ruled()
+    rule = Finding("image server", ok, seen, "a device that fetches its image reaches it", NEXT)
+    assert look == replace(LOOK, findings=(*LOOK.findings, rule))
+    assert one.entered == 1
+
+
+@pytest.mark.parametrize("wished", ["push", None])
+def test_who_is_pushed_to_is_not_asked(wished: Transport | None) -> None:
+    one = Asked(device(), wished)
+    assert one.ruled() is LOOK
+    assert one.entered == 0
+
+
+def test_who_was_not_read_to_the_end_is_not_asked() -> None:
+    one, unread = Asked(device()), replace(LOOK, snapshot=None)
+    assert one.ruled(unread) is unread
+    assert one.entered == 0

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -22,6 +24,8 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
+from swimctl.lab.folder import IMAGES
+from swimctl.lab.images import make_image
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.requests.plans import UpgradeRequest
 
@@ -61,6 +65,13 @@ class Upgraded:
         return {job.id for job in self.jobs.values() if job.outcome is Outcome.UNKNOWN}
 
 
+@cache
+def _image(name: str) -> bytes:
+    """Return what the lab writes into an image file: it is the same each time, and made up once a process."""
+    with TemporaryDirectory() as folder:
+        return make_image(Path(folder), name).read_bytes()
+
+
 @contextmanager
 def lab_folder(
     folder: Path,
@@ -88,6 +99,11 @@ def lab_folder(
             else time.monotonic
         )
         lab = stack.enter_context(LabFleet(specs, speed=speed, folder=folder, monotonic=monotonic))
+        images = folder / "images"
+        images.mkdir(parents=True, exist_ok=True)
+        for name in {name for one in specs for name in IMAGES[one.platform]}:
+            if not (images / name).exists():
+                (images / name).write_bytes(_image(name))
         register(folder, lab.write_folder(folder))
         path = folder / "config.yaml"
         yaml = YAML()

@@ -309,3 +309,8 @@ def test_ten_letters_of_a_command_are_its_echo_wherever_a_terminal_breaks_them()
     assert not has_echo("install ac", "install add file flash:x.bin")
     assert not has_echo("show cloc", "show clock")
     assert has_echo("sho\bow clock\r\n", "show clock")
+
+
+def test_choices_alone_are_a_question() -> None:
+    assert stand("[y/n]: ", "edge-1", IOS).question == "[y/n]:"
+    assert stand("Proceed?\n[y/n]: ", "edge-1", IOS).question == "Proceed?\n[y/n]:"

@@ -63,6 +63,14 @@ def test_what_was_heard_of_it_stands_before_the_note_and_a_lost_session_has_one_
     assert "half a line" not in behind
 
 
+def test_what_was_heard_of_it_stands_before_the_note_of_a_whole_output_too(tmp_path: Path) -> None:
+    device = PaperTerminal({"show log": [ECHO, LINE * 600, f"{LINE * 200}half a line", LINE * 600, PROMPT]})
+    device.session(tmp_path).converse("show log", (), 20)
+    heard, _, behind = shown(tmp_path).partition("-----")
+    assert heard.endswith("half a line\n")
+    assert "half a line" not in behind
+
+
 def test_an_answered_question_is_forgotten_with_the_middle_that_it_stood_in(tmp_path: Path) -> None:
     device = PaperTerminal(
         {"install": ["install\n", LINE * 500, "\nGo on? [y/n]"], "y": ["y\n", LINE * 700, "SUCCESS: done\n", PROMPT]}

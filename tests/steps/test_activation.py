@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.scripted_steps import LOST, NEW, OLD, PaperClock, Scripted, activated, runs, said, stands
+from support.scripted_steps import LOST, NEW, OLD, PaperClock, PaperContext, Scripted, activated, runs, said, stands
 
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput, Unreachable
 from swimctl.models import Outcome
@@ -52,6 +52,23 @@ def test_a_device_that_does_as_it_is_told() -> None:
     assert Activation().run(job.context).message == f"reloaded and up with {NEW} (as wanted)"
     assert (job.driver.times("add"), job.driver.times("activate")) == (1, 1)
     assert job.record.memory["activate sent"]["armed"] == 3600
+
+
+def test_the_session_of_the_activation_is_ended_before_its_reload_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job, ended = ready(), list[list[str]]()
+    listening = PaperContext.listening
+    monkeypatch.setattr(PaperContext, "part", lambda _: ended.append([*job.driver.asked]))
+
+    def looked(context: PaperContext) -> bool:
+        assert ended, "a shared session would be killed by the reload"
+        assert "activate" in ended[0]
+        return listening(context)
+
+    monkeypatch.setattr(PaperContext, "listening", looked)
+    Activation().run(job.context)
+    assert ended
 
 
 def test_an_activation_that_is_refused_is_not_waited_for() -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.scripted_steps import IMAGE, LOST, Scripted, activated, runs, stands
@@ -387,3 +387,32 @@ def test_a_stop_is_obeyed_by_who_waits_for_its_site(tmp_path: Path, copy: PaperC
         with pytest.raises(Stopped):
             running.result()
     assert copy.sent == 0
+
+
+class PaperPulling:
+    """A device that fetches its image until that failed once."""
+
+    def __init__(self, *_: Any) -> None:
+        self.failures: list[str] = []
+
+    def pulls(self) -> bool:
+        return not self.failures
+
+    def run(self, _moved: Callable[[int], None], again: str) -> None:
+        assert again == ""
+        raise TransferFailed("it stood still")
+
+    def failed(self, why: str) -> None:
+        self.failures.append(why)
+
+
+def test_a_pull_that_failed_is_told_to_whoever_decides_and_the_next_copy_is_a_push(
+    tmp_path: Path, copy: PaperCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = job(tmp_path, file_size=[None, None, IMAGE.size])
+    made = PaperPulling()
+    monkeypatch.setattr(distribution, "Pulling", lambda *_: made)
+    assert "copied" in Distribution().run(replace(one.context, images=cast("Any", object()))).message
+    assert made.failures == ["it stood still"]
+    assert copy.sent == 1
+    assert one.told("copy") == ["it stood still"]

@@ -602,3 +602,11 @@ def test_what_was_sent_leaves_a_doubt_where_nobody_could_ask(key: str) -> None:
 def test_a_patch_is_judged_by_where_it_stands() -> None:
     job = Scripted(image=PATCH, memory=activated(), running=[OLD_RUNS], installed=[stands(COMMITTED)])
     assert ending(job)[0] is Outcome.UPGRADED
+
+
+def test_a_patch_that_nobody_sent_is_judged_by_where_it_stands() -> None:
+    """Its release is the one that runs, so nothing else than its place tells that somebody has put it on."""
+    outcome, told = ending(looked_at(image=PATCH, installed=[stands(COMMITTED)]))
+    assert outcome is Outcome.UNKNOWN, told
+    assert "the image is committed, on the same boot; needed 17.06.05 on the same boot" in told
+    assert ending(looked_at(image=PATCH)) == (Outcome.UNTOUCHED, "")

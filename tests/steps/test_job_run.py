@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -12,8 +13,9 @@ from support.scripted_job import NoPatience, Played, paper_job
 from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
 
 from swimctl import states
-from swimctl.config.settings import FreezePeriod, Settings
+from swimctl.config.settings import FreezePeriod, Settings, Transport
 from swimctl.errors import Unreachable
+from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Outcome, Policy
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
@@ -213,3 +215,16 @@ def test_the_session_of_a_job_ends_before_another_one_may_begin(
             "waits": ["parted", "waits 1.0", "parted", "released: stopped at a safe point", "parted"],
         }[how]
     )
+
+
+@pytest.mark.parametrize(("wished", "tickets"), [("push", 0), (None, 0), ("pull", 1), ("auto", 1)])
+def test_who_may_fetch_has_a_ticket_that_is_masked_from_the_first_record_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: Transport | None, tickets: int
+) -> None:
+    with paper_job(tmp_path, monkeypatch) as job:
+        inventory = SimpleNamespace(copy_policy=lambda _: CopyPolicy(wished))
+        monkeypatch.setattr(job.runs, "_inventory", inventory)
+        job.runs.images_of(job.device.context.device)
+        made = job.runs.images.tickets("sw1")
+        assert len(made) == tickets
+        assert set(made) <= set(job.runs.secrets_of(job.device.context.target))

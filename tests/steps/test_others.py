@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from support.scripted_steps import OLD_RUNS, Scripted, activated, runs, stands
@@ -10,11 +11,12 @@ from support.scripted_steps import OLD_RUNS, Scripted, activated, runs, stands
 from swimctl.errors import StepFailed, UnparsableOutput
 from swimctl.models import Outcome
 from swimctl.platforms.base import Trace
+from swimctl.platforms.driver import Offers
 from swimctl.platforms.facts import Placement
-from swimctl.platforms.journal import Logged
+from swimctl.platforms.journal import Logged, NextBoot
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
-from swimctl.steps.others import require_alone
+from swimctl.steps.others import at_work, require_alone
 
 CHANGES = {"save", "add", "activate", "commit", "back", "restore"}
 READ = Logged("read")
@@ -141,3 +143,25 @@ def test_who_is_not_alone_is_told_what_others_do_and_when_to_come_back() -> None
         "`swimctl retry`"
     )
     require_alone((alone := Scripted(journal=[(READ,)])).context, alone.driver)
+
+
+class NamesNextBoot:
+    """A driver of a device that keeps no journal."""
+
+    def __init__(self, starts: str) -> None:
+        self.starts = starts
+
+    def next_boot(self) -> NextBoot:
+        return NextBoot(self.starts, "boot system")
+
+
+def test_where_no_journal_is_kept_another_image_at_the_next_boot_is_somebodys_work() -> None:
+    context = Scripted(memory={"baseline log": "flash:old.swi"}).context
+    assert at_work(context, cast("Offers", NamesNextBoot("flash:old.swi"))) == ()
+    (found,) = at_work(context, cast("Offers", NamesNextBoot("flash:new.swi")))
+    assert found.said == "the next boot starts flash:new.swi, and started flash:old.swi"
+
+
+def test_a_device_that_tells_neither_tells_of_nobody() -> None:
+    context = Scripted(memory={"baseline log": "a line"}).context
+    assert at_work(context, cast("Offers", SimpleNamespace())) == ()

@@ -20,6 +20,8 @@ from swimctl.steps.first_look import FirstLook
 
 ROOT = Path(swimctl.__file__).parent
 DEVICE = Device(1, "hall-7", "cisco_xe", "192.0.2.7")
+# Where all calls are read already.
+in_one_worker = pytest.mark.xdist_group("calls of the package")
 ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, SwimctlError)]
 
 
@@ -53,6 +55,7 @@ def is_empty(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and not str(value.value or "").strip())
 
 
+@in_one_worker
 def test_every_rule_of_the_readiness_check_says_what_to_do() -> None:
     # A copy of another one, with secrets masked, is made of all its fields.
     built = [each for each in calls("Finding") if not any(word.arg is None for word in each[1].keywords)]
@@ -64,6 +67,7 @@ def test_every_rule_of_the_readiness_check_says_what_to_do() -> None:
     assert [where for where, call in rooms if is_empty(given_to(call, "next_command", 4))] == []
 
 
+@in_one_worker
 def test_a_job_fails_in_two_places_and_both_say_what_to_do() -> None:
     moves = [where for where, call in calls("move") if "JobStatus.FAILED" in ast.unparse(call)]
     assert [where.partition(":")[0] for where in moves] == ["engine/jobs.py"]

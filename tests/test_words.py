@@ -18,6 +18,9 @@ RETURNED = re.compile(r"(?:Tells?|Gives?|Hears?)\b(?! up\b)")
 # Record for Note, Compare or Reserve for Hold, Check for Look.
 ODD = re.compile(r"(?:Tell|Hear|Say|Take|Let|Put|Note|Hold|Look|Judge)s?\b")
 
+# Where all docstrings are read already.
+in_one_worker = pytest.mark.xdist_group("docstrings of the package")
+
 
 @cache
 def docstrings() -> list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
@@ -30,6 +33,7 @@ def docstrings() -> list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, str
     ]
 
 
+@in_one_worker
 def test_a_function_that_returns_something_says_return() -> None:
     assert [
         f"{file}:{node.lineno}: {text.splitlines()[0]}"
@@ -38,6 +42,7 @@ def test_a_function_that_returns_something_says_return() -> None:
     ] == []
 
 
+@in_one_worker
 def test_no_docstring_begins_with_a_word_of_our_own() -> None:
     assert [
         f"{file}:{node.lineno}: {text.splitlines()[0]}" for file, node, text in docstrings() if ODD.match(text)

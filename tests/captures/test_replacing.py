@@ -271,6 +271,7 @@ def test_every_sample_says_the_same_facts_and_no_name_of_them_is_left() -> None:
     assert [each for one in tried for each in trouble(*one)] == []
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("source", "folder"), READ)
 def test_every_capture_says_the_same_facts_and_no_name_of_them_is_left(source: str, folder: str) -> None:
     assert [each for one in captured(source, folder) for each in trouble(*one)] == []

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 # Both have tests of their own.
 LEFT_OUT = ("/api/upgrade/events/", "/api/auth/login/")
 
-# 422 is no fault of the request's form: the device that it names runs no such image. 304: who asks has the answer already.
+# 422 is no fault of the request's form: the device that it names runs no such image. 304: whoever asks has the answer.
 CONFIG = """\
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "304", "401", "403", "404", "409", "422", "429"]

@@ -162,6 +162,7 @@ def assert_once_on(lab: LabFleet, name: str) -> None:
     assert_once(One())  # type: ignore[arg-type]  # all that it asks for
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("step", [pytest.param(1, marks=LONG), 2, pytest.param(3, marks=LONG)])
 def test_in_each_step_a_server_ends_and_the_next_one_goes_on(tmp_path: Path, step: int) -> None:
     with lab_folder(tmp_path, devices=3, speed=100) as lab:
@@ -204,6 +205,7 @@ def come_to_on(failing: Disk) -> int:
     return come_to(failing.folder)[1]
 
 
+@pytest.mark.prove
 def test_what_starts_on_a_disk_that_takes_nothing_leaves_nothing(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=1, version=TARGET) as lab:
         token = token_for(tmp_path)

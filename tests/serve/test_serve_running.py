@@ -61,6 +61,7 @@ def test_sigterm_lets_devices_reach_a_safe_point(tmp_path: Path) -> None:
         assert [len(lab.reloads("sw1")), len(lab.reloads("sw2"))] == [1, 0]
 
 
+@pytest.mark.prove
 def test_two_servers_and_cron_on_one_store(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=8, speed=200) as lab:
         schedule(tmp_path, ahead=timedelta(0))  # all eight are due at once
@@ -114,6 +115,7 @@ def test_without_a_runner_jobs_wait_for_another(tmp_path: Path) -> None:
         }
 
 
+@pytest.mark.prove
 def test_what_was_interrupted_is_taken_up_where_nobody_would_be_surprised(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=2, speed=200, settings={"schedule_grace": 2}) as lab:
         token, ids = token_for(tmp_path), []

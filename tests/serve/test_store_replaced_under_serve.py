@@ -58,6 +58,7 @@ def test_no_new_work_and_loud(tmp_path: Path, way: Callable[[Path], None], optio
         assert not lab.reloads("sw1")
 
 
+@pytest.mark.prove
 def test_a_job_under_way_is_taken_up_when_the_right_file_is_back(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=1, speed=20) as lab:
         assert look(tmp_path, "store", "backup", "b.db")[0] == 0
@@ -84,6 +85,7 @@ def test_a_job_under_way_is_taken_up_when_the_right_file_is_back(tmp_path: Path)
         assert_once(lab)
 
 
+@pytest.mark.prove
 def test_a_server_beside_which_others_come_and_go_goes_on(project: Project) -> None:
     with serving(project.folder, "--no-runner") as served:
         for _ in range(3):

@@ -77,6 +77,7 @@ LONG = {
 }
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("kind", LONG)
 @pytest.mark.parametrize("size", [1_000, 60_000])
 def test_a_long_line_costs_little(tmp_path: Path, kind: str, size: int) -> None:

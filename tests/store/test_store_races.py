@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
 from support.stores import at_once, opened, some_jobs, spawn, switches
 
 from swimctl.models import Outcome
@@ -159,6 +160,7 @@ def _register_often(path: Path, times: int) -> int:
     return lost
 
 
+@pytest.mark.prove
 def test_no_living_runner_is_swept_away_by_one_that_registers(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     opened(path).close()

@@ -63,6 +63,7 @@ def test_the_mark_of_a_moment_is_not_moved_by_the_time_of_day(change: timedelta)
         assert SystemClock(2.0).since(mark) == pytest.approx(2 * 86_400, abs=60)
 
 
+@pytest.mark.prove
 @EITHER_WAY
 @pytest.mark.usefixtures("impatient")
 def test_while_a_device_reloads(tmp_path: Path, change: timedelta) -> None:

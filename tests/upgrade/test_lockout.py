@@ -85,6 +85,7 @@ def test_a_resume_while_the_device_reloads(tmp_path: Path, monkeypatch: pytest.M
             assert_upgraded(opened.store.job(made.jobs[0].id))
 
 
+@pytest.mark.prove
 def test_the_post_checks_of_a_device_that_reloads_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look, labs = PostChecks._look, list[LabFleet]()
 
@@ -111,6 +112,7 @@ def soaking(tmp_path: Path) -> Iterator[tuple[Upgraded, JobContext]]:
         yield result, result.opened.engine._jobs.afterwards(batch, job, threading.Event())
 
 
+@pytest.mark.prove
 def test_the_look_after_a_soak(tmp_path: Path) -> None:
     with soaking(tmp_path) as (result, context):
         reload(result.lab)

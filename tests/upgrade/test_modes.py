@@ -50,6 +50,7 @@ def test_one_shot_is_one_command_and_no_commit(tmp_path: Path) -> None:
         assert result.unknown == set()
 
 
+@pytest.mark.prove
 def test_copy_today_activate_tomorrow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with lab_folder(tmp_path, ssh=False, devices=2) as lab:
         code, copied = said(tmp_path, capsys, "upgrade", "--all", "--yes", "--no-activate")
@@ -139,6 +140,7 @@ def test_one_after_another_and_none_after_a_failure(tmp_path: Path, capsys: pyte
         assert "not attempted: sw2" in again["jobs"][2]["error"]
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("impatient")
 def test_max_failures_zero_goes_on_and_the_unknown_is_exit_code_4(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -50,6 +50,7 @@ def test_the_configuration_is_as_it_was(tmp_path: Path, fault: str | None, outco
         assert_only_harmless(lab)
 
 
+@pytest.mark.prove
 def test_the_configuration_is_as_it_was_after_a_death(tmp_path: Path) -> None:
     with lab_folder(tmp_path, devices=2, speed=100) as lab:
         before = configurations(lab)

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from support.processes import assert_once, jobs, start, stop_in
 from support.upgrades import TONIGHT, at, lab_folder, schedule
 
@@ -46,6 +47,7 @@ def test_too_late_is_not_run_at_noon(tmp_path: Path) -> None:
         assert [lab.commands(name) for name in lab.ports] == [[], []]
 
 
+@pytest.mark.prove
 def test_two_crons_at_once(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, at_rest=False, devices=4) as lab:
         # Made eight hours ago for now: the two processes run by the real clock.
@@ -57,6 +59,7 @@ def test_two_crons_at_once(tmp_path: Path) -> None:
         assert_once(lab)
 
 
+@pytest.mark.prove
 def test_the_order_holds_across_a_death(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, at_rest=False, devices=2) as lab:
         schedule(tmp_path, ExecutionMode.SEQUENTIAL, ahead=timedelta(0))

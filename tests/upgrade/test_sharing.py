@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.processes import assert_once, jobs, start, stop_in
 from support.upgrades import lab_folder
 
@@ -23,6 +24,7 @@ def by_id(folder: Path) -> dict[int, dict[str, Any]]:
     return {job["id"]: job for batch in range(1, 4) for job in jobs(folder, str(batch))}
 
 
+@pytest.mark.prove
 def test_three_processes_one_device(tmp_path: Path) -> None:
     # It boots so long that the others have begun before it ends, on a busy machine too.
     with lab_folder(tmp_path, speed=50, boot_seconds=2000) as lab:

@@ -43,6 +43,7 @@ LINES = {
 }
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.timeout(600)
 def test_staged_activation_ends_committed_whatever_the_line_of_the_timer_says(tmp_path: Path) -> None:

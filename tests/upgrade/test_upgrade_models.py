@@ -46,6 +46,7 @@ OUTAGE = ("no models are read: ", "models are read again: ")
 """NETCONF comes up later than the terminal: that is told, and that it came."""
 
 
+@pytest.mark.prove
 def test_both_are_read_and_agree(tmp_path: Path) -> None:
     with upgraded(tmp_path, speed=SLOWER, netconf=True) as came:
         assert ended(came) == UPGRADED, came.jobs
@@ -57,6 +58,7 @@ def test_both_are_read_and_agree(tmp_path: Path) -> None:
         assert len(told(came)) in {0, 2}, told(came)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("command", ["show install summary", "show version"])
 def test_what_does_not_read_any_more_is_told_by_the_models(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
@@ -68,6 +70,7 @@ def test_what_does_not_read_any_more_is_told_by_the_models(
         assert not came.sent("sw1", "install abort")
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("fault", ["models-gone", "models-refuse", "models-empty"])
 def test_without_models_what_it_prints_decides_alone(tmp_path: Path, fault: str) -> None:
     with upgraded(tmp_path, speed=SLOWER, faults={"sw1": [fault]}) as came:
@@ -79,6 +82,7 @@ def test_without_models_what_it_prints_decides_alone(tmp_path: Path, fault: str)
         assert all(line.startswith(OUTAGE[0]) for line in said), said
 
 
+@pytest.mark.prove
 def test_models_that_lag_are_waited_for(tmp_path: Path) -> None:
     with upgraded(tmp_path, speed=SLOWER, faults={"sw1": ["models-lag"]}) as came:
         assert ended(came) == UPGRADED, came.jobs
@@ -86,6 +90,7 @@ def test_models_that_lag_are_waited_for(tmp_path: Path) -> None:
         assert len(came.sent("sw1", "install commit")) == 1
 
 
+@pytest.mark.prove
 def test_a_reload_that_the_device_calls_abnormal_is_taken_back(tmp_path: Path) -> None:
     with upgraded(tmp_path, speed=SLOWER, faults={"sw1": ["abnormal-reload"]}) as came:
         assert ended(came) == ROLLED_BACK, came.jobs

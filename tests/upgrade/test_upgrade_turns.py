@@ -47,6 +47,7 @@ def test_a_defect_before_a_job_begins_ends_it_with_a_reason(tmp_path: Path, monk
         assert lab.commands("sw1") == []
 
 
+@pytest.mark.prove
 def test_a_partner_is_not_asked_while_another_batch_holds_the_device(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw1": ["no-space"]}) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:

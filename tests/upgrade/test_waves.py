@@ -80,6 +80,7 @@ def test_a_canary_that_fails_stops_all_others(tmp_path: Path) -> None:
             assert [item.device.name for item in plan.accepted] == ["sw1", "sw2", "sw3"]
 
 
+@pytest.mark.prove
 def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, devices=2, settings={"tolerances": {"patience": 60}}) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:
@@ -101,6 +102,7 @@ def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) ->
         assert lab.commands("sw2") == []
 
 
+@pytest.mark.prove
 def test_a_killed_batch_goes_on_in_its_waves(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, devices=3) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:
@@ -119,6 +121,7 @@ def test_a_killed_batch_goes_on_in_its_waves(tmp_path: Path) -> None:
         assert [len(lab.reloads(name)) for name in lab.ports] == [1, 1, 1]
 
 
+@pytest.mark.prove
 def test_the_far_one_first_and_never_two_of_a_group(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, devices=5) as lab:
         with_data(
@@ -137,6 +140,7 @@ def test_the_far_one_first_and_never_two_of_a_group(tmp_path: Path) -> None:
             assert ends(one) <= starts(other)
 
 
+@pytest.mark.prove
 def test_a_pair_whose_first_failed_keeps_its_second(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw1": ["boots-old-image"]}) as lab:
         with_data(tmp_path, sw1={"redundancy_group": "pair"}, sw2={"redundancy_group": "pair"})
@@ -148,6 +152,7 @@ def test_a_pair_whose_first_failed_keeps_its_second(tmp_path: Path) -> None:
         assert lab.commands("sw2") == []
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("fault", "tried"), [("refuse-login", False), ("install-fails", True)])
 def test_a_pair_whose_first_failed_untouched_goes_on_only_where_that_one_answers(
     tmp_path: Path, fault: str, tried: bool
@@ -202,6 +207,7 @@ def test_outside_its_window_a_batch_waits_and_what_does_not_fit_is_told(tmp_path
         assert done.lab.commands("sw1") == []
 
 
+@pytest.mark.prove
 def test_copied_before_the_window_and_activated_in_it(tmp_path: Path) -> None:
     # Windows are told to the minute, so the clock is set to shortly before one: time enough for the copy.
     now = datetime.now(UTC)
@@ -230,6 +236,7 @@ def test_after_until_nothing_is_activated(tmp_path: Path) -> None:
         assert done.lab.commands("sw1") == []
 
 
+@pytest.mark.prove
 def test_what_such_devices_took_before_counts(tmp_path: Path) -> None:
     # The setting says a day; the store knows better after the first.
     settings = {"activation": {"auto_abort_minutes": 900, "usual_minutes": 1440}}
@@ -277,6 +284,7 @@ def test_a_batch_waits_for_somebody_elses_approval(tmp_path: Path, capsys: pytes
         assert opened.store.job(job.id).status is SUCCESS
 
 
+@pytest.mark.prove
 def test_a_share_of_failures_stops_the_line(tmp_path: Path) -> None:
     faults = {f"sw{n}": ["install-fails"] for n in (2, 4)}
     with (

@@ -272,6 +272,7 @@ def test_a_policy_is_taken_from_the_nearest_that_has_one(tmp_path: Path, capsys:
         assert "must be one of accept-new, strict, off" in capsys.readouterr().err
 
 
+@pytest.mark.prove
 def test_a_host_key_that_the_upgrade_changes_is_trusted_while_its_job_waits(tmp_path: Path) -> None:
     """That of its NETCONF is trusted with it, or once more where that comes up later; its models are read then."""
     faults = {"sw1": ["new-host-key"]}
@@ -323,6 +324,7 @@ def test_a_host_key_that_the_upgrade_changes_is_proved_by_the_serial_number_at_a
         assert len(lab.reloads("sw1")) == 1
 
 
+@pytest.mark.prove
 def test_a_host_key_that_the_upgrade_changes_and_nobody_trusts_is_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -373,6 +375,7 @@ def on_the_device(port: int, command: str) -> None:
     asyncio.run(typed())
 
 
+@pytest.mark.prove
 def test_a_key_that_changed_before_the_activation_is_trusted_and_its_retry_upgrades(tmp_path: Path) -> None:
     """Somebody else answered the copy, and nothing was sent there; later the device has keys that nobody knows."""
     with (
@@ -399,6 +402,7 @@ def test_a_key_that_changed_before_the_activation_is_trusted_and_its_retry_upgra
         assert end(latest(tmp_path)) == UPGRADED
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("policy", ["accept-new", "strict"])
 def test_netconf_that_shows_another_key_is_told_nothing_and_trusted_by_the_command_that_is_named(
     tmp_path: Path, policy: str, capsys: pytest.CaptureFixture[str]

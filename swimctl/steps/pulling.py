@@ -32,16 +32,15 @@ class Pulling:
     def pulls(self) -> bool:
         """Return whether the device is to fetch the image; where that is left to us, the device is asked."""
         if self._decided is None:
-            why = self._asked()
-            self._decide("the device reaches the image server and fetches the image" if not why else "", why)
+            self._decide(self._asked())
         return bool(self._decided)
 
     def failed(self, why: str) -> None:
         """Push from now on, unless the device has to fetch it."""
         if self._wished == "auto":
-            self._decide("", why)
+            self._decide(why)
 
-    def run(self, moved: Callable[[int], object], again: str = "") -> None:
+    def run(self, moved: Callable[[int], object], again: str) -> None:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
         That it did not fail proves nothing. `again` is what the record says behind it at another attempt.
@@ -84,9 +83,13 @@ class Pulling:
             lambda: self._images.why_pushed(context.driver, context.device, context.image, context.settings)
         )
 
-    def _decide(self, pulled: str, why: str) -> None:
+    def _decide(self, why: str) -> None:
+        """Record whether the device fetches the image: it does where nothing says why not."""
         self._decided = not why
-        self._context.record.event("transport", pulled or f"the image is pushed: {why}")
+        pushed = f"the image is pushed: {why}"
+        self._context.record.event(
+            "transport", pushed if why else "the device reaches the image server and fetches the image"
+        )
 
 
 class _Watch:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from swimctl.api.statuses import Statuses
 from swimctl.cli import main
 
 
@@ -32,6 +33,9 @@ def _weigh(loop: Any) -> None:
     loop._scheduled[:] = [timer for timer in loop._scheduled if not timer.cancelled()]
     heapq.heapify(loop._scheduled)
     loop._timer_cancelled_count = 0
+    # Answers are kept for half a minute: how many these are is a matter of the machine's speed.
+    for statuses in [one for one in gc.get_objects() if isinstance(one, Statuses)]:
+        statuses._kept.clear()
     gc.collect()
     c_library = ctypes.CDLL("libc.so.6")
     c_library.mallinfo2.restype = _Allocated

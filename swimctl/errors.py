@@ -26,7 +26,8 @@ SwimctlError
 │   ├── HostKeyRefused    the host key is not the known one; nothing was sent to who showed it
 │   ├── LoginFailed
 │   │   ├── AccountRefused    user and password are not taken
-│   │   └── NoPrivilege       they are, and give no command line or no privilege
+│   │   ├── NoCommandLine     they are, and a question or nothing comes in place of a command line
+│   │   └── NoPrivilege       they are, and give no privilege
 │   ├── AccountStopped    the account is not tried, so that it is not locked
 │   ├── SessionLost       the session ended; says nothing of what the device does now
 │   ├── DeadlineExceeded
@@ -252,8 +253,16 @@ class AccountRefused(LoginFailed):
     code = "account-refused"
 
 
+class NoCommandLine(LoginFailed):
+    """Report that the device took user and password, and asks something or closes in place of a command line."""
+
+    code = "no-command-line"
+    mend = "log in to {name} by hand with this account until it shows a prompt, then {again}"
+    entered = True
+
+
 class NoPrivilege(LoginFailed):
-    """Report that the device took user and password, and gives no command line or no privilege."""
+    """Report that the device took user and password, and gives no privilege."""
 
     code = "no-privilege"
     mend = "set SWIMCTL_ENABLE_SECRET, or give the account its rights on {name}, then {again}"

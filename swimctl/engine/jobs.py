@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from swimctl.clock import Clock, rfc3339
@@ -285,7 +286,7 @@ class JobRunner:
             folder=folder,
             transcript=transcript,
             stop=stop,
-            models=self._models(target, transcript, record),
+            models=self._models(device, target, transcript, record),
             logins=self.logins,
             images=images,
             sites=self._sites,
@@ -302,14 +303,15 @@ class JobRunner:
         """Return what no record of a device may show, its ticket at the image server among it."""
         return (*secrets(target), *self.images.tickets(target.name))
 
-    def _models(self, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
+    def _models(self, device: Device, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
         if self._settings.evidence.netconf == "off":
             return None
 
         def tell(sentence: str) -> None:
             record.event("models", sentence)
 
-        return Models(target, self._clock, transcript, self._settings.deadlines.command, tell)
+        seconds = self._settings.deadlines.command
+        return Models(target, self._clock, transcript, seconds, tell, partial(self.logins.login, device, by="NETCONF"))
 
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> JobContext:
         """Return what a check needs that comes after the job's end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Protocol
 
 from swimctl.captures.recording import Capture, Recorded, Recording, record
@@ -92,7 +93,7 @@ class Visits:
         transcript, limits = self._transcript(target), self._settings.deadlines
         recording = Recording(lambda: self._connect(device, target, transcript))
         try:
-            with self._redacting(target), self._models(target, transcript, recording.told) as way:
+            with self._redacting(target), self._models(device, target, transcript, recording.told) as way:
                 recording.beside(way)
                 capture = record(
                     recording,
@@ -120,7 +121,7 @@ class Visits:
 
     @contextmanager
     def _session(self, device: Device, target: Target, transcript: Transcript) -> Iterator[Session]:
-        beside = self._models(target, transcript, transcript.note)
+        beside = self._models(device, target, transcript, transcript.note)
         session = self._connect(device, target, transcript)
         with session, beside as session.netconf:
             yield session
@@ -131,11 +132,12 @@ class Visits:
             return connect(target, self._clock, transcript, limits.connect, limits.setup, accepted)
 
     def _models(
-        self, target: Target, transcript: Transcript, tell: Callable[[str], None]
+        self, device: Device, target: Target, transcript: Transcript, tell: Callable[[str], None]
     ) -> AbstractContextManager[Netconf | None]:
         if self._settings.evidence.netconf == "off":
             return nullcontext()
-        return Models(target, self._clock, transcript, self._settings.deadlines.command, tell).beside()
+        seconds, login = self._settings.deadlines.command, partial(self._logins.login, device, by="NETCONF")
+        return Models(target, self._clock, transcript, seconds, tell, login).beside()
 
     @contextmanager
     def _redacting(self, target: Target) -> Iterator[None]:

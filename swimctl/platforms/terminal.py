@@ -162,7 +162,7 @@ def no_command_line(text: str, user: str) -> str | None:
         )
     if _AT_LOGIN.search(last):
         said = " ".join(" ".join(line for line in lines[-3:] if line.strip()).split())
-        return f"asks '{user}' after the login: {said[-200:]!r}; nothing was typed there; log in by hand and answer it"
+        return f"asks '{user}' after the login: {said[-200:]!r}; nothing was typed there"
     return None
 
 

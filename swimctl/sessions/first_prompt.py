@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from swimctl.clock import Deadline
-from swimctl.errors import DeadlineExceeded, NoPrivilege, UnexpectedPrompt
+from swimctl.errors import DeadlineExceeded, NoCommandLine, UnexpectedPrompt
 from swimctl.platforms import prompts
 from swimctl.platforms.terminal import Terminal, find_prompt, no_command_line, plain
 from swimctl.sessions.netmiko_terminal import LOST
@@ -40,8 +40,8 @@ class FirstPrompt:
     def find(self, deadline: Deadline) -> tuple[str, str]:
         """Return what stays of the prompt, as prompts.py writes it, and the prompt as it stands.
 
-        A line of a banner that looks like a prompt does not come again where an empty line is typed. Raises NoPrivilege
-        for what is no command line, UnexpectedPrompt where another prompt comes each time, DeadlineExceeded where none.
+        A line of a banner that looks like a prompt does not come again where an empty line is typed. Raises
+        NoCommandLine, UnexpectedPrompt where another prompt comes each time, DeadlineExceeded where none.
         """
         whole = since = ""  # since the login, and since the last line that looked like a prompt
         tried: list[str] = []
@@ -58,7 +58,7 @@ class FirstPrompt:
             if line and tried and (known := prompts.stays(tried[-1], line)):
                 return known, line
             if silent and not (line and prompts.is_plain(line)) and (why := no_command_line(whole, self._user)):
-                raise NoPrivilege(f"{self.target.name} {why}")
+                raise NoCommandLine(f"{self.target.name} {why}")
             if line and (silent or prompts.is_plain(line)):
                 if len(tried) == _MOST_TRIED:
                     raise self._restless([*tried, line])
@@ -83,7 +83,7 @@ class FirstPrompt:
         except LOST as error:
             if not (why := turned_away(whole)):
                 raise
-            raise NoPrivilege(
+            raise NoCommandLine(
                 f"{self.target.name} accepts the login of '{self._user}', and closes the session: {why!r}; the AAA "
                 "servers must give this account a command line"
             ) from error

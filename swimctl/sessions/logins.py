@@ -48,21 +48,22 @@ class DeviceLogins:
         self._lock = threading.Lock()
 
     def wait_for_turn(
-        self, device: Device, greets: Callable[[], bool], stop: threading.Event | None = None
+        self, device: Device, greets: Callable[[], bool], stop: threading.Event | None = None, by: str = ""
     ) -> NotTried | None:
         """Wait until a device may be logged in to; its login counts as under way then. Returns why it may never.
 
         A device that does not greet with SSH waits for nobody and keeps nobody waiting: no password gets there.
+        `by` as in `login`.
         """
-        account = self._account(device)
+        account = self._account(device, by)
         if account is None:
             return None
         reached: bool | None = None
         stop = stop or threading.Event()
         while not stop.is_set() and not self._store.login_proved(account):
-            refused = self._store.login_refusals(account, most=self._most, pause=self._pause)
-            if refused is not None:
-                return NotTried(_why(refused, self._pause))
+            for one in {account, self._account(device) or account}:
+                if (refused := self._store.login_refusals(one, most=self._most, pause=self._pause)) is not None:
+                    return NotTried(_why(refused, self._pause))
             reached = greets() if reached is None else reached
             if not reached or self._store.begin_login(account, device.name, most=self._most, pause=self._pause):
                 return None
@@ -75,17 +76,19 @@ class DeviceLogins:
             self._store.leave_login(account, device.name)
 
     @contextmanager
-    def login(self, device: Device, greets: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+    def login(self, device: Device, greets: Callable[[], bool], by: str = "") -> Iterator[Callable[[], None]]:
         """Log in within: waits for a turn, and records whether the device took the account.
 
         What is given is called as soon as the password is accepted: who is killed behind that keeps nobody waiting.
+        `by` is another door than the command line, which is counted by itself: where one takes the account, the other
+        may refuse it on every device.
         Raises AccountStopped where it was refused too often. Other errors go through; they say nothing of the account.
         """
-        account = self._account(device)
+        account = self._account(device, by)
         if account is None:
             yield _nothing
             return
-        if (not_tried := self.wait_for_turn(device, greets)) is not None:
+        if (not_tried := self.wait_for_turn(device, greets, by=by)) is not None:
             raise AccountStopped(f"no login to {device.name}: {not_tried.why}")
         under_way = True
 
@@ -110,7 +113,7 @@ class DeviceLogins:
             if under_way:
                 self._store.leave_login(account, device.name)
 
-    def _account(self, device: Device) -> str | None:
+    def _account(self, device: Device, by: str = "") -> str | None:
         """Return the account of a device; None where there is no password that could be refused, or nobody counts."""
         entry = self._account_of(device)
         if not self._most or not entry.username or not entry.password:
@@ -120,7 +123,7 @@ class DeviceLogins:
             if key not in self._marks:
                 self._marks[key] = mark(entry.password, entry.username)
         whose = f"{entry.username} on {device.name}" if entry.own else entry.username
-        return f"{self._marks[key]} {whose}"
+        return f"{self._marks[key]} {whose}{by and f' by {by}'}"
 
 
 def _nothing() -> None:

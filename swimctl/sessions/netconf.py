@@ -10,18 +10,18 @@ import contextlib
 import logging
 import selectors
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final, TypeVar
 
 import paramiko
 
 from swimctl.clock import Clock, Deadline
-from swimctl.errors import HostKeyRefused, LoginFailed, UnparsableOutput
+from swimctl.errors import AccountStopped, HostKeyRefused, LoginFailed, UnparsableOutput
 from swimctl.platforms.base import Netconf
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.watchdog import GRACE, watchdog
-from swimctl.sessions.way import enter
+from swimctl.sessions.way import enter, greeting
 
 # It logs each message with all that is in it.
 logging.getLogger("ncclient").setLevel(logging.CRITICAL)
@@ -48,17 +48,25 @@ class _Lost(Exception):
 class Models:
     """What a job knows of a device's models: whether they are offered, and what must not be tried again yet.
 
-    `tell` is given a sentence each time that changes.
+    `tell` is given a sentence each time that changes. `login` is what each login happens within: it is given what
+    raises Unreachable where nothing greets at the port, and may raise to prevent the login.
     """
 
     def __init__(
-        self, target: Target, clock: Clock, transcript: Transcript, seconds: float, tell: Callable[[str], None]
+        self,
+        target: Target,
+        clock: Clock,
+        transcript: Transcript,
+        seconds: float,
+        tell: Callable[[str], None],
+        login: Callable[[Callable[[], bool]], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._target = target
         self._clock = clock
         self._transcript = transcript
         self._seconds = seconds
         self._tell = tell
+        self._login = login
         self._worked: set[str] = set()
         self._shut: dict[str, Deadline | None] = {}
 
@@ -129,8 +137,9 @@ class Models:
         deadline = Deadline(self._clock, self._seconds)
         self._transcript.note(f"connecting to {target.name} ({target.address}:{port}) by NETCONF")
         try:
-            transport = enter(target, deadline, port=port, most=_QUICK, purpose=" by NETCONF")
-        except (LoginFailed, HostKeyRefused) as error:
+            with self._login(lambda: bool(greeting(target, min(_QUICK, max(1.0, deadline.left_real)), port))):
+                transport = enter(target, deadline, port=port, most=_QUICK, purpose=" by NETCONF")
+        except (LoginFailed, AccountStopped, HostKeyRefused) as error:
             raise _Refused(str(error)) from error
         with watchdog(deadline.left_real + GRACE, transport.close):
             try:

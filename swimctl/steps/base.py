@@ -232,7 +232,7 @@ class JobContext:
         if refusals.wait is not None:
             self.pause(refusals.wait.left)
         try:
-            with self._counted() as accepted:
+            with self.counted() as accepted:
                 session = connect(self.target, self.clock, self.transcript, limits.connect, limits.setup, accepted)
         except LoginFailed:
             seconds = min(login.backoff_first * 2**refusals.count, login.backoff_most)
@@ -241,7 +241,7 @@ class JobContext:
         refusals.count, refusals.wait = 0, None
         return session
 
-    def _counted(self) -> AbstractContextManager[Callable[[], None] | None]:
+    def counted(self) -> AbstractContextManager[Callable[[], None] | None]:
         """Have a login counted with those of all devices, but not one after an activation.
 
         There a device refuses whom it does not know yet, and it must be entered whatever others say.

@@ -148,7 +148,13 @@ class Distribution:
                 context.record.say(f"copying{again}")
                 context.part()  # it would idle out meanwhile
                 TRANSPORTS["scp"].send(
-                    image.path, destination, context.target, context.settings.distribution, context.clock, moved
+                    image.path,
+                    destination,
+                    context.target,
+                    context.settings.distribution,
+                    context.clock,
+                    moved,
+                    context.counted,
                 )
         except (TransferFailed, Unreachable) as error:
             context.record.event("copy", str(error))

@@ -10,7 +10,7 @@ from platforms import contract
 from support.scripted_terminal import GONE, NOTHING_YET, PaperTerminal
 
 from swimctl.clock import Deadline, Limit, SystemClock
-from swimctl.errors import DeadlineExceeded, NoPrivilege, SessionLost, UnexpectedPrompt
+from swimctl.errors import DeadlineExceeded, NoCommandLine, SessionLost, UnexpectedPrompt
 from swimctl.platforms import PLATFORM_NAMES, terminal_of
 from swimctl.sessions import session as session_module
 
@@ -122,7 +122,7 @@ def test_words_after_enable_are_no_prompt_and_no_question(tmp_path: Path) -> Non
 
 def test_one_word_that_asks_for_a_code_is_refused_and_nothing_typed(tmp_path: Path) -> None:
     device = PaperTerminal(greeting=("\r\nPASSCODE>",))
-    with pytest.raises(NoPrivilege, match=r"PASSCODE.*nothing was typed there"):
+    with pytest.raises(NoCommandLine, match=r"PASSCODE.*nothing was typed there"):
         opened(device, tmp_path)
     assert device.typed == []
 
@@ -233,5 +233,5 @@ def test_a_session_that_ends_in_the_setup_is_lost_there(tmp_path: Path) -> None:
 )
 def test_a_login_that_is_turned_away_is_told_in_the_devices_words(tmp_path: Path, said: str) -> None:
     told = next(line for line in said.split("\r\n") if "uthorization" in line or "expired" in line)
-    with pytest.raises(NoPrivilege, match=told):
+    with pytest.raises(NoCommandLine, match=told):
         opened(PaperTerminal(greeting=(said, GONE)), tmp_path)

@@ -13,7 +13,7 @@ from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import (
     DeadlineExceeded,
     LoginFailed,
-    NoPrivilege,
+    NoCommandLine,
     SessionLost,
     TransferFailed,
     UnexpectedPrompt,
@@ -444,7 +444,7 @@ def test_a_question_after_the_login_is_refused_in_its_words_and_nothing_is_typed
     tmp_path: Path, asked: str, told: str
 ) -> None:
     device = PaperTerminal(greeting=(asked,))
-    with pytest.raises(NoPrivilege, match=f"{told}.*nothing was typed there"):
+    with pytest.raises(NoCommandLine, match=f"{told}.*nothing was typed there"):
         opened(device, tmp_path)
     assert device.typed == []
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,8 +42,19 @@ class PaperCopy:
         self.raised, self.sent, self.whole = list(raised), 0, 0
         self.given: tuple[Any, ...] = ()
 
-    def send(self, path: Path, to: str, target: Any, settings: Any, clock: Any, moved: Callable[[int], None]) -> None:
+    def send(
+        self,
+        path: Path,
+        to: str,
+        target: Any,
+        settings: Any,
+        clock: Any,
+        moved: Callable[[int], None],
+        login: Callable[[], AbstractContextManager[object]],
+    ) -> None:
         self.sent += 1
+        with login():
+            pass
         self.given = path, to, target, settings, clock
         if self.raised:
             raise self.raised.pop(0)
@@ -322,7 +334,7 @@ def test_a_copy_is_recorded_twice_a_second_at_most_and_at_its_end(
 
     def send(*of: Any) -> None:
         for sent in (1, 200_000, 300_000, 400_000, 500_000, IMAGE.size):
-            of[-1](sent)
+            of[-2](sent)
 
     one = job(tmp_path, file_size=[None, IMAGE.size])
     monkeypatch.setattr(copy, "send", send)

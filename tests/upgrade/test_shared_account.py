@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,18 @@ from support.login_counter import Accounts, counting
 from support.processes import PROGRAM, look
 from support.projects import Project, make_project
 
+from swimctl.clock import SystemClock
 from swimctl.config.reading import Credentials
-from swimctl.config.settings import Login
+from swimctl.config.settings import Distribution, Login, Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, NoPrivilege, Unreachable
 from swimctl.models import Device
-from swimctl.sessions.logins import DeviceLogins, refused_accounts
+from swimctl.platforms.cisco_xe.models import HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper
+from swimctl.sessions.logins import DeviceLogins, answers, refused_accounts
+from swimctl.sessions.netconf import Models
+from swimctl.sessions.redaction import Redaction
+from swimctl.sessions.targets import Target
+from swimctl.sessions.transcript import Transcript
+from swimctl.sessions.transports.scp_push import ScpPush
 from swimctl.store import Store
 
 DEVICES = 60  # twice the workers
@@ -158,6 +167,59 @@ def test_an_account_of_one_device_is_not_counted_with_others(logins: Site) -> No
     logins.refused("sw1", "sw1")
     assert "'admin on sw1'" in logins.stopped("sw1")
     logins.login("sw2")
+
+
+def test_another_door_is_counted_by_itself_and_waits_behind_the_first_one(logins: Site) -> None:
+    """Where NETCONF refuses an account that the command line takes, only NETCONF is left alone."""
+
+    def by_netconf(name: str) -> AbstractContextManager[object]:
+        return logins.logins.login(Device(1, name, "cisco_xe", "192.0.2.1"), lambda: True, by="NETCONF")
+
+    for name in ("sw1", "sw2", "sw3"):
+        logins.login(name)
+        with pytest.raises(AccountRefused), by_netconf(name):
+            raise AccountRefused("no")
+    thrice = r"'netops by NETCONF' was refused 3 times \(sw1, sw2, sw3\)"
+    with pytest.raises(AccountStopped, match=thrice), by_netconf("sw4"):
+        pytest.fail("it logged in")
+    logins.login("sw4")
+    logins.entry = Credentials("netops", "another")
+    logins.refused("sw1", "sw2", "sw3")
+    with pytest.raises(AccountStopped, match="'netops' was refused 3 times"), by_netconf("sw4"):
+        pytest.fail("it logged in")
+
+
+@pytest.mark.parametrize("door", ["the copy", "NETCONF"])
+def test_a_password_that_the_copy_or_netconf_shows_first_is_wrong_three_times(
+    logins: Site, tmp_path: Path, door: str
+) -> None:
+    """It was changed while terminals were open: six devices of one server refuse three logins, and no more is sent."""
+    image = tmp_path / "image.bin"
+    image.write_bytes(b"an image")
+    clock, ends = SystemClock(), []
+    with counting("of this year") as accounts:
+        for number in range(1, 7):
+            device = Device(number, f"sw{number}", "cisco_xe", "127.0.0.1")
+            target = Target(
+                device.name, "127.0.0.1", accounts.port, "cisco_xe", "netops", "geheim", netconf_port=accounts.port
+            )
+            if door == "the copy":
+
+                def login(device: Device = device, target: Target = target) -> AbstractContextManager[object]:
+                    return logins.logins.login(device, lambda: answers(target, clock, Settings()))
+
+                with pytest.raises((AccountRefused, AccountStopped)) as refused:
+                    ScpPush().send(image, "flash:x", target, Distribution(), clock, lambda _: None, login)
+                ends.append(str(refused.value))
+                continue
+            transcript = Transcript(tmp_path / "log", clock, Redaction(()))
+            login_by = partial(logins.logins.login, device, by="NETCONF")
+            with Models(target, clock, transcript, 30, ends.append, login_by).beside() as way:
+                assert way.read(HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper) is None
+        assert accounts.refused == ["netops"] * 3
+    assert [f"{number}" for number, end in enumerate(ends, 1) if f"sw{number} refused the login" in end] == [*"123"]
+    assert all("was refused 3 times (sw1, sw2, sw3)" in end for end in ends[3:])
+    assert len(ends) == 6
 
 
 def test_it_is_over_after_the_pause(logins: Site) -> None:

@@ -14,7 +14,7 @@ from swimctl.descriptors import starved
 from swimctl.errors import TransferFailed
 from swimctl.platforms import scp_server
 from swimctl.sessions.targets import Target
-from swimctl.sessions.transports.base import Progress
+from swimctl.sessions.transports.base import Login, Progress
 from swimctl.sessions.transports.scp_sender import Refused, Sender
 from swimctl.sessions.watchdog import watchdog
 from swimctl.sessions.way import Transport, enter
@@ -32,14 +32,21 @@ class ScpPush:
     """Push with the classic SCP protocol; the device has to serve it, and to let the account write."""
 
     def send(
-        self, source: Path, destination: str, target: Target, limits: Distribution, clock: Clock, progress: Progress
+        self,
+        source: Path,
+        destination: str,
+        target: Target,
+        limits: Distribution,
+        clock: Clock,
+        progress: Progress,
+        login: Login = contextlib.nullcontext,
     ) -> None:
-        """Copy `source` to the device's path `destination`."""
+        """Copy `source` to the device's path `destination`; it logs in within `login`."""
         size = source.stat().st_size
         sender = None
         with (
             source.open("rb", buffering=0) as file,
-            contextlib.closing(enter(target, Deadline(clock, _LOGIN_SECONDS), purpose=" for the copy")) as transport,
+            contextlib.closing(_entered(target, clock, login)) as transport,
         ):
             whole = Deadline(clock, limits.stall + limits.slowest(size))
             try:
@@ -54,6 +61,11 @@ class ScpPush:
             hint = "" if sender and sender.sent else scp_server(target.platform)
             why = _reason(failed, "" if isinstance(failed, _TooSlow) else hint)
             raise TransferFailed(f"the copy of {source.name} to {target.name} failed: {why}") from failed
+
+
+def _entered(target: Target, clock: Clock, login: Login) -> Transport:
+    with login():
+        return enter(target, Deadline(clock, _LOGIN_SECONDS), purpose=" for the copy")
 
 
 def _begun(transport: Transport, file: BinaryIO, size: int, destination: str, deadline: Deadline) -> Sender:

@@ -1,4 +1,7 @@
-"""Thirty devices behind one bastion: looked at, upgraded, stopped and taken up again, and nobody goes beside it."""
+"""Thirty devices behind one bastion: looked at, upgraded, stopped and taken up again, and nobody goes beside it.
+
+One of them loses an uplink with its new release, and goes back.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,15 @@ def run(opened: Opened, jobs: tuple[Job, ...], bastion: Bastion) -> None:
 def test_thirty_devices_are_not_thirty_logins(tmp_path: Path) -> None:
     settings = {"workers": 30, "deadlines": {"down": 1800, "up": 3600, "ready": 1800}}
     with (
-        lab_folder(tmp_path, devices=30, speed=240, settings=settings, netconf=True, transfer=400_000) as lab,
+        lab_folder(
+            tmp_path,
+            devices=30,
+            faults={"sw30": ["interface-lost"]},
+            speed=240,
+            settings=settings,
+            netconf=True,
+            transfer=400_000,
+        ) as lab,
         bastion(tmp_path, places(lab)) as way,
         connections() as seen,
     ):
@@ -102,7 +113,11 @@ def test_thirty_devices_are_not_thirty_logins(tmp_path: Path) -> None:
             assert way.logins == [USER], "one connection serves all"
             made = opened.service.trigger(request(opened))
             run(opened, made.jobs, way)
-            ends = {(job.status, job.outcome, job.error) for job in opened.store.jobs(batch_id=made.batch.id)}
+            jobs = {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)}
+        back = jobs.pop("sw30")
+        assert (back.status, back.outcome) == (JobStatus.FAILED, Outcome.ROLLED_BACK), back.error
+        assert len(lab.reloads("sw30")) == 2
+        ends = {(job.status, job.outcome, job.error) for job in jobs.values()}
         assert ends == {(JobStatus.SUCCESS, Outcome.UPGRADED, None)}
         assert {port for _, port in way.asked_for} == {22, NETCONF}
     assert 1 < len(way.logins) <= 4, "opened anew where it had died, and for no other reason"

@@ -31,7 +31,7 @@ SWITCHES, ROUNDS, MEASURED_EVERY = 47, 20, 4
 A_ROUND = SWITCHES + 1 + 2  # beside the switches: one whose port is shut, and two jobs that are cancelled
 SILENT = [f"silent{number}" for number in range(1, 9)]
 # What 200 jobs may leave behind: objects that the garbage collector knows, blocks of Python's memory and bytes of C's.
-# Without a leak they are 0 to 80, 0 to 200, and 40 to 500 kB while caches fill; one object that stays of each job is
+# Without a leak they are 0 to 60, 0 to 250, and 500 to 1,000 kB while caches fill; one object that stays of each job is
 # 200. The lower middle one of the intervals is held to it, for a leak shows in each.
 MOST_FOR_200_JOBS = {"objects": 150, "blocks": 400, "bytes": 1_500_000}
 

@@ -212,6 +212,18 @@ def test_interfaces() -> None:
     assert read("show_ip_interface_brief/filtered") == (Interface("Loopback0", up=True, status="up/up"),)
 
 
+def test_an_address_that_two_switches_share_is_still_one() -> None:
+    head = "Interface         IP Address            Status       Protocol            MTU    Owner\n"
+    rows = (
+        "Vlan11            virtual 192.0.2.1/24  up           up                 9164\n"
+        "Vlan12            unassigned            admin down   down               9164\n"
+    )
+    assert parse("show ip interface brief", head + rows) == (
+        Interface("Vlan11", up=True, status="up/up"),
+        Interface("Vlan12", up=False, status="admin down/down"),
+    )
+
+
 def test_neighbours() -> None:
     assert read("show_lldp_neighbors/two") == (
         Neighbour("core-9.example.net", "Et1", "Ethernet4/1"),

@@ -157,6 +157,12 @@ def test_dir() -> None:
         parse("dir bootflash:x", "No such file or directory\n")
 
 
+def test_a_time_in_another_form_loses_no_file() -> None:
+    usage = "\nUsage for bootflash://\n  10 bytes used\n  90 bytes free\n  100 bytes total\n"
+    listed = parse("dir bootflash:", f"       123    Mar  9 1:01:02 2026  x.cfg\n{usage}")
+    assert listed == Directory("bootflash://", (File("x.cfg", 123),), 100, 90)
+
+
 def test_copy() -> None:
     assert read("copy/complete").succeeded is True
     failed = read("copy/unknown_host")

@@ -62,6 +62,13 @@ def test_dir_of_a_boot_loader() -> None:
     )
 
 
+def test_a_file_without_a_number_is_listed() -> None:
+    row = "       -rw-   4  Mar 9 2024 20:02:11 +01:00  a file"
+    assert parse_dir(f"Directory of flash:/\n\n{row}\n\n100 bytes total (50 bytes free)") == Directory(
+        "flash:/", (File("a file", 4),), 100, 50
+    )
+
+
 def test_what_stands_around_a_listing_is_passed_over_and_told() -> None:
     with unread() as told:
         facts = parse_dir(f"One flash is being checked\n{sample('dir/flash').partition(chr(10))[2]}")

@@ -47,6 +47,11 @@ def test_a_part_that_does_not_read_is_named(odd: str) -> None:
     assert caught.value.odd_line.startswith(odd[:11])
 
 
+def test_a_field_behind_the_serial_number_is_none_of_it() -> None:
+    text = 'NAME: "Chassis", DESCR: "A chassis"\nPID: C9500-24Y4C , VID: V01 , SN: FCW2710L0AB , CLEI: INM1A00ARA\n'
+    assert parse_show_inventory(text) == (InventoryItem("Chassis", "A chassis", "C9500-24Y4C", "FCW2710L0AB"),)
+
+
 def test_inventory_cut_off_inside_a_part() -> None:
     with pytest.raises(UnparsableOutput, match="PID line"):
         parse_show_inventory("\n".join(sample("show_inventory/switch").split("\n")[:4]))
@@ -87,6 +92,20 @@ def test_a_slot_that_does_not_read_or_stands_twice_is_named(odd: str) -> None:
     with pytest.raises(UnparsableOutput) as caught:
         parse_show_platform(f"{above}{odd}\n")
     assert caught.value.odd_line == odd
+
+
+@pytest.mark.parametrize(
+    ("row", "slot"),
+    [
+        ("2                             empty", Slot("2", "", "empty")),
+        ("PS2       C9400-PWR-3200AC    ps, fail            n.a.              left", None),
+        ("PS2       C9400-PWR-3200AC    ps, fail            -", None),
+    ],
+)
+def test_an_empty_cell_of_a_slot_refuses_nothing(row: str, slot: Slot | None) -> None:
+    above = sample("show_platform/virtual")
+    wanted = slot or Slot("PS2", "C9400-PWR-3200AC", "ps, fail")
+    assert parse_show_platform(f"{above}{row}\n") == (*parse_show_platform(above), wanted)
 
 
 def test_two_processors_of_which_one_forwarder_tells_no_type() -> None:

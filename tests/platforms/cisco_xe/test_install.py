@@ -219,6 +219,16 @@ def test_outcome(name: str) -> None:
     assert parse_install_outcome(sample(f"install/{name}")) == OUTCOMES[name]
 
 
+def test_what_a_member_failed_to_do_is_the_reason() -> None:
+    text = (
+        "install_add: START Sat Mar  9 20:00:11 CET 2024\n--- Starting Add ---\nPerforming Add on all members\n"
+        "  [1] Finished Add on Switch 1\n  [2] Failed to Add package(s) on Switch 2: file is corrupt\n"
+        "Checking status of Add on [1 2]\nAdd: Failed on [2]\nFinished Add\n\n"
+        "FAILED: install_add /flash/x.bin Sat Mar  9 20:04:11 CET 2024\n"
+    )
+    assert parse_install_outcome(text) == InstallOutcome("add", False, "file is corrupt; Add: Failed on [2]")
+
+
 def test_without_its_start_an_operation_is_the_one_of_its_end() -> None:
     for end, succeeded in (("SUCCESS: install_COMMIT Sat Mar 9", True), ("FAILED: install_Commit : no room", False)):
         outcome = parse_install_outcome(f"Performing Commit on all members\n{end}\n")

@@ -130,3 +130,10 @@ def test_messages_name_the_command_that_the_device_has(text: str) -> None:
     assert (members_command("C9800-80-K9"), members_command("C9300-48P")) == ("show chassis", "show switch")
     with pytest.raises(UnparsableOutput, match="'show chassis'"):
         parse_show_chassis(text)
+
+
+def test_a_time_behind_the_state_is_no_part_of_it() -> None:
+    head = "Switch#   Role    Mac Address     Priority Version  State                 Uptime\n"
+    row = "*1       Active   046c.9d1f.3b00     15     V02     {}\n"
+    for words in ("Ready                 3d", "Ready 3d", "Ready 00:41:12 left"):
+        assert [member.state for member in parse_show_switch(head + row.format(words))] == ["Ready"]

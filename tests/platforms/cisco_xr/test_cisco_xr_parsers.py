@@ -106,6 +106,17 @@ def test_platform() -> None:
     assert states == ["SW_INACTIVE", "POWERED_OFF", "OPERATIONAL", "OPERATIONAL"]
 
 
+@pytest.mark.parametrize("configured", ["NSHUT,PWRDN", "PWR,NSHUT,NMON", "LOCKED", "N/A"])
+def test_a_configured_state_that_is_not_known_is_not_needed(configured: str) -> None:
+    text = (
+        "Node              Type                       State             Config state\n"
+        f"{'-' * 80}\n"
+        "0/RSP0/CPU0       A9K-RSP880-SE(Active)      IOS XR RUN        NSHUT\n"
+        f"0/1/CPU0          A9K-8X100GE-SE             UNPOWERED         {configured}\n"
+    )
+    assert parse("show platform", text)[1] == Slot("0/1/CPU0", "A9K-8X100GE-SE", "UNPOWERED")
+
+
 def test_a_state_is_whole_and_never_another_that_it_ends_with() -> None:
     rows = {slot.name: slot.state for slot in read("show_platform/modular")}
     assert rows["0/1/CPU0"] == rows["0/FC0"] == "SHUT DOWN"

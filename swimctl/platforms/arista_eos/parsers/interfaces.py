@@ -25,7 +25,7 @@ _UP: Final = frozenset({"connected", "up", "monitoring"})
 
 _BRIEF_HEAD: Final = re.compile(r"Interface +IP +Address +Status +Protocol +MTU.*|Address|[- ]+", re.IGNORECASE)
 _BRIEF: Final = re.compile(
-    rf"{_NAME} +(?:\d+(?:\.\d+){{3}}(?:/\d+)?|unassigned|[a-z-]+) +(?P<status>admin +down|[a-z]+) +"
+    rf"{_NAME} +(?:virtual +)?(?:\d+(?:\.\d+){{3}}(?:/\d+)?|unassigned|[a-z-]+) +(?P<status>admin +down|[a-z]+) +"
     r"(?P<protocol>[a-z]+) +(?:\d+|N/A|-)(?: +\S.*)?"
 )
 

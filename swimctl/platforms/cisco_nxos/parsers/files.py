@@ -12,9 +12,7 @@ from swimctl.platforms.cisco_nxos.platform import TERMINAL
 from swimctl.platforms.facts import Directory, File, HashResult, SaveOutcome
 from swimctl.platforms.text import filled, passed_over, plain_words
 
-_FILE: Final = re.compile(
-    r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d +\d{4} +(?P<name>\S.*)", re.IGNORECASE
-)
+_FILE: Final = re.compile(r"(?P<size>\d+) +[A-Z][a-z]{2} +\d{1,2} +[\d:]+ +\d{4} +(?P<name>\S.*)", re.IGNORECASE)
 _USAGE: Final = re.compile(r"Usage +for +(\S+)(?: .*)?", re.IGNORECASE)
 _BYTES: Final = re.compile(r"(\d+) +bytes +(\w+)(?: .*)?", re.IGNORECASE)
 _ERROR: Final = re.compile(

@@ -14,7 +14,8 @@ _DIRECTORY: Final = re.compile(r"Directory +of +(\S.*)", re.IGNORECASE)
 _DATE: Final = r"(?:<no +date>|[A-Z][a-z]{2} +\d{1,2} +\d{4} +\d\d:\d\d:\d\d(?: +[+-]\d\d:\d\d)?)"
 # The boot loader prints no date: more/cisco_xe/dir/b_m05_iosxe_cat3k.
 _FILE: Final = re.compile(
-    rf"\d+ +(?P<kind>[-dl])[-rwxst ]{{3,8}} +(?P<size>\d+) +(?:{_DATE} +(?P<name>(?![+-][\d:]*$)\S.*)|(?P<bare>\S+))",
+    r"(?:\d+ +)?(?P<kind>[-dl])[-rwxst ]{3,8} +(?P<size>\d+) +"
+    rf"(?:{_DATE} +(?P<name>(?![+-][\d:]*$)\S.*)|(?P<bare>\S+))",
     re.IGNORECASE,
 )
 # Layout of the recovery drive (C9200): `-rwxrwxrwx   490586943   cat9k_lite_iosxe.17.09.01.SPA.bin`.

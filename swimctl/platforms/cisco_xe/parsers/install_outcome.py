@@ -29,10 +29,11 @@ _NO_REASON: Final = re.compile(
 _OF_FILE: Final = re.compile(r"\S*[/:]\S+: (\S.*)")
 _REASON: Final = re.compile(r"(?:\[\d+\].*? |\(-?\d+\) )?FAILED: (\S.*)", re.IGNORECASE)
 _REASON_WORDS: Final = re.compile(r".*\bfailed (?:on .*)?with reason: ?\"?([^\"]+?)\"?", re.IGNORECASE)
+_TO_DO_WHAT: Final = re.compile(r"(?:\[[\w/ ]+\] ?)?Failed to [^:]+: (\S.*)", re.IGNORECASE)
 _CAUSE: Final = re.compile(
     r".*(?:No space left on device|not enough free disk|requires \d+ KB of free space).*", re.IGNORECASE
 )
-_MEMBERS_FAILED: Final = re.compile(r"(\w+): Passed on \[.*?\]\.? ?Failed on \[(.*?)\].*", re.IGNORECASE)
+_MEMBERS_FAILED: Final = re.compile(r"(\w+): (?:Passed on \[.*?\]\.? ?)?Failed on \[(.*?)\].*", re.IGNORECASE)
 _MEMBER_RESULT: Final = re.compile(r"\[\d+\].* (?:succeed|succeeded) .*with reason: ?\"?([^\"]*)\"?", re.IGNORECASE)
 _UNCHANGED: Final = re.compile(r"No[- ]Change|User Rejected", re.IGNORECASE)
 _CHANGING: Final = re.compile(
@@ -129,6 +130,8 @@ def _reasons(lines: list[str]) -> list[str]:
         elif (found := _REASON.fullmatch(line)) or (found := _REASON_WORDS.fullmatch(line)):
             inner = _FAILED.fullmatch(f"FAILED: {found[1]}")
             reasons.append(inner[2] if inner and inner[2] else found[1])
+        elif found := _TO_DO_WHAT.fullmatch(line):
+            reasons.append(found[1])
         elif _CAUSE.fullmatch(line):
             reasons.append(line)
     return reasons or ([] if _NO_REASON.fullmatch(behind) else [behind])

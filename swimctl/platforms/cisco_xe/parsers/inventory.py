@@ -12,7 +12,7 @@ from swimctl.platforms.text import filled, plain_words
 
 _NAME: Final = re.compile(r'NAME: *"(.*?)",? *DESCR: *"(.*?)"?', re.IGNORECASE)
 # The template of ntc-templates takes `SN: N/A` for `N` and passes over lines that it does not know, so not it.
-_PID: Final = re.compile(r"PID: *(.*?),? *VID: *(.*?),? *SN: *(.*)", re.IGNORECASE)
+_PID: Final = re.compile(r"PID: *(.*?),? *VID: *(.*?),? *SN: *([^,]*?)(?:,.*)?", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"INFO: .*|OID: .*|[-+*]{3,}.*", re.IGNORECASE)
 
 

@@ -24,8 +24,10 @@ _SLOT_NAME: Final = r"[A-Z]{0,4}\d+(?:/\d+)*"
 # The type may be missing. Behind the state stands a time: `1w4d`, `00:33:53`, `never`.
 _SLOT: Final = re.compile(
     rf"({_SLOT_NAME})(?: (\S+))?? ((?!unknown [a-z])[a-z]+(?::\d+)?(?:,? (?:[a-z]+(?::\d+)?|[a-z]\d))*?|N/A) "
-    r"(?:(?:\d+[ywdhms])+|\d+:\d\d:\d\d|never|N/A)(?: .*)?"
+    r"(?:(?:\d+[ywdhms])+|\d+:\d\d:\d\d|never|N/A|n\.a\.|-)(?: .*)?"
 )
+# Of a slot without a card neither a type nor a time may stand.
+_EMPTY_SLOT: Final = re.compile(rf"({_SLOT_NAME}) (empty)(?: .*)?")
 _LIKE_A_SLOT: Final = re.compile(rf"{_SLOT_NAME}(?: .*)?", re.IGNORECASE)
 
 _SWITCHES: Final = re.compile(r"Switch +Ports +Model +Serial +No\.? +MAC +address\b.*", re.IGNORECASE)
@@ -71,10 +73,12 @@ def parse_show_platform(text: str) -> tuple[Slot, ...]:
         elif _OTHER_SLOTS.fullmatch(line):
             table, other = False, True
         elif table and _LIKE_A_SLOT.fullmatch(line):
-            row = _SLOT.fullmatch(plain_words(line))
-            if row is None or row[1] in slots:
+            words = plain_words(line)
+            row, empty = _SLOT.fullmatch(words), _EMPTY_SLOT.fullmatch(words)
+            slot = Slot(row[1], row[2] or "", row[3]) if row else Slot(empty[1], "", empty[2]) if empty else None
+            if slot is None or slot.name in slots:
                 raise UnparsableOutput(command, line, "a row of slots cannot be read, or stands twice")
-            slots[row[1]] = Slot(row[1], row[2] or "", row[3])
+            slots[slot.name] = slot
         elif not (_is_rule(line) or _ABOVE.fullmatch(line) or (other and _LIKE_A_SLOT.fullmatch(line))):
             passed_over(command, line)
     if not slots:

@@ -29,8 +29,8 @@ _LIKE_A_ROW: Final = re.compile(r"\*? *\d.*")
 # Behind the priority: `V04`, `0`, `PP`, or nothing (Provisioned).
 _HARDWARE_VERSION: Final = re.compile(r"^(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2}) +(?=[A-Z])", re.IGNORECASE)
 _STATE: Final = re.compile(r"(?!(?:[A-Z]{0,2}\d[A-Z0-9]*|[A-Z]{1,2})$)[A-Z].*")
-# Behind the state, wireless controllers print the address of the line between them.
-_BEHIND: Final = re.compile(r"(?: {2,}\S.*| +\d+(?:\.\d+){3}(?: .*)?)?")
+# Behind the state, wireless controllers print the address of the line between them; no state has a word of digits.
+_BEHIND: Final = re.compile(r"(?: {2,}\S.*| +\d\S*(?: .*)?)?")
 STATES: Final = (
     "Ready",
     "Provisioned",

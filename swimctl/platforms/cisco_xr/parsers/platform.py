@@ -22,7 +22,8 @@ _HEADERS: Final = (
     (re.compile(r"Location +Card +Type +HW +State +SW +State +Config +State(?P<more>.*)", re.IGNORECASE), _SYSADMIN),
 )
 _NODE: Final = re.compile(r"(?:[A-Z]+)?\d+/\w+(?:/\w+)*|\d+/\*", re.IGNORECASE)
-_CONFIG: Final = r"N?(?:PWR|SHUT|MON)(?:,N?(?:PWR|SHUT|MON))*"
+# A list of which one word is known at least.
+_CONFIG: Final = r"(?:[A-Z]+,)*N?(?:PWR|SHUT|MON)(?:,[A-Z]+)*"
 _CONFIGURED: Final = re.compile(rf"(?P<rest>\S.*\S) +(?P<config>{_CONFIG})(?: .*)?", re.IGNORECASE)
 _LIKE_A_ROW: Final = re.compile(rf"(?:\w+/[\w/*]*|\S+/\S+ .+)(?: .*)?|.* {_CONFIG}(?: .*)?", re.IGNORECASE)
 _STATE: Final = re.compile(r"[A-Z][A-Za-z0-9_/ -]*")
@@ -104,7 +105,8 @@ def _cells(behind: str, layout: _Layout) -> list[str] | None:
     rest = configured["rest"] if configured else behind
     wanted = 2 if layout.kind == _PLAIN else 3
     cells = re.split(r" {2,}", _FULL_COLUMN.sub("  ", rest, count=1))
-    if len(cells) == wanted + 1 and configured is None and (layout.more or cells[-1] == _NONE):
+    # Whatever stands where a configured state stands; no driver needs it.
+    if len(cells) == wanted + 1 and configured is None and (layout.more or _is_configured(*cells[-2:])):
         cells.pop()
     if len(cells) == wanted:
         return cells
@@ -112,6 +114,11 @@ def _cells(behind: str, layout: _Layout) -> list[str] | None:
     if words is None and layout.more and configured is None:
         words = _WORDS[layout.kind].fullmatch(rest.rpartition(" ")[0].strip())
     return [" ".join(each.split()) for each in words.groups()] if words else None
+
+
+def _is_configured(state: str, configured: str) -> bool:
+    """Return whether the last cell is a configured state, known or not: no driver needs it."""
+    return configured == _NONE or (_state(state) in _STATES and _state(configured) not in _STATES)
 
 
 def _state(words: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -14,11 +15,15 @@ import hypothesis
 import pytest
 from hypothesis import settings
 from nornir.core.plugins import register
-from support import new_stores
+from support import new_stores, scheduling
 from support.projects import Project, make_project, without_the_callers
 
 from swimctl import clock
 from swimctl.store.database import Database
+
+# What is read before the first test stays until the last one; looking through it for garbage again and again would cost
+# a fifth of a run. `pytest_collection_finish` begins to look.
+gc.disable()
 
 # swimctl is started hundreds of times, and many workers read the same tests: nobody compiles what another one has.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -47,8 +52,6 @@ settings.load_profile("busy")
 
 
 _HERE = Path(__file__).parent
-# Where tests wait for whole upgrades, for servers, or for other people's programs.
-_LONG = ("upgrade", "serve", "examples", "clients", "way", "cli", "store")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,14 +67,28 @@ def pytest_configure(config: pytest.Config) -> None:
         os.sched_setaffinity(0, {processors[int(worker) % len(processors)]})
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> scheduling.Scheduling | None:
+    """Hand tests out in our own way, unless somebody asks for another one."""
+    # By size, the longest would come last.
+    config.option.loadscopereorder = False
+    return scheduling.Scheduling(config, log) if config.option.dist == "loadgroup" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: at the end a worker would be left alone with it."""
 
     def shortness(item: pytest.Item) -> tuple[float, bool]:
         given = item.get_closest_marker("timeout")
-        return -float(given.args[0]) if given else 0.0, item.path.relative_to(_HERE).parts[0] not in _LONG
+        return -float(given.args[0]) if given else 0.0, item.path.relative_to(_HERE).parts[0] not in scheduling.LONG
 
     items.sort(key=shortness)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, and not among the thousands of tests themselves."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 from swimctl import platforms
-from swimctl.platforms import PLATFORM_NAMES, fetches, installs
+from swimctl.platforms import PLATFORM_NAMES, fetches, installs, schemes, signs_in
 from swimctl.platforms.base import Support
 
 PAGE = Path(__file__).parent.parent / "docs" / "platforms.md"
@@ -34,6 +34,12 @@ def _code(command: str) -> str:
     return f"`{command}`" if command else "no command"
 
 
+def _sources(platform: str) -> str:
+    accounts = signs_in(platform)
+    signs = f"with an account: {', '.join(accounts)}" if accounts else "without an account"
+    return f"It takes `sources` of {', '.join(schemes(platform))} ({signs})."
+
+
 def _section(platform: str, support: Support) -> list[str]:
     guide = _GUIDES / f"{platform}.md"
     return [
@@ -46,7 +52,8 @@ def _section(platform: str, support: Support) -> list[str]:
         f"- Members: {support.members}.",
         f"- In service (`--issu`): {support.issu or 'never'}.",
         f"- A copy is verified by {' or '.join(support.hashes)}. `--cleanup-flash`: {_code(support.clean)}.",
-        f"- With `transport: pull` or `auto`, the device fetches the image with {_code(fetches(platform))}."
+        f"- With `transport: pull` or `auto`, the device fetches the image with {_code(fetches(platform))}. "
+        f"{_sources(platform)}"
         if fetches(platform)
         else "- It cannot fetch an image. Use `transport: push` or `auto`, which pushes.",
         "- Not supported:",

@@ -295,13 +295,14 @@ class JobRunner:
     def images_of(self, device: Device) -> Images:
         """Return where a device may fetch its image, with a ticket where it is to. InventoryError."""
         images = Images(self.images, self._inventory.copy_policy(device))
-        if images.transport(self._settings) != "push":
+        if "swimctl" in images.ways(self._settings):
             self.images.ticket(device.name)  # before any record is begun, so that none shows it
         return images
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:
-        """Return what no record of a device may show, its ticket at the image server among it."""
-        return (*secrets(target), *self.images.tickets(target.name))
+        """Return what no record of a device may show: its ticket and the passwords of its image sources, too."""
+        sources = self._inventory.copy_policy(self._inventory.device(target.name)).secrets
+        return (*secrets(target), *self.images.tickets(target.name), *sources)
 
     def _models(self, device: Device, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:
         if self._settings.evidence.netconf == "off":

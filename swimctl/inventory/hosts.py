@@ -167,7 +167,8 @@ class Inventory:
 
     def copy_policy(self, device: Device) -> CopyPolicy:
         """Return what the inventory says of how an image gets there. Raises InventoryError for what cannot be."""
-        return copies_of(self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name))
+        host = self._nornir.inventory.hosts[device.name]
+        return copies_of(host, files.Where(self._config, device.name), self._resolve(host))
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
         """Return a device's OpenSSH configuration, and who names it. InventoryError: it is not there."""

@@ -190,13 +190,13 @@ class Chassis(ABC):
             return None
         return self.flash(member).get(name)
 
-    def receive(self, path: str) -> Upload:
-        """Start an upload; raises ValueError for a path that cannot be written."""
+    def receive(self, path: str, *, shown: bool = False) -> Upload:
+        """Start an upload, which `dir` may show; raises ValueError for a path that cannot be written."""
         member, name = self.resolve(path)
         if not name or self._spool is None:
             raise ValueError(path)
         self.flash(member).delete(name)
-        return Upload(self, member, name, self._spool / f"{self.name}-{uuid.uuid4().hex}")
+        return Upload(self, member, name, self._spool / f"{self.name}-{uuid.uuid4().hex}", shown=shown)
 
     def login(self, user: str, password: str) -> Login | None:
         """Accept or refuse a login."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Generator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.clock import LabClock
@@ -38,7 +39,7 @@ def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1
     return (
         yield Fetch(
             f"{url}.x" if how == "refused" else url,
-            lambda: device.receive(path),
+            lambda: device.receive(path, shown=True),
             device.transfer,
             mark,
             every,
@@ -67,12 +68,14 @@ async def fetch(wanted: Fetch, clock: LabClock, show: Callable[[str], None]) -> 
         way.close()
         return UNREACHABLE
     try:
-        writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        status = head[0].split()[1]
+        place = parts.netloc.rpartition("@")[2]
+        head = f"GET {parts.path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n{_signed_in(parts)}\r\n"
+        writer.write(head.encode())
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        status = answer[0].split()[1]
         if status != "200":
             return status
-        size = next(int(line.split(":")[1]) for line in head if line.lower().startswith("content-length:"))
+        size = next(int(line.split(":")[1]) for line in answer if line.lower().startswith("content-length:"))
         return await _take(wanted, size, reader, clock, show)
     except (OSError, EOFError, ValueError, IndexError, StopIteration):
         return CUT
@@ -80,6 +83,21 @@ async def fetch(wanted: Fetch, clock: LabClock, show: Callable[[str], None]) -> 
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+def without_account(url: str) -> str:
+    """Return a URL as a Cisco shows it: `http://*:*@10.0.0.1/startup-config.cfg`, seen of a router."""
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://*:*@{place.rpartition('@')[2]}{slash}{path}" if "@" in place else url
+
+
+def _signed_in(parts: SplitResult) -> str:
+    """Return the line that signs in with the account of a URL, empty where it has none."""
+    if parts.username is None:
+        return ""
+    account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return f"Authorization: Basic {base64.b64encode(account.encode()).decode()}\r\n"
 
 
 async def _take(

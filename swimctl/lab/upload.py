@@ -32,7 +32,10 @@ class Receiver(Protocol):
 
 @dataclass
 class Upload:
-    """A file that is coming in; `close` puts what came onto flash, whole or not."""
+    """A file that is coming in; `close` puts what came onto flash, whole or not.
+
+    `shown`: `dir` shows it meanwhile, as large as it is.
+    """
 
     switch: Receiver
     member: int
@@ -40,6 +43,7 @@ class Upload:
     path: Path
     size: int = 0
     damaged: bool = False
+    shown: bool = False
 
     def write(self, data: bytes) -> None:
         """Append a block; raises NoSpace where the flash is full."""
@@ -47,10 +51,13 @@ class Upload:
         if len(data) > flash.free:
             self.damaged = True
             raise NoSpace(self.size + len(data), flash.free)
-        flash.reserved += len(data)
         with self.path.open("ab") as file:
             file.write(data)
         self.size += len(data)
+        if self.shown:
+            flash.files[self.name] = LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path)
+        else:
+            flash.reserved += len(data)
         if self.size > 1_000_000 and self.switch.drops.at("copy"):
             self.damaged = True
             self.switch.cut_all()
@@ -58,7 +65,8 @@ class Upload:
     def close(self) -> None:
         """Write what came to flash; `corrupt-copy` damages one byte of the first copy, or of each."""
         flash = self.switch.flash(self.member)
-        flash.reserved -= self.size
+        if not self.shown:
+            flash.reserved -= self.size
         if not self.path.exists():
             self.path.touch()
         fault = self.switch.spec.fault("corrupt-copy")

@@ -90,6 +90,16 @@ def fetches(platform: str) -> str:
     return _PLATFORMS[platform].fetches
 
 
+def schemes(platform: str) -> tuple[str, ...]:
+    """Return from which kinds of servers a platform's devices fetch a file, such as `https`."""
+    return _PLATFORMS[platform].schemes
+
+
+def signs_in(platform: str) -> tuple[str, ...]:
+    """Return at which kinds of servers a platform's devices sign in, with an account in the URL."""
+    return _PLATFORMS[platform].signs_in
+
+
 def installs(platform: str) -> frozenset[ImageKind]:
     """Return which kinds of files can be put on a platform's devices."""
     return _PLATFORMS[platform].installs

@@ -17,8 +17,9 @@ class Platform:
     Without a driver its output and image names are read, and its devices cannot be upgraded. `installs`: the kinds
     of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
     what switches on that a device takes files by SCP, where something has to. `fetches`: the command by which it
-    fetches a file by HTTP, empty where its driver knows none. `configured`: what is kept of its configuration;
-    `open_end`: the command that shows it, where no last line of its own shows that it is whole.
+    fetches a file by HTTP, empty where its driver knows none. `schemes`: from which kinds of servers that command takes
+    a file; `signs_in`: for which of them it takes `username:password@` in the URL. `configured`: what is kept of its
+    configuration; `open_end`: the command that shows it, where no last line of its own shows that it is whole.
     """
 
     driver: str | None
@@ -28,5 +29,7 @@ class Platform:
     also: str | None = None
     scp: str = ""
     fetches: str = ""
+    schemes: tuple[str, ...] = ()
+    signs_in: tuple[str, ...] = ()
     configured: Callable[[str], Configured] = indented
     open_end: str = ""

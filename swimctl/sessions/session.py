@@ -87,6 +87,8 @@ class Session:
         # The way to the device's models beside this terminal; who opens the session for a job sets it.
         self.netconf: Netconf | None = None
         self._look: Callable[[], object] = lambda: None
+        # Characters that came while commands ran: a sign of life of one that says nothing else.
+        self.heard = 0
 
     def __enter__(self) -> Self:
         return self
@@ -252,6 +254,7 @@ class Session:
                 if news := self._read(0.05 if time.monotonic() - last_news < _SILENCE else 0.25):
                     last_news = time.monotonic()
                     text += news
+                    self.heard += len(news)
                     if not quiet and not gone:
                         self._heard.add(news)
                     if len(text) > _MOST + _MOST // 4:

@@ -185,6 +185,15 @@ class JobContext:
             raise
 
     @contextmanager
+    def beside(self) -> Iterator[Driver]:
+        """Open a session of its own beside the one in which a command runs; it is tried once."""
+        with self._opened(1) as session:
+            known = self._shared.known
+            driver = self.on(session)
+            self._shared.known = known
+            yield driver
+
+    @contextmanager
     def _opened(self, attempts: int) -> Iterator[Session]:
         """Open a session; a line that drops at once is tried again.
 

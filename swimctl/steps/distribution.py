@@ -36,7 +36,8 @@ class Distribution:
             return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
         pulling = None if context.images is None else Pulling(context, context.images)
-        for attempt in range(_ATTEMPTS + 1):
+        attempts, came = _ATTEMPTS if pulling is None else pulling.attempts, False
+        for attempt in range(attempts + 1):
             context.checkpoint()
             wrong, destination = context.again(lambda: self._verify(context))
             if not wrong:
@@ -44,10 +45,12 @@ class Distribution:
                 gone = removal.told(context.record.recall)
                 verified = f"{context.image.filename} {how}, its hash verified by the device"
                 return StepResult(f"{verified}; {gone}" if gone else verified)
-            if attempt < _ATTEMPTS:
-                self._copy(context, destination, attempt, pulling)
+            if came and pulling is not None:
+                pulling.wrong(wrong)
+            if attempt < attempts:
+                came = self._copy(context, destination, attempt, pulling)
         raise StepFailed(
-            f"{context.image.filename} was copied {_ATTEMPTS} times and is still wrong: {wrong}; the file was removed; "
+            f"{context.image.filename} was copied {attempts} times and is still wrong: {wrong}; the file was removed; "
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
         )
 
@@ -125,7 +128,8 @@ class Distribution:
         removal.end(context.record, key, (context.image.filename,))
         return wrong
 
-    def _copy(self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None) -> None:
+    def _copy(self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None) -> bool:
+        """Return whether a copy ran to its end, which proves nothing; raises what the last one failed with."""
         image = context.image
         recorded = 0.0
 
@@ -136,7 +140,8 @@ class Distribution:
                 recorded = time.monotonic()
                 context.record.progress(_BEFORE + _COPY * sent // max(1, image.size), sent, image.size)
 
-        if not image.path.is_file() or image.path.stat().st_size != image.size:
+        ours = pulling is None or not pulling.foreign
+        if ours and (not image.path.is_file() or image.path.stat().st_size != image.size):
             raise StepFailed(f"{image.path} has changed since `image add`; next: `swimctl image verify {image.id}`")
         again = "" if attempt == 0 else " again"
         wait = context.waiting(f"as many devices of the site {context.device.site} copy as may at once")
@@ -144,7 +149,7 @@ class Distribution:
             with context.sites.one(context.device.site, wait):
                 if pulling is not None and pulling.pulls():
                     pulling.run(moved, again)
-                    return
+                    return True
                 context.record.say(f"copying{again}")
                 context.part()  # it would idle out meanwhile
                 TRANSPORTS["scp"].send(
@@ -160,6 +165,8 @@ class Distribution:
             context.record.event("copy", str(error))
             if pulling is not None:
                 pulling.failed(str(error))
-            if attempt == _ATTEMPTS - 1:
+            if attempt == (_ATTEMPTS if pulling is None else pulling.attempts) - 1:
                 context.again(lambda: self._verify(context))  # leaves no partial file behind
                 raise
+            return False
+        return True

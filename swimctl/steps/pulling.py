@@ -1,9 +1,10 @@
-"""Whether a device fetches its image from our image server by itself, and how it does."""
+"""How a device gets its image: from one server after the other by itself, and when it is pushed."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from swimctl.clock import Deadline
 from swimctl.errors import (
@@ -14,66 +15,118 @@ from swimctl.errors import (
     TransferFailed,
     UnexpectedPrompt,
 )
-from swimctl.images.server import Offer
-from swimctl.platforms.fetching import Fetches
+from swimctl.inventory.sources import Source, Way
+from swimctl.models import Image
+from swimctl.platforms.fetching import Fetched, Fetches
+from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
-from swimctl.steps.reach import Images
+from swimctl.steps.foreign import Foreign
+from swimctl.steps.reach import Images, named, why_not
+
+_ATTEMPTS = 2
 
 
 class Pulling:
-    """How one job's device fetches its image, as long as it does."""
+    """How one job's device gets its image: each way of its list in turn, the last of them as often as a push."""
 
     def __init__(self, context: JobContext, images: Images) -> None:
         self._context = context
         self._images = images
-        self._wished = images.transport(context.settings)
-        self._decided: bool | None = None if self._wished == "auto" else self._wished == "pull"
+        self._ways = list(images.ways(context.settings))
+        self._reached = False
+        self.attempts = _ATTEMPTS + sum(isinstance(way, Source) for way in self._ways)
+
+    @property
+    def foreign(self) -> bool:
+        """Return whether the next copy is to come from a server that is not ours."""
+        return isinstance(self._way, Source)
+
+    @property
+    def _way(self) -> Way:
+        return self._ways[0]
 
     def pulls(self) -> bool:
-        """Return whether the device is to fetch the image; where that is left to us, the device is asked."""
-        if self._decided is None:
-            self._decide(self._asked())
-        return bool(self._decided)
+        """Return whether the device is to fetch the image; where more ways are left, it is asked if it comes."""
+        if self._way == "swimctl" and len(self._ways) > 1 and not self._reached:
+            if why := self._asked():
+                self._next(why)
+                return self.pulls()
+            self._reached = True
+            self._context.record.event("transport", "the device reaches the image server and fetches the image")
+        return self._way != "push"
 
     def failed(self, why: str) -> None:
-        """Push from now on, unless the device has to fetch it."""
-        if self._wished == "auto":
-            self._decide(why)
+        """Leave this way for the next one, if there is one."""
+        if len(self._ways) > 1:
+            self._next(why)
+
+    def wrong(self, why: str) -> None:
+        """Leave the source from which a file came that is wrong; our own bytes are right, and are sent once more."""
+        if self.foreign:
+            self.failed(f"{self._context.image.filename} from there is wrong: {why}; it was removed")
 
     def run(self, moved: Callable[[int], object], again: str) -> None:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
         That it did not fail proves nothing. `again` is what the record says behind it at another attempt.
         """
-        context, image = self._context, self._context.image
-        limits, device = context.settings.distribution, context.device
-        server, policy = self._images.server, self._images.policy
+        context, image, way = self._context, self._context.image, self._way
+        limits = context.settings.distribution
         seconds = context.settings.deadlines.command + limits.stall + limits.slowest(image.size)
+        if isinstance(way, Source):
+            self._from(way, moved, seconds)
+            return
+        server, policy, device = self._images.server, self._images.policy, context.device
         wait = context.waiting("as many devices fetch images as may at once")
         with server.slot(wait), server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
-            watch = _Watch(context, offer, moved)
+            watch = _Watch(context, offer, moved, lambda: offer.at)
             whole = Deadline(context.clock, seconds)
             try:
                 with context.session() as session, session.watched(watch.look):
-                    driver = context.on(session)
-                    if not isinstance(driver, Fetches):
-                        raise StepFailed(
-                            f"swimctl knows no command by which {driver.support.name} fetches an image; "
-                            "next: `transport: push`, or auto"
-                        )
-                    said = driver.fetch(offer.url, image, policy.vrf, seconds)
+                    said = self._fetched(session, offer.url, seconds)
                 if said.dropped:
                     self._see_through(offer, watch, whole)
             except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
                 raise TransferFailed(f"{device.name} did not fetch {image.filename}: {error}") from error
-            if said.complaint:
-                raise TransferFailed(f"{device.name} did not fetch {image.filename}: it says {said.complaint!r}")
+            self._complain(said)
 
-    def _see_through(self, offer: Offer, watch: _Watch, whole: Deadline) -> None:
+    def _from(self, source: Source, moved: Callable[[int], object], seconds: float) -> None:
+        """Make the device fetch the image from a server that is not ours."""
+        context, image = self._context, self._context.image
+        if why := why_not(context.device.platform, source):
+            raise TransferFailed(why)
+        context.record.say(f"the device fetches the image from {source.url}")
+        try:
+            with context.session() as session, Foreign(context, lambda: session.heard) as foreign:
+                watch = _Watch(context, foreign, moved, foreign.sign)
+                whole = Deadline(context.clock, seconds)
+                with session.watched(watch.look):
+                    said = self._fetched(session, source.of(image.filename), seconds)
+                if said.dropped:
+                    self._see_through(foreign, watch, whole)
+        except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
+            raise TransferFailed(f"{context.device.name} did not fetch {image.filename}: {error}") from error
+        self._complain(said)
+
+    def _fetched(self, session: Session, url: str, seconds: float) -> Fetched:
+        driver = self._context.on(session)
+        if not isinstance(driver, Fetches):
+            raise StepFailed(
+                f"swimctl knows no command by which {driver.support.name} fetches an image; "
+                "next: `transport: push`, or auto"
+            )
+        return driver.fetch(url, self._context.image, self._images.policy.vrf, seconds)
+
+    def _complain(self, said: Fetched) -> None:
+        if said.complaint:
+            name = self._context.device.name
+            raise TransferFailed(f"{name} did not fetch {self._context.image.filename}: it says {said.complaint!r}")
+
+    def _see_through(self, copy: _Copy, watch: _Watch, whole: Deadline) -> None:
         """Wait for a copy whose session was lost: it may go on, or it ends with the session."""
         self._context.record.event("session", "the session ended in the copy, which may continue")
-        while not (offer.whole or whole.passed or (offer.asked and not offer.sending)):
+        while not (copy.whole or whole.passed or (copy.asked and not copy.sending)):
             watch.look()
             time.sleep(0.05)
 
@@ -83,36 +136,67 @@ class Pulling:
             lambda: self._images.why_pushed(context.driver, context.device, context.image, context.settings)
         )
 
-    def _decide(self, why: str) -> None:
-        """Record whether the device fetches the image: it does where nothing says why not."""
-        self._decided = not why
-        pushed = f"the image is pushed: {why}"
-        self._context.record.event(
-            "transport", pushed if why else "the device reaches the image server and fetches the image"
-        )
+    def _next(self, why: str) -> None:
+        """Record why the image does not come in this way, and take the next one."""
+        before = self._ways.pop(0)
+        if isinstance(before, Source):
+            self._context.record.event("source", f"{before.url} failed: {why}; next: {named(self._way)}")
+        else:
+            self._context.record.event("transport", f"{named(self._way)}: {why}")
+
+
+class _Copy(Protocol):
+    """A copy that runs: how far it is, how often the device came for it, and what still serves it."""
+
+    @property
+    def image(self) -> Image:
+        """Return what is copied."""
+
+    @property
+    def at(self) -> int:
+        """Return up to which byte it came."""
+
+    @property
+    def whole(self) -> bool:
+        """Return whether that is the last one."""
+
+    @property
+    def asked(self) -> int:
+        """Return how often the device came for it."""
+
+    @property
+    def sending(self) -> object:
+        """Return what serves it, something empty where nothing does."""
 
 
 class _Watch:
-    """Look at a copy that runs: it is recorded, a stop is obeyed, and one that stands still is given up."""
+    """Look at a copy that runs: it is recorded, a stop is obeyed, and one that stands still is given up.
 
-    def __init__(self, context: JobContext, offer: Offer, moved: Callable[[int], object]) -> None:
+    `sign`: what changes as long as it moves.
+    """
+
+    def __init__(
+        self, context: JobContext, copy: _Copy, moved: Callable[[int], object], sign: Callable[[], object]
+    ) -> None:
         self._clock = context.clock
         self._limit = context.settings.image_server.stall
-        self._after = context.settings.hash_deadline(offer.image.size)  # in which it writes what it has taken
-        self._offer = offer
+        self._after = context.settings.hash_deadline(copy.image.size)  # in which it writes what it has taken
+        self._copy = copy
         self._moved = moved
-        self._at = 0
+        self._sign = sign
+        self._seen = sign()
         self._still = Deadline(self._clock, self._limit)
 
     def look(self) -> None:
         """Raise TransferFailed where the device has taken no byte for too long, or what `moved` raises."""
-        offer, at = self._offer, self._offer.at
-        if at != self._at:
-            self._at = at
-            self._still = Deadline(self._clock, self._after if at >= offer.image.size else self._limit)
+        copy, sign = self._copy, self._sign()
+        at = copy.at
+        if sign != self._seen:
+            self._seen = sign
+            self._still = Deadline(self._clock, self._after if copy.whole else self._limit)
         self._moved(at)
         if self._still.passed:
-            never = f"the device took no byte after {at}" if offer.asked else "the device did not fetch it"
+            never = f"the device took no byte after {at}" if copy.asked else "the device did not fetch it"
             raise TransferFailed(
-                f"the copy of {offer.image.filename} stood still: {never} within {self._still.seconds:.0f}s"
+                f"the copy of {copy.image.filename} stood still: {never} within {self._still.seconds:.0f}s"
             )

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Final
 
-from swimctl.config.settings import Settings, Transport
+from swimctl import platforms
+from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeadlineExceeded, TransferFailed, UnexpectedPrompt
 from swimctl.images.server import REACH, ImageServer
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches
 from swimctl.steps.first_look import FirstLook
 
-_RULE: Final = "image server"
+_RULE, _SOURCES = "image server", "image sources"
 # Open a session to a device that has said who it is.
 Enter = Callable[[], AbstractContextManager[Offers]]
 
@@ -28,9 +29,9 @@ class Images:
     server: ImageServer
     policy: CopyPolicy
 
-    def transport(self, settings: Settings) -> Transport:
-        """Return how the device's image gets there: as its inventory says, else as the settings do."""
-        return self.policy.transport or settings.distribution.transport
+    def ways(self, settings: Settings) -> tuple[Way, ...]:
+        """Return how the device's image may get there, in order: as its inventory says, else as the settings do."""
+        return self.policy.ways(settings.distribution.transport)
 
     def why_pushed(self, enter: Enter, device: Device, image: Image, settings: Settings) -> str:
         """Return why the device does not fetch its image by itself; empty where it comes to the image server.
@@ -63,21 +64,57 @@ class Images:
         return f"{device.name} did not come to {where}" + (f": it says {said.complaint!r}" if said.complaint else "")
 
     def ruled(self, look: FirstLook, enter: Enter, device: Device, image: Image, settings: Settings) -> FirstLook:
-        """Return a look with the rule that a device which is to fetch its image reaches the image server.
+        """Return a look with the rule that a device which is to fetch its image can, from where it is to.
 
         Only a device that was read to the end is asked: one that is another, or has the image, is to fetch nothing.
+        Whether it reaches a server that is not ours shows in the copy alone: another way is behind each.
         """
-        wished = self.transport(settings)
-        if wished == "push" or look.snapshot is None:
+        ways = self.ways(settings)
+        if ways[0] == "push" or look.snapshot is None:
             return look
+        if isinstance(ways[0], Source):
+            return replace(look, findings=(*look.findings, _sources_ruled(device, ways)))
+        falls_back = len(ways) > 1
         why = self.why_pushed(enter, device, image, settings)
-        seen = f"it is not reached: {why}; the image is pushed" if why else "the device reaches it"
+        behind = "" if not falls_back else named(ways[1])
+        seen = f"it is not reached: {why}; {behind}" if why else "the device reaches it"
         rule = Finding(
             _RULE,
-            ok=not why or wished == "auto",
-            seen=seen if wished == "auto" else why or seen,
+            ok=not why or falls_back,
+            seen=seen if falls_back else why or seen,
             needed="a device that fetches its image reaches it",
             next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
             "`transport: auto` or `push`",
         )
         return replace(look, findings=(*look.findings, rule))
+
+
+def named(way: Way) -> str:
+    """Return a way of an image, for people."""
+    if isinstance(way, Source):
+        return f"the device fetches the image from {way.url}"
+    return "the image is pushed" if way == "push" else "the device fetches the image from swimctl"
+
+
+def why_not(platform: str, source: Source) -> str:
+    """Return why devices of a platform cannot fetch from a source, empty where nothing is known to be against it."""
+    taken, accounts = platforms.schemes(platform), platforms.signs_in(platform)
+    if source.scheme not in taken:
+        known = f"takes {', '.join(taken)}" if taken else "takes no URL that swimctl knows"
+        return f"{source.url}: the copy command of {platform} {known}, not {source.scheme}"
+    if source.username and source.scheme not in accounts:
+        return f"{source.url}: it is not known that the copy command of {platform} signs in by {source.scheme}"
+    return ""
+
+
+def _sources_ruled(device: Device, ways: tuple[Way, ...]) -> Finding:
+    """Return the rule that a device's own command takes each source of its list."""
+    wrong = [why for way in ways if isinstance(way, Source) and (why := why_not(device.platform, way))]
+    return Finding(
+        _SOURCES,
+        ok=not wrong,
+        seen="; ".join(wrong) if wrong else ", else ".join(map(named, ways)),
+        needed="each source of the list is one that the device's own command takes",
+        next_command="`swimctl.distribution.sources` of this device in the inventory; docs/platforms.md has what each "
+        "system takes",
+    )

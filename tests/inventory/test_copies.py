@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from support.projects import Project, make_project
 
-from swimctl.errors import InventoryError
+from swimctl.config.settings import Transport
+from swimctl.errors import ConfigError, InventoryError
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.sources import Source, Way
 
 DISTRIBUTION = "    swimctl: {{distribution: {}}}\n"
 
@@ -54,7 +56,21 @@ def test_each_key_is_from_the_nearest_that_names_it(tmp_path: Path) -> None:
         ("{vrf: 7}", "swimctl.distribution.vrf of sw1 must be one word"),
         ("{address: ''}", "swimctl.distribution.address of sw1 must be one word"),
         ("{address: 'a b'}", "swimctl.distribution.address of sw1 must be one word"),
-        ("{source: a}", "unknown key swimctl.distribution.source of sw1; known are transport, address, vrf"),
+        ("{source: a}", "unknown key swimctl.distribution.source of sw1; known are transport, address, vrf, sources"),
+        ("{sources: []}", "swimctl.distribution.sources of sw1 must be a list of URLs, `swimctl` and `push`"),
+        ("{sources: 'https://a/'}", "swimctl.distribution.sources of sw1 must be a list"),
+        ("{sources: [ours]}", "swimctl.distribution.sources[0] of sw1 must be the URL of a folder"),
+        ("{sources: [7]}", "swimctl.distribution.sources[0] of sw1 must be a URL, `swimctl`, `push`, or a mapping"),
+        ("{sources: [{username: a}]}", "swimctl.distribution.sources[0] of sw1 must be a URL"),
+        ("{sources: [{url: 'https://a/', token: b}]}", "swimctl.distribution.sources[0] of sw1 must be a URL"),
+        ("{sources: [push, 'tftp://a/']}", "swimctl.distribution.sources[1] of sw1 must begin with one of http, https"),
+        ("{sources: ['https://a/?x']}", "swimctl.distribution.sources[0] of sw1 must be the URL of a folder"),
+        ("{sources: ['https://a/; reload']}", "swimctl.distribution.sources[0] of sw1 must be the URL of a folder"),
+        ("{sources: ['https://a:99999/']}", "swimctl.distribution.sources[0] of sw1 must be the URL of a folder"),
+        ("{sources: ['https:///images/']}", "swimctl.distribution.sources[0] of sw1 must be the URL of a folder"),
+        ("{sources: ['https://a/', 'https://a']}", "swimctl.distribution.sources of sw1 names one of them twice"),
+        ("{sources: [{url: 'https://a/', password: {env: B}}]}", "swimctl.distribution.sources[0].username of sw1"),
+        ("{sources: [{url: 'https://a/', username: [b]}]}", "swimctl.distribution.sources[0].username of sw1"),
         ("[pull]", "`swimctl: {distribution: …}` in the data of sw1 must be a mapping"),
     ],
 )
@@ -63,3 +79,61 @@ def test_what_cannot_be_is_refused_with_who_says_it(tmp_path: Path, said: str, w
     with pytest.raises(InventoryError, match=re.escape(words)) as refused:
         policy(made)
     assert "hosts.yaml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "https://anna:Hidden1@a/",
+        "{url: 'https://anna:Hidden1@a/'}",
+        "{url: 'https://a/', username: anna, password: Hidden1}",
+    ],
+)
+def test_a_password_in_plain_text_is_refused_and_not_repeated(tmp_path: Path, said: str) -> None:
+    with pytest.raises(InventoryError) as refused:
+        policy(project(tmp_path, host=f"{{sources: [{said}]}}"))
+    assert "Hidden1" not in str(refused.value)
+
+
+def test_sources_are_those_of_the_nearest_and_a_reference_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGES_PW", "a/b c?")
+    group = (
+        "{sources: [{url: 'https://images.ber.example:8443/ios', username: u@x, password: {env: IMAGES_PW}}, swimctl]}"
+    )
+    found = policy(project(tmp_path, group=group, defaults="{sources: ['http://far.example/']}"))
+    source = Source("https://images.ber.example:8443/ios/", "u@x", "a/b c?")
+    assert found.sources == (source, "swimctl")
+    assert found.secrets == ("a/b c?",)
+    assert source.of("a b.bin") == "https://u%40x:a%2Fb%20c%3F@images.ber.example:8443/ios/a%20b.bin"
+    assert "a/b c?" not in repr(found)
+
+
+def test_a_reference_that_leads_nowhere_is_told_with_its_place(tmp_path: Path) -> None:
+    made = project(tmp_path, host="{sources: [{url: 'https://a/', username: u, password: {env: NO_SUCH_NAME}}]}")
+    with pytest.raises(ConfigError, match=r"sources\[0\].password: the environment has no NO_SUCH_NAME"):
+        policy(made)
+
+
+A = Source("https://a/")
+
+
+@pytest.mark.parametrize(
+    ("transport", "sources", "ways"),
+    [
+        (None, (), ("push",)),
+        ("pull", (), ("swimctl",)),
+        ("auto", (), ("swimctl", "push")),
+        (None, (A,), (A, "push")),
+        ("pull", (A,), (A, "swimctl")),
+        ("auto", (A,), (A, "swimctl", "push")),
+        ("auto", (A, "push"), (A, "push")),
+        ("push", ("swimctl", A), ("swimctl", A)),
+    ],
+)
+def test_behind_a_list_that_does_not_say_its_end_comes_what_transport_says(
+    transport: Transport | None, sources: tuple[Way, ...], ways: tuple[Way, ...]
+) -> None:
+    assert CopyPolicy(transport, sources=sources).ways("push") == ways
+    assert CopyPolicy(sources=sources).ways(transport or "push") == ways

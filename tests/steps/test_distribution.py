@@ -406,6 +406,7 @@ class PaperPulling:
 
     def __init__(self, *_: Any) -> None:
         self.failures: list[str] = []
+        self.attempts, self.foreign = 2, False
 
     def pulls(self) -> bool:
         return not self.failures
@@ -416,6 +417,9 @@ class PaperPulling:
 
     def failed(self, why: str) -> None:
         self.failures.append(why)
+
+    def wrong(self, why: str) -> None:
+        raise AssertionError(why)
 
 
 def test_a_pull_that_failed_is_told_to_whoever_decides_and_the_next_copy_is_a_push(

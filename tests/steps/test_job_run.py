@@ -222,7 +222,7 @@ def test_who_may_fetch_has_a_ticket_that_is_masked_from_the_first_record_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: Transport | None, tickets: int
 ) -> None:
     with paper_job(tmp_path, monkeypatch) as job:
-        inventory = SimpleNamespace(copy_policy=lambda _: CopyPolicy(wished))
+        inventory = SimpleNamespace(copy_policy=lambda _: CopyPolicy(wished), device=lambda name: name)
         monkeypatch.setattr(job.runs, "_inventory", inventory)
         job.runs.images_of(job.device.context.device)
         made = job.runs.images.tickets("sw1")

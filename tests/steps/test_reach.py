@@ -14,6 +14,7 @@ from swimctl.config.settings import Settings, Transport
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, TransferFailed, UnexpectedPrompt
 from swimctl.images.server import REACH, Offer
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.fetching import Fetched
 from swimctl.steps.first_look import FirstLook
@@ -147,3 +148,49 @@ def test_who_was_not_read_to_the_end_is_not_asked() -> None:
     one, unread = Asked(device()), replace(LOOK, snapshot=None)
     assert one.ruled(unread) is unread
     assert one.entered == 0
+
+
+HTTPS, SFTP = Source("https://images.example/ios/"), Source("sftp://images.example/ios/")
+SIGNED = Source("https://images.example/ios/", "anna", "Hidden1")
+
+
+def sourced(*sources: Way, platform: str = "cisco_xe", wished: Transport = "push") -> FirstLook:
+    """Return the look at a device with such sources, which is asked for nothing."""
+    images = Images(cast("Any", None), CopyPolicy(wished, sources=sources))
+    return images.ruled(LOOK, cast("Any", None), replace(DEVICE, platform=platform), IMAGE, SETTINGS)
+
+
+def test_the_plan_shows_from_where_in_which_order() -> None:
+    rule = sourced(HTTPS, wished="auto").findings[-1]
+    assert (rule.rule, rule.ok) == ("image sources", True)
+    assert rule.seen == (
+        "the device fetches the image from https://images.example/ios/, else the device fetches the image from "
+        "swimctl, else the image is pushed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "platform", "seen"),
+    [
+        (SFTP, "cisco_nxos", "sftp://images.example/ios/: the copy command of cisco_nxos takes http, https, not sftp"),
+        (
+            SIGNED,
+            "cisco_xr",
+            "https://images.example/ios/: it is not known that the copy command of cisco_xr signs in by https",
+        ),
+    ],
+)
+def test_a_source_that_the_system_does_not_take_is_refused_by_day(source: Source, platform: str, seen: str) -> None:
+    rule = sourced(HTTPS, source, platform=platform).findings[-1]
+    assert (rule.ok, rule.seen) == (False, seen)
+    assert "`swimctl.distribution.sources` of this device" in rule.next_command
+
+
+def test_swimctl_before_a_source_is_asked_and_what_comes_then_is_named() -> None:
+    one = Asked(device(comes=False))
+    one.images = Images(
+        cast("Any", one), CopyPolicy("pull", address="images.example", vrf="Mgmt-vrf", sources=("swimctl", HTTPS))
+    )
+    rule = one.ruled().findings[-1]
+    assert rule.ok
+    assert rule.seen.endswith("'no such file'; the device fetches the image from https://images.example/ios/")

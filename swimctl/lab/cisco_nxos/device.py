@@ -90,11 +90,11 @@ class Nexus(Chassis):
             raise ValueError(path)
         return member, name
 
-    def receive(self, path: str) -> Upload:
+    def receive(self, path: str, *, shown: bool = False) -> Upload:
         """Start an upload, if the server for it is on."""
         if not self.configuration.has("feature scp-server"):
             raise ValueError(path)
-        return super().receive(path)
+        return super().receive(path, shown=shown)
 
     @property
     def serves_sftp(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
-from swimctl.lab.fetching import CUT, FULL, fetched
+from swimctl.lab.fetching import CUT, FULL, fetched, without_account
 from swimctl.lab.flash import NoSpace
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def _fetch(session: CommandLine, source: str, target: str) -> Dialogue:
     except ValueError:
         yield Print(f"%Error opening {target} (No such device)\n")
         return
-    host, base = urlsplit(source).hostname, source.rpartition("/")[2]
+    host, base, shown = urlsplit(source).hostname, source.rpartition("/")[2], without_account(source)
     yield Ask(f"Address or name of remote host [{host}]? ", about_file=True)
     destination = yield Ask(f"Destination filename [{wanted or base}]? ", about_file=True)
     wanted = destination.strip() or wanted or base
     if switch.flash(to).get(wanted) is not None and not (yield from overwrites()):
         return
-    yield Print(f"Accessing {source}...\n")
+    yield Print(f"Accessing {shown}...\n")
     began = switch.clock.now()
     place = target.partition(":")[0]
     ended = yield from fetched(switch, source, f"{place}:{wanted}", "!", 250_000)
@@ -81,12 +81,12 @@ def _fetch(session: CommandLine, source: str, target: str) -> Dialogue:
         size, seconds = file.size if file else 0, max(0.1, switch.clock.now() - began)
         yield Print(f"\n{size} bytes copied in {seconds:.3f} secs ({int(size / seconds)} bytes/sec)\n")
     elif ended == FULL:
-        yield Print(f"\n%Error copying {source} (Not enough space on device)\n")
+        yield Print(f"\n%Error copying {shown} (Not enough space on device)\n")
     elif ended == CUT:
-        yield Print(f"\n%Error reading {source} (I/O error)\n")
+        yield Print(f"\n%Error reading {shown} (I/O error)\n")
     else:
         why = "No such file or directory" if ended == "404" else "I/O error"
-        yield Print(f"%Error opening {source} ({why})\n")
+        yield Print(f"%Error opening {shown} ({why})\n")
 
 
 def overwrites() -> Generator[Effect, str, bool]:

@@ -27,4 +27,7 @@ PLATFORM: Final = Platform(
     frozenset({"arista_eos", "eos", "arista.eos.eos"}),
     TERMINAL,
     fetches="copy http:",
+    # ARISTA-CONFIG-COPY-MIB, aristaConfigCopySourceUri: `scheme://[username:password@]host/path` of these.
+    schemes=("http", "https"),
+    signs_in=("http", "https"),
 )

@@ -19,4 +19,7 @@ PLATFORM: Final = Platform(
     also="cisco_xe",
     scp="`ip scp server enable`",
     fetches="copy http:",
+    # As IOS-XE: transcripts/cisco_xe/copy_http_success and copy_https_success, both with an account in the URL.
+    schemes=("http", "https"),
+    signs_in=("http", "https"),
 )

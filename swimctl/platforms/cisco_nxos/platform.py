@@ -36,5 +36,7 @@ PLATFORM: Final = Platform(
     TERMINAL,
     scp="`feature scp-server`",
     fetches="copy http:",
+    # HTTP: a guide of Apstra (see fetching.py). Of an account in such a URL no output was found.
+    schemes=("http", "https"),
     open_end="show running-config",
 )

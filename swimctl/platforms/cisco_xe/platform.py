@@ -35,4 +35,7 @@ PLATFORM: Final = Platform(
     installs=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     scp="`ip scp server enable`",
     fetches="copy http:",
+    # transcripts/cisco_xe/copy_http_success and copy_https_success, both with an account in the URL.
+    schemes=("http", "https"),
+    signs_in=("http", "https"),
 )

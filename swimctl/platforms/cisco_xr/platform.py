@@ -43,4 +43,6 @@ PLATFORM: Final = Platform(
     frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     TERMINAL,
     fetches="copy http:",
+    # HTTP: tests of pyntc (see fetching.py). Of an account in such a URL no output was found.
+    schemes=("http", "https"),
 )

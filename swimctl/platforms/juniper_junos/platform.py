@@ -59,6 +59,9 @@ PLATFORM: Final = Platform(
     frozenset({"juniper_junos", "junos", "juniper", "junos-os", "junipernetworks.junos.junos"}),
     TERMINAL,
     fetches="file copy",
+    # FreeBSD's fetch below (see fetching.py); fetch(3) has the account in the URL.
+    schemes=("http", "https"),
+    signs_in=("http", "https"),
     configured=braced,
     open_end="show configuration",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import socket
 import time
@@ -10,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import asyncssh
 import paramiko
 import pytest
 from support import hanging_servers as servers
 from support.bastion import DOMAIN, USER, Bastion, bastion, make_key, sshd
+from support.ssh_server import running
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import BastionRefused, LoginFailed, Unreachable, WayLost
@@ -238,3 +241,35 @@ def test_a_key_with_a_passphrase_opens_a_device(tmp_path: Path) -> None:
         transport.close()
         with pytest.raises(LoginFailed):
             enter(replace(target, extras=extras | {"passphrase": "other"}), deadline())
+
+
+@pytest.mark.parametrize("named", ["beside the key", "CertificateFile"])
+def test_a_certificate_opens_a_device_that_knows_its_authority_alone(tmp_path: Path, named: str) -> None:
+    authority, key = asyncssh.generate_private_key("ssh-ed25519"), make_key(tmp_path)
+    certificate = authority.generate_user_certificate(key, "ops", principals=[USER])
+    known = asyncssh.import_authorized_keys(f"cert-authority {authority.export_public_key().decode()}")
+    made: list[asyncssh.SSHServerConnection] = []
+
+    async def start() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
+            authorized_client_keys=known,
+            acceptor=made.append,
+        )
+
+    with running(asyncio.new_event_loop(), start, made, "certificates") as port:
+        config = tmp_path / "ssh_config"
+        config.write_text("Host 127.0.0.1\nIdentityFile id\n", encoding="utf-8")
+        target = Target("sw1", "127.0.0.1", port, "cisco_xe", USER, "", ssh=Ssh(config_file=config))
+        with pytest.raises(LoginFailed, match="the key"):
+            enter(target, deadline())
+        if named == "CertificateFile":
+            config.write_text("Host 127.0.0.1\nIdentityFile id\nCertificateFile signed.pub\n", encoding="utf-8")
+            certificate.write_certificate(tmp_path / "signed.pub")
+        else:
+            certificate.write_certificate(tmp_path / "id-cert.pub")
+        transport = enter(target, deadline())
+        assert transport.is_authenticated()
+        transport.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
+import paramiko
 import pytest
 from support import hanging_servers as servers
 from support.bastion import DOMAIN, USER, bastion
@@ -19,7 +21,7 @@ from swimctl.config.settings import Distribution
 from swimctl.errors import HostKeyRefused
 from swimctl.sessions.targets import Ssh, Target
 from swimctl.sessions.transports.scp_push import ScpPush
-from swimctl.sessions.way import enter, greets
+from swimctl.sessions.way import enter, greets, host_keys, resolve
 from swimctl.sessions.way import stranger as first_stranger
 
 CLOCK = SystemClock()
@@ -202,6 +204,45 @@ def test_trust_replaces_the_known_key_and_no_other_line(tmp_path: Path) -> None:
         assert kept.read_text(encoding="utf-8").splitlines()[:2] == ["# mine", f"sw9 {other}"]
         entered(target)
         assert first_stranger(target, 20) is None
+
+
+def test_known_keys_outlive_a_trust_that_finds_no_space_for_them(tmp_path: Path) -> None:
+    """Without them any key would be new, and believed."""
+    kept = tmp_path / "known_hosts"
+    with stranger() as heard:
+        other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+        before = f"[127.0.0.1]:{heard.port} {other}\nsw9 {other}\n"
+        kept.write_text(before, encoding="utf-8")
+        kept.chmod(0o600)
+        odd = first_stranger(at(heard.port, kept), 20)
+        assert odd is not None
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))
+        try:
+            with pytest.raises(HostKeyRefused, match=r"cannot be kept in .*: File too large; nothing was sent"):
+                odd.trust()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert kept.read_text(encoding="utf-8") == before
+        assert [path.name for path in tmp_path.iterdir()] == ["known_hosts"]
+        assert heard.secrets == []
+        odd.trust()
+        entered(at(heard.port, kept))
+        assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_that_many_keep_and_trust_at_once_are_all_there(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept", tmp_path / "known_hosts"
+    kept.touch()
+    link.symlink_to(kept)
+    key = paramiko.PKey.from_type_string("ssh-ed25519", asyncssh.generate_private_key("ssh-ed25519").public_data)
+    hops = [replace(resolve(at(22, link)).device, known_as=f"sw{number}", port=number) for number in range(60)]
+    with ThreadPoolExecutor(12) as pool:
+        done = pool.map(lambda hop: (host_keys.trust if hop.port % 3 else host_keys.check)(hop, key), hops)
+    assert list(done) == [None] * 60
+    assert link.is_symlink()
+    assert all(host_keys.objection(hop, key) is None for hop in hops)
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 60
 
 
 def test_a_new_key_is_told_as_new(tmp_path: Path) -> None:

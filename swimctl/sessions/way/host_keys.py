@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 import paramiko
 
+from swimctl.descriptors import starved
 from swimctl.errors import HostKeyRefused
 from swimctl.sessions.way.route import Hop
 
@@ -61,8 +65,8 @@ def check(hop: Hop, key: paramiko.PKey) -> None:
 
     Raises HostKeyRefused. A key of another kind than the known ones is another key: who stands between would choose it.
     """
-    if hold(hop, key) and hop.kept_in is not None:
-        _keep(hop, key, hop.kept_in)
+    if hold(hop, key):
+        _keep(hop, key)
 
 
 def hold(hop: Hop, key: paramiko.PKey) -> bool:
@@ -109,29 +113,67 @@ def _trust(hop: Hop) -> str:
 
 
 def trust(hop: Hop, key: paramiko.PKey) -> None:
-    """Keep this key of a machine in the project's file, in place of all that stands there for it."""
-    if hop.kept_in is not None:
-        _keep(hop, key, hop.kept_in, instead=True)
+    """Keep this key of a machine in the project's file, in place of all that stands there for it. HostKeyRefused."""
+    _keep(hop, key, instead=True)
 
 
-def _keep(hop: Hop, key: paramiko.PKey, path: Path, *, instead: bool = False) -> None:
+def _keep(hop: Hop, key: paramiko.PKey, *, instead: bool = False) -> None:
+    if hop.kept_in is None:
+        return
+    try:
+        _write(hop, key, hop.kept_in.resolve(), instead=instead)
+    except OSError as error:
+        if starved(error):
+            raise
+        raise HostKeyRefused(
+            f"the host key of {hop} cannot be kept in {hop.kept_in}: {error.strerror}; nothing was sent to it; next: "
+            "see to it that swimctl can write this file"
+        ) from error
+
+
+def _write(hop: Hop, key: paramiko.PKey, path: Path, *, instead: bool) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     new = f"{hop.known_as} {key.get_name()} {key.get_base64()} {hop.name} {now}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # several processes may meet the same device at once
-        file.seek(0)
+    with _locked(path) as file:
         text = file.read()
         there = [one for line in text.splitlines() for one in _keys(hop.known_as, line, str(path))]
         if instead:
             left = [f"{line}\n" for line in text.splitlines() if not _keys(hop.known_as, line, "")]
-            file.truncate(0)
-            file.write("".join(left) + new)
+            _replace(path, "".join(left) + new)
             return
         if not there:
             file.write(new if not text or text.endswith("\n") else f"\n{new}")
         elif (why := _objection(hop, key, there)) is not None:  # another one was faster
             raise HostKeyRefused(why)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[TextIO]:
+    """Open a file to read and append to, for one process alone: several may meet the same device at once."""
+    while True:
+        with path.open("a+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                continue  # replaced by who had it before
+            file.seek(0)
+            yield file
+            return
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a whole file or nothing: with half of it gone, any key would be a new one, and believed."""
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            shutil.copymode(path, beside)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _keys(name: str, line: str, place: str) -> list[Known]:

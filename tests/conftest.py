@@ -11,7 +11,6 @@ from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
-import hypothesis
 import pytest
 from hypothesis import settings
 from nornir.core.plugins import register
@@ -29,10 +28,6 @@ gc.disable()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# A machine under load takes seconds for what takes milliseconds; a test is bounded by its timeout.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
-
 # Nornir reads the metadata of all that is installed three times for each inventory: 20 ms of CPU, thousands of times.
 register.metadata = SimpleNamespace(entry_points=cache(metadata.entry_points))  # type: ignore[assignment]
 
@@ -46,10 +41,9 @@ for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, lambda *_: None)
 
-# How long one example takes tells of what else this machine does, and of no fault.
-settings.register_profile("busy", deadline=None)
-settings.load_profile("busy")
-
+# How long one example takes tells of what else this machine does, and of no fault: a test is bounded by its timeout.
+settings.register_profile("prove", deadline=None, max_examples=120)
+settings.register_profile("test", deadline=None, max_examples=30)
 
 _HERE = Path(__file__).parent
 
@@ -59,7 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     And put files of one folder beside each other: pytest 9.1 gives the fixtures of a folder's conftest.py to those only
     that follow each other in its arguments (`pytest tests/cli/test_main.py tests/steps tests/cli/test_running.py`).
+
+    And let `make test` try fewer of the texts that hypothesis makes up.
     """
+    settings.load_profile("test" if config.option.markexpr == "not prove" else "prove")
     config.args.sort(key=lambda each: Path(each.split("::")[0]).parent)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if worker and hasattr(os, "sched_setaffinity"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.stores import StandingClock
 
@@ -134,7 +134,6 @@ def test_waits_are_in_real_seconds_however_fast_the_lab_is(clock: StandingClock)
     assert throttle.wait([ALICE]) == 10
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     most=st.integers(1, 12),
     steps=st.lists(

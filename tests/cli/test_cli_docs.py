@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def walk(name: str, command: object) -> Iterator[tuple[str, object]]:
         yield from walk(f"{name} {verb}", one)
 
 
+@cache
 def every_command() -> dict[str, object]:
     return {
         name: command
@@ -38,6 +40,7 @@ def options(command: object) -> set[str]:
     return {name for option in found for name in (*option.opts, *option.secondary_opts) if not option.hidden}
 
 
+@cache
 def sections() -> dict[str, str]:
     parts = re.split(r"^#{2,3} (.+)$", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))

@@ -132,7 +132,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     lines=st.lists(
         st.tuples(LINES, st.lists(st.sampled_from(["y", "n", "", "q", "secret", "flash:x"]), max_size=3)), max_size=12

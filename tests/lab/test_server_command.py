@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -22,10 +24,16 @@ PROGRAM = (sys.executable, "-c", "import sys; from swimctl.cli import main; sys.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
-    )
+@pytest.fixture
+def read(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Return how swimctl is asked in a lab's folder, and what it prints read."""
+
+    def read(*arguments: str, folder: Path) -> Any:
+        with contextlib.chdir(folder):
+            assert main([*arguments, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return read
 
 
 @contextmanager
@@ -62,7 +70,7 @@ def test_without_a_folder_it_prints_the_inventory_and_runs_until_a_signal(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: Path) -> None:
+def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: Path, read: Callable[..., Any]) -> None:
     with lab_up(tmp_path, "--devices", "3", "--dir", str(tmp_path / "lab"), "--fault", "sw1=slow-flash") as (
         _lab,
         lines,
@@ -71,28 +79,26 @@ def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: P
     hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
     assert "slow-flash" not in hosts.read_text()  # it was meant for that run alone
     hosts.write_text(hosts.read_text().replace("    site: lab\n", "    site: lab\n    lab_faults: [refuse-login]\n", 1))
-    added = run("lab", "add-image", "cat9k_iosxe.17.15.01.SPA.bin", "--dir", "lab", "--json", folder=tmp_path)
-    assert json.loads(added.stdout)["image_id"] == 4
+    added = read("lab", "add-image", "cat9k_iosxe.17.15.01.SPA.bin", "--dir", "lab", folder=tmp_path)
+    assert added["image_id"] == 4
     with lab_up(tmp_path, "--dir", "lab"):
-        assert images_in(tmp_path / "lab") == 4
+        assert len(read("image", "list", folder=tmp_path / "lab")["images"]) == 4
         found = YAML(typ="safe").load(hosts)
         assert list(found) == ["sw1", "sw2", "sw3"]
         assert found["sw1"]["data"]["lab_faults"] == ["refuse-login"]
 
 
-def test_a_mixed_fleet_has_every_platform_and_stays_mixed_in_its_folder(tmp_path: Path) -> None:
+def test_a_mixed_fleet_has_every_platform_and_stays_mixed_in_its_folder(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
     hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
     count = len(PLATFORM_NAMES) + 1
     for arguments in (("--fleet", "mixed", "--devices", str(count)), ()):
         with lab_up(tmp_path, *arguments, "--dir", "lab"):
             found = [host["platform"] for host in YAML(typ="safe").load(hosts).values()]
         assert (len(found), set(found[:-1]), found[-1]) == (count, set(PLATFORM_NAMES), found[0])
-    listed = json.loads(run("image", "list", "--json", folder=tmp_path / "lab").stdout)["images"]
+    listed = read("image", "list", folder=tmp_path / "lab")["images"]
     assert {image["platform"] for image in listed} == set(PLATFORM_NAMES)
-
-
-def images_in(folder: Path) -> int:
-    return len(json.loads(run("image", "list", "--json", folder=folder).stdout)["images"])
 
 
 def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,10 @@ def test_every_capture_is_counted_with_a_worker(captures: Path) -> None:
     assert "cisco_xe/show_clock/bad.txt: cannot read the output of 'show clock'" in said
 
 
-@pytest.mark.parametrize("tests", [(), ("tests/platforms/test_pieces.py",)])
+OTHERS = pytest.param(("tests/platforms/test_pieces.py",), marks=pytest.mark.prove)
+
+
+@pytest.mark.parametrize("tests", [(), OTHERS])
 def test_where_there_are_no_captures_it_says_so_loudly(tmp_path: Path, tests: tuple[str, ...]) -> None:
     code, said = run(tmp_path / "none", "-n", "0", "--color=yes", tests=tests)
     assert code == 0

@@ -19,9 +19,7 @@ from swimctl.platforms import _PLATFORMS
 from swimctl.platforms.commands import Command
 
 each_platform = pytest.mark.parametrize("name", names())
-RELAXED = settings(
-    max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example], deadline=None
-)
+RELAXED = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 
 
 def readings(own: Platform) -> Iterator[tuple[str, str, str, object]]:

@@ -58,7 +58,7 @@ def test_the_deadline_is_kept_and_the_record_bounded(
     session = flooding(tmp_path, monkeypatch, ENDLESS[kind])
     began = time.thread_time()
     with pytest.raises(DeadlineExceeded, match="'show tech' on sw1 did not end within 0s"):
-        session.run("show tech", 0.3)
+        session.run("show tech", 0.15)
     assert time.thread_time() - began < 5  # of this thread alone, however busy the machine is
     kept = (tmp_path / "transcript.log").read_bytes() if (tmp_path / "transcript.log").exists() else b""
     assert len(kept) < 1_000_000

@@ -183,7 +183,7 @@ WORDS = st.sampled_from(
 ODD = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=30)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     lines=st.lists(
         st.tuples(

@@ -125,7 +125,7 @@ WORDS = ["show", "boot", "bootvar", "switch", "version", "archive", "download-sw
 LINES = st.lists(st.sampled_from(WORDS) | st.text(max_size=12), max_size=6).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     model=st.sampled_from([SWITCH, ROUTER]), lines=st.lists(LINES.filter(lambda line: "\n" not in line), max_size=10)
 )

@@ -27,7 +27,7 @@ LINES = st.one_of(st.lists(WORD, max_size=6).map(" ".join), st.lists(WORD | ODD,
 ANSWERS = st.lists(st.sampled_from(["yes", "no", "", "y"]), max_size=2)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(lines=st.lists(st.tuples(LINES, ANSWERS), max_size=12))
 def test_any_line_is_answered(lines: list[tuple[str, list[str]]]) -> None:
     with TemporaryDirectory() as folder:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +12,7 @@ from swimctl.clock import Clock, rfc3339
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Wait, Window, gate
+from swimctl.engine.records import RecordAfterwards, StoreRecord
 from swimctl.engine.turns import Hold, failed_partners
 from swimctl.engine.visits import secrets
 from swimctl.errors import (
@@ -38,7 +37,6 @@ from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
-from swimctl.steps.baseline import is_baseline
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.reach import Images
@@ -48,50 +46,6 @@ from swimctl.store import Runner, Store
 # Real seconds between looks at the time while an activation waits for its window.
 _LOOK_AGAIN = 1.0
 _TRANSCRIPT = "transcript.log"
-
-
-@dataclass(frozen=True)
-class _JobRecord:
-    """A job's record in the store, for its steps; no secret gets into it."""
-
-    store: Store
-    runner: Runner
-    job_id: int
-    redaction: Redaction
-
-    def say(self, message: str) -> None:
-        self.store.say(self.job_id, self.runner, self.redaction.text(message))
-
-    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        self.store.progress(self.job_id, self.runner, percent, bytes_done=bytes_done, bytes_total=bytes_total)
-
-    def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
-        self.store.record(self.job_id, kind, self.redaction.text(message), self.redaction.data(data))
-
-    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
-        # What a later look is compared with stays as it is: a password may be the name of a port.
-        self.store.remember(self.job_id, key, value if is_baseline(key) else self.redaction.data(value))
-
-    def hold(self, serials: Sequence[str]) -> str:
-        other = self.store.hold(self.job_id, self.runner, [f"serial {number}" for number in serials])
-        if other is None:
-            return ""
-        interrupted = f", which was interrupted (`swimctl resume {other.id}`)," if other.interrupted else ""
-        return f"job {other.id} on {other.device_name}{interrupted}"
-
-    def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
-        return self.store.recall(self.job_id, key)
-
-
-@dataclass(frozen=True)
-class _Afterwards(_JobRecord):
-    """The record of a job that has ended: it may still be told of, and does not change."""
-
-    def say(self, message: str) -> None:
-        """Report nothing: no step runs."""
-
-    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
-        """Report no progress."""
 
 
 class JobRunner:
@@ -265,14 +219,14 @@ class JobRunner:
         except SwimctlError:
             return Redaction()
 
-    def _context(
-        self, batch: Batch, job: Job, stop: threading.Event, kind: type[_JobRecord] = _JobRecord
-    ) -> JobContext:
+    def _context(self, batch: Batch, job: Job, stop: threading.Event, *, ended: bool = False) -> JobContext:
         device = self._inventory.device(job.device_name)
         target, images = self.target(device), self.images_of(device)
         folder, redaction = self._settings.jobs_dir / str(job.id), Redaction(self.secrets_of(target))
         transcript = Transcript(folder / _TRANSCRIPT, self._clock, redaction)
-        record = kind(self._store, self._runner, job.id, redaction)
+        # Before anything else: whoever worked at this job until now may send nothing any more.
+        lease = 0 if ended else self._store.lease(job.id, self._runner)
+        record = (RecordAfterwards if ended else StoreRecord)(self._store, self._runner, job.id, redaction, lease)
         return JobContext(
             job=job,
             device=device,
@@ -316,7 +270,7 @@ class JobRunner:
 
     def afterwards(self, batch: Batch, job: Job, stop: threading.Event) -> JobContext:
         """Return what a check needs that comes after the job's end."""
-        return self._context(batch, job, stop, _Afterwards)
+        return self._context(batch, job, stop, ended=True)
 
     def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
         """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""

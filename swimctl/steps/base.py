@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +62,12 @@ class JobRecord(Protocol):
 
     def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
         """Keep a fact for a resume; the first value of a key stays."""
+
+    def permit(self, command: str, key: str, facts: Mapping[str, Any]) -> None:
+        """Record that a command leaves now that cannot be taken back, with facts as `remember` keeps them.
+
+        StaleClaim: somebody else may have the job by now, so it may not leave, and nothing is recorded.
+        """
 
     def hold(self, serials: Sequence[str]) -> str:
         """Reserve the device by its serial numbers until the job ends.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swimctl.clock import Deadline
-from swimctl.errors import CommandRefused, UnparsableOutput
+from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.driver import Arms, NamesNextBoot, Offers, Sends, Traces
 from swimctl.platforms.facts import InstallOutcome
@@ -14,6 +14,9 @@ from swimctl.steps.target import called
 
 # The device's log says that it took the command at once; a moment more is for a log that lags.
 _LOG_LAG = 15.0
+# Real seconds for which a permission to send counts. A process that stood still, or a machine that slept, longer than
+# that may wake when somebody else has the job. Whoever takes a job from one who is only silent waits for longer.
+FRESH = 30.0
 
 
 def was_sent(context: JobContext, operation: str) -> bool:
@@ -28,9 +31,10 @@ def answer_to(context: JobContext, operation: str) -> bool | None:
 
 
 def send_once(context: JobContext, driver: Sends, operation: str, send: Callable[[], Sent]) -> Sent:
-    """Record that the command leaves, send it, and record what the device said.
+    """Have it permitted and recorded that the command leaves, send it, and record what the device said.
 
-    An error text of the device is a failure; an answer that cannot be read is none, with the reason.
+    An error text of the device is a failure; an answer that cannot be read is none, with the reason. StaleClaim: this
+    job is somebody else's by now. SessionLost: what was permitted is too old to count. Nothing was sent in both cases.
     """
     mark, support = driver.log_mark(), driver.support
     if mark is not None and context.redaction.text(mark) != mark:
@@ -38,7 +42,9 @@ def send_once(context: JobContext, driver: Sends, operation: str, send: Callable
     command = support.command(operation)
     # The first record stays for the mark in it; a command that never came is sent again, and its timer starts then.
     again = " again" if was_sent(context, operation) else ""
-    context.record.remember(
+    started = context.clock.mark()
+    context.record.permit(
+        command,
         f"{operation} sent{again}",
         {
             "mark": mark,
@@ -51,11 +57,16 @@ def send_once(context: JobContext, driver: Sends, operation: str, send: Callable
             "back": support.back,
             "way_back": support.way_back,
             "user": context.target.username,
-            "started": context.clock.mark(),
+            "started": started,
             "armed": driver.armed_for() if operation == "activate" and isinstance(driver, Arms) else None,
         },
     )
-    context.record.event("sent", command)
+    waited = context.clock.since(started) / context.clock.speed
+    if waited > FRESH:
+        raise SessionLost(
+            f"'{command}' was permitted, and {waited:.0f} s passed before it could be sent (at most {FRESH:.0f} s): "
+            "it was not sent"
+        )
     context.transcript.note(f"sending {command}, once")
     try:
         sent = send()

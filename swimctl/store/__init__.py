@@ -1,6 +1,6 @@
 """The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
 
-`Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs),
+`Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs), leases,
 journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run).
 All SQL of swimctl is in this package.
 """
@@ -15,13 +15,13 @@ from swimctl.store.accounts import Accounts
 from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
 from swimctl.store.catalogue import Catalogue
-from swimctl.store.claims import Claims
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
+from swimctl.store.leases import Leases
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class Store(Devices, Catalogue, Claims, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
+class Store(Devices, Catalogue, Leases, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

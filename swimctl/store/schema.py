@@ -277,6 +277,11 @@ def m014_counted_and_numbered(db: Database) -> None:
     )
 
 
+def m015_leases(db: Database) -> None:
+    """Add the number of who took a job up last, so that one of before is known when it asks whether it may send."""
+    db.executescript("ALTER TABLE jobs ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;")
+
+
 _IN_ORDER: Final = (
     m001_devices_images_jobs,
     m002_accounts,
@@ -292,6 +297,7 @@ _IN_ORDER: Final = (
     m012_golden_releases,
     m013_seen_releases,
     m014_counted_and_numbered,
+    m015_leases,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -16,6 +16,7 @@ from support.scripted_job import PaperJob, Played, paper_job
 from support.scripted_steps import DAY, OLD, STARTED, Scripted, runs, stands
 
 from swimctl.config.windows import Go, Never, Wait
+from swimctl.engine.records import RecordAfterwards
 from swimctl.engine.turns import Hold
 from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, StoreError, UnparsableOutput, Unreachable
 from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
@@ -344,18 +345,17 @@ def _second(job: Job) -> Job:
 
 
 def test_a_job_that_has_ended_is_told_of_and_does_not_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds: list[type] = []
+    asked: list[bool] = []
 
-    def context(_batch: Batch, _job: Job, _stop: threading.Event, kind: type | None = None) -> Any:
-        assert kind is not None
-        kinds.append(kind)
-        return kind
+    def context(_batch: Batch, _job: Job, _stop: threading.Event, *, ended: bool = False) -> Any:
+        asked.append(ended)
 
     with paper_job(tmp_path, monkeypatch) as job:
         redaction = job.runs.redaction("sw1")
         monkeypatch.setattr(job.runs, "_context", context)
         job.runs.afterwards(job.batch, job.job, job.stop)
-        record = kinds[0](job.store, job.runner, job.job.id, redaction)
+        assert asked == [True]
+        record = RecordAfterwards(job.store, job.runner, job.job.id, redaction)
         job.store.move(job.job.id, job.runner, JobStatus.FAILED, "it failed", Outcome.UNTOUCHED)
         record.say("comparing")
         record.progress(99)

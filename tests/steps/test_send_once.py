@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from support.scripted_steps import LOST, PATCH, PaperTranscript, Scripted, activated, said
 
-from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
+from swimctl.errors import CommandRefused, SessionLost, StaleClaim, UnparsableOutput
 from swimctl.platforms.base import Trace
 from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 
@@ -33,6 +33,34 @@ def test_it_is_recorded_before_it_leaves() -> None:
     assert was_sent(job.context, "commit")
     assert answer_to(job.context, "commit") is None
     assert job.record.memory["commit sent"]["started"] == {"seconds": 0.0}
+
+
+def test_what_is_not_permitted_is_neither_sent_nor_recorded() -> None:
+    def permitting() -> None:
+        raise StaleClaim("job 1 is held by process 7 on b")
+
+    job = Scripted()
+    job.record.permitting = permitting
+    with pytest.raises(StaleClaim):
+        send(job)
+    assert "commit" not in job.driver.asked
+    assert not was_sent(job.context, "commit")
+    assert job.told("sent") == job.told("answered") == []
+
+
+@pytest.mark.parametrize(("speed", "stood_still", "sent"), [(1, 29, True), (1, 31, False), (60, 31, True)])
+def test_a_permission_that_is_too_old_is_not_used(speed: float, stood_still: float, sent: bool) -> None:
+    """The process was frozen behind the permission: somebody else may have the job when it wakes up."""
+    job = Scripted()
+    job.clock.speed = speed
+    job.record.permitting = lambda: job.clock.sleep(stood_still)
+    if sent:
+        send(job)
+    else:
+        with pytest.raises(SessionLost, match=r"31 s passed before it could be sent \(at most 30 s\): it was not sent"):
+            send(job)
+    assert ("commit" in job.driver.asked) is sent
+    assert was_sent(job.context, "commit")  # so that whoever goes on asks the device first
 
 
 def test_what_is_recorded_of_a_command_is_all_that_is_told_where_nobody_can_ask_the_device() -> None:

@@ -23,7 +23,8 @@ from support.stores import some_batch, some_image
 
 from swimctl.config.reading import Config, Credentials
 from swimctl.config.settings import Settings
-from swimctl.engine.jobs import JobRunner, _JobRecord
+from swimctl.engine.jobs import JobRunner
+from swimctl.engine.records import StoreRecord
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Job, JobOptions
 from swimctl.sessions.redaction import Redaction
@@ -126,7 +127,8 @@ def paper_job(
         runs = JobRunner(config, store, inventory, cast("Any", clock), runner)
 
         def context(of: Batch, one: Job, stop: threading.Event) -> JobContext:
-            record = _JobRecord(store, runner, one.id, Redaction(("secret",)))
+            lease = store.lease(one.id, runner)
+            record = StoreRecord(store, runner, one.id, Redaction(("secret",)), lease)
             return replace(
                 device.context, job=one, image=image, options=of.options, settings=settings, record=record, stop=stop
             )

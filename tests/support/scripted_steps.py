@@ -11,7 +11,7 @@ and what can be called is called with the clock. `logins` are of the sessions: N
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -96,6 +96,7 @@ class PaperRecord:
     data: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     held_by: str = ""
+    permitting: Callable[[], object] = lambda: None
 
     def hold(self, serials: Sequence[str]) -> str:
         assert "" not in serials
@@ -116,6 +117,11 @@ class PaperRecord:
 
     def remember(self, key: str, value: Any) -> None:
         self.memory.setdefault(key, value)
+
+    def permit(self, command: str, key: str, facts: Mapping[str, Any]) -> None:
+        self.permitting()
+        self.remember(key, dict(facts))
+        self.event("sent", command)
 
     def recall(self, key: str) -> Any | None:
         return self.memory.get(key)

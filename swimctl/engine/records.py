@@ -1,0 +1,74 @@
+"""A job's record in the store: all that its steps write and ask there while they run, with no secret in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from swimctl.errors import StaleClaim
+from swimctl.sessions.redaction import Redaction
+from swimctl.steps.baseline import is_baseline
+from swimctl.store import Runner, Store
+
+
+@dataclass(frozen=True)
+class StoreRecord:
+    """The record of a job that this runner holds. `lease`: what it may send with; see Store.lease."""
+
+    store: Store
+    runner: Runner
+    job_id: int
+    redaction: Redaction
+    lease: int
+
+    def say(self, message: str) -> None:
+        """Report what the step is at."""
+        self.store.say(self.job_id, self.runner, self.redaction.text(message))
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        """Report how far the job is."""
+        self.store.progress(self.job_id, self.runner, percent, bytes_done=bytes_done, bytes_total=bytes_total)
+
+    def event(self, kind: str, message: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+        """Append a fact to the job's history."""
+        self.store.record(self.job_id, kind, self.redaction.text(message), self.redaction.data(data))
+
+    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 - JSON
+        """Keep a fact for a resume."""
+        # What a later look is compared with stays as it is: a password may be the name of a port.
+        self.store.remember(self.job_id, key, value if is_baseline(key) else self.redaction.data(value))
+
+    def permit(self, command: str, key: str, facts: Mapping[str, Any]) -> None:
+        """Record that a command leaves now. StaleClaim: it may not."""
+        said, kept = self.redaction.text(command), self.redaction.data(dict(facts))
+        self.store.permit(self.job_id, self.runner, self.lease, said, key, kept)
+
+    def hold(self, serials: Sequence[str]) -> str:
+        """Reserve the device by its serial numbers; return who has it already."""
+        other = self.store.hold(self.job_id, self.runner, [f"serial {number}" for number in serials])
+        if other is None:
+            return ""
+        interrupted = f", which was interrupted (`swimctl resume {other.id}`)," if other.interrupted else ""
+        return f"job {other.id} on {other.device_name}{interrupted}"
+
+    def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
+        """Return what was remembered."""
+        return self.store.recall(self.job_id, key)
+
+
+@dataclass(frozen=True)
+class RecordAfterwards(StoreRecord):
+    """The record of a job that has ended: it may still be told of, it does not change, and nothing is sent for it."""
+
+    lease: int = 0
+
+    def say(self, message: str) -> None:
+        """Report nothing: no step runs."""
+
+    def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
+        """Report no progress."""
+
+    def permit(self, command: str, key: str, facts: Mapping[str, Any]) -> None:  # noqa: ARG002 - StoreRecord's
+        """Refuse. StaleClaim."""
+        raise StaleClaim(f"'{command}' is not sent: job {self.job_id} has ended")

@@ -1,32 +1,25 @@
-"""A file that a lab device fetches by HTTP, as its `copy http://…` does: over loopback, and at its own pace."""
+"""A file that a lab device fetches, as its `copy http://…` or `copy ftp://…` does: over loopback, at its own pace."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
-import socket
-import ssl
 from collections.abc import Callable, Generator
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Effect, Fetch, Pause
 from swimctl.lab.filesystem import Pace
 from swimctl.lab.flash import BLOCK, NoSpace
+from swimctl.lab.servers import UNREACHABLE, Refused, asked
 
-UNREACHABLE, CUT, FULL = "unreachable", "cut", "full"
-"""How a fetch ends beside well (empty) and with the status of a refusal, such as `404`."""
+CUT, FULL = "cut", "full"
+"""How a fetch ends beside well (empty), UNREACHABLE, and with the status of a refusal, such as `404`."""
 _CONNECTS = 30.0
 """Lab seconds until a device takes a server for unreachable."""
 _HANGS = 6 * 3600.0
 """Lab seconds of one that asks again and again: longer than anybody waits."""
 _STALLED = 900.0
 """Lab seconds after which a device gives up by itself where nothing moves any more."""
-_REAL_PATIENCE = 20.0
-_WINDOW = 65_536
-"""Bytes that a device takes from the network before it has written any: what it stands still with is small."""
 
 
 def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1) -> Generator[Effect, str, str]:
@@ -50,39 +43,13 @@ def fetched(device: Chassis, url: str, path: str, mark: str = "", every: int = 1
 
 async def fetch(wanted: Fetch, clock: LabClock, show: Callable[[str], None]) -> str:
     """Do what an effect asks for, at the pace of a lab's clock."""
-    parts = urlsplit(wanted.url)
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    secure = parts.scheme == "https"
-    way = socket.socket()
-    way.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WINDOW)
-    way.setblocking(False)
     try:
-        async with asyncio.timeout(_REAL_PATIENCE):
-            address = parts.hostname or "", parts.port or (443 if secure else 80)
-            await asyncio.get_running_loop().sock_connect(way, address)
-            reader, writer = await asyncio.open_connection(
-                sock=way, ssl=trusting if secure else None, server_hostname=parts.hostname if secure else None
-            )
-    except (OSError, TimeoutError):
-        way.close()
-        return UNREACHABLE
-    try:
-        place = parts.netloc.rpartition("@")[2]
-        head = f"GET {parts.path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n{_signed_in(parts)}\r\n"
-        writer.write(head.encode())
-        answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        status = answer[0].split()[1]
-        if status != "200":
-            return status
-        size = next(int(line.split(":")[1]) for line in answer if line.lower().startswith("content-length:"))
-        return await _take(wanted, size, reader, clock, show)
-    except (OSError, EOFError, ValueError, IndexError, StopIteration):
+        async with asked(wanted.url) as (size, reader):
+            return await _take(wanted, size, reader, clock, show)
+    except Refused as refused:
+        return refused.why
+    except (OSError, EOFError, ValueError, IndexError):
         return CUT
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
 
 def without_account(url: str) -> str:
@@ -90,14 +57,6 @@ def without_account(url: str) -> str:
     scheme, _, rest = url.partition("://")
     place, slash, path = rest.partition("/")
     return f"{scheme}://*:*@{place.rpartition('@')[2]}{slash}{path}" if "@" in place else url
-
-
-def _signed_in(parts: SplitResult) -> str:
-    """Return the line that signs in with the account of a URL, empty where it has none."""
-    if parts.username is None:
-        return ""
-    account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return f"Authorization: Basic {base64.b64encode(account.encode()).decode()}\r\n"
 
 
 async def _take(

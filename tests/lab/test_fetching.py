@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.file_server import serving
+from support.ftp_server import serving_ftp
 from support.lab_terminal import Desk
 
 NAME = "cat9k_iosxe.17.12.04.SPA.bin"
@@ -106,3 +107,37 @@ def test_one_wrong_byte_and_no_word_of_it(tmp_path: Path) -> None:
         assert "bytes copied in" in desk.type(f"copy {server.url} flash:", "", "")
     assert kept(desk) == len(CONTENT)
     assert SHA not in desk.type(f"verify /sha512 flash:{NAME}")
+
+
+def test_by_ftp_it_has_the_servers_very_bytes_and_shows_no_account(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with serving_ftp(NAME, CONTENT, account="anna:a/b") as server:
+        place = server.url.partition("://")[2]
+        said = desk.type(f"copy ftp://anna:a%2Fb@{place} flash:", "", "")
+    assert f"Accessing ftp://*:*@{place}..." in said
+    assert f"{len(CONTENT)} bytes copied in " in said
+    assert SHA in desk.type(f"verify /sha512 flash:{NAME}")
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "words"),
+    [(NAME, "anna:wrong@", "(I/O error)"), ("other.bin", "anna:a@", "(No such file or directory)")],
+)
+def test_what_an_ftp_server_refuses_leaves_no_file(tmp_path: Path, name: str, account: str, words: str) -> None:
+    desk = Desk(tmp_path)
+    with serving_ftp(NAME, CONTENT, account="anna:a") as server:
+        place = server.folder.partition("://")[2]
+        assert words in desk.type(f"copy ftp://{account}{place}{name} flash:", "", "")
+    assert kept(desk, name) is None
+
+
+def test_a_file_that_comes_is_shown_as_large_as_it_is(tmp_path: Path) -> None:
+    upload = Desk(tmp_path).switch.receive(f"flash:{NAME}", shown=True)
+    flash = upload.switch.flash(1)
+    before = flash.free
+    upload.write(CONTENT)
+    upload.write(CONTENT)
+    file = flash.get(NAME)
+    assert (file and file.size, before - flash.free) == (2 * len(CONTENT), 2 * len(CONTENT))
+    upload.close()
+    assert before - flash.free == 2 * len(CONTENT)

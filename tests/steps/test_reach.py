@@ -151,6 +151,7 @@ def test_who_was_not_read_to_the_end_is_not_asked() -> None:
 
 
 HTTPS, SFTP = Source("https://images.example/ios/"), Source("sftp://images.example/ios/")
+FTP = Source("ftp://images.example/ios/")
 SIGNED = Source("https://images.example/ios/", "anna", "Hidden1")
 
 
@@ -173,6 +174,7 @@ def test_the_plan_shows_from_where_in_which_order() -> None:
     ("source", "platform", "seen"),
     [
         (SFTP, "cisco_nxos", "sftp://images.example/ios/: the copy command of cisco_nxos takes http, https, not sftp"),
+        (FTP, "cisco_xr", "ftp://images.example/ios/: the copy command of cisco_xr takes http, https, not ftp"),
         (
             SIGNED,
             "cisco_xr",

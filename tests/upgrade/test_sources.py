@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from fleets.every import FLEETS
 from support.file_server import Served, serving
+from support.ftp_server import serving_ftp
 from support.oracle import assert_true, really, really_of
 from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
@@ -30,6 +32,8 @@ USER, PASSWORD = "fetcher", "S3cret/of:images?"
 SERVER = {"bind": "127.0.0.1"}
 PUSHED = "the image is pushed"
 EIGHT = 8  # of these the default fleet has one of each kind
+CASES = 16
+_ACCOUNT = re.compile("//[^/]*@")
 
 
 class Bed:
@@ -44,11 +48,17 @@ class Bed:
     def serve(self, content: bytes | None = None, **how: Any) -> Served:
         return self.stack.enter_context(serving(self.name, self.content if content is None else content, **how))
 
-    def nobody(self) -> str:
+    def ftp(self, folder: str = "", **how: Any) -> dict[str, Any]:
+        """Return a source at an FTP server, with an account that is let in unless that is said otherwise."""
+        account = how.pop("account", f"{USER}:{PASSWORD}")
+        server = self.stack.enter_context(serving_ftp(self.name, self.content, account=account, **how))
+        return {"url": f"{server.folder}{folder}", "username": USER, "password": {"env": "IMAGES_PW"}}
+
+    def nobody(self, scheme: str = "http") -> str:
         """Return the URL of a folder at which nobody listens."""
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
-            return f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+            return f"{scheme}://127.0.0.1:{nobody.getsockname()[1]}/"
 
 
 def told(result: Upgraded, job: Job, kind: str) -> list[str]:
@@ -76,8 +86,8 @@ class Tried:
 
     def places(self, case: str) -> list[str]:
         """Return the folders from which the switch was told to fetch, in order."""
-        lines = self.result.sent(self.names[case], "copy http")
-        return [line.split()[1].rpartition("/")[0] + "/" for line in lines]
+        lines = [line for line in self.result.sent(self.names[case], "copy ") if "://" in line]
+        return [_ACCOUNT.sub("//", line.split()[1].rpartition("/")[0] + "/") for line in lines]
 
 
 def listed(bed: Bed) -> dict[str, list[Any]]:
@@ -99,6 +109,11 @@ def listed(bed: Bed) -> dict[str, list[Any]]:
         "then swimctl": [bed.nobody(), "swimctl"],
         "then a push": [bed.nobody(), "push"],
         "swimctl first": ["swimctl", well],
+        "ftp": [bed.ftp(), bed.nobody()],
+        "ftp, unreachable": [bed.nobody("ftp"), well],
+        "ftp, no such file": [bed.ftp("nowhere/"), well],
+        "ftp, cut": [bed.ftp(sent=len(content) // 2), well],
+        "ftp, refused": [bed.ftp(account="somebody:else"), well],
     }
 
 
@@ -113,7 +128,7 @@ def secret() -> Iterator[None]:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     """Run all cases in one batch, up to the copy."""
     folder = tmp_path_factory.mktemp("sources")
-    singles = default_fleet(EIGHT * 11)[::EIGHT]
+    singles = default_fleet(EIGHT * CASES)[::EIGHT]
     settings = {"image_server": SERVER, "workers": len(singles), "distribution": {"minimum_rate": 0.001}}
     with (
         secret(),
@@ -157,15 +172,25 @@ def test_the_first_source_is_taken_and_nothing_said_against_it(tried: Tried) -> 
         ("wrong hash", f"{IMAGE} from there is wrong: its sha512 is"),
         ("wrong size", f"{IMAGE} from there is wrong: it has"),
         ("cut", "it says '%Error reading"),
+        ("ftp, unreachable", "it says '%Error opening ftp://"),
+        ("ftp, no such file", "(No such file or directory)'"),
+        ("ftp, cut", "it says '%Error reading ftp://"),
+        ("ftp, refused", "it says '%Error opening ftp://"),
     ],
 )
 def test_a_source_that_fails_is_named_with_why_and_the_next_is_taken(tried: Tried, case: str, why: str) -> None:
     (said,) = tried.copied(case)
-    first, second = tried.listed[case]
+    first, second = (each["url"] if isinstance(each, dict) else each for each in tried.listed[case])
     assert said.startswith(f"{first} failed: ")
     assert why in said
     assert said.endswith(f"; next: the device fetches the image from {second}")
     assert tried.places(case) == [first, second]
+
+
+@one_lab
+def test_an_ftp_server_is_a_source_as_any_other(tried: Tried) -> None:
+    assert tried.copied("ftp") == []
+    assert tried.places("ftp") == [tried.listed["ftp"][0]["url"]]
 
 
 @one_lab
@@ -213,8 +238,16 @@ def test_swimctl_may_be_the_first_of_a_list(tried: Tried) -> None:
     ]
 
 
-@pytest.mark.parametrize("platform", ["cisco_ios", "cisco_nxos", "arista_eos", "cisco_xr", "juniper_junos"])
-def test_a_device_of_each_system_passes_over_a_source_that_has_no_such_file(tmp_path: Path, platform: str) -> None:
+@pytest.mark.parametrize(
+    ("platform", "serve"),
+    [
+        *((platform, serving) for platform in ("cisco_ios", "cisco_nxos", "arista_eos", "cisco_xr", "juniper_junos")),
+        *((platform, serving_ftp) for platform in ("cisco_ios", "arista_eos", "juniper_junos")),
+    ],
+)
+def test_a_device_of_each_system_passes_over_a_source_that_has_no_such_file(
+    tmp_path: Path, platform: str, serve: Callable[..., AbstractContextManager[Served]]
+) -> None:
     fleet = FLEETS[platform]
     spec = fleet.make("sw1", version=fleet.old, **fleet.partner)
     account = f"{USER}:{PASSWORD}" if signs_in(platform) else ""
@@ -224,7 +257,7 @@ def test_a_device_of_each_system_passes_over_a_source_that_has_no_such_file(tmp_
         Context(tmp_path / "config.yaml").open() as opened,
     ):
         (image,) = [each for each in opened.store.images() if each.filename == fleet.image]
-        with serving(fleet.image, image.path.read_bytes(), account=account) as server:
+        with serve(fleet.image, image.path.read_bytes(), account=account) as server:
             good: Any = {"url": server.folder, "username": USER, "password": {"env": "IMAGES_PW"}}
             sources = [f"{server.folder}nowhere/", good if account else server.folder]
             said: dict[str, Any] = {"swimctl": {"distribution": {"sources": sources}}}

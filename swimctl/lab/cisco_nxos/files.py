@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_nxos.forms import DIR
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
-from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
+from swimctl.lab.fetching import CUT, FULL, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
+from swimctl.lab.servers import UNREACHABLE
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.session import CommandLine

@@ -1,4 +1,4 @@
-"""`copy` onto a flash of a lab switch: from another one, under another name, or from a server by HTTP."""
+"""`copy` onto a flash of a lab switch: from another one, under another name, or from a server by HTTP or FTP."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def copy(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
-    """Run `copy` between local file systems, or from a server; of the network it knows HTTP alone."""
+    """Run `copy` between local file systems, or from a server; of the network it knows HTTP and FTP alone."""
     switch, source, target = session.switch, words["source"], words["target"]
-    if source.startswith(("http://", "https://")):
+    if source.startswith(("http://", "https://", "ftp://")):
         yield from _fetch(session, source, target)
         return
     try:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_xr.forms import CONTEXT
 from swimctl.lab.effects import Ask, Dialogue, Print
-from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
+from swimctl.lab.fetching import CUT, FULL, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
+from swimctl.lab.servers import UNREACHABLE
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xr.device import Router

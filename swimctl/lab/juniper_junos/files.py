@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from swimctl.lab.effects import Dialogue, Print
-from swimctl.lab.fetching import CUT, FULL, UNREACHABLE, fetched
+from swimctl.lab.fetching import CUT, FULL, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.juniper_junos.device import FOLDER
 from swimctl.lab.plain_commands import Words
+from swimctl.lab.servers import UNREACHABLE
 
 if TYPE_CHECKING:
     from swimctl.lab.flash import LabFile

@@ -28,6 +28,6 @@ PLATFORM: Final = Platform(
     TERMINAL,
     fetches="copy http:",
     # ARISTA-CONFIG-COPY-MIB, aristaConfigCopySourceUri: `scheme://[username:password@]host/path` of these.
-    schemes=("http", "https"),
-    signs_in=("http", "https"),
+    schemes=("http", "https", "ftp"),
+    signs_in=("http", "https", "ftp"),
 )

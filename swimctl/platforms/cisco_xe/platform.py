@@ -36,6 +36,7 @@ PLATFORM: Final = Platform(
     scp="`ip scp server enable`",
     fetches="copy http:",
     # transcripts/cisco_xe/copy_http_success and copy_https_success, both with an account in the URL.
-    schemes=("http", "https"),
-    signs_in=("http", "https"),
+    # FTP: Cisco's guide "Image Copying …": user and password "specified in the copy privileged EXEC command".
+    schemes=("http", "https", "ftp"),
+    signs_in=("http", "https", "ftp"),
 )

@@ -60,8 +60,9 @@ PLATFORM: Final = Platform(
     TERMINAL,
     fetches="file copy",
     # FreeBSD's fetch below (see fetching.py); fetch(3) has the account in the URL.
-    schemes=("http", "https"),
-    signs_in=("http", "https"),
+    # FTP: Juniper's command reference, "How to Specify Filenames and URLs": `ftp://username:password@hostname/path`.
+    schemes=("http", "https", "ftp"),
+    signs_in=("http", "https", "ftp"),
     configured=braced,
     open_end="show configuration",
 )

@@ -1,0 +1,110 @@
+"""Servers that a lab device asks for a file, over loopback: by HTTP and by FTP."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from typing import Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+UNREACHABLE: Final = "unreachable"
+_REAL_PATIENCE: Final = 20.0
+_WINDOW: Final = 65_536
+"""Bytes that a device takes from the network before it has written any: what it stands still with is small."""
+_STATUS: Final = {"530": "401", "550": "404"}
+"""What FTP says where HTTP says the same: wrong account, no such file."""
+
+
+class Refused(Exception):
+    """Say that there is no file: `why` is UNREACHABLE, or the status of a refusal, such as `404`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@contextlib.asynccontextmanager
+async def asked(url: str) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    """Ask for a file: its size, and what reads it. Raises Refused; OSError, EOFError or ValueError where it breaks."""
+    parts = urlsplit(url)
+    async with (_by_ftp if parts.scheme == "ftp" else _by_http)(parts) as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def _dialled(
+    parts: SplitResult, port: int, *, secure: bool = False
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    way = socket.socket()
+    way.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WINDOW)
+    way.setblocking(False)
+    try:
+        async with asyncio.timeout(_REAL_PATIENCE):
+            await asyncio.get_running_loop().sock_connect(way, (parts.hostname or "", port))
+            reader, writer = await asyncio.open_connection(
+                sock=way, ssl=trusting if secure else None, server_hostname=parts.hostname if secure else None
+            )
+    except (OSError, TimeoutError):
+        way.close()
+        raise Refused(UNREACHABLE) from None
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+@contextlib.asynccontextmanager
+async def _by_http(parts: SplitResult) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    secure = parts.scheme == "https"
+    async with _dialled(parts, parts.port or (443 if secure else 80), secure=secure) as (reader, writer):
+        place, account = parts.netloc.rpartition("@")[2], ""
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            account = f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}\r\n"
+        writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n{account}\r\n".encode())
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        status = answer.split(maxsplit=2)[1]
+        if status != "200":
+            raise Refused(status)
+        size = re.search(r"^content-length:\s*(\d+)", answer, re.IGNORECASE | re.MULTILINE)
+        if size is None:
+            raise ValueError(answer)
+        yield int(size[1]), reader
+
+
+@contextlib.asynccontextmanager
+async def _by_ftp(parts: SplitResult) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    async with _dialled(parts, parts.port or 21) as (reader, writer):
+
+        async def say(line: str, *good: str) -> str:
+            """Return the answer to a line, its three digits in front; ValueError where it is none of the good ones."""
+            if line:
+                writer.write(f"{line}\r\n".encode())
+            answer = (await reader.readline()).decode("latin-1")
+            if answer[:3] in _STATUS:
+                raise Refused(_STATUS[answer[:3]])
+            if answer[:3] not in good:
+                raise ValueError(answer)
+            return answer
+
+        path = unquote(parts.path.removeprefix("/"))
+        await say("", "220")
+        if (await say(f"USER {unquote(parts.username or 'anonymous')}", "230", "331")).startswith("331"):
+            await say(f"PASS {unquote(parts.password or 'anonymous@')}", "230")
+        await say("TYPE I", "200")
+        size = int((await say(f"SIZE {path}", "213")).split()[1])
+        port = re.search(r"\|\|\|(\d+)\|", await say("EPSV", "229"))
+        if port is None:
+            raise ValueError(path)
+        async with _dialled(parts, int(port[1])) as (content, _):
+            await say(f"RETR {path}", "125", "150")
+            yield size, content

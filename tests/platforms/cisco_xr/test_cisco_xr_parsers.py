@@ -487,3 +487,17 @@ def test_the_hash_of_a_file_and_the_rights_of_an_account() -> None:
             parse("show md5 file /harddisk:/x.iso", text)
     tasks = read("show_user_tasks/admin")
     assert (tasks["admin"], tasks["pkg-mgmt"]) == (("READ",), ("READ", "WRITE", "EXECUTE", "DEBUG"))
+
+
+@pytest.mark.parametrize(
+    ("told", "running"),
+    [
+        ("State:        Success since 2026-03-09 06:05:00 UTC+01:00\n\nCurrent activity:    Await user input", False),
+        ("State:        Failure since 2026-03-09 06:05:00 UTC+01:00", False),
+        ("Current activity:    No install operation in progress", False),
+        ("State:        In progress since 2026-03-09 06:05:00 UTC+01:00", True),
+    ],
+)
+def test_whether_an_operation_with_several_numbers_runs(told: str, running: bool) -> None:
+    text = f"User request: install commit\nOperation ID: 3.1\n{told}\n"
+    assert parse("show install request", text) == InstallActivity(running=running)

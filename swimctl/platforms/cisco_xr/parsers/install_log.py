@@ -15,8 +15,12 @@ _TYPED: Final = re.compile(rf"{AT} *((?:\(admin\) +)?(?:admin +)?install +(?!ope
 # What tools of Cisco's own look for where nothing was ever installed (more/cisco_xr/install/13).
 _NEVER: Final = re.compile(r"No +install +operations?(?! +in +progress)\b.*", re.IGNORECASE)
 
+# Of IOS-XR 7 with LNT, general knowledge: `State: Success since …` and `Current activity: No install operation in
+# progress`.
 _IDLE: Final = re.compile(
-    r"No +install +operation +in +progress\b.*|There +are +no +install +requests +in +operation\.?", re.IGNORECASE
+    r"(?:Current +activity *: *)?No +install +operation +in +progress\b.*"
+    r"|There +are +no +install +requests +in +operation\.?|State *: *(?:Success|Failure) +since\b.*",
+    re.IGNORECASE,
 )
 _RUNS: Final = re.compile(
     r"(?:The +)?install +(?:\w+ +)?operation +(\d+) +is +(?:in +progress|\d+% +complete)\b.*", re.IGNORECASE

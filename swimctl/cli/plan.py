@@ -143,7 +143,19 @@ def _verdict(item: PlanItem, answer: Checked | None) -> str:
         return f"{'swimctl failed' if answer.defect else 'could not be asked'}{said}"
     if answer.already and answer.ready:
         return f"{answer.already}{said}"
-    return f"ready{said}" if answer.ready else f"lacks {', '.join(lack.rule for lack in answer.lacks)}{said}"
+    return (
+        f"ready{_from_where(answer)}{said}"
+        if answer.ready
+        else f"lacks {', '.join(lack.rule for lack in answer.lacks)}{said}"
+    )
+
+
+def _from_where(answer: Checked) -> str:
+    """Return from where a device with sources would get its image, empty for any other."""
+    from swimctl.steps.reach import SOURCES
+
+    seen = next((each.seen for each in answer.findings if each.rule == SOURCES), "")
+    return f"; {seen}" if seen else ""
 
 
 def _print_lacks(checked: Sequence[Checked]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from swimctl import platforms
 from swimctl.config.settings import Settings
@@ -17,7 +18,9 @@ from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches
 from swimctl.steps.first_look import FirstLook
 
-_RULE, _SOURCES = "image server", "image sources"
+_RULE = "image server"
+SOURCES: Final = "image sources"
+"""The rule of a device with sources; what is seen there is from where it would get its image."""
 # Open a session to a device that has said who it is.
 Enter = Callable[[], AbstractContextManager[Offers]]
 
@@ -107,13 +110,18 @@ def why_not(platform: str, source: Source) -> str:
     return ""
 
 
+def _in_order(ways: tuple[Way, ...]) -> str:
+    places = [f"from {way.url if isinstance(way, Source) else way}" if way != "push" else "by push" for way in ways]
+    return f"the image comes {', else '.join(places)}"
+
+
 def _sources_ruled(device: Device, ways: tuple[Way, ...]) -> Finding:
     """Return the rule that a device's own command takes each source of its list."""
     wrong = [why for way in ways if isinstance(way, Source) and (why := why_not(device.platform, way))]
     return Finding(
-        _SOURCES,
+        SOURCES,
         ok=not wrong,
-        seen="; ".join(wrong) if wrong else ", else ".join(map(named, ways)),
+        seen="; ".join(wrong) if wrong else _in_order(ways),
         needed="each source of the list is one that the device's own command takes",
         next_command="`swimctl.distribution.sources` of this device in the inventory; docs/platforms.md has what each "
         "system takes",

@@ -164,10 +164,7 @@ def sourced(*sources: Way, platform: str = "cisco_xe", wished: Transport = "push
 def test_the_plan_shows_from_where_in_which_order() -> None:
     rule = sourced(HTTPS, wished="auto").findings[-1]
     assert (rule.rule, rule.ok) == ("image sources", True)
-    assert rule.seen == (
-        "the device fetches the image from https://images.example/ios/, else the device fetches the image from "
-        "swimctl, else the image is pushed"
-    )
+    assert rule.seen == "the image comes from https://images.example/ios/, else from swimctl, else by push"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
+from swimctl.cli.plan import show_plan
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.folder import COMMAND_LOG
 from swimctl.models import Job, JobOptions, Outcome
@@ -82,6 +83,7 @@ class Tried:
         job = self.job(case)
         assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
         assert IMAGE in self.result.lab.switch(self.names[case]).flash(1).files
+        assert (job.bytes_done, job.bytes_total) == (self.result.opened.store.image(job.image_id).size,) * 2
         return told(self.result, job, "source")
 
     def places(self, case: str) -> list[str]:
@@ -307,3 +309,12 @@ def test_by_day_a_source_that_a_system_cannot_take_is_refused_with_its_name(tmp_
     assert job.status is JobStatus.FAILED
     assert "image sources: seen sftp://images.example/ios/: the copy command of cisco_xe takes" in (job.error or "")
     assert "not sftp" in (job.error or "")
+
+
+def test_the_plan_shows_from_where_the_image_would_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with lab_folder(tmp_path, ssh=False):
+        with_data(tmp_path, sw1={"swimctl": {"distribution": {"sources": ["https://images.example/ios"]}}})
+        context = Context(tmp_path / "config.yaml")
+        with context.open() as opened:
+            assert show_plan(context, opened, ask(opened), offline=False) == 0
+    assert "ready; the image comes from https://images.example/ios/, else by push" in capsys.readouterr().out

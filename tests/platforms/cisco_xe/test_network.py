@@ -149,6 +149,16 @@ def test_ip_interface_brief() -> None:
     )
 
 
+@pytest.mark.parametrize("protocol", ["up(spoofing)", "up (spoofing)", "up"])
+def test_a_dialer_that_only_says_that_it_is_up_is_up(protocol: str) -> None:
+    text = (
+        "Interface                  IP-Address      OK? Method Status                Protocol\n"
+        f"Dialer1                    unassigned      YES manual up                    {protocol}\n"
+    )
+    found = interfaces.parse_show_ip_interface_brief(text)
+    assert [(each.name, each.up, each.status) for each in found] == [("Dialer1", True, "up/up")]
+
+
 def test_route_summary() -> None:
     facts = routes.parse_show_ip_route_summary(sample("show_ip_route_summary/switch"))
     assert facts.sources == {"application": 0, "connected": 12, "static": 4, "ospf 10": 224, "internal": 9}

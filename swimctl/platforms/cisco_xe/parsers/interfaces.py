@@ -46,10 +46,11 @@ _BUNDLE: Final = re.compile(
 )
 
 _ADDRESSES: Final = re.compile(r"Interface +IP-Address +OK\? +Method +Status +Protocol\b.*", re.IGNORECASE)
-# One name has blanks: the interface `Control Plane Interface` of a Catalyst 6500 (a public repository).
+# One name has blanks: the interface `Control Plane Interface` of a Catalyst 6500 (a public repository). A dialer is
+# `up (spoofing)` in `show interfaces` (general knowledge).
 _ADDRESS: Final = re.compile(
     r"(\S+|Control +Plane +Interface) +(\S+) +(?:YES|NO) +\S+ +"
-    r"(administratively +down|\S+(?: +\S+)*?) +(up|down)(?: {2,}\S.*)?",
+    r"(administratively +down|\S+(?: +\S+)*?) +(up|down)(?: ?\(\w+\))?(?: {2,}\S.*)?",
     re.IGNORECASE,
 )
 _LIKE_AN_ADDRESS: Final = re.compile(r"\S+ +(?:\d+\.\d+\.\d+\.\d+|unassigned)(?: .*)?|.* (?:YES|NO) .*", re.IGNORECASE)

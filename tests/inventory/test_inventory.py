@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -213,3 +214,25 @@ def test_a_thousand_hosts_load_in_a_breath(project: Project, tmp_path: Path) -> 
     project.write("inventory/hosts.yaml", text)
     assert len(project.inventory().devices) == 1000
     assert not list(tmp_path.rglob("nornir.log"))
+
+
+def test_a_path_counts_from_the_folder_of_the_configuration_and_else_from_the_working_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The second one is Nornir's own way; where neither has the file both are named. netmiko's platform counts."""
+    for folder in ("conf", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    config = tmp_path / "conf" / "config.yaml"
+    config.write_text("inventory: {plugin: SimpleInventory, options: {host_file: inv/hosts.yaml}}\n", encoding="utf-8")
+    (tmp_path / "inv").mkdir()
+    hosts = "sw1: {hostname: 192.0.2.1, connection_options: {netmiko: {platform: cisco_xe}}}\n"
+    (tmp_path / "inv" / "hosts.yaml").write_text(hosts, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["-c", str(config), "device", "list", "--json"]) == 0
+    (listed,) = json.loads(capfd.readouterr().out)["devices"]
+    assert (listed["hostname"], listed["platform"]) == ("sw1", "cisco_xe")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert main(["-c", str(config), "device", "list"]) == 2
+    said = capfd.readouterr().err
+    assert f"{tmp_path}/conf/inv/hosts.yaml does not exist" in said
+    assert f"or else from the working folder {tmp_path}/elsewhere" in said

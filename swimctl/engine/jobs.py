@@ -255,7 +255,10 @@ class JobRunner:
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:
         """Return what no record of a device may show: its ticket and the passwords of its image sources, too."""
-        sources = self._inventory.copy_policy(self._inventory.device(target.name)).secrets
+        try:
+            sources = self._inventory.copy_policy(self._inventory.device(target.name)).secrets
+        except SwimctlError:
+            sources = ()  # no password of a list that cannot be read was ever sent
         return (*secrets(target), *self.images.tickets(target.name), *sources)
 
     def _models(self, device: Device, target: Target, transcript: Transcript, record: JobRecord) -> Models | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, acti
 
 from swimctl import states
 from swimctl.config.settings import FreezePeriod, Settings, Transport
-from swimctl.errors import Unreachable
+from swimctl.errors import ConfigError, Unreachable
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Outcome, Policy
 from swimctl.platforms.facts import Placement
@@ -228,3 +229,16 @@ def test_who_may_fetch_has_a_ticket_that_is_masked_from_the_first_record_on(
         made = job.runs.images.tickets("sw1")
         assert len(made) == tickets
         assert set(made) <= set(job.runs.secrets_of(job.device.context.target))
+
+
+def test_where_the_sources_cannot_be_read_the_other_secrets_are_masked_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> CopyPolicy:
+        raise ConfigError("the environment has no IMAGES_PW")
+
+    with paper_job(tmp_path, monkeypatch) as job:
+        inventory = SimpleNamespace(copy_policy=refuse, device=lambda name: name)
+        monkeypatch.setattr(job.runs, "_inventory", inventory)
+        target = replace(job.device.context.target, password="acc0unt", username="netops")
+        assert job.runs.secrets_of(target) == ("acc0unt",)

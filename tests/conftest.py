@@ -18,6 +18,7 @@ from support import new_stores, scheduling
 from support.projects import Project, make_project, without_the_callers
 
 from swimctl import clock
+from swimctl.accounts import passwords
 from swimctl.store.database import Database
 
 # What is read before the first test stays until the last one; looking through it for garbage again and again would cost
@@ -30,6 +31,9 @@ sys.dont_write_bytecode = False
 
 # Nornir reads the metadata of all that is installed three times for each inventory: 20 ms of CPU, thousands of times.
 register.metadata = SimpleNamespace(entry_points=cache(metadata.entry_points))  # type: ignore[assignment]
+
+# The mark of a lab's account is the same in each lab.
+passwords.hash_secret_raw = cache(passwords.hash_secret_raw)
 
 Database._prepare = new_stores.prepare  # type: ignore[method-assign]
 

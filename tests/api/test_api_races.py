@@ -46,7 +46,7 @@ def test_a_job_that_a_client_was_told_is_cancelled_is_never_taken(api: Api, roun
             return answer.status == 200
 
         def take(number: int) -> bool:
-            time.sleep(number % 10 / 2000)  # a request takes a few milliseconds: let each side win some rounds
+            time.sleep(number % 10 / 700)  # a request takes a few milliseconds: let each side win some rounds
             return other.claim(number, runner) is not None
 
         for job in jobs:

@@ -330,6 +330,13 @@ class Settings(Section):
     )
     credentials_file: Path | None = Field(None, description="YAML with username, password, enable_secret; mode 0600")
     workers: int = Field(20, ge=1, le=500, description="how many devices at the same time")
+    under_way: int | None = Field(
+        None,
+        ge=1,
+        le=5000,
+        description="how many devices of a batch may be under way, those that reload among them; default: as many as "
+        "`workers`",
+    )
     clock_speed: float = Field(
         1.0, gt=0, le=10_000, description="device seconds per real second; set it for the lab only"
     )

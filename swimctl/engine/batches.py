@@ -1,4 +1,4 @@
-"""Run jobs: claim, go through the steps, record; by Nornir's threaded runner, one thread a device."""
+"""Run jobs: claim, go through the steps, record; by Nornir's threaded runner, one thread a device that talks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Never, Wait
 from swimctl.engine.jobs import JobRunner
+from swimctl.engine.lanes import Lanes
+from swimctl.engine.poller import Poller
 from swimctl.engine.turns import Hold, held, stopped, too_many, unfinished_before
 from swimctl.engine.visits import Visits
 from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
@@ -27,6 +29,7 @@ from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import FirstLook
+from swimctl.steps.pausing import Parts, Pause, see_through
 from swimctl.store import Store
 
 # Real seconds between looks at a device that another process's job holds.
@@ -58,6 +61,7 @@ class Engine:
         self._runner = store.register_runner()
         self._jobs = JobRunner(config, store, inventory, clock, self._runner)
         self._visits = Visits(config.settings, clock, self._jobs)
+        self._poller = Poller(clock)
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +73,7 @@ class Engine:
         """Deregister this runner; jobs that still run read as interrupted from now on."""
         self._runner.close()
         self._jobs.images.close()
+        self._poller.close()
         self._notifier.close(_LAST_WORDS)
 
     def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:
@@ -101,7 +106,20 @@ class Engine:
         if not by_name:
             return
         workers = 1 if run.batch.mode is ExecutionMode.SEQUENTIAL else run.batch.workers or self._settings.workers
-        self._on_each([*by_name], workers, lambda name: self._work(run, by_name[name]))
+        in_turn = self._settings.under_way or workers
+        if workers == 1 or len(by_name) == 1 or not self._inventory.threaded:
+            # One device at a time, or each with a thread of its own: then a job waits where it is.
+            self._on_each(
+                [*by_name],
+                workers,
+                lambda name: see_through(self._work(run, by_name[name]), self._clock, run.stop),
+            )
+            return
+        names = [*by_name][:workers]
+        lanes = Lanes(
+            (self._work(run, job) for job in by_name.values()), len(names), in_turn, self._clock, self._poller.watch
+        )
+        self._on_each(names, workers, lambda _: lanes.work())
 
     def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
         """Call `work` for each device in Nornir's runner; `work` must not raise."""
@@ -224,14 +242,14 @@ class Engine:
         """Return what a device prints where an upgrade would ask it; see Visits."""
         return self._visits.record(device)
 
-    def _work(self, run: _Run, job: Job) -> None:
+    def _work(self, run: _Run, job: Job) -> Parts[None]:
         """Run one job; never raises, so that one bad device is kept from the others."""
         try:
-            claimed = self._take_turn(run, job)
+            claimed = yield from self._take_turn(run, job)
             if claimed is None:
                 self._jobs.does_not_log_in(job.device_name)
                 return
-            self._jobs.go_through(run.batch, claimed, run.stop)
+            yield from self._jobs.go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
             if ended.status is JobStatus.FAILED:
                 self._notifier.device_failed(run.batch, ended)
@@ -245,7 +263,7 @@ class Engine:
             if not self._store.fail_waiting([job.id], why):
                 self._jobs.end_by_defect(run.batch, job, why, run.stop)
 
-    def _take_turn(self, run: _Run, job: Job) -> Job | None:
+    def _take_turn(self, run: _Run, job: Job) -> Parts[Job | None]:
         """Claim the job when its turn has come; None where it will not run here."""
         said = ""
         while not run.stop.is_set():
@@ -271,7 +289,7 @@ class Engine:
             if hold.why != said:
                 self._store.record(job.id, "waiting", hold.why)
                 said = hold.why
-            run.stop.wait(_TURN_POLL)
+            yield Pause(_TURN_POLL * self._clock.speed, obeys=True, begun=job.attempted)
         return None
 
     def _keeps(self, run: _Run, job: Job) -> Hold | None:

@@ -37,8 +37,10 @@ from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
+from swimctl.steps.base import InParts
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
 from swimctl.store import Runner, Store
@@ -61,7 +63,7 @@ class JobRunner:
         self._sites = SiteTurns(config.settings.distribution.copies_per_site)
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
-    def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> None:
+    def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> Parts[None]:
         """Run the steps that are not proved yet, and record the end; a stop leaves the job at a safe point.
 
         Raises StaleClaim and StoreError: without its record nothing may go on.
@@ -77,11 +79,11 @@ class JobRunner:
             self._fail(job, None, _no_such_step(unknown), context)
             return
         with context.one_session():
-            if not self._steps(batch, job, kinds, context):
+            if not (yield from self._steps(batch, job, kinds, context)):
                 return
         self._end_well(job, context)
 
-    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: JobContext) -> bool:
+    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: JobContext) -> Parts[bool]:
         """Run the steps in one session for as long as that lasts; return whether all went well."""
         copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         for index, kind in enumerate(kinds):
@@ -92,11 +94,11 @@ class JobRunner:
                 if step.stop_before:
                     context.checkpoint()
                 if kind == "activation":
-                    self._wait_for_slot(batch, context)
+                    yield from self._wait_for_slot(batch, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
-                outcome = step.run(context)
+                outcome = (yield from step.in_parts(context)) if isinstance(step, InParts) else step.run(context)
             except Stopped as stopped:
                 context.part()
                 self._store.release(job.id, self._runner, "stopped at a safe point")
@@ -148,7 +150,7 @@ class JobRunner:
         needs = timedelta(seconds=sum(known))
         return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)
 
-    def _wait_for_slot(self, batch: Batch, context: JobContext) -> None:
+    def _wait_for_slot(self, batch: Batch, context: JobContext) -> Parts[None]:
         """Wait until the activation may start; one that was sent before is seen through whatever the time.
 
         Raises StepFailed where it can never start, Stopped where a stop is asked for.
@@ -166,7 +168,7 @@ class JobRunner:
                 context.record.say(f"waiting until {rfc3339(slot.at)}: {slot.why}")
                 said = slot.why
             context.part()
-            context.stop.wait(_LOOK_AGAIN)
+            yield Pause(_LOOK_AGAIN * self._clock.speed, obeys=True)
             context.checkpoint()
 
     def _fail(self, job: Job, step: str | None, error: SwimctlError, context: JobContext) -> None:

@@ -188,6 +188,11 @@ class Inventory:
             raise InventoryError(f"{where}: netconf_port of {device.name} must be a number from 1 to 65535")
         return given
 
+    @property
+    def threaded(self) -> bool:
+        """Return whether Nornir's own threaded runner runs the tasks, and no plug-in of the user's."""
+        return self._nornir.config.runner.plugin == "threaded"
+
     def nornir(self, names: Sequence[str], workers: int) -> Nornir:
         """Return a Nornir of these hosts in this order, with so many threads.
 
@@ -195,12 +200,11 @@ class Inventory:
         """
         whole = self._nornir.inventory
         hosts = Hosts({name: whole.hosts[name] for name in names})
-        threaded = self._nornir.config.runner.plugin == "threaded"
         return Nornir(
             inventory=NornirInventory(hosts=hosts, groups=whole.groups, defaults=whole.defaults),
             config=self._nornir.config,
             data=GlobalState(),
-            runner=ThreadedRunner(num_workers=workers) if threaded else self._nornir.runner,
+            runner=ThreadedRunner(num_workers=workers) if self.threaded else self._nornir.runner,
         )
 
     def _device(self, host: Host, device_id: int) -> Device:

@@ -22,6 +22,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.evidence import Unread
 from swimctl.steps.others import require_alone
+from swimctl.steps.pausing import Parts, see_through
 from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
@@ -41,11 +42,15 @@ class Activation:
 
     def run(self, context: JobContext) -> StepResult:
         """End with the device on a boot newer than the baseline, whatever it runs: that is for the post-checks."""
+        return see_through(self.in_parts(context), context.clock, context.stop)
+
+    def in_parts(self, context: JobContext) -> Parts[StepResult]:
+        """Do the same, without a thread while the device is away."""
         if not was_sent(context, "activate"):
             look = ReadinessCheck().once_more(context)
             if look is not None and look.finished:
                 return look
-        now, reloaded = self._reload(context)
+        now, reloaded = yield from self._reload(context)
         if not reloaded:
             sent = context.record.recall("activate sent") or {}
             apart = ", ".join(f"{name}: {version}" for name, version in now.members.items())
@@ -63,7 +68,7 @@ class Activation:
             return StepResult(f"{called(context.image)} activated, up with {now.version}")
         return StepResult(f"{_in_service(context, 'in service, ') or 'reloaded and '}up with {now.version} ({state})")
 
-    def _reload(self, context: JobContext) -> tuple[Running, bool]:
+    def _reload(self, context: JobContext) -> Parts[tuple[Running, bool]]:
         """Have it activated, whatever became of the sessions; return what runs after that, and whether it reloaded."""
         sessions = 0
 
@@ -83,12 +88,12 @@ class Activation:
                 if mark is None or (lost and not last):
                     continue
                 # It may be reloading, and nobody can ask it before it is back.
-                now, reloaded = wait_for_reload(context, mark, seen_down=not lost, enough=arrived)
+                now, reloaded = yield from wait_for_reload(context, mark, seen_down=not lost, enough=arrived)
                 if last or reloaded:
                     return now, reloaded
             else:
                 mark = context.record.recall("boot") or {}
-                return wait_for_reload(context, mark, seen_down=seen_down, enough=arrived)
+                return (yield from wait_for_reload(context, mark, seen_down=seen_down, enough=arrived))
 
     def _send(self, context: JobContext) -> bool:
         """Add and activate, or find out what became of that; return whether the device was seen to go down."""

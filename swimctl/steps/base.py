@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
@@ -25,6 +25,7 @@ from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.way import greets
 from swimctl.states import JobStatus
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.who import Who, host_name
 
@@ -284,7 +285,19 @@ class JobContext:
     def pause(self, seconds: float) -> None:
         """Wait so many device seconds before the device is asked again, anew."""
         forget()
-        self.clock.sleep(max(seconds, _SHORTEST_PAUSE * self.clock.speed))
+        self.clock.sleep(self._at_least(seconds))
+
+    def leave(self, seconds: float, *, silent_for: float = 0.0) -> Pause:
+        """Return such a pause of a job that gives its thread back; its session is ended.
+
+        `silent_for`: the device is away, and need not be looked at before it greets or so many device seconds are over.
+        """
+        self.part()
+        silent = self.target if silent_for else None
+        return Pause(self._at_least(seconds), silent=silent, most=silent_for)
+
+    def _at_least(self, seconds: float) -> float:
+        return max(seconds, _SHORTEST_PAUSE * self.clock.speed)
 
     def waiting(self, what: str) -> Callable[[], None]:
         """Return what to call each second of a wait: a stop is obeyed, and what it waits for is said once."""
@@ -314,6 +327,14 @@ class Step(Protocol):
 
     def run(self, context: JobContext) -> StepResult:
         """Do the step; raises a DeviceError where it cannot be proved to have worked."""
+
+
+@runtime_checkable
+class InParts(Protocol):
+    """A step that waits long, and gives its thread back meanwhile."""
+
+    def in_parts(self, context: JobContext) -> Parts[StepResult]:
+        """Do the step as `run` does."""
 
 
 StepFactory = Callable[[], Step]

@@ -12,6 +12,7 @@ from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import Unread, missing, went_back
+from swimctl.steps.pausing import see_through
 from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import Table
 from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
@@ -101,7 +102,8 @@ def _confirm(context: JobContext, before: Snapshot) -> NoReturn:
     def taken_back(driver: TellsInstalled, _now: Running) -> bool:
         return patch and not is_applied(driver, context.image)
 
-    now, reloaded = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
+    back = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
+    now, reloaded = see_through(back, context.clock, context.stop)
     now = _joined(context, before, now)
     kept = complaint_of(context)
     late = missing(before, now)

@@ -22,6 +22,7 @@ from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import new_boot
+from swimctl.steps.pausing import Parts
 
 # While it still answers after an activation whose session was lost, a login a minute is enough.
 _LOOK_EVERY = 60.0
@@ -159,7 +160,7 @@ class _Away:
 
 def wait_for_reload(
     context: JobContext, mark: dict[str, object], *, seen_down: bool, enough: Enough = _never
-) -> tuple[Running, bool]:
+) -> Parts[tuple[Running, bool]]:
     """Wait until the device runs since after the mark and stays up; return what it runs, and that it reloaded.
 
     What is `enough` counts as a reload: an upgrade in service may come without one, and a patch. A device that shows
@@ -180,10 +181,10 @@ def wait_for_reload(
             if not context.listening():
                 seen_down = True
                 away.answered()
-                context.pause(login.poll)
+                yield context.leave(login.poll, silent_for=deadline.left)
                 continue
             if seen_down:
-                context.pause(login.first_wait)
+                yield context.leave(login.first_wait)
             now, stays = _look(context, mark, enough)
         except (*NOT_BACK, HostKeyRefused) as error:
             away.failed(error)
@@ -199,7 +200,7 @@ def wait_for_reload(
                 as_before, pause = now, login.poll if seen_down else _LOOK_EVERY
         context.part()  # the next look begins with a login: what was seen in this one is no return
         if refusals.count < login.refusals:
-            context.pause(pause)
+            yield context.leave(pause)
     if as_before is not None:
         return as_before, False
     raise away.at_the_end(deadline.seconds)

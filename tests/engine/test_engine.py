@@ -17,7 +17,8 @@ from swimctl.config.settings import Settings
 from swimctl.engine.batches import Engine
 from swimctl.engine.jobs import JobRunner
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Device, Job, Policy
+from swimctl.models import Batch, Device, Job, Policy
+from swimctl.steps.pausing import Parts
 from swimctl.store import Store
 
 CLOSED = Policy(window="20:00-23:00@UTC")  # the clock stands at noon
@@ -74,7 +75,12 @@ def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
         config = cast("Config", SimpleNamespace(settings=Settings(jobs_dir=tmp_path / "jobs")))
         with Engine(config, store, cast("Inventory", _Inventory()), clock) as engine:
             made = Ground(engine, store)
-            monkeypatch.setattr(JobRunner, "go_through", lambda _runs, _batch, job, _stop: made.began.append(job.id))
+
+            def go_through(_runs: JobRunner, _batch: Batch, job: Job, _stop: threading.Event) -> Parts[None]:
+                made.began.append(job.id)
+                yield from ()
+
+            monkeypatch.setattr(JobRunner, "go_through", go_through)
             yield made
 
 

@@ -18,6 +18,7 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.platforms.facts import Running
+from swimctl.steps.pausing import see_through
 from swimctl.steps.reload import wait_for_reload
 
 NONE_LEFT = OutOfDescriptors("swimctl has no file descriptor left")
@@ -30,7 +31,8 @@ def waiting(**script: Any) -> Scripted:
 
 
 def wait(job: Scripted, *, seen_down: bool = True) -> tuple[Running, bool]:
-    return wait_for_reload(job.context, job.record.memory["boot"], seen_down=seen_down)
+    parts = wait_for_reload(job.context, job.record.memory["boot"], seen_down=seen_down)
+    return see_through(parts, job.context.clock, job.context.stop)
 
 
 def test_a_newer_boot_that_stays_is_a_reload() -> None:

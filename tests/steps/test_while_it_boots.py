@@ -11,6 +11,7 @@ from swimctl.config.settings import Deadlines, Settings
 from swimctl.errors import DeviceUnknown, LoginFailed, SwimctlError, UnparsableOutput, Unreachable
 from swimctl.models import JobOptions
 from swimctl.platforms.facts import Running
+from swimctl.steps.pausing import see_through
 from swimctl.steps.reload import boot_mark, wait_for_down, wait_for_reload
 
 LIMITS, LOGIN, ACTIVATION = Settings().deadlines, Settings().login, Settings().activation
@@ -22,7 +23,8 @@ def waiting(**script: Any) -> Scripted:
 
 
 def wait(job: Scripted, *, seen_down: bool = True, **how: Any) -> tuple[Running, bool]:
-    return wait_for_reload(job.context, job.record.memory["boot"], seen_down=seen_down, **how)
+    parts = wait_for_reload(job.context, job.record.memory["boot"], seen_down=seen_down, **how)
+    return see_through(parts, job.context.clock, job.context.stop)
 
 
 def as_before(clock: PaperClock) -> Running:

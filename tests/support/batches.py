@@ -27,6 +27,7 @@ from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.sessions.redaction import Redaction
 from swimctl.states import JobStatus
+from swimctl.steps.pausing import Parts
 from swimctl.store import Store
 
 GOOD, BAD = (JobStatus.SUCCESS, Outcome.UPGRADED), (JobStatus.FAILED, Outcome.ROLLED_BACK)
@@ -98,7 +99,8 @@ class Night:
     def error(self, job: Job) -> str:
         return self.store.job(job.id).error or ""
 
-    def go_through(self, runs: JobRunner, batch: Batch, job: Job, stop: threading.Event) -> None:
+    def go_through(self, runs: JobRunner, batch: Batch, job: Job, stop: threading.Event) -> Parts[None]:
+        yield from ()
         assert (batch.id, stop) == (job.batch_id, self.stop)
         self.ran.append(job.device_name)
         self.clock.forward(600)
@@ -132,7 +134,7 @@ def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
 
     devices = [SimpleNamespace(name=name) for name in switches(9)]
     inventory = SimpleNamespace(
-        devices=devices, nornir=nornir, device=_device, credentials=lambda _device: Credentials()
+        devices=devices, nornir=nornir, threaded=False, device=_device, credentials=lambda _device: Credentials()
     )
     with Store.open(folder / "swimctl.db", cast("Any", clock)) as store:
         config = SimpleNamespace(settings=Settings(jobs_dir=folder / "jobs", **settings))

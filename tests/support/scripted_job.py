@@ -30,6 +30,7 @@ from swimctl.models import Batch, Job, JobOptions
 from swimctl.sessions.redaction import Redaction
 from swimctl.states import STEP_NAMES, JobStatus
 from swimctl.steps import STEPS, JobContext, StepResult
+from swimctl.steps.pausing import see_through
 from swimctl.store import NewJob, Runner, Store
 
 _REAL = dict(STEPS)
@@ -82,7 +83,8 @@ class PaperJob:
 
     def run(self) -> Job:
         """Run what is left of the job, and give it as the store has it then."""
-        self.runs.go_through(self.batch, self.store.job(self.job.id), self.stop)
+        parts = self.runs.go_through(self.batch, self.store.job(self.job.id), self.stop)
+        see_through(parts, self.device.clock, self.stop)
         return self.now
 
     @property

@@ -3,5 +3,19 @@
 from swimctl.sessions.way.algorithms import Transport
 from swimctl.sessions.way.entering import Stranger, enter, greeting, greets, meet, stranger
 from swimctl.sessions.way.route import Hop, Way, resolve
+from swimctl.sessions.way.watching import silent, straight
 
-__all__ = ["Hop", "Stranger", "Transport", "Way", "enter", "greeting", "greets", "meet", "resolve", "stranger"]
+__all__ = [
+    "Hop",
+    "Stranger",
+    "Transport",
+    "Way",
+    "enter",
+    "greeting",
+    "greets",
+    "meet",
+    "resolve",
+    "silent",
+    "straight",
+    "stranger",
+]

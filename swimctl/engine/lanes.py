@@ -1,0 +1,108 @@
+"""Run many jobs in parts on a few threads: who waits holds none, and who is under way goes first."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from swimctl.clock import Clock
+from swimctl.steps.pausing import Parts, Pause
+
+# Jobs that wait for their turn look again so often together, in times a second: each look reads the store.
+_LOOKS: Final = 50.0
+
+
+@dataclass(order=True, slots=True)
+class _Going:
+    """A job on its way; the order of the jobs is kept among those that have not begun."""
+
+    number: int
+    parts: Parts[None] = field(compare=False)
+    # What a part reads belongs to its job, whichever thread the next one gets.
+    within: Context = field(compare=False)
+    begun: bool = field(default=False, compare=False)
+
+
+class Lanes:
+    """Give each lane the next part that is due; a lane is a thread that calls `work`.
+
+    A job must not raise. At most `under_way` have begun and not ended. Where those are more than the lanes, a quarter
+    of the lanes is kept for devices that come back: an uncommitted upgrade has a timer, and must not wait behind the
+    copies of others.
+    """
+
+    def __init__(
+        self,
+        jobs: Iterable[Parts[None]],
+        lanes: int,
+        under_way: int,
+        clock: Clock,
+        watch: Callable[[Pause, Callable[[], None]], None],
+    ) -> None:
+        self._clock = clock
+        self._watch = watch
+        self._new = [_Going(number, parts, copy_context()) for number, parts in enumerate(jobs)]  # a heap
+        self._back: deque[_Going] = deque()  # those under way, as they come
+        self._left = len(self._new)
+        self._waiting = 0  # for their turn
+        self._under_way = 0
+        self._most = under_way
+        self._beginning = 0
+        enough = min(under_way, self._left) <= lanes
+        self._most_beginning = lanes if enough else max(1, lanes - max(1, lanes // 4))
+        self._changed = threading.Condition()
+
+    def work(self) -> None:
+        """Run parts until all jobs have ended."""
+        while (going := self._next()) is not None:
+            first = not going.begun
+            pause: Pause | None = None
+            try:
+                pause = going.within.run(next, going.parts, None)
+            except StopIteration:
+                pass
+            finally:
+                self._over(going, pause, first=first)
+
+    def _next(self) -> _Going | None:
+        with self._changed:
+            while self._left:
+                if self._back:
+                    return self._back.popleft()
+                if self._new and self._under_way < self._most and self._beginning < self._most_beginning:
+                    self._under_way += 1
+                    self._beginning += 1
+                    return heapq.heappop(self._new)
+                self._changed.wait()
+            return None
+
+    def _over(self, going: _Going, pause: Pause | None, *, first: bool) -> None:
+        """Count what a part ended with: None is the job's end."""
+        with self._changed:
+            self._beginning -= first
+            going.begun = pause is not None and (going.begun or pause.begun)
+            if not going.begun:
+                self._under_way -= 1
+            if pause is None:
+                self._left -= 1
+            elif not going.begun:
+                self._waiting += 1
+                shortest = self._waiting / _LOOKS * self._clock.speed
+                pause = replace(pause, seconds=max(pause.seconds, shortest))
+            self._changed.notify_all()
+        if pause is not None:
+            self._watch(pause, lambda: self._take_up(going))
+
+    def _take_up(self, going: _Going) -> None:
+        with self._changed:
+            if going.begun:
+                self._back.append(going)
+            else:
+                self._waiting -= 1
+                heapq.heappush(self._new, going)
+            self._changed.notify_all()

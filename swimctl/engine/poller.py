@@ -1,0 +1,89 @@
+"""One thread that watches all jobs of a process that wait: for a moment, or for a device to greet again."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from swimctl.clock import Clock, Deadline
+from swimctl.sessions.way import Hop, silent, straight
+from swimctl.steps.pausing import Pause
+
+# So many devices are asked at once whether they greet, each for so many real seconds.
+_AT_ONCE: Final = 100
+_GREETS_WITHIN: Final = 3.0
+# A clock of a test may go slower than the wall's: so often it is looked at, in real seconds.
+_TICK: Final = 0.01
+
+
+class Poller:
+    """Hand jobs back when their time has come. It decides nothing: each job looks itself what it finds then."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._asking = asyncio.Semaphore(_AT_ONCE)
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    def watch(self, pause: Pause, back: Callable[[], None]) -> None:
+        """Call `back` once, in the poller's thread, when the pause is over; it must not block."""
+        hop = None if pause.silent is None else straight(pause.silent)
+        # Both begin now, however many wait before it.
+        over, most = (Deadline(self._clock, seconds, watch=True) for seconds in (pause.seconds, pause.most))
+
+        async def wait() -> None:
+            await self._until(over)
+            if hop is not None:
+                await self._greets(hop, pause.seconds, most)
+
+        def begin() -> None:
+            task = loop.create_task(wait())
+            self._waiting.add(task)  # the loop itself knows it only weakly
+
+            def ended(task: asyncio.Task[None]) -> None:
+                self._waiting.discard(task)
+                back()  # whatever happened to it: a job that is not handed back would never end
+
+            task.add_done_callback(ended)
+
+        loop = self._started()
+        loop.call_soon_threadsafe(begin)
+
+    def close(self) -> None:
+        """End the thread; who still waits is handed back at once."""
+        with self._lock:
+            loop, thread, self._loop = self._loop, self._thread, None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._run, args=(self._loop,), name="poller", daemon=True)
+                self._thread.start()
+            return self._loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_forever()
+        for task in self._waiting:
+            task.cancel()
+        if self._waiting:
+            loop.run_until_complete(asyncio.wait(self._waiting))
+        loop.close()
+
+    async def _until(self, over: Deadline) -> None:
+        while not over.passed:  # noqa: ASYNC110 - nobody tells when a clock has come so far
+            await asyncio.sleep(max(over.left / self._clock.speed, _TICK))
+
+    async def _greets(self, hop: Hop, every: float, most: Deadline) -> None:
+        while not most.passed:
+            async with self._asking:
+                if not await silent(hop, _GREETS_WITHIN):
+                    return
+            await self._until(Deadline(self._clock, min(every, most.left), watch=True))

@@ -1,0 +1,55 @@
+"""A job that waits gives its thread back: it runs in parts, and says between them how long nothing is to be done.
+
+A part is what a generator does up to its next `yield`. What a job knows stays in the generator, so that its deadlines
+go on; no session may be open over a `yield`. After a crash nothing of it is there, and the job is resumed as any other:
+from its record and from its device.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from swimctl.clock import Clock
+from swimctl.sessions.targets import Target
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How many device seconds a job waits at least. It looks itself what became of what it waits for.
+
+    `silent`: a device that is away; its job may be left alone while its SSH does not greet, but for no more than `most`
+    device seconds. `obeys`: a stop ends the wait. `begun`: the job is under way, so it goes before one that is not.
+    """
+
+    seconds: float
+    silent: Target | None = None
+    most: float = 0.0
+    obeys: bool = False
+    begun: bool = True
+
+    def hold(self, clock: Clock, stop: threading.Event) -> None:
+        """Wait in this thread, for a job that has one for itself."""
+        if self.obeys:
+            stop.wait(self.seconds / clock.speed)
+        else:
+            clock.sleep(self.seconds)
+
+
+# What runs in parts, and what it comes to.
+Parts = Generator[Pause, None, T]
+
+
+def see_through(parts: Parts[T], clock: Clock, stop: threading.Event) -> T:
+    """Run all parts in this thread, with their pauses, and return what they come to."""
+    while True:
+        try:
+            pause = next(parts)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        pause.hold(clock, stop)

@@ -1,0 +1,211 @@
+"""Which part of which job runs next, on how many threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from support.stores import StandingClock
+
+from swimctl.engine.lanes import Lanes
+from swimctl.steps.pausing import Parts, Pause
+
+AWAY = Pause(10)
+IN_TURN = Pause(1, begun=False)
+
+
+@dataclass
+class Watched:
+    """What waits, in the order in which it began to; `all_wait` is set once so many do."""
+
+    waits: list[tuple[Pause, Callable[[], None]]] = field(default_factory=list)
+    many: int = 0
+    all_wait: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, pause: Pause, back: Callable[[], None]) -> None:
+        self.waits.append((pause, back))
+        if len(self.waits) == self.many:
+            self.all_wait.set()
+
+    def hand_back(self, which: int = 0) -> None:
+        self.waits.pop(which)[1]()
+
+
+@dataclass
+class Played:
+    """Jobs of which each does what its pauses say, and notes each part that it begins."""
+
+    log: list[str] = field(default_factory=list)
+
+    def job(self, name: str, *pauses: Pause) -> Parts[None]:
+        for number, pause in enumerate(pauses):
+            self.log.append(f"{name}{number}")
+            yield pause
+        self.log.append(f"{name} ends")
+
+
+def at_once(pause: Pause, back: Callable[[], None]) -> None:
+    assert pause.seconds >= 0
+    back()
+
+
+def run(*jobs: Parts[None], lanes: int = 1, under_way: int = 9, watch: Any = at_once) -> None:
+    """Run them on a lane, in this thread."""
+    Lanes(jobs, lanes, under_way, StandingClock(), watch).work()
+
+
+def test_who_is_under_way_goes_before_who_has_not_begun() -> None:
+    played = Played()
+    run(played.job("a", AWAY), played.job("b", AWAY), played.job("c"))
+    assert played.log == ["a0", "a ends", "b0", "b ends", "c ends"]
+
+
+def test_those_under_way_are_taken_up_as_they_come() -> None:
+    played, watched = Played(), Watched()
+
+    def last() -> Parts[None]:
+        watched.hand_back(1)
+        watched.hand_back(0)
+        yield from ()
+
+    run(played.job("a", AWAY), played.job("b", AWAY), last(), watch=watched)
+    assert played.log == ["a0", "b0", "b ends", "a ends"]
+
+
+def test_who_waits_for_its_turn_comes_back_in_the_order_of_the_jobs() -> None:
+    played, watched = Played(), Watched()
+
+    def second() -> Parts[None]:
+        watched.hand_back()
+        played.log.append("b")
+        yield from ()
+
+    run(played.job("a", IN_TURN), second(), played.job("c"), watch=watched)
+    assert played.log == ["a0", "b", "a ends", "c ends"]
+
+
+def test_no_more_jobs_are_under_way_than_may_be() -> None:
+    played = Played()
+    watched = Watched(many=2)
+    lanes = Lanes([played.job(name, AWAY) for name in "abc"], 2, 2, StandingClock(), watched)
+    threads = [threading.Thread(target=lanes.work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert watched.all_wait.wait(10)
+    assert sorted(played.log) == ["a0", "b0"]
+    watched.many = 2
+    watched.all_wait.clear()
+    watched.hand_back()  # one of them ends, and c begins
+    assert watched.all_wait.wait(10)
+    assert "c0" in played.log
+    watched.hand_back()
+    watched.hand_back()
+    for thread in threads:
+        thread.join(10)
+    assert len(played.log) == 6
+
+
+def test_who_waits_for_its_turn_is_not_under_way() -> None:
+    played, watched = Played(), Watched()
+
+    def partner() -> Parts[None]:
+        played.log.append("b")
+        watched.hand_back()
+        yield from ()
+
+    run(played.job("a", IN_TURN), partner(), under_way=1, watch=watched)
+    assert played.log == ["a0", "b", "a ends"]
+
+
+@pytest.mark.parametrize(
+    ("lanes", "under_way", "jobs", "begin"),
+    [(4, 9, 9, 3), (2, 9, 9, 1), (3, 9, 9, 2), (8, 9, 9, 6), (4, 4, 9, 4), (4, 9, 4, 4), (4, 2, 9, 2)],
+)
+def test_lanes_are_kept_for_those_that_come_back(lanes: int, under_way: int, jobs: int, begin: int) -> None:
+    talk, began, all_here = threading.Event(), list[int](), threading.Event()
+
+    def copying(number: int) -> Parts[None]:
+        began.append(number)
+        if len(began) == begin:
+            all_here.set()
+        talk.wait(10)
+        yield from ()
+
+    several = Lanes([copying(number) for number in range(jobs)], lanes, under_way, StandingClock(), at_once)
+    assert several._most_beginning == (lanes if begin == min(lanes, under_way) else begin)
+    threads = [threading.Thread(target=several.work) for _ in range(lanes)]
+    for thread in threads:
+        thread.start()
+    assert all_here.wait(10)
+    with several._changed:
+        assert len(began) == several._beginning == begin
+    talk.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(began) == list(range(jobs))
+
+
+def test_what_a_job_reads_stays_with_it_whichever_thread_it_gets() -> None:
+    read: ContextVar[str] = ContextVar("read", default="nothing")
+    seen, watched = list[str](), Watched()
+
+    def reading(name: str) -> Parts[None]:
+        token = read.set(name)
+        yield AWAY
+        seen.append(read.get())
+        read.reset(token)  # raises ValueError in another context
+
+    lanes = Lanes([reading("a"), reading("b")], 1, 9, StandingClock(), watched)
+    watched.many = 2
+    first = threading.Thread(target=lanes.work)
+    first.start()
+    assert watched.all_wait.wait(10)
+    watched.hand_back()
+    second = threading.Thread(target=lanes.work)
+    second.start()
+    watched.hand_back()
+    for thread in (first, second):
+        thread.join(10)
+    assert sorted(seen) == ["a", "b"]
+    assert read.get() == "nothing"
+
+
+def test_many_who_wait_for_their_turn_look_less_often() -> None:
+    watched = Watched()
+    waiting = (Played().job("a", IN_TURN) for _ in range(100))
+
+    def last() -> Parts[None]:
+        assert [pause.seconds for pause, _ in watched.waits[:50]] == [1.0] * 50
+        assert watched.waits[-1][0].seconds == pytest.approx(2.0)
+        while watched.waits:
+            watched.hand_back()
+        yield from ()
+
+    run(*waiting, last(), watch=watched)
+    again = Watched()
+    run(*(Played().job("a", AWAY) for _ in range(8)), handing_back(again), under_way=10, watch=again)
+
+
+def handing_back(watched: Watched) -> Parts[None]:
+    """Check that who is under way waits no longer than it said, and let it go on."""
+    assert {pause.seconds for pause, _ in watched.waits} == {AWAY.seconds}
+    while watched.waits:
+        watched.hand_back()
+    yield from ()
+
+
+def test_a_job_that_fails_swimctl_ends_and_counts_no_longer() -> None:
+    def breaks() -> Parts[None]:
+        yield AWAY
+        raise RuntimeError("a defect")
+
+    played = Played()
+    lanes = Lanes([breaks(), played.job("a")], 1, 1, StandingClock(), at_once)
+    with pytest.raises(RuntimeError, match="a defect"):
+        lanes.work()
+    lanes.work()  # another lane
+    assert played.log == ["a ends"]

@@ -15,7 +15,7 @@ from swimctl.steps.target import called
 # The device's log says that it took the command at once; a moment more is for a log that lags.
 _LOG_LAG = 15.0
 # Real seconds for which a permission to send counts. A process that stood still, or a machine that slept, longer than
-# that may wake when somebody else has the job. Whoever takes a job from one who is only silent waits for longer.
+# that may wake when somebody else has the job. Whoever takes a job from one who is only silent must wait for longer.
 FRESH = 30.0
 
 

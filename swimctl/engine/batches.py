@@ -277,6 +277,8 @@ class Engine:
                 hold = self._blocked(job)
                 if hold is None:
                     return None
+                # What it waits for may wait for a login: this one must not count as under way meanwhile.
+                self._jobs.does_not_log_in(job.device_name)
             elif self._store.job(job.id).status in FINAL:
                 return None
             if hold.ends:

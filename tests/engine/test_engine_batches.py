@@ -411,7 +411,13 @@ def test_a_device_that_another_batch_takes_at_the_same_moment_is_waited_for(
     (first,) = some_jobs(tonight.store, ["sw1"], "batch-0001")
     (second,) = some_jobs(tonight.store, ["sw1"], "batch-0002")
     claim = tonight.store.claim
+    left: list[str] = []  # logins that do not count as under way any more: the other one may wait for its own
+    monkeypatch.setattr(JobRunner, "does_not_log_in", lambda _runs, name: left.append(name))
     with tonight.store.register_runner() as other:
+
+        def ends() -> None:
+            assert left == ["sw1"]
+            tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1])
 
         def late(job_id: int, runner: Any, place: str) -> Any:
             monkeypatch.setattr(tonight.store, "claim", claim)
@@ -419,6 +425,6 @@ def test_a_device_that_another_batch_takes_at_the_same_moment_is_waited_for(
             return claim(job_id, runner, place)
 
         monkeypatch.setattr(tonight.store, "claim", late)
-        tonight.stop = looks = Looks(lambda: tonight.store.move(first.id, other, *BAD[:1], "it failed", BAD[1]))
+        tonight.stop = looks = Looks(ends)
         assert tonight.run([second]) == [GOOD]
     assert looks.waits == [1.0]

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from support.new_stores import AS_SWIMCTL_DOES
+from support.stores import StandingClock
 
+from swimctl.store import Runner, Store
 from swimctl.store.database import Database
 
 
@@ -10,3 +15,20 @@ from swimctl.store.database import Database
 def _laid_by_swimctl(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each new store be laid as swimctl does it, not copied as for other tests."""
     monkeypatch.setattr(Database, "_prepare", AS_SWIMCTL_DOES)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
+    with Store.open(tmp_path / "s.db", clock) as opened_store:
+        yield opened_store
+
+
+@pytest.fixture
+def runner(store: Store) -> Iterator[Runner]:
+    with store.register_runner() as registered:
+        yield registered

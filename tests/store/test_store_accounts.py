@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -21,17 +20,6 @@ from swimctl.store import IdempotencyKey, Store, first_tables
 ROOT = Caller("root", "terminal")
 DAY = timedelta(days=1)
 NEW_TOKEN = "INSERT INTO tokens (user_id, sha256, label, from_login, role, created_at) VALUES"
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", clock) as opened_store:
-        yield opened_store
 
 
 def sha(text: str) -> str:

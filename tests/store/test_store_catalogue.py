@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.stores import NOON, STEPS, StandingClock, opened, said, some_batch, some_image, some_jobs
+from support.stores import NOON, STEPS, opened, said, some_batch, some_image, some_jobs
 
 from swimctl.errors import ConflictError, ImageError, NotFound, StoreError
 from swimctl.models import Golden, ImageKind
@@ -14,12 +13,6 @@ from swimctl.states import JobStatus
 from swimctl.store import NewJob, Store
 
 OTHER = "isr4400_iosxe.17.09.05.SPA.bin"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", StandingClock()) as opened_store:
-        yield opened_store
 
 
 def test_device_ids_are_given_once_and_for_all(store: Store, tmp_path: Path) -> None:

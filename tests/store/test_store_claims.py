@@ -14,23 +14,6 @@ from swimctl.store import Runner, Store
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", clock) as opened_store:
-        yield opened_store
-
-
-@pytest.fixture
-def runner(store: Store) -> Iterator[Runner]:
-    with store.register_runner() as registered:
-        yield registered
-
-
-@pytest.fixture
 def elsewhere(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
     """Stand for another process: a store of its own on the same file."""
     with Store.open(tmp_path / "s.db", clock) as other:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,6 @@ from swimctl.states import JobStatus
 from swimctl.store import Runner, Store
 
 PLACE = "192.0.2.1:22"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", StandingClock()) as opened_store:
-        yield opened_store
-
-
-@pytest.fixture
-def runner(store: Store) -> Iterator[Runner]:
-    with store.register_runner() as registered:
-        yield registered
 
 
 def ended(store: Store, runner: Runner, job_id: int) -> None:

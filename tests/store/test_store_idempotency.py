@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,6 @@ from swimctl.store import IdempotencyKey, NewJob, Store
 BODY, OTHER_BODY = "a" * 64, "b" * 64
 REQUEST = IdempotencyKey("alice", "key-1", BODY)
 HOUR = 3600
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", clock) as opened_store:
-        yield opened_store
 
 
 def told(jobs: Sequence[Job]) -> dict[str, Any]:

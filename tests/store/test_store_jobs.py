@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,17 +23,6 @@ from swimctl.errors import NotFound, StoreError, SwimctlError
 from swimctl.models import ExecutionMode, JobOptions, Outcome, Pulse, Step
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import NewJob, Store
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: StandingClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", clock) as opened_store:
-        yield opened_store
 
 
 def test_a_batch_is_read_as_it_was_written(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,6 @@ from swimctl.states import JobStatus
 from swimctl.store import Runner, Store
 
 COMMAND, KEY = "install activate", "activate sent"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.db", StandingClock()) as opened_store:
-        yield opened_store
-
-
-@pytest.fixture
-def runner(store: Store) -> Iterator[Runner]:
-    with store.register_runner() as registered:
-        yield registered
 
 
 @pytest.fixture

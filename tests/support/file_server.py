@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 
 @dataclass
@@ -21,6 +22,19 @@ class Served:
     def folder(self) -> str:
         """Return where the file lies."""
         return self.url.rpartition("/")[0] + "/"
+
+
+@contextmanager
+def answering(server: TCPServer) -> Iterator[int]:
+    """Let a server answer in a thread of its own, at a port of 127.0.0.1, until the end."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager
@@ -60,13 +74,6 @@ def serving(
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its class has it
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    served.url = f"http://127.0.0.1:{server.server_port}/{name}"
-    try:
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as port:
+        served.url = f"http://127.0.0.1:{port}/{name}"
         yield served
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

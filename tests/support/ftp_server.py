@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
-from support.file_server import Served
+from support.file_server import Served, answering
 
 
 @contextmanager
@@ -55,13 +54,6 @@ def serving_ftp(name: str, content: bytes, *, account: str = "", sent: int | Non
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing: a device that goes away in the middle is what some tests are for."""
 
-    server = Server(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    served.url = f"ftp://127.0.0.1:{server.server_address[1]}/{name}"
-    try:
+    with answering(Server(("127.0.0.1", 0), Answer)) as port:
+        served.url = f"ftp://127.0.0.1:{port}/{name}"
         yield served
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

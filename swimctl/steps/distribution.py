@@ -12,11 +12,10 @@ from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.ending import COPY
-from swimctl.steps.pulling import Pulling
+from swimctl.steps.pulling import ATTEMPTS, Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
 
-_ATTEMPTS = 2
 # Per cent of the job that readiness has taken, and that the copy takes.
 _BEFORE, _COPY = 10, 40
 # Real seconds between two records of a copy's bytes: a record each chunk would cost more than the copy.
@@ -36,7 +35,7 @@ class Distribution:
             return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
         pulling = None if context.images is None else Pulling(context, context.images)
-        attempts, came = _ATTEMPTS if pulling is None else pulling.attempts, False
+        attempts, came = ATTEMPTS if pulling is None else pulling.attempts, False
         for attempt in range(attempts + 1):
             context.checkpoint()
             wrong, destination = context.again(lambda: self._verify(context))
@@ -51,7 +50,7 @@ class Distribution:
             if came and pulling is not None:
                 pulling.wrong(wrong)
             if attempt < attempts:
-                came = self._copy(context, destination, attempt, pulling)
+                came = self._copy(context, destination, attempt, pulling, last=attempt == attempts - 1)
         raise StepFailed(
             f"{context.image.filename} was copied {attempts} times and is still wrong: {wrong}; the file was removed; "
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
@@ -131,7 +130,9 @@ class Distribution:
         removal.end(context.record, key, (context.image.filename,))
         return wrong
 
-    def _copy(self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None) -> bool:
+    def _copy(
+        self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None, *, last: bool
+    ) -> bool:
         """Return whether a copy ran to its end, which proves nothing; raises what the last one failed with."""
         image = context.image
         recorded = 0.0
@@ -168,7 +169,7 @@ class Distribution:
             context.record.event("copy", str(error))
             if pulling is not None:
                 pulling.failed(str(error))
-            if attempt == (_ATTEMPTS if pulling is None else pulling.attempts) - 1:
+            if last:
                 context.again(lambda: self._verify(context))  # leaves no partial file behind
                 raise
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from swimctl.clock import Deadline
 from swimctl.errors import (
@@ -23,7 +23,8 @@ from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
 from swimctl.steps.reach import Images, named, why_not
 
-_ATTEMPTS = 2
+ATTEMPTS: Final = 2
+"""So often the last way is tried; a push is the only one of a device without others."""
 
 
 class Pulling:
@@ -34,7 +35,7 @@ class Pulling:
         self._images = images
         self._ways = list(images.ways(context.settings))
         self._reached = False
-        self.attempts = _ATTEMPTS + sum(isinstance(way, Source) for way in self._ways)
+        self.attempts = ATTEMPTS + sum(isinstance(way, Source) for way in self._ways)
 
     @property
     def foreign(self) -> bool:

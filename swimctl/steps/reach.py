@@ -18,7 +18,7 @@ from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches
 from swimctl.steps.first_look import FirstLook
 
-_RULE = "image server"
+_RULE: Final = "image server"
 SOURCES: Final = "image sources"
 """The rule of a device with sources; what is seen there is from where it would get its image."""
 # Open a session to a device that has said who it is.
@@ -79,12 +79,13 @@ class Images:
             return replace(look, findings=(*look.findings, _sources_ruled(device, ways)))
         falls_back = len(ways) > 1
         why = self.why_pushed(enter, device, image, settings)
-        behind = "" if not falls_back else named(ways[1])
-        seen = f"it is not reached: {why}; {behind}" if why else "the device reaches it"
+        seen = why or "the device reaches it"
+        if why and falls_back:
+            seen = f"it is not reached: {why}; {named(ways[1])}"
         rule = Finding(
             _RULE,
             ok=not why or falls_back,
-            seen=seen if falls_back else why or seen,
+            seen=seen,
             needed="a device that fetches its image reaches it",
             next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
             "`transport: auto` or `push`",

@@ -136,3 +136,9 @@ def listener(family: int, address: Any, places: Connections) -> Listener:  # noq
         made.close()
         raise
     return made
+
+
+def listening_at(bind: str, port: int, places: Connections) -> Listener:
+    """Return a socket that listens at a name or address of this machine. OSError."""
+    family, _, _, _, address = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return listener(family, address, places)

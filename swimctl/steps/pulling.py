@@ -15,8 +15,8 @@ from swimctl.errors import (
     TransferFailed,
     UnexpectedPrompt,
 )
+from swimctl.images.offers import Offered
 from swimctl.inventory.sources import Source, Way
-from swimctl.models import Image
 from swimctl.platforms.fetching import Fetched, Fetches
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
@@ -150,7 +150,7 @@ class _Copy(Protocol):
     """A copy that runs: how far it is, how often the device came for it, and what still serves it."""
 
     @property
-    def image(self) -> Image:
+    def image(self) -> Offered:
         """Return what is copied."""
 
     @property

@@ -10,7 +10,8 @@ from typing import Final
 from swimctl import platforms
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, DeadlineExceeded, TransferFailed, UnexpectedPrompt
-from swimctl.images.server import REACH, ImageServer
+from swimctl.images.offers import REACH
+from swimctl.images.server import ImageServer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image

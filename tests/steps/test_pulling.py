@@ -13,7 +13,7 @@ from support.scripted_steps import LOST, NAME, PaperContext, PaperDriver, Script
 
 from swimctl.config.settings import Settings, Transport
 from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, Stopped, TransferFailed, UnexpectedPrompt
-from swimctl.images.server import Offer
+from swimctl.images.offers import Offer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver

@@ -12,7 +12,7 @@ from support.scripted_steps import BEFORE, IMAGE, NAME, PaperClock, PaperDriver
 
 from swimctl.config.settings import Settings, Transport
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, TransferFailed, UnexpectedPrompt
-from swimctl.images.server import REACH, Offer
+from swimctl.images.offers import REACH, Offer
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image

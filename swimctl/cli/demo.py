@@ -63,6 +63,7 @@ def specs() -> tuple[SwitchSpec, ...]:
 
 def _upgrade(options: Context, lab: LabFleet, folder: Path) -> int:
     from swimctl.cli import running
+    from swimctl.cli.follow import Kept
     from swimctl.models import ExecutionMode, JobOptions
     from swimctl.requests.plans import UpgradeRequest
 
@@ -83,7 +84,7 @@ def _upgrade(options: Context, lab: LabFleet, folder: Path) -> int:
             options,
             opened,
             lambda event: engine.run(made.batch, made.jobs, event),
-            lambda: opened.store.jobs(batch_id=made.batch.id),
+            Kept(opened.store, batch_id=made.batch.id),
         )
         jobs = opened.store.jobs(batch_id=made.batch.id)
         outcome = running.outcome_of(opened, made.batch.id, jobs, (), stop)

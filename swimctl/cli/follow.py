@@ -142,6 +142,27 @@ def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> V
     return LiveView(Console(file=stream), store.usual_seconds())
 
 
+class Kept:
+    """The jobs with these ids or of this batch, of which each look reads only those that have changed since the last.
+
+    It is for those that this process runs: that another one, which ran some of them, has died is no change.
+    """
+
+    def __init__(self, store: Store, *, ids: Sequence[int] | None = None, batch_id: str | None = None) -> None:
+        self._store = store
+        self._ids = ids
+        self._batch_id = batch_id
+        self._number = 0
+        self._jobs: dict[int, Job] = {}
+
+    def __call__(self) -> Sequence[Job]:
+        """Return all of them as they are now, in id order."""
+        found = self._store.changed_since(ids=self._ids, batch_id=self._batch_id, since=self._number)
+        self._number = found.number
+        self._jobs |= {job.id: job for job in found.jobs}
+        return [self._jobs[number] for number in sorted(self._jobs)]
+
+
 def follow(
     read: Callable[[], Sequence[Job]],
     view: View,

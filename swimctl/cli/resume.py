@@ -23,6 +23,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
     swimctl asks each device how far it got. It does nothing twice.
     """
     from swimctl.cli import running
+    from swimctl.cli.follow import Kept
 
     context = of(ctx)
     with context.open() as opened:
@@ -40,9 +41,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
             output.note(f"swimctl: resuming {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")
             for sentence in filter(None, map(opened.service.left_armed, jobs)):
                 output.note(f"swimctl: {sentence}")
-        stop = running.run(
-            context, opened, lambda event: engine.resume(jobs, event), lambda: opened.store.jobs(ids=ids)
-        )
+        stop = running.run(context, opened, lambda event: engine.resume(jobs, event), Kept(opened.store, ids=ids))
         batches = ",".join(dict.fromkeys(job.batch_id for job in jobs))
         outcome = running.outcome_of(opened, batches, opened.store.jobs(ids=ids), (), stop)
         raise typer.Exit(running.print_result(context, outcome))

@@ -37,10 +37,11 @@ def run_scheduled(ctx: typer.Context) -> None:
 
 def _run(context: Context, opened: Opened, due: Sequence[Job]) -> int:
     from swimctl.cli import running
+    from swimctl.cli.follow import Kept
 
     ids = [job.id for job in due]
     engine = opened.engine
-    stop = running.run(context, opened, engine.run_due, lambda: opened.store.jobs(ids=ids))
+    stop = running.run(context, opened, engine.run_due, Kept(opened.store, ids=ids))
     # What another process took meanwhile and still runs is that process's to tell of.
     ours = [job for job in opened.store.jobs(ids=ids) if job.status in FINAL or job.interrupted or stop.signal]
     batches = ",".join(dict.fromkeys(job.batch_id for job in ours or due))

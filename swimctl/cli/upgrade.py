@@ -171,6 +171,7 @@ def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
 
 def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> int:
     from swimctl.cli import running
+    from swimctl.cli.follow import Kept
 
     if not context.quiet:
         output.note(f"swimctl: batch {made.batch.id}, {_devices(len(made.jobs))}")
@@ -178,7 +179,7 @@ def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> i
         context,
         opened,
         lambda event: engine.run(made.batch, made.jobs, event),
-        lambda: opened.store.jobs(batch_id=made.batch.id),
+        Kept(opened.store, batch_id=made.batch.id),
     )
     jobs = opened.store.jobs(batch_id=made.batch.id)
     skipped = [(item.device.name, item.refusal or "") for item in made.skipped]

@@ -9,9 +9,11 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.stores import opened, some_jobs, switches
 
 from swimctl.cli import follow, running
 from swimctl.cli.context import Context
@@ -184,3 +186,17 @@ def test_a_live_view_keeps_failures_above_and_draws_totals(make_job: MakeJob, mo
 def test_without_a_terminal_there_are_lines() -> None:
     assert isinstance(follow.choose_view(NoStore(), quiet=False, stream=io.StringIO()), follow.Lines)  # type: ignore[arg-type]  # as above
     assert type(follow.choose_view(NoStore(), quiet=True, stream=io.StringIO())) is follow.Silence  # type: ignore[arg-type]  # as above
+
+
+def test_of_a_thousand_jobs_only_those_are_read_again_that_changed(tmp_path: Path) -> None:
+    with opened(tmp_path / "s.db") as store, store.register_runner() as runner:
+        ids = [job.id for job in some_jobs(store, switches(4))]
+        some_jobs(store, switches(1), "batch-0002")
+        kept = follow.Kept(store, batch_id="batch-0001")
+        first = kept()
+        assert (list(first), kept()) == (store.jobs(batch_id="batch-0001"), first)
+        store.claim(ids[2], runner, "192.0.2.3:22")
+        again = kept()
+        assert list(again) == store.jobs(batch_id="batch-0001")
+        assert [one is other for one, other in zip(first, again, strict=True)] == [True, True, False, True]
+        assert [job.id for job in follow.Kept(store, ids=ids[1:3])()] == ids[1:3]

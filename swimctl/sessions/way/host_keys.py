@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # How the project's own lines end: the device's name, and when its key was first seen.
 _SINCE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*$")
+# A line whose host field has neither a pattern nor a hash: it is of the machines that it names, letter by letter.
+_LITERAL: Final = re.compile(r"\s*(?:@\S+\s+)?[^\s@*?|/!][^\s*?|/!]*\s")
 # A key of this type signs in these ways (RFC 8332); paramiko asks for signatures, files hold types.
 _SIGNATURES: Final = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
 
@@ -177,6 +179,8 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _keys(name: str, line: str, place: str) -> list[Known]:
+    if name not in line and _LITERAL.match(line):
+        return []  # nearly all of a thousand lines, at each login
     entry = _entry(line)
     if entry is None:
         return []

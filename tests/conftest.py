@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     And put files of one folder beside each other: pytest 9.1 gives the fixtures of a folder's conftest.py to those only
     that follow each other in its arguments (`pytest tests/cli/test_main.py tests/steps tests/cli/test_running.py`).
 
-    And let `make test` try fewer of the texts that hypothesis makes up.
+    And let `make test` try fewer of the texts that hypothesis makes up, and workers say less.
     """
     settings.load_profile("test" if config.option.markexpr == "not prove" else "prove")
     config.args.sort(key=lambda each: Path(each.split("::")[0]).parent)
@@ -66,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker and hasattr(os, "sched_setaffinity"):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processors[int(worker) % len(processors)]})
+    scheduling.Brevity.begin(config)
 
 
 @pytest.hookimpl(optionalhook=True)

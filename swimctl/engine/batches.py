@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Self
 
@@ -107,22 +108,23 @@ class Engine:
             return
         workers = 1 if run.batch.mode is ExecutionMode.SEQUENTIAL else run.batch.workers or self._settings.workers
         in_turn = self._settings.under_way or workers
-        if workers == 1 or len(by_name) == 1 or not self._inventory.threaded:
+        self._in_parts(run, [*by_name], workers, in_turn, lambda name: self._work(run, by_name[name]))
+
+    def _in_parts(
+        self, run: _Run, names: Sequence[str], workers: int, in_turn: int, work: Callable[[str], Parts[None]]
+    ) -> None:
+        """Go through each device's `work`, which must not raise; `in_turn` at most have begun and not ended."""
+        if workers == 1 or len(names) == 1 or not self._inventory.threaded:
             # One device at a time, or each with a thread of its own: then a job waits where it is.
-            self._on_each(
-                [*by_name],
-                workers,
-                lambda name: see_through(self._work(run, by_name[name]), self._clock, run.stop),
-            )
+            self._on_each(names, workers, lambda name: see_through(work(name), self._clock, run.stop))
             return
-        names = [*by_name][:workers]
-        lanes = Lanes(
-            (self._work(run, job) for job in by_name.values()), len(names), in_turn, self._clock, self._poller.watch
-        )
-        self._on_each(names, workers, lambda _: lanes.work())
+        threads = names[:workers]
+        watch = partial(self._poller.watch, stop=run.stop)
+        lanes = Lanes(map(work, names), len(threads), in_turn, self._clock, watch)
+        self._on_each(threads, workers, lambda _: lanes.work())
 
     def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
-        """Call `work` for each device in Nornir's runner; `work` must not raise."""
+        """Call `work` for each device in Nornir's runner; it must not raise."""
 
         def task(task: Task) -> Result:
             # The one task handed to Nornir catches everything: what it lets out would lose the whole run's results.
@@ -174,10 +176,10 @@ class Engine:
         # Each is ill until its look is through and recorded: one that could not be checked must not pass.
         found = {job.id: f"{job.device_name}: could not be checked" for job in jobs}
 
-        def look(name: str) -> None:
+        def look(name: str) -> Parts[None]:
             job = by_name[name]
             try:
-                complaint = POST_CHECKS.look_again(self._jobs.afterwards(run.batch, job, run.stop))
+                complaint = yield from POST_CHECKS.look_again(self._jobs.afterwards(run.batch, job, run.stop))
             except Exception as error:  # noqa: BLE001 - a check that could not run has failed
                 complaint = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
             complaint = self._jobs.redaction(name).text(complaint)
@@ -189,7 +191,9 @@ class Engine:
                     del found[job.id]
 
         if by_name:
-            self._on_each([*by_name], run.batch.workers or self._settings.workers, look)
+            # All may be late at the same time: they wait together, and nothing is changed.
+            workers = run.batch.workers or self._settings.workers
+            self._in_parts(run, [*by_name], workers, len(by_name), look)
         return [found[number] for number in sorted(found)]
 
     def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:

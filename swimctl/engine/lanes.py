@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from swimctl.clock import Clock
-from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.pausing import WANTED, Parts, Pause
 
 # Jobs that wait for their turn look again so often together, in times a second: each look reads the store.
 _LOOKS: Final = 50.0
@@ -46,7 +46,7 @@ class Lanes:
     ) -> None:
         self._clock = clock
         self._watch = watch
-        self._new = [_Going(number, parts, copy_context()) for number, parts in enumerate(jobs)]  # a heap
+        self._new = [_Going(number, parts, self._within()) for number, parts in enumerate(jobs)]  # a heap
         self._back: deque[_Going] = deque()  # those under way, as they come
         self._left = len(self._new)
         self._waiting = 0  # for their turn
@@ -69,12 +69,24 @@ class Lanes:
             finally:
                 self._over(going, pause, first=first)
 
+    def _within(self) -> Context:
+        within = copy_context()
+        within.run(WANTED.set, self._wanted)
+        return within
+
+    def _wanted(self) -> bool:
+        """Return whether a job could go on that has no lane; asked without the lock, as no answer holds for long."""
+        return bool(self._back) or self._may_begin()
+
+    def _may_begin(self) -> bool:
+        return bool(self._new) and self._under_way < self._most and self._beginning < self._most_beginning
+
     def _next(self) -> _Going | None:
         with self._changed:
             while self._left:
                 if self._back:
                     return self._back.popleft()
-                if self._new and self._under_way < self._most and self._beginning < self._most_beginning:
+                if self._may_begin():
                     self._under_way += 1
                     self._beginning += 1
                     return heapq.heappop(self._new)

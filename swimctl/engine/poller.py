@@ -16,6 +16,8 @@ _AT_ONCE: Final = 100
 _GREETS_WITHIN: Final = 3.0
 # A clock of a test may go slower than the wall's: so often it is looked at, in real seconds.
 _TICK: Final = 0.01
+# Real seconds between two looks whether those who obey a stop are to be handed back.
+_STOPPED: Final = 0.2
 
 
 class Poller:
@@ -28,9 +30,14 @@ class Poller:
         self._thread: threading.Thread | None = None
         self._asking = asyncio.Semaphore(_AT_ONCE)
         self._waiting: set[asyncio.Task[None]] = set()
+        self._obeying: dict[threading.Event, set[asyncio.Task[None]]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
 
-    def watch(self, pause: Pause, back: Callable[[], None]) -> None:
-        """Call `back` once, in the poller's thread, when the pause is over; it must not block."""
+    def watch(self, pause: Pause, back: Callable[[], None], stop: threading.Event | None = None) -> None:
+        """Call `back` once, in the poller's thread, when the pause is over; it must not block.
+
+        A pause that obeys a stop is over at once when `stop` is set.
+        """
         hop = None if pause.silent is None else straight(pause.silent)
         # Both begin now, however many wait before it.
         over, most = (Deadline(self._clock, seconds, watch=True) for seconds in (pause.seconds, pause.most))
@@ -43,9 +50,13 @@ class Poller:
         def begin() -> None:
             task = loop.create_task(wait())
             self._waiting.add(task)  # the loop itself knows it only weakly
+            if stop is not None and pause.obeys:
+                self._obey(stop, task)
 
             def ended(task: asyncio.Task[None]) -> None:
                 self._waiting.discard(task)
+                if stop in self._obeying:
+                    self._obeying[stop].discard(task)
                 back()  # whatever happened to it: a job that is not handed back would never end
 
             task.add_done_callback(ended)
@@ -71,11 +82,27 @@ class Poller:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.run_forever()
-        for task in self._waiting:
+        left = self._waiting | self._stopping
+        for task in left:
             task.cancel()
-        if self._waiting:
-            loop.run_until_complete(asyncio.wait(self._waiting))
+        if left:
+            loop.run_until_complete(asyncio.wait(left))
         loop.close()
+
+    def _obey(self, stop: threading.Event, task: asyncio.Task[None]) -> None:
+        """Have one look for all who obey this stop: each by itself would look as often as there are jobs."""
+        if stop not in self._obeying:
+            self._obeying[stop] = set()
+            looking = asyncio.get_running_loop().create_task(self._end_at(stop))
+            self._stopping.add(looking)
+            looking.add_done_callback(self._stopping.discard)
+        self._obeying[stop].add(task)
+
+    async def _end_at(self, stop: threading.Event) -> None:
+        while self._obeying[stop] and not stop.is_set():  # noqa: ASYNC110 - set by any thread
+            await asyncio.sleep(_STOPPED)
+        for task in self._obeying.pop(stop):
+            task.cancel()
 
     async def _until(self, over: Deadline) -> None:
         while not over.passed:  # noqa: ASYNC110 - nobody tells when a clock has come so far

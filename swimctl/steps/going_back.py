@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import NoReturn
 
 from swimctl.clock import Deadline
-from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
+from swimctl.errors import DeviceUnknown, SessionLost, StepFailed, SwimctlError
 from swimctl.platforms.base import Sent
 from swimctl.platforms.driver import Aborts, Changes, Offers, Returns, TellsInstalled
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import Unread, missing, went_back
-from swimctl.steps.pausing import see_through
+from swimctl.steps.pausing import Parts
 from swimctl.steps.reload import BOOTING, NOT_BACK, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import Table
 from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 from swimctl.steps.target import called, is_applied, is_patch, runs_as_before
 
 
-def go_back(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
-    """Return the device to its old release because of a complaint.
+def go_back(context: JobContext, before: Snapshot, complaint: str) -> Parts[NoReturn]:
+    """Return the device to its old release because of a complaint, without a thread while it is away.
 
     Raises StepFailed where it is back, DeviceUnknown where not.
     """
@@ -33,7 +33,7 @@ def go_back(context: JobContext, before: Snapshot, complaint: str) -> NoReturn:
         if not was_sent(context, "abort"):
             raise DeviceUnknown(f"{complaint}; and no way back could be started: {error}") from error
         context.record.event("session", f"{error}; asking the device")
-    _confirm(context, before)
+    raise (yield from _confirm(context, before))
 
 
 def _start(context: JobContext, before: Snapshot, complaint: str, table: Table) -> None:
@@ -95,35 +95,35 @@ def complaint_of(context: JobContext) -> str:
     return str(context.record.recall("complaint") or "an earlier check failed")
 
 
-def _confirm(context: JobContext, before: Snapshot) -> NoReturn:
+def _confirm(context: JobContext, before: Snapshot) -> Parts[SwimctlError]:
+    """Return how it ends."""
     mark = context.record.recall("boot before abort") or {}
     patch = is_patch(context.image)
 
     def taken_back(driver: TellsInstalled, _now: Running) -> bool:
         return patch and not is_applied(driver, context.image)
 
-    back = wait_for_reload(context, mark, seen_down=False, enough=taken_back)
-    now, reloaded = see_through(back, context.clock, context.stop)
-    now = _joined(context, before, now)
+    now, reloaded = yield from wait_for_reload(context, mark, seen_down=False, enough=taken_back)
+    now = yield from _joined(context, before, now)
     kept = complaint_of(context)
     late = missing(before, now)
     if not late and went_back(now, before, reloaded=reloaded, patch=patch):
-        raise StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
+        return StepFailed(f"rolled back to {now.version}{' without the patch' if patch else ''}: {kept}")
     sent = context.record.recall("abort sent") or {}
     runs = ", ".join(f"{name}: {version}" for name, version in now.members.items())
     seen = f"{runs or now.version} runs{f' ({late})' if late else ''}"
-    raise DeviceUnknown(
+    return DeviceUnknown(
         f"'{sent.get('command', 'the way back')}' was sent because {kept}; now {seen}, needed: {before.version} on "
         f"every member; next: {sent.get('look', '`show version`')} on the device"
     )
 
 
-def _joined(context: JobContext, before: Snapshot, now: Running) -> Running:
+def _joined(context: JobContext, before: Snapshot, now: Running) -> Parts[Running]:
     """Wait for members that join later than the one that answers: without them nothing is proved."""
     ready = Deadline(context.clock, context.settings.deadlines.ready)
     while (late := missing(before, now)) and not ready.passed:
         context.record.say(f"waiting: {late}")
-        context.pause(context.settings.login.poll)
+        yield context.leave(context.settings.login.poll)
         try:
             with context.driver() as driver:
                 now = driver.running()

@@ -8,9 +8,10 @@ from its record and from its device.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from swimctl.clock import Clock
 from swimctl.sessions.targets import Target
@@ -38,6 +39,21 @@ class Pause:
             stop.wait(self.seconds / clock.speed)
         else:
             clock.sleep(self.seconds)
+
+
+# Of a job that shares its thread with others: whether one of them could go on at once if it had it.
+WANTED: Final[ContextVar[Callable[[], bool] | None]] = ContextVar("whether others wait for this thread", default=None)
+
+
+def shared() -> bool:
+    """Return whether the thread of this job serves others while it waits."""
+    return WANTED.get() is not None
+
+
+def wanted() -> bool:
+    """Return whether another job waits for this thread. Then a job leaves its session, too, and logs in again later."""
+    others = WANTED.get()
+    return others is not None and others()
 
 
 # What runs in parts, and what it comes to.

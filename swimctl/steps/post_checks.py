@@ -15,6 +15,7 @@ from swimctl.steps.going_back import complaint_of, go_back
 from swimctl.steps.keeping import keep
 from swimctl.steps.left_armed import timer_left
 from swimctl.steps.patience import Patience
+from swimctl.steps.pausing import Parts, see_through, wanted
 from swimctl.steps.readiness import baseline
 from swimctl.steps.reload import BOOTING
 from swimctl.steps.seeing import readable, see
@@ -23,6 +24,8 @@ from swimctl.steps.target import called
 
 # Device seconds before the device goes back by itself in which nobody waits any more: what may be committed is.
 _LAST = 300.0
+# Device seconds between two looks of a job that has to leave its session meanwhile: each begins with a login.
+_LOGIN_EVERY = 60.0
 
 
 class PostChecks:
@@ -35,10 +38,14 @@ class PostChecks:
 
     def run(self, context: JobContext) -> StepResult:
         """End with the target committed on every member, or with the device back on what it ran."""
+        return see_through(self.in_parts(context), context.clock, context.stop)
+
+    def in_parts(self, context: JobContext) -> Parts[StepResult]:
+        """Do the same, without a thread while the device is away, or late and others wait for the thread."""
         before = baseline(context)
         if was_sent(context, "abort"):
-            go_back(context, before, complaint_of(context))
-        verdict, proof = self._kept(context, before)
+            yield from go_back(context, before, complaint_of(context))
+        verdict, proof = yield from self._kept(context, before)
         worth = (context.record.recall("went down"), context.record.recall("roles"), verdict.told)
         noted = "".join(f"; {found}" for found in worth if found)
         how = f", proved by {proof}" if proof else ""
@@ -51,7 +58,7 @@ class PostChecks:
         what = "all that must come back is back" if verdict.told else "all is as before"
         return StepResult(f"{called(context.image)} runs committed on every member{how}, and {what}{noted}")
 
-    def _kept(self, context: JobContext, before: Snapshot) -> tuple[Verdict, str]:
+    def _kept(self, context: JobContext, before: Snapshot) -> Parts[tuple[Verdict, str]]:
         """Commit where the look allows it; return that look, and by what the commit is proved.
 
         Where nothing allows it the device goes back, or DeviceUnknown is raised.
@@ -59,7 +66,7 @@ class PostChecks:
         for last in (False, True):
             try:
                 with context.one_session():
-                    verdict = self._look(context, before)
+                    verdict = yield from self._look(context, before)
                     _tell(context, verdict)
                     if verdict.then is Then.KEEP:
                         return verdict, keep(context)
@@ -70,16 +77,16 @@ class PostChecks:
                 # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
                 context.record.event("session", f"{error}; asking again")
         if verdict.then is Then.BACK:
-            go_back(context, before, verdict.why)
+            yield from go_back(context, before, verdict.why)
         look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
         raise DeviceUnknown(
             f"{context.device.name} was not committed, and did not go back: {verdict.why}; needed: "
             f"{context.image.version} on every member; next: {look} on the device"
         )
 
-    def look_again(self, context: JobContext) -> str:
+    def look_again(self, context: JobContext) -> Parts[str]:
         """Return what is not as it must be some time after the commit, empty where all is; changes nothing."""
-        verdict = self._look(context, baseline(context))
+        verdict = yield from self._look(context, baseline(context))
         _tell(context, verdict)
         if verdict.why:
             return verdict.why
@@ -90,7 +97,7 @@ class PostChecks:
         placement = installed.placement
         return "" if placement is Placement.COMMITTED else f"{called(context.image)} is {placement}, not committed"
 
-    def _look(self, context: JobContext, before: Snapshot) -> Verdict:
+    def _look(self, context: JobContext, before: Snapshot) -> Parts[Verdict]:
         """Return what the device's state leads to; waits for what may still come.
 
         Where waiting might have helped, two looks in a row must say that it goes back: one alone may be of a device
@@ -99,6 +106,7 @@ class PostChecks:
         patience = Patience(context.clock, context.settings, before.hold)
         verdict, complaint = Verdict(Then.LEAVE), ""
         while True:
+            pause = context.settings.login.poll
             try:
                 with context.driver() as driver:
                     while True:
@@ -114,11 +122,14 @@ class PostChecks:
                             return verdict
                         complaint = verdict.why if back else complaint
                         context.record.say(f"waiting: {verdict.why or verdict.told}")
-                        context.pause(context.settings.login.poll)
+                        if wanted():
+                            pause = max(pause, _LOGIN_EVERY)
+                            break
+                        context.pause(pause)
             except BOOTING as error:
                 if patience.ready_passed or _hurries(context, Unread(str(error))):
                     return verdict if verdict.why else replace(verdict, why=f"nothing of it can be read: {error}")
-                context.pause(context.settings.login.poll)
+            yield context.leave(pause)
 
     def _see(self, context: JobContext, driver: Compares, before: Snapshot) -> Seen:
         seen, after = see(context, driver, before)

@@ -22,10 +22,12 @@ from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import new_boot
-from swimctl.steps.pausing import Parts
+from swimctl.steps.pausing import Parts, shared, wanted
 
 # While it still answers after an activation whose session was lost, a login a minute is enough.
 _LOOK_EVERY = 60.0
+# Real seconds between two looks whether another job needs the thread of one that looks out for a second reload.
+_LOOK_OUT = 1.0
 
 BOOTING = (Unreachable, SessionLost, DeadlineExceeded, UnparsableOutput, CommandRefused, UnexpectedPrompt)
 # What a device that boots answers with; its logins are refused while it cannot ask the server that knows the accounts.
@@ -185,7 +187,7 @@ def wait_for_reload(
                 continue
             if seen_down:
                 yield context.leave(login.first_wait)
-            now, stays = _look(context, mark, enough)
+            now, stays = yield from _look(context, mark, enough)
         except (*NOT_BACK, HostKeyRefused) as error:
             away.failed(error)
         else:
@@ -206,10 +208,11 @@ def wait_for_reload(
     raise away.at_the_end(deadline.seconds)
 
 
-def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple[Running, bool | None]:
+def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> Parts[tuple[Running, bool | None]]:
     """Log in and return what runs, and whether it is a new boot that stays; None: it went down again meanwhile.
 
-    The second look that a new boot needs comes after the time in which it might go down again.
+    The second look that a new boot needs comes after the time in which it might go down again. Who has to leave the
+    session for another job meanwhile sees by the uptime whether it did.
     """
     with context.session(attempts=1) as session:
         driver = context.on(session)
@@ -218,12 +221,33 @@ def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> tuple
             return now, None if session.ended_within(context.settings.activation.settle, watch=True) else True
         if not _told(context, now, newer):
             return now, False
+        first = boot_mark(context, now)
         context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
         context.record.say(f"back with {now.version}; watching for a second reload")
-        if session.ended_within(context.settings.activation.settle, watch=True):
+        settled = Deadline(context.clock, context.settings.activation.settle, watch=True)
+        went = _goes_down(context, session, settled, leaves=now.uptime is not None)
+        if went:
             return now, None
-        now, newer = _one_boot_look(context, driver, mark)
-        return now, _told(context, now, newer)
+        if went is False:
+            now, newer = _one_boot_look(context, driver, mark)
+            return now, _told(context, now, newer)
+    yield context.leave(settled.left)
+    with context.session(attempts=1) as session:
+        since = elapsed_since(context.clock, first)
+        now, newer = _one_boot_look(context, context.on(session), mark)
+        return now, None if new_boot(first, now, since) else _told(context, now, newer)
+
+
+def _goes_down(context: JobContext, session: Session, settled: Deadline, *, leaves: bool) -> bool | None:
+    """Return whether the device ends its session before it has settled; None: another job needs this thread."""
+    shares = leaves and shared()
+    while not (shares and wanted()):
+        seconds = min(settled.left, _LOOK_OUT * context.clock.speed) if shares else settled.left
+        if session.ended_within(seconds, watch=True):
+            return True
+        if settled.passed:
+            return False
+    return None
 
 
 def _told(context: JobContext, now: Running, newer: bool | None) -> bool:

@@ -16,6 +16,7 @@ from swimctl.errors import Unreachable
 from swimctl.models import Batch, Job, Outcome, Policy
 from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS
+from swimctl.steps.pausing import Parts, Pause
 
 
 @pytest.fixture
@@ -33,8 +34,9 @@ def waves(night: Night, soak: float = 0.0, **batch: Any) -> list[Job]:
 def healthy(night: Night, monkeypatch: pytest.MonkeyPatch, **found: Any) -> None:
     """Have the look after the soak find this of each device, nothing by default."""
 
-    def look(context: Any) -> str:
+    def look(context: Any) -> Parts[str]:
         night.looked.append(context)
+        yield from ()
         answer = found.get(context, "")
         if isinstance(answer, Exception):
             raise answer
@@ -180,3 +182,23 @@ def test_a_wave_of_which_nothing_was_tried_needs_no_soak(tonight: Night, monkeyp
     assert tonight.run(jobs)[1] == GOOD
     started = tonight.store.job(jobs[1].id).started_at
     assert started == began
+
+
+def test_devices_that_are_late_after_a_soak_wait_together_without_a_thread_each(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy(tonight, monkeypatch)
+    tonight.engine._inventory.threaded = True  # type: ignore[misc]  # it runs one after the other all the same
+
+    def late(context: Any) -> Parts[str]:
+        tonight.looked.append(context)
+        for _ in range(1000):
+            if len(tonight.looked) == 2:
+                return ""
+            yield Pause(0.0)
+        return "it waited alone"
+
+    monkeypatch.setattr(POST_CHECKS, "look_again", late)
+    jobs = some_jobs(tonight.store, ["sw1", "sw2", "sw3"], waves=[1, 1, 2], workers=2)
+    assert tonight.run(jobs) == [GOOD, GOOD, GOOD]
+    assert tonight.looked == ["sw1", "sw2"]

@@ -12,7 +12,7 @@ import pytest
 from support.stores import StandingClock
 
 from swimctl.engine.lanes import Lanes
-from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.pausing import Parts, Pause, shared, wanted
 
 AWAY = Pause(10)
 IN_TURN = Pause(1, begun=False)
@@ -209,3 +209,42 @@ def test_a_job_that_fails_swimctl_ends_and_counts_no_longer() -> None:
         lanes.work()
     lanes.work()  # another lane
     assert played.log == ["a ends"]
+
+
+def test_a_job_is_told_whether_another_one_needs_its_thread() -> None:
+    told, watched = list[tuple[str, bool]](), Watched()
+
+    def asks(name: str) -> Parts[None]:
+        assert shared()
+        told.append((name, wanted()))
+        yield AWAY
+        told.append((f"{name} is back", wanted()))
+
+    def last() -> Parts[None]:
+        told.append(("all wait", wanted()))
+        watched.hand_back()
+        watched.hand_back()
+        told.append(("they are back", wanted()))
+        yield from ()
+
+    run(asks("a"), asks("b"), last(), watch=watched)
+    assert told == [
+        ("a", False),  # it begins itself, and no more than one may
+        ("b", False),
+        ("all wait", False),
+        ("they are back", True),
+        ("a is back", True),
+        ("b is back", False),
+    ]
+    assert not shared()
+
+
+def test_a_job_that_may_not_begin_yet_needs_no_thread() -> None:
+    told = list[bool]()
+
+    def asks() -> Parts[None]:
+        told.append(wanted())
+        yield from ()
+
+    run(asks(), asks(), under_way=1)
+    assert told == [False, False]

@@ -68,9 +68,9 @@ def device() -> Iterator[Device]:
     made.close()
 
 
-def watched(poller: Poller, pause: Pause) -> threading.Event:
+def watched(poller: Poller, pause: Pause, stop: threading.Event | None = None) -> threading.Event:
     back = threading.Event()
-    poller.watch(pause, back.set)
+    poller.watch(pause, back.set, stop)
     return back
 
 
@@ -109,6 +109,19 @@ def test_where_a_bastion_is_on_the_way_the_job_looks_itself(poller: Poller, tmp_
     through = at(9, Ssh(config_file=file))
     assert straight(through) is None
     assert watched(poller, Pause(1, silent=through, most=HOUR * 24)).wait(10)
+
+
+def test_a_stop_hands_back_at_once_whoever_obeys_it(poller: Poller) -> None:
+    stop, other = threading.Event(), threading.Event()
+    obeying = [watched(poller, Pause(HOUR * 24, obeys=True), stop) for _ in range(50)]
+    under_way = watched(poller, Pause(HOUR * 24), stop)
+    of_others = watched(poller, Pause(HOUR * 24, obeys=True), other)
+    assert watched(poller, Pause(1, obeys=True), stop).wait(10), "it ends by itself as well"
+    stop.set()
+    assert all(back.wait(10) for back in obeying)
+    assert not under_way.is_set()
+    assert not of_others.is_set()
+    assert watched(poller, Pause(HOUR * 24, obeys=True), stop).wait(10), "nobody waits behind a stop"
 
 
 def test_what_could_not_be_asked_is_handed_back(

@@ -104,7 +104,7 @@ def test_what_is_committed_is_not_taken_back_by_the_table_where_it_reads_else_by
     memory = {"commit answered": {"succeeded": said_so, "reason": None}}
     job = back(installed=[installed], memory=memory)
     with pytest.raises(StepFailed) as failed:
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert job.sent("abort") is sent
     words = f"rolled back to {OLD}: 2 uplinks lost" if sent else f"{NEW} is committed, but 2 uplinks lost"
     assert str(failed.value).startswith(words)
@@ -116,21 +116,21 @@ def test_a_patch_that_is_taken_back_is_not_waited_for_to_go_down() -> None:
         lambda _clock: stands(Placement.ADDED) if job.sent("abort") else UNCOMMITTED,
     ]
     with pytest.raises(StepFailed, match=f"rolled back to {OLD} without the patch: 2 uplinks lost"):
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert job.told("down") == []
 
 
 def test_the_first_complaint_stays_the_reason() -> None:
     job = back(installed=[UNCOMMITTED], memory={"complaint": "a member is missing"})
     with pytest.raises(StepFailed, match=f"rolled back to {OLD}: a member is missing"):
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert job.told("complaint") == ["2 uplinks lost"]
 
 
 def test_a_way_back_whose_session_ends_is_proved_by_the_device() -> None:
     job = back(installed=[UNCOMMITTED], back=[LOST])
     with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert (job.driver.times("back"), job.record.memory["boot before abort"]["version"]) == (1, NEW)
 
 
@@ -146,7 +146,7 @@ def test_a_member_that_never_comes_back_is_waited_for_and_no_way_back_is_proved_
 
     job.driver._script["running"] = [running]
     with pytest.raises(DeviceUnknown) as failed:
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert str(failed.value) == (
         f"'install abort' was sent because 2 uplinks lost; now 1: {OLD} runs (2 not there), needed: {OLD} on every "
         f"member; next: {job.driver.support.look} on the device"
@@ -171,5 +171,5 @@ def test_a_device_that_answers_nothing_while_its_members_join_is_asked_once_more
 
     job.driver._script["running"] = [running]
     with pytest.raises(StepFailed, match=f"rolled back to {OLD}: 2 uplinks lost"):
-        go_back(job.context, BEFORE, "2 uplinks lost")
+        job.through(go_back(job.context, BEFORE, "2 uplinks lost"))
     assert f"{GARBLED}; asking again" in job.told("session")

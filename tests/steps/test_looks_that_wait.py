@@ -37,13 +37,13 @@ def test_what_only_did_not_read_is_no_reason_for_its_way_back() -> None:
 
 def test_what_came_back_while_it_was_waited_for_is_no_complaint_later() -> None:
     job = after_reload(snapshot=[WORSE, AFTER], installed=[COMMITTED])
-    assert PostChecks().look_again(job.context) == ""
+    assert job.through(PostChecks().look_again(job.context)) == ""
     assert any(words.startswith("waiting: 2 uplinks lost") for words in job.record.said)
 
 
 def test_an_install_state_that_reads_once_and_then_not_is_told_as_that() -> None:
     job = after_reload(installed=[COMMITTED, GARBLED])
-    assert PostChecks().look_again(job.context).startswith(f"whether {NEW} is committed cannot be read: ")
+    assert job.through(PostChecks().look_again(job.context)).startswith(f"whether {NEW} is committed cannot be read: ")
 
 
 def test_a_device_that_nobody_gets_into_any_more_is_waited_for_as_long_as_for_members() -> None:

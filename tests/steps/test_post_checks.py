@@ -321,7 +321,11 @@ def test_after_an_output_that_hangs_nothing_more_is_asked_in_that_session() -> N
 
 
 def test_a_look_some_time_later_tells_what_does_not_read() -> None:
-    assert PostChecks().look_again(after_reload(installed=[COMMITTED]).context) == ""
-    assert "17.12.04 is uncommitted" in PostChecks().look_again(after_reload().context)
-    assert "neighbours: " in PostChecks().look_again(after_reload(snapshot=[NO_NEIGHBOURS]).context)
-    assert "garbage" in PostChecks().look_again(after_reload(installed=[GARBLED]).context)
+    def found(**script: Any) -> str:
+        job = after_reload(**script)
+        return job.through(PostChecks().look_again(job.context))
+
+    assert found(installed=[COMMITTED]) == ""
+    assert "17.12.04 is uncommitted" in found()
+    assert "neighbours: " in found(snapshot=[NO_NEIGHBOURS])
+    assert "garbage" in found(installed=[GARBLED])

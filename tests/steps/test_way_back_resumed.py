@@ -193,7 +193,7 @@ def test_what_never_reads_is_left_as_it_is_with_the_command_that_shows_it(sent: 
 )
 def test_a_look_some_time_after_the_commit_changes_nothing(script: dict[str, Any], words: str) -> None:
     job = after_reload(**script)
-    found = PostChecks().look_again(job.context)
+    found = job.through(PostChecks().look_again(job.context))
     assert found.startswith(words)
     assert bool(found) is bool(words)
     assert not job.sent("abort")
@@ -203,7 +203,7 @@ def test_a_look_some_time_after_the_commit_changes_nothing(script: dict[str, Any
 def test_a_look_some_time_later_tells_what_is_new() -> None:
     more = replace(AFTER, interfaces_up=(*AFTER.interfaces_up, "TenGigabitEthernet1/1/2"))
     job = after_reload(installed=[stands(Placement.COMMITTED)], snapshot=[more])
-    assert PostChecks().look_again(job.context) == ""
+    assert job.through(PostChecks().look_again(job.context)) == ""
     assert job.told("compared") == ["1 new interfaces: TenGigabitEthernet1/1/2"]
 
 

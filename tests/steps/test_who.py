@@ -131,7 +131,7 @@ def test_another_device_at_the_resume_is_sent_nothing(memory: dict[str, Any]) ->
 def test_another_device_in_the_look_after_the_soak_is_ill() -> None:
     job = after_reload(serials=[OTHER], installed=[COMMITTED])
     with pytest.raises(OtherDevice):
-        PostChecks().look_again(job.context)
+        job.through(PostChecks().look_again(job.context))
 
 
 def test_another_device_while_a_failure_is_looked_into_leaves_it_unknown() -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from swimctl.config.settings import Settings
 from swimctl.errors import SessionLost
@@ -32,6 +32,9 @@ from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext
+from swimctl.steps.pausing import Parts, see_through
+
+T = TypeVar("T")
 
 OLD, NEW = "17.06.05", "17.12.04"
 NAME = "sw1"
@@ -452,6 +455,10 @@ class Scripted:
             stop=threading.Event(),
             script=self,
         )
+
+    def through(self, parts: Parts[T]) -> T:
+        """Return what these parts come to, with all of their pauses."""
+        return see_through(parts, self.clock, self.context.stop)
 
     @property
     def waited(self) -> float:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import swimctl
 from swimctl import errors
-from swimctl.cli.checking import Checked, check_devices, lack_rows
 from swimctl.errors import SwimctlError, advice, says_next, with_next
 from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.requests.looks import Checked, check_devices, lack_rows
 from swimctl.steps.first_look import FirstLook
 
 ROOT = Path(swimctl.__file__).parent

@@ -87,7 +87,7 @@ def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
         "responses": {str(status): _response(status, model, refs) for status, model in sorted(statuses.items())},
     }
     if route.links:
-        operation["responses"][str(min(route.answers))]["links"] = {
+        operation["responses"][str(max(status for status in route.answers if status < 300))]["links"] = {
             name: _link(link) for name, link in route.links.items()
         }
     if route.body is not None:

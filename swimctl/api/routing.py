@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from swimctl.accounts.service import AccountService
+from swimctl.api.aside import Aside
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
 from swimctl.api.statuses import Status, Statuses
@@ -21,6 +22,7 @@ from swimctl.clock import Clock
 from swimctl.errors import StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Principal, Role
+from swimctl.requests.looks import Checker
 from swimctl.requests.service import Service
 from swimctl.store import Store
 
@@ -34,6 +36,7 @@ class Backend:
     """What the API works with; all of it is called in threads, so that the loop never waits for a disk.
 
     `hidden` are folders that no answer may name, beside those of the images. `stopping`: no new work is taken.
+    `checker` looks at devices; None: this process talks to none.
     """
 
     service: Service
@@ -43,9 +46,13 @@ class Backend:
     clock: Clock
     hidden: tuple[str, ...] = ()
     stopping: bool = False
+    checker: Checker | None = None
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
+
+    # A dry run takes as long as its devices, so nothing else may wait behind it.
+    dry_runs: Aside = field(default_factory=lambda: Aside(2))
 
     shared_statuses: Sharing[Status] = field(default_factory=Sharing)
     shared_tokens: Sharing[Principal] = field(default_factory=Sharing)

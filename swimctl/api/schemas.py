@@ -127,6 +127,10 @@ class TriggerRequest(Request):
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
     ticket: Note = Field("", description="a ticket's number, for the record")
     comment: Note = Field("", description="a note, for the record")
+    dry_run: Flag = Field(
+        False,
+        description="make nothing; look at the devices, and answer 200 with what each would get, as `plan` does",
+    )
 
     @model_validator(mode="after")
     def _some_image(self) -> TriggerRequest:

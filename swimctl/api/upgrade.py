@@ -13,12 +13,14 @@ from pydantic import BeforeValidator, Field
 from swimctl.api import reading
 from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
+from swimctl.api.plan_answers import PlanAnswer
 from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Route, answer
 from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
 from swimctl.requests.documents import batch_document, triggered_document
 from swimctl.requests.plans import UpgradeRequest
+from swimctl.requests.preview_document import preview_document
 from swimctl.store import IdempotencyKey
 
 LONGEST_KEY: Final = 255
@@ -53,6 +55,8 @@ async def trigger(call: Call) -> web.Response:
     if call.backend.stopping:
         raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
     idempotency = _idempotency(call)
+    if call.body.dry_run:
+        return answer(await call.backend.dry_runs.do(partial(_dry_run, call.backend, call.body)), 200)
     document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, idempotency))
     return answer(document, 201)
 
@@ -64,8 +68,35 @@ def _trigger(
         before = backend.store.answer_for(idempotency.actor, idempotency.key)
         if before is not None:
             return before.again(idempotency.body_sha256)
+    request = _request(backend, asked)
+    backend.hide_images()  # the answer may be that one has lost its file
+    try:
+        made = backend.service.create(backend.service.plan(request), by, idempotency)
+    except AlreadyDone as done:
+        return done.answer
+    skipped = [(item.device, item.refusal or "") for item in made.skipped]
+    return triggered_document(made.batch, made.jobs, skipped)
+
+
+def _dry_run(backend: Backend, asked: TriggerRequest) -> Mapping[str, Any]:
+    """Return what the request would do; its devices are asked as `swimctl plan` asks them."""
+    if backend.checker is None:
+        raise Refusal(
+            503, "no runner", "this server was started with --no-runner and asks no device; use `swimctl plan`"
+        )
+    backend.hide_images()
+    document = preview_document(
+        backend.service.preview(backend.service.plan(_request(backend, asked)), backend.checker)
+    )
+    for device in document["devices"]:
+        if device["image"]:
+            del device["image"]["path"]
+    return document
+
+
+def _request(backend: Backend, asked: TriggerRequest) -> UpgradeRequest:
     devices, workflow = _named(backend, asked)
-    request = UpgradeRequest(
+    return UpgradeRequest(
         devices=devices,
         image=asked.image_id,
         options=JobOptions(
@@ -82,13 +113,6 @@ def _trigger(
         detached=True,
         policy=asked.policy(),
     )
-    backend.hide_images()  # the answer may be that one has lost its file
-    try:
-        made = backend.service.create(backend.service.plan(request), by, idempotency)
-    except AlreadyDone as done:
-        return done.answer
-    skipped = [(item.device, item.refusal or "") for item in made.skipped]
-    return triggered_document(made.batch, made.jobs, skipped)
 
 
 def _named(backend: Backend, asked: TriggerRequest) -> tuple[tuple[Device, ...], str]:
@@ -190,7 +214,7 @@ ROUTES: Final = (
         trigger,
         "Upgrade devices, now or later",
         Role.OPERATOR,
-        {201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
+        {200: PlanAnswer, 201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
         body=TriggerRequest,
         headers={
             "Idempotency-Key": Header(

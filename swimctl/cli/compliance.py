@@ -55,7 +55,7 @@ def compliance(
 
 def _ask(context: Context, opened: Opened, devices: Sequence[Device], workers: int | None) -> dict[int, str]:
     """Ask devices what they run. Return the reasons of those that could not be asked."""
-    from swimctl.cli.checking import Unasked, attempt, each
+    from swimctl.requests.looks import Unasked, attempt, each
 
     if not context.quiet:
         output.note(f"asking {len(devices)} devices, changing nothing …")

@@ -11,7 +11,7 @@ import typer
 from swimctl.cli import output, selection
 from swimctl.cli.compliance import compliance
 from swimctl.cli.context import of
-from swimctl.cli.plan import ImageOption, image_reference
+from swimctl.cli.wanted import ImageOption, image_reference
 
 if TYPE_CHECKING:
     from swimctl.config.settings import Settings
@@ -220,7 +220,7 @@ def check_device(
             strict=strict,
         )
         request = UpgradeRequest(devices=chosen, image=image_reference(image))
-        raise typer.Exit(show_plan(context, opened, request, offline=False))
+        raise typer.Exit(show_plan(context, opened, request))
 
 
 app.command("compliance")(compliance)

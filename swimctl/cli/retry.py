@@ -9,7 +9,8 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import of
-from swimctl.cli.upgrade import DetachOption, NoInputOption, YesOption, carry_out, confirm
+from swimctl.cli.upgrade import NoInputOption, YesOption, carry_out, confirm
+from swimctl.cli.wanted import DetachOption
 
 app = typer.Typer()
 
@@ -32,5 +33,5 @@ def retry(
         plan = opened.service.retry_plan(batch)
         plan = replace(plan, request=replace(plan.request, detached=detach))
         if no_input or output.can_ask():
-            confirm(plan, yes=yes, no_input=no_input)
+            confirm(context, opened, plan, yes=yes, no_input=no_input)
         raise typer.Exit(carry_out(context, opened, plan))

@@ -103,6 +103,7 @@ class _Serving:
             hidden=tuple(
                 dict.fromkeys(str(p) for p in (settings.jobs_dir, settings.store.parent, opened.config.path.parent))
             ),
+            checker=None if self._scheduler is None else opened.engine,
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ask_to_stop, asked, number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -30,6 +29,7 @@ from swimctl.images.turns import SiteTurns
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, Image, Job, Outcome
 from swimctl.platforms import driver_factory
+from swimctl.requests.usual import room_needed
 from swimctl.sessions.logins import DeviceLogins, NotTried, answers
 from swimctl.sessions.netconf import Models
 from swimctl.sessions.redaction import Redaction
@@ -142,12 +142,8 @@ class JobRunner:
         if policy.window is None and policy.until is None and not freezes:
             return Go()
         window = None if policy.window is None else Window.parse(policy.window)
-        usual = self._store.usual_seconds()
-        steps = [usual.get((kind, image.family)) for kind in ("activation", "post-checks")]
-        known = [seconds for seconds in steps if seconds is not None]
-        if len(known) < len(steps):  # none of this family was ever seen through
-            known = [60 * self._settings.activation.usual_minutes / self._clock.speed]
-        needs = timedelta(seconds=sum(known))
+        unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
+        needs = room_needed(self._store.usual_seconds(), image.family, unseen)
         return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)
 
     def _wait_for_slot(self, batch: Batch, context: JobContext) -> Parts[None]:

@@ -78,7 +78,11 @@ class Visits:
                     taken_at=rfc3339(self._clock.now()),
                 )
             look = images.ruled(look, enter, device, image, self._settings)
-        return replace(look, findings=tuple(_redacted(each, transcript.redaction) for each in look.findings))
+        return replace(
+            look,
+            findings=tuple(_redacted(each, transcript.redaction) for each in look.findings),
+            cleanable=tuple(map(transcript.redaction.text, look.cleanable)),
+        )
 
     def runs(self, device: Device) -> Running:
         """Return what a device runs; see what_runs."""

@@ -177,6 +177,14 @@ class Cleans(Protocol):
 
 
 @runtime_checkable
+class ForetellsClean(Protocol):
+    """A driver of a device that lists beforehand what a clean-up removes."""
+
+    def cleanable(self) -> tuple[str, ...]:
+        """Return what `clean` would remove, as the device lists it now; changes nothing."""
+
+
+@runtime_checkable
 class Arms(Protocol):
     """A driver whose device goes back by itself unless what it activates is committed in time."""
 

@@ -20,7 +20,10 @@ from swimctl.images.goldens import choose
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.requests.documents import Document, triggered_document
+from swimctl.requests.looking_ahead import LookAhead
+from swimctl.requests.looks import Checker
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
+from swimctl.requests.preview import Preview
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.store import IdempotencyKey, NewJob, Store
 
@@ -126,6 +129,11 @@ class Service:
                 chosen = (image, why_unfit(device, image))
             items.append(plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device)))
         return Plan(request, arranged(items, request, self._hosts.devices))
+
+    def preview(self, plan: Plan, checker: Checker | None, progress: Callable[[int], None] = lambda _: None) -> Preview:
+        """Return a plan with what its devices say, and when its batch would end. Without a checker none is asked."""
+        ahead = LookAhead(self._config.settings, self._store, self._clock, self._hosts.devices)
+        return ahead.preview(plan, checker, self.workflow(plan.request.options.workflow).kinds, progress)
 
     def retry_plan(self, batch_id: str) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.

@@ -20,7 +20,7 @@ from swimctl.errors import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.driver import Checks, Identifies, TellsOfImage
+from swimctl.platforms.driver import Checks, ForetellsClean, Identifies, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.terminal import Answer
@@ -54,7 +54,9 @@ class FirstLook:
 
     `configuration` and `snapshot` are what the upgrade will be compared with; None where they could not be read.
     `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log. `running` is
-    what the right device runs; None where it could not be read.
+    what the right device runs; None where it could not be read. `held` is the size of the image's file on the device,
+    None where there is none. `cleanable` is what a clean-up that was asked for would remove. `origin` is from where
+    the image would come: `push`, `swimctl`, or a URL; empty where that was not asked.
     """
 
     findings: tuple[Finding, ...]
@@ -64,6 +66,9 @@ class FirstLook:
     closed: bool = False
     log: str | None = None
     running: Running | None = None
+    held: int | None = None
+    cleanable: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -117,8 +122,11 @@ def first_look(
         asked.findings += again(already, driver.support)
     if identity is not None and not known:
         # Another device, or one that tells this account little.
-        return FirstLook(tuple(asked.findings), closed=asked.ended)
-    asked.answer("files", lambda: driver.file_size(image))
+        return FirstLook(tuple(asked.findings), closed=asked.ended, running=running)
+    held = asked.answer("files", lambda: driver.file_size(image))
+    doomed: tuple[str, ...] = ()
+    if options.cleanup_flash and isinstance(driver, ForetellsClean):
+        doomed = asked.answer("what a clean-up removes", driver.cleanable) or ()
     asked.answer("members", driver.unready)
     log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
@@ -128,7 +136,14 @@ def first_look(
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = None if unread else snapshot
     return FirstLook(
-        tuple(asked.findings), configuration=configuration, snapshot=whole, closed=asked.ended, log=log, running=running
+        tuple(asked.findings),
+        configuration=configuration,
+        snapshot=whole,
+        closed=asked.ended,
+        log=log,
+        running=running,
+        held=held,
+        cleanable=doomed,
     )
 
 

@@ -74,10 +74,12 @@ class Images:
         Whether it reaches a server that is not ours shows in the copy alone: another way is behind each.
         """
         ways = self.ways(settings)
-        if ways[0] == "push" or look.snapshot is None:
+        if look.snapshot is None:
             return look
+        if ways[0] == "push":
+            return replace(look, origin="push")
         if isinstance(ways[0], Source):
-            return replace(look, findings=(*look.findings, _sources_ruled(device, ways)))
+            return replace(look, findings=(*look.findings, _sources_ruled(device, ways)), origin=ways[0].url)
         falls_back = len(ways) > 1
         why = self.why_pushed(enter, device, image, settings)
         seen = why or "the device reaches it"
@@ -91,7 +93,9 @@ class Images:
             next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
             "`transport: auto` or `push`",
         )
-        return replace(look, findings=(*look.findings, rule))
+        first = ways[1] if why and falls_back else ways[0]
+        origin = first.url if isinstance(first, Source) else first
+        return replace(look, findings=(*look.findings, rule), origin=origin)
 
 
 def named(way: Way) -> str:

@@ -1,7 +1,8 @@
 """The store: the only meeting point of terminal, server, cron and a second terminal. SQLite, one file.
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs), leases,
-journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run).
+journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run),
+history (how long that took).
 All SQL of swimctl is in this package.
 """
 
@@ -18,6 +19,7 @@ from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
+from swimctl.store.history import History, Past
 from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
@@ -34,13 +36,16 @@ __all__ = [
     "Figures",
     "IdempotencyKey",
     "NewJob",
+    "Past",
     "Refusals",
     "Runner",
     "Store",
 ]
 
 
-class Store(Devices, Catalogue, Leases, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings):
+class Store(
+    Devices, Catalogue, Leases, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings, History
+):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 
     @classmethod

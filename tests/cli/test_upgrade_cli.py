@@ -45,7 +45,12 @@ def committed(fleet: Fleet, name: str) -> str:
 
 def test_plan_then_upgrade_then_nothing_left_to_do(fleet: Fleet, capsys: Capture) -> None:
     assert main(["plan", "--all", "--json"]) == 0
-    assert [device["ready"] for device in said_json(capsys)["devices"]] == [True, True]
+    planned = said_json(capsys)
+    assert planned["counts"] == {"ready": 2}
+    assert [device["ready"] for device in planned["devices"]] == [True, True]
+    assert {(device["runs"], device["gets"]) for device in planned["devices"]} == {("17.06.05", "17.12.4")}
+    assert planned["bytes"]["to_copy"] == sum(device["to_copy"] for device in planned["devices"]) > 0
+    assert set(planned["forecast"]["guessed"]) == {device["model"] for device in planned["devices"]}
     assert main(["upgrade", "--all", "--yes", "--json"]) == 0
     document = said_json(capsys)
     assert document["counts"] == {"success": 2, "failed": 0, "unknown": 0, "not_attempted": 0}
@@ -56,13 +61,18 @@ def test_plan_then_upgrade_then_nothing_left_to_do(fleet: Fleet, capsys: Capture
     assert main(["upgrade", "--all", "--yes"]) == 0
     printed = capsys.readouterr()
     assert printed.out.count("already runs") == 2
+    assert main(["plan", "--all"]) == 0
+    planned = capsys.readouterr().out
+    assert planned.splitlines()[-1] == "swimctl: plan already-there=2 bytes=0 wan=0"
     assert printed.out.splitlines()[-1].split()[2] == "success=2"
 
 
 @pytest.mark.parametrize("fleet", [{"sw2": ["no-space"]}], indirect=True)
 def test_one_full_flash_is_told_of_and_the_others_go_on(fleet: Fleet, capsys: Capture) -> None:
     assert main(["plan", "--all"]) == 1
-    assert "lacks free flash" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "\nsw2\tfree flash\t" in out
+    assert "swimctl: plan not-ready=1 ready=1 bytes=" in out
     assert main(["upgrade", "--all", "--yes"]) == 1
     printed = capsys.readouterr()
     assert "success=1 failed=1 unknown=0 not-attempted=0" in printed.out.splitlines()[-1]

@@ -133,14 +133,15 @@ def test_the_rule(wished: Transport, comes: bool, ok: bool, seen: str) -> None:
     one = Asked(device(comes=comes), wished)
     look = one.ruled()
     rule = Finding("image server", ok, seen, "a device that fetches its image reaches it", NEXT)
-    assert look == replace(LOOK, findings=(*LOOK.findings, rule))
+    origin = "push" if wished == "auto" and not comes else "swimctl"
+    assert look == replace(LOOK, findings=(*LOOK.findings, rule), origin=origin)
     assert one.entered == 1
 
 
 @pytest.mark.parametrize("wished", ["push", None])
 def test_who_is_pushed_to_is_not_asked(wished: Transport | None) -> None:
     one = Asked(device(), wished)
-    assert one.ruled() is LOOK
+    assert one.ruled() == replace(LOOK, origin="push")
     assert one.entered == 0
 
 

@@ -17,11 +17,11 @@ import pytest
 from support.bastion import DOMAIN, NETCONF, USER, Bastion, bastion, behind, with_ssh_config
 from support.upgrades import lab_folder, request
 
-from swimctl.cli.checking import check_devices
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.doctor import examine
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, JobOptions, Outcome
+from swimctl.requests.looks import check_devices
 from swimctl.states import JobStatus
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(600), pytest.mark.xdist_group("bastion")]

@@ -149,6 +149,11 @@ class CiscoXe(CiscoDevice):
         late = super().unready()
         return self._in_service.unready() if self._in_service and not late else late
 
+    def cleanable(self) -> tuple[str, ...]:
+        """Return the packages that are inactive now; stray files are listed by the command alone."""
+        packages = self._install_summary().packages
+        return tuple(dict.fromkeys(p.name for p in packages if p.state is PackageState.INACTIVE))
+
     def clean(self) -> Cleaned:
         """Remove what no install state needs."""
         reply = self._installer.quietly("install remove inactive", _REMOVE, self._limits.clean)

@@ -201,9 +201,13 @@ class CiscoXr:
         """Return what is not back yet after a reload, None where all is."""
         return late(self._read.slots(), self._read.redundancy(), self._read.packages("active"))
 
+    def cleanable(self) -> tuple[str, ...]:
+        """Return what is neither active nor committed now."""
+        return tuple(package.name for package in self._read.packages("inactive summary").packages)
+
     def clean(self) -> Cleaned:
         """Remove what is neither active nor committed."""
-        doomed = self._read.packages("inactive summary").packages
+        doomed = self.cleanable()
         if not doomed:
             return Cleaned()
         command = self.support.clean
@@ -217,10 +221,10 @@ class CiscoXr:
             )
         if not sent.outcome.succeeded:
             still = {package.name for package in self._read.packages("inactive summary").packages}
-            gone = tuple(package.name for package in doomed if package.name not in still)
+            gone = tuple(name for name in doomed if name not in still)
             why = f"'{command}' failed: {sent.outcome.reason}; next: `show install log` on the device"
             return Cleaned(gone, why)
-        return Cleaned(tuple(package.name for package in doomed))
+        return Cleaned(doomed)
 
     def file_size(self, image: Image) -> int | None:
         """Return the size in bytes of the image's file on the device, None where there is none."""

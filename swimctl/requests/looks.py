@@ -32,7 +32,8 @@ class Checker(Protocol):
 class Checked:
     """What one device said, or why it could not be asked. `already`: a job would have nothing to do, and says this.
 
-    With `error` comes what to do about it, `mend`; `defect`: it is swimctl that failed, and not the device.
+    With `error` comes what to do about it, `mend`; `defect`: it is swimctl that failed, and not the device. `runs`,
+    `serials`, `held`, `cleanable` and `origin` are as in its first look, empty or None where it did not tell.
     """
 
     device: Device
@@ -41,6 +42,11 @@ class Checked:
     error: str | None = None
     mend: str = ""
     defect: bool = False
+    runs: str = ""
+    serials: tuple[str, ...] = ()
+    held: int | None = None
+    cleanable: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def ready(self) -> bool:
@@ -159,4 +165,13 @@ def _check(checker: Checker, device: Device, image: Image | None, options: JobOp
     look = attempt(device, lambda: checker.check(device, image, options))
     if isinstance(look, Unasked):
         return Checked(device, error=look.error, mend=look.mend, defect=look.defect)
-    return Checked(device, look.findings, look.already)
+    return Checked(
+        device,
+        look.findings,
+        look.already,
+        runs=look.running.version if look.running else "",
+        serials=look.snapshot.serials if look.snapshot else (),
+        held=look.held,
+        cleanable=look.cleanable,
+        origin=look.origin,
+    )

@@ -1,0 +1,126 @@
+"""What the API answers to a request with `dry_run`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from swimctl.api.answers import Answer, Time
+
+
+class PlannedImage(Answer):
+    """The image that a device would get."""
+
+    id: int
+    filename: str
+    platform: str
+    family: str
+    version: str
+    kind: str
+    size: int
+    sha512: str
+    md5: str
+    added_at: Time
+
+
+class PlannedFinding(Answer):
+    """One rule of the readiness check."""
+
+    rule: str
+    ok: bool
+    seen: str
+    needed: str
+    next: str
+
+
+class PlannedLack(Answer):
+    """Why a device would not be upgraded now, and the command that mends it."""
+
+    rule: str
+    seen: str
+    needed: str
+    next: str
+
+
+class PlannedDevice(Answer):
+    """What one device would get."""
+
+    device_id: int
+    device_hostname: str
+    model: str | None
+    site: str | None
+    role: str | None
+    verdict: Literal["no job", "cannot be asked", "not ready", "not asked", "ready", "already there"]
+    runs: str = Field(description="the release that it says it runs; empty if it was not told")
+    gets: str
+    image: PlannedImage | None
+    refusal: str | None = Field(description="why it would get no job")
+    wave: int | None
+    after: list[str] = Field(description="devices that end before it starts")
+    redundancy_group: str | None
+    note: str
+    to_copy: int = Field(description="bytes that are left to copy")
+    origin: str = Field(description="from where the image would come: `push`, `swimctl`, or a URL; empty: nowhere")
+    cleans: list[str] = Field(description="what would be removed from its flash")
+    usual_seconds: dict[str, float] = Field(description="what each step took on this model before, the median")
+    starts_at: Time | None
+    ends_at: Time | None
+    lacks: list[PlannedLack]
+    ready: bool | None
+    already: str
+    error: str | None = Field(description="why it could not be asked")
+    next: str
+    findings: list[PlannedFinding]
+
+
+class PlannedBytes(Answer):
+    """What is left to copy to the devices that are ready."""
+
+    to_copy: int
+    over_wan: int = Field(description="what leaves swimctl's machine")
+    by_site: dict[str, int]
+    by_origin: dict[str, int]
+
+
+class TookBefore(Answer):
+    """What upgrades of a model, or of an image's family, took."""
+
+    of: str
+    jobs: int
+    seconds: dict[str, float]
+    seconds_a_byte: float | None
+
+
+class UnfitDevice(Answer):
+    """A device that the window has no room for."""
+
+    device_hostname: str
+    why: str
+
+
+class PlannedEnd(Answer):
+    """When the batch ends, if it starts at `starts_at`."""
+
+    starts_at: Time
+    ends_at: Time
+    seconds: float
+    workers: int
+    waves: int
+    guessed: list[str] = Field(description="models without a record: their times are guesses")
+    fits: bool = Field(description="false: the window has no room for some of them")
+    spare_seconds: float | None = Field(description="what is left of the window at the end; null: there is none")
+    unfit: list[UnfitDevice]
+
+
+class PlanAnswer(Answer):
+    """What a request with `dry_run` would do."""
+
+    ready: bool = Field(description="false: a device would get no job, lacks something, or cannot be asked")
+    offline: bool
+    count: int
+    counts: dict[str, int] = Field(description="devices by verdict")
+    bytes: PlannedBytes
+    took_before: list[TookBefore]
+    forecast: PlannedEnd | None = Field(description="null: no device would be upgraded")
+    devices: list[PlannedDevice]

@@ -1,0 +1,162 @@
+"""The options of `upgrade` and `plan`, in one place: what is planned is what is run."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from swimctl.cli import policy, selection
+from swimctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from swimctl.cli.context import Opened
+    from swimctl.requests.plans import UpgradeRequest
+
+_WHEN = "When and how"
+
+ImageOption = Annotated[
+    str | None, typer.Option("--image", metavar="ID|FILENAME", help="This image, in place of the golden one.")
+]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", help=("Make the jobs and return. A running `serve`, or `run-scheduled`, runs them."))
+]
+
+
+class Wanted:
+    """What was typed. The request is made of it when the inventory is open."""
+
+    def __init__(self, given: dict[str, Any], make: Callable[[Opened], UpgradeRequest]) -> None:
+        self.given = given
+        self.request = make
+
+
+def options(
+    *,
+    devices: selection.Names = None,
+    all_devices: selection.All = False,
+    filters: selection.Filters = None,
+    limit: selection.Limit = None,
+    group: selection.Group = None,
+    exclude: selection.Exclude = None,
+    strict: selection.Strict = False,
+    image: ImageOption = None,
+    golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image (the default).")] = False,
+    workflow: Annotated[
+        str, typer.Option("--workflow", metavar="ID|NAME", help="The workflow; see `workflow list`.")
+    ] = "standard",
+    sequential: Annotated[
+        bool, typer.Option("--sequential", help="One device at a time, in order.", rich_help_panel=_WHEN)
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="How many devices at the same time.", rich_help_panel=_WHEN)
+    ] = None,
+    max_failures: policy.MaxFailures = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME",
+            help="Make jobs for this time, and return. Example: 2030-05-04T02:00+02:00.",
+            rich_help_panel=_WHEN,
+        ),
+    ] = None,
+    canary: policy.Canary = None,
+    wave: policy.Wave = None,
+    soak: policy.Soak = None,
+    window: policy.WindowOption = None,
+    until: policy.Until = None,
+    stage_now: policy.StageNow = False,
+    ticket: policy.Ticket = "",
+    comment: policy.Comment = "",
+    no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
+    cleanup_flash: Annotated[
+        bool, typer.Option("--cleanup-flash", help="Remove inactive releases from the device's flash before the copy.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Upgrade a device that already runs the image, too.")] = False,
+    issu: Annotated[
+        bool, typer.Option("--issu", help="Upgrade in service, without a reload of the whole device.")
+    ] = False,
+    convert: Annotated[
+        bool, typer.Option("--convert", help="Bring IOS-XE devices from bundle mode to install mode.")
+    ] = False,
+    detach: DetachOption = False,
+) -> Wanted:
+    """Read what all these options ask for. UsageError: it cannot be."""
+    if golden and image is not None:
+        raise UsageError("give --golden or --image, not both")
+    given = dict(locals())
+    schedule_time = None if at is None else policy.read_time("--at", at)
+    how, failures = policy.policy_of(
+        canary=canary,
+        wave=wave,
+        soak=soak,
+        max_failures=max_failures,
+        window=window,
+        until=until,
+        stage_now=stage_now,
+        ticket=ticket,
+        comment=comment,
+    )
+
+    def make(opened: Opened) -> UpgradeRequest:
+        from swimctl.models import ExecutionMode, JobOptions
+        from swimctl.requests.plans import UpgradeRequest
+
+        chosen = selection.select(
+            opened.inventory,
+            devices,
+            all_devices=all_devices,
+            filters=filters,
+            limit=limit,
+            group=group,
+            exclude=exclude,
+            strict=strict,
+        )
+        return UpgradeRequest(
+            devices=chosen,
+            image=image_reference(image),
+            options=JobOptions(
+                workflow=workflow,
+                activate=not no_activate,
+                cleanup_flash=cleanup_flash,
+                force=force,
+                issu=issu,
+                convert=convert,
+            ),
+            mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
+            max_failures=failures,
+            schedule_time=schedule_time,
+            workers=workers,
+            detached=detach,
+            policy=how,
+        )
+
+    return Wanted(given, make)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with all of these options before its own; what they ask for comes to it as `wanted`."""
+    shared, own = inspect.signature(options).parameters, dict(inspect.signature(command).parameters)
+    del own["wanted"]
+    hints = {**get_type_hints(options, include_extras=True), **get_type_hints(command, include_extras=True)}
+
+    @wraps(command)
+    def called(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401  typer gives what the signature says
+        wanted = options(**{name: given.pop(name) for name in shared})
+        command(ctx, wanted=wanted, **given)
+
+    context = own.pop("ctx")
+    merged = [context, *(each for name, each in {**shared, **own}.items())]
+    called.__signature__ = inspect.Signature([each.replace(annotation=hints[each.name]) for each in merged])  # type: ignore[attr-defined]
+    called.__annotations__ = {each.name: hints[each.name] for each in merged}
+    del called.__wrapped__  # its signature is not the command's
+    return called
+
+
+def image_reference(text: str | None) -> int | str | None:
+    """Read an image's id or file name."""
+    return int(text) if text is not None and text.isdecimal() else text

@@ -1,0 +1,126 @@
+"""Make a preview of a plan: ask its devices, read what the store knows of such jobs, and play the batch through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from swimctl.clock import Clock
+from swimctl.config.settings import Settings
+from swimctl.config.windows import Window, gate
+from swimctl.models import Device, ExecutionMode, Image
+from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
+from swimctl.requests.looks import Checker, check_devices
+from swimctl.requests.plans import Plan, UpgradeRequest
+from swimctl.requests.preview import Preview, Row, rows_of
+from swimctl.requests.usual import Expected, Experience, room_needed
+from swimctl.store import Store
+
+
+class LookAhead:
+    """What a preview needs to know beside the plan."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, known: Sequence[Device]) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._known = known
+
+    def preview(
+        self,
+        plan: Plan,
+        checker: Checker | None,
+        kinds: Sequence[str],
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Preview:
+        """Return the preview. `checker` None: no device is asked. `kinds` are the steps of the plan's workflow."""
+        request = plan.request
+        workers = request.workers or self._settings.workers
+        asked = [(item.device, item.image) for item in plan.accepted]
+        answers = check_devices(checker, asked, request.options, workers, progress) if checker else []
+        past = self._store.past([image.family for _, image in asked if image])
+        shared = self._settings.distribution.copies_per_site > 0
+        experience = Experience(past, self._known, shared_sites=shared, unseen_rest=self._unseen)
+        took = {device.id: experience.took(device, image) for device, image in asked if image}
+        rows = rows_of(plan, answers, took)
+        seen = Preview(plan, rows, workers, offline=checker is None)
+        if not seen.goes:
+            return seen
+        activates = request.options.activate and "activation" in kinds
+        expected = {
+            row.item.device.name: experience.expected(
+                row.item.device, image, row.to_copy, activates=activates, hashing=self._hashing(image)
+            )
+            for row in seen.goes
+            if (image := row.item.image)
+        }
+        told = self._forecast(request, seen.goes, expected, activates=activates)
+        guessed = [
+            row.item.device.model or row.item.device.platform
+            for row in seen.goes
+            if expected[row.item.device.name].guessed
+        ]
+        spare = self._spare(request, told) if activates else None
+        return Preview(plan, rows, workers, checker is None, told, tuple(dict.fromkeys(guessed)), spare)
+
+    @property
+    def _unseen(self) -> float:
+        """Return the real seconds of activation and post-checks of a family that nobody ever saw through."""
+        return 60 * self._settings.activation.usual_minutes / self._clock.speed
+
+    def _hashing(self, image: Image) -> float:
+        return image.size / (self._settings.distribution.verify_rate * 1e6) / self._clock.speed
+
+    def _forecast(
+        self, request: UpgradeRequest, rows: Sequence[Row], expected: dict[str, Expected], *, activates: bool
+    ) -> Forecast:
+        usual, policy, jobs = self._store.usual_seconds(), request.policy, []
+        for row in rows:
+            item, takes = row.item, expected[row.item.device.name]
+            jobs.append(
+                Ahead(
+                    item.device.name,
+                    takes.check,
+                    takes.copy,
+                    takes.rest,
+                    room_needed(usual, item.image.family if item.image else "", self._unseen).total_seconds(),
+                    item.wave,
+                    item.after,
+                    item.device.redundancy_group,
+                    item.device.site,
+                )
+            )
+        opened = partial(
+            gate,
+            window=Window.parse(policy.window) if policy.window and activates else None,
+            until=policy.until if activates else None,
+            freezes=self._settings.freezes if activates else (),
+        )
+        return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
+
+    def _course(self, request: UpgradeRequest, jobs: int) -> Course:
+        """Return how the engine goes through such a batch; see engine/lanes.py for how many begin at once."""
+        policy, settings = request.policy, self._settings
+        workers = 1 if request.mode is ExecutionMode.SEQUENTIAL else request.workers or settings.workers
+        under_way = workers if workers == 1 else settings.under_way or workers
+        talking = workers if min(under_way, jobs) <= workers else max(1, workers - max(1, workers // 4))
+        return Course(
+            under_way,
+            talking,
+            settings.distribution.copies_per_site,
+            policy.soak / self._clock.speed,
+            gated=not policy.stage_now,
+        )
+
+    def _spare(self, request: UpgradeRequest, told: Forecast) -> timedelta | None:
+        """Return what lies between the last end and what closes first behind it."""
+        policy = request.policy
+        last = max(told.spans.values(), key=lambda span: span.ends, default=None)
+        if last is None:
+            return None
+        closing: list[datetime] = [policy.until] if policy.until else []
+        if policy.window:
+            closing.append(Window.parse(policy.window).opening(last.activates)[1])
+        closing += [freeze.start for freeze in self._settings.freezes if freeze.start >= last.activates]
+        return min(closing) - last.ends if closing else None

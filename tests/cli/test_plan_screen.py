@@ -1,0 +1,94 @@
+"""What a person sees of a plan: no line too wide, all refusals whole, equal devices together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from swimctl.cli.plan_screen import screen
+from swimctl.models import Device, Finding, Image, Policy
+from swimctl.requests.forecast import Ahead, Course, forecast
+from swimctl.requests.looks import Checked
+from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
+from swimctl.requests.preview import Preview, rows_of
+from swimctl.requests.usual import Took
+
+NOW = datetime(2031, 3, 4, 20, 0, tzinfo=UTC)
+IMAGE = Image(1, "cat9k_iosxe.17.12.04.SPA.bin", Path("x"), "cisco_xe", "cat9k_iosxe", "17.12.4", 10**9, "a", "b", NOW)
+TOOK = Took("C9300-48P", 12, {"readiness": 8.0, "distribution": 250.0, "activation": 680.0, "post-checks": 130.0})
+FULL = Finding("free flash", False, "1.0 GB on flash-2", "2.5 GB", "`install remove inactive` on the device")
+
+
+def item(number: int) -> PlanItem:
+    site = ("bern", "chur", "davos")[number % 3]
+    device = Device(number, f"{site}-access-{number:04d}", "cisco_xe", "10.0.0.1", model="C9300-48P", site=site)
+    if number % 100 == 7:
+        return PlanItem(device, None, "no golden image for C9300-48P: `swimctl image golden --explain DEVICE`")
+    return PlanItem(device, IMAGE, wave=1 if number < 5 else 2, after=("core",) if number == 8 else ())
+
+
+def answer(device: Device) -> Checked:
+    if device.id % 100 == 8:
+        return Checked(device, error=f"{device.name} does not answer", mend=f"`ssh` to {device.name}")
+    if device.id % 100 == 9:
+        return Checked(device, (FULL,), runs="17.09.05")
+    if device.id % 10 == 1:
+        return Checked(device, already="already runs 17.12.4, committed, on every member", runs="17.12.04")
+    held = IMAGE.size if device.id % 10 == 2 else None
+    return Checked(device, runs="17.09.05", origin="push", held=held, cleanable=("17.03.03",) if device.id == 3 else ())
+
+
+def preview(count: int) -> Preview:
+    items = tuple(item(number) for number in range(1, count + 1))
+    request = UpgradeRequest(tuple(one.device for one in items), policy=Policy(waves=("5", "100%"), soak=600))
+    plan = Plan(request, items)
+    rows = rows_of(plan, [answer(one.device) for one in plan.accepted], {one.device.id: TOOK for one in items})
+    goes = Preview(plan, rows, 20).goes
+    jobs = [Ahead(row.item.device.name, 8, 250, 810, wave=row.item.wave) for row in goes]
+    told = forecast(jobs, Course(20, 20, soak=600), NOW)
+    return Preview(plan, rows, 20, forecast=told, guessed=("C9500",), spare=timedelta(hours=1))
+
+
+@pytest.mark.parametrize("width", [80, 132, 200])
+@pytest.mark.parametrize("by", [None, "site", "model", "role"])
+def test_a_thousand_devices_stay_readable(width: int, by: str | None) -> None:
+    lines = screen(preview(1000), width, by=by).plain.splitlines()
+    assert [line for line in lines if cell_len(line) > width] == []
+    assert len(lines) < 90
+    assert lines[0] == "Plan for 1,000 devices to 17.12.4; nothing is changed"
+    counted = {line.strip().split("  ")[1]: int(line.split()[0]) for line in lines[2:7]}
+    assert counted == {"no job": 10, "cannot be asked": 10, "not ready": 10, "ready": 870, "already there": 100}
+
+
+def test_every_device_that_is_refused_is_named_with_what_to_do() -> None:
+    seen = preview(1000)
+    shown = screen(seen, 80).plain
+    for row in seen.rows:
+        if row.lacks:
+            assert row.item.device.name in shown
+    words = " ".join(shown.split())
+    assert "seen DEVICE does not answer next `ssh` to DEVICE" in words
+    assert "free flash seen 1.0 GB on flash-2 needed 2.5 GB next `install remove inactive` on the device" in words
+    assert "next swimctl image golden --explain DEVICE" in words
+
+
+def test_all_rows_are_shown_of_a_few_and_where_they_are_asked_for() -> None:
+    names = [row.item.device.name for row in preview(1000).rows]
+    shown = screen(preview(1000), 80, all_rows=True).plain
+    assert [name for name in names if not any(line.startswith(name) for line in shown.splitlines())] == []
+    few = screen(preview(12), 80).plain
+    assert sum(line.startswith(("bern-", "chur-", "davos-")) for line in few.splitlines()) == 12
+
+
+def test_the_sums_stand_at_the_end() -> None:
+    *_, guess, window = screen(preview(12), 80).plain.splitlines()
+    assert guess.strip() == "a guess for C9500: the store has no such upgrade yet"
+    assert window == "Window       holds, with 1h00m to spare"
+    shown = screen(preview(12), 80).plain
+    assert "To copy      5.0 GB, all of it over the WAN" in shown
+    assert "by site    bern 2.0 GB, chur 2.0 GB, davos 1.0 GB" in shown
+    assert "Removed from flash\n  bern-access-0003: 17.03.03" in shown
+    assert "Waits for\n  davos-access-0008: core" in shown

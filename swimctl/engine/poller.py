@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from swimctl.clock import Clock, Deadline
-from swimctl.sessions.way import Hop, silent, straight
+from swimctl.sessions.targets import Target
+from swimctl.sessions.way import Hop, silent, silent_behind, straight
 from swimctl.steps.pausing import Pause
 
 # So many devices are asked at once whether they greet, each for so many real seconds.
 _AT_ONCE: Final = 100
+# So many of those behind bastions and commands, each in a thread: a channel through a bastion's connection blocks one.
+_BEHIND_AT_ONCE: Final = 16
 _GREETS_WITHIN: Final = 3.0
 # A clock of a test may go slower than the wall's: so often it is looked at, in real seconds.
 _TICK: Final = 0.01
@@ -29,6 +33,8 @@ class Poller:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._asking = asyncio.Semaphore(_AT_ONCE)
+        self._asking_behind = asyncio.Semaphore(_BEHIND_AT_ONCE)
+        self._behind: ThreadPoolExecutor | None = None
         self._waiting: set[asyncio.Task[None]] = set()
         self._obeying: dict[threading.Event, set[asyncio.Task[None]]] = {}
         self._stopping: set[asyncio.Task[None]] = set()
@@ -38,14 +44,15 @@ class Poller:
 
         A pause that obeys a stop is over at once when `stop` is set.
         """
-        hop = None if pause.silent is None else straight(pause.silent)
+        device = pause.silent
+        hop = None if device is None else straight(device)
         # Both begin now, however many wait before it.
         over, most = (Deadline(self._clock, seconds, watch=True) for seconds in (pause.seconds, pause.most))
 
         async def wait() -> None:
             await self._until(over)
-            if hop is not None:
-                await self._greets(hop, pause.seconds, most)
+            while device is not None and not most.passed and await self._silent(device, hop):
+                await self._until(Deadline(self._clock, min(pause.seconds, most.left), watch=True))
 
         def begin() -> None:
             task = loop.create_task(wait())
@@ -76,6 +83,7 @@ class Poller:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
+                self._behind = ThreadPoolExecutor(_BEHIND_AT_ONCE, "poller-behind")
                 self._thread = threading.Thread(target=self._run, args=(self._loop,), name="poller", daemon=True)
                 self._thread.start()
             return self._loop
@@ -87,6 +95,8 @@ class Poller:
             task.cancel()
         if left:
             loop.run_until_complete(asyncio.wait(left))
+        if self._behind is not None:
+            self._behind.shutdown(wait=False, cancel_futures=True)
         loop.close()
 
     def _obey(self, stop: threading.Event, task: asyncio.Task[None]) -> None:
@@ -108,9 +118,10 @@ class Poller:
         while not over.passed:  # noqa: ASYNC110 - nobody tells when a clock has come so far
             await asyncio.sleep(max(over.left / self._clock.speed, _TICK))
 
-    async def _greets(self, hop: Hop, every: float, most: Deadline) -> None:
-        while not most.passed:
+    async def _silent(self, device: Target, hop: Hop | None) -> bool:
+        if hop is not None:
             async with self._asking:
-                if not await silent(hop, _GREETS_WITHIN):
-                    return
-            await self._until(Deadline(self._clock, min(every, most.left), watch=True))
+                return await silent(hop, _GREETS_WITHIN)
+        async with self._asking_behind:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._behind, silent_behind, device, _GREETS_WITHIN)

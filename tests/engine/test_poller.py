@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from support.greeting import Device
 from support.stores import StandingClock
 
 from swimctl.clock import SystemClock
@@ -15,7 +14,6 @@ from swimctl.engine import poller as poller_module
 from swimctl.engine.lanes import Lanes
 from swimctl.engine.poller import Poller
 from swimctl.sessions.targets import Ssh, Target
-from swimctl.sessions.way import straight
 from swimctl.steps.pausing import Parts, Pause
 
 FAST = 100.0
@@ -32,33 +30,6 @@ def poller() -> Iterator[Poller]:
 
 def at(port: int, ssh: Ssh = PLAIN) -> Target:
     return Target("sw1", "127.0.0.1", port, "cisco_xe", "admin", "secret", ssh=ssh)
-
-
-class Device:
-    """What listens at an address, and greets once it is up."""
-
-    def __init__(self) -> None:
-        self.up, self.asked = threading.Event(), threading.Semaphore(0)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            with connection:
-                self.asked.release()
-                if self.up.is_set():
-                    connection.sendall(b"a banner\r\nSSH-2.0-Cisco-1.25\r\n")
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join(10)
 
 
 @pytest.fixture
@@ -101,14 +72,6 @@ def test_a_device_is_left_alone_until_it_greets(poller: Poller, device: Device) 
 def test_a_device_that_stays_away_is_handed_back_at_the_end(poller: Poller, device: Device) -> None:
     assert watched(poller, Pause(1, silent=at(device.port), most=50)).wait(10)
     assert device.asked.acquire(timeout=10)
-
-
-def test_where_a_bastion_is_on_the_way_the_job_looks_itself(poller: Poller, tmp_path: Path) -> None:
-    file = tmp_path / "ssh_config"
-    file.write_text("Host *\n  ProxyJump bastion\n", encoding="utf-8")
-    through = at(9, Ssh(config_file=file))
-    assert straight(through) is None
-    assert watched(poller, Pause(1, silent=through, most=HOUR * 24)).wait(10)
 
 
 def test_a_stop_hands_back_at_once_whoever_obeys_it(poller: Poller) -> None:

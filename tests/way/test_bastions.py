@@ -273,3 +273,19 @@ def test_a_certificate_opens_a_device_that_knows_its_authority_alone(tmp_path: P
         transport = enter(target, deadline())
         assert transport.is_authenticated()
         transport.close()
+
+
+def test_a_device_that_ends_what_a_bastion_opened_at_once_is_the_one_that_is_away(
+    way: Bastion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = through(way)
+    assert greets(target, 20)
+
+    def gone_already(*_: object, **__: object) -> None:
+        raise paramiko.SSHException("Unable to open channel.")  # what it says where the channel came and went
+
+    monkeypatch.setattr(paramiko.Transport, "open_channel", gone_already)
+    assert greets(target, 20) is False
+    with pytest.raises(Unreachable, match="ended the connection at once, through the bastion bastion") as told:
+        enter(target, deadline())
+    assert type(told.value) is Unreachable

@@ -3,7 +3,7 @@
 from swimctl.sessions.way.algorithms import Transport
 from swimctl.sessions.way.entering import Stranger, enter, greeting, greets, meet, stranger
 from swimctl.sessions.way.route import Hop, Way, resolve
-from swimctl.sessions.way.watching import silent, straight
+from swimctl.sessions.way.watching import silent, silent_behind, straight
 
 __all__ = [
     "Hop",
@@ -16,6 +16,7 @@ __all__ = [
     "meet",
     "resolve",
     "silent",
+    "silent_behind",
     "straight",
     "stranger",
 ]

@@ -188,8 +188,10 @@ def by_channel(transport: paramiko.Transport, bastion: Hop, hop: Hop, seconds: f
         raise Unreachable(
             f"{hop} does not answer: the bastion {bastion} says {error.text or 'no'!r}, or does not forward it"
         ) from error
-    if error is None and transport.is_active():
-        raise Unreachable(f"{hop} does not answer within {seconds:.0f}s through the bastion {bastion}")
+    if transport.is_active():
+        # paramiko fails to hand out a channel that was opened and had ended before anybody looked.
+        how = f"within {seconds:.0f}s" if error is None else "and ended the connection at once,"
+        raise Unreachable(f"{hop} does not answer {how} through the bastion {bastion}") from error
     raise WayLost(f"the connection to the bastion {bastion} ended: {error or 'it was closed'}") from error
 
 

@@ -1,4 +1,4 @@
-"""Whether a device that was away may be back, asked for many at once without a thread for each."""
+"""Whether a device that was away may be back, asked for many at once: without threads where TCP alone leads to it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import suppress
 from swimctl.descriptors import starved
 from swimctl.errors import SwimctlError
 from swimctl.sessions.targets import Target
+from swimctl.sessions.way.entering import greets
 from swimctl.sessions.way.route import Hop, resolve
 
 _MOST_READ = 4096
@@ -24,6 +25,14 @@ def straight(target: Target) -> Hop | None:
     except (SwimctlError, OSError):
         return None
     return None if way.bastions or way.device.command else way.device
+
+
+def silent_behind(target: Target, seconds: float) -> bool:
+    """Return what `silent` does of a device to which a bastion or a command leads; it needs a thread meanwhile."""
+    try:
+        return not greets(target, seconds)
+    except (SwimctlError, OSError):
+        return False
 
 
 async def silent(hop: Hop, seconds: float) -> bool:

@@ -247,7 +247,7 @@ class JobRunner:
     def images_of(self, device: Device) -> Images:
         """Return where a device may fetch its image, with a ticket where it is to. InventoryError."""
         images = Images(self.images, self._inventory.copy_policy(device))
-        if "swimctl" in images.ways(self._settings):
+        if images.policy.relay is not None or "swimctl" in images.ways(self._settings):
             self.images.ticket(device.name)  # before any record is begun, so that none shows it
         return images
 

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from nornir.plugins.runners import ThreadedRunner
 
 from swimctl import yaml_file
 from swimctl.config import references
-from swimctl.config.reading import Config, Credentials
+from swimctl.config.reading import Config, Credentials, placed
 from swimctl.errors import ConfigError, InventoryError, NotFound, SelectionError, SwimctlError
 from swimctl.inventory import (
     accounts,
@@ -167,8 +168,8 @@ class Inventory:
 
     def copy_policy(self, device: Device) -> CopyPolicy:
         """Return what the inventory says of how an image gets there. Raises InventoryError for what cannot be."""
-        host = self._nornir.inventory.hosts[device.name]
-        return copies_of(host, files.Where(self._config, device.name), self._resolve(host))
+        host, where = self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name)
+        return copies_of(host, where, self._resolve(host), partial(placed, self._config.path), self._by_name)
 
     def ssh_config_file(self, device: Device) -> tuple[Path | None, str]:
         """Return a device's OpenSSH configuration, and who names it. InventoryError: it is not there."""

@@ -11,6 +11,7 @@ from swimctl.config.references import is_reference
 from swimctl.errors import InventoryError
 from swimctl.inventory.accounts import Resolve
 from swimctl.inventory.files import Where
+from swimctl.inventory.relays import Relay
 
 Own = Literal["swimctl", "push"]
 OWN: Final = ("swimctl", "push")
@@ -43,8 +44,8 @@ class Source:
         return f"{scheme}://{account}{'@' if account else ''}{rest}{quote(filename)}"
 
 
-Way = Source | Own
-"""How an image gets to a device: from a source, from swimctl's own image server, or by push."""
+Way = Source | Relay | Own
+"""How an image gets to a device: from a source, from a relay, from swimctl's own image server, or by push."""
 
 
 def sources_of(said: object, who: str, where: Where, resolve: Resolve) -> tuple[Way, ...]:
@@ -62,7 +63,7 @@ def sources_of(said: object, who: str, where: Where, resolve: Resolve) -> tuple[
 
 
 def _told(way: Way) -> str:
-    return way.url if isinstance(way, Source) else way
+    return way if isinstance(way, str) else way.url
 
 
 def _way(said: Any, what: str, who: str, where: Where, resolve: Resolve) -> Way:  # noqa: ANN401 - YAML

@@ -16,12 +16,15 @@ from swimctl.errors import (
     UnexpectedPrompt,
 )
 from swimctl.images.offers import Offered
+from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.platforms.fetching import Fetched, Fetches
+from swimctl.relays.client import doubt
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
 from swimctl.steps.reach import Images, named, why_not
+from swimctl.steps.relayed import relayed
 
 ATTEMPTS: Final = 2
 """So often the last way is tried; a push is the only one of a device without others."""
@@ -35,12 +38,12 @@ class Pulling:
         self._images = images
         self._ways = list(images.ways(context.settings))
         self._reached = False
-        self.attempts = ATTEMPTS + sum(isinstance(way, Source) for way in self._ways)
+        self.attempts = ATTEMPTS + sum(not isinstance(way, str) for way in self._ways)
 
     @property
     def foreign(self) -> bool:
         """Return whether the next copy is to come from a server that is not ours."""
-        return isinstance(self._way, Source)
+        return not isinstance(self._way, str)
 
     @property
     def _way(self) -> Way:
@@ -63,6 +66,8 @@ class Pulling:
 
     def wrong(self, why: str) -> None:
         """Leave the source from which a file came that is wrong; our own bytes are right, and are sent once more."""
+        if isinstance(self._way, Relay):
+            doubt(self._way, self._context.image.sha512)
         if self.foreign:
             self.failed(f"{self._context.image.filename} from there is wrong: {why}; it was removed")
 
@@ -77,20 +82,29 @@ class Pulling:
         if isinstance(way, Source):
             self._from(way, moved, seconds)
             return
+        if isinstance(way, Relay):
+            with relayed(context, self._images, way) as copy:
+                context.record.say(f"the device fetches the image from the relay {way.url}")
+                self._watched(copy, copy.url, moved, seconds)
+            return
         server, policy, device = self._images.server, self._images.policy, context.device
         wait = context.waiting("as many devices fetch images as may at once")
         with server.slot(wait), server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
-            watch = _Watch(context, offer, moved, lambda: offer.at)
-            whole = Deadline(context.clock, seconds)
-            try:
-                with context.session() as session, session.watched(watch.look):
-                    said = self._fetched(session, offer.url, seconds)
-                if said.dropped:
-                    self._see_through(offer, watch, whole)
-            except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
-                raise TransferFailed(f"{device.name} did not fetch {image.filename}: {error}") from error
-            self._complain(said)
+            self._watched(offer, offer.url, moved, seconds)
+
+    def _watched(self, copy: _Copy, url: str, moved: Callable[[int], object], seconds: float) -> None:
+        """Make the device fetch the image from one who tells how far it is."""
+        context = self._context
+        watch, whole = _Watch(context, copy, moved, lambda: copy.at), Deadline(context.clock, seconds)
+        try:
+            with context.session() as session, session.watched(watch.look):
+                said = self._fetched(session, url, seconds)
+            if said.dropped:
+                self._see_through(copy, watch, whole)
+        except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
+            raise TransferFailed(f"{context.device.name} did not fetch {context.image.filename}: {error}") from error
+        self._complain(said)
 
     def _from(self, source: Source, moved: Callable[[int], object], seconds: float) -> None:
         """Make the device fetch the image from a server that is not ours."""
@@ -140,7 +154,10 @@ class Pulling:
     def _next(self, why: str) -> None:
         """Record why the image does not come in this way, and take the next one."""
         before = self._ways.pop(0)
-        if isinstance(before, Source):
+        if isinstance(before, Relay):
+            what = why if why.startswith(f"the relay {before.url} ") else f"the relay {before.url} failed: {why}"
+            self._context.record.event("relay", f"{what}; next: {named(self._way)}")
+        elif isinstance(before, Source):
             self._context.record.event("source", f"{before.url} failed: {why}; next: {named(self._way)}")
         else:
             self._context.record.event("transport", f"{named(self._way)}: {why}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from swimctl import platforms
 from swimctl.config.settings import Settings
@@ -13,17 +13,37 @@ from swimctl.errors import CommandRefused, DeadlineExceeded, TransferFailed, Une
 from swimctl.images.offers import REACH
 from swimctl.images.server import ImageServer
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches
+from swimctl.relays.client import ordered
 from swimctl.steps.first_look import FirstLook
 
 _RULE: Final = "image server"
 SOURCES: Final = "image sources"
 """The rule of a device with sources; what is seen there is from where it would get its image."""
+RELAY: Final = "relay"
+"""The rule of a device that has a relay."""
 # Open a session to a device that has said who it is.
 Enter = Callable[[], AbstractContextManager[Offers]]
+
+
+class _Door(Protocol):
+    """Where a device is to come to, and whether it did."""
+
+    @property
+    def reach_url(self) -> str:
+        """Return what it asks for there."""
+
+    @property
+    def place(self) -> str:
+        """Return where that is, for people."""
+
+    @property
+    def reached(self) -> bool:
+        """Return whether it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +64,40 @@ class Images:
         than a command may take, and then its session has to be closed. SessionLost: nobody knows.
         """
         try:
-            with enter() as driver:
-                return self._came(driver, device, image, settings.deadlines.command)
+            with (
+                self.server.offer(device.name, image, device.address, self.policy.address) as offer,
+                enter() as driver,
+            ):
+                return self._came(driver, device, image, settings, offer)
         except (CommandRefused, DeadlineExceeded, UnexpectedPrompt, TransferFailed) as error:
             return str(error)
 
-    def _came(self, driver: Offers, device: Device, image: Image, seconds: float) -> str:
+    def why_not_relayed(self, relay: Relay, enter: Enter, device: Device, image: Image, settings: Settings) -> str:
+        """Return why the device gets no image from a relay; empty where it comes there. SessionLost: nobody knows."""
+        ticket, hours = self.server.ticket(device.name), settings.image_server.hours
+        try:
+            with ordered(relay, image, device.name, ticket, hours, "") as offer, enter() as driver:
+                return self._came(driver, device, image, settings, offer)
+        except (CommandRefused, DeadlineExceeded, UnexpectedPrompt, TransferFailed) as error:
+            return str(error)
+
+    def _came(self, driver: Offers, device: Device, image: Image, settings: Settings, offer: _Door) -> str:
         """Have the device fetch a file that is nowhere, and return why it did not come for it, empty where it did.
 
-        Whatever the device says, that we were asked proves it; as there is no such file, nothing is written.
+        Whatever the device says, that its server was asked proves it; as there is no such file, nothing is written.
         """
         if not isinstance(driver, Fetches):
             return f"swimctl knows no command by which {driver.support.name} fetches an image"
         probe = replace(image, filename=REACH)
-        with self.server.offer(device.name, image, device.address, self.policy.address) as offer:
-            said = driver.fetch(offer.reach_url, probe, self.policy.vrf, seconds)
-            reached, where = offer.reached, offer.place
-        if reached:
+        said = driver.fetch(offer.reach_url, probe, self.policy.vrf, settings.deadlines.command)
+        if offer.reached:
             # Not every device is so tidy.
             if driver.file_size(probe) is not None:
                 driver.remove_file(probe)
             return ""
-        return f"{device.name} did not come to {where}" + (f": it says {said.complaint!r}" if said.complaint else "")
+        return f"{device.name} did not come to {offer.place}" + (
+            f": it says {said.complaint!r}" if said.complaint else ""
+        )
 
     def ruled(self, look: FirstLook, enter: Enter, device: Device, image: Image, settings: Settings) -> FirstLook:
         """Return a look with the rule that a device which is to fetch its image can, from where it is to.
@@ -78,8 +110,13 @@ class Images:
             return look
         if ways[0] == "push":
             return replace(look, origin="push")
+        if isinstance(ways[0], Relay):
+            why = self.why_not_relayed(ways[0], enter, device, image, settings)
+            rules = [_relay_ruled(ways[0], ways[1], why)]
+            rules += [_sources_ruled(device, ways)] if isinstance(ways[1], Source) else []
+            return replace(look, findings=(*look.findings, *rules), origin=_place(ways[1] if why else ways[0]))
         if isinstance(ways[0], Source):
-            return replace(look, findings=(*look.findings, _sources_ruled(device, ways)), origin=ways[0].url)
+            return replace(look, findings=(*look.findings, _sources_ruled(device, ways)), origin=_place(ways[0]))
         falls_back = len(ways) > 1
         why = self.why_pushed(enter, device, image, settings)
         seen = why or "the device reaches it"
@@ -93,13 +130,14 @@ class Images:
             next_command="the way from the device to it; `swimctl.image_server.address` and `port`, or "
             "`transport: auto` or `push`",
         )
-        first = ways[1] if why and falls_back else ways[0]
-        origin = first.url if isinstance(first, Source) else first
+        origin = _place(ways[1] if why and falls_back else ways[0])
         return replace(look, findings=(*look.findings, rule), origin=origin)
 
 
 def named(way: Way) -> str:
     """Return a way of an image, for people."""
+    if isinstance(way, Relay):
+        return f"the device fetches the image from the relay {way.url}"
     if isinstance(way, Source):
         return f"the device fetches the image from {way.url}"
     return "the image is pushed" if way == "push" else "the device fetches the image from swimctl"
@@ -116,9 +154,25 @@ def why_not(platform: str, source: Source) -> str:
     return ""
 
 
+def _place(way: Way) -> str:
+    return way if isinstance(way, str) else way.url
+
+
 def _in_order(ways: tuple[Way, ...]) -> str:
-    places = [f"from {way.url if isinstance(way, Source) else way}" if way != "push" else "by push" for way in ways]
+    places = [f"from {_place(way)}" if way != "push" else "by push" for way in ways]
     return f"the image comes {', else '.join(places)}"
+
+
+def _relay_ruled(relay: Relay, behind: Way, why: str) -> Finding:
+    """Return the rule that a device gets its image from its relay; one that fails holds up nobody."""
+    return Finding(
+        RELAY,
+        ok=True,
+        seen=f"it is not reached: {why}; {named(behind)}" if why else f"the device reaches {relay.url}",
+        needed="a device reaches the relay of its site, else the image comes in the next way",
+        next_command="the way from the device to the relay, and from here; `systemctl status swimctl-relay` there; the "
+        "same token on both",
+    )
 
 
 def _sources_ruled(device: Device, ways: tuple[Way, ...]) -> Finding:

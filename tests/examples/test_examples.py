@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.processes import assert_once, jobs, start
+from support.processes import PROGRAM, assert_once, jobs, start
 from support.projects import Project
 from support.server_process import Served, serving
 from support.upgrades import lab_folder, schedule
@@ -152,3 +152,24 @@ def test_systemd(project: Project) -> None:
     assert mine[:at] == ["--config", f"{project.folder}/config.yaml"]
     with serving(project.folder, *mine[at + 1 :], "--no-runner", token="none") as served:
         assert served.ask("/api/health/") == (200, {"status": "up"})
+
+
+def test_systemd_of_a_relay(tmp_path: Path) -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign] # names of directives keep their case
+    unit.read(EXAMPLES / "systemd" / "swimctl-relay.service", encoding="utf-8")
+    program, *arguments = shlex.split(unit["Service"]["ExecStart"])
+    assert (Path(program).name, arguments[0]) == ("swimctl", "relay")
+    folder = arguments[arguments.index("--folder") + 1]
+    assert folder == f"/var/lib/{unit['Service']['StateDirectory']}"
+    mine = [word.replace(folder, str(tmp_path)) for word in arguments]
+    with subprocess.Popen(
+        [*PROGRAM, *mine, "--bind", "127.0.0.1", "--port", "0"],
+        env={**os.environ, "SWIMCTL_RELAY_TOKEN": "a-token-of-the-site-ber"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("swimctl relay: listening on http://127.0.0.1:")
+        process.terminate()
+        assert process.wait() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,9 +15,11 @@ from swimctl.config.settings import Settings, Transport
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, TransferFailed, UnexpectedPrompt
 from swimctl.images.offers import REACH, Offer
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.fetching import Fetched
+from swimctl.steps import reach
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.reach import Images
 
@@ -60,6 +63,10 @@ class Asked:
         if isinstance(self.driver, Fetcher):
             self.driver.offer = offer
         yield offer
+
+    def ticket(self, name: str) -> str:
+        assert name == NAME
+        return "a-ticket"
 
     @contextmanager
     def enter(self) -> Iterator[Any]:
@@ -194,3 +201,46 @@ def test_swimctl_before_a_source_is_asked_and_what_comes_then_is_named() -> None
     rule = one.ruled().findings[-1]
     assert rule.ok
     assert rule.seen.endswith("'no such file'; the device fetches the image from https://images.example/ios/")
+
+
+RELAY = Relay("http://ber.example:8101", "a-token-of-the-site-ber", "10.20.0.9")
+
+
+@pytest.mark.parametrize(
+    ("comes", "said", "seen"),
+    [
+        (True, None, "the device reaches http://ber.example:8101"),
+        (
+            False,
+            None,
+            f"it is not reached: sw1 did not come to {RELAY.for_devices}: it says 'no such file'; the image is pushed",
+        ),
+        (True, TransferFailed("the relay burns"), "it is not reached: the relay burns; the image is pushed"),
+    ],
+)
+def test_a_relay_is_asked_for_and_by_the_device_and_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch, comes: bool, said: Exception | None, seen: str
+) -> None:
+    one = Asked(device(comes=comes), "push")
+    one.images = replace(one.images, policy=replace(one.images.policy, relay=RELAY))
+
+    @contextmanager
+    def ordered(*asked: Any) -> Iterator[Any]:
+        assert asked == (RELAY, IMAGE, NAME, "a-ticket", SETTINGS.image_server.hours, "")
+        if said is not None:
+            raise said
+        offer = SimpleNamespace(reach_url=f"{PLACE}/a-ticket/{REACH}", place=RELAY.for_devices, reached=False)
+        cast("Fetcher", one.driver).offer = cast("Any", offer)
+        yield offer
+
+    monkeypatch.setattr(reach, "ordered", ordered)
+    rule = one.ruled().findings[-1]
+    assert (rule.rule, rule.ok, rule.seen) == ("relay", True, seen)
+    assert one.entered == (said is None), "nobody logs in for a relay that is not there"
+
+
+def test_behind_a_relay_the_sources_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Images, "why_not_relayed", lambda *_: "")
+    images = Images(cast("Any", None), CopyPolicy("push", sources=(HTTPS, SFTP), relay=RELAY))
+    look = images.ruled(LOOK, cast("Any", None), DEVICE, IMAGE, SETTINGS)
+    assert [(each.rule, each.ok) for each in look.findings[-2:]] == [("relay", True), ("image sources", False)]

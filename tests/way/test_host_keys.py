@@ -255,3 +255,41 @@ def test_a_new_key_is_told_as_new(tmp_path: Path) -> None:
 
 def _silent(heard: Heard) -> bool:
     return not heard.users and not heard.secrets
+
+
+def test_a_file_that_changes_in_any_way_is_read_as_it_is_now(tmp_path: Path) -> None:
+    kept = tmp_path / "known_hosts"
+    hop = replace(resolve(at(22, kept)).device, known_as="sw1")
+    key, other = (asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip() for _ in range(2))
+    fingerprint, second = (asyncssh.import_public_key(one).get_fingerprint() for one in (key, other))
+
+    def known() -> list[tuple[str, str]]:
+        return [(one.fingerprint, one.place.removeprefix(f"{kept} ")) for one in host_keys.known(hop)]
+
+    assert known() == []
+    kept.write_text(f"# mine\nsw2,sw1 {key}\nsw11 {other}\n", encoding="utf-8")
+    assert known() == [(fingerprint, "line 2")]
+    with kept.open("a", encoding="utf-8") as file:
+        file.write(f"sw1 {other}\n@revoked sw* {key}\nsw12 {key}")
+    whole = [(fingerprint, "line 2"), (second, "line 4"), (fingerprint, "line 5")]
+    assert known() == known() == whole
+    assert [one.revoked for one in host_keys.known(hop)] == [False, False, True]
+    with kept.open("a", encoding="utf-8") as file:
+        file.write(f" sw12\nsw1 {key}\n")  # behind a line that was not at its end
+    assert known() == [*whole, (fingerprint, "line 7")]
+    kept.write_text(kept.read_text(encoding="utf-8").replace("sw2,sw1", "sw3,sw4"), encoding="utf-8")
+    assert known() == [*whole[1:], (fingerprint, "line 7")]
+    kept.write_text(f"sw1 {other}\n", encoding="utf-8")
+    assert known() == [(second, "line 1")]
+    kept.unlink()
+    assert known() == []
+
+
+def test_of_many_files_the_ones_that_nobody_asks_for_are_forgotten(tmp_path: Path) -> None:
+    files = [tmp_path / f"known_hosts{number}" for number in range(host_keys._MOST_FILES + 3)]
+    for file in files:
+        file.write_text("sw1 ssh-ed25519 AAAA\n", encoding="utf-8")
+        host_keys.known(resolve(at(22, file)).device)
+        host_keys.known(resolve(at(22, files[0])).device)
+    assert set(host_keys._FILES) >= {files[0], *files[4:]}
+    assert len(host_keys._FILES) == host_keys._MOST_FILES

@@ -6,9 +6,11 @@ import fcntl
 import os
 import re
 import shutil
+import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 # How the project's own lines end: the device's name, and when its key was first seen.
 _SINCE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*$")
 # A line whose host field has neither a pattern nor a hash: it is of the machines that it names, letter by letter.
-_LITERAL: Final = re.compile(r"\s*(?:@\S+\s+)?[^\s@*?|/!][^\s*?|/!]*\s")
+_LITERAL: Final = re.compile(r"\s*(?:@\S+\s+)?([^\s@*?|/!][^\s*?|/!]*)\s")
+# So many files are kept in memory, by the machines that they name.
+_MOST_FILES: Final = 16
 # A key of this type signs in these ways (RFC 8332); paramiko asks for signatures, files hold types.
 _SIGNATURES: Final = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
 
@@ -51,7 +55,7 @@ def known(hop: Hop) -> tuple[Known, ...]:
     files = (*((hop.kept_in,) if hop.kept_in is not None else ()), *hop.known_hosts)
     found = []
     for path in dict.fromkeys(files):
-        for number, line in enumerate(_lines(path), 1):
+        for number, line in _lines_for(hop.known_as, path):
             found += _keys(hop.known_as, line, f"{path} line {number}")
     return tuple(found)
 
@@ -212,8 +216,51 @@ def _entry(line: str) -> SSHKnownHosts | None:
         return None
 
 
-def _lines(path: Path) -> list[str]:
+@dataclass(slots=True)
+class _Names:
+    """What stands in a file, by the machines that its lines name; `others` are lines that may be of any machine.
+
+    A thousand devices log in some thousand times, and each time a thousand lines would have to be looked through.
+    """
+
+    text: str = ""
+    lines: list[str] = field(default_factory=list)
+    by_name: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    others: list[int] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        """Add what the file has more now; what it had ends with a line's end."""
+        for number, line in enumerate(text.splitlines(), len(self.lines)):
+            self.lines.append(line)
+            if literal := _LITERAL.match(line):
+                for name in literal.group(1).split(","):
+                    self.by_name[name].append(number)
+            else:
+                self.others.append(number)
+        self.text += text
+
+    def of(self, name: str) -> list[tuple[int, str]]:
+        """Return the lines that may be of a machine, with their numbers from 1."""
+        return [(number + 1, self.lines[number]) for number in sorted({*self.by_name.get(name, ()), *self.others})]
+
+
+_FILES: Final[dict[Path, _Names]] = {}
+_FILES_LOCK: Final = threading.Lock()
+
+
+def _lines_for(name: str, path: Path) -> list[tuple[int, str]]:
+    """Return the lines of a file that may be of a machine. The file is read each time: anybody may have changed it."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
+    with _FILES_LOCK:
+        kept = _FILES.pop(path, None)
+        if kept is None or not text.startswith(kept.text) or not kept.text.endswith("\n"):
+            kept = _Names()
+        if len(text) > len(kept.text):
+            kept.add(text[len(kept.text) :])
+        _FILES[path] = kept  # behind those that nobody asked for lately
+        while len(_FILES) > _MOST_FILES:
+            del _FILES[next(iter(_FILES))]
+        return kept.of(name)

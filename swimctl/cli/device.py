@@ -204,7 +204,7 @@ def check_device(
 
     Exit code 1: a device gets no image, lacks something, or cannot be asked.
     """
-    from swimctl.cli.plan import show_plan
+    from swimctl.cli.plan import looked_at, show
     from swimctl.requests.plans import UpgradeRequest
 
     context = of(ctx)
@@ -220,7 +220,7 @@ def check_device(
             strict=strict,
         )
         request = UpgradeRequest(devices=chosen, image=image_reference(image))
-        raise typer.Exit(show_plan(context, opened, request))
+        raise typer.Exit(show(context, looked_at(context, opened, opened.service.plan(request))))
 
 
 app.command("compliance")(compliance)

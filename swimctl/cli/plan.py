@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
@@ -10,12 +13,16 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, of
 from swimctl.cli.wanted import Wanted, with_options
+from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from swimctl.requests.plans import Plan, UpgradeRequest
+    from swimctl.models import Device, Image, JobOptions
+    from swimctl.requests.plans import Plan
     from swimctl.requests.preview import Preview
+    from swimctl.requests.signed import SignedPlan
+    from swimctl.steps.first_look import FirstLook
 
 app = typer.Typer()
 
@@ -38,6 +45,12 @@ def plan(
     by: Annotated[
         By | None, typer.Option("--by", help="Group the devices by what the inventory says.", rich_help_panel=_SHOW)
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write the plan to a new file, for `upgrade --plan`.", rich_help_panel=_SHOW
+        ),
+    ] = None,
 ) -> None:
     """Show what `upgrade` would do with the same options. Changes nothing.
 
@@ -46,22 +59,16 @@ def plan(
     """
     context = of(ctx)
     with context.open() as opened:
-        raise typer.Exit(show_plan(context, opened, wanted.request(opened), offline=offline, all_rows=all_rows, by=by))
+        preview = looked_at(context, opened, opened.service.plan(wanted.request(opened)), offline=offline)
+        if out is not None:
+            _write(opened, preview, out)
+        raise typer.Exit(show(context, preview, all_rows=all_rows, by=by))
 
 
-def show_plan(
-    context: Context,
-    opened: Opened,
-    request: UpgradeRequest,
-    *,
-    offline: bool = False,
-    all_rows: bool = False,
-    by: By | None = None,
-) -> int:
-    """Print what a request comes to, after a look at its devices; return the exit code."""
+def show(context: Context, preview: Preview, *, all_rows: bool = False, by: By | None = None) -> int:
+    """Print a preview; return the exit code."""
     from swimctl.requests.preview_document import preview_document
 
-    preview = looked_at(context, opened, opened.service.plan(request), offline=offline)
     if context.json:
         output.print_json(preview_document(preview))
     else:
@@ -69,13 +76,47 @@ def show_plan(
     return 0 if preview.well else 1
 
 
-def looked_at(context: Context, opened: Opened, plan: Plan, *, offline: bool = False) -> Preview:
+def looked_at(
+    context: Context, opened: Opened, plan: Plan, *, offline: bool = False, signed: SignedPlan | None = None
+) -> Preview:
     """Return a plan with what its devices say; on a terminal it shows meanwhile how many have answered."""
     count = 0 if offline else len(plan.accepted)
     if count and not context.quiet:
         output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
     told = _counting(count, sys.stderr) if count and not context.quiet else lambda _: None
-    return opened.service.preview(plan, opened.engine if count else None, told)
+    return opened.service.preview(plan, None if offline else _Asks(opened), told, signed)
+
+
+class _Asks:
+    """Ask devices by the engine of this process, which is made when the first one is asked."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._lock = threading.Lock()
+
+    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
+        """Return a device's first look, as `Engine.check` does."""
+        with self._lock:
+            engine = self._opened.engine
+        return engine.check(device, image, options)
+
+
+def _write(opened: Opened, preview: Preview, path: Path) -> None:
+    """Write the file that can be signed. UsageError: there is one already, or it cannot be written."""
+    document = opened.service.signed_document(preview)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            json.dump(document, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+    except FileExistsError:
+        raise UsageError(f"{path} exists; give --out another name, so that no signed plan is lost") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    count = len(document["devices"])
+    output.note(
+        f"swimctl: {path} has {count} {'device' if count == 1 else 'devices'}; its SHA-256 is {document['sha256']}; "
+        f"run it with `swimctl upgrade --plan {path}`"
+    )
 
 
 def shown(preview: Preview, stream: TextIO, *, all_rows: bool = False, by: By | None = None) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
-from swimctl.cli.plan import looked_at, show_plan, shown
+from swimctl.cli.plan import looked_at, show, shown
 from swimctl.cli.wanted import Wanted, with_options
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from swimctl.engine.batches import Engine
     from swimctl.requests.plans import Plan
+    from swimctl.requests.preview import Preview
     from swimctl.requests.service import Triggered
 
 app = typer.Typer()
@@ -32,6 +34,12 @@ def upgrade(
     ctx: typer.Context,
     *,
     wanted: Wanted,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", metavar="FILE", help="Run a plan of `swimctl plan --out`, and nothing that has changed since."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "--check", help="The same as `swimctl plan`.")] = False,
     yes: YesOption = False,
     no_input: NoInputOption = False,
@@ -43,15 +51,39 @@ def upgrade(
     """
     context = of(ctx)
     with context.open() as opened:
-        request = wanted.request(opened)
+        if plan is not None:
+            preview = _signed(context, opened, plan, wanted)
+            if dry_run:
+                raise typer.Exit(show(context, preview))
+            confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
+            raise typer.Exit(carry_out(context, opened, preview.plan))
+        planned = opened.service.plan(wanted.request(opened))
         if dry_run:
-            raise typer.Exit(show_plan(context, opened, request))
-        plan = opened.service.plan(request)
-        confirm(context, opened, plan, yes=yes, no_input=no_input)
-        raise typer.Exit(carry_out(context, opened, plan))
+            raise typer.Exit(show(context, looked_at(context, opened, planned)))
+        confirm(context, opened, planned, yes=yes, no_input=no_input)
+        raise typer.Exit(carry_out(context, opened, planned))
 
 
-def confirm(context: Context, opened: Opened, plan: Plan, *, yes: bool, no_input: bool) -> None:
+def _signed(context: Context, opened: Opened, path: Path, wanted: Wanted) -> Preview:
+    """Return the plan of a file, held against what its devices say now. UsageError: something else is asked for."""
+    from swimctl.requests.signed import read_signed
+
+    if wanted.typed:
+        raise UsageError(
+            f"a plan of a file has its own devices and options; leave out {', '.join(wanted.typed)}, or make the plan "
+            "again with them: `swimctl plan … --out FILE`"
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the plan {path}: {error}") from error
+    signed = read_signed(text, str(path))
+    return looked_at(context, opened, opened.service.signed_plan(signed), signed=signed)
+
+
+def confirm(
+    context: Context, opened: Opened, plan: Plan, *, yes: bool, no_input: bool, preview: Preview | None = None
+) -> None:
     """Show the plan after a look at the devices, and ask, unless `yes`.
 
     Raises UsageError where nobody could answer, Abort on a no.
@@ -61,7 +93,7 @@ def confirm(context: Context, opened: Opened, plan: Plan, *, yes: bool, no_input
     if no_input or not output.can_ask():
         reason = "--no-input was given" if no_input else "there is no terminal to ask on"
         raise UsageError(f"this would upgrade {_devices(len(plan.accepted))}, and {reason}; add --yes to agree")
-    preview = looked_at(context, opened, plan)
+    preview = preview or looked_at(context, opened, plan)
     output.write(sys.stderr, shown(preview, sys.stderr))
     counts = ", ".join(f"{number} {verdict.value}" for verdict, number in preview.counts.items())
     question = f"Upgrade {_devices(len(plan.accepted))}? ({counts})"

@@ -29,8 +29,9 @@ DetachOption = Annotated[
 class Wanted:
     """What was typed. The request is made of it when the inventory is open."""
 
-    def __init__(self, given: dict[str, Any], make: Callable[[Opened], UpgradeRequest]) -> None:
-        self.given = given
+    def __init__(self, typed: tuple[str, ...], make: Callable[[Opened], UpgradeRequest]) -> None:
+        """`typed` are the options that were given, as they are typed."""
+        self.typed = typed
         self.request = make
 
 
@@ -88,7 +89,7 @@ def options(
     """Read what all these options ask for. UsageError: it cannot be."""
     if golden and image is not None:
         raise UsageError("give --golden or --image, not both")
-    given = dict(locals())
+    typed = _typed(dict(locals()))
     schedule_time = None if at is None else policy.read_time("--at", at)
     how, failures = policy.policy_of(
         canary=canary,
@@ -135,7 +136,17 @@ def options(
             policy=how,
         )
 
-    return Wanted(given, make)
+    return Wanted(typed, make)
+
+
+def _typed(given: dict[str, Any]) -> tuple[str, ...]:
+    """Return how the options are typed whose values are not the defaults."""
+    names = {"devices": "DEVICE", "all_devices": "--all", "filters": "--filter"}
+    return tuple(
+        names.get(name, f"--{name.replace('_', '-')}")
+        for name, parameter in inspect.signature(options).parameters.items()
+        if given[name] not in (parameter.default, [])
+    )
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:

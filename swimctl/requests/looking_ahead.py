@@ -1,8 +1,8 @@
-"""Make a preview of a plan: ask its devices, read what the store knows of such jobs, and play the batch through."""
+"""Make a preview of a plan: read what the store knows of such jobs, and play the batch through."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,7 +11,7 @@ from swimctl.config.settings import Settings
 from swimctl.config.windows import Window, gate
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
-from swimctl.requests.looks import Checker, check_devices
+from swimctl.requests.looks import Checked
 from swimctl.requests.plans import Plan, UpgradeRequest
 from swimctl.requests.preview import Preview, Row, rows_of
 from swimctl.requests.usual import Expected, Experience, room_needed
@@ -27,24 +27,17 @@ class LookAhead:
         self._clock = clock
         self._known = known
 
-    def preview(
-        self,
-        plan: Plan,
-        checker: Checker | None,
-        kinds: Sequence[str],
-        progress: Callable[[int], None] = lambda _: None,
-    ) -> Preview:
-        """Return the preview. `checker` None: no device is asked. `kinds` are the steps of the plan's workflow."""
-        request = plan.request
+    def preview(self, plan: Plan, answers: Sequence[Checked] | None, kinds: Sequence[str]) -> Preview:
+        """Return the preview. `answers` None: no device was asked. `kinds` are the steps of the plan's workflow."""
+        request, offline = plan.request, answers is None
         workers = request.workers or self._settings.workers
         asked = [(item.device, item.image) for item in plan.accepted]
-        answers = check_devices(checker, asked, request.options, workers, progress) if checker else []
         past = self._store.past([image.family for _, image in asked if image])
         shared = self._settings.distribution.copies_per_site > 0
         experience = Experience(past, self._known, shared_sites=shared, unseen_rest=self._unseen)
         took = {device.id: experience.took(device, image) for device, image in asked if image}
-        rows = rows_of(plan, answers, took)
-        seen = Preview(plan, rows, workers, offline=checker is None)
+        rows = rows_of(plan, answers or (), took)
+        seen = Preview(plan, rows, workers, offline=offline)
         if not seen.goes:
             return seen
         activates = request.options.activate and "activation" in kinds
@@ -62,7 +55,7 @@ class LookAhead:
             if expected[row.item.device.name].guessed
         ]
         spare = self._spare(request, told) if activates else None
-        return Preview(plan, rows, workers, checker is None, told, tuple(dict.fromkeys(guessed)), spare)
+        return Preview(plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare)
 
     @property
     def _unseen(self) -> float:

@@ -62,6 +62,7 @@ class Plan:
     request: UpgradeRequest
     items: tuple[PlanItem, ...]
     retry_of: str = ""  # the batch whose jobs are tried again
+    signed: str = ""  # the SHA-256 of the file that it was read from
 
     @property
     def accepted(self) -> tuple[PlanItem, ...]:

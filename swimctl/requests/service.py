@@ -21,9 +21,10 @@ from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
-from swimctl.requests.looks import Checker
+from swimctl.requests.looks import Checker, check_devices
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.requests.preview import Preview
+from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.store import IdempotencyKey, NewJob, Store
 
@@ -130,10 +131,41 @@ class Service:
             items.append(plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device)))
         return Plan(request, arranged(items, request, self._hosts.devices))
 
-    def preview(self, plan: Plan, checker: Checker | None, progress: Callable[[int], None] = lambda _: None) -> Preview:
-        """Return a plan with what its devices say, and when its batch would end. Without a checker none is asked."""
-        ahead = LookAhead(self._config.settings, self._store, self._clock, self._hosts.devices)
-        return ahead.preview(plan, checker, self.workflow(plan.request.options.workflow).kinds, progress)
+    def preview(
+        self,
+        plan: Plan,
+        checker: Checker | None,
+        progress: Callable[[int], None] = lambda _: None,
+        signed: SignedPlan | None = None,
+    ) -> Preview:
+        """Return a plan with what its devices say, and when its batch would end. Without a checker none is asked.
+
+        A device that is otherwise than when the plan was signed gets no job.
+        """
+        settings, request = self._config.settings, plan.request
+        asked = [(item.device, item.image) for item in plan.accepted]
+        workers = request.workers or settings.workers
+        answers = check_devices(checker, asked, request.options, workers, progress) if checker else None
+        if signed is not None:
+            plan = held_to(signed, plan, answers or ())
+        ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices)
+        return ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
+
+    def signed_document(self, preview: Preview) -> Document:
+        """Write a preview as a file that can be signed; see requests/signed.py."""
+        kinds = self.workflow(preview.plan.request.options.workflow).kinds
+        return signed_document(preview, self._config.settings, kinds, self._clock.now())
+
+    def signed_plan(self, signed: SignedPlan) -> Plan:
+        """Plan what a file says; what has changed since of inventory and catalogue gets no job.
+
+        ConflictError: the rules have changed. UsageError: its time has gone by.
+        """
+        kinds = self.workflow(signed.request.options.workflow).kinds
+        require_same_rules(signed, self._config.settings, kinds)
+        plan = plan_of(signed, self._hosts, self._store.images(), self._busy())
+        check(plan.request, self._clock.now())
+        return plan
 
     def retry_plan(self, batch_id: str) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
@@ -237,7 +269,7 @@ class Service:
         def answer(jobs: Sequence[Job]) -> Document:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
-        jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of)
+        jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed)
         return Triggered(batch, tuple(jobs), plan.refused)
 
     def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:

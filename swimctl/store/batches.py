@@ -30,6 +30,7 @@ class Batches(Reading, Runners):
         answer: Callable[[Sequence[Job]], Mapping[str, Any]] = ids_of,
         by: Caller | None = None,
         retry_of: str = "",
+        signed: str = "",
     ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
@@ -37,7 +38,7 @@ class Batches(Reading, Runners):
         moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
         With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
         it must be pure, and JSON. With `by`, the audit says in the same transaction who asked;
-        `retry_of` is the batch whose jobs are tried again.
+        `retry_of` is the batch whose jobs are tried again, `signed` the SHA-256 of the plan that was signed.
         AlreadyDone: another was first, here is its answer. KeyReused: with another body. NotFound: an image or
         device that is not there. ConflictError: a batch id that is taken.
         """
@@ -60,7 +61,7 @@ class Batches(Reading, Runners):
                 keep(sql, idempotency, draft.answer, now)
             if by is not None:
                 action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
-                told = {"jobs": [job.id for job in draft.made], **of}
+                told = {"jobs": [job.id for job in draft.made], **of, **({"plan_sha256": signed} if signed else {})}
                 audit.enter(sql, now, by, action, batch.id, told)
             return draft.made
 

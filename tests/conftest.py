@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 from hypothesis import settings
 from nornir.core.plugins import register
 from support import new_stores, scheduling
@@ -31,6 +32,9 @@ sys.dont_write_bytecode = False
 
 # Nornir reads the metadata of all that is installed three times for each inventory: 20 ms of CPU, thousands of times.
 register.metadata = SimpleNamespace(entry_points=cache(metadata.entry_points))  # type: ignore[assignment]
+
+# Typer reads the signatures of a command line's functions each time that `main` is called: most of what a call takes.
+typer.main.get_command = cache(typer.main.get_command)
 
 # The mark of a lab's account is the same in each lab.
 passwords.hash_secret_raw = cache(passwords.hash_secret_raw)

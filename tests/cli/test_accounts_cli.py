@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pty
-import select
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.person import at_a_terminal
 from support.projects import Project
 
 from swimctl.accounts.service import AccountService
@@ -206,67 +202,30 @@ def test_what_is_done_at_the_terminal_is_in_the_audit(run: Run, store: Store, mo
     assert {(entry.actor, entry.origin) for entry in entries} == {("root-of-bern", "terminal")}
 
 
-def at_a_terminal(project: Project, *arguments: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
-    """Run a command on a terminal: wait for each question, type its answer; give exit code and all that was shown."""
-    code = "import sys; from swimctl.cli import main; sys.exit(main(sys.argv[1:]))"
-    person, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", code, "--config", str(project.path), *arguments],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,  # no terminal of the tests' own, which a prompt would open past ours
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"},
-    ) as process:
-        os.close(terminal)
-        shown = ""
-        for question, answer in answers:
-            shown += _until(person, question)
-            os.write(person, f"{answer}\n".encode())
-        process.wait(timeout=60)
-        shown += _until(person, None)
-    os.close(person)
-    return process.returncode, shown
-
-
-def _until(person: int, question: str | None) -> str:
-    """Read until the question, or with None until the end."""
-    shown = ""
-    while question is None or question not in shown:
-        ready, _, _ = select.select([person], [], [], 30)
-        assert ready, f"no {question!r} after {shown!r}"
-        try:
-            shown += os.read(person, 4096).decode()
-        except OSError:  # the program has ended, and its side of the terminal with it
-            assert question is None, f"it ended before {question!r}: {shown}"
-            return shown
-    return shown
-
-
 def test_on_a_terminal_the_password_is_asked_for_twice_and_never_shown(
     project: Project, accounts: AccountService
 ) -> None:
-    asked = [("Password: ", PASSWORD), ("confirmation: ", PASSWORD)]
-    code, shown = at_a_terminal(project, "user", "add", "alice", answers=asked)
+    asked = [("Password: ", f"{PASSWORD}\n"), ("confirmation: ", f"{PASSWORD}\n")]
+    code, printed, shown = at_a_terminal(project.folder, "user", "add", "alice", answers=asked)
     assert code == 0, shown
-    assert "user 1: alice: operator" in shown
-    assert PASSWORD not in shown
+    assert "user 1: alice: operator" in printed
+    assert PASSWORD not in shown + printed
     assert accounts.login("alice", PASSWORD, "192.0.2.1").token.user == "alice"
-    code, shown = at_a_terminal(project, "user", "remove", "alice", answers=[("[y/N]", "n")])
+    code, _, shown = at_a_terminal(project.folder, "user", "remove", "alice", answers=[("[y/N]", "n\n")])
     assert code == 1
     assert [user.name for user in accounts.users()] == ["alice"]
-    code, shown = at_a_terminal(project, "user", "remove", "alice", answers=[("[y/N]", "y")])
+    code, _, shown = at_a_terminal(project.folder, "user", "remove", "alice", answers=[("[y/N]", "y\n")])
     assert code == 0, shown
     assert accounts.users() == []
 
 
 def test_on_a_terminal_nothing_is_asked_for_a_name_that_cannot_be(project: Project) -> None:
-    code, shown = at_a_terminal(project, "user", "add", "a b", answers=[])
+    code, _, shown = at_a_terminal(project.folder, "user", "add", "a b")
     assert code == 2
     assert "Password" not in shown
-    code, shown = at_a_terminal(project, "user", "password", "nobody", answers=[])
+    code, _, shown = at_a_terminal(project.folder, "user", "password", "nobody")
     assert code == 2
     assert "Password" not in shown
-    code, shown = at_a_terminal(project, "user", "add", "alice", "--password-stdin", answers=[])
+    code, _, shown = at_a_terminal(project.folder, "user", "add", "alice", "--password-stdin")
     assert code == 2
     assert "standard input is empty" in shown

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support.processes import PROGRAM, look
+from support.person import at_a_terminal
+from support.processes import look
 
 from swimctl.cli import main
 
@@ -103,17 +101,11 @@ def test_a_folder_of_hashed_names_alone_is_refused(empty: Path) -> None:
 
 
 def test_it_asks_on_a_terminal_alone(empty: Path) -> None:
-    done = subprocess.run([*PROGRAM, "init"], cwd=empty, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    assert done.returncode == 0
-    assert b"?" not in done.stderr
+    code, said = look(empty, "init")
+    assert code == 0
+    assert "?" not in said
     (empty / "config.yaml").unlink()
-    master, slave = pty.openpty()
-    process = subprocess.Popen([*PROGRAM, "init"], cwd=empty, stdin=slave, stderr=slave, stdout=subprocess.PIPE)
-    os.close(slave)
-    os.write(master, b"csv\nmine.csv\n")
-    out, _ = process.communicate(timeout=100)
-    os.close(master)
-    assert process.returncode == 0
-    assert b"wrote " in out
+    code, printed, asked = at_a_terminal(empty, "init", answers=[("devices", "csv\n"), ("?", "mine.csv\n")])
+    assert code == 0, asked
+    assert "wrote " in printed
     assert (empty / "mine.csv").exists()
-    assert sys.executable

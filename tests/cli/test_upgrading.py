@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from support.person import at_a_terminal
 
 from swimctl.cli import main
 from swimctl.errors import Unreachable
@@ -74,28 +73,14 @@ def test_without_a_terminal_it_refuses_and_names_the_flag(
 
 @pytest.mark.parametrize(("typed", "code", "batches"), [("y\n", 0, 1), ("n\n", 1, 0), ("\n", 1, 0), ("\x04", 1, 0)])
 def test_on_a_terminal_it_shows_the_plan_and_asks(place: Place, typed: str, code: int, batches: int) -> None:
-    program = "import sys; from swimctl.cli import main; sys.exit(main(['upgrade', 'sw1', 'sw3', '--detach']))"
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=slave,
-        stdout=subprocess.PIPE,
-        stderr=slave,
-        env={**os.environ, "COLUMNS": "120"},
-        text=True,
-    ) as process:
-        os.close(slave)
-        shown = ""
-        while "[y/N]" not in shown:
-            shown += os.read(master, 4096).decode()
-        os.write(master, typed.encode())
-        out, _ = process.communicate(timeout=60)
-    os.close(master)
+    ended, printed, shown = at_a_terminal(
+        place.folder, "upgrade", "sw1", "sw3", "--detach", answers=[("[y/N]", typed)], environment={"COLUMNS": "120"}
+    )
     assert "cat9k_iosxe.17.12.04.SPA.bin" in shown
     assert "Upgrade 2 devices?" in shown
-    assert process.returncode == code
+    assert ended == code
     assert len(place.store.batches()) == batches
-    assert "Upgrade" not in out
+    assert "Upgrade" not in printed
 
 
 @pytest.mark.usefixtures("place")

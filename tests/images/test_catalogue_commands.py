@@ -2,16 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import pty
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.person import at_a_terminal
 from support.projects import IMAGE, LITE, Project
 from support.stores import some_jobs
 
@@ -302,26 +299,12 @@ def test_what_a_name_does_not_say_comes_from_options(run: Run, files: Path) -> N
 
 
 def test_on_a_terminal_it_asks_for_what_the_name_does_not_say(project: Project, files: Path) -> None:
-    person, terminal = pty.openpty()
-    program = "import sys; from swimctl.cli import main; sys.exit(main(sys.argv[1:]))"
-    call = [sys.executable, "-c", program, "--config", str(project.path), "--json", "image", "add"]
-    with subprocess.Popen(
-        [*call, str(files / "golden.bin"), "--platform", "cisco_xe"],
-        stdin=terminal,
-        stderr=terminal,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"},
-    ) as process:
-        os.close(terminal)
-        os.write(person, b"cat9k_iosxe\n17.9.5\n")
-        out, _ = process.communicate(timeout=60)
-    asked = os.read(person, 100_000).decode()
-    os.close(person)
-    assert process.returncode == 0, asked
-    assert "Family" in asked
-    assert "Version" in asked
+    words = ("--json", "image", "add", str(files / "golden.bin"), "--platform", "cisco_xe")
+    answers = [("Family", "cat9k_iosxe\n"), ("Version", "17.9.5\n")]
+    code, printed, asked = at_a_terminal(project.folder, *words, answers=answers)
+    assert code == 0, asked
     assert "Platform" not in asked
-    added = json.loads(out)
+    added = json.loads(printed)
     assert (added["family"], added["version"]) == ("cat9k_iosxe", "17.9.5")
 
 

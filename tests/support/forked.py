@@ -47,19 +47,22 @@ def _run(
     folder: Path,
     environment: Mapping[str, str],
     limits: Sequence[tuple[int, tuple[int, int]]],
-    streams: tuple[_Passed, _Passed],
+    streams: tuple[_Passed, _Passed, _Passed],
+    alone: bool,
 ) -> NoReturn:
     """Become what `python -c 'sys.exit(main())'` would be in that folder."""
+    if alone:
+        os.setsid()
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
     os.chdir(folder)
     for kind, limit in limits:
         resource.setrlimit(kind, limit)
-    given, printed = (each.number for each in streams)
-    for number, place in ((given, 0), (printed, 1), (printed, 2)):
+    numbers = [each.number for each in streams]
+    for place, number in enumerate(numbers):
         os.dup2(number, place)
-    for number in {given, printed} - {0, 1, 2}:
+    for number in {*numbers} - {0, 1, 2}:
         os.close(number)
     sys.stdin = sys.__stdin__ = open(0, encoding="utf-8")  # noqa: SIM115 - for the life of the process
     sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
@@ -109,9 +112,20 @@ class Processes(ForkServerContext):
 
 
 class Forked:
-    """The new process. What it prints comes in one stream."""
+    """The new process. What it prints comes in one stream.
 
-    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: str | None) -> None:
+    With a terminal it reads from that and complains there, and what it prints for programs comes in the stream. Then it
+    has no terminal of the tests' own, which a prompt would open past the given one.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        stdin: str | None = None,
+        terminal: int | None = None,
+    ) -> None:
         _ready()
         self.args = ["swimctl", *words]
         self.returncode: int | None = None
@@ -119,10 +133,18 @@ class Forked:
         self._read = b""
         out, printed = os.pipe()
         given, into = (os.open(os.devnull, os.O_RDONLY), None) if stdin is None else os.pipe()
+        streams = (given, printed, printed) if terminal is None else (terminal, printed, terminal)
         limits = [(kind, resource.getrlimit(kind)) for kind in _LIMITS]
         self._process = _CONTEXT.Process(
             target=_run,
-            args=(tuple(words), folder, dict(environment), limits, (_Passed(given), _Passed(printed))),
+            args=(
+                tuple(words),
+                folder,
+                dict(environment),
+                limits,
+                tuple(map(_Passed, streams)),
+                terminal is not None,
+            ),
             daemon=True,
         )
         self._process.start()

@@ -78,7 +78,8 @@ class PlannedBytes(Answer):
     """What is left to copy to the devices that are ready."""
 
     to_copy: int
-    over_wan: int = Field(description="what leaves swimctl's machine")
+    over_wan: int = Field(description="what leaves swimctl's machine; a relay gets each image once")
+    over_wan_by_site: dict[str, int]
     by_site: dict[str, int]
     by_origin: dict[str, int]
 

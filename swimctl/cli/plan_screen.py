@@ -257,6 +257,8 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
         yield "To copy", f"{output.size(preview.to_copy)}, {wan} over the WAN"
         if sites := {name: number for name, number in preview.bytes_by("site").items() if name}:
             yield "  by site", _listed(sites)
+        if preview.over_wan != preview.to_copy and (across := {k: n for k, n in preview.wan_by_site.items() if k}):
+            yield "  over WAN", _listed(across)
         yield "  how", _listed({_ORIGINS.get(name, name): n for name, n in preview.bytes_by("origin").items()})
     for took in preview.models[:6]:
         steps = ", ".join(f"{step_name(kind)} {output.duration(seconds)}" for kind, seconds in took.seconds.items())

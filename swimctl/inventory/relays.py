@@ -6,19 +6,23 @@ import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from swimctl.config.references import is_reference
 from swimctl.errors import InventoryError
-from swimctl.inventory.accounts import Resolve
-from swimctl.inventory.files import Where
+
+if TYPE_CHECKING:
+    from swimctl.inventory.accounts import Resolve
+    from swimctl.inventory.files import Where
 
 PORT: Final = 8101
 """Where a relay listens, unless somebody says otherwise."""
 IN_ENVIRONMENT: Final = "SWIMCTL_RELAY_TOKEN"
 """Where in the environment its token is found, unless somebody says otherwise."""
 SHORTEST_TOKEN: Final = 16
+RELAYED: Final = "relay "
+"""How the place begins from where an image comes, if that is a relay."""
 _KEYS: Final = ("url", "token", "address", "trust")
 # It becomes a word of a command on the device.
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/?", re.ASCII)
@@ -37,6 +41,11 @@ class Relay:
     token: str = field(repr=False)
     address: str = ""
     trust: Path | None = None
+
+    @property
+    def place(self) -> str:
+        """Return what it is called where people read from where an image comes."""
+        return f"{RELAYED}{self.url}"
 
     @property
     def host(self) -> str:

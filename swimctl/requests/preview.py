@@ -15,6 +15,7 @@ from swimctl.models import Image
 from swimctl.requests.forecast import Forecast
 from swimctl.requests.plans import Plan, PlanItem
 from swimctl.requests.usual import Took
+from swimctl.requests.wan import Carried, bytes_over_wan
 
 if TYPE_CHECKING:
     from swimctl.requests.looks import Checked
@@ -82,7 +83,10 @@ class Row:
 
     @property
     def origin(self) -> str:
-        """Return from where its image would come: `push`, `swimctl` or a URL; empty where nothing would."""
+        """Return from where its image would come; empty where nothing would.
+
+        That is `push`, `swimctl`, a URL, or `relay` and a URL.
+        """
         return self.answer.origin if self.answer and self.to_copy else ""
 
     @property
@@ -162,10 +166,19 @@ class Preview:
         """Return all bytes that are left to copy."""
         return sum(row.to_copy for row in self.goes)
 
+    @cached_property
+    def wan_by_site(self) -> Mapping[str, int]:
+        """Return the bytes that leave this machine, by site; see `bytes_over_wan`."""
+        return bytes_over_wan(
+            Carried(row.item.device.site or "", row.origin, row.item.image.id, row.to_copy)
+            for row in self.goes
+            if row.item.image
+        )
+
     @property
     def over_wan(self) -> int:
-        """Return the bytes that leave this machine: those of devices that fetch from a source of their own do not."""
-        return sum(row.to_copy for row in self.goes if row.origin in {"", "push", "swimctl"})
+        """Return all bytes that leave this machine."""
+        return sum(self.wan_by_site.values())
 
     @property
     def images(self) -> tuple[Image, ...]:

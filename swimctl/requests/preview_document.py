@@ -23,6 +23,7 @@ def preview_document(preview: Preview) -> Document:
         "bytes": {
             "to_copy": preview.to_copy,
             "over_wan": preview.over_wan,
+            "over_wan_by_site": dict(preview.wan_by_site),
             "by_site": preview.bytes_by("site"),
             "by_origin": preview.bytes_by("origin"),
         },

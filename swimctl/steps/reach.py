@@ -155,6 +155,8 @@ def why_not(platform: str, source: Source) -> str:
 
 
 def _place(way: Way) -> str:
+    if isinstance(way, Relay):
+        return way.place
     return way if isinstance(way, str) else way.url
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def test_all_rows_are_shown_of_a_few_and_where_they_are_asked_for() -> None:
     assert [name for name in names if not any(line.startswith(name) for line in shown.splitlines())] == []
     few = screen(preview(12), 80).plain
     assert sum(line.startswith(("bern-", "chur-", "davos-")) for line in few.splitlines()) == 12
+
+
+def test_what_a_relay_gets_counts_once() -> None:
+    seen = preview(12)
+    rows = tuple(
+        replace(row, answer=replace(row.answer, origin="relay http://bern.example:8101"))
+        if row.answer and row.item.device.site == "bern"
+        else row
+        for row in seen.rows
+    )
+    shown = screen(replace(seen, rows=rows), 80).plain
+    assert "To copy      5.0 GB, 4.0 GB over the WAN" in shown
+    assert "by site    bern 2.0 GB, chur 2.0 GB, davos 1.0 GB" in shown
+    assert "over WAN   bern 1.0 GB, chur 2.0 GB, davos 1.0 GB" in shown
 
 
 def test_the_sums_stand_at_the_end() -> None:

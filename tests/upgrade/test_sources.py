@@ -317,4 +317,6 @@ def test_the_plan_shows_from_where_the_image_would_come(tmp_path: Path, capsys: 
         context = Context(tmp_path / "config.yaml")
         with context.open() as opened:
             assert show_plan(context, opened, ask(opened), offline=False) == 0
-    assert "ready; the image comes from https://images.example/ios/, else by push" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "\thttps://images.example/ios/\t" in said
+    assert " wan=0 " in said

@@ -11,6 +11,7 @@ from typing import Any
 
 from swimctl.clock import to_the_minute
 from swimctl.states import JobStatus, StepStatus, step_name
+from swimctl.waiting import Waiting
 
 
 class Outcome(StrEnum):
@@ -121,14 +122,8 @@ class Golden:
     @property
     def whom(self) -> str:
         """Return for which devices it is: `all`, or what they must have."""
-        named = (
-            ("model", self.model),
-            ("group", self.group),
-            ("site", self.site),
-            ("role", self.role),
-            ("tag", self.tag),
-        )
-        whom = ", ".join(f"{what} {value}" for what, value in named if value is not None) or "all"
+        named = {what: getattr(self, what) for what in ("model", "group", "site", "role", "tag")}
+        whom = ", ".join(f"{what} {value}" for what, value in named.items() if value is not None) or "all"
         times = (("from", self.valid_from), ("until", self.valid_until))
         return " ".join([whom, *(f"{word} {to_the_minute(at)}" for word, at in times if at is not None)])
 
@@ -238,6 +233,7 @@ class Job:
     after: tuple[int, ...] = ()
     image_family: str = ""
     removed: tuple[str, ...] = ()
+    waiting: Waiting | None = None
 
     @property
     def is_now(self) -> str:

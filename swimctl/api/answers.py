@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
+from swimctl.waiting import WaitKind
 
 Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
 
@@ -71,6 +72,16 @@ class StepAnswer(Answer):
     )
 
 
+class WaitingAnswer(Answer):
+    """What a job waits for."""
+
+    kind: WaitKind
+    on: str = Field(description="such as a device, a wave or a window; of an approval, the batch's id")
+    job_id: int | None = Field(description="the job that is in the way, if it is one")
+    until: Time | None = Field(description="when the wait ends by itself; null if nobody knows")
+    message: str = Field(description="the same as a sentence")
+
+
 class JobAnswer(Answer):
     """One device's upgrade."""
 
@@ -87,6 +98,7 @@ class JobAnswer(Answer):
     image_filename: str
     image_version: str
     error: str | None
+    waiting: WaitingAnswer | None = Field(description="what the job waits for now; null if it waits for nothing")
     wave: int = Field(description="which wave of its batch it belongs to, from 1 on")
     redundancy_group: str | None = Field(description="two jobs of one group never run at the same time")
     after: list[int] = Field(description="jobs that end before this one starts")

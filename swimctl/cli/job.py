@@ -73,6 +73,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("status", f"{job.word}, {job.progress}%"),
         ("is now", job.is_now),
         ("error", job.error),
+        ("waits for", job.waiting and job.waiting.sentence(now)),
         ("created", output.local_time(job.created_at)),
         ("scheduled for", output.local_time(job.schedule_time)),
         ("started", output.local_time(job.started_at)),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from swimctl.cli.output import local_time, size
 from swimctl.models import Job, Step
-from swimctl.states import FINAL, StepStatus
+from swimctl.states import FINAL, WAITING, StepStatus
 
 _QUARTERS = 4
 
@@ -20,17 +20,19 @@ def changes(before: Sequence[Job], after: Sequence[Job], now: datetime) -> Itera
     known = {job.id: job for job in before}
     for job in after:
         old = known.get(job.id)
-        for moment, what in _differences(old, job):
+        for moment, what in _differences(old, job, now):
             yield f"{local_time(moment or now)}  {job.device_name}  {what}"
 
 
-def _differences(old: Job | None, job: Job) -> Iterator[tuple[datetime | None, str]]:
+def _differences(old: Job | None, job: Job, now: datetime) -> Iterator[tuple[datetime | None, str]]:
     old_steps = {step.kind: step for step in old.steps} if old else {}
     for step in job.steps:
         yield from _step_differences(old_steps.get(step.kind), step)
     quarter = _quarter(job)
     if 0 < quarter < _QUARTERS and quarter != (_quarter(old) if old else 0) and job.status not in FINAL:
         yield None, f"{job.current_step}  {size(job.bytes_done)} of {size(job.bytes_total)} copied"
+    if job.waiting is not None and job.status in WAITING and (old is None or old.waiting != job.waiting):
+        yield None, f"waits: {job.waiting.sentence(now)}"
     if old is None or old.status is not job.status or old.interrupted is not job.interrupted:
         ended = job.finished_at if job.status in FINAL else None
         yield ended, f"{job.word}: {job.error}" if job.error else job.word

@@ -80,15 +80,22 @@ def _job_line(job: Job, usual: Usual, now: datetime, name_width: int, width: int
     line = Text(_cut(job.device_name, name_width).ljust(name_width) + " ")
     if job.status not in RUNNING or step is None:
         line.append(job.word.ljust(_STEP_WIDTH), style=_STYLES.get(job.status, "dim"))
-        line.append(f" {plain(job.error or '')}" if job.error else "", style="dim")
+        said = job.error or (job.waiting.sentence(now) if job.waiting else "")
+        line.append(f" {plain(said)}" if said else "", style="dim")
         return _fit(line, width)
     line.append(_cut(step.name, _STEP_WIDTH).ljust(_STEP_WIDTH) + " ", style="cyan")
     middle = max(0, width - name_width - _STEP_WIDTH - _TIME_WIDTH - 3)
-    what = _copy(job, rate, now, step) if _copying(job, step) else (job.error if job.interrupted else step.message)
+    what = _copy(job, rate, now, step) if _copying(job, step) else _what(job, step, now)
     line.append(_cut(what or "", middle).ljust(middle), style="yellow" if job.interrupted else "")
     late = times_usual(job, step, usual, now) >= LATE
     line.append(" " + spent(job, step, usual, now).rjust(_TIME_WIDTH), style="yellow" if late else "")
     return _fit(line, width)
+
+
+def _what(job: Job, step: Step, now: datetime) -> str | None:
+    if job.interrupted:
+        return job.error
+    return step.message if job.waiting is None else job.waiting.sentence(now)
 
 
 def _copying(job: Job, step: Step) -> bool:

@@ -82,7 +82,7 @@ class BatchResult:
                 self.word(job),
                 job.image_version,
                 duration(seconds_between(job.started_at, job.finished_at)),
-                self._remark(job),
+                remark(job),
             )
             for job in self.jobs
         ]
@@ -101,10 +101,14 @@ class BatchResult:
             "resume": [job.id for job in self.unfinished],
         }
 
-    def _remark(self, job: Job) -> str:
-        if job.error:
-            return job.error
-        return next((step.message for step in reversed(job.steps) if step.message), "")
+
+def remark(job: Job) -> str:
+    """Return why a job failed, else what it waits for, else what its last step came to."""
+    if job.error:
+        return job.error
+    if job.waiting is not None:
+        return job.waiting.sentence()
+    return next((step.message for step in reversed(job.steps) if step.message), "")
 
 
 COLUMNS = ("Job", "Device", "Result", "Target", "Time", "Remark")

@@ -12,7 +12,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.cli.follow import latest_batch
-from swimctl.cli.outcome import BatchResult, seconds_between
+from swimctl.cli.outcome import BatchResult, remark, seconds_between
 from swimctl.cli.status import BatchOption
 from swimctl.models import Batch, Event, Job
 from swimctl.states import FINAL
@@ -134,13 +134,15 @@ def _row(record: BatchRecord, job: Job) -> str:
         job.is_now,
         output.local_time(job.started_at),
         output.duration(seconds_between(job.started_at, job.finished_at)),
-        job.error or next((step.message for step in reversed(job.steps) if step.message), ""),
+        remark(job),
     )
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
 def _evidence(record: BatchRecord, job: Job) -> list[str]:
     ended = "" if job.status in FINAL else f", waits for `swimctl resume {job.id}`"
+    if job.waiting is not None:
+        ended = f", waits: {job.waiting.sentence()}"
     lines = ["", f"### {job.device_name} (job {job.id}): {record.outcome.word(job)}{ended}", ""]
     lines += [_cell(job.error or "No reason was recorded."), ""]
     for step in job.steps:

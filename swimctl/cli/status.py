@@ -16,7 +16,7 @@ from swimctl.cli.outcome import seconds_between
 from swimctl.cli.pulse import running_step, spent, standing
 from swimctl.errors import NotFound
 from swimctl.models import Job, Pulse
-from swimctl.states import RUNNING, JobStatus
+from swimctl.states import RUNNING
 
 app = typer.Typer()
 
@@ -103,8 +103,8 @@ def what_of(job: Job, pulse: Pulse, now: datetime) -> str:
     """Return why a job failed, else when it is to start or how its step stands, else what the last step came to."""
     if job.error:
         return job.error
-    if job.status is JobStatus.SCHEDULED:
-        return f"for {output.local_time(job.schedule_time)}"
+    if job.waiting is not None:
+        return job.waiting.sentence(now)
     if job.status in RUNNING:
         return standing(job, pulse, now)
     return next((step.message for step in reversed(job.steps) if step.message), "")

@@ -110,10 +110,11 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It may start at `at`, not before."""
+    """It may start at `at`, not before. `frozen` is the reason of the freeze that it waits for, where that is one."""
 
     at: datetime
     why: str
+    frozen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def gate(
 
 def _first_room(now: datetime, needs: timedelta, window: Window | None, freezes: Sequence[Freeze]) -> Wait | Never:
     """Find the first moment, now included, that has room behind it."""
-    start, longest = now, timedelta(0)
+    start, longest, frozen = now, timedelta(0), ""
     is_open = window is not None and window.opening(now)[0] <= now
     why = f"the rest of the window {window} is too short" if is_open else f"the window {window} is not open"
     for _ in range(_MOST_OCCURRENCES):
@@ -156,9 +157,10 @@ def _first_room(now: datetime, needs: timedelta, window: Window | None, freezes:
         start = max(start, opens)
         while hindering := [freeze for freeze in freezes if freeze.hinders(start, needs)]:
             last = max(hindering, key=lambda freeze: freeze.end)
-            start, why = last.end, f"frozen: {last.reason}"  # a freeze explains the wait better than the night
+            frozen = last.reason
+            start, why = last.end, f"frozen: {frozen}"  # a freeze explains the wait better than the night
         if closes is None or (start < closes and start + needs <= closes):
-            return Wait(start.astimezone(UTC), why)
+            return Wait(start.astimezone(UTC), why, frozen)
         longest = max(longest, closes - opens)
         start = max(start, closes)
     if longest < needs:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from swimctl.clock import Clock, rfc3339
+from swimctl.clock import Clock
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Wait, Window, gate
 from swimctl.engine.records import RecordAfterwards, StoreRecord
-from swimctl.engine.turns import Hold, failed_partners
+from swimctl.engine.turns import Hold, failed_partners, until_open
 from swimctl.engine.visits import secrets
 from swimctl.errors import (
     CommandRefused,
@@ -44,6 +45,7 @@ from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
 from swimctl.store import Runner, Store
+from swimctl.waiting import Waiting
 
 # Real seconds between looks at the time while an activation waits for its window.
 _LOOK_AGAIN = 1.0
@@ -151,7 +153,7 @@ class JobRunner:
 
         Raises StepFailed where it can never start, Stopped where a stop is asked for.
         """
-        said = ""
+        said: Waiting | None = None
         while not was_sent(context, "activate"):
             slot = self.slot(batch, context.image)
             if isinstance(slot, Go):
@@ -160,9 +162,10 @@ class JobRunner:
                 raise StepFailed(
                     f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
                 )
-            if slot.why != said:
-                context.record.say(f"waiting until {rfc3339(slot.at)}: {slot.why}")
-                said = slot.why
+            waiting = until_open(slot, batch.policy.window)
+            if waiting != said:
+                context.record.waits(waiting)
+                said = waiting
             context.part()
             yield Pause(_LOOK_AGAIN * self._clock.speed, obeys=True)
             context.checkpoint()
@@ -287,15 +290,20 @@ class JobRunner:
                 unread = isinstance(error, CommandRefused | UnparsableOutput)
                 what = "what it runs cannot be read" if unread else "does not answer"
                 why = self.redaction(partner.device_name).text(str(error))
-                return Hold(f"{who} failed and {what}: {why}", ends=True)
+                return Hold(f"{who} failed and {what}: {why}")
         return None
 
-    def wait_to_log_in(self, device_name: str, stop: threading.Event) -> NotTried | None:
-        """Wait until a job may begin with its login; see DeviceLogins. Where nobody can tell, the job says why."""
+    def wait_to_log_in(
+        self, device_name: str, stop: threading.Event, waits: Callable[[str], object]
+    ) -> NotTried | None:
+        """Wait until a job may begin with its login; see DeviceLogins. Where nobody can tell, the job says why.
+
+        `waits` is told the name of the account, if there is something to wait for.
+        """
         try:
             device = self._inventory.device(device_name)
             return self.logins.wait_for_turn(
-                device, lambda: answers(self.target(device), self._clock, self._settings), stop
+                device, lambda: answers(self.target(device), self._clock, self._settings), stop, waits=waits
             )
         except StoreError:
             raise

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from swimctl.errors import StaleClaim
 from swimctl.sessions.redaction import Redaction
 from swimctl.steps.baseline import is_baseline
 from swimctl.store import Runner, Store
+from swimctl.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class StoreRecord:
     def say(self, message: str) -> None:
         """Report what the step is at."""
         self.store.say(self.job_id, self.runner, self.redaction.text(message))
+
+    def waits(self, waiting: Waiting) -> None:
+        """Report what the step waits for."""
+        waiting = replace(waiting, on=self.redaction.text(waiting.on))
+        self.store.say(self.job_id, self.runner, f"waiting: {waiting.sentence()}", waiting)
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         """Report how far the job is."""
@@ -65,6 +71,9 @@ class RecordAfterwards(StoreRecord):
 
     def say(self, message: str) -> None:
         """Report nothing: no step runs."""
+
+    def waits(self, waiting: Waiting) -> None:
+        """Report no wait."""
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         """Report no progress."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from swimctl.config.windows import Wait
 from swimctl.inventory.selection import some
 from swimctl.models import Batch, Job, Outcome, Standing, Tally
 from swimctl.states import FINAL, JobStatus
+from swimctl.waiting import Waiting, WaitKind
 
 # A share of a few is no share: of two devices one is 50 %.
 COUNTED_FROM: Final = 5
@@ -16,10 +19,27 @@ COUNTED_FROM: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a job does not start now. `ends`: it will not start at all."""
+    """Why a job does not start now, as the fact that is kept with it or, where it `ends`, as the reason of its end."""
 
-    why: str
-    ends: bool = False
+    why: str = ""
+    waiting: Waiting | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Return whether it will not start at all."""
+        return self.waiting is None
+
+
+def waits(kind: WaitKind, on: str = "", job: int | None = None, until: datetime | None = None) -> Hold:
+    """Return that a job waits."""
+    return Hold(waiting=Waiting(kind, on, job, until))
+
+
+def until_open(slot: Wait, window: str | None) -> Waiting:
+    """Return what an activation waits for that may not start yet."""
+    if window is None or slot.frozen:
+        return Waiting(WaitKind.FREEZE, slot.frozen, until=slot.at)
+    return Waiting(WaitKind.WINDOW, window, until=slot.at)
 
 
 def too_many(batch: Batch, tally: Tally) -> bool:
@@ -54,21 +74,22 @@ def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
         if far is None:
             continue
         if far.status not in FINAL:
-            return Hold(f"{far.device_name} depends on it and is upgraded first (job {far.id})")
+            return waits(WaitKind.FEEDER, far.device_name, far.id)
         if far.outcome is Outcome.UNKNOWN:
-            return Hold(f"{far.device_name} depends on it and is in an unknown state", ends=True)
+            return Hold(f"{far.device_name} depends on it and is in an unknown state")
     if job.redundancy_group is None:
         return None
     for partner in jobs:
         if partner.redundancy_group != job.redundancy_group or partner.id >= job.id:
             continue
         if partner.status not in FINAL:
-            return Hold(f"{partner.device_name} of redundancy group {job.redundancy_group} comes first")
+            return waits(
+                WaitKind.PARTNER, f"{partner.device_name} of redundancy group {job.redundancy_group}", partner.id
+            )
         if partner.outcome not in {Outcome.UNTOUCHED, Outcome.UPGRADED}:
             return Hold(
                 f"{partner.device_name} of redundancy group {job.redundancy_group} is {partner.outcome}, not proved "
-                "healthy",
-                ends=True,
+                "healthy"
             )
     return None
 

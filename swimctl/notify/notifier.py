@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Final
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError
 from swimctl.models import Batch, Job
-from swimctl.notify.texts import MOST_DEVICE_TEXTS, Text, device_text, finished_text, started_text, stopped_text
+from swimctl.notify.texts import (
+    MOST_DEVICE_TEXTS,
+    Text,
+    approval_text,
+    device_text,
+    finished_text,
+    started_text,
+    stopped_text,
+)
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -59,6 +67,10 @@ class Notifier:
     def batch_started(self, batch: Batch, jobs: Sequence[Job]) -> None:
         """Notify that a batch begins."""
         self._put(partial(started_text, batch, tuple(jobs)))
+
+    def approval_needed(self, batch: Batch, jobs: Sequence[Job]) -> None:
+        """Notify that a batch waits for somebody's approval."""
+        self._put(partial(approval_text, batch, tuple(jobs)))
 
     def device_failed(self, batch: Batch, job: Job) -> None:
         """Notify that a device failed, of each batch the first ten times; `job` is as the store has it after its

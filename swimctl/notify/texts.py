@@ -34,8 +34,7 @@ class Text:
 
 def started_text(batch: Batch, jobs: Sequence[Job]) -> Text:
     """Write what a batch is about to do."""
-    targets = Counter(job.image_version for job in jobs)
-    versions = ", ".join(f"{version} ({count})" for version, count in targets.most_common(_MOST_ERRORS))
+    versions = _versions(jobs)
     facts = [f"to {versions}" if versions else "", batch.mode.value, f"workflow {batch.options.workflow}"]
     facts.append("" if batch.options.activate else "nothing is activated")
     facts += [f"{word} {what}" for word, what in (("by", batch.requested_by), ("ticket", batch.policy.ticket)) if what]
@@ -43,6 +42,20 @@ def started_text(batch: Batch, jobs: Sequence[Job]) -> Text:
         f"Batch {_short(batch)} started: {_devices(len(jobs))}",
         f"{_line('; '.join(fact for fact in facts if fact))}\nNext: `swimctl status --batch {_short(batch)}`",
         "info",
+    )
+
+
+def approval_text(batch: Batch, jobs: Sequence[Job]) -> Text:
+    """Write that a batch waits for an approval, and how it is given."""
+    who = batch.requested_by or "nobody knows who"
+    facts = [f"ticket {batch.policy.ticket}" if batch.policy.ticket else "", batch.policy.comment]
+    about = f"\n{_line('; '.join(fact for fact in facts if fact))}" if any(facts) else ""
+    names = _names(jobs)
+    return Text(
+        f"Batch {_short(batch)} waits for approval: {_devices(len(jobs))}",
+        f"Asked for by {_line(who, 80)}, to {_versions(jobs)}: {names}{about}\n"
+        f"Next, for anybody else: `swimctl approve {_short(batch)}`",
+        "warning",
     )
 
 
@@ -118,6 +131,11 @@ def _word(job: Job) -> str:
     if job.status not in FINAL:
         return "waiting"
     return "not attempted" if job.status is JobStatus.FAILED and not job.attempted else job.status.value
+
+
+def _versions(jobs: Sequence[Job]) -> str:
+    targets = Counter(job.image_version for job in jobs)
+    return ", ".join(f"{version} ({count})" for version, count in targets.most_common(_MOST_ERRORS))
 
 
 def _names(jobs: Sequence[Job]) -> str:

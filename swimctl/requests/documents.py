@@ -9,6 +9,7 @@ from typing import Any, Final
 from swimctl.clock import rfc3339
 from swimctl.models import Batch, Device, Event, Golden, Image, Job, Pulse, Token, User
 from swimctl.states import StepStatus
+from swimctl.waiting import Waiting
 
 Document = dict[str, Any]
 
@@ -31,6 +32,7 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
         "image_filename": job.image_filename,
         "image_version": job.image_version,
         "error": job.error,
+        "waiting": _waiting(job.waiting),
         "wave": job.wave,
         "redundancy_group": job.redundancy_group,
         "after": list(job.after),
@@ -56,6 +58,19 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
             }
             for step in job.steps
         ],
+    }
+
+
+def _waiting(waiting: Waiting | None) -> Document | None:
+    """Write what a job waits for. The message has moments, not what is left: an answer stays true until it changes."""
+    if waiting is None:
+        return None
+    return {
+        "kind": waiting.kind.value,
+        "on": waiting.on,
+        "job_id": waiting.job,
+        "until": _time(waiting.until),
+        "message": waiting.sentence(),
     }
 
 

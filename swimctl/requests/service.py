@@ -5,6 +5,7 @@ The only place where a request becomes jobs. Nothing here talks to a device or r
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from swimctl.images.compliance import Compliance, judge
 from swimctl.images.goldens import choose
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
+from swimctl.notify.notifier import Notifier
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
@@ -29,6 +31,8 @@ from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.store import IdempotencyKey, NewJob, Store
 
 FIRST_OWN_WORKFLOW: Final = 100
+# Real seconds for the notification that somebody has to approve.
+_LAST_WORDS: Final = 5.0
 NOBODY: Final = Caller("", "terminal")
 
 
@@ -250,6 +254,8 @@ class Service:
             policy=request.policy,
             needs_approval=self._config.settings.approval == "required",
         )
+        # Made before the jobs exist: a URL that cannot be used is the user's to mend first.
+        notifier = Notifier.of(self._config.settings) if batch.needs_approval else None
         steps = self.workflow(request.options.workflow).kinds
         places = {item.device.name: place for place, item in enumerate(accepted)}
         new = [
@@ -269,7 +275,13 @@ class Service:
         def answer(jobs: Sequence[Job]) -> Document:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
-        jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed)
+        try:
+            jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed)
+            if notifier is not None:
+                notifier.approval_needed(batch, jobs)
+        finally:
+            if notifier is not None:  # in a thread that the process waits for at its end: nobody else does
+                threading.Thread(target=notifier.close, args=(_LAST_WORDS,), name="approval").start()
         return Triggered(batch, tuple(jobs), plan.refused)
 
     def status(self, *, job_ids: Sequence[int] | None = None, batch_id: str | None = None) -> list[Job]:

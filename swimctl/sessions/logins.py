@@ -48,12 +48,17 @@ class DeviceLogins:
         self._lock = threading.Lock()
 
     def wait_for_turn(
-        self, device: Device, greets: Callable[[], bool], stop: threading.Event | None = None, by: str = ""
+        self,
+        device: Device,
+        greets: Callable[[], bool],
+        stop: threading.Event | None = None,
+        by: str = "",
+        waits: Callable[[str], object] | None = None,
     ) -> NotTried | None:
         """Wait until a device may be logged in to; its login counts as under way then. Returns why it may never.
 
         A device that does not greet with SSH waits for nobody and keeps nobody waiting: no password gets there.
-        `by` as in `login`.
+        `by` as in `login`. `waits` is told the name of the account once, if its turn is not now.
         """
         account = self._account(device, by)
         if account is None:
@@ -67,6 +72,9 @@ class DeviceLogins:
             reached = greets() if reached is None else reached
             if not reached or self._store.begin_login(account, device.name, most=self._most, pause=self._pause):
                 return None
+            if waits is not None:
+                waits(account.partition(" ")[2])
+                waits = None
             stop.wait(_POLL)
         return None
 

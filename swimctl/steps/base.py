@@ -28,6 +28,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.who import Who, host_name
+from swimctl.waiting import Waiting
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
 _SHORTEST_PAUSE = 0.2
@@ -54,6 +55,9 @@ class JobRecord(Protocol):
 
     def say(self, message: str) -> None:
         """Report what the step is at."""
+
+    def waits(self, waiting: Waiting) -> None:
+        """Report what the step waits for, until it says something else."""
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         """Report how far the job is, 0 to 100."""
@@ -299,16 +303,16 @@ class JobContext:
     def _at_least(self, seconds: float) -> float:
         return max(seconds, _SHORTEST_PAUSE * self.clock.speed)
 
-    def waiting(self, what: str) -> Callable[[], None]:
+    def waiting(self, what: Waiting) -> Callable[[], None]:
         """Return what to call each second of a wait: a stop is obeyed, and what it waits for is said once."""
-        said: list[str] = []
+        said: list[Waiting] = []
 
         def wait() -> None:
             self.checkpoint()
             if not said:
                 said.append(what)
                 self.part()  # it would idle out meanwhile
-                self.record.say(f"waiting: {what}")
+                self.record.waits(what)
 
         return wait
 

@@ -15,6 +15,7 @@ from swimctl.steps.ending import COPY
 from swimctl.steps.pulling import ATTEMPTS, Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
+from swimctl.waiting import Waiting, WaitKind
 
 # Per cent of the job that readiness has taken, and that the copy takes.
 _BEFORE, _COPY = 10, 40
@@ -148,7 +149,8 @@ class Distribution:
         if ours and (not image.path.is_file() or image.path.stat().st_size != image.size):
             raise StepFailed(f"{image.path} has changed since `image add`; next: `swimctl image verify {image.id}`")
         again = "" if attempt == 0 else " again"
-        wait = context.waiting(f"as many devices of the site {context.device.site} copy as may at once")
+        many = f"as many devices of the site {context.device.site} copy as may at once"
+        wait = context.waiting(Waiting(WaitKind.COPY, many))
         try:
             with context.sites.one(context.device.site, wait):
                 if pulling is not None and pulling.pulls():

@@ -25,6 +25,7 @@ from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
 from swimctl.steps.reach import Images, named, why_not
 from swimctl.steps.relayed import relayed
+from swimctl.waiting import Waiting, WaitKind
 
 ATTEMPTS: Final = 2
 """So often the last way is tried; a push is the only one of a device without others."""
@@ -88,7 +89,7 @@ class Pulling:
                 self._watched(copy, copy.url, moved, seconds)
             return
         server, policy, device = self._images.server, self._images.policy, context.device
-        wait = context.waiting("as many devices fetch images as may at once")
+        wait = context.waiting(Waiting(WaitKind.COPY, "as many devices fetch images as may at once"))
         with server.slot(wait), server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
             self._watched(offer, offer.url, moved, seconds)

@@ -13,6 +13,7 @@ from swimctl.inventory.relays import Relay
 from swimctl.relays.client import Busy, RelayCopy, ordered
 from swimctl.steps.base import JobContext
 from swimctl.steps.reach import Images
+from swimctl.waiting import Waiting, WaitKind
 
 # Real seconds between looks at what the relay has; it is asked less often.
 _LOOKS: Final = 0.2
@@ -28,7 +29,9 @@ def relayed(context: JobContext, images: Images, relay: Relay) -> Iterator[Relay
     with ExitStack() as stack:
         stack.callback(server.forget, feeds)
         source = stack.enter_context(server.offer(feeds, image, relay.host, images.policy.address))
-        wait = context.waiting(f"as many devices fetch from the relay {relay.url} as may at once")
+        wait = context.waiting(
+            Waiting(WaitKind.RELAY, f"as many devices fetch from the relay {relay.url} as may at once")
+        )
         ticket = server.ticket(context.device.name)
         while True:
             try:

@@ -14,8 +14,9 @@ from swimctl.models import Job, Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move, step_name
 from swimctl.store import journal
 from swimctl.store.batches import Batches
-from swimctl.store.rows import REMOVALS, outcome_from, resumable, storable
+from swimctl.store.rows import REMOVALS, numbers, outcome_from, resumable, storable, waiting_text
 from swimctl.store.runners import Runner, written
+from swimctl.waiting import Waiting
 
 _OURS: Final = "id = :job AND runner_id = :runner AND status IN ('distributing', 'activating')"
 
@@ -42,7 +43,8 @@ class Claims(Batches):
             """
             UPDATE OR IGNORE jobs SET
                 status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END,
-                runner_id = :runner, attempted = 1, error = NULL, started_at = ifnull(started_at, :now)
+                runner_id = :runner, attempted = 1, error = NULL, waiting = NULL,
+                started_at = ifnull(started_at, :now)
             WHERE id = :job AND (
                 (status IN ('pending', 'scheduled')
                  AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner))
@@ -85,7 +87,7 @@ class Claims(Batches):
         self._require_ours(sql, job_id, runner)
         error = storable(f"{reason}; {resumable(job_id)}")
         sql.execute(
-            f"UPDATE jobs SET runner_id = NULL, error = :error WHERE {_OURS}",
+            f"UPDATE jobs SET runner_id = NULL, error = :error, waiting = NULL WHERE {_OURS}",
             {"job": job_id, "runner": runner.id, "error": error},
         )
         journal.append(sql, self._clock.now(), job_id, "released", reason)
@@ -146,6 +148,7 @@ class Claims(Batches):
         """
         now = self._clock.now()
         self._require_ours(sql, job_id, runner)
+        _waits(sql, [job_id], None)
         running, pending = status is StepStatus.RUNNING, status is StepStatus.PENDING
         changed = sql.execute(
             "UPDATE steps SET status = :status, message = :message, "
@@ -168,11 +171,22 @@ class Claims(Batches):
         journal.append(sql, now, job_id, "step", message, {"step": step_name(kind), "kind": kind, "status": status})
 
     @written
-    def say(self, sql: Sql, job_id: int, runner: Runner, message: str) -> None:
-        """Record what the running step does now, and add it as an event. StaleClaim."""
+    def say(self, sql: Sql, job_id: int, runner: Runner, message: str, waiting: Waiting | None = None) -> None:
+        """Record what the running step does now, or what it waits for, and add it as an event. StaleClaim."""
         self._require_ours(sql, job_id, runner)
+        _waits(sql, [job_id], waiting)
         sql.execute("UPDATE steps SET message = ? WHERE job_id = ? AND status = 'running'", [storable(message), job_id])
         journal.append(sql, self._clock.now(), job_id, "progress", message)
+
+    @written
+    def waits(self, sql: Sql, job_ids: Sequence[int], waiting: Waiting | None, *, tell: bool = True) -> None:
+        """Record what jobs that have not begun wait for, and add it as an event, or do not `tell`; None: nothing."""
+        changed = _waits(
+            sql, job_ids, waiting, "AND (status IN ('pending', 'scheduled') OR NOT swimctl_lives(runner_id))"
+        )
+        if changed and tell and waiting is not None:
+            now, said = self._clock.now(), waiting.sentence()
+            journal.append_all(sql, [journal.row_of(now, job_id, "waiting", said) for job_id in changed])
 
     @written
     def progress(
@@ -215,6 +229,16 @@ class Claims(Batches):
         if row["runner_id"] != runner.id:
             raise StaleClaim(f"job {job_id} is held by process {row['pid']} on {row['host']}")
         return status
+
+
+def _waits(sql: Sql, job_ids: Sequence[int], waiting: Waiting | None, only: str = "") -> list[int]:
+    """Record what these jobs wait for; return those for which that is new."""
+    rows = sql.execute(
+        "UPDATE jobs SET waiting = :waiting WHERE id IN (SELECT value FROM json_each(:jobs)) "
+        f"AND waiting IS NOT :waiting {only} RETURNING id",
+        {"waiting": None if waiting is None else waiting_text(waiting), "jobs": numbers(job_ids)},
+    ).fetchall()
+    return sorted(row["id"] for row in rows)
 
 
 def _holder(sql: Sql, job_id: int, names: Sequence[str]) -> int | None:

@@ -16,6 +16,7 @@ from swimctl.errors import ConflictError, NotFound
 from swimctl.models import Batch, Job, Step
 from swimctl.states import JobStatus
 from swimctl.store.rows import moment, numbers, policy_text, storable
+from swimctl.waiting import waits_by_itself
 
 Answering = Callable[[Sequence[Job]], Mapping[str, Any]] | None
 
@@ -68,6 +69,14 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
     # As they will be read: microseconds, and in UTC.
     created_at = datetime.fromisoformat(rfc3339(batch.created_at))
     schedule_time = None if batch.schedule_time is None else moment(rfc3339(batch.schedule_time))
+    status = JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED
+    waiting = waits_by_itself(
+        status,
+        batch.id,
+        unapproved=batch.needs_approval and batch.approved_by is None,
+        schedule_time=schedule_time,
+        owned=not batch.detached and schedule_time is None,
+    )
     made = [
         Job(
             id=number,
@@ -77,7 +86,7 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
             image_id=job.image_id,
             image_filename=images[job.image_id]["filename"],
             image_version=images[job.image_id]["version"],
-            status=JobStatus.PENDING if batch.schedule_time is None else JobStatus.SCHEDULED,
+            status=status,
             progress=0,
             steps=steps[job.steps],
             created_at=created_at,
@@ -86,6 +95,7 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
             redundancy_group=job.redundancy_group,
             after=tuple(first + place for place in job.after),
             image_family=images[job.image_id]["family"],
+            waiting=waiting,
         )
         for number, job in enumerate(jobs, first)
     ]

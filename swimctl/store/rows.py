@@ -29,6 +29,7 @@ from swimctl.models import (
     User,
 )
 from swimctl.states import RUNNING, JobStatus, StepStatus
+from swimctl.waiting import Waiting, WaitKind, waits_by_itself
 
 # What a job, as `j`, removed from its device's flash: the memories that steps/removal.py writes.
 REMOVALS: Final = """
@@ -37,6 +38,7 @@ REMOVALS: Final = """
 """
 JOB_QUERY: Final = f"""
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
+           b.needs_approval AND b.approved_by IS NULL AS unapproved,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
            i.family AS image_family, r.pid AS runner_pid,
            {REMOVALS}
@@ -220,7 +222,27 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         after=tuple(json.loads(row["after"])),
         image_family=row["image_family"],
         removed=tuple(name for gone in removals.values() if isinstance(gone, list) for name in gone),
+        waiting=None if interrupted else _waiting(row, status, alive),
     )
+
+
+def waiting_text(waiting: Waiting) -> str:
+    """Write what a job waits for."""
+    until = None if waiting.until is None else rfc3339(waiting.until)
+    return json.dumps([waiting.kind, storable(waiting.on), waiting.job, until])
+
+
+def _waiting(row: sqlite3.Row, status: JobStatus, alive: frozenset[str]) -> Waiting | None:
+    """Read what a job waits for; what a process said that is gone counts no more."""
+    owned = row["owner_id"] in alive
+    at = moment(row["schedule_time"])
+    by_itself = waits_by_itself(
+        status, row["batch_id"], unapproved=bool(row["unapproved"]), schedule_time=at, owned=owned
+    )
+    if by_itself is not None or row["waiting"] is None or (status not in RUNNING and not owned):
+        return by_itself
+    kind, on, job, until = json.loads(row["waiting"])
+    return Waiting(WaitKind(kind), on, job, moment(until))
 
 
 def outcome_from(said: str | None, removals: Mapping[str, object]) -> Outcome | None:

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from swimctl.store.chain import START, every_entry, link
 from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
+from swimctl.store.later_tables import m016_waiting
 
 
 def m003_outcomes_waves_order(db: Database) -> None:
@@ -298,6 +299,7 @@ _IN_ORDER: Final = (
     m013_seen_releases,
     m014_counted_and_numbered,
     m015_leases,
+    m016_waiting,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -12,6 +12,8 @@ from support.projects import CONFIG, Project
 from support.stores import StandingClock
 
 from swimctl.models import Outcome, Policy, Role
+from swimctl.notify.notifier import Channel, Notifier
+from swimctl.notify.texts import Text
 from swimctl.states import JobStatus
 
 
@@ -95,8 +97,13 @@ def strict(project: Project, clock: StandingClock) -> Iterator[Api]:
         yield api
 
 
-def test_a_batch_waits_for_another_user(strict: Api) -> None:
+def test_a_batch_waits_for_another_user(strict: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Text] = []
+    sending = Notifier([Channel(1, "Test", lambda text: not told.append(text))])
+    monkeypatch.setattr(Notifier, "of", lambda _settings: sending)
     made = strict.trigger("sw1")
+    sending.close(20)
+    assert [text.title for text in told] == [f"Batch {made['batch_id'][:8]} waits for approval: 1 device"]
     assert made["needs_approval"] is True
     body = {"batch_id": made["batch_id"]}
     assert strict.store.due(strict.clock.now()) == []

@@ -175,13 +175,19 @@ NIGHTLY = [
         # freezes: before it, through it, over it
         ("2030-01-10T20:50", 30, None, [EVENING], Wait(utc("2030-01-10T21:00"), NOT_OPEN)),
         ("2030-01-10T21:00", 30, None, [EVENING], Go()),
-        ("2030-01-10T21:00", 31, None, [EVENING], Wait(utc("2030-01-10T23:00"), "frozen: stocktaking")),
-        ("2030-01-10T22:59:59", 1, None, [EVENING], Wait(utc("2030-01-10T23:00"), "frozen: stocktaking")),
+        ("2030-01-10T21:00", 31, None, [EVENING], Wait(utc("2030-01-10T23:00"), "frozen: stocktaking", "stocktaking")),
+        (
+            "2030-01-10T22:59:59",
+            1,
+            None,
+            [EVENING],
+            Wait(utc("2030-01-10T23:00"), "frozen: stocktaking", "stocktaking"),
+        ),
         ("2030-01-10T23:00", 38, None, [EVENING], Go()),
         ("2030-01-10T20:00", 38, "2030-01-10T23:20", [EVENING, LONG], Never("window too short: needs 38m, 0m left")),
-        ("2030-01-10T21:00", 300, None, [EVENING], Wait(utc("2030-01-11T21:00"), "frozen: stocktaking")),
+        ("2030-01-10T21:00", 300, None, [EVENING], Wait(utc("2030-01-11T21:00"), "frozen: stocktaking", "stocktaking")),
         ("2030-01-11T02:50", 38, None, [EVENING], Wait(utc("2030-01-11T21:00"), REST_TOO_SHORT)),
-        ("2030-01-10T20:00", 38, None, [LONG], Wait(utc("2030-04-01T00:30"), "frozen: winter")),
+        ("2030-01-10T20:00", 38, None, [LONG], Wait(utc("2030-04-01T00:30"), "frozen: winter", "winter")),
         # nights of which none, or only a longer one, is long enough
         ("2030-10-20T12:00", 420, None, [], Wait(utc("2030-10-26T20:00"), NOT_OPEN)),
         ("2030-10-20T21:00", 420, None, [], Wait(utc("2030-10-26T20:00"), REST_TOO_SHORT)),
@@ -211,7 +217,7 @@ def test_what_may_start_when(
         (None, [], Go()),
         ("2030-01-10T22:38", [], Go()),
         ("2030-01-10T22:37", [], Never("window too short: needs 38m, 37m left")),
-        (None, [EVENING], Wait(utc("2030-01-10T23:00"), "frozen: stocktaking")),
+        (None, [EVENING], Wait(utc("2030-01-10T23:00"), "frozen: stocktaking", "stocktaking")),
         ("2030-01-10T23:21", [EVENING], Never("window too short: needs 38m, 21m left")),
     ],
 )

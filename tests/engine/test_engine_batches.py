@@ -114,7 +114,7 @@ def test_a_job_of_the_same_group_waits_for_its_partner_and_does_not_start_where_
     assert "sw1 of redundancy group core is rolled back, not proved healthy; next:" in tonight.error(jobs[1])
 
 
-@pytest.mark.parametrize("down", [Hold("sw1 of redundancy group core failed and does not answer", ends=True), None])
+@pytest.mark.parametrize("down", [Hold("sw1 of redundancy group core failed and does not answer"), None])
 def test_a_partner_that_could_not_be_entered_is_asked_before_the_other_one_starts(
     tonight: Night, monkeypatch: pytest.MonkeyPatch, down: Hold | None
 ) -> None:
@@ -175,7 +175,7 @@ def test_an_approval_that_comes_starts_the_job(tonight: Night) -> None:
     tonight.stop = Looks(lambda: tonight.store.approve("batch-0001", Caller("bert", "terminal")))
     assert tonight.run([job]) == [GOOD]
     (said,) = [event.message for event in tonight.store.events(job.id) if event.kind == "waiting"]
-    assert said == "its batch waits for somebody else's approval: `swimctl approve batch-00`"
+    assert said == "somebody else has to approve the batch: `swimctl approve batch-00`"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_window_holds_what_activates(tonight: Night, policy: Policy, options: 
     assert tonight.run([job]) == [GOOD if ends else WAITS]
     waiting = [event.message for event in tonight.store.events(job.id) if event.kind == "waiting"]
     assert len(waiting) == (0 if ends else 1)
-    assert ends or "it starts at 2031-05-04T20:00:00" in waiting[0]
+    assert ends or "the window 20:00-23:00@UTC opens at 2031-05-04T20:00Z" in waiting[0]
 
 
 def test_what_can_never_start_in_its_time_fails_and_says_so(tonight: Night) -> None:
@@ -209,7 +209,7 @@ def test_a_device_whose_account_was_refused_too_often_is_not_tried(
 ) -> None:
     asked: list[tuple[str, threading.Event]] = []
 
-    def turn(_runs: JobRunner, name: str, stop: threading.Event) -> NotTried | None:
+    def turn(_runs: JobRunner, name: str, stop: threading.Event, _waits: object) -> NotTried | None:
         asked.append((name, stop))
         return NotTried("'netops' was refused 3 times") if name == "sw1" else None
 
@@ -233,7 +233,7 @@ def test_what_is_decided_while_a_job_waits_for_its_login_counts(
     with tonight.store.register_runner() as other:
         turns: list[str] = []
 
-        def turn(_runs: JobRunner, name: str, _stop: threading.Event) -> None:
+        def turn(_runs: JobRunner, name: str, _stop: threading.Event, _waits: object) -> None:
             turns.append(name)
             if len(turns) == 1:
                 assert tonight.store.claim(first.id, other) is not None

@@ -28,6 +28,26 @@ def test_the_start() -> None:
     ]
 
 
+def test_who_must_approve_reads_for_whom_for_what_and_how() -> None:
+    batch = Batch(
+        "5f0c2c1e-aaaa",
+        ExecutionMode.PARALLEL,
+        0,
+        JobOptions(),
+        NOON,
+        requested_by="ada",
+        policy=Policy(ticket="CHG1", comment="the lobby"),
+        needs_approval=True,
+    )
+    text = texts.approval_text(batch, [job("bern-1"), job("bern-2")])
+    assert text.title == "Batch 5f0c2c1e waits for approval: 2 devices"
+    assert text.body.splitlines() == [
+        "Asked for by ada, to 17.12.04 (2): bern-1, bern-2",
+        "ticket CHG1; the lobby",
+        "Next, for anybody else: `swimctl approve 5f0c2c1e`",
+    ]
+
+
 @pytest.mark.parametrize("outcome", [*Outcome, None])
 def test_a_failed_device(outcome: Outcome | None) -> None:
     failed = job("bern-1", **{**FAILED, "outcome": outcome})

@@ -269,14 +269,14 @@ def test_a_login_waits_for_its_turn_until_a_stop(running: Running, monkeypatch: 
         assert (clock, given) == (running.clock, settings)
         return True
 
-    def turn(device: Device, greets: Callable[[], bool], until: threading.Event) -> None:
-        asked.append((device.name, greets(), until))
+    def turn(device: Device, greets: Callable[[], bool], until: threading.Event, waits: object) -> None:
+        asked.append((device.name, greets(), until, waits))
 
     monkeypatch.setattr(jobs_module, "answers", answering)
     monkeypatch.setattr(jobs.logins, "wait_for_turn", turn)
-    assert jobs.wait_to_log_in("sw1", stop) is None
-    assert asked == [("sw1", True, stop)]
-    assert jobs.wait_to_log_in("gone", stop) is None  # its job says why
+    assert jobs.wait_to_log_in("sw1", stop, str) is None
+    assert asked == [("sw1", True, stop, str)]
+    assert jobs.wait_to_log_in("gone", stop, str) is None  # its job says why
     assert len(asked) == 1
 
 
@@ -289,10 +289,10 @@ def test_what_was_counted_of_a_login_is_taken_back(running: Running, monkeypatch
 
 
 def test_a_store_that_fails_lets_no_login_begin(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Any:
+    def fail(*_: object, **_also: object) -> Any:
         raise StoreError("the disk is full")
 
     jobs = running.runs()
     monkeypatch.setattr(jobs.logins, "wait_for_turn", fail)
     with pytest.raises(StoreError):
-        jobs.wait_to_log_in("sw1", threading.Event())
+        jobs.wait_to_log_in("sw1", threading.Event(), str)

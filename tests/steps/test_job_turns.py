@@ -120,11 +120,11 @@ def test_a_stop_while_an_activation_waits_leaves_the_job_at_a_safe_point(
     with paper_job(tmp_path, monkeypatch, steps=steps, policy=Policy(window="03:00-05:00@UTC")) as job:
         job.stop = Meanwhile(lambda stop: stop.set())
         ended = job.run()
-        waiting = [said for said in job.told("progress") if said.startswith("waiting until")]
+        waiting = [said for said in job.told("progress") if said.startswith("waiting: ")]
     assert steps[2].runs == 0
     assert ended.status is JobStatus.DISTRIBUTING
     assert f"`swimctl resume {ended.id}`" in (ended.error or "")
-    assert waiting == ["waiting until 2031-05-04T03:00:00.000000Z: the window 03:00-05:00@UTC is not open"]
+    assert waiting == ["waiting: the window 03:00-05:00@UTC opens at 2031-05-04T03:00Z"]
 
 
 def test_an_activation_that_has_no_room_any_more_fails_and_the_device_is_asked(

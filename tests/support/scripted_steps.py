@@ -33,6 +33,7 @@ from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext
 from swimctl.steps.pausing import Parts, see_through
+from swimctl.waiting import Waiting
 
 T = TypeVar("T")
 
@@ -108,6 +109,9 @@ class PaperRecord:
     def say(self, message: str) -> None:
         assert message, "a step says nothing"
         self.said.append(message)
+
+    def waits(self, waiting: Waiting) -> None:
+        self.say(f"waiting: {waiting.sentence()}")
 
     def progress(self, percent: int, bytes_done: int = 0, bytes_total: int = 0) -> None:
         assert 0 <= percent <= 100

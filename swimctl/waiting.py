@@ -1,0 +1,125 @@
+"""What a job waits for, for whom, and until when: one fact, and the one place with its words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from swimctl.clock import to_the_minute
+from swimctl.states import WAITING, JobStatus
+
+
+class WaitKind(StrEnum):
+    """What kind of thing a job waits for."""
+
+    APPROVAL = "approval"
+    SCHEDULE = "schedule"
+    RUNNER = "runner"
+    WINDOW = "window"
+    FREEZE = "freeze"
+    SOAK = "soak"
+    WAVE = "wave"
+    PARTNER = "partner"
+    FEEDER = "feeder"
+    DEVICE = "device"
+    TURN = "turn"
+    COPY = "copy"
+    RELAY = "relay"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a job waits for. `on` names it: a device, a wave, a window, a reason; of an approval, the batch's id.
+
+    `job` is the job that is in the way, where it is one. `until` is the moment at which it ends by itself.
+    """
+
+    kind: WaitKind
+    on: str = ""
+    job: int | None = None
+    until: datetime | None = None
+
+    def sentence(self, now: datetime | None = None) -> str:
+        """Return what people read. With `now` it says how much is left, and so is another one a minute later."""
+        return _WORDS[self.kind].format(on=self.on, short=self.on[:8], job=self.job) + self._end(now)
+
+    def _end(self, now: datetime | None) -> str:
+        if self.until is None:
+            return ""
+        at = _clock_on_the_wall(self.until, self.on, now)
+        if now is None:
+            return {WaitKind.WINDOW: f" at {at}", WaitKind.SCHEDULE: f" at {at}"}.get(self.kind, f" until {at}")
+        left = span((self.until - now).total_seconds())
+        if self.kind is WaitKind.WINDOW:
+            return f" in {left}, {at}"
+        return f" in {left}, {at}" if self.kind is WaitKind.SCHEDULE else f", {left} left, until {at}"
+
+
+_WORDS = {
+    WaitKind.APPROVAL: "somebody else has to approve the batch: `swimctl approve {short}`",
+    WaitKind.SCHEDULE: "starts",
+    WaitKind.RUNNER: "nobody runs it yet; `swimctl serve` or `swimctl run-scheduled` does",
+    WaitKind.WINDOW: "the window {on} opens",
+    WaitKind.FREEZE: "frozen: {on}",
+    WaitKind.SOAK: "soak of {on}",
+    WaitKind.WAVE: "{on} comes first",
+    WaitKind.PARTNER: "{on} comes first (job {job})",
+    WaitKind.FEEDER: "{on} depends on it and is upgraded first (job {job})",
+    WaitKind.DEVICE: "job {job} runs on {on}; waiting for its end",
+    WaitKind.TURN: "its turn: {on} at a time",
+    WaitKind.COPY: "{on}",
+    WaitKind.RELAY: "{on}",
+    WaitKind.ACCOUNT: "another device answers first whether it takes the account {on}",
+}
+
+
+def waits_by_itself(
+    status: JobStatus, batch_id: str, *, unapproved: bool, schedule_time: datetime | None, owned: bool
+) -> Waiting | None:
+    """Return what a job waits for as its batch stands, whoever runs it; None: only who runs it knows.
+
+    `owned`: a living process has its batch.
+    """
+    if status not in WAITING:
+        return None
+    if unapproved:
+        return Waiting(WaitKind.APPROVAL, batch_id)
+    if owned:
+        return None
+    if status is JobStatus.SCHEDULED:
+        return Waiting(WaitKind.SCHEDULE, until=schedule_time)
+    return Waiting(WaitKind.RUNNER)
+
+
+def span(seconds: float) -> str:
+    """Write a time for people: 45 s, 7 min, 1 h 54 min, 3 d 4 h. What is over is 0 s."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def _clock_on_the_wall(at: datetime, on: str, now: datetime | None) -> str:
+    """Write a moment in the zone that a window names, else in this machine's; the day only where it is another one."""
+    name = on.partition("@")[2]
+    try:
+        zone = ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = None
+    if now is None:
+        return to_the_minute(at)
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    where = f" {name}" if zone else f" {local:%z}"
+    if local - today < timedelta(minutes=10) and local.date() == today.date():
+        return f"{local:%H:%M:%S}{where}"
+    return f"{local:%H:%M}{where}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M}{where}"

@@ -19,7 +19,7 @@ from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
-from swimctl.cli.plan import show_plan
+from swimctl.cli.plan import looked_at, show
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
 from swimctl.models import Image, Job, JobOptions, Outcome
@@ -244,7 +244,7 @@ def test_the_plan_shows_that_the_device_reaches_its_relay(tmp_path: Path, capsys
         context = Context(tmp_path / "config.yaml", json=True)
         for seen in (f"the device reaches {relay.relay.url}", "it is not reached: the relay "):
             with context.open() as opened:
-                assert show_plan(context, opened, ask(opened), offline=False) == 0
+                assert show(context, looked_at(context, opened, opened.service.plan(ask(opened)))) == 0
             assert seen in capsys.readouterr().out
             if relay._thread.is_alive():
                 relay.die()

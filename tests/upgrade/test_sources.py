@@ -20,7 +20,7 @@ from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
-from swimctl.cli.plan import show_plan
+from swimctl.cli.plan import looked_at, show
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.folder import COMMAND_LOG
 from swimctl.models import Job, JobOptions, Outcome
@@ -316,7 +316,7 @@ def test_the_plan_shows_from_where_the_image_would_come(tmp_path: Path, capsys: 
         with_data(tmp_path, sw1={"swimctl": {"distribution": {"sources": ["https://images.example/ios"]}}})
         context = Context(tmp_path / "config.yaml")
         with context.open() as opened:
-            assert show_plan(context, opened, ask(opened), offline=False) == 0
+            assert show(context, looked_at(context, opened, opened.service.plan(ask(opened)))) == 0
     said = capsys.readouterr().out
     assert "\thttps://images.example/ios/\t" in said
     assert " wan=0 " in said

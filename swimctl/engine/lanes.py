@@ -26,6 +26,8 @@ class _Going:
     # What a part reads belongs to its job, whichever thread the next one gets.
     within: Context = field(compare=False)
     begun: bool = field(default=False, compare=False)
+    early: bool = field(default=False, compare=False)  # it waits for what is before its activation
+    beginning: bool = field(default=False, compare=False)  # it has a lane that is none of those kept
 
 
 class Lanes:
@@ -48,6 +50,7 @@ class Lanes:
         self._watch = watch
         self._new = [_Going(number, parts, self._within()) for number, parts in enumerate(jobs)]  # a heap
         self._back: deque[_Going] = deque()  # those under way, as they come
+        self._early: deque[_Going] = deque()
         self._left = len(self._new)
         self._waiting = 0  # for their turn
         self._under_way = 0
@@ -60,14 +63,13 @@ class Lanes:
     def work(self) -> None:
         """Run parts until all jobs have ended."""
         while (going := self._next()) is not None:
-            first = not going.begun
             pause: Pause | None = None
             try:
                 pause = going.within.run(next, going.parts, None)
             except StopIteration:
                 pass
             finally:
-                self._over(going, pause, first=first)
+                self._over(going, pause)
 
     def _within(self) -> Context:
         within = copy_context()
@@ -79,7 +81,8 @@ class Lanes:
         return bool(self._back) or self._may_begin()
 
     def _may_begin(self) -> bool:
-        return bool(self._new) and self._under_way < self._most and self._beginning < self._most_beginning
+        one = bool(self._early) or (bool(self._new) and self._under_way < self._most)
+        return one and self._beginning < self._most_beginning
 
     def _next(self) -> _Going | None:
         with self._changed:
@@ -87,34 +90,48 @@ class Lanes:
                 if self._back:
                     return self._back.popleft()
                 if self._may_begin():
-                    self._under_way += 1
-                    self._beginning += 1
-                    return heapq.heappop(self._new)
+                    return self._begin()
                 self._changed.wait()
             return None
 
-    def _over(self, going: _Going, pause: Pause | None, *, first: bool) -> None:
+    def _begin(self) -> _Going:
+        if self._early:
+            going = self._early.popleft()
+        else:
+            going = heapq.heappop(self._new)
+            self._under_way += 1
+        self._beginning += 1
+        going.beginning = True
+        return going
+
+    def _over(self, going: _Going, pause: Pause | None) -> None:
         """Count what a part ended with: None is the job's end."""
         with self._changed:
-            self._beginning -= first
+            self._beginning -= going.beginning
+            going.beginning = False
             going.begun = pause is not None and (going.begun or pause.begun)
             if not going.begun:
                 self._under_way -= 1
             if pause is None:
                 self._left -= 1
-            elif not going.begun:
-                self._waiting += 1
-                shortest = self._waiting / _LOOKS * self._clock.speed
-                pause = replace(pause, seconds=max(pause.seconds, shortest))
+            else:
+                going.early = going.begun and pause.early
+                if going.early or not going.begun:
+                    self._waiting += 1
+                    shortest = self._waiting / _LOOKS * self._clock.speed
+                    pause = replace(pause, seconds=max(pause.seconds, shortest))
             self._changed.notify_all()
         if pause is not None:
             self._watch(pause, lambda: self._take_up(going))
 
     def _take_up(self, going: _Going) -> None:
         with self._changed:
-            if going.begun:
+            if going.begun and not going.early:
                 self._back.append(going)
             else:
                 self._waiting -= 1
-                heapq.heappush(self._new, going)
+                if going.early:
+                    self._early.append(going)
+                else:
+                    heapq.heappush(self._new, going)
             self._changed.notify_all()

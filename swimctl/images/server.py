@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from swimctl.config.settings import ImageServing
 from swimctl.connections import Connections, listening_at
 from swimctl.errors import TransferFailed
 from swimctl.images.offers import Offer, Sender
-from swimctl.images.turns import Turns, Wait
+from swimctl.images.turns import Turns
 from swimctl.models import Image
 from swimctl.tls import tls_context
 
@@ -39,7 +39,8 @@ class ImageServer:
 
     def __init__(self, settings: ImageServing) -> None:
         self._settings = settings
-        self._copies = Turns(settings.copies)
+        self.copies = Turns(settings.copies)
+        """Who may fetch an image at once; a device has its turn before it is offered one."""
         self._sender = Sender(Connections(), encrypted=False)
         self._lock = threading.Lock()
         self._tickets: dict[str, str] = {}
@@ -84,10 +85,6 @@ class ImageServer:
         finally:
             self._offers.pop(ticket, None)  # `forget` may have been before
             self._call(offer.cut)
-
-    def slot(self, wait: Wait) -> AbstractContextManager[None]:
-        """Reserve one of the copies that may run at once; `wait` is called each second until there is one."""
-        return self._copies.one(wait)
 
     def forget(self, device: str) -> None:
         """Revoke a device's ticket; the next one is another."""

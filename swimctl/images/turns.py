@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-
-Wait = Callable[[], object]
 
 
 class Turns:
-    """So many at once; the others wait."""
+    """So many at once; the others ask again."""
 
     def __init__(self, most: int) -> None:
         self._left = threading.BoundedSemaphore(most)
 
-    @contextmanager
-    def one(self, wait: Wait) -> Iterator[None]:
-        """Keep a turn while the context lasts; `wait` is called each second until there is one, and what it raises."""
-        while not self._left.acquire(timeout=1.0):
-            wait()
-        try:
-            yield
-        finally:
-            self._left.release()
+    def take(self) -> bool:
+        """Return whether there was a turn left: it is the caller's until `leave`."""
+        return self._left.acquire(blocking=False)
+
+    def leave(self) -> None:
+        """Give a turn back."""
+        self._left.release()
 
 
 class SiteTurns:
@@ -34,10 +28,9 @@ class SiteTurns:
         self._lock = threading.Lock()
         self._sites: dict[str, Turns] = {}
 
-    def one(self, site: str | None, wait: Wait) -> AbstractContextManager[None]:
-        """Keep a turn at a site; a device of none waits for nobody."""
+    def of(self, site: str | None) -> Turns | None:
+        """Return the turns of a site; None: a device there waits for nobody, as one of no site."""
         if not (self._most and site):
-            return nullcontext()
+            return None
         with self._lock:
-            turns = self._sites.setdefault(site, Turns(self._most))
-        return turns.one(wait)
+            return self._sites.setdefault(site, Turns(self._most))

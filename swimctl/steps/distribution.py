@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
+from swimctl.images.turns import Turns
 from swimctl.platforms.driver import Cleans, HoldsFiles, Spreads
 from swimctl.platforms.facts import Placement
 from swimctl.sessions.transports import TRANSPORTS
@@ -12,6 +14,7 @@ from swimctl.states import JobStatus
 from swimctl.steps import removal
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.ending import COPY
+from swimctl.steps.pausing import Parts, Pause, see_through
 from swimctl.steps.pulling import ATTEMPTS, Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
@@ -21,6 +24,8 @@ from swimctl.waiting import Waiting, WaitKind
 _BEFORE, _COPY = 10, 40
 # Real seconds between two records of a copy's bytes: a record each chunk would cost more than the copy.
 _RECORD_EVERY = 0.5
+# Real seconds between two looks whether a copy may begin.
+_TURN_EVERY = 1.0
 
 
 class Distribution:
@@ -32,6 +37,10 @@ class Distribution:
 
     def run(self, context: JobContext) -> StepResult:
         """End with the right bytes on the device, or with what was wrong."""
+        return see_through(self.in_parts(context), context.clock, context.stop)
+
+    def in_parts(self, context: JobContext) -> Parts[StepResult]:
+        """Do the same, without a thread until a copy may begin."""
         if was_sent(context, "activate"):
             return StepResult("the activation was sent before; the image is no longer needed")
         context.again(lambda: self._clean(context))
@@ -51,7 +60,8 @@ class Distribution:
             if came and pulling is not None:
                 pulling.wrong(wrong)
             if attempt < attempts:
-                came = self._copy(context, destination, attempt, pulling, last=attempt == attempts - 1)
+                last = attempt == attempts - 1
+                came = yield from self._copy(context, destination, attempt, pulling, last=last)
         raise StepFailed(
             f"{context.image.filename} was copied {attempts} times and is still wrong: {wrong}; the file was removed; "
             "next: check the device's flash, what its log says of it, and `swimctl image verify`"
@@ -133,7 +143,7 @@ class Distribution:
 
     def _copy(
         self, context: JobContext, destination: str, attempt: int, pulling: Pulling | None, *, last: bool
-    ) -> bool:
+    ) -> Parts[bool]:
         """Return whether a copy ran to its end, which proves nothing; raises what the last one failed with."""
         image = context.image
         recorded = 0.0
@@ -149,11 +159,13 @@ class Distribution:
         if ours and (not image.path.is_file() or image.path.stat().st_size != image.size):
             raise StepFailed(f"{image.path} has changed since `image add`; next: `swimctl image verify {image.id}`")
         again = "" if attempt == 0 else " again"
-        many = f"as many devices of the site {context.device.site} copy as may at once"
-        wait = context.waiting(Waiting(WaitKind.COPY, many))
+        device = context.device
         try:
-            with context.sites.one(context.device.site, wait):
+            with ExitStack() as held:
+                site = f"as many devices of the site {device.site} copy as may at once"
+                yield from _in_turn(context, held, context.sites.of(device.site), site)
                 if pulling is not None and pulling.pulls():
+                    yield from _in_turn(context, held, pulling.turns, "as many devices fetch images as may at once")
                     pulling.run(moved, again)
                     return True
                 context.record.say(f"copying{again}")
@@ -176,3 +188,13 @@ class Distribution:
                 raise
             return False
         return True
+
+
+def _in_turn(context: JobContext, held: ExitStack, turns: Turns | None, what: str) -> Parts[None]:
+    """Wait until there is a turn, and keep it as long as `held` lasts; `what` is said of the wait."""
+    wait = context.waiting(Waiting(WaitKind.COPY, what))
+    while turns is not None and not turns.take():
+        wait()
+        yield Pause(_TURN_EVERY * context.clock.speed, obeys=True, early=True)
+    if turns is not None:
+        held.callback(turns.leave)

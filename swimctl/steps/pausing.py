@@ -25,6 +25,7 @@ class Pause:
 
     `silent`: a device that is away; its job may be left alone while its SSH does not greet, but for no more than `most`
     device seconds. `obeys`: a stop ends the wait. `begun`: the job is under way, so it goes before one that is not.
+    `early`: it is, and its device was told nothing yet that has a timer, so it goes behind those that come back.
     """
 
     seconds: float
@@ -32,6 +33,7 @@ class Pause:
     most: float = 0.0
     obeys: bool = False
     begun: bool = True
+    early: bool = False
 
     def hold(self, clock: Clock, stop: threading.Event) -> None:
         """Wait in this thread, for a job that has one for itself."""

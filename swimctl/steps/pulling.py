@@ -16,6 +16,7 @@ from swimctl.errors import (
     UnexpectedPrompt,
 )
 from swimctl.images.offers import Offered
+from swimctl.images.turns import Turns
 from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.platforms.fetching import Fetched, Fetches
@@ -25,7 +26,6 @@ from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
 from swimctl.steps.reach import Images, named, why_not
 from swimctl.steps.relayed import relayed
-from swimctl.waiting import Waiting, WaitKind
 
 ATTEMPTS: Final = 2
 """So often the last way is tried; a push is the only one of a device without others."""
@@ -45,6 +45,11 @@ class Pulling:
     def foreign(self) -> bool:
         """Return whether the next copy is to come from a server that is not ours."""
         return not isinstance(self._way, str)
+
+    @property
+    def turns(self) -> Turns | None:
+        """Return what the next copy needs a turn of; None: it waits for nobody."""
+        return self._images.server.copies if self._way == "swimctl" else None
 
     @property
     def _way(self) -> Way:
@@ -89,8 +94,7 @@ class Pulling:
                 self._watched(copy, copy.url, moved, seconds)
             return
         server, policy, device = self._images.server, self._images.policy, context.device
-        wait = context.waiting(Waiting(WaitKind.COPY, "as many devices fetch images as may at once"))
-        with server.slot(wait), server.offer(device.name, image, device.address, policy.address) as offer:
+        with server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
             self._watched(offer, offer.url, moved, seconds)
 

@@ -248,3 +248,66 @@ def test_a_job_that_may_not_begin_yet_needs_no_thread() -> None:
 
     run(asks(), asks(), under_way=1)
     assert told == [False, False]
+
+
+EARLY = Pause(1, early=True)
+
+
+def test_who_waits_for_its_copy_goes_behind_those_that_come_back_and_before_those_that_have_not_begun() -> None:
+    played, watched = Played(), Watched()
+
+    def last() -> Parts[None]:
+        watched.hand_back(0)
+        watched.hand_back(0)
+        yield from ()
+
+    run(played.job("a", EARLY), played.job("b", AWAY), last(), played.job("c"), watch=watched)
+    assert played.log == ["a0", "b0", "b ends", "a ends", "c ends"]
+
+
+def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None:
+    """Four lanes, of which one is kept: three jobs copy, the fourth had to wait, and one comes back."""
+    watched, copying, talk = Watched(many=5), threading.Semaphore(0), threading.Event()
+    went, back = list[str](), threading.Event()
+
+    def copies(name: str, *pauses: Pause) -> Parts[None]:
+        yield from pauses
+        copying.release()
+        assert talk.wait(10)
+        went.append(name)
+
+    def comes_back() -> Parts[None]:
+        yield AWAY
+        back.set()
+
+    jobs = [*(copies(name, EARLY) for name in "abcd"), comes_back()]
+    lanes = Lanes(jobs, 4, 9, StandingClock(), watched)
+    threads = [threading.Thread(target=lanes.work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert watched.all_wait.wait(10)
+    returning = next(place for place, (pause, _) in enumerate(watched.waits) if pause == AWAY)
+    away = watched.waits.pop(returning)[1]
+    for _ in range(4):
+        watched.hand_back()
+    for _ in range(3):
+        assert copying.acquire(timeout=10)
+    away()
+    assert back.wait(10), "the lane that is kept"
+    assert not copying.acquire(blocking=False)
+    talk.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(went) == list("abcd")
+
+
+def test_many_who_wait_for_their_copy_look_less_often() -> None:
+    watched = Watched()
+
+    def last() -> Parts[None]:
+        assert [pause.seconds for pause, _ in watched.waits] == [1.0] * 50 + [1.02, 1.04]
+        while watched.waits:
+            watched.hand_back()
+        yield from ()
+
+    run(*(Played().job("a", EARLY) for _ in range(52)), last(), under_way=60, watch=watched)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ import pytest
 from support.certificates import self_signed
 
 from swimctl.config.settings import ImageServing
-from swimctl.errors import Stopped, TransferFailed, UsageError
+from swimctl.errors import TransferFailed, UsageError
 from swimctl.images.server import ImageServer
 from swimctl.images.turns import SiteTurns
 from swimctl.models import Image
@@ -189,47 +189,29 @@ def test_a_file_that_became_shorter_is_not_taken_for_whole(server: ImageServer, 
         assert not offer.whole
 
 
-def _waits(turn: Callable[[Callable[[], object]], AbstractContextManager[None]]) -> None:
-    """Hold that a second one waits while the first has its turn, and not behind that."""
-    waited, second = threading.Event(), threading.Event()
-
-    def other() -> None:
-        with turn(waited.set):
-            second.set()
-
-    with turn(lambda: None):
-        thread = threading.Thread(target=other)
-        thread.start()
-        assert waited.wait(30)
-        assert not second.is_set()
-    assert second.wait(30)
-    thread.join()
-
-
 def test_so_many_copies_run_at_once_and_the_others_wait() -> None:
-    with serving(copies=1) as server:
-        _waits(server.slot)
+    with serving(copies=2) as server:
+        assert [server.copies.take() for _ in range(3)] == [True, True, False]
+        server.copies.leave()
+        assert [server.copies.take() for _ in range(2)] == [True, False]
 
 
 def test_at_each_site_so_many_copies_run_at_once() -> None:
     sites = SiteTurns(1)
-    _waits(lambda wait: sites.one("ber", wait))
-    for most, one, other in ((1, "ber", "muc"), (1, None, None), (1, "", ""), (0, "ber", "ber")):
-        free = SiteTurns(most)
-        with free.one(one, lambda: pytest.fail("it waited")), free.one(other, lambda: pytest.fail("it waited")):
-            pass
+    ber, muc = sites.of("ber"), sites.of("muc")
+    assert ber is not None
+    assert muc is not None
+    assert [ber.take(), ber.take(), muc.take()] == [True, False, True]
+    assert sites.of("ber") is ber
+    ber.leave()
+    assert ber.take()
+    with pytest.raises(ValueError, match="too many"):
+        [muc.leave() for _ in range(2)]
 
 
-def test_who_is_stopped_while_it_waits_takes_no_turn() -> None:
-    sites, refused = SiteTurns(1), Stopped("stopped")
-
-    def stop() -> None:
-        raise refused
-
-    with sites.one("ber", stop), pytest.raises(Stopped), sites.one("ber", stop):
-        pytest.fail("it has its turn")
-    with sites.one("ber", stop):
-        pass
+@pytest.mark.parametrize(("most", "site"), [(1, None), (1, ""), (0, "ber")])
+def test_without_a_site_or_a_limit_nobody_waits(most: int, site: str | None) -> None:
+    assert SiteTurns(most).of(site) is None
 
 
 def _slow_copy(url: str) -> socket.socket:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 from support.scripted_steps import IMAGE, LOST, Scripted, activated, runs, stands
 
 from swimctl.errors import DeviceError, StepFailed, Stopped, TransferFailed, Unreachable
-from swimctl.images.turns import SiteTurns
+from swimctl.images.turns import SiteTurns, Turns
 from swimctl.models import Finding, JobOptions, Outcome
 from swimctl.platforms.base import Cleaned
 from swimctl.platforms.cisco_xe.driver import SUPPORT
@@ -26,6 +24,7 @@ from swimctl.steps import distribution
 from swimctl.steps.base import JobContext
 from swimctl.steps.distribution import Distribution
 from swimctl.steps.ending import COPY, outcome_of_failure
+from swimctl.steps.pausing import Pause
 
 UP = 30 * 86_400
 RIGHT, WRONG, NONE = (HashResult("flash:", "sha512", digest, None) for digest in ("a" * 128, "c" * 128, None))
@@ -372,33 +371,70 @@ def test_a_wrong_file_from_before_the_job_counts_as_removed_and_its_own_copies_d
     assert copy.sent == 2
 
 
-def test_a_device_waits_until_its_site_has_room_for_its_copy(tmp_path: Path, copy: PaperCopy) -> None:
+def test_a_device_waits_without_a_thread_until_its_site_has_room_for_its_copy(tmp_path: Path, copy: PaperCopy) -> None:
     one = job(tmp_path, file_size=[None, IMAGE.size])
     sites = SiteTurns(1)
+    ber = taken(sites.of("ber"))
+    taken(sites.of("muc"))
     context = replace(one.context, sites=sites, device=replace(one.context.device, site="ber"))
-    with ThreadPoolExecutor(1) as pool:
-        with sites.one("ber", lambda: None), sites.one("muc", lambda: None):
-            running = pool.submit(Distribution().run, context)
-            while not any(said.startswith("waiting") for said in one.record.said):
-                time.sleep(0.005)
-            assert copy.sent == 0
-        assert "copied" in running.result().message
+    parts = Distribution().in_parts(context)
+    pauses = [next(parts), next(parts)]
+    assert pauses == [Pause(1.0, obeys=True, early=True)] * 2
+    assert one.record.said == ["waiting: as many devices of the site ber copy as may at once"]
+    assert copy.sent == 0
+    ber.leave()
+    assert "copied" in one.through(parts).message
     assert one.record.said[:2] == ["waiting: as many devices of the site ber copy as may at once", "copying"]
     assert copy.sent == 1
+    assert ber.take(), "it has given its turn back"
 
 
 def test_a_stop_is_obeyed_by_who_waits_for_its_site(tmp_path: Path, copy: PaperCopy) -> None:
     one = job(tmp_path, file_size=[None])
     sites = SiteTurns(1)
+    ber = taken(sites.of("ber"))
     context = replace(one.context, sites=sites, device=replace(one.context.device, site="ber"))
-    with ThreadPoolExecutor(1) as pool, sites.one("ber", lambda: None):
-        running = pool.submit(Distribution().run, context)
-        while not any(said.startswith("waiting") for said in one.record.said):
-            time.sleep(0.005)
-        one.context.stop.set()
-        with pytest.raises(Stopped):
-            running.result()
+    parts = Distribution().in_parts(context)
+    next(parts)
+    one.context.stop.set()
+    with pytest.raises(Stopped):
+        next(parts)
     assert copy.sent == 0
+    assert not ber.take(), "it gave back what it never had"
+
+
+def test_a_device_gives_the_turn_of_its_site_back_however_its_copy_ends(tmp_path: Path, copy: PaperCopy) -> None:
+    sites = SiteTurns(1)
+    copy.raised += [TransferFailed("no byte moved")] * 2
+    one = job(tmp_path, file_size=[None])
+    context = replace(one.context, sites=sites, device=replace(one.context.device, site="ber"))
+    with pytest.raises(TransferFailed):
+        Distribution().run(context)
+    taken(sites.of("ber"))
+
+
+def test_a_device_waits_for_its_turn_at_the_image_server_without_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, made = job(tmp_path, file_size=[None, IMAGE.size]), PaperPulling()
+    made.turns, made.fails = Turns(1), False
+    assert made.turns.take()
+    monkeypatch.setattr(distribution, "Pulling", lambda *_: made)
+    parts = Distribution().in_parts(replace(one.context, images=cast("Any", object())))
+    assert next(parts).early
+    assert one.record.said == ["waiting: as many devices fetch images as may at once"]
+    assert made.ran == 0
+    made.turns.leave()
+    assert "copied" in one.through(parts).message
+    assert made.ran == 1
+    assert made.turns.take()
+
+
+def taken(turns: Turns | None) -> Turns:
+    """Take a turn, which there must be."""
+    assert turns is not None
+    assert turns.take()
+    return turns
 
 
 class PaperPulling:
@@ -407,13 +443,17 @@ class PaperPulling:
     def __init__(self, *_: Any) -> None:
         self.failures: list[str] = []
         self.attempts, self.foreign = 2, False
+        self.turns: Turns | None = None
+        self.fails, self.ran = True, 0
 
     def pulls(self) -> bool:
         return not self.failures
 
     def run(self, _moved: Callable[[int], None], again: str) -> None:
         assert again == ""
-        raise TransferFailed("it stood still")
+        self.ran += 1
+        if self.fails:
+            raise TransferFailed("it stood still")
 
     def failed(self, why: str) -> None:
         self.failures.append(why)

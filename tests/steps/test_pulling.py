@@ -12,8 +12,9 @@ import pytest
 from support.scripted_steps import LOST, NAME, PaperContext, PaperDriver, Scripted
 
 from swimctl.config.settings import Settings, Transport
-from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, Stopped, TransferFailed, UnexpectedPrompt
+from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, TransferFailed, UnexpectedPrompt
 from swimctl.images.offers import Offer
+from swimctl.images.turns import Turns
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
@@ -25,7 +26,6 @@ from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
 FETCHES = "the device fetches the image"
-WAITS = "waiting: as many devices fetch images as may at once"
 REACHES = "the device reaches the image server and fetches the image"
 SETTINGS = Settings()
 STALL = SETTINGS.image_server.stall
@@ -34,18 +34,12 @@ Act = Callable[["Trial"], Fetched]
 
 
 class PaperServer:
-    """An image server at which others are served for so many seconds; `offered` are the devices, images and places."""
+    """An image server; `offered` are the devices, images and places."""
 
-    def __init__(self, seconds: int = 0) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
+        self.copies = Turns(1)
         self.offered: list[tuple[str, str, str, str]] = []
         self.offers: list[Offer] = []
-
-    @contextmanager
-    def slot(self, wait: Callable[[], object]) -> Iterator[None]:
-        for _ in range(self.seconds):
-            wait()
-        yield
 
     @contextmanager
     def offer(self, device: str, image: Image, reached_from: str, address: str = "") -> Iterator[Offer]:
@@ -112,30 +106,27 @@ class Trial:
 def trial(
     act: Act = lambda _: Fetched(),
     *,
-    seconds: int = 0,
     wished: Transport = "pull",
     kind: type[PaperDriver] = Puller,
     **script: Any,
 ) -> Trial:
     policy = CopyPolicy(wished, address="images.example", vrf="Mgmt-vrf")
-    return Trial(act, Scripted(kind=kind, settings=SETTINGS, **script), PaperServer(seconds), policy)
+    return Trial(act, Scripted(kind=kind, settings=SETTINGS, **script), PaperServer(), policy)
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 300])
 @pytest.mark.parametrize("again", ["", " again"])
-def test_that_it_waits_is_said_once_and_that_it_fetches_behind_it(seconds: int, again: str) -> None:
-    one = trial(seconds=seconds, logins=[LOST])
+def test_that_it_fetches_is_said_once(again: str) -> None:
+    one = trial(logins=[LOST])
     with pytest.raises(TransferFailed, match="the session to sw1 ended"):
         one.run(again)
-    assert one.one.record.said == [*([WAITS] if seconds else []), f"{FETCHES}{again}"]
+    assert one.one.record.said == [f"{FETCHES}{again}"]
 
 
-def test_a_stop_is_obeyed_by_who_waits_for_its_turn() -> None:
-    one = trial(seconds=1)
-    one.context.stop.set()
-    with pytest.raises(Stopped):
-        one.run()
-    assert one.fetched == []
+def test_who_fetches_from_the_image_server_needs_a_turn_there_and_who_is_pushed_to_needs_none() -> None:
+    one = trial(wished="auto")
+    assert one.pulling.turns is one.server.copies
+    one.pulling.failed("it does not come")
+    assert one.pulling.turns is None
 
 
 def test_it_is_told_the_url_the_vrf_and_how_long_the_slowest_copy_takes() -> None:

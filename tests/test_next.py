@@ -5,23 +5,19 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.source import PACKAGE, code, in_one_worker
 
-import swimctl
 from swimctl import errors
 from swimctl.errors import SwimctlError, advice, says_next, with_next
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.requests.looks import Checked, check_devices, lack_rows
 from swimctl.steps.first_look import FirstLook
 
-ROOT = Path(swimctl.__file__).parent
 DEVICE = Device(1, "hall-7", "cisco_xe", "192.0.2.7")
-# Where all calls are read already.
-in_one_worker = pytest.mark.xdist_group("calls of the package")
 ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, SwimctlError)]
 
 
@@ -29,12 +25,11 @@ ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and i
 def all_calls() -> dict[str, list[tuple[str, ast.Call]]]:
     """Return the calls in swimctl by name, with their places."""
     found = defaultdict(list)
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                called = node.func
-                own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-                found[own].append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
+    for file, node in code():
+        if isinstance(node, ast.Call):
+            called = node.func
+            own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            found[own].append((f"{file}:{node.lineno}", node))
     return found
 
 
@@ -80,7 +75,7 @@ def test_a_job_fails_in_two_places_and_both_say_what_to_do() -> None:
         assert error is not None, where
         said = ast.unparse(error)
         assert "next: " in said or said == "why", where  # each `why` is made beside it, below
-    whole = (ROOT / "engine" / "batches.py").read_text(encoding="utf-8")
+    whole = (PACKAGE / "engine" / "batches.py").read_text(encoding="utf-8")
     made = [line.strip() for line in whole.splitlines() if line.strip().startswith("why = ")]
     assert len(made) == 3
     assert all("next: " in line or "with_next(" in line or "please report it" in line for line in made)

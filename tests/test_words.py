@@ -8,27 +8,21 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.source import code, in_one_worker
 
-import swimctl
-
-PACKAGE = Path(swimctl.__file__).parent
 # "Give a user another password" does something; "Give the password" would be what comes back.
 RETURNED = re.compile(r"(?:Tells?|Gives?|Hears?)\b(?! up\b)")
 # Each has a plainer word: Print or Notify for Say, Read or Apply for Take, Run or Make for Let, Add or Write for Put,
 # Record for Note, Compare or Reserve for Hold, Check for Look.
 ODD = re.compile(r"(?:Tell|Hear|Say|Take|Let|Put|Note|Hold|Look|Judge)s?\b")
 
-# Where all docstrings are read already.
-in_one_worker = pytest.mark.xdist_group("docstrings of the package")
-
 
 @cache
 def docstrings() -> list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
     """Return each function of the package that has a docstring."""
     return [
-        (file.relative_to(PACKAGE), node, text)
-        for file in sorted(PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        (file, node, text)
+        for file, node in code()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (text := ast.get_docstring(node))
     ]
 
@@ -38,7 +32,7 @@ def test_a_function_that_returns_something_says_return() -> None:
     assert [
         f"{file}:{node.lineno}: {text.splitlines()[0]}"
         for file, node, text in docstrings()
-        if (node.returns and ast.unparse(node.returns)) not in (None, "None") and RETURNED.match(text)
+        if RETURNED.match(text) and (node.returns and ast.unparse(node.returns)) not in (None, "None")
     ] == []
 
 

@@ -155,10 +155,12 @@ class TestAnsible:
         assert "ControlPersist" not in written.read_text()
         assert inventory.connection_extras(found["core1"])["ssh_config_file"] == str(written)
 
+    @pytest.mark.prove
     def test_a_vault_without_its_password_is_ansibles_complaint(self, site: Project) -> None:
         with pytest.raises(InventoryError, match=r"(?i)vault"):
             loaded(site, "AnsibleInventory", {"source": "inv/hosts.yml"})
 
+    @pytest.mark.prove
     def test_a_source_that_is_not_there_gives_no_hosts(self, project: Project) -> None:
         with pytest.raises(InventoryError, match="gives no hosts"):
             loaded(project, "AnsibleInventory", {"source": "gone.yml"})

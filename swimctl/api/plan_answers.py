@@ -61,7 +61,9 @@ class PlannedDevice(Answer):
     redundancy_group: str | None
     note: str
     to_copy: int = Field(description="bytes that are left to copy")
-    origin: str = Field(description="from where the image would come: `push`, `swimctl`, or a URL; empty: nowhere")
+    origin: str = Field(
+        description="from where its image comes: `push`, `swimctl`, `relay URL`, or a URL; empty: nowhere"
+    )
     cleans: list[str] = Field(description="what would be removed from its flash")
     usual_seconds: dict[str, float] = Field(description="what each step took on this model before, the median")
     starts_at: Time | None

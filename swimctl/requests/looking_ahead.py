@@ -33,8 +33,9 @@ class LookAhead:
         workers = request.workers or self._settings.workers
         asked = [(item.device, item.image) for item in plan.accepted]
         past = self._store.past([image.family for _, image in asked if image])
+        members = {device: len(seen.members) for device, seen in self._store.seen().items()}
         shared = self._settings.distribution.copies_per_site > 0
-        experience = Experience(past, self._known, shared_sites=shared, unseen_rest=self._unseen)
+        experience = Experience(past, self._known, members, shared_sites=shared, unseen_rest=self._unseen)
         took = {device.id: experience.took(device, image) for device, image in asked if image}
         rows = rows_of(plan, answers or (), took)
         seen = Preview(plan, rows, workers, offline=offline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -21,7 +21,8 @@ _BYTES_A_SECOND: Final = 2e6
 class Took:
     """What jobs of a kind took: the median real seconds by kind of step, of how many; of whom it is.
 
-    `seconds_a_byte` is of those that copied, `without_copy` of the distribution of those that had the file already.
+    `check`, `without_copy` and `rest` are medians of the job's parts, with what lies between the steps;
+    `without_copy` is of those that had the file already, `seconds_a_byte` of those that copied it.
     """
 
     of: str
@@ -29,6 +30,8 @@ class Took:
     seconds: Mapping[str, float]
     seconds_a_byte: float | None = None
     without_copy: float | None = None
+    check: float | None = None
+    rest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +45,45 @@ class Expected:
 
 
 class Experience:
-    """The past of these devices' models, and of the families of their images."""
+    """The past of these devices' models, with as many members, and of the families of their images."""
 
     def __init__(
-        self, past: Sequence[Past], devices: Sequence[Device], *, shared_sites: bool, unseen_rest: float
+        self,
+        past: Sequence[Past],
+        devices: Sequence[Device],
+        members: Mapping[int, int],
+        *,
+        shared_sites: bool,
+        unseen_rest: float,
     ) -> None:
-        """`shared_sites`: copies wait for each other, so the quick ones tell the rate. `unseen_rest`: see settings."""
-        models = {device.id: device.model for device in devices}
+        """`members` are how many a device has, by its id; of others one is assumed.
+
+        `shared_sites`: copies wait for each other, so the quick ones tell the rate. `unseen_rest`: see settings.
+        """
+        self._members = members
         self._unseen_rest = unseen_rest
         self._quick = shared_sites
-        by_model: dict[tuple[str, str], list[Past]] = {}
-        by_family: dict[str, list[Past]] = {}
+        by_id = {device.id: device for device in devices}
+        found: dict[tuple[str, str], list[Past]] = {}
         for one in past:
-            by_family.setdefault(one.family, []).append(one)
-            if model := models.get(one.device_id):
-                by_model.setdefault((one.family, model), []).append(one)
-        self._of_model = {key: self._took(key[1], found) for key, found in by_model.items()}
-        self._of_family = {family: self._took(family, found) for family, found in by_family.items()}
+            device = by_id.get(one.device_id)
+            for kind in ("", *(self._kinds(device) if device else ())):
+                found.setdefault((one.family, kind), []).append(one)
+        self._took = {(family, kind): self._of(kind or family, those) for (family, kind), those in found.items()}
 
     def took(self, device: Device, image: Image) -> Took | None:
-        """Return what a device's model took before, else its image's family; None: no such job ended well here."""
-        return self._of_model.get((image.family, device.model or "")) or self._of_family.get(image.family)
+        """Return what such devices took before: its model with as many members, else its model, else all of its
+        image's family; None: no such job ended well here.
+        """
+        kinds = (*self._kinds(device), "")
+        return next((took for kind in kinds if (took := self._took.get((image.family, kind)))), None)
+
+    def _kinds(self, device: Device) -> tuple[str, ...]:
+        """Return what a device is called among those that take as long, the narrowest first."""
+        if device.model is None:
+            return ()
+        members = self._members.get(device.id, 1)
+        return (f"{device.model} with {members} members" if members > 1 else device.model, f"any {device.model}")
 
     def expected(self, device: Device, image: Image, to_copy: int, *, activates: bool, hashing: float) -> Expected:
         """Return what a job will take. `hashing`: the seconds that a hash takes where no record says."""
@@ -70,32 +91,30 @@ class Experience:
         if took is None:
             rest = self._unseen_rest if activates else 0.0
             return Expected(_CHECK, to_copy / _BYTES_A_SECOND + hashing, rest, guessed=True)
-        guessed = False
-        if to_copy and took.seconds_a_byte is not None:
-            copy = to_copy * took.seconds_a_byte
-        elif not to_copy and took.without_copy is not None:
-            copy = took.without_copy
-        else:
-            copy, guessed = to_copy / _BYTES_A_SECOND + hashing, True
-        rest = sum(took.seconds.get(kind, 0.0) for kind in ("activation", "post-checks")) if activates else 0.0
-        return Expected(took.seconds.get("readiness", _CHECK), copy, rest, guessed=guessed)
+        known = took.seconds_a_byte if to_copy else took.without_copy
+        copy = known * (to_copy or 1) if known is not None else to_copy / _BYTES_A_SECOND + hashing
+        check = _CHECK if took.check is None else took.check
+        rest = self._unseen_rest if took.rest is None else took.rest
+        return Expected(check, copy, rest if activates else 0.0, guessed=known is None)
 
-    def _took(self, of: str, past: Sequence[Past]) -> Took:
+    def _of(self, of: str, past: Sequence[Past]) -> Took:
         seconds = {
             kind: statistics.median(found)
             for kind in STEP_NAMES
             if (found := [one.seconds[kind] for one in past if kind in one.seconds])
         }
-        copied = sorted(one.seconds["distribution"] / one.copied for one in past if _copied(one))
-        there = [one.seconds["distribution"] for one in past if "distribution" in one.seconds and not one.copied]
+        copied = sorted(one.copying / one.copied for one in past if one.copying is not None and one.copied)
         rate = None
         if copied:
             rate = copied[len(copied) // 4] if self._quick else statistics.median(copied)
-        return Took(of, len(past), seconds, rate, statistics.median(there) if there else None)
+        there = _median(one.copying for one in past if not one.copied)
+        check, rest = _median(one.check for one in past), _median(one.rest for one in past)
+        return Took(of, len(past), seconds, rate, there, check, rest)
 
 
-def _copied(one: Past) -> bool:
-    return one.copied > 0 and "distribution" in one.seconds
+def _median(seconds: Iterable[float | None]) -> float | None:
+    known = [one for one in seconds if one is not None]
+    return statistics.median(known) if known else None
 
 
 def room_needed(usual: Usual, family: str, unseen: float) -> timedelta:

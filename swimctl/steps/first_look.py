@@ -56,7 +56,7 @@ class FirstLook:
     `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log. `running` is
     what the right device runs; None where it could not be read. `held` is the size of the image's file on the device,
     None where there is none. `cleanable` is what a clean-up that was asked for would remove. `origin` is from where
-    the image would come: `push`, `swimctl`, or a URL; empty where that was not asked.
+    the image would come: `push`, `swimctl`, `relay URL`, or a URL; empty where that was not asked.
     """
 
     findings: tuple[Finding, ...]

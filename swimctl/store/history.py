@@ -7,18 +7,27 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 
 from swimctl.store.runners import Part
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The latest job of a device that upgraded it: real seconds by kind of step, and the bytes that were copied."""
+    """The latest job of a device that upgraded it: real seconds by kind of step, and the bytes that were copied.
+
+    `check`, `copying` and `rest` are from one boundary to the next, with what lies between the steps: until the device
+    was checked, until the copy was proved, and from the start of the activation to the end of the job. A wait for the
+    window, which lies before the activation, is in none of them. None: there was no such step.
+    """
 
     device_id: int
     family: str
     seconds: Mapping[str, float]
     copied: int
+    check: float | None = None
+    copying: float | None = None
+    rest: float | None = None
 
 
 class History(Part):
@@ -29,7 +38,8 @@ class History(Part):
         with self._db.read() as sql:
             rows = sql.execute(
                 """
-                SELECT latest.device_id, latest.family, latest.id, j.bytes_done, s.kind, s.started_at, s.finished_at
+                SELECT latest.device_id, latest.family, latest.id, j.bytes_done, j.started_at AS began,
+                       j.finished_at AS ended, s.kind, s.started_at, s.finished_at
                 FROM (
                     SELECT j.device_id, i.family, max(j.id) AS id FROM images i JOIN jobs j ON j.image_id = i.id
                     WHERE i.family IN (SELECT value FROM json_each(?)) AND j.outcome = 'upgraded'
@@ -42,9 +52,33 @@ class History(Part):
                 """,
                 [json.dumps(sorted(set(families)))],
             ).fetchall()
-        jobs: defaultdict[tuple[int, str, int], dict[str, float]] = defaultdict(dict)
+        jobs: defaultdict[int, list[Row]] = defaultdict(list)
         for row in rows:
-            span = datetime.fromisoformat(row["finished_at"]) - datetime.fromisoformat(row["started_at"])
-            if span.total_seconds() >= 0:  # else this machine's clock was put back meanwhile
-                jobs[row["device_id"], row["family"], row["bytes_done"]][row["kind"]] = span.total_seconds()
-        return [Past(device, family, seconds, copied) for (device, family, copied), seconds in jobs.items()]
+            jobs[row["id"]].append(row)
+        return [_past(steps) for steps in jobs.values()]
+
+
+def _past(steps: Sequence[Row]) -> Past:
+    """Return one job; a span in which this machine's clock was put back is none."""
+    began, ended = (_moment(steps[0], name) for name in ("began", "ended"))
+    starts = {row["kind"]: _moment(row, "started_at") for row in steps}
+    ends = {row["kind"]: _moment(row, "finished_at") for row in steps}
+    spans = {kind: _span(starts[kind], ends[kind]) for kind in starts}
+    return Past(
+        steps[0]["device_id"],
+        steps[0]["family"],
+        {kind: seconds for kind, seconds in spans.items() if seconds is not None},
+        steps[0]["bytes_done"],
+        _span(began, ends.get("readiness")),
+        _span(ends.get("readiness"), ends.get("distribution")),
+        _span(starts.get("activation"), ended),
+    )
+
+
+def _moment(row: Row, name: str) -> datetime:
+    return datetime.fromisoformat(row[name])
+
+
+def _span(start: datetime | None, end: datetime | None) -> float | None:
+    seconds = (end - start).total_seconds() if start and end else -1.0
+    return seconds if seconds >= 0 else None

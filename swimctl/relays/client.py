@@ -20,7 +20,7 @@ from swimctl.relays import protocol
 from swimctl.relays.protocol import Order, Refused, Standing
 
 # Real seconds that a relay may take for an answer, and between two looks at how an offer stands.
-_ANSWERS: Final = 10.0
+_ANSWERS: Final = 5.0
 _EVERY: Final = 1.0
 
 

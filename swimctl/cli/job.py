@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import pydoc
+import sys
+from typing import Annotated
 
 import typer
 
-from swimctl.cli import output
+from swimctl.cli import completing, excerpts, output
 from swimctl.cli.context import of
+from swimctl.cli.finding import FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
 from swimctl.cli.outcome import seconds_between
 from swimctl.cli.report import event_text
-from swimctl.cli.status import BatchOption, print_jobs, print_steps
+from swimctl.cli.status import BatchOption, print_found, print_steps
 from swimctl.errors import NotFound
-from swimctl.states import JobStatus
-
-if TYPE_CHECKING:
-    from swimctl.models import Job
-    from swimctl.store import Store
 
 app = typer.Typer(no_args_is_help=True)
 
-JobId = Annotated[int, typer.Argument(metavar="ID", help="The job's id.", min=1)]
+JobId = Annotated[int, typer.Argument(metavar="ID", help="The job's id.", min=1, autocompletion=completing.jobs)]
 
 
 @app.command("list")
@@ -28,22 +26,36 @@ def list_jobs(
     ctx: typer.Context,
     *,
     batch: BatchOption = None,
-    status: Annotated[JobStatus | None, typer.Option(help="Only jobs with this status.")] = None,
-    device: Annotated[str | None, typer.Option(metavar="NAME", help="Only jobs of this device.")] = None,
+    status: StatusOption = None,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only jobs of this device. You can use it several times.",
+            autocompletion=completing.devices,
+        ),
+    ] = None,
+    ticket: TicketOption = None,
+    outcome: OutcomeOption = None,
+    since: SinceOption = None,
     most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most N.")] = 50,
+    form: FormOption = None,
 ) -> None:
     """List jobs, the newest first."""
-    from swimctl.requests.documents import job_document
-
     context = of(ctx)
     with context.open() as opened:
-        jobs = _newest(opened.store, batch, status, device, most)
+        wanted = wanted_of(
+            opened,
+            devices=tuple(device or ()),
+            batch=batch,
+            ticket=ticket,
+            outcome=outcome,
+            status=status,
+            since=since,
+        )
+        jobs = opened.store.newest(wanted, most)
         pulse, now = opened.store.pulse(jobs), opened.clock.now()
-    if context.json:
-        output.print_json({"count": len(jobs), "jobs": [job_document(job, pulse) for job in jobs]})
-    elif jobs:
-        print_jobs(jobs, pulse, now)
-    else:
+    if not print_found(context, jobs, pulse, now, form):
         output.note("swimctl: no such jobs")
 
 
@@ -110,30 +122,33 @@ def show_events(
 
 
 @app.command("transcript")
-def show_transcript(ctx: typer.Context, job_id: JobId) -> None:
-    """Show what was sent and printed on the device's terminal, without passwords."""
+def show_transcript(
+    ctx: typer.Context,
+    job_id: JobId,
+    *,
+    step: Annotated[
+        str | None, typer.Option("--step", metavar="NAME", help="Only from this step, such as activation.")
+    ] = None,
+    grep: Annotated[
+        str | None, typer.Option("--grep", metavar="TEXT", help="Only lines with this text, with those around them.")
+    ] = None,
+    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Show it in a pager, on a terminal.")] = True,
+) -> None:
+    """Show what was sent and printed on the device's terminal, without passwords. On a terminal: in a pager."""
     context = of(ctx)
     with context.open() as opened:
-        opened.store.job(job_id)
+        job = opened.store.job(job_id)
         path = opened.config.settings.jobs_dir / str(job_id) / "transcript.log"
     if not path.is_file():
         raise NotFound(f"job {job_id} has no transcript: {path} is not there; a job that never logged in has none")
     text = path.read_text(encoding="utf-8", errors="replace")
+    if step is not None:
+        text = excerpts.of_step(text, job, step)
+    if grep is not None:
+        text = excerpts.around(text, grep)
     if context.json:
         output.print_json({"job_id": job_id, "path": path, "transcript": text})
+    elif pager and output.is_terminal(sys.stdout):
+        pydoc.pager(output.plain(text))
     else:
         output.print_line(text.removesuffix("\n"))
-
-
-def _newest(store: Store, batch: str | None, status: JobStatus | None, device: str | None, most: int) -> list[Job]:
-    batches = [store.batch(batch).id] if batch is not None else [found.id for found in store.batches(limit=1000)]
-    jobs: list[Job] = []
-    for batch_id in batches:
-        jobs += [
-            job
-            for job in sorted(store.jobs(batch_id=batch_id), key=lambda job: -job.id)
-            if (status is None or job.status is status) and (device is None or job.device_name == device)
-        ]
-        if len(jobs) >= most:
-            break
-    return jobs[:most]

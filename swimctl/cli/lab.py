@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swimctl.cli import context, output
+from swimctl.cli import completing, context, output
 
 if TYPE_CHECKING:
     from swimctl.lab.fleet import LabFleet
@@ -50,7 +50,9 @@ def up(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SWITCH=FAULT", help=("Give a switch a fault, or all of them: all=FAULT. See `swimctl lab faults`.")
+            metavar="SWITCH=FAULT",
+            help="Give a switch a fault, or all of them: all=FAULT. See `swimctl lab faults`.",
+            autocompletion=completing.faults,
         ),
     ] = None,
     fleet: Annotated[

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -35,23 +36,37 @@ def print_json(document: object) -> None:
     write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=_json_value) + "\n")
 
 
+def print_yaml(document: object) -> None:
+    """Write one YAML document to standard output: what `print_json` would write."""
+    from ruamel.yaml import YAML
+
+    yaml, written = YAML(), StringIO()
+    yaml.dump(json.loads(json.dumps(document, default=_json_value)), written)
+    write(sys.stdout, written.getvalue())
+
+
 def print_line(text: str = "") -> None:
     """Write one line of a result to standard output."""
     write(sys.stdout, plain(text) + "\n")
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, to: TextIO | None = None, roomy: Collection[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    to: TextIO | None = None,
+    roomy: Collection[str] = (),
+    lines: bool = False,
 ) -> None:
-    """Write rows: a table on a terminal, else tab-separated lines under a line of column names.
+    """Write rows: a table on a terminal, else, and with `lines`, tab-separated lines under a line of column names.
 
     To standard output where nothing else is given. Columns in `roomy` are left out on terminals narrower than 120.
     """
     stream = to or sys.stdout
     texts = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
-    if not is_terminal(stream):
-        lines = [[column.lower() for column in columns], *texts]
-        write(stream, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines))
+    if lines or not is_terminal(stream):
+        every = [[column.lower() for column in columns], *texts]
+        write(stream, "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in every))
         return
     from rich import box
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swimctl.cli import output
+from swimctl.cli import completing, output
 
 if TYPE_CHECKING:
     from swimctl.inventory.hosts import Inventory
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _PANEL = "Selecting devices"
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="DEVICE", help="Names or ids of devices.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="DEVICE", help="Names or ids of devices.", autocompletion=completing.devices),
+]
 All = Annotated[bool, typer.Option("--all", help="Every device of the inventory.", rich_help_panel=_PANEL)]
 Filters = Annotated[
     list[str] | None,
@@ -30,7 +33,12 @@ Limit = Annotated[
     str | None,
     typer.Option(metavar="PATTERN", help="Devices whose name or group matches, as in Ansible.", rich_help_panel=_PANEL),
 ]
-Group = Annotated[str | None, typer.Option(metavar="NAME", help="Devices of this group.", rich_help_panel=_PANEL)]
+Group = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Devices of this group.", rich_help_panel=_PANEL, autocompletion=completing.groups
+    ),
+]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(

@@ -6,24 +6,47 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swimctl.cli import output
+from swimctl.cli import completing, output
 from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.finding import Form, FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
 from swimctl.cli.outcome import seconds_between
 from swimctl.cli.pulse import running_step, spent, standing
-from swimctl.errors import NotFound
+from swimctl.errors import NotFound, UsageError
 from swimctl.models import Job, Pulse
 from swimctl.states import RUNNING
 
+if TYPE_CHECKING:
+    from swimctl.store import Wanted
+
 app = typer.Typer()
 
-JobIds = Annotated[list[int] | None, typer.Argument(metavar="JOB_ID", help="Ids of jobs.", show_default=False)]
+JobIds = Annotated[
+    list[int] | None,
+    typer.Argument(metavar="JOB_ID", help="Ids of jobs.", show_default=False, autocompletion=completing.jobs),
+]
+Named = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="JOB_ID|DEVICE",
+        help="Ids of jobs, or names of devices.",
+        show_default=False,
+        autocompletion=completing.jobs_and_devices,
+    ),
+]
+# So many jobs of a search are looked at.
+_MOST = 10_000
 BatchOption = Annotated[
     str | None,
-    typer.Option("--batch", metavar="ID", help="The id of a batch, or its first 6 characters or more."),
+    typer.Option(
+        "--batch",
+        metavar="ID",
+        help="The id of a batch, or its first 6 characters or more.",
+        autocompletion=completing.batches,
+    ),
 ]
 
 
@@ -31,29 +54,40 @@ BatchOption = Annotated[
 def status(
     ctx: typer.Context,
     *,
-    job_ids: JobIds = None,
+    named: Named = None,
     batch: BatchOption = None,
+    ticket: TicketOption = None,
+    outcome: OutcomeOption = None,
+    status_: StatusOption = None,
+    since: SinceOption = None,
+    form: FormOption = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow until no job runs or waits.")] = False,
 ) -> None:
-    """Show jobs and their steps. Without arguments: the latest batch.
+    """Show jobs and their steps. Without arguments: the latest batch. Of a device: its latest job.
 
     Exit code 0. With --watch: the exit code of `swimctl upgrade`.
     """
     context = of(ctx)
     with context.open() as opened:
-        jobs = opened.service.status(job_ids=job_ids or None, batch_id=batch)
+        job_ids = [int(one) for one in named or () if one.isdecimal()]
+        devices = tuple(one for one in named or () if not one.isdecimal())
+        if devices or ticket or outcome or status_ or since:
+            if job_ids:
+                raise UsageError("give ids of jobs, or what finds jobs, not both")
+            wanted = wanted_of(
+                opened, devices=devices, batch=batch, ticket=ticket, outcome=outcome, status=status_, since=since
+            )
+            jobs = _found(opened, wanted)
+        else:
+            jobs = opened.service.status(job_ids=job_ids or None, batch_id=batch)
         if watch and jobs:
             raise typer.Exit(_watch(context, opened, [job.id for job in jobs]))
-        if context.json:
-            output.print_json(_document(jobs, opened.store.pulse(jobs), job_ids or ()))
-            return
-        _tell_missing(jobs, job_ids or ())
-        if not jobs:
-            output.note("swimctl: there are no jobs yet; `swimctl upgrade` makes some")
-            return
         pulse, now = opened.store.pulse(jobs), opened.clock.now()
-        print_jobs(jobs, pulse, now)
-        if len(jobs) == 1:
+        if not (context.json or form):
+            _tell_missing(jobs, job_ids)
+        if not print_found(context, jobs, pulse, now, form, job_ids):
+            output.note("swimctl: there are no such jobs; `swimctl job list` shows those that exist")
+        elif len(jobs) == 1 and not (context.json or form):
             output.print_line()
             print_steps(jobs[0], pulse, now)
 
@@ -78,7 +112,37 @@ def print_steps(job: Job, pulse: Pulse, now: datetime) -> None:
     )
 
 
-def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime) -> None:
+def print_found(
+    context: Context,
+    jobs: Sequence[Job],
+    pulse: Pulse,
+    now: datetime,
+    form: Form | None = None,
+    asked: Sequence[int] = (),
+) -> bool:
+    """Print jobs in the form that was asked for; return False where people would see nothing."""
+    if form is Form.YAML:
+        output.print_yaml(_document(jobs, pulse, asked))
+    elif context.json or form is Form.JSON:
+        output.print_json(_document(jobs, pulse, asked))
+    elif jobs or form is Form.TSV:
+        print_jobs(jobs, pulse, now, lines=form is Form.TSV)
+    else:
+        return False
+    return True
+
+
+def _found(opened: Opened, wanted: Wanted) -> list[Job]:
+    """Return the jobs that fit, in id order: of named devices the latest one of each. NotFound: these have none."""
+    jobs = opened.store.newest(wanted, _MOST)
+    if wanted.devices:
+        jobs = list({job.device_name: job for job in reversed(jobs)}.values())
+        if not jobs:
+            raise NotFound(f"no such job of {', '.join(wanted.devices)}; see `swimctl job list`, `swimctl device list`")
+    return sorted(jobs, key=lambda job: job.id)
+
+
+def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime, *, lines: bool = False) -> None:
     """Print a table of jobs with what each is at."""
     output.print_table(
         ("Job", "Batch", "Device", "Status", "Progress", "Step", "Target", "What"),
@@ -96,6 +160,7 @@ def print_jobs(jobs: Sequence[Job], pulse: Pulse, now: datetime) -> None:
             for job in jobs
         ],
         roomy=("Batch", "Progress", "Target"),
+        lines=lines,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from swimctl.cli import policy, selection
+from swimctl.cli import completing, policy, selection
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 _WHEN = "When and how"
 
 ImageOption = Annotated[
-    str | None, typer.Option("--image", metavar="ID|FILENAME", help="This image, in place of the golden one.")
+    str | None,
+    typer.Option(
+        "--image",
+        metavar="ID|FILENAME",
+        help="This image, in place of the golden one.",
+        autocompletion=completing.images,
+    ),
 ]
 DetachOption = Annotated[
     bool, typer.Option("--detach", help=("Make the jobs and return. A running `serve`, or `run-scheduled`, runs them."))
@@ -47,7 +53,13 @@ def options(
     image: ImageOption = None,
     golden: Annotated[bool, typer.Option("--golden", help="Each device's golden image (the default).")] = False,
     workflow: Annotated[
-        str, typer.Option("--workflow", metavar="ID|NAME", help="The workflow; see `workflow list`.")
+        str,
+        typer.Option(
+            "--workflow",
+            metavar="ID|NAME",
+            help="The workflow; see `workflow list`.",
+            autocompletion=completing.workflows,
+        ),
     ] = "standard",
     sequential: Annotated[
         bool, typer.Option("--sequential", help="One device at a time, in order.", rich_help_panel=_WHEN)

@@ -36,7 +36,7 @@ from swimctl.sessions.netconf import Models
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
-from swimctl.states import JobStatus, StepStatus
+from swimctl.states import JobStatus, StepStatus, step_name
 from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
 from swimctl.steps.base import InParts
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
@@ -100,6 +100,7 @@ class JobRunner:
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
+                context.transcript.note(f"step: {step_name(kind)}")
                 outcome = (yield from step.in_parts(context)) if isinstance(step, InParts) else step.run(context)
             except Stopped as stopped:
                 context.part()

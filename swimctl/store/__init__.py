@@ -19,6 +19,7 @@ from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
+from swimctl.store.finding import FoundJobs, Wanted
 from swimctl.store.history import History, Past
 from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
@@ -40,11 +41,24 @@ __all__ = [
     "Refusals",
     "Runner",
     "Store",
+    "Wanted",
 ]
 
 
 class Store(
-    Devices, Catalogue, Leases, Standings, Journal, Accounts, Audit, Answers, Counting, Logins, Sightings, History
+    FoundJobs,
+    Devices,
+    Catalogue,
+    Leases,
+    Standings,
+    Journal,
+    Accounts,
+    Audit,
+    Answers,
+    Counting,
+    Logins,
+    Sightings,
+    History,
 ):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 

@@ -1,0 +1,40 @@
+"""Parts of a transcript: what belongs to one step, and what stands around a text. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from swimctl.errors import NotFound
+from swimctl.models import Job
+
+# As Transcript.note writes it when a step begins.
+_STEP: Final = re.compile(r"^----- [0-9T:.-]+Z step: (.+)$", re.MULTILINE)
+_AROUND: Final = 2
+
+
+def of_step(text: str, job: Job, name: str) -> str:
+    """Return what was recorded in a step, each time that it ran. NotFound: the job has no such step, or not yet."""
+    found = [step for step in job.steps if name.casefold() in (step.kind.casefold(), step.name.casefold())]
+    if not found:
+        known = ", ".join(step.kind for step in job.steps)
+        raise NotFound(f"job {job.id} has no step {name!r}; its steps are {known}")
+    marks = [*_STEP.finditer(text)]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    parts = [text[mark.start() : end] for mark, end in zip(marks, ends, strict=False) if mark[1] == found[0].name]
+    if not parts:
+        raise NotFound(f"nothing was recorded in the step {found[0].name} of job {job.id}")
+    return "".join(parts)
+
+
+def around(text: str, wanted: str) -> str:
+    """Return the lines with a text, in any case, and some around each; `--` stands for those left out."""
+    lines = text.splitlines()
+    hits = [number for number, line in enumerate(lines) if wanted.casefold() in line.casefold()]
+    shown = sorted({near for hit in hits for near in range(hit - _AROUND, hit + _AROUND + 1) if 0 <= near < len(lines)})
+    found: list[str] = []
+    for place, number in enumerate(shown):
+        if place and number != shown[place - 1] + 1:
+            found.append("--")
+        found.append(lines[number])
+    return "".join(f"{line}\n" for line in found)

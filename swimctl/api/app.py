@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -38,10 +39,9 @@ def make_app(backend: Backend, places: Connections | None = None) -> web.Applica
     app[_PLACES] = Connections() if places is None else places
     app[_IN_FLIGHT] = [0]
     app.on_response_prepare.append(_headers)
-    document = openapi.document(ROUTES)
     described = (
-        Route("GET", "/api/openapi.json", openapi.handler(document), "This API, for programs", None, {200: "json"}),
-        Route("GET", "/api/docs", docs.handler(document), "This API, for people", None, {200: "html"}),
+        Route("GET", "/api/openapi.json", openapi.handler(_document), "This API, for programs", None, {200: "json"}),
+        Route("GET", "/api/docs", docs.handler(_document), "This API, for people", None, {200: "html"}),
     )
     for route in (*ROUTES, *described):
         for path in {route.path, route.path.removesuffix("/"), route.path.removesuffix("/") + "/"}:
@@ -58,6 +58,12 @@ def make_app(backend: Backend, places: Connections | None = None) -> web.Applica
 
     app.cleanup_ctx.append(threads)
     return app
+
+
+@cache
+def _document() -> openapi.Document:
+    """Describe the routes, when somebody asks for it first: most servers are never asked."""
+    return openapi.document(ROUTES)
 
 
 async def _headers(_: web.Request, response: web.StreamResponse) -> None:

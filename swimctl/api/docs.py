@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from html import escape
 from typing import Any, Final
 
@@ -20,12 +21,16 @@ td, th { border: 1px solid #ddd; padding: 0.25rem 0.5rem; text-align: left; vert
 _HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
-def handler(document: Mapping[str, Any]) -> Handler:
-    """Serve the page."""
-    page = "".join(_page(document))
+def handler(described: Callable[[], Mapping[str, Any]]) -> Handler:
+    """Serve the page. The first request makes it."""
 
-    async def serve(_: Call) -> web.Response:
-        return web.Response(text=page, content_type="text/html", headers=_HEADERS)
+    @cache
+    def page() -> str:
+        return "".join(_page(described()))
+
+    async def serve(call: Call) -> web.Response:
+        text = await call.backend.do(page)
+        return web.Response(text=text, content_type="text/html", headers=_HEADERS)
 
     return serve
 

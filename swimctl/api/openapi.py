@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
@@ -54,12 +55,15 @@ def document(routes: Iterable[Route]) -> Document:
     }
 
 
-def handler(described: Document) -> Handler:
-    """Serve the document."""
-    body = json.dumps(described).encode()
+def handler(described: Callable[[], Document]) -> Handler:
+    """Serve the document. The first request makes it."""
 
-    async def serve(_: Call) -> web.Response:
-        return answer(body)
+    @cache
+    def body() -> bytes:
+        return json.dumps(described()).encode()
+
+    async def serve(call: Call) -> web.Response:
+        return answer(await call.backend.do(body))
 
     return serve
 

@@ -28,6 +28,7 @@ class WaitKind(StrEnum):
     COPY = "copy"
     RELAY = "relay"
     ACCOUNT = "account"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ _WORDS = {
     WaitKind.COPY: "{on}",
     WaitKind.RELAY: "{on}",
     WaitKind.ACCOUNT: "another device answers first whether it takes the account {on}",
+    WaitKind.WORKER: "no worker of site {on} is there; next: `swimctl worker --site {on}` on a machine there",
 }
 
 

@@ -36,6 +36,7 @@ TABLE = (
     Entry("run-scheduled", "scheduled", "Run the jobs whose time has come, then exit. For cron.", _DAILY),
     Entry("serve", "serve", "Answer the REST API and run jobs, until SIGTERM.", _DAILY),
     Entry("relay", "relay", "Fetch each image once for a site, and serve it to the devices there.", _DAILY),
+    Entry("worker", "worker", "Run the jobs of a site for a coordinator elsewhere.", _DAILY),
     Entry("job", "job", "Show single jobs: list, show, events, transcript.", _RECORDS),
     Entry("report", "report", "Write a report of a batch.", _RECORDS),
     Entry("init", "init", "Write a first config.yaml and inventory.", _SETUP),

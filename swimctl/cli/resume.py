@@ -35,7 +35,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
                 output.note("swimctl: no job waits to be resumed")
             return
         ids = [job.id for job in jobs]
-        engine = opened.engine
+        engine = opened.engine.prepared()
         opened.store.enter_audit(caller(), "resume", f"{len(ids)} jobs", {"jobs": ids})
         if not context.quiet:
             output.note(f"swimctl: resuming {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")

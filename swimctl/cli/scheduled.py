@@ -40,7 +40,7 @@ def _run(context: Context, opened: Opened, due: Sequence[Job]) -> int:
     from swimctl.cli.follow import Kept
 
     ids = [job.id for job in due]
-    engine = opened.engine
+    engine = opened.engine.prepared()
     stop = running.run(context, opened, engine.run_due, Kept(opened.store, ids=ids))
     # What another process took meanwhile and still runs is that process's to tell of.
     ours = [job for job in opened.store.jobs(ids=ids) if job.status in FINAL or job.interrupted or stop.signal]

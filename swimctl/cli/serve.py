@@ -152,7 +152,7 @@ class _Serving:
         from swimctl.engine.scheduler import Scheduler
 
         opened = self._opened
-        return Scheduler(opened.engine, opened.store, opened.clock, opened.config.settings.schedule_grace)
+        return Scheduler(opened.engine.prepared(), opened.store, opened.clock, opened.config.settings.schedule_grace)
 
     def _run(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, asked: asyncio.Event) -> asyncio.Future[None]:
         """Run the scheduler in a thread that ends with the process, whatever its jobs do."""

@@ -105,7 +105,7 @@ def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
     """Create the plan's jobs, and run them unless they are for later or for another process; gives the exit code."""
     later = plan.request.detached or plan.request.schedule_time is not None
     # Made before the jobs exist: an installation that cannot run them must leave none behind.
-    engine = None if later or not plan.accepted else opened.engine
+    engine = None if later or not plan.accepted else opened.engine.prepared()
     made = opened.service.create(plan, caller())
     for item in made.skipped:
         if not context.json:

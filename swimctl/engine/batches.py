@@ -16,6 +16,7 @@ from swimctl.captures.recording import Capture
 from swimctl.clock import Clock, Deadline
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
+from swimctl.engine.elsewhere import elsewhere, settled
 from swimctl.engine.holds import BatchRun, Holds
 from swimctl.engine.jobs import JobRunner
 from swimctl.engine.lanes import Lanes
@@ -28,7 +29,6 @@ from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions,
 from swimctl.notify.notifier import Notifier
 from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
-from swimctl.steps import POST_CHECKS
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.pausing import Parts, Pause, see_through
 from swimctl.store import Store
@@ -38,6 +38,8 @@ from swimctl.waiting import Waiting, WaitKind
 _TURN_POLL = 1.0
 # Real seconds for the notifications that are still on their way at the end.
 _LAST_WORDS = 5.0
+# Threads of one batch whose jobs run on workers elsewhere.
+_FAR_LANES = 8
 
 
 class Engine:
@@ -51,8 +53,9 @@ class Engine:
         self._notifier = Notifier.of(config.settings)  # before anything starts: its mistakes are the user's
         self._runner = store.register_runner()
         self._jobs = JobRunner(config, store, inventory, clock, self._runner)
+        self._far = None if inventory.workers is None else elsewhere(config, store, inventory, clock, self._runner)
         self._visits = Visits(config.settings, clock, self._jobs)
-        self._holds = Holds(store, inventory, self._jobs)
+        self._holds = Holds(store, inventory, self._jobs, self._far)
         self._poller = Poller(clock)
 
     def __enter__(self) -> Self:
@@ -61,9 +64,17 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def prepared(self) -> Self:
+        """Return this engine, ready to run jobs. ConfigError: it cannot reach who is to run them."""
+        if self._far is not None:
+            self._far.connect()
+        return self
+
     def close(self) -> None:
         """Deregister this runner; jobs that still run read as interrupted from now on."""
         self._runner.close()
+        if self._far is not None:
+            self._far.close()
         self._jobs.images.close()
         self._poller.close()
         self._notifier.close(_LAST_WORDS)
@@ -112,10 +123,11 @@ class Engine:
             # One device at a time, or each with a thread of its own: then a job waits where it is.
             self._on_each(names, workers, lambda name: see_through(work(name), self._clock, run.stop))
             return
-        threads = names[:workers]
+        # Who only waits for workers elsewhere needs no thread for each.
+        threads = names[: workers if self._far is None else min(workers, _FAR_LANES)]
         watch = partial(self._poller.watch, stop=run.stop)
         lanes = Lanes(map(work, names), len(threads), in_turn, self._clock, watch)
-        self._on_each(threads, workers, lambda _: lanes.work())
+        self._on_each(threads, len(threads), lambda _: lanes.work())
 
     def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
         """Call `work` for each device in Nornir's runner; it must not raise."""
@@ -189,11 +201,7 @@ class Engine:
 
         def look(name: str) -> Parts[None]:
             job = by_name[name]
-            try:
-                complaint = yield from POST_CHECKS.look_again(self._jobs.afterwards(run.batch, job, run.stop))
-            except Exception as error:  # noqa: BLE001 - a check that could not run has failed
-                complaint = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
-            complaint = self._jobs.redaction(name).text(complaint)
+            complaint = yield from (self._far or self._jobs).complaint(run.batch, job, run.stop)
             self._store.record(job.id, "soaked", complaint or "all is as before")
             with lock:
                 if complaint:
@@ -264,7 +272,9 @@ class Engine:
             if claimed is None:
                 self._jobs.does_not_log_in(job.device_name)
                 return
-            yield from self._jobs.go_through(run.batch, claimed, run.stop)
+            if job.attempted:
+                yield from settled(self._store, self._clock, claimed)
+            yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
             if ended.status is JobStatus.FAILED:
                 self._notifier.device_failed(run.batch, ended)
@@ -275,7 +285,7 @@ class Engine:
             run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
             why = f"swimctl failed: {type(error).__name__}: {error}; please report it"
-            if not self._store.fail_waiting([job.id], why):
+            if not self._store.fail_waiting([job.id], why) and self._far is None:
                 self._jobs.end_by_defect(run.batch, job, why, run.stop)
 
     def _take_turn(self, run: BatchRun, job: Job) -> Parts[Job | None]:

@@ -6,8 +6,9 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from swimctl.config.windows import Never, Wait
+from swimctl.engine.elsewhere import Elsewhere
 from swimctl.engine.jobs import JobRunner
-from swimctl.engine.turns import Hold, held, stopped, too_many, until_open, waits
+from swimctl.engine.turns import Hold, failed_partners, held, stopped, too_many, until_open, waits
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Job, Tally
@@ -30,8 +31,8 @@ class BatchRun:
 class Holds:
     """What one process asks before each start."""
 
-    def __init__(self, store: Store, inventory: Inventory, jobs: JobRunner) -> None:
-        self._store, self._inventory, self._jobs = store, inventory, jobs
+    def __init__(self, store: Store, inventory: Inventory, jobs: JobRunner, far: Elsewhere | None = None) -> None:
+        self._store, self._inventory, self._jobs, self._far = store, inventory, jobs, far
 
     def say(self, run: BatchRun, job: Job, waiting: Waiting | None) -> None:
         """Record what a job waits for, once for as long as it is the same."""
@@ -45,6 +46,9 @@ class Holds:
         hold = self._hold(run, job) or self.blocked(job) or self._partner_down(run, job)
         if hold is not None or job.attempted:
             return hold
+
+        if self._far is not None:
+            return self._far.hold(job)  # whether its account may be tried, its worker asks
 
         def waits_for(account: str) -> None:
             self.say(run, job, Waiting(WaitKind.ACCOUNT, account))
@@ -87,8 +91,12 @@ class Holds:
         """Return whether a device of its redundancy group, left untouched by a failed job, does not answer."""
         if job.attempted or job.redundancy_group is None:
             return None
-        down = self._jobs.partner_down(run.batch, job, run.stop)
-        return None if down is None else replace(down, why=f"{down.why}; {_again(run)}")
+        for number in failed_partners(job, self._store.standings(run.batch.id, job)):
+            partner = self._store.job(number)
+            if silent := (self._far or self._jobs).silent(run.batch, partner, run.stop):
+                who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
+                return Hold(f"{who} failed and {silent}; {_again(run)}")
+        return None
 
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
         """Return whether it is not the time to start: outside the window, frozen, or too late."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,9 @@ from swimctl.clock import Clock
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Wait, Window, gate
+from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
-from swimctl.engine.turns import Hold, failed_partners, until_open
+from swimctl.engine.turns import until_open
 from swimctl.engine.visits import secrets
 from swimctl.errors import (
     CommandRefused,
@@ -44,7 +46,7 @@ from swimctl.steps.left_armed import left_armed
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
-from swimctl.store import Runner, Store
+from swimctl.store import Runner
 from swimctl.waiting import Waiting
 
 # Real seconds between looks at the time while an activation waits for its window.
@@ -52,17 +54,38 @@ _LOOK_AGAIN = 1.0
 _TRANSCRIPT = "transcript.log"
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What all jobs of a process share where they copy images."""
+
+    images: ImageServer
+    sites: SiteTurns
+
+    @classmethod
+    def of(cls, settings: Settings) -> Serving:
+        """Make it as the settings say."""
+        return cls(ImageServer(settings.image_server), SiteTurns(settings.distribution.copies_per_site))
+
+
 class JobRunner:
     """What runs the jobs that one runner has claimed."""
 
-    def __init__(self, config: Config, store: Store, inventory: Inventory, clock: Clock, runner: Runner) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: JobStore,
+        inventory: Inventory,
+        clock: Clock,
+        runner: Runner,
+        serving: Serving | None = None,
+    ) -> None:
+        serving = serving or Serving.of(config.settings)
         self._settings: Settings = config.settings
         self._store = store
         self._inventory = inventory
         self._clock = clock
         self._runner = runner
-        self.images = ImageServer(config.settings.image_server)
-        self._sites = SiteTurns(config.settings.distribution.copies_per_site)
+        self.images, self._sites = serving.images, serving.sites
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
     def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> Parts[None]:
@@ -277,22 +300,26 @@ class JobRunner:
         """Return what a check needs that comes after the job's end."""
         return self._context(batch, job, stop, ended=True)
 
-    def partner_down(self, batch: Batch, job: Job, stop: threading.Event) -> Hold | None:
-        """Ask those of its group whose jobs failed before anything was changed; one that is silent may be down."""
-        for number in failed_partners(job, self._store.standings(batch.id, job)):
-            partner = self._store.job(number)
-            try:
-                with self.afterwards(batch, partner, stop).driver() as driver:
-                    driver.running()
-            except StoreError:
-                raise
-            except SwimctlError as error:
-                who = f"{partner.device_name} of redundancy group {job.redundancy_group}"
-                unread = isinstance(error, CommandRefused | UnparsableOutput)
-                what = "what it runs cannot be read" if unread else "does not answer"
-                why = self.redaction(partner.device_name).text(str(error))
-                return Hold(f"{who} failed and {what}: {why}")
-        return None
+    def complaint(self, batch: Batch, job: Job, stop: threading.Event) -> Parts[str]:
+        """Return what is not as it must be some time after a job has ended well; empty where all is."""
+        try:
+            found = yield from POST_CHECKS.look_again(self.afterwards(batch, job, stop))
+        except Exception as error:  # noqa: BLE001 - a check that could not run has failed
+            found = f"{type(error).__name__}: {error}" if not isinstance(error, SwimctlError) else str(error)
+        return self.redaction(job.device_name).text(found)
+
+    def silent(self, batch: Batch, partner: Job, stop: threading.Event) -> str:
+        """Return why a device may be down whose job failed before anything was changed; empty where it answers."""
+        try:
+            with self.afterwards(batch, partner, stop).driver() as driver:
+                driver.running()
+        except StoreError:
+            raise
+        except SwimctlError as error:
+            unread = isinstance(error, CommandRefused | UnparsableOutput)
+            what = "what it runs cannot be read" if unread else "does not answer"
+            return f"{what}: {self.redaction(partner.device_name).text(str(error))}"
+        return ""
 
     def wait_to_log_in(
         self, device_name: str, stop: threading.Event, waits: Callable[[str], object]

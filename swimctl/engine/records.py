@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from swimctl.engine.job_store import JobStore
 from swimctl.errors import StaleClaim
 from swimctl.sessions.redaction import Redaction
 from swimctl.steps.baseline import is_baseline
-from swimctl.store import Runner, Store
+from swimctl.store import Runner
 from swimctl.waiting import Waiting
 
 
@@ -17,7 +18,7 @@ from swimctl.waiting import Waiting
 class StoreRecord:
     """The record of a job that this runner holds. `lease`: what it may send with; see Store.lease."""
 
-    store: Store
+    store: JobStore
     runner: Runner
     job_id: int
     redaction: Redaction

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nornir.core import Nornir
 from nornir.core.configuration import Config as NornirConfig
 from nornir.core.exceptions import PluginNotRegistered
 from nornir.core.inventory import Host, Hosts
 from nornir.core.inventory import Inventory as NornirInventory
+from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 from nornir.init_nornir import load_inventory, load_runner
 from nornir.plugins.runners import ThreadedRunner
@@ -32,12 +33,12 @@ from swimctl.inventory import (
 from swimctl.inventory.accounts import connection_of
 from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
-from swimctl.inventory.plugins import missing_plugin, section_with_own
+from swimctl.inventory.plugins import missing_plugin, section_with_own, workers
+from swimctl.inventory.plugins.workers import DaskRunner, section_with_folder
 from swimctl.inventory.selection import Candidate, Selection
 from swimctl.inventory.ssh import SshPolicy
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
-from swimctl.store import Store
 
 NETCONF_PORT = 830  # of NETCONF over SSH (RFC 6242)
 
@@ -48,6 +49,13 @@ class Chosen:
 
     devices: tuple[Device, ...]
     left_out: str = ""
+
+
+class Ids(Protocol):
+    """Who knows the ids of devices: the store."""
+
+    def device_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the id of each name, a new one where it has none."""
 
 
 class Inventory:
@@ -69,7 +77,7 @@ class Inventory:
                 self._known_by.setdefault(word, []).append(device.name)
 
     @classmethod
-    def load(cls, config: Config, store: Store) -> Inventory:
+    def load(cls, config: Config, store: Ids) -> Inventory:
         """Read the inventory and give every new host its id. Raises InventoryError or ConfigError, with file and line.
 
         Hosts of platforms that swimctl cannot upgrade may stand in it; `problem` tells, and `select` refuses them.
@@ -191,8 +199,14 @@ class Inventory:
 
     @property
     def threaded(self) -> bool:
-        """Return whether Nornir's own threaded runner runs the tasks, and no plug-in of the user's."""
-        return self._nornir.config.runner.plugin == "threaded"
+        """Return whether tasks run in threads of Nornir's own runner, and by no plug-in of the user's."""
+        return self._nornir.config.runner.plugin in {"threaded", workers.NAME}
+
+    @property
+    def workers(self) -> DaskRunner | None:
+        """Return how workers elsewhere are reached, None where jobs run here."""
+        runner = self._nornir.runner
+        return runner if isinstance(runner, DaskRunner) else None
 
     def nornir(self, names: Sequence[str], workers: int) -> Nornir:
         """Return a Nornir of these hosts in this order, with so many threads.
@@ -274,6 +288,8 @@ def _init(config: Config) -> Nornir:
     files.check(config)
     sections: dict[str, Any] = {**config.nornir, "logging": {"enabled": False}}
     sections["inventory"] = _inventory_section(config)
+    sections["runner"] = section_with_folder(config.nornir.get("runner", {}), config.path.parent)
+    RunnersPluginRegister.register(workers.NAME, DaskRunner)
     try:
         # As InitNornir does, without its connection plugins: no task here asks Nornir for one, and each that is
         # installed would be imported (NAPALM and netmiko: 0.8 s of the processor).

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from swimctl.accounts.passwords import mark
 from swimctl.clock import Clock, Deadline, to_the_minute
@@ -36,10 +36,29 @@ class NotTried:
     why: str
 
 
+class LoginStore(Protocol):
+    """Where all processes count the logins of an account together; see swimctl/store/logins.py."""
+
+    def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
+        """Return whether an account may be tried; then the login counts as under way."""
+
+    def leave_login(self, account: str, device: str) -> object:
+        """Forget a login of which nothing came."""
+
+    def login_refusals(self, account: str, *, most: int, pause: timedelta) -> Refusals | None:
+        """Return the refusals of an account where they are `most`."""
+
+    def login_proved(self, account: str) -> bool:
+        """Return whether a device has taken the account lately."""
+
+    def end_login(self, account: str, device: str, *, taken: bool, pause: timedelta) -> object:
+        """Record whether a device took the account."""
+
+
 class DeviceLogins:
     """Begin and end logins of one process; `account_of` tells with what a device is entered."""
 
-    def __init__(self, store: Store, settings: Login, account_of: Callable[[Device], Credentials]) -> None:
+    def __init__(self, store: LoginStore, settings: Login, account_of: Callable[[Device], Credentials]) -> None:
         self._store = store
         self._most = settings.account_refusals
         self._pause = timedelta(seconds=settings.account_pause)

@@ -13,7 +13,7 @@ from swimctl.steps.base import JobContext
 from swimctl.steps.target import called
 
 # The device's log says that it took the command at once; a moment more is for a log that lags.
-_LOG_LAG = 15.0
+LOG_LAG = 15.0
 # Real seconds for which a permission to send counts. A process that stood still, or a machine that slept, longer than
 # that may wake when somebody else has the job. Whoever takes a job from one who is only silent must wait for longer.
 FRESH = 30.0
@@ -96,7 +96,7 @@ def wait_while_running(
     device's log cannot tell, waits the whole deadline before it says False.
     """
     deadline, command = Deadline(context.clock, seconds), driver.support.command(operation)
-    lag = Deadline(context.clock, _LOG_LAG)
+    lag = Deadline(context.clock, LOG_LAG)
     mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
     while not done():
         trace = trace_of(driver, operation, mark)

@@ -50,6 +50,7 @@ class Ground:
 
 
 class _Inventory:
+    workers = None
     devices = (SimpleNamespace(name="sw1"),)
 
     def device(self, name: str) -> Device:

@@ -15,7 +15,6 @@ from support.stores import NOON, some_jobs, switches
 
 from swimctl.config.settings import Settings
 from swimctl.engine.jobs import JobRunner
-from swimctl.engine.turns import Hold
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
 from swimctl.platforms.facts import Running
@@ -114,20 +113,23 @@ def test_a_job_of_the_same_group_waits_for_its_partner_and_does_not_start_where_
     assert "sw1 of redundancy group core is rolled back, not proved healthy; next:" in tonight.error(jobs[1])
 
 
-@pytest.mark.parametrize("down", [Hold("sw1 of redundancy group core failed and does not answer"), None])
+@pytest.mark.parametrize("down", ["does not answer: no route", ""])
 def test_a_partner_that_could_not_be_entered_is_asked_before_the_other_one_starts(
-    tonight: Night, monkeypatch: pytest.MonkeyPatch, down: Hold | None
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, down: str
 ) -> None:
     tonight.ends["sw1"] = UNTOUCHED
-    monkeypatch.setattr(JobRunner, "partner_down", lambda _runs, _batch, job, _stop: down if job.id == 2 else None)
+    monkeypatch.setattr(JobRunner, "silent", lambda _runs, _batch, partner, _stop: down if partner.id == 1 else "?")
     jobs = some_jobs(tonight.store, ["sw1", "sw2"], groups=["core", "core"])
-    assert tonight.run(jobs)[1] == (GOOD if down is None else UNTOUCHED)
-    if down is not None:
-        assert "core failed and does not answer; next: `swimctl retry --batch batch-00`" in tonight.error(jobs[1])
+    assert tonight.run(jobs)[1] == (UNTOUCHED if down else GOOD)
+    if down:
+        assert (
+            "group core failed and does not answer: no route; next: `swimctl retry --batch batch-00`"
+            in tonight.error(jobs[1])
+        )
 
 
 def test_nobody_asks_for_partners_of_a_device_that_has_none(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(JobRunner, "partner_down", lambda *_: pytest.fail("it is asked"))
+    monkeypatch.setattr(JobRunner, "silent", lambda *_: pytest.fail("it is asked"))
     assert tonight.run(some_jobs(tonight.store, ["sw1"])) == [GOOD]
 
 

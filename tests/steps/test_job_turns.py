@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,8 @@ from support.scripted_job import PaperJob, Played, paper_job
 from support.scripted_steps import DAY, OLD, STARTED, Scripted, runs, stands
 
 from swimctl.config.windows import Go, Never, Wait
-from swimctl.engine.records import RecordAfterwards
-from swimctl.engine.turns import Hold
 from swimctl.errors import CommandRefused, NotFound, SessionLost, StaleClaim, StoreError, UnparsableOutput, Unreachable
-from swimctl.models import Batch, Job, JobOptions, Outcome, Policy, Standing
+from swimctl.models import JobOptions, Outcome, Policy
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import JobContext
@@ -294,9 +291,9 @@ def test_a_device_that_another_job_holds_by_its_serial_number_is_told_with_that_
 @pytest.mark.parametrize(
     ("error", "what"),
     [
-        (Unreachable("no route for secret"), "failed and does not answer: no route for ********"),
-        (UnparsableOutput("show version", "~"), "failed and what it runs cannot be read: cannot read"),
-        (CommandRefused("not for you"), "failed and what it runs cannot be read: not for you"),
+        (Unreachable("no route for secret"), "does not answer: no route for ********"),
+        (UnparsableOutput("show version", "~"), "what it runs cannot be read: cannot read"),
+        (CommandRefused("not for you"), "what it runs cannot be read: not for you"),
         (None, ""),
     ],
 )
@@ -313,19 +310,13 @@ def test_a_partner_that_failed_untouched_must_answer(
         yield SimpleNamespace(running=lambda: asked.append("running"))
 
     with paper_job(tmp_path, monkeypatch) as job:
-        partner = Standing(1, "sw1", JobStatus.FAILED, True, Outcome.UNTOUCHED, 1, "core")
-        monkeypatch.setattr(job.store, "standings", lambda batch, _: [partner] if batch == job.batch.id else [])
         told: list[object] = []
         monkeypatch.setattr(job.runs, "afterwards", lambda *what: told.append(what) or SimpleNamespace(driver=driver))
-        hold = job.runs.partner_down(job.batch, _second(job.job), job.stop)
+        silent = job.runs.silent(job.batch, job.now, job.stop)
         assert told == [(job.batch, job.now, job.stop)]
-        if error is None:
-            assert hold is None
-            assert asked == ["entered", "running"]
-            return
-        assert isinstance(hold, Hold)
-        assert hold.ends is True
-        assert hold.why.startswith(f"sw1 of redundancy group core {what}")
+        assert (asked == ["entered", "running"]) is (error is None)
+        assert silent.startswith(what)
+        assert bool(silent) is (error is not None)
 
 
 def test_a_store_that_fails_is_no_word_about_a_partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,32 +324,6 @@ def test_a_store_that_fails_is_no_word_about_a_partner(tmp_path: Path, monkeypat
         raise StoreError("the disk is full")
 
     with paper_job(tmp_path, monkeypatch) as job:
-        partner = Standing(1, "sw1", JobStatus.FAILED, True, Outcome.UNTOUCHED, 1, "core")
-        monkeypatch.setattr(job.store, "standings", lambda _batch, _job: [partner])
         monkeypatch.setattr(job.runs, "afterwards", fail)
         with pytest.raises(StoreError):
-            job.runs.partner_down(job.batch, _second(job.job), job.stop)
-
-
-def _second(job: Job) -> Job:
-    return replace(job, id=2, device_name="sw2", redundancy_group="core")
-
-
-def test_a_job_that_has_ended_is_told_of_and_does_not_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
-
-    def context(_batch: Batch, _job: Job, _stop: threading.Event, *, ended: bool = False) -> Any:
-        asked.append(ended)
-
-    with paper_job(tmp_path, monkeypatch) as job:
-        redaction = job.runs.redaction("sw1")
-        monkeypatch.setattr(job.runs, "_context", context)
-        job.runs.afterwards(job.batch, job.job, job.stop)
-        assert asked == [True]
-        record = RecordAfterwards(job.store, job.runner, job.job.id, redaction)
-        job.store.move(job.job.id, job.runner, JobStatus.FAILED, "it failed", Outcome.UNTOUCHED)
-        record.say("comparing")
-        record.progress(99)
-        record.event("compared", "1 new link")
-        assert job.told("compared") == ["1 new link"]
-        assert job.now.progress != 99
+            job.runs.silent(job.batch, job.job, job.stop)

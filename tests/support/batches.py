@@ -134,7 +134,12 @@ def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
 
     devices = [SimpleNamespace(name=name) for name in switches(9)]
     inventory = SimpleNamespace(
-        devices=devices, nornir=nornir, threaded=False, device=_device, credentials=lambda _device: Credentials()
+        devices=devices,
+        nornir=nornir,
+        threaded=False,
+        workers=None,
+        device=_device,
+        credentials=lambda _device: Credentials(),
     )
     with Store.open(folder / "swimctl.db", cast("Any", clock)) as store:
         config = SimpleNamespace(settings=Settings(jobs_dir=folder / "jobs", **settings))

@@ -1,0 +1,219 @@
+"""Jobs that run on workers of their sites: what the coordinator and the workers do, with threads in place of Dask."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.crowds import ThreadCrowd, ThreadWork, by_workers, crowd_of
+from support.upgrades import lab_folder, request, with_data
+
+from swimctl.cli.context import Opened
+from swimctl.engine import elsewhere, workplace
+from swimctl.engine.batches import Engine
+from swimctl.lab.fleet import LabFleet
+from swimctl.models import Batch, Job, Outcome
+from swimctl.states import JobStatus
+from swimctl.steps import send_once
+from swimctl.steps.pausing import see_through
+
+SENT = ["add", "activate", "commit"]
+
+
+@dataclass
+class Site:
+    """A coordinator with a batch for the lab, and the workers of its sites."""
+
+    lab: LabFleet
+    opened: Opened
+    crowd: ThreadCrowd
+    engine: Engine
+    batch: Batch
+
+    def go(self, stop: threading.Event | None = None) -> list[Job]:
+        """Run what is left of the batch."""
+        jobs = self.opened.store.jobs(batch_id=self.batch.id)
+        self.engine.run(self.batch, jobs, stop or threading.Event())
+        return self.opened.store.jobs(batch_id=self.batch.id)
+
+    def told(self, job: int, kind: str) -> list[str]:
+        return [event.message for event in self.opened.store.events(job) if event.kind == kind]
+
+    def sent(self, name: str) -> list[str]:
+        return [line.split()[1] for line in self.lab.commands(name) if line.startswith("install ")]
+
+
+@contextmanager
+def site(
+    folder: Path, of: Sequence[str] = ("ber",), *sites: str, kind: type[ThreadCrowd] = ThreadCrowd, **lab_options: Any
+) -> Iterator[Site]:
+    """Run a lab with one device at each site of `of`, workers at these sites, and a coordinator."""
+    with lab_folder(folder, devices=len(of), ssh=False, **lab_options) as lab:
+        with_data(folder, **{f"sw{number}": {"site": where} for number, where in enumerate(of, 1)})
+        with Opened(folder / "config.yaml") as opened:
+            crowd = crowd_of(folder, *(sites or set(of)), kind=kind)
+            made = opened.service.trigger(request(opened, devices=list(opened.inventory.devices)))
+            yield Site(lab, opened, crowd, by_workers(opened, crowd), made.batch)
+
+
+def test_each_site_is_served_by_its_own_worker_and_the_scheduler_sees_numbers_alone(tmp_path: Path) -> None:
+    with site(tmp_path, ("ber", "zrh", "ber")) as made:
+        jobs = made.go()
+        assert [(job.status, job.outcome) for job in jobs] == [(JobStatus.SUCCESS, Outcome.UPGRADED)] * 3
+        assert {(work.order.job_id, work.site) for work in made.crowd.given} == {(1, "ber"), (2, "zrh"), (3, "ber")}
+        assert [made.sent(f"sw{number}") for number in (1, 2, 3)] == [SENT] * 3
+        seen = pickle.dumps([work.order for work in made.crowd.given])
+        assert b"sw1" not in seen
+        password = made.opened.inventory.credentials(made.opened.inventory.devices[0]).password
+        assert password
+        assert password.encode() not in seen
+        # The image came to each worker once, and the coordinator has what its jobs left.
+        (image,) = {job.image_filename for job in jobs}
+        brought = [(where, number) for where, number, what in made.crowd.asked if what == "piece"]
+        assert len({where for where, _ in brought}) == len({number for _, number in brought}) == 2
+        assert (tmp_path / "worker-ber" / "images" / image).read_bytes() == (tmp_path / "images" / image).read_bytes()
+        assert "install activate" in (tmp_path / "jobs" / "1" / "transcript.log").read_text(encoding="utf-8")
+        assert (tmp_path / "jobs" / "1" / "running-config.txt").stat().st_mode & 0o777 == 0o600
+        assert not list(tmp_path.rglob("journal-*"))
+        # What comes after its end is asked from its site, too.
+        looks, clock, stop = made.engine._far, made.opened.clock, threading.Event()
+        assert looks is not None
+        assert see_through(looks.complaint(made.batch, jobs[1], stop), clock, stop) == ""
+        assert looks.silent(made.batch, jobs[1], stop) == ""
+        assert [(work.order.what, work.site) for work in made.crowd.given[3:]] == [
+            ("complaint", "zrh"),
+            ("silent", "zrh"),
+        ]
+
+
+class Freezes(ThreadCrowd):
+    """A crowd whose first worker stands still right after it was permitted to activate, and is taken for dead."""
+
+    woken = threading.Event()
+
+    def after(self, work: ThreadWork, what: str, given: Sequence[Any]) -> None:
+        if work is self.given[0] and what == "permit" and given[0] == "install activate":
+            work.gone = "the worker is gone, or was silent for too long"
+            assert self.woken.wait(60)
+
+
+def test_a_worker_that_wakes_up_when_its_job_is_somebody_elses_sends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_once, "FRESH", 1.0)
+    monkeypatch.setattr(elsewhere, "FRESH", 1.0)
+    monkeypatch.setattr(Freezes, "woken", threading.Event())
+    with site(tmp_path, kind=Freezes) as made:
+        (job,) = made.go()
+        assert job.interrupted
+        assert job.error is not None
+        assert f"silent for too long; `swimctl resume {job.id}` continues it" in job.error
+        assert made.sent("sw1") == ["add"]
+        (job,) = made.go()
+        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
+        assert "never came" in made.told(job.id, "asked")[0]
+        before = len(made.opened.store.events(job.id))
+        made.crowd.woken.set()
+        assert made.crowd.given[0].done.wait(60)
+        assert made.sent("sw1") == SENT
+        assert len(made.opened.store.events(job.id)) == before
+
+
+class Deaf(ThreadCrowd):
+    """A crowd to whose first worker nobody answers any more once it was permitted to activate."""
+
+    def after(self, work: ThreadWork, what: str, given: Sequence[Any]) -> None:
+        if work is self.given[0] and what == "permit" and given[0] == "install activate":
+            self.unanswered = True
+
+    unanswered = False
+
+    def before(self, work: ThreadWork, what: str, given: Sequence[Any]) -> None:  # noqa: ARG002 - of the crowd
+        if self.unanswered and work is self.given[0]:
+            raise ConnectionRefusedError("nobody listens")
+
+
+def test_a_worker_that_reaches_nobody_stops_and_tells_later_what_it_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "FRESH", 1.0)
+    monkeypatch.setattr("swimctl.engine.far_store._AGAIN", (0.0, 0.0))
+    with site(tmp_path, kind=Deaf) as made:
+        (job,) = made.go()
+        assert job.interrupted
+        assert "the coordinator tls://coordinator does not answer (nobody listens); nothing more is sent" in (
+            job.error or ""
+        )
+        assert made.sent("sw1") == ["add", "activate"]
+        (job,) = made.go()
+        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
+        assert made.sent("sw1") == SENT
+        late = made.told(job.id, "late")
+        assert len(late) == 1
+        assert "when nobody answered it: remember activate answered {'succeeded': True" in late[0]
+        made.go()  # it is told once
+        assert made.told(job.id, "late") == late
+
+
+def test_a_job_without_a_site_is_not_attempted_and_one_whose_site_has_no_worker_waits(tmp_path: Path) -> None:
+    with site(tmp_path, ("", "ber"), "zrh") as made:
+        stop = threading.Event()
+        runs = threading.Thread(target=made.go, args=(stop,))
+        runs.start()
+        while not made.told(2, "waiting"):
+            stop.wait(0.05)
+        assert made.told(2, "waiting") == [
+            "no worker of site ber is there; next: `swimctl worker --site ber` on a machine there"
+        ]
+        stop.set()
+        runs.join()
+        first, second = made.opened.store.jobs(batch_id=made.batch.id)
+        assert first.status is JobStatus.FAILED
+        assert "sw1 has no site in the inventory" in (first.error or "")
+        assert second.status is JobStatus.PENDING
+        assert made.crowd.given == []
+
+
+def test_a_worker_that_knows_the_device_at_another_address_does_not_touch_it(tmp_path: Path) -> None:
+    with site(tmp_path) as made:
+        place = made.crowd.sites["ber"]
+        monkey = place._inventory.device("sw1")
+        object.__setattr__(monkey, "port", 1)
+        (job,) = made.go()
+        assert job.interrupted
+        assert "sw1 is at 127.0.0.1:1 in the inventory of this worker" in (job.error or "")
+        assert made.lab.commands("sw1") == []
+        place.stopping.set()
+        (job,) = made.go()
+        assert "this worker of site ber is being stopped" in (job.error or "")
+        assert len(made.crowd.given) == 1 + elsewhere._MOST_GONE
+
+
+class Stops(ThreadCrowd):
+    """A crowd that goes on behind a baseline only when the worker has asked whether it is to stop."""
+
+    stop, heard = threading.Event(), threading.Event()
+
+    def after(self, work: ThreadWork, what: str, given: Sequence[Any]) -> None:  # noqa: ARG002 - of the crowd
+        if what == "stopped" and self.stop.is_set():
+            self.heard.set()
+        if what == "record" and given[0] == "baseline":
+            self.stop.set()
+            assert self.heard.wait(30)
+
+
+def test_a_stop_reaches_the_worker_which_comes_to_a_safe_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stops, "stop", threading.Event())
+    monkeypatch.setattr(Stops, "heard", threading.Event())
+    monkeypatch.setattr(workplace, "_LOOK", 0.1)
+    with site(tmp_path, kind=Stops) as made:
+        (job,) = made.go(Stops.stop)
+        assert job.interrupted
+        assert "stopped at a safe point" in (job.error or "")
+        assert made.sent("sw1") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -60,19 +60,30 @@ class LabFile:
         return next(self.blocks(), b"")[:HEAD_BYTES]
 
     @cached_property
-    def digests(self) -> dict[str, str]:
-        """Hash the content by md5 and sha512, in hex."""
-        sums = {"md5": hashlib.md5(usedforsecurity=False), "sha512": hashlib.sha512()}
-        for block in self.blocks():
-            for each in sums.values():
-                each.update(block)
-        return {name: each.hexdigest() for name, each in sums.items()}
+    def digests(self) -> Mapping[str, str]:
+        """Return the hashes of the content by algorithm, in hex."""
+        return _Digests(self)
 
     def renamed(self, name: str, mtime: datetime) -> LabFile:
         """Return a copy another name; a file without content of its own keeps what it reads as."""
         if self.content is None and self.spool is None and self.size <= BLOCK:
             return replace(self, name=name, mtime=mtime, content=b"".join(self.blocks()))
         return replace(self, name=name, mtime=mtime)
+
+
+class _Digests(dict[str, str]):
+    """The hashes of a file, each made when it is first asked for: a device is seldom asked for two."""
+
+    def __init__(self, file: LabFile) -> None:
+        super().__init__()
+        self._file = file
+
+    def __missing__(self, algorithm: str) -> str:
+        made = hashlib.new(algorithm, usedforsecurity=False)
+        for block in self._file.blocks():
+            made.update(block)
+        self[algorithm] = made.hexdigest()
+        return self[algorithm]
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from swimctl.errors import NotFound
@@ -15,7 +15,7 @@ NETCONF: Final = "netconf"
 _DATA_PIPES: Final = frozenset({"json", "display xml"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # what a command was found to be is kept, by the tables it was sought in
 class Command:
     """One command in full words. `*` stands for one argument; `open_end`: any arguments may follow."""
 
@@ -38,7 +38,8 @@ class Model:
         return Command(f"{NETCONF} {self.name.lower()}", self.parser)
 
 
-def find_command(commands: Sequence[Command], command: str, data: Sequence[Command] = ()) -> Command:
+@lru_cache(maxsize=1024)
+def find_command(commands: tuple[Command, ...], command: str, data: tuple[Command, ...] = ()) -> Command:
     """Find the entry for a command as typed: abbreviated, with arguments, with a filter (`| include …`).
 
     `data` are those that are read behind one of `_DATA_PIPES`. Raises NotFound with the known commands, or with those

@@ -10,11 +10,12 @@ from typing import Final
 from swimctl.platforms import prompts
 
 # The end of a line, with all carriage returns before it.
-LINE_END = re.compile(r"(?<!\r)\r*\n")
+_LINE_END: Final = re.compile(r"(?<!\r)\r*\n")
 _SCREEN: Final = r"\x1b\[[0-9;?]*[A-Za-z]"
 _CONTROL = re.compile(rf"{_SCREEN}|[\x00-\x08\x0b-\x1f\x7f]")
 # What follows a log message of IOS in lines of its own.
 _REST_OF_LOG = re.compile(r"\s*-(?:Traceback|Process)\s*[=:]")
+_REST_SIGNS: Final = ("-Traceback", "-Process")
 # A message that is not known of the system has no more lines than these behind a prompt.
 _BEHIND = 4
 # So many characters of a command tell its echo: of a long one, a narrow terminal scrolls the rest away.
@@ -54,7 +55,7 @@ PERCENT = (
 PERCENT_DISABLED = re.compile(r"\s*%\s*(?:CDP|LLDP)\b.* not (?:enabled|running|active).*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of a system: patterns are kept for each, and found by what it is
 class Terminal:
     """What is particular to a system's terminal; the one home of it, for sessions and parsers alike.
 
@@ -82,11 +83,15 @@ class Terminal:
         """Return a text without the messages of several lines in it; what they were glued to stays."""
         return self.notices.sub("", text) if self.notices is not None and _NOTICE in text else text
 
+    def may_log(self, text: str) -> bool:
+        """Return whether a text may have a log message in it: with none of the signs in it, it has none."""
+        return any(sign in text for sign in (*self.signs, *_REST_SIGNS))
+
     def without_log(self, line: str, *, late: bool = False) -> str:
         """Return a line without the log message in it, empty where it is nothing else; `late` ones cut too if asked."""
         if any(sign in line for sign in self.signs):
             line = self.log.sub("", line)
-        if _REST_OF_LOG.match(line):
+        if "-" in line and _REST_OF_LOG.match(line):
             line = ""
         return self.late.sub("", line) if late and self.late is not None else line
 
@@ -104,7 +109,14 @@ def without_pages(text: str) -> str:
 
 def line_feeds(text: str) -> str:
     """Return a text whose lines end with a line feed alone, whatever carriage returns it had; linear."""
-    return LINE_END.sub("\n", text).replace("\r", "\n")
+    return ended_by_feeds(text).replace("\r", "\n")
+
+
+def ended_by_feeds(text: str) -> str:
+    """Return a text without the carriage returns right before its line feeds; linear, however many there are."""
+    # One before each is what devices send: the search is for all others, and looks at each character.
+    text = text.replace("\r\n", "\n")
+    return _LINE_END.sub("\n", text) if "\r\n" in text else text
 
 
 def _taken_back(text: str) -> str:

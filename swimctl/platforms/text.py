@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
-from swimctl.platforms.terminal import LINE_END, Terminal
+from swimctl.platforms.terminal import Terminal, ended_by_feeds
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
@@ -27,8 +27,6 @@ _CAUGHT: Final = re.compile(r"\s*\[?[\d:T., -]*\]?:?\s*\+{2,} .* \+{2,}\s*")
 
 # A configuration register: `0x2`, `0x102`, `0x2102`; with two digits, or with three others, it is a half one.
 REGISTER: Final = r"0x(?:[0-9A-Fa-f]|1[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})"
-
-_ABOVE_SIGNS: Final = re.compile(r":|\{|\+\+| source| using ")
 
 _BEFORE_PUNCTUATION: Final = re.compile(r" (?=[,;:](?: |$))")
 
@@ -115,7 +113,10 @@ def plain_words(line: str) -> str:
 def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
     """Drop lines that are log messages, and cut those that begin in the middle of a line, as after a prompt."""
     kept = []
-    for line in terminal.without_notices("\n".join(lines)).split("\n"):
+    text = terminal.without_notices("\n".join(lines))
+    if not terminal.may_log(text):
+        return text.split("\n")
+    for line in text.split("\n"):
         rest = terminal.without_log(line)
         if rest == line or rest.strip():
             kept.append(rest)
@@ -125,7 +126,7 @@ def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
 def _terminal_lines(text: str) -> list[str]:
     """Split into lines as a terminal would have shown them: carriage returns and backspaces write over."""
     text = _ESCAPES.sub("", text)
-    text = LINE_END.sub("\n", text)
+    text = ended_by_feeds(text)
     if "\n" not in text:
         text = text.replace("\r", "\n")
     if "\r" in text or "\b" in text:
@@ -188,10 +189,11 @@ class _Echo:
         return lost or any(each.fullmatch(line) for each in (self.bare, _SCROLLED_COMMAND, _PROMPT_LINE))
 
     def is_above(self, line: str) -> bool:
-        """Return what stands above an output; each has one of these signs in it, and it is asked of every line."""
-        if not _ABOVE_SIGNS.search(line):
-            return False
-        return bool(_CAUGHT.fullmatch(line) or (self.above is not None and self.above.fullmatch(line)))
+        """Return whether it stands above an output; asked of every line, and each such one has one of these signs."""
+        if "++" in line and _CAUGHT.fullmatch(line):
+            return True
+        signed = ":" in line or "{" in line or " source" in line or " using " in line
+        return signed and self.above is not None and self.above.fullmatch(line) is not None
 
 
 def _between_prompts(lines: list[str], command: str, echo: _Echo) -> list[str]:

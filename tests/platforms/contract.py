@@ -84,6 +84,12 @@ class Platform:
         """Return the samples by name."""
         return samples(self.name)
 
+    @cached_property
+    def one_of_each(self) -> tuple[str, ...]:
+        """Name a sample of each parser, for `make test`; `make prove` takes all."""
+        firsts = {parser_of(self.commands.find(self.of(name)[0])): name for name in reversed(self.samples)}
+        return tuple(sorted(firsts.values()))
+
     def sample(self, name: str) -> str:
         """Return a sample by its name: `show_version/switch`."""
         return self.samples[name]

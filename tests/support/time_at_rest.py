@@ -96,8 +96,9 @@ class TimeAtRest:
                 wall, others = time.monotonic(), _used_by_others()
                 # Who was called late was called by a machine that had no time, not by one at rest.
                 passed = min(wall - last, 2 * _TICK)
-                rest = passed - (others - used) if threads.all_wait else 0.0
-                self._now += max(rest, _CREEP * passed)
+                rest, creep = passed - (others - used), _CREEP * passed
+                # The threads are looked at last: most often they were at work for the whole tick.
+                self._now += rest if rest > creep and threads.all_wait else creep
                 last, used = time.monotonic(), _used_by_others()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -9,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from ruamel.yaml import YAML
 from support.sessions_without_ssh import without_ssh
@@ -21,6 +23,7 @@ from support.time_at_rest import ClockAtRest, time_at_rest
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.clock import SystemClock
+from swimctl.images import catalogue
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
@@ -30,6 +33,7 @@ from swimctl.lab.images import make_image
 from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.requests.plans import UpgradeRequest
 
+_HASH_FILE = catalogue.hash_file
 TARGET = "17.12.04"
 SPEED = 300.0
 TONIGHT = timedelta(hours=8)
@@ -73,6 +77,17 @@ def _image(name: str) -> bytes:
         return make_image(Path(folder), name).read_bytes()
 
 
+@cache
+def _hashes(name: str) -> tuple[int, str, str]:
+    """Return what `hash_file` makes of such an image."""
+    image = _image(name)
+    return len(image), hashlib.sha512(image).hexdigest(), hashlib.md5(image, usedforsecurity=False).hexdigest()
+
+
+def _known_or_hashed(written: set[str], path: Path, *given: Any) -> tuple[int, str, str]:
+    return _hashes(path.name) if path.name in written else _HASH_FILE(path, *given)
+
+
 @contextmanager
 def lab_folder(
     folder: Path,
@@ -102,10 +117,12 @@ def lab_folder(
         lab = stack.enter_context(LabFleet(specs, speed=speed, folder=folder, monotonic=monotonic))
         images = folder / "images"
         images.mkdir(parents=True, exist_ok=True)
-        for name in {name for one in specs for name in IMAGES[one.platform]}:
-            if not (images / name).exists():
-                (images / name).write_bytes(_image(name))
-        register(folder, lab.write_folder(folder))
+        written = {name for one in specs for name in IMAGES[one.platform] if not (images / name).exists()}
+        for name in written:
+            (images / name).write_bytes(_image(name))
+        known = partial(_known_or_hashed, written)
+        with patch.object(catalogue, "hash_file", known):  # to hash each anew for each lab would take seconds
+            register(folder, lab.write_folder(folder))
         path = folder / "config.yaml"
         document = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         document["swimctl"].update({**QUICK, **(settings or {})})

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -43,22 +42,24 @@ def places() -> dict[tuple[str, str], SwitchSpec]:
     return found
 
 
-# Each operation fails, and each reason is said; the other pairs are left to `make prove`.
-IN_TURN = {
-    f"install-fails:{operation}:{reason}" for operation, reason in zip(cycle(INSTALL_OPERATIONS), INSTALL_REASONS)
-}
-# Each has another one of its kind, or a test of its own, that ends the same way.
+# Each operation fails; the other reasons are left to `make prove`, and to tests/lab/test_install_failures.py.
+IN_TURN = {f"install-fails:{each}:{reason}" for each, reason in zip(INSTALL_OPERATIONS, INSTALL_REASONS, strict=False)}
+# Each has another one of its kind here, or in tests/upgrade/test_pull.py, test_another_device.py, or tests/way.
 ALIKE = {
-    "corrupt-copy:always", "drop-session-at:verify", "drop-session-at:post", "drop-session-before:20",
-    "drop-session-after:90", "install-fails", "no-boot-time:uptime", "models-refuse", "models-empty", "models-gone",
+    "slow-flash", "corrupt-copy", "corrupt-copy:always", "pull-fails:unreachable", "new-host-key",
+    "drop-session-at:login", "drop-session-at:copy", "drop-session-at:add", "drop-session-at:verify",
+    "drop-session-at:post", "drop-session-before:20", "drop-session-after:90", "install-fails", "no-boot-time:uptime",
+    "models-refuse", "models-empty", "models-gone",
+    "another-device:before", "another-device:during", "another-device:after",
 }  # fmt: skip
 
 
 def long(fault: str, column: str) -> tuple[pytest.MarkDecorator, ...]:
-    """Mark what is left to `make prove`: on a stack, a fault that strikes no member ends as it does on a switch."""
+    """Mark what is left to `make prove`: a fault of a member is tried on a stack, and any other one on a switch."""
     another_stack = column == "stack" and not fault.startswith("member-")
+    another_switch = column == "switch" and fault in {"member-missing", "member-dies"}
     another_pair = fault.count(":") == 2 and fault.startswith("install-fails:") and fault not in IN_TURN
-    return (pytest.mark.prove,) if another_stack or another_pair or fault in ALIKE else ()
+    return (pytest.mark.prove,) if another_stack or another_switch or another_pair or fault in ALIKE else ()
 
 
 @dataclass(frozen=True)

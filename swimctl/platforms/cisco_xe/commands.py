@@ -103,6 +103,7 @@ MODELS: Final = (
     Model(INSTALL, INSTALL_SUBTREE, parse_install_oper),
     Model(HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper),
 )
+_MODELS: Final = tuple(model.command for model in MODELS)
 
 ASKED: Final = (
     "show version",
@@ -131,7 +132,7 @@ ASKED: Final = (
 def find(command: str) -> Command:
     """Find the entry for a command as typed; raises NotFound with the known commands."""
     if command.split(maxsplit=1)[:1] == [NETCONF]:
-        return find_command([model.command for model in MODELS], command)
+        return find_command(_MODELS, command)
     return find_command(COMMANDS, command)
 
 

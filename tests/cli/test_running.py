@@ -200,3 +200,9 @@ def test_of_a_thousand_jobs_only_those_are_read_again_that_changed(tmp_path: Pat
         assert list(again) == store.jobs(batch_id="batch-0001")
         assert [one is other for one, other in zip(first, again, strict=True)] == [True, True, False, True]
         assert [job.id for job in follow.Kept(store, ids=ids[1:3])()] == ids[1:3]
+
+
+def test_where_nobody_looks_nothing_is_read() -> None:
+    answers = iter([False, False, True])
+    follow.follow(lambda: pytest.fail("it was read"), follow.Silence(), SystemClock(), lambda: next(answers))
+    assert next(answers, None) is None

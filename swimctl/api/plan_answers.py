@@ -65,6 +65,7 @@ class PlannedDevice(Answer):
         description="from where its image comes: `push`, `swimctl`, `relay URL`, or a URL; empty: nowhere"
     )
     cleans: list[str] = Field(description="what would be removed from its flash")
+    commands: list[str] = Field(description="what would be typed to change it; the copy stands in brackets")
     usual_seconds: dict[str, float] = Field(description="what each step took on this model before, the median")
     starts_at: Time | None
     ends_at: Time | None

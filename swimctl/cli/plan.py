@@ -45,6 +45,9 @@ def plan(
     by: Annotated[
         By | None, typer.Option("--by", help="Group the devices by what the inventory says.", rich_help_panel=_SHOW)
     ] = None,
+    commands: Annotated[
+        bool, typer.Option("--commands", help="List what would be typed on each device.", rich_help_panel=_SHOW)
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -62,17 +65,19 @@ def plan(
         preview = looked_at(context, opened, opened.service.plan(wanted.request(opened)), offline=offline)
         if out is not None:
             _write(opened, preview, out)
-        raise typer.Exit(show(context, preview, all_rows=all_rows, by=by))
+        raise typer.Exit(show(context, preview, all_rows=all_rows, by=by, commands=commands))
 
 
-def show(context: Context, preview: Preview, *, all_rows: bool = False, by: By | None = None) -> int:
+def show(
+    context: Context, preview: Preview, *, all_rows: bool = False, by: By | None = None, commands: bool = False
+) -> int:
     """Print a preview; return the exit code."""
     from swimctl.requests.preview_document import preview_document
 
     if context.json:
         output.print_json(preview_document(preview))
     else:
-        output.write(sys.stdout, shown(preview, sys.stdout, all_rows=all_rows, by=by))
+        output.write(sys.stdout, shown(preview, sys.stdout, all_rows=all_rows, by=by, commands=commands))
     return 0 if preview.well else 1
 
 
@@ -119,13 +124,15 @@ def _write(opened: Opened, preview: Preview, path: Path) -> None:
     )
 
 
-def shown(preview: Preview, stream: TextIO, *, all_rows: bool = False, by: By | None = None) -> str:
+def shown(
+    preview: Preview, stream: TextIO, *, all_rows: bool = False, by: By | None = None, commands: bool = False
+) -> str:
     """Return a preview as text: a screen for a terminal, else tab-separated lines."""
     from swimctl.cli import plan_lines, plan_screen
 
     if not output.is_terminal(stream):
-        return plan_lines.lines(preview)
-    return plan_screen.on_terminal(preview, stream, all_rows=all_rows, by=by)
+        return plan_lines.lines(preview, commands=commands)
+    return plan_screen.on_terminal(preview, stream, all_rows=all_rows, by=by, commands=commands)
 
 
 def _counting(total: int, stream: TextIO) -> Callable[[int], None]:

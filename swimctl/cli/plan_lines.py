@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from swimctl.requests.preview import Preview
 
 _ROWS = ("Id", "Device", "Runs", "Gets", "Image", "Bytes", "From", "Wave", "After", "Verdict")
+_TYPED = ("Device", "Command")
 _LACKS = ("Device", "Rule", "Seen", "Needed", "Next")
 
 
-def lines(preview: Preview) -> str:
+def lines(preview: Preview, *, commands: bool = False) -> str:
     """Return all lines."""
     rows = [
         (
@@ -37,7 +38,9 @@ def lines(preview: Preview) -> str:
         for row in preview.rows
         for lack in row.lacks
     ]
-    return "".join([*_tabbed(_ROWS, rows), *(_tabbed(_LACKS, lacks) if lacks else ()), _last(preview)])
+    typed = [(row.item.device.name, command) for row in preview.rows for command in row.commands] if commands else []
+    tables = ((_ROWS, rows), (_LACKS, lacks), (_TYPED, typed))
+    return "".join([*(line for columns, found in tables if found for line in _tabbed(columns, found)), _last(preview)])
 
 
 def comes_after(after: Sequence[str], group: str | None, most: int = 3) -> str:

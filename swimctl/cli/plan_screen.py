@@ -40,15 +40,19 @@ _ORDER: Final = (Verdict.READY, Verdict.NOT_ASKED, Verdict.THERE, Verdict.NOT_RE
 Value = Callable[[Row], str]
 
 
-def on_terminal(preview: Preview, stream: TextIO, *, all_rows: bool, by: str | None) -> str:
+def on_terminal(preview: Preview, stream: TextIO, *, all_rows: bool, by: str | None, commands: bool) -> str:
     """Return the screen as the terminal takes it."""
     console = Console(file=stream, highlight=False)
     with console.capture() as capture:
-        console.print(screen(preview, console.width, all_rows=all_rows, by=by), soft_wrap=True, end="")
+        console.print(
+            screen(preview, console.width, all_rows=all_rows, by=by, commands=commands), soft_wrap=True, end=""
+        )
     return capture.get()
 
 
-def screen(preview: Preview, width: int, *, all_rows: bool = False, by: str | None = None) -> Text:
+def screen(
+    preview: Preview, width: int, *, all_rows: bool = False, by: str | None = None, commands: bool = False
+) -> Text:
     """Return the whole screen; no line is wider than the terminal but one that is to be copied."""
     parts = [
         _head(preview),
@@ -56,6 +60,7 @@ def screen(preview: Preview, width: int, *, all_rows: bool = False, by: str | No
         *_told(preview, width, "Removed from flash", _cleaned),
         *_told(preview, width, "Worth knowing", lambda row: row.item.note),
         *_waiting(preview, width, all_rows=all_rows),
+        *(_typed(preview, width) if commands else ()),
         _devices(preview, width, all_rows=all_rows, by=by),
         _sums(preview, width),
     ]
@@ -135,6 +140,20 @@ def _waiting(preview: Preview, width: int, *, all_rows: bool) -> Iterator[Text]:
 
 def _waits_for(row: Row) -> str:
     return comes_after(row.item.after, row.item.device.redundancy_group) if row.item.refusal is None else ""
+
+
+def _typed(preview: Preview, width: int) -> Iterator[Text]:
+    """Return what would be typed; a command stands in one line, as it may be copied."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for row in preview.rows:
+        if row.commands:
+            found.setdefault(row.commands, []).append(row.item.device.name)
+    if found:
+        text = Text().append("Commands\n", "bold")
+        for typed, names in found.items():
+            text.append(_wrapped("  ", "  ", f"{some(names, 6)}", width), "bold")
+            text.append("".join(f"    {output.plain(line)}\n" for line in typed))
+        yield text
 
 
 def _cleaned(row: Row) -> str:

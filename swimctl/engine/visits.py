@@ -82,6 +82,7 @@ class Visits:
             look,
             findings=tuple(_redacted(each, transcript.redaction) for each in look.findings),
             cleanable=tuple(map(transcript.redaction.text, look.cleanable)),
+            commands=tuple(map(transcript.redaction.text, look.commands)),
         )
 
     def runs(self, device: Device) -> Running:

@@ -185,6 +185,17 @@ class ForetellsClean(Protocol):
 
 
 @runtime_checkable
+class NamesCommands(Protocol):
+    """A driver that tells beforehand what an upgrade types."""
+
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order.
+
+        `…` stands for what only the device tells then. Nothing is changed; what is read was read for the rules.
+        """
+
+
+@runtime_checkable
 class Arms(Protocol):
     """A driver whose device goes back by itself unless what it activates is committed in time."""
 

@@ -33,7 +33,8 @@ class Checked:
     """What one device said, or why it could not be asked. `already`: a job would have nothing to do, and says this.
 
     With `error` comes what to do about it, `mend`; `defect`: it is swimctl that failed, and not the device. `runs`,
-    `serials`, `held`, `cleanable` and `origin` are as in its first look, empty or None where it did not tell.
+    `serials`, `held`, `cleanable`, `origin` and `commands` are as in its first look, empty or None where it did not
+    tell.
     """
 
     device: Device
@@ -47,6 +48,7 @@ class Checked:
     held: int | None = None
     cleanable: tuple[str, ...] = ()
     origin: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -174,4 +176,5 @@ def _check(checker: Checker, device: Device, image: Image | None, options: JobOp
         held=look.held,
         cleanable=look.cleanable,
         origin=look.origin,
+        commands=look.commands,
     )

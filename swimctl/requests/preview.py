@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from swimctl.requests.looks import Checked
 
 # A refusal names in backquotes what to type.
+_COPY: Final = "(copy)"  # as steps/first_look.py has it, which loads what devices need
 _COMMAND: Final = re.compile(r"`([^`]+)`")
 
 
@@ -105,6 +106,16 @@ class Row:
         image, held = self.item.image, self.answer.held
         wrong = (image.filename,) if image and held is not None and held != image.size else ()
         return (*self.answer.cleanable, *wrong)
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Return what would be typed to change it, the copy among it; empty where nothing would be."""
+        if self.answer is None or self.verdict is not Verdict.READY:
+            return ()
+        image = self.item.image
+        how = "is pushed by SCP" if self.origin == "push" else f"is fetched from {self.origin}"
+        copied = [f"({image.filename} {how})"] if image and self.origin else []
+        return tuple(line for command in self.answer.commands for line in (copied if command == _COPY else [command]))
 
     @property
     def lacks(self) -> tuple[Lack, ...]:

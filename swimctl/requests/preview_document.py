@@ -54,6 +54,7 @@ def _device(preview: Preview, row: Row) -> Document:
         "to_copy": row.to_copy,
         "origin": row.origin,
         "cleans": list(row.cleans),
+        "commands": list(row.commands),
         "usual_seconds": dict(row.took.seconds) if row.took else {},
         "starts_at": rfc3339(span.starts) if span else None,
         "ends_at": rfc3339(span.ends) if span else None,

@@ -20,7 +20,7 @@ from swimctl.errors import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.driver import Checks, ForetellsClean, Identifies, TellsOfImage
+from swimctl.platforms.driver import Checks, ForetellsClean, Identifies, NamesCommands, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.terminal import Answer
@@ -32,6 +32,8 @@ _UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
 # What closes the session: nothing more can be asked.
 _ENDS = (DeadlineExceeded, UnexpectedPrompt)
 
+COPY = "(copy)"
+"""Stands among the commands of a device where its image is copied, which is no command of ours in every case."""
 _READABLE = "readable "
 _SPARE = frozenset({"serials"})
 """What a baseline may lack: its device is then known by its host name."""
@@ -56,7 +58,8 @@ class FirstLook:
     `closed`: the session had to be closed on the way. `log` is the newest mark of the device's own log. `running` is
     what the right device runs; None where it could not be read. `held` is the size of the image's file on the device,
     None where there is none. `cleanable` is what a clean-up that was asked for would remove. `origin` is from where
-    the image would come: `push`, `swimctl`, `relay URL`, or a URL; empty where that was not asked.
+    the image would come: `push`, `swimctl`, `relay URL`, or a URL; empty where that was not asked. `commands` are
+    those that a job would type to change the device, with COPY where its image comes.
     """
 
     findings: tuple[Finding, ...]
@@ -69,6 +72,7 @@ class FirstLook:
     held: int | None = None
     cleanable: tuple[str, ...] = ()
     origin: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -128,6 +132,7 @@ def first_look(
     if options.cleanup_flash and isinstance(driver, ForetellsClean):
         doomed = asked.answer("what a clean-up removes", driver.cleanable) or ()
     asked.answer("members", driver.unready)
+    commands = asked.answer("commands", lambda: _typed(driver, image, options)) or ()
     log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
     snapshot = asked.answer("baseline", lambda: driver.snapshot(taken_at, whole=False))
@@ -144,6 +149,7 @@ def first_look(
         running=running,
         held=held,
         cleanable=doomed,
+        commands=commands,
     )
 
 
@@ -163,6 +169,12 @@ def prove(driver: Identifies, device: Device) -> None:
     odd = [finding for finding in driver.identity(device) if not finding.ok]
     if odd:
         raise StepFailed(" | ".join(map(str, odd)))
+
+
+def _typed(driver: Checks, image: Image, options: JobOptions) -> tuple[str, ...]:
+    """Return what a job would type to change the device."""
+    cleans = (driver.support.clean,) if options.cleanup_flash and driver.support.clean else ()
+    return (*cleans, COPY, *(driver.typed(image) if options.activate and isinstance(driver, NamesCommands) else ()))
 
 
 def _already(driver: TellsOfImage, image: Image) -> tuple[str, Running]:

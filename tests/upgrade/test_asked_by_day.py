@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,8 +28,12 @@ OF_THE_NIGHT = ("install commit", "show install log ")
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tuple[set[str], set[str]]]]:
-    """Yield what a device of each kind is asked: by day, and from its reload on."""
+    """Yield what a device of each kind is asked: by day, and from its reload on.
+
+    What the plan said that would be typed was typed then, in that order.
+    """
     folder: Path = tmp_path_factory.mktemp("day")
+    planned: dict[str, list[str]] = {}
     names = {platform.replace("_", "-"): fleet for platform, fleet in FLEETS.items()}
     made = [fleet.make(name, transfer=400_000, version=fleet.old) for name, fleet in names.items()]
     with (
@@ -41,7 +46,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tup
                 main(
                     ["--config", str(folder / "config.yaml"), "--json", "device", "check", name, "--image", fleet.image]
                 )
-            assert json.loads(out.getvalue())["devices"][0]["ready"], out.getvalue()
+            [told] = json.loads(out.getvalue())["devices"]
+            assert told["ready"], out.getvalue()
+            planned[name] = [line for line in told["commands"] if not line.startswith("(")]
         day = {name: set(lab.commands(name)) for name in names}
 
         def upgrade(name: str) -> None:
@@ -53,8 +60,19 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tup
 
         with ThreadPoolExecutor(len(names)) as pool:
             list(pool.map(upgrade, names))
+        for name, fleet in names.items():
+            assert_typed(planned[name], list(lab.commands(name)), fleet.changing)
         night = {name: set(lab.commands(name, since_boot=True)) for name in names}
         yield {name: (day[name], night[name]) for name in names}
+
+
+def assert_typed(planned: Sequence[str], typed: Sequence[str], changing: tuple[str, ...]) -> None:
+    """Check that what was planned was typed in its order, and nothing beside it that changes the device."""
+    forms = [re.compile(re.escape(line).replace("\\ …", "(?: .*)?")) for line in planned]
+    left = iter(typed)
+    assert [form.pattern for form in forms if not any(map(form.fullmatch, left))] == [], typed
+    assert planned
+    assert [line for line in typed if line.startswith(changing) and not any(f.fullmatch(line) for f in forms)] == []
 
 
 @pytest.mark.parametrize("platform", FLEETS)

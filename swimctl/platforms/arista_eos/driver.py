@@ -90,6 +90,10 @@ class AristaEos(AristaDevice):
         if not outcome.saved:
             raise StepFailed(f"'write memory' failed: {outcome.reason}; nothing was activated")
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        return ("write memory", "configure", f"boot system {self._path(image)}", "end", "reload now")
+
     def activate(self, image: Image) -> Sent:
         """Name the image for the next boot, read that back, and reload."""
         return self._boot_and_reload(self._path(image))

@@ -40,16 +40,22 @@ class BootSetting:
 
     def put_first(self, lines: tuple[str, ...], wanted: str) -> None:
         """Set the lines so that a file is first and the one that runs second; raises what is in NOT_SET."""
+        self.set(lines, self._with_first(lines, wanted))
+
+    def commands(self, lines: tuple[str, ...], wanted: str) -> tuple[str, ...]:
+        """Return the commands by which `put_first` sets the lines."""
+        changed = _changed(lines, self._with_first(lines, wanted))
+        return (*(("configure terminal", *changed, "end") if changed else ()), "write memory")
+
+    def _with_first(self, lines: tuple[str, ...], wanted: str) -> tuple[str, ...]:
         joined = self._boot()[1] or any(";" in line for line in lines)
         form = Form(joined=joined, stack=self._stack)
-        self.set(lines, put_first(lines, wanted, inside(self._runs), form, self._read.root()))
+        return put_first(lines, wanted, inside(self._runs), form, self._read.root())
 
     def set(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
         """Configure the lines, save, and read back what the next boot starts; StepFailed where it is another."""
-        # One line that takes another's place needs no `no`: there is no moment without either.
-        removed = [f"no {line}" for line in old] if old != new and not (len(old) == len(new) == 1) else []
         if old != new:
-            self._configure([*removed, *new])
+            self._configure(_changed(old, new))
         save(self._read)
         boot, wanted = self.boot(), files(new)
         for member, own in (boot.members or {"": boot}).items():
@@ -91,3 +97,12 @@ class BootSetting:
         self._read.show("end")
         if refused:
             raise CommandRefused(f"'{refused[0]}': the device answered '{refused[1]}'")
+
+
+def _changed(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    """Return the lines that lead from one setting to the other; none where they are the same."""
+    if old == new:
+        return []
+    # One line that takes another's place needs no `no`: there is no moment without either.
+    removed = [f"no {line}" for line in old] if not (len(old) == len(new) == 1) else []
+    return [*removed, *new]

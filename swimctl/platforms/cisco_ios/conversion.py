@@ -16,7 +16,7 @@ from swimctl.platforms.facts import BootSettings, Installed, Placement
 from swimctl.platforms.rules import unpacked
 from swimctl.platforms.versions import same_release
 
-_PACKAGES: Final = "packages.conf"
+PACKAGES: Final = "packages.conf"
 
 
 class Conversion:
@@ -37,7 +37,7 @@ class Conversion:
         """Return where the image's release stands: in bundle mode it is never committed."""
         if all(same_release(unit.version or "", image.version) for unit in units):
             return Installed(Placement.UNCOMMITTED)
-        starts_packages = _PACKAGES in first_named(boot).values()
+        starts_packages = PACKAGES in first_named(boot).values()
         return Installed(Placement.NEXT if starts_packages else Placement.ABSENT)
 
     def activate(self, setting: BootSetting, lines: tuple[str, ...], path: str) -> Sent:
@@ -46,7 +46,7 @@ class Conversion:
         Where what it says cannot be read it may be at work, and what boots next is left as it must be for that.
         """
         try:
-            setting.put_first(lines, _PACKAGES)
+            setting.put_first(lines, PACKAGES)
         except NOT_SET as error:
             return setting.undone(lines, str(error))
         sent = self._installer.add_activate_commit(path)

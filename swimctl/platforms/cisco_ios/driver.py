@@ -10,7 +10,7 @@ from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.cisco_ios.boot_lines import files, inside
 from swimctl.platforms.cisco_ios.boot_setting import NOT_SET, BootSetting
-from swimctl.platforms.cisco_ios.conversion import Conversion
+from swimctl.platforms.cisco_ios.conversion import PACKAGES, Conversion
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
 from swimctl.platforms.cisco_ios.images import fits as fits_ios
 from swimctl.platforms.cisco_ios.readiness import ONE_RELEASE, State, assess, first_named
@@ -104,6 +104,14 @@ class BootVariable(CiscoDevice):
         """Return what is not back yet after a reload, None where all is."""
         late = super().unready()
         return late or ("it runs in bundle mode, not in install mode" if self._conversion else None)
+
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        lines = self._setting.lines()
+        if self._conversion:
+            add = f"install add file {self.destination(image)} activate commit prompt-level none"
+            return (*self._setting.commands(lines, PACKAGES), add)
+        return (*self._setting.commands(lines, boot_file(image.filename)), "reload")
 
     def activate(self, image: Image) -> Sent:
         """Name the image for the next boot, with the one that runs behind it, save, read it back, and reload."""

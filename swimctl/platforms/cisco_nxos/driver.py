@@ -116,6 +116,10 @@ class CiscoNxos(NexusDevice):
         if not outcome.saved:
             raise StepFailed(f"'{command}' failed: {outcome.reason}; the configuration was not saved")
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        return ("copy running-config startup-config", f"install all nxos {self._path(image)}{self._kind}")
+
     def activate(self, image: Image) -> Sent:
         """Install the image: the boot variables name it, and the device reloads, if not in service."""
         return self._install(f"{self._path(image)}{self._kind}")

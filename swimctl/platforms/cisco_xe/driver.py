@@ -178,14 +178,26 @@ class CiscoXe(CiscoDevice):
         """Unpack the image on all members; the device does not reload."""
         return self._installer.run(f"install add file {self.destination(image)}", self._limits.add)
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        add = f"install add file {self.destination(image)}"
+        if self._in_service:
+            return ("write memory", add, self._in_service.command, "install commit")
+        if not self.unpacks:
+            return ("write memory", f"{add} activate commit prompt-level none")
+        return ("write memory", add, f"{self._activate} prompt-level none", "install commit")
+
+    @property
+    def _activate(self) -> str:
+        return f"install activate auto-abort-timer {self._minutes}"
+
     def activate(self, image: Image) -> Sent:
         """Start what was added, with the auto-abort timer armed; in one-shot mode do all in one command."""
         if self._in_service:
             return self._in_service.activate()
         if not self.unpacks:
             return self._installer.add_activate_commit(self.destination(image))
-        command = f"install activate auto-abort-timer {self._minutes}"
-        return self._installer.run(command, self._limits.activate, quietly=True)
+        return self._installer.run(self._activate, self._limits.activate, quietly=True)
 
     def armed_for(self) -> float | None:
         """Return the seconds from the activation until the device goes back, None in one-shot mode."""

@@ -94,13 +94,17 @@ class InService:
         redundancy = parse_show_redundancy_states(self._read.show(_REDUNDANCY))
         return None if _takes_over(redundancy) else f"the standby is {redundancy.peer_state}, {redundancy.mode}"
 
+    @property
+    def command(self) -> str:
+        """Return the command that activates."""
+        return f"install activate issu auto-abort-timer {self.minutes}"
+
     def activate(self) -> Sent:
         """Start what was added on one after the other, with the auto-abort timer armed.
 
         General knowledge: the timer stands behind `issu`, and the command asks, as there is no `prompt-level` with it.
         """
-        command = f"install activate issu auto-abort-timer {self.minutes}"
-        return self._installer.run(command, self._read.limits.activate)
+        return self._installer.run(self.command, self._read.limits.activate)
 
     def abort(self) -> Sent:
         """Go back to the committed release on one after the other.

@@ -129,6 +129,13 @@ class Requested(CiscoDevice):
         """Save the running configuration."""
         save(self._read)
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        return ("write memory", self._install(image), "reload")
+
+    def _install(self, image: Image) -> str:
+        return f"{REQUEST} switch all file {self.destination(image)} auto-copy"
+
     def activate(self, image: Image) -> Sent:
         """Install the packages on all members, read back that each boots them next, and reload.
 
@@ -136,8 +143,7 @@ class Requested(CiscoDevice):
         """
         before = self._read.version().version
         if not all(self._are_named(image.version).values()):
-            command = f"{REQUEST} switch all file {self.destination(image)} auto-copy"
-            sent = self._request(command, self._limits.add + self._limits.activate)
+            sent = self._request(self._install(image), self._limits.add + self._limits.activate)
             if sent.dropped:
                 return sent
             named = self._are_named(image.version)

@@ -253,6 +253,10 @@ class CiscoXr:
         """Have the device fetch a file to the image's destination; return how that ended."""
         return FETCHING.run(self._session, url, f"/{self.destination(image)}", vrf, deadline)
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        return (f"install add source {DISK}/ {image.filename}", "install activate id … noprompt", "install commit")
+
     def add(self, image: Image) -> Sent:
         """Unpack the image on all nodes; the device does not reload."""
         return self._installer.run(f"install add source {DISK}/ {image.filename}", self._limits.add)

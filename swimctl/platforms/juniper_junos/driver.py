@@ -104,6 +104,12 @@ class JuniperJunos(JunosDevice):
         reply = self._session.converse(command, (), self._limits.snapshot)
         return _read(reply, lambda: parse_snapshot(reply.text, command))
 
+    def typed(self, image: Image) -> tuple[str, ...]:
+        """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
+        package = self.destination(image)
+        kept = (f"{_SNAPSHOT} …",) if self._settings.activation.snapshot else ()
+        return (*kept, f"{_VALIDATE} {package}", f"{_ADD} {package} …", f"{_REBOOT} …")
+
     def add(self, image: Image) -> Sent:
         """Add the package on all members; the next reboot starts it."""
         package = self.destination(image)

@@ -17,7 +17,7 @@ from nornir.core.inventory import Host, Hosts
 from nornir.core.inventory import Inventory as NornirInventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
-from nornir.init_nornir import load_inventory, load_runner
+from nornir.init_nornir import load_runner
 from nornir.plugins.runners import ThreadedRunner
 
 from swimctl import yaml_file
@@ -33,7 +33,7 @@ from swimctl.inventory import (
 from swimctl.inventory.accounts import connection_of
 from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
-from swimctl.inventory.plugins import missing_plugin, section_with_own, workers
+from swimctl.inventory.plugins import load_inventory, missing_plugin, section_with_own, workers
 from swimctl.inventory.plugins.workers import DaskRunner, section_with_folder
 from swimctl.inventory.selection import Candidate, Selection
 from swimctl.inventory.ssh import SshPolicy
@@ -292,7 +292,7 @@ def _init(config: Config) -> Nornir:
     RunnersPluginRegister.register(workers.NAME, DaskRunner)
     try:
         # As InitNornir does, without its connection plugins: no task here asks Nornir for one, and each that is
-        # installed would be imported (NAPALM and netmiko: 0.8 s of the processor).
+        # installed would be imported (NAPALM and netmiko: 0.8 s of the processor). Nor its other inventories.
         settings = NornirConfig.from_dict(**sections)
         nornir = Nornir(
             inventory=load_inventory(settings), runner=load_runner(settings), config=settings, data=GlobalState()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from queue import Queue
 from typing import Any
 
+from nornir.core import Nornir
 from support.accounts import PASSWORD, ROOT, Counting
 from support.openapi_answers import assert_described
 from support.projects import IMAGE, LITE, Project
@@ -23,6 +24,8 @@ from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
+from swimctl.config.reading import Config
+from swimctl.inventory import hosts
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller, Device, Job, Role
 from swimctl.requests.plans import UpgradeRequest
@@ -222,6 +225,16 @@ def answering(backend: Backend) -> Iterator[tuple[str, int]]:
         assert not thread.is_alive(), "the server does not end"
 
 
+_read: list[Nornir] = []
+
+
+def _hosts(config: Config) -> Nornir:
+    """Read the inventory of the first project: all have the same."""
+    if not _read:
+        _read.append(hosts._init(config))
+    return _read[0]
+
+
 @contextmanager
 def opened(project: Project, clock: StandingClock) -> Iterator[Api]:
     """Make a project with its store, images, users and tokens; not served yet."""
@@ -229,7 +242,7 @@ def opened(project: Project, clock: StandingClock) -> Iterator[Api]:
     project.write("inventory/groups.yaml", GROUPS)
     with project.store(clock) as store:
         config = project.config()
-        inventory = Inventory.load(config, store)
+        inventory = Inventory(config, _hosts(config), store.device_ids(list(_hosts(config).inventory.hosts)))
         accounts = AccountService(store, clock, Passwords(Counting()))
         for name in (GOLDEN, LITE, "cat9k_iosxe.17.09.04a.SPA.bin", "cat9k_iosxe.17.12.05.SPA.bin", NEWER):
             project.add_image(store, name, name.encode())

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.lab import small_fleet
+from support.processes import STEPS, start, stop_in
 
 from swimctl.cli import main
 from swimctl.cli.lab import register
@@ -21,7 +19,6 @@ Capture = pytest.CaptureFixture[str]
 Fleet = Any  # the lab's
 
 TARGET = "17.12.04"
-PROGRAM = "import sys; from swimctl.cli import main; sys.exit(main())"
 
 
 @pytest.fixture
@@ -85,25 +82,16 @@ def test_one_full_flash_is_told_of_and_the_others_go_on(fleet: Fleet, capsys: Ca
     assert "free flash: seen" in report
 
 
-def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes", "--workers", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "  sw1  " in line and "running" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "no more jobs are started" in err
-    assert "waiting for `swimctl resume`" in err
-    assert "sw2 (job 2)" in err
-    assert "failed=0 unknown=0 not-attempted=0" in out.splitlines()[-1]
+def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture, tmp_path: Path) -> None:
+    process = start(tmp_path, "upgrade", "--all", "--yes", "--workers", "1")
+    assert stop_in(tmp_path, process, STEPS.index("Readiness Check"), 0, signal.SIGINT)
+    said, _ = process.communicate()
+    assert process.returncode == 130, said
+    assert "no more jobs are started" in said
+    assert "waiting for `swimctl resume`" in said
+    assert "sw2 (job 2)" in said
+    (summed,) = (line for line in said.splitlines() if line.startswith("swimctl: batch="))
+    assert "failed=0 unknown=0 not-attempted=0" in summed
     assert main(["status", "--json"]) == 0
     second = said_json(capsys)["jobs"][1]
     assert second["interrupted"]
@@ -112,20 +100,10 @@ def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture
     assert {committed(fleet, name) for name in ("sw1", "sw2")} == {TARGET}
 
 
-def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "upgrade", "--all", "--yes", "--workers", "1"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "Activation" in line:  # of sw1: sw2 has not begun
-                process.kill()
-                break
-        assert process.wait(60) == -signal.SIGKILL
+def test_a_killed_process_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture, tmp_path: Path) -> None:
+    process = start(tmp_path, "upgrade", "--all", "--yes", "--workers", "1")
+    assert stop_in(tmp_path, process, STEPS.index("Activation"), 0)  # of sw1: sw2 has not begun
+    assert process.returncode == -signal.SIGKILL
     assert main(["status", "--json"]) == 0
     jobs = said_json(capsys)["jobs"]
     assert any(job["interrupted"] for job in jobs)

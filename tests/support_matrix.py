@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 from swimctl import platforms
+from swimctl.inventory.sources import SCHEMES
 from swimctl.platforms import PLATFORM_NAMES, fetches, installs, schemes, signs_in
 from swimctl.platforms.base import Support
 
@@ -37,7 +38,9 @@ def _code(command: str) -> str:
 def _sources(platform: str) -> str:
     accounts = signs_in(platform)
     signs = f"with an account: {', '.join(accounts)}" if accounts else "without an account"
-    return f"It takes `sources` of {', '.join(schemes(platform))} ({signs})."
+    refused = [scheme for scheme in SCHEMES if scheme not in schemes(platform)]
+    not_taken = f" It does not take {' or '.join(refused)}: swimctl knows no such command." if refused else ""
+    return f"It takes `sources` of {', '.join(schemes(platform))} ({signs}).{not_taken}"
 
 
 def _section(platform: str, support: Support) -> list[str]:

@@ -12,6 +12,7 @@ from swimctl.errors import InventoryError
 from swimctl.inventory.accounts import Resolve
 from swimctl.inventory.files import Where
 from swimctl.inventory.relays import Relay
+from swimctl.platforms.fetching import BY_SSH, Remote
 
 Own = Literal["swimctl", "push"]
 OWN: Final = ("swimctl", "push")
@@ -19,29 +20,32 @@ SCHEMES: Final = ("http", "https", "ftp", "sftp", "scp")
 """What a source may be at all; which of them a device takes, its platform says."""
 # It becomes a word of a command: nothing that ends one, and no `?`, at which a terminal shows its help.
 _URL: Final = re.compile(r"[a-z]+://[A-Za-z0-9._~:\[\]-]+(?:/[A-Za-z0-9._~%+,=:-]*)*", re.ASCII)
-_KEYS: Final = ("url", "username", "password")
+_KEYS: Final = ("url", "username", "password", "host_key")
+# A name that a command and a URL spell alike: who copies by `scp NAME@HOST:PATH` decodes nothing.
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_HOST_KEY: Final = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder of images on a server of the user's own: its URL, without the account, and the account."""
+    """A folder of images on a server of the user's own: its URL, without the account, and the account.
+
+    `host_keys`: fingerprints of which its host key has one, where it has such a key.
+    """
 
     url: str
     username: str = ""
     password: str = field(default="", repr=False)
+    host_keys: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
         """Return how it is spoken to, such as `https`."""
         return urlsplit(self.url).scheme
 
-    def of(self, filename: str) -> str:
-        """Return the URL of a file there, with the account in it: for a device alone, and for no record."""
-        scheme, _, rest = self.url.partition("://")
-        account = quote(self.username, safe="")
-        if self.password:
-            account += f":{quote(self.password, safe='')}"
-        return f"{scheme}://{account}{'@' if account else ''}{rest}{quote(filename)}"
+    def of(self, filename: str) -> Remote:
+        """Return a file there."""
+        return Remote(f"{self.url}{quote(filename)}", self.username, self.password, self.host_keys)
 
 
 Way = Source | Relay | Own
@@ -83,7 +87,29 @@ def _way(said: Any, what: str, who: str, where: Where, resolve: Resolve) -> Way:
             f"{where}: {what}.password of {who} must be a reference, such as {{env: NAME}} or {{file: PATH}}; "
             "an inventory has no password in plain text"
         )
-    return Source(url, user, resolve(password, f"{what}.password", user) or "")
+    keys = _host_keys(entry.get("host_key", []), f"{where}: {what}.host_key of {who}")
+    if urlsplit(url).scheme in BY_SSH:
+        _by_ssh(url, user, f"{where}: {what} of {who}")
+    elif keys:
+        raise InventoryError(f"{where}: {what}.host_key of {who} is for sources of {' and '.join(BY_SSH)} alone")
+    return Source(url, user, resolve(password, f"{what}.password", user) or "", keys)
+
+
+def _host_keys(said: object, what: str) -> tuple[str, ...]:
+    keys = said if isinstance(said, list) else [said]
+    if not all(isinstance(each, str) and _HOST_KEY.fullmatch(each) for each in keys):
+        raise InventoryError(
+            f"{what} must be a fingerprint, such as SHA256:…, or a list of them, as `ssh-keygen -lf KEY.pub` prints it"
+        )
+    return tuple(keys)
+
+
+def _by_ssh(url: str, user: str, what: str) -> None:
+    """Refuse what no system's command of SCP or SFTP can spell."""
+    if not _PLAIN_NAME.fullmatch(user):
+        raise InventoryError(f"{what} needs a username of letters, digits, dots, hyphens and underscores")
+    if urlsplit(url).port is not None:
+        raise InventoryError(f"{what} must have no port: no system's command names one; these servers listen at 22")
 
 
 def _url(said: object, what: str, who: str, where: Where) -> str:

@@ -80,6 +80,8 @@ class Chassis(ABC):
         self.drops = Drops(spec.faults, self.cut_all)
         self._early_logins = 0
         self._locked_until = -FOREVER
+        self.known_hosts: dict[str, str] = {}
+        """Fingerprints of the host keys of the servers from which it copied, by address."""
 
     @abstractmethod
     def flash(self, member: int) -> Flash:

@@ -22,6 +22,7 @@ class ChassisSpec(ABC):
     """What any lab device is made from; two with equal specs and clocks behave equally.
 
     `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
+    `ssh_port`: where the SSH servers listen from which it copies, as nobody may listen at 22 of loopback;
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
     start, `transfer` in bytes a lab second. `netconf`: NETCONF is on, and `web_api` its API over HTTP, where such a
     device has any. `forms` names the form in which it prints an output; of all others it has one by its name and
@@ -41,6 +42,7 @@ class ChassisSpec(ABC):
     authentication: tuple[str, ...] = ("password", "keyboard-interactive")
     netconf: bool = False
     web_api: bool = False
+    ssh_port: int = 22
     forms: Mapping[Output[Any], Form[Any]] = field(default_factory=dict)
 
     @property

@@ -8,8 +8,9 @@ from typing import Protocol
 import asyncssh
 
 from swimctl.lab.clock import LabClock
-from swimctl.lab.effects import Ask, Effect, Fetch, Hangup, Pause, Print
+from swimctl.lab.effects import Ask, Effect, Fetch, Greet, Hangup, Pause, Print
 from swimctl.lab.fetching import fetch
+from swimctl.lab.servers import greeted
 from swimctl.lab.terminal import Entered, Keyboard, LineEditor, Pager, on_screen
 from swimctl.lab.vty import Vty
 
@@ -105,6 +106,9 @@ class Console:
                 pager.reset()
                 self.flush()
                 return await fetch(effect, self._host.clock, self._show)
+            case Greet(url):
+                self.flush()
+                return await greeted(url)
             case Hangup():
                 self.hang_up()
         return ""

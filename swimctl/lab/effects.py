@@ -1,8 +1,8 @@
 """What a command does to its terminal, and what a switch does by itself.
 
-A command is a generator that runs on the switch. It yields effects and gets an answer for `Ask` and `Fetch` alone; for
-the others anything sent is ignored. A client that goes away does not stop it: the server goes on, and each question is
-answered with "".
+A command is a generator that runs on the switch. It yields effects and gets an answer for `Ask`, `Fetch` and `Greet`
+alone; for the others anything sent is ignored. A client that goes away does not stop it: the server goes on, and each
+question is answered with "".
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Incoming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Fetch a file by HTTP and write it to what `receive` begins; the answer is how that ended, see fetching.py.
+    """Fetch a file from a server and write it to what `receive` begins; the answer is how that ended, see fetching.py.
 
     `rate` is in bytes a lab second; `mark` is printed for each `every` bytes. `fails`: half-way the device stops, or
     stands still.
@@ -71,7 +71,14 @@ class Fetch:
     fails: str = ""
 
 
-Effect: TypeAlias = Print | Pause | Ask | Hangup | Fetch
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Ask the SSH server of a URL for its host key; the answer is that key's fingerprint, or servers.UNREACHABLE."""
+
+    url: str
+
+
+Effect: TypeAlias = Print | Pause | Ask | Hangup | Fetch | Greet
 Dialogue: TypeAlias = Generator[Effect, str, None]
 
 

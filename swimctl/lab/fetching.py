@@ -1,16 +1,17 @@
-"""A file that a lab device fetches, as its `copy http://…` or `copy ftp://…` does: over loopback, at its own pace."""
+"""A file that a lab device fetches from a server, as its own command does: over loopback, at its own pace."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator
+
+import asyncssh
 
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.clock import LabClock
 from swimctl.lab.effects import Effect, Fetch, Pause
 from swimctl.lab.filesystem import Pace
 from swimctl.lab.flash import BLOCK, NoSpace
-from swimctl.lab.servers import UNREACHABLE, Refused, asked
+from swimctl.lab.servers import UNREACHABLE, Content, Refused, asked
 
 CUT, FULL = "cut", "full"
 """How a fetch ends beside well (empty), UNREACHABLE, and with the status of a refusal, such as `404`."""
@@ -48,7 +49,7 @@ async def fetch(wanted: Fetch, clock: LabClock, show: Callable[[str], None]) -> 
             return await _take(wanted, size, reader, clock, show)
     except Refused as refused:
         return refused.why
-    except (OSError, EOFError, ValueError, IndexError):
+    except (OSError, EOFError, ValueError, IndexError, asyncssh.Error):
         return CUT
 
 
@@ -59,9 +60,7 @@ def without_account(url: str) -> str:
     return f"{scheme}://*:*@{place.rpartition('@')[2]}{slash}{path}" if "@" in place else url
 
 
-async def _take(
-    wanted: Fetch, size: int, reader: asyncio.StreamReader, clock: LabClock, show: Callable[[str], None]
-) -> str:
+async def _take(wanted: Fetch, size: int, reader: Content, clock: LabClock, show: Callable[[str], None]) -> str:
     pace, file, got = Pace(wanted.rate, clock), wanted.receive(), 0
     try:
         while got < size:

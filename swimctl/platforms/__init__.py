@@ -96,7 +96,7 @@ def schemes(platform: str) -> tuple[str, ...]:
 
 
 def signs_in(platform: str) -> tuple[str, ...]:
-    """Return at which kinds of servers a platform's devices sign in, with an account in the URL."""
+    """Return at which kinds of servers a platform's devices sign in, with an account in the URL or when asked."""
     return _PLATFORMS[platform].signs_in
 
 

@@ -18,8 +18,9 @@ class Platform:
     of files that the driver can put on a device. `also`: another platform whose images its devices may take. `scp`:
     what switches on that a device takes files by SCP, where something has to. `fetches`: the command by which it
     fetches a file by HTTP, empty where its driver knows none. `schemes`: from which kinds of servers that command takes
-    a file; `signs_in`: for which of them it takes `username:password@` in the URL. `configured`: what is kept of its
-    configuration; `open_end`: the command that shows it, where no last line of its own shows that it is whole.
+    a file; `signs_in`: at which of them it signs in, with `username:password@` in the URL or when it is asked.
+    `configured`: what is kept of its configuration; `open_end`: the command that shows it, where no last line of its
+    own shows that it is whole.
     """
 
     driver: str | None

@@ -25,7 +25,7 @@ _SHELL = re.compile(r"(?:\[?[\w.-]+@[\w.-]+[:\w ~/\]-]*)?[%$]|[\w.-]+@[\w.-]+:\S
 _QUESTION = re.compile(
     r"(?:\[(?:y/n(?:/q)?|yes/no(?:/\w+)*|confirm|no,yes|yes,no|(?!#+\])[^\]\s]{0,80})\][:?]?\s*|\(y(?:es)?/n(?:o)?\)\??\s*(?:\[\w*\])?:?\s*"
     r"|\[(?:yes,no|y,n)\]\s*\((?:yes|no|y|n)\)\s*"  # Junos: `Reboot the system ? [yes,no] (no) `
-    r"|[Pp]assword:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
+    r"|[Pp]assword(?: for [^\s:]+)?:\s*|[Uu]sername[^\n]{0,30}[:?]\s*|\?\s*(?:\[[^\]\n]{0,80}\]\s*[:?]?\s*)?)\Z"
 )
 # What waits for a key at the end of a page; ` --More-- ` of IOS, IOS-XR, NX-OS and EOS, `---(more 42%)---` of Junos, as
 # oxidized's and rancid's models have them. In raw text what takes it back comes behind it: backspaces or carriage
@@ -180,11 +180,16 @@ def no_command_line(text: str, user: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to type when the device asks something that `question` matches. One key goes without Enter."""
+    """What to type when the device asks something that `question` matches. One key goes without Enter.
+
+    `above` must stand in what was printed since the last answer. `once`: who asks for it again gets nothing.
+    """
 
     question: re.Pattern[str]
     reply: str
     one_key: bool = False
+    above: re.Pattern[str] | None = None
+    once: bool = False
 
 
 def answer(question: str, reply: str, *, one_key: bool = False) -> Answer:
@@ -288,9 +293,11 @@ def body(text: str, command: str, hostname: str, terminal: Terminal) -> str:
     return "\n".join(lines if odd is None else lines[: odd[0]])
 
 
-def matching(question_text: str, answers: Sequence[Answer]) -> Answer | None:
-    """Choose the answer to what the device asks, None where there is none."""
+def matching(question_text: str, answers: Sequence[Answer], above: str = "") -> Answer | None:
+    """Choose the answer to what the device asks, None where there is none; `above` was printed before, as it came."""
     for candidate in answers:
-        if candidate.question.search(question_text):
+        if candidate.question.search(question_text) and (
+            candidate.above is None or candidate.above.search(plain(above))
+        ):
             return candidate
     return None

@@ -269,7 +269,8 @@ class Session:
                     self.hostname = where.learned or self.hostname
                     return self._reply(without_pages(text) if turned else text, gone, command)
                 if where.question or where.page:
-                    reply = self._reply_to(where, answers, answered, silence, command)
+                    tail = text[max(seen, len(text) - _LAST_LINES) :]
+                    reply = self._reply_to(where, answers, answered, silence, command, tail)
                     if reply is not None:
                         seen = len(text)
                         self._write(reply)
@@ -301,16 +302,16 @@ class Session:
         return stand(tail, self.hostname, self._terminal, command)
 
     def _reply_to(
-        self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str
+        self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str, tail: str
     ) -> str | None:
         """Choose what to type at a question; None: wait, it may be part of a longer text."""
         if where.page:
             return " " if silence > _SHORT_SILENCE else None
         question = where.question or ""
-        known = matching(question, answers)
+        known = matching(question, answers, tail)
         if known is not None and silence > (_SHORT_SILENCE if where.sure else _SILENCE):
             times = answered[known.question.pattern] = answered.get(known.question.pattern, 0) + 1
-            if times <= 2:
+            if times <= (1 if known.once else 2):
                 return known.reply if known.one_key else known.reply + "\n"
         elif silence <= 2 * _SILENCE:
             return None

@@ -19,7 +19,7 @@ from swimctl.images.offers import Offered
 from swimctl.images.turns import Turns
 from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
-from swimctl.platforms.fetching import Fetched, Fetches
+from swimctl.platforms.fetching import Fetched, Fetches, Remote
 from swimctl.relays.client import doubt
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
@@ -104,7 +104,7 @@ class Pulling:
         watch, whole = _Watch(context, copy, moved, lambda: copy.at), Deadline(context.clock, seconds)
         try:
             with context.session() as session, session.watched(watch.look):
-                said = self._fetched(session, url, seconds)
+                said = self._fetched(session, Remote(url), seconds)
             if said.dropped:
                 self._see_through(copy, watch, whole)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
@@ -129,19 +129,22 @@ class Pulling:
             raise TransferFailed(f"{context.device.name} did not fetch {image.filename}: {error}") from error
         self._complain(said)
 
-    def _fetched(self, session: Session, url: str, seconds: float) -> Fetched:
+    def _fetched(self, session: Session, remote: Remote, seconds: float) -> Fetched:
         driver = self._context.on(session)
         if not isinstance(driver, Fetches):
             raise StepFailed(
                 f"swimctl knows no command by which {driver.support.name} fetches an image; "
                 "next: `transport: push`, or auto"
             )
-        return driver.fetch(url, self._context.image, self._images.policy.vrf, seconds)
+        return driver.fetch(remote, self._context.image, self._images.policy.vrf, seconds)
 
     def _complain(self, said: Fetched) -> None:
         if said.complaint:
             name = self._context.device.name
-            raise TransferFailed(f"{name} did not fetch {self._context.image.filename}: it says {said.complaint!r}")
+            advice = f"; {said.advice}" if said.advice else ""
+            raise TransferFailed(
+                f"{name} did not fetch {self._context.image.filename}: it says {said.complaint!r}{advice}"
+            )
 
     def _see_through(self, copy: _Copy, watch: _Watch, whole: Deadline) -> None:
         """Wait for a copy whose session was lost: it may go on, or it ends with the session."""

@@ -64,6 +64,24 @@ SEEN: Outputs = (
             of("arista_eos/show_inventory", "ntc_arista_eos_show_inventory"),
         ),
     ),
+    output(
+        "copy scp:",
+        "what it asks and shows",
+        seen(
+            "password; a bar, Copy completed successfully",
+            "",
+            (
+                "the README of rphm, a public extension of EOS",
+                "the README of triggertrap, another one",
+                "pyntc on GitHub, eos_device: the name in the URL, the password when asked",
+            ),
+        ),
+    ),
+    output(
+        "copy sftp:",
+        "what it asks and shows",
+        seen("as copy scp:", "", ("pyntc on GitHub, eos_device",)),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -133,6 +133,18 @@ SEEN: Outputs = (
             ),
         ),
     ),
+    output(
+        "copy scp:",
+        "what it asks and shows",
+        seen(
+            "host, name, file, destination, password",
+            "",
+            (
+                "a public program for routers of an energy company, with the dialogue in a comment",
+                "Cisco's guide to the Catalyst 2960-XR: the password is entered when prompted, not in the command",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {}

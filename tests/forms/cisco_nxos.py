@@ -113,6 +113,40 @@ SEEN: Outputs = (
             of("cisco_nxos/show_inventory", "ntc_cisco_nxos_show_inventory1"),
         ),
     ),
+    output(
+        "copy ftp:",
+        "what it asks and shows",
+        seen(
+            "name where the URL has none, password; Transfer of file Completed Successfully",
+            "",
+            (
+                "genielibs on GitHub, filetransferutils/tests/nxos, with the ends of two that fail",
+                "a public guide to a Nexus 3064, copy to the startup-config",
+                "Cisco's own module cisco.transfer on the Nexus, for the words of one that fails",
+            ),
+        ),
+    ),
+    output(
+        "copy scp:",
+        "what it asks and shows",
+        seen(
+            "name where the URL has none, password; a bar, Copy complete",
+            "",
+            ("a dialogue of unicon.plugins, of a copy to a server", "Cisco's own module cisco.transfer on the Nexus"),
+        ),
+    ),
+    output(
+        "copy sftp:",
+        "what it asks and shows",
+        seen(
+            "whether a host key is believed, password; a bar",
+            "",
+            (
+                "genielibs on GitHub, filetransferutils/tests/nxos, of a copy to a server",
+                "Cisco's own module cisco.transfer on the Nexus",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

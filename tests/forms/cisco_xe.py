@@ -351,6 +351,36 @@ SEEN: Outputs = (
             of("more/cisco_xe/show_inventory", "02 04"),
         ),
     ),
+    output(
+        "copy scp:",
+        "what it asks and shows",
+        seen(
+            "host, name, file, destination, password; the file's mode, marks, bytes",
+            "",
+            (
+                "a dialogue of an ASR 903 in Cisco's csmpe (copy scp: with an account in the URL)",
+                "a public guide to the SD-WAN bootstrap of a CSR",
+                "a test of genielibs, copy_file_with_scp, of a C9300: the destination alone is asked for",
+            ),
+        ),
+        seen(
+            "before that, whether a host key is believed",
+            "",
+            ("a public lab's program for SD-WAN routers, which compares the fingerprint",),
+        ),
+    ),
+    output(
+        "copy sftp:",
+        "what it asks and shows",
+        seen(
+            "as copy scp:",
+            "",
+            (
+                "a test of genielibs, copy_file_with_sftp",
+                "Cisco's guide Configuring SSH File Transfer Protocol, 17.10: the client, not what it prints",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {}

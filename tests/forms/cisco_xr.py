@@ -98,6 +98,42 @@ SEEN: Outputs = (
             of("cisco_xr/show_inventory_raw", "genie_golden_output_1 genie_golden_output_2 genie_golden_output_3"),
         ),
     ),
+    output(
+        "copy ftp:",
+        "what it asks and shows",
+        seen(
+            "host, name, password, destination; a C for each block, Copy operation success",
+            "",
+            (
+                "Cisco's forensic guide for IOS-XR: copy ftp: harddisk:",
+                "pyATS issue 229, an ASR 9000: with a name in the URL it makes another URL of the answers",
+            ),
+        ),
+    ),
+    output(
+        "scp",
+        "what it asks and shows",
+        seen(
+            "password; Transferred N Bytes",
+            "",
+            (
+                "a public guide of a Cisco engineer to iSCSI boot over IOS-XR",
+                "genielibs on GitHub, filetransferutils/plugins/iosxr/scp: the command",
+            ),
+        ),
+    ),
+    output(
+        "sftp",
+        "what it asks and shows",
+        seen(
+            "password; Transferred N Bytes",
+            "",
+            (
+                "genielibs on GitHub, filetransferutils/tests/iosxr, with a VRF, of a copy to a server",
+                "Cisco's System Security guide for the NCS 5000, 7.4: the command",
+            ),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -60,7 +60,8 @@ def on_the_way(name: str) -> dict[str, str]:
 
 def is_on_the_way(name: str, each: Output[object]) -> bool:
     """Return whether an output decides after the point of no return."""
-    return parser_of(platform(name).commands.find(each.command)) in on_the_way(name)
+    own = platform(name)
+    return own.knows(each.command) and parser_of(own.commands.find(each.command)) in on_the_way(name)
 
 
 def is_capture(source: str) -> bool:

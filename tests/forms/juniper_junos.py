@@ -111,6 +111,23 @@ SEEN: Outputs = (
             ),
         ),
     ),
+    output(
+        "file copy scp:",
+        "what it asks and shows",
+        seen(
+            "whether a host key is believed, password",
+            "",
+            (
+                "a public script of a configuration manager, deploy_image_scp_cli.tcl",
+                "Juniper's command reference, How to Specify Filenames and URLs: the URL",
+            ),
+        ),
+        seen(
+            "Password for NAME@HOST; a bar",
+            "",
+            ("a public guide to EX switches, of an EX4300",),
+        ),
+    ),
 )
 
 FURTHER: dict[Form[object], tuple[str, ...]] = {

@@ -13,6 +13,7 @@ from swimctl.errors import ConfigError, InventoryError
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.sources import Source, Way
 
+KEY = f"SHA256:{'a/+9' * 10}abc"
 DISTRIBUTION = "    swimctl: {{distribution: {}}}\n"
 
 
@@ -71,6 +72,18 @@ def test_each_key_is_from_the_nearest_that_names_it(tmp_path: Path) -> None:
         ("{sources: ['https://a/', 'https://a']}", "swimctl.distribution.sources of sw1 names one of them twice"),
         ("{sources: [{url: 'https://a/', password: {env: B}}]}", "swimctl.distribution.sources[0].username of sw1"),
         ("{sources: [{url: 'https://a/', username: [b]}]}", "swimctl.distribution.sources[0].username of sw1"),
+        ("{sources: ['scp://a/']}", "swimctl.distribution.sources[0] of sw1 needs a username of letters"),
+        ("{sources: [{url: 'sftp://a/', username: a@b}]}", "swimctl.distribution.sources[0] of sw1 needs a username"),
+        (
+            "{sources: [{url: 'scp://a:2222/', username: b}]}",
+            "swimctl.distribution.sources[0] of sw1 must have no port",
+        ),
+        (
+            "{sources: [{url: 'scp://a/', username: b, host_key: '3f:2e'}]}",
+            "sources[0].host_key of sw1 must be a finger",
+        ),
+        ("{sources: [{url: 'scp://a/', username: b, host_key: [7]}]}", "sources[0].host_key of sw1 must be a finger"),
+        (f"{{sources: [{{url: 'http://a/', host_key: '{KEY}'}}]}}", "sources[0].host_key of sw1 is for sources of scp"),
         ("[pull]", "`swimctl: {distribution: …}` in the data of sw1 must be a mapping"),
     ],
 )
@@ -106,8 +119,15 @@ def test_sources_are_those_of_the_nearest_and_a_reference_is_followed(
     source = Source("https://images.ber.example:8443/ios/", "u@x", "a/b c?")
     assert found.sources == (source, "swimctl")
     assert found.secrets == ("a/b c?",)
-    assert source.of("a b.bin") == "https://u%40x:a%2Fb%20c%3F@images.ber.example:8443/ios/a%20b.bin"
+    assert source.of("a b.bin").signed == "https://u%40x:a%2Fb%20c%3F@images.ber.example:8443/ios/a%20b.bin"
     assert "a/b c?" not in repr(found)
+
+
+@pytest.mark.parametrize("said", [f"'{KEY}'", f"['{KEY}']"])
+def test_a_server_by_ssh_has_a_name_and_the_key_that_it_must_show(tmp_path: Path, said: str) -> None:
+    host = f"{{sources: [{{url: 'scp://images.example//ios', username: net.ops_1, host_key: {said}}}]}}"
+    (source,) = policy(project(tmp_path, host=host)).sources
+    assert source == Source("scp://images.example//ios/", "net.ops_1", "", (KEY,))
 
 
 def test_a_reference_that_leads_nowhere_is_told_with_its_place(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.sessions.session import Session
 from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
@@ -29,7 +29,7 @@ STALL = SETTINGS.image_server.stall
 A = Source("https://a.example/ios/", "anna", "Hidden1")
 B = Source("http://b.example/")
 PUSHED = "the image is pushed"
-SFTP = Source("sftp://c.example/")
+SFTP = Source("sftp://c.example/", "anna", "Hidden1")
 
 Act = Callable[["Trial"], Fetched]
 
@@ -39,10 +39,10 @@ class Fetcher(PaperDriver):
 
     trial: Trial
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         assert image.size
         assert deadline > STALL
-        self.trial.fetched.append((url, vrf))
+        self.trial.fetched.append((remote.signed, vrf))
         return self.trial.act(self.trial)
 
 
@@ -236,6 +236,7 @@ def test_what_went_wrong_is_told(act: Any, why: str) -> None:
 
 def test_a_source_that_the_system_does_not_take_is_passed_over_without_a_command() -> None:
     one = Trial(SFTP, B)
-    with pytest.raises(TransferFailed, match=r"sftp://c.example/: the copy command of cisco_xe takes .*, not sftp"):
+    object.__setattr__(one.context, "device", replace(one.context.device, platform="juniper_junos"))
+    with pytest.raises(TransferFailed, match=r"sftp://c.example/: the copy command of juniper_junos .*, not sftp"):
         one.run()
     assert one.fetched == []

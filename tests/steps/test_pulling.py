@@ -18,7 +18,7 @@ from swimctl.images.turns import Turns
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.sessions.session import Session
 from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
@@ -53,8 +53,8 @@ class Puller(PaperDriver):
 
     trial: Trial
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
-        self.trial.fetched.append((url, image.filename, vrf, deadline))
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+        self.trial.fetched.append((remote, image.filename, vrf, deadline))
         return self.trial.act(self.trial)
 
 
@@ -135,7 +135,7 @@ def test_it_is_told_the_url_the_vrf_and_how_long_the_slowest_copy_takes() -> Non
     image = one.context.image
     slowest = SETTINGS.deadlines.command + SETTINGS.distribution.stall + image.size / 100_000
     assert one.server.offered == [(NAME, image.filename, "192.0.2.1", "images.example")]
-    assert one.fetched == [(one.offer.url, image.filename, "Mgmt-vrf", pytest.approx(slowest))]
+    assert one.fetched == [(Remote(one.offer.url), image.filename, "Mgmt-vrf", pytest.approx(slowest))]
     assert one.one.record.said == [FETCHES]
 
 

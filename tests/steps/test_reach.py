@@ -18,7 +18,7 @@ from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.steps import reach
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.reach import Images
@@ -37,10 +37,10 @@ class Fetcher(PaperDriver):
     comes: bool = True
     says: Fetched | Exception = REFUSED
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         self.asked.append("fetch")
-        assert (url, image.filename, vrf, deadline) == (
-            f"{PLACE}/a-ticket/{REACH}", REACH, "Mgmt-vrf", SETTINGS.deadlines.command,
+        assert (remote, image.filename, vrf, deadline) == (
+            Remote(f"{PLACE}/a-ticket/{REACH}"), REACH, "Mgmt-vrf", SETTINGS.deadlines.command,
         )  # fmt: skip
         assert image.sha512 == IMAGE.sha512
         self.offer.reached = self.comes
@@ -158,8 +158,7 @@ def test_who_was_not_read_to_the_end_is_not_asked() -> None:
     assert one.entered == 0
 
 
-HTTPS, SFTP = Source("https://images.example/ios/"), Source("sftp://images.example/ios/")
-FTP = Source("ftp://images.example/ios/")
+HTTPS, SFTP = Source("https://images.example/ios/"), Source("sftp://images.example/ios/", "anna", "Hidden1")
 SIGNED = Source("https://images.example/ios/", "anna", "Hidden1")
 
 
@@ -178,8 +177,14 @@ def test_the_plan_shows_from_where_in_which_order() -> None:
 @pytest.mark.parametrize(
     ("source", "platform", "seen"),
     [
-        (SFTP, "cisco_nxos", "sftp://images.example/ios/: the copy command of cisco_nxos takes http, https, not sftp"),
-        (FTP, "cisco_xr", "ftp://images.example/ios/: the copy command of cisco_xr takes http, https, not ftp"),
+        *(
+            (
+                SFTP,
+                platform,
+                f"sftp://images.example/ios/: the copy command of {platform} takes http, https, ftp, scp, not sftp",
+            )
+            for platform in ("cisco_ios", "juniper_junos")
+        ),
         (
             SIGNED,
             "cisco_xr",
@@ -242,5 +247,5 @@ def test_a_relay_is_asked_for_and_by_the_device_and_holds_up_nobody(
 def test_behind_a_relay_the_sources_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Images, "why_not_relayed", lambda *_: "")
     images = Images(cast("Any", None), CopyPolicy("push", sources=(HTTPS, SFTP), relay=RELAY))
-    look = images.ruled(LOOK, cast("Any", None), DEVICE, IMAGE, SETTINGS)
+    look = images.ruled(LOOK, cast("Any", None), replace(DEVICE, platform="juniper_junos"), IMAGE, SETTINGS)
     assert [(each.rule, each.ok) for each in look.findings[-2:]] == [("relay", True), ("image sources", False)]

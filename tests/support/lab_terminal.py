@@ -13,10 +13,11 @@ from swimctl.lab.cisco_xe.session import CommandLine
 from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.clock import LabClock
 from swimctl.lab.devices import device
-from swimctl.lab.effects import Ask, Down, Fetch, Pause, Print, SwitchEvent, Up
+from swimctl.lab.effects import Ask, Down, Fetch, Greet, Pause, Print, SwitchEvent, Up
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fetching import fetch
 from swimctl.lab.images import make_image
+from swimctl.lab.servers import greeted
 from swimctl.lab.vty import Vty
 
 OLD, NEW, OTHER = "17.06.05", "17.12.04", "17.09.04a"
@@ -83,6 +84,8 @@ class AnyDesk:
                     self.out += f"{effect.prompt}{'' if effect.secret else answer}\n"
                 elif isinstance(effect, Fetch):
                     answer = asyncio.run(fetch(effect, LabClock(1000), self._show))
+                elif isinstance(effect, Greet):
+                    answer = asyncio.run(greeted(effect.url))
                 effect = dialogue.send(answer)
         except StopIteration:
             pass

@@ -248,6 +248,7 @@ def test_swimctl_may_be_the_first_of_a_list(tried: Tried) -> None:
         # IOS takes both as IOS-XE does above.
         *(pytest.param("cisco_ios", serve, marks=pytest.mark.prove) for serve in (serving, serving_ftp)),
         *(pytest.param(name, serving, marks=pytest.mark.prove) for name in ("arista_eos", "juniper_junos")),
+        *(pytest.param(name, serving_ftp, marks=pytest.mark.prove) for name in ("cisco_nxos", "cisco_xr")),
     ],
 )
 def test_a_device_of_each_system_passes_over_a_source_that_has_no_such_file(
@@ -255,7 +256,8 @@ def test_a_device_of_each_system_passes_over_a_source_that_has_no_such_file(
 ) -> None:
     fleet = FLEETS[platform]
     spec = fleet.make("sw1", version=fleet.old, **fleet.partner)
-    account = f"{USER}:{PASSWORD}" if signs_in(platform) else ""
+    scheme = "ftp" if serve is serving_ftp else "http"
+    account = f"{USER}:{PASSWORD}" if scheme in signs_in(platform) else ""
     with (
         secret(),
         lab_folder(tmp_path, fleet=[spec], settings={"image_server": SERVER}, ssh=False) as lab,
@@ -303,14 +305,19 @@ def test_a_whole_upgrade_from_a_source_that_stands_still_and_one_that_works(tmp_
 
 
 def test_by_day_a_source_that_a_system_cannot_take_is_refused_with_its_name(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False):
-        with_data(tmp_path, sw1={"swimctl": {"distribution": {"sources": ["sftp://images.example/ios", "push"]}}})
+    fleet = FLEETS["juniper_junos"]
+    spec = fleet.make("sw1", version=fleet.old)
+    source = {"url": "sftp://images.example/junos", "username": USER, "password": {"env": "IMAGES_PW"}}
+    with secret(), lab_folder(tmp_path, fleet=[spec], ssh=False):
+        with_data(tmp_path, sw1={"swimctl": {"distribution": {"sources": [source, "push"]}}})
         with Context(tmp_path / "config.yaml").open() as opened:
-            made = opened.service.trigger(ask(opened, options=ONLY_COPIED))
+            made = opened.service.trigger(ask(opened, image=fleet.image, options=ONLY_COPIED))
             opened.engine.run(made.batch, made.jobs, threading.Event())
             job = opened.store.job(made.jobs[0].id)
     assert job.status is JobStatus.FAILED
-    assert "image sources: seen sftp://images.example/ios/: the copy command of cisco_xe takes" in (job.error or "")
+    assert "image sources: seen sftp://images.example/junos/: the copy command of juniper_junos takes" in (
+        job.error or ""
+    )
     assert "not sftp" in (job.error or "")
 
 

@@ -12,6 +12,7 @@ from swimctl.lab.flash import LabFile
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.servers import UNREACHABLE
+from swimctl.lab.signing_in import REFUSED, at_port, by_password
 
 if TYPE_CHECKING:
     from swimctl.lab.arista_eos.device import Arista
@@ -23,6 +24,8 @@ _WHY = {
     CUT: "transfer closed with outstanding read data remaining",
     FULL: "No space left on device",
 }
+_STATUS = "The requested URL returned error: {}"
+_BY_SSH = {"404": "No such file or directory", REFUSED: "Permission denied", CUT: "lost connection"}
 
 
 def directory(session: CommandLine, words: Words) -> Dialogue:
@@ -64,7 +67,10 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
 
 
 def fetch(session: CommandLine, words: Words) -> Dialogue:
-    """Run `copy http://… flash:`. Its good end: more/arista_eos/copy/b_01_http; a bad one: a test of a public tool."""
+    """Run `copy …://… flash:`. Its good end: more/arista_eos/copy/b_01_http; a bad one: a test of a public tool.
+
+    By SCP it asks for the password, and shows a bar: the README files of two public extensions of EOS.
+    """
     switch, source, target = session.switch, words["source"], words["target"]
     try:
         _, name = switch.resolve(target)
@@ -72,11 +78,19 @@ def fetch(session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"% Error copying {source} to {target} (No such file or directory)\n")
         return
     name = name or source.rpartition("/")[2]
-    ended = yield from fetched(switch, source, f"flash:{name}")
+    by_ssh = source.startswith(("scp://", "sftp://"))
+    if by_ssh:
+        ended = yield from by_password(
+            at_port(switch, source), "Password: ", "", lambda url: fetched(switch, url, f"flash:{name}")
+        )
+    else:
+        ended = yield from fetched(switch, source, f"flash:{name}")
     if not ended:
+        if by_ssh:
+            yield Print(f"{name:<38} 100%   17KB  17.0KB/s   00:00    \n")
         yield Print("Copy completed successfully.\n")
         return
-    why = _WHY.get(ended, f"The requested URL returned error: {ended}")
+    why = {**_WHY, **_BY_SSH}.get(ended, "") if by_ssh else _WHY.get(ended, _STATUS.format(ended))
     yield Print(f"% Error copying {source} to {target} ({why})\n")
 
 

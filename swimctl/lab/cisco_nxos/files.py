@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from swimctl.lab.cisco_nxos.forms import DIR
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
@@ -11,6 +12,7 @@ from swimctl.lab.fetching import CUT, FULL, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.servers import UNREACHABLE
+from swimctl.lab.signing_in import REFUSED, Ended, by_openssh, user_of, with_account
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.session import CommandLine
@@ -78,9 +80,9 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
 
 
 def fetch(session: CommandLine, words: Words) -> Dialogue:
-    """Run `copy http://… bootflash:`, by curl. Its table and the end: a guide of Apstra, which upgrades so.
+    """Run `copy …://… bootflash:`: by curl, ftp, or OpenSSH, and in a VRF, which it asks for where none is named.
 
-    What it prints where that fails has no source but curl's own words.
+    Its last two lines: a guide of Apstra, which upgrades so by HTTP.
     """
     switch, source, target = session.switch, words["source"], words["target"]
     vrf = words.get("vrf")
@@ -99,16 +101,77 @@ def fetch(session: CommandLine, words: Words) -> Dialogue:
         )
         if not answer.strip().lower().startswith("y"):
             return
-    yield Print(_TABLE)
-    ended = UNREACHABLE if vrf != MANAGEMENT else (yield from fetched(switch, source, f"bootflash:{name}"))
-    if not ended:
-        file = switch.flash(member).get(name)
-        yield Print(f"100 {file.size if file else 0:>5}  100 {file.size if file else 0:>5}    0     0  5176k      0\n")
+    path = f"bootflash:{name}"
+
+    def fetching(url: str) -> Ended:
+        return (yield from fetched(switch, url, path))
+
+    if vrf != MANAGEMENT:
+        yield Print(f"{_NO_WAY.get(source.partition(':')[0], _CURL[UNREACHABLE])}\n")
+        return
+    client = {"ftp": _ftp, "scp": _openssh, "sftp": _openssh}.get(source.partition(":")[0], _curl)
+    if not (yield from client(session, source, path, fetching)):
         yield Print("Copy complete, now saving to disk (please wait)...\n")
         yield Pause(5)
         yield Print("Copy complete.\n")
-        return
-    yield Print(_CURL.get(ended, f"curl: (22) The requested URL returned error: {ended}") + "\n")
+
+
+Client = Callable[["CommandLine", str, str, Callable[[str], Ended]], Ended]
+_NO_WAY: Final = {
+    "ftp": "ftp: connect: No route to host\n***** Transfer of file aborted, server not connected *****",
+    "scp": "ssh: connect to host: No route to host",
+    "sftp": "ssh: connect to host: No route to host",
+}
+
+
+def _curl(session: CommandLine, source: str, path: str, fetching: Callable[[str], Ended]) -> Ended:
+    """Fetch by HTTP. The table: a guide of Apstra; what stands where that fails has no source but curl's own words."""
+    yield Print(_TABLE)
+    ended = yield from fetching(source)
+    if ended:
+        yield Print(_CURL.get(ended, f"curl: (22) The requested URL returned error: {ended}") + "\n")
+    else:
+        file = session.switch.find(path)
+        size = file.size if file else 0
+        yield Print(f"100 {size:>5}  100 {size:>5}    0     0  5176k      0\n")
+    return ended
+
+
+def _ftp(_session: CommandLine, source: str, _path: str, fetching: Callable[[str], Ended]) -> Ended:
+    """Fetch by FTP, with an account that it asks for.
+
+    `Enter username`, `Password` and the ends: genielibs, filetransferutils/tests/nxos; a refusal: Cisco's own module
+    `cisco.transfer` on the Nexus.
+    """
+    user = user_of(source) or (yield Ask("Enter username: "))
+    password = yield Ask("Password: ", secret=True)
+    ended = yield from fetching(with_account(source, user, password))
+    if not ended:
+        yield Print("***** Transfer of file Completed Successfully *****\n")
+    elif ended in {"404", REFUSED}:
+        yield Print("***** Transfer of file aborted, file not found or Login failed *****\nError during copy\n")
+    else:
+        yield Print("***** Transfer of file aborted, server not connected *****\nError during copy\n")
+    return ended
+
+
+def _openssh(session: CommandLine, source: str, path: str, fetching: Callable[[str], Ended]) -> Ended:
+    """Fetch by SCP or SFTP. The bar: transcripts/cisco_nxos/copy_scp_success; no such file: `cisco.transfer`."""
+    ended = yield from by_openssh(session.switch, source, fetching)
+    name, remote = path.partition(":")[2], urlsplit(source).path
+    if not ended:
+        yield Print(f"{name:<60} 100%   14KB 355.1KB/s   00:00\n")
+    elif ended in _SAYS:
+        yield Print(_SAYS[ended][source.startswith("sftp")].format(remote=remote))
+    return ended
+
+
+_SAYS: Final = {
+    "404": ("scp: {remote}: No such file or directory\n", "Couldn't stat remote file: No such file or directory\n"),
+    CUT: ("lost connection\n", "Connection closed\n"),
+    FULL: ("{remote}: No space left on device\n", "{remote}: No space left on device\n"),
+}
+"""What OpenSSH's programs say: scp, and sftp."""
 
 
 def hash_of(algorithm: str) -> Callable[[CommandLine, Words], Dialogue]:

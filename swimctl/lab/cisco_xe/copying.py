@@ -1,23 +1,29 @@
-"""`copy` onto a flash of a lab switch: from another one, under another name, or from a server by HTTP or FTP."""
+"""`copy` onto a flash of a lab switch: from another one, under another name, or from a server."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from swimctl.lab.effects import Ask, Dialogue, Effect, Pause, Print
 from swimctl.lab.fetching import CUT, FULL, fetched, without_account
 from swimctl.lab.flash import NoSpace
+from swimctl.lab.signing_in import REFUSED, at_port, by_password, user_of
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.session import CommandLine
 
 
+_BY_SSH: Final = ("scp://", "sftp://")
+_SERVERS: Final = ("http://", "https://", "ftp://", *_BY_SSH)
+_WHY: Final = {"404": "No such file or directory", REFUSED: "Permission denied"}
+
+
 def copy(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
-    """Run `copy` between local file systems, or from a server; of the network it knows HTTP and FTP alone."""
+    """Run `copy` between local file systems, or from a server; of the network it knows these alone."""
     switch, source, target = session.switch, words["source"], words["target"]
-    if source.startswith(("http://", "https://", "ftp://")):
+    if source.startswith(_SERVERS):
         yield from _fetch(session, source, target)
         return
     try:
@@ -57,6 +63,9 @@ def copy(session: CommandLine, words: Mapping[str, str]) -> Dialogue:
 def _fetch(session: CommandLine, source: str, target: str) -> Dialogue:
     """Copy from a server. Questions and marks: transcripts/cisco_xe/copy_http_success.
 
+    By SCP it asks for the account, too, and it shows what the server sends: csmpe, of an ASR 903, and a test of
+    genielibs, of a C9300.
+
     `Accessing` and `(I/O error)` of a server that does not answer: a transcript of R4 in public notes on OSPFv3. Of a
     server's refusal and of a copy that is cut no output was found: these words are those of other protocols.
     """
@@ -67,17 +76,28 @@ def _fetch(session: CommandLine, source: str, target: str) -> Dialogue:
         yield Print(f"%Error opening {target} (No such device)\n")
         return
     host, base, shown = urlsplit(source).hostname, source.rpartition("/")[2], without_account(source)
+    by_ssh = source.startswith(_BY_SSH)
     yield Ask(f"Address or name of remote host [{host}]? ", about_file=True)
+    if by_ssh:
+        yield Ask(f"Source username [{user_of(source)}]? ", about_file=True)
+        yield Ask(f"Source filename [{urlsplit(source).path}]? ", about_file=True)
     destination = yield Ask(f"Destination filename [{wanted or base}]? ", about_file=True)
     wanted = destination.strip() or wanted or base
     if switch.flash(to).get(wanted) is not None and not (yield from overwrites()):
         return
-    yield Print(f"Accessing {shown}...\n")
     began = switch.clock.now()
-    place = target.partition(":")[0]
-    ended = yield from fetched(switch, source, f"{place}:{wanted}", "!", 250_000)
+    place = f"{target.partition(':')[0]}:{wanted}"
+    if by_ssh:
+        ended = yield from by_password(
+            at_port(switch, source), "Password: ", "\n", lambda url: fetched(switch, url, place, "!", 250_000)
+        )
+    else:
+        yield Print(f"Accessing {shown}...\n")
+        ended = yield from fetched(switch, source, place, "!", 250_000)
     if not ended:
         file = switch.flash(to).get(wanted)
+        if by_ssh:
+            yield Print(f"\n Sending file modes: C0644 {file.size if file else 0} {base}")
         size, seconds = file.size if file else 0, max(0.1, switch.clock.now() - began)
         yield Print(f"\n{size} bytes copied in {seconds:.3f} secs ({int(size / seconds)} bytes/sec)\n")
     elif ended == FULL:
@@ -85,8 +105,8 @@ def _fetch(session: CommandLine, source: str, target: str) -> Dialogue:
     elif ended == CUT:
         yield Print(f"\n%Error reading {shown} (I/O error)\n")
     else:
-        why = "No such file or directory" if ended == "404" else "I/O error"
-        yield Print(f"%Error opening {shown} ({why})\n")
+        why = _WHY if by_ssh else {"404": _WHY["404"]}
+        yield Print(f"%Error opening {shown} ({why.get(ended, 'I/O error')})\n")
 
 
 def overwrites() -> Generator[Effect, str, bool]:

@@ -175,4 +175,6 @@ _ROOTS: tuple[tuple[str, Command], ...] = (
     ("delete <path> [noprompt]", _timed(files.delete)),
     ("delete /noprompt <path>", _timed(files.delete)),
     ("copy <source> <target>", _timed(files.fetch)),
+    ("scp <source> <target> [vrf <vrf>]", _timed(files.by_ssh("scp"))),
+    ("sftp <source> <target> [vrf <vrf>]", _timed(files.by_ssh("sftp"))),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from swimctl.lab.cisco_xr.forms import CONTEXT
 from swimctl.lab.effects import Ask, Dialogue, Print
@@ -10,6 +13,7 @@ from swimctl.lab.fetching import CUT, FULL, fetched
 from swimctl.lab.hashing import hashing
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.servers import UNREACHABLE
+from swimctl.lab.signing_in import REFUSED, at_port, by_password, with_account
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xr.device import Router
@@ -68,7 +72,10 @@ def md5(session: CommandLine, words: Words) -> Dialogue:
 
 
 def fetch(session: CommandLine, words: Words) -> Dialogue:
-    """Run `copy http://… harddisk:`; question and end as tests of pyntc have them, of an NCS 5011."""
+    """Run `copy http://… harddisk:`; question and end as tests of pyntc have them, of an NCS 5011.
+
+    By FTP it asks for the server and the account first: Cisco's forensic guide for IOS-XR.
+    """
     router, source, target = session.router, words["source"], words["target"]
     try:
         member, name = router.resolve(target)
@@ -76,16 +83,61 @@ def fetch(session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"%Error: copy: '{target}': No such device\n")
         return
     asked = name or source.rpartition("/")[2]
+    if source.startswith("ftp://"):
+        yield Ask(f"Address or name of remote host [{urlsplit(source).hostname}]?")
+        user = (yield Ask("Source username: [anonymous]?")).strip() or "anonymous"
+        nobody = f"anonymous@{router.name}"
+        password = (yield Ask(f"Source password: [{nobody}]?", secret=True)) or nobody
+        source = with_account(source, user, password)
     answer = yield Ask(f"Destination filename [/harddisk:/{asked}]?")
     name = answer.strip().rpartition("/")[2] or asked
-    yield Print(f"Accessing {source}\n")
+    shown = re.sub(r":[^:/@]*@", ":*@", source)
+    yield Print(f"Accessing {shown}\n")
     ended = yield from fetched(router, source, f"harddisk:/{name}", "!", 50_000)
     file = router.flash(member).get(name)
     if not ended and file is not None:
         yield Print(f"\nSuccessfully copied {file.size} Bytes\n\n\nCopy operation success\n")
         return
     why = {UNREACHABLE: "Connection refused", CUT: "Connection reset by peer", FULL: "No space left on device"}
-    yield Print(f"\n%Error opening {source}: {why.get(ended, 'No such file or directory')}\n")
+    yield Print(f"\n%Error opening {shown}: {why.get(ended, 'No such file or directory')}\n")
+
+
+def by_ssh(program: str) -> Callable[[CommandLine, Words], Dialogue]:
+    """Make `scp anna@192.0.2.7:/path harddisk:/` or `sftp …`.
+
+    What it shows: a public guide to IOS-XR's iSCSI boot for `scp`, transcripts/cisco_xr/sftp_success_overwrite for
+    `sftp`. What stands where that fails has no source.
+    """
+
+    def run(session: CommandLine, words: Words) -> Dialogue:
+        router = session.router
+        place, _, path = words["source"].partition(":")
+        try:
+            member, name = router.resolve(words["target"])
+        except ValueError:
+            yield Print(f"%Error: {program}: '{words['target']}': No such device\n")
+            return
+        name = name or path.rpartition("/")[2]
+        yield Print(f"Connecting to {place.rpartition('@')[2]}...\n")
+        url = at_port(router, f"{program}://{place}/{path.removeprefix('/')}")
+        ended = yield from by_password(
+            url, "Password: ", "\n", lambda signed: fetched(router, signed, f"harddisk:/{name}")
+        )
+        file = router.flash(member).get(name)
+        if not ended and file is not None:
+            yield Print(f"\n  Transferred {file.size} Bytes\n  {file.size} bytes copied in 10 sec (6401910)bytes/sec\n")
+            return
+        yield Print(f"\n{_SSH_ENDS.get(ended, f'{program}: {path}: No such file or directory')}\n")
+
+    return run
+
+
+_SSH_ENDS = {
+    UNREACHABLE: "Connection refused",
+    REFUSED: "Permission denied",
+    CUT: "Connection closed by remote host",
+    FULL: "%Error: No space left on device",
+}
 
 
 def delete(session: CommandLine, words: Words) -> Dialogue:

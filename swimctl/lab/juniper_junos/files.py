@@ -12,6 +12,7 @@ from swimctl.lab.hashing import hashing
 from swimctl.lab.juniper_junos.device import FOLDER
 from swimctl.lab.plain_commands import Words
 from swimctl.lab.servers import UNREACHABLE
+from swimctl.lab.signing_in import by_openssh
 
 if TYPE_CHECKING:
     from swimctl.lab.flash import LabFile
@@ -83,7 +84,8 @@ def delete(session: CommandLine, words: Words) -> Dialogue:
 def fetch(session: CommandLine, words: Words) -> Dialogue:
     """Run `file copy` from a server.
 
-    What it shows at a good end stands in public notes, at a bad one in the manual of FreeBSD's fetch.
+    What it shows at a good end stands in public notes, at a bad one in the manual of FreeBSD's fetch. By SCP it is
+    OpenSSH's program.
     """
     switch, source, target = session.switch, words["source"], words["target"]
     try:
@@ -92,6 +94,10 @@ def fetch(session: CommandLine, words: Words) -> Dialogue:
         yield Print(f"error: could not open destination: {target}\n")
         return
     name = name or source.rpartition("/")[2]
+    if source.startswith("scp://"):
+        ended = yield from by_openssh(switch, source, lambda url: fetched(switch, url, f"{FOLDER}{name}"))
+        yield Print(f"{name:<45} 100%  318MB  42.1MB/s   00:07\n" if not ended else _scp_failed(ended, source))
+        return
     ended = yield from fetched(switch, source, f"{FOLDER}{name}")
     file = switch.flash(member).get(name)
     if not ended and file is not None:
@@ -100,6 +106,12 @@ def fetch(session: CommandLine, words: Words) -> Dialogue:
     why = {UNREACHABLE: "Connection refused", CUT: "transfer truncated", FULL: "No space left on device"}
     yield Print(f"fetch: {source}: {why.get(ended, 'Not Found')}\nerror: file-fetch failed\n")
     yield Print("error: could not fetch local copy of file\n")
+
+
+def _scp_failed(ended: str, source: str) -> str:
+    why = {"404": "No such file or directory", CUT: "lost connection", FULL: "No space left on device"}.get(ended)
+    said = f"scp: /{source.split('/', 3)[3]}: {why}\n" if why else ""
+    return f"{said}error: file-fetch failed\nerror: could not fetch local copy of file\n"
 
 
 def cleanup(session: CommandLine, _words: Words) -> Dialogue:

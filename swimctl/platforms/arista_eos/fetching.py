@@ -1,4 +1,4 @@
-"""`copy http://… flash:` of EOS."""
+"""`copy …://… flash:` of EOS."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from typing import Final
 from swimctl.errors import CommandRefused
 from swimctl.platforms.arista_eos.platform import TERMINAL
 from swimctl.platforms.base import Session
-from swimctl.platforms.fetching import Fetching, plain_copy
+from swimctl.platforms.fetching import Fetching, Fetchings, plain_copy
 
 # `Copy completed successfully.`: more/arista_eos/copy/b_01_http, and a guide of Apstra. `% Error copying http://… to
-# flash: (Connection refused)` has one source, a test of a public tool. It asks nothing.
+# flash: (Connection refused)` has one source, a test of a public tool. By HTTP and FTP it asks nothing.
 _COMPLAINT: Final = re.compile(r"\s*%\s?Error copying .*", re.IGNORECASE)
+# OpenSSH is below, so its words may stand there, too.
+_SSH_COMPLAINT: Final = re.compile(
+    r"\s*(?:%\s?Error copying |Host key verification failed|.*: Permission denied \(|ssh: |scp: |lost connection).*",
+    re.IGNORECASE,
+)
 # The session stands in the VRF meanwhile: see `in_vrf`.
-FETCHING: Final = Fetching(plain_copy, (), _COMPLAINT)
+_PLAIN: Final = Fetching(plain_copy, (), _COMPLAINT)
+# It asks for the password: docs/forms.md, "copy scp:".
+_BY_SSH: Final = Fetching(plain_copy, (), _SSH_COMPLAINT, asks=True)
+FETCHINGS: Final[Fetchings] = {"http": _PLAIN, "https": _PLAIN, "ftp": _PLAIN, "scp": _BY_SSH, "sftp": _BY_SSH}
 
 
 @contextmanager

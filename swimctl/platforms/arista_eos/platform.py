@@ -27,7 +27,8 @@ PLATFORM: Final = Platform(
     frozenset({"arista_eos", "eos", "arista.eos.eos"}),
     TERMINAL,
     fetches="copy http:",
-    # ARISTA-CONFIG-COPY-MIB, aristaConfigCopySourceUri: `scheme://[username:password@]host/path` of these.
-    schemes=("http", "https", "ftp"),
-    signs_in=("http", "https", "ftp"),
+    # ARISTA-CONFIG-COPY-MIB, aristaConfigCopySourceUri: `scheme://[username:password@]host/path` of the first
+    # three. The others ask for the password: docs/forms.md, "copy scp:" and "copy sftp:".
+    schemes=("http", "https", "ftp", "scp", "sftp"),
+    signs_in=("http", "https", "ftp", "scp", "sftp"),
 )

@@ -9,7 +9,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.arista_eos import evidence
-from swimctl.platforms.arista_eos.fetching import FETCHING, in_vrf
+from swimctl.platforms.arista_eos.fetching import FETCHINGS, in_vrf
 from swimctl.platforms.arista_eos.parsers.boot import parse_show_boot_config, parse_show_reload_cause
 from swimctl.platforms.arista_eos.parsers.files import parse_dir, parse_verify
 from swimctl.platforms.arista_eos.parsers.interfaces import (
@@ -38,7 +38,7 @@ from swimctl.platforms.facts import (
     Snapshot,
     SoftwareVersion,
 )
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote, fetch
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import NextBoot
 from swimctl.platforms.pieces import Pieces
@@ -178,10 +178,10 @@ class AristaDevice:
         """Return the path that a transport writes to: SCP ends in the Linux below EOS."""
         return f"/mnt/flash/{image.filename}"
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         """Have the device fetch a file to the image's destination; return how that ended."""
         with in_vrf(self._session, vrf, self._limits.command):
-            return FETCHING.run(self._session, url, self._path(image), vrf, deadline)
+            return fetch(FETCHINGS, self._session, remote, self._path(image), vrf, deadline)
 
     def log_mark(self) -> str | None:
         """Return what the next boot starts: no line of the log proves as much."""

@@ -21,6 +21,7 @@ PLATFORM: Final = Platform(
     fetches="copy http:",
     # As IOS-XE: transcripts/cisco_xe/copy_http_success and copy_https_success, both with an account in the URL.
     # FTP: Cisco's guide "Image Copying …": user and password "specified in the copy privileged EXEC command".
-    schemes=("http", "https", "ftp"),
-    signs_in=("http", "https", "ftp"),
+    # SCP asks for the password: docs/forms.md, "copy scp:". No source says that classic IOS has a client for SFTP.
+    schemes=("http", "https", "ftp", "scp"),
+    signs_in=("http", "https", "ftp", "scp"),
 )

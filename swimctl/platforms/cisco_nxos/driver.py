@@ -9,7 +9,7 @@ from typing import Final
 from swimctl.errors import CommandRefused, DeviceUnknown, StepFailed, UnparsableOutput
 from swimctl.models import Finding, Image
 from swimctl.platforms.base import Sent, Support
-from swimctl.platforms.cisco_nxos.fetching import FETCHING
+from swimctl.platforms.cisco_nxos.fetching import FETCHINGS
 from swimctl.platforms.cisco_nxos.parsers.files import parse_copy_configuration
 from swimctl.platforms.cisco_nxos.parsers.incompatibility import parse_show_incompatibility
 from swimctl.platforms.cisco_nxos.parsers.install import parse_install_all, parse_install_impact
@@ -18,7 +18,7 @@ from swimctl.platforms.cisco_nxos.reading import UNKNOWN, NexusDevice
 from swimctl.platforms.cisco_nxos.software import next_boot, short_path
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote, fetch
 from swimctl.platforms.terminal import Answer, answer
 
 # The one question of the installer; any other is one that nobody foresaw.
@@ -80,9 +80,9 @@ class CiscoNxos(NexusDevice):
         """Return the path that a transport writes to."""
         return self._path(image)
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         """Have the device fetch a file to the image's destination; without a VRF, through its management port."""
-        return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
+        return fetch(FETCHINGS, self._session, remote, self.destination(image), vrf, deadline)
 
     def rehearse(self, image: Image) -> list[Finding]:
         """Return what the installer says of the file: what it would install on each module, and what would go down."""

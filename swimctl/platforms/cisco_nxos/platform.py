@@ -36,7 +36,9 @@ PLATFORM: Final = Platform(
     TERMINAL,
     scp="`feature scp-server`",
     fetches="copy http:",
-    # HTTP: a guide of Apstra (see fetching.py). Of an account in such a URL no output was found.
-    schemes=("http", "https"),
+    # HTTP: a guide of Apstra (see fetching.py). Of an account in such a URL no output was found. The others ask for the
+    # account: docs/forms.md, "copy ftp:", "copy scp:" and "copy sftp:".
+    schemes=("http", "https", "ftp", "scp", "sftp"),
+    signs_in=("ftp", "scp", "sftp"),
     open_end="show running-config",
 )

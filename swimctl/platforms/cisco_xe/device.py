@@ -8,14 +8,14 @@ from typing import Final
 
 from swimctl.errors import CommandRefused
 from swimctl.models import Device, Finding, Image
-from swimctl.platforms.cisco_xe.fetching import FETCHING
+from swimctl.platforms.cisco_xe.fetching import FETCHINGS
 from swimctl.platforms.cisco_xe.log import journal, last_line
 from swimctl.platforms.cisco_xe.parsers.files import parse_verify
 from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity, managed
 from swimctl.platforms.cisco_xe.reading import NO_SWITCHING, Reading
 from swimctl.platforms.cisco_xe.units import READY, Unit, without_standby
 from swimctl.platforms.facts import HashResult, Neighbour, Running, Snapshot
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote, fetch
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
@@ -113,9 +113,9 @@ class CiscoDevice:
         """Return the path that a transport writes to."""
         return f"{self._read.root()}{image.filename}"
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         """Have the device fetch a file to the image's destination; return how that ended."""
-        return FETCHING.run(self._read.session, url, self.destination(image), vrf, deadline)
+        return fetch(FETCHINGS, self._read.session, remote, self.destination(image), vrf, deadline)
 
     def log_mark(self) -> str | None:
         """Return the last line of the device's log, None where it keeps none."""

@@ -37,6 +37,7 @@ PLATFORM: Final = Platform(
     fetches="copy http:",
     # transcripts/cisco_xe/copy_http_success and copy_https_success, both with an account in the URL.
     # FTP: Cisco's guide "Image Copying …": user and password "specified in the copy privileged EXEC command".
-    schemes=("http", "https", "ftp"),
-    signs_in=("http", "https", "ftp"),
+    # SCP and SFTP ask for the password: docs/forms.md, "copy scp:" and "copy sftp:".
+    schemes=("http", "https", "ftp", "scp", "sftp"),
+    signs_in=("http", "https", "ftp", "scp", "sftp"),
 )

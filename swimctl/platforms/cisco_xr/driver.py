@@ -10,7 +10,7 @@ from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, SessionLost, StepFailed, UnparsableOutput
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
-from swimctl.platforms.cisco_xr.fetching import FETCHING
+from swimctl.platforms.cisco_xr.fetching import FETCHINGS
 from swimctl.platforms.cisco_xr.installer import Installer, added_by
 from swimctl.platforms.cisco_xr.parsers.files import parse_show_md5
 from swimctl.platforms.cisco_xr.parsers.platform import parse_show_platform
@@ -41,7 +41,7 @@ from swimctl.platforms.facts import (
     Slot,
     Snapshot,
 )
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote, fetch
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
@@ -249,9 +249,9 @@ class CiscoXr:
         """Return the path that a transport writes to."""
         return f"{DISK}/{image.filename}"
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         """Have the device fetch a file to the image's destination; return how that ended."""
-        return FETCHING.run(self._session, url, f"/{self.destination(image)}", vrf, deadline)
+        return fetch(FETCHINGS, self._session, remote, f"/{self.destination(image)}", vrf, deadline)
 
     def typed(self, image: Image) -> tuple[str, ...]:
         """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""

@@ -43,6 +43,8 @@ PLATFORM: Final = Platform(
     frozenset({"cisco_xr", "iosxr", "ios-xr", "ios_xr", "cisco_iosxr", "cisco_ios_xr", "cisco.iosxr.iosxr"}),
     TERMINAL,
     fetches="copy http:",
-    # HTTP: tests of pyntc (see fetching.py). Of an account in such a URL no output was found.
-    schemes=("http", "https"),
+    # HTTP: tests of pyntc (see fetching.py). Of an account in such a URL no output was found. The others ask for the
+    # account: docs/forms.md, "copy ftp:", "scp" and "sftp".
+    schemes=("http", "https", "ftp", "scp", "sftp"),
+    signs_in=("ftp", "scp", "sftp"),
 )

@@ -61,8 +61,9 @@ PLATFORM: Final = Platform(
     fetches="file copy",
     # FreeBSD's fetch below (see fetching.py); fetch(3) has the account in the URL.
     # FTP: Juniper's command reference, "How to Specify Filenames and URLs": `ftp://username:password@hostname/path`.
-    schemes=("http", "https", "ftp"),
-    signs_in=("http", "https", "ftp"),
+    # SCP asks for the password: docs/forms.md, "file copy scp:".
+    schemes=("http", "https", "ftp", "scp"),
+    signs_in=("http", "https", "ftp", "scp"),
     configured=braced,
     open_end="show configuration",
 )

@@ -21,7 +21,7 @@ from swimctl.platforms.facts import (
     Running,
     Snapshot,
 )
-from swimctl.platforms.fetching import Fetched
+from swimctl.platforms.fetching import Fetched, Remote, fetch
 from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.juniper_junos import evidence
@@ -32,7 +32,7 @@ from swimctl.platforms.juniper_junos.facts import (
     NodeUptime,
     RoutingEngine,
 )
-from swimctl.platforms.juniper_junos.fetching import FETCHING
+from swimctl.platforms.juniper_junos.fetching import FETCHINGS
 from swimctl.platforms.juniper_junos.log import SHOW, journal, last_line, trace_operation
 from swimctl.platforms.juniper_junos.nodes import of_all
 from swimctl.platforms.juniper_junos.parsers.alarms import parse_show_alarms
@@ -200,9 +200,9 @@ class JunosDevice:
         """Return the path that a transport writes to."""
         return f"{FOLDER}/{image.filename}"
 
-    def fetch(self, url: str, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
         """Have the device fetch a file to the image's destination; return how that ended."""
-        return FETCHING.run(self._session, url, self.destination(image), vrf, deadline)
+        return fetch(FETCHINGS, self._session, remote, self.destination(image), vrf, deadline)
 
     def log_mark(self) -> str | None:
         """Return the last line of the device's log of commands, None where it keeps none."""

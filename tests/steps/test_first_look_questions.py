@@ -17,7 +17,7 @@ from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Placement
 from swimctl.platforms.terminal import Answer, answer
 from swimctl.sessions.session import Reply
-from swimctl.steps.first_look import FirstLook, first_look, what_runs
+from swimctl.steps.first_look import COPY, FirstLook, first_look, what_runs
 
 HOLDS = Finding("model", ok=True, seen="well", needed="well")
 WRONG = Finding("serial number", ok=False, seen="FOC9Z", needed="FOC1A", next_command="look")
@@ -118,7 +118,12 @@ def test_a_device_that_is_ready_is_asked_all_that_the_night_asks() -> None:
     seen = look(one := job())
     assert one.driver.asked == ALL
     assert seen == FirstLook(
-        (HOLDS, SPACE), configuration=CONFIGURATION, snapshot=BEFORE, log="a line", running=OLD_RUNS
+        (HOLDS, SPACE),
+        configuration=CONFIGURATION,
+        snapshot=BEFORE,
+        log="a line",
+        running=OLD_RUNS,
+        commands=(COPY,),
     )
     assert (seen.ready, seen.refused, seen.unreadable) == (True, (), ())
 

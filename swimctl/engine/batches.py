@@ -276,6 +276,8 @@ class Engine:
                 yield from settled(self._store, self._clock, claimed)
             yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
+            if ended.interrupted and self._far is not None and self._nobody_resumes(run):
+                ended = yield from self._once_more(run, ended)
             if ended.status is JobStatus.FAILED:
                 self._notifier.device_failed(run.batch, ended)
         except StaleClaim:
@@ -287,6 +289,21 @@ class Engine:
             why = f"swimctl failed: {type(error).__name__}: {error}; please report it"
             if not self._store.fail_waiting([job.id], why) and self._far is None:
                 self._jobs.end_by_defect(run.batch, job, why, run.stop)
+
+    def _nobody_resumes(self, run: BatchRun) -> bool:
+        """Return whether no person waits for a batch; what a worker left is taken up then, as after a restart."""
+        return not run.stop.is_set() and (run.batch.detached or run.batch.schedule_time is not None)
+
+    def _once_more(self, run: BatchRun, job: Job) -> Parts[Job]:
+        """Return what became of a job that a worker left, with another one, which asks the device first.
+
+        It is done once, as the job itself may be the reason.
+        """
+        claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
+        if claimed is not None and self._far is not None:
+            yield from settled(self._store, self._clock, claimed)
+            yield from self._far.go_through(run.batch, claimed, run.stop)
+        return self._store.job(job.id)
 
     def _take_turn(self, run: BatchRun, job: Job) -> Parts[Job | None]:
         """Claim the job when its turn has come; None where it will not run here."""

@@ -51,14 +51,18 @@ class Site:
 
 @contextmanager
 def site(
-    folder: Path, of: Sequence[str] = ("ber",), *sites: str, kind: type[ThreadCrowd] = ThreadCrowd, **lab_options: Any
+    folder: Path,
+    of: Sequence[str] = ("ber",),
+    *sites: str,
+    kind: type[ThreadCrowd] = ThreadCrowd,
+    detached: bool = False,
 ) -> Iterator[Site]:
     """Run a lab with one device at each site of `of`, workers at these sites, and a coordinator."""
-    with lab_folder(folder, devices=len(of), ssh=False, **lab_options) as lab:
+    with lab_folder(folder, devices=len(of), ssh=False) as lab:
         with_data(folder, **{f"sw{number}": {"site": where} for number, where in enumerate(of, 1)})
         with Opened(folder / "config.yaml") as opened:
             crowd = crowd_of(folder, *(sites or set(of)), kind=kind)
-            made = opened.service.trigger(request(opened, devices=list(opened.inventory.devices)))
+            made = opened.service.trigger(request(opened, devices=list(opened.inventory.devices), detached=detached))
             yield Site(lab, opened, crowd, by_workers(opened, crowd), made.batch)
 
 
@@ -123,6 +127,33 @@ def test_a_worker_that_wakes_up_when_its_job_is_somebody_elses_sends_nothing(
         assert made.crowd.given[0].done.wait(60)
         assert made.sent("sw1") == SENT
         assert len(made.opened.store.events(job.id)) == before
+
+
+class Dies(ThreadCrowd):
+    """A crowd whose first `most` workers die when they were permitted to add."""
+
+    most = 1
+
+    def after(self, work: ThreadWork, what: str, given: Sequence[Any]) -> None:
+        if what == "permit" and given[0] == "install add" and work in self.given[: self.most]:
+            work.gone = "the worker is gone, or was silent for too long"
+        if work.gone:
+            raise ConnectionResetError("it is dead")
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_what_a_worker_left_of_a_batch_that_nobody_waits_for_is_taken_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(elsewhere, "FRESH", 1.0)
+    monkeypatch.setattr("swimctl.engine.far_store._AGAIN", (0.0, 0.0))
+    monkeypatch.setattr(Dies, "most", most)
+    with site(tmp_path, kind=Dies, detached=True) as made:
+        (job,) = made.go()
+        assert len(made.crowd.given) == 2
+        assert len(made.told(job.id, "resumed")) == 1
+        assert job.interrupted is (most == 2)
+        assert made.sent("sw1") == (SENT if most == 1 else [])
 
 
 class Deaf(ThreadCrowd):

@@ -165,7 +165,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody."""
+    """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody;
+    while `paused_by` is somebody, no job of it starts.
+    """
 
     id: str
     mode: ExecutionMode
@@ -180,6 +182,7 @@ class Batch:
     needs_approval: bool = False
     approved_by: str | None = None
     approved_at: datetime | None = None
+    paused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

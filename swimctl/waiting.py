@@ -14,6 +14,7 @@ from swimctl.states import WAITING, JobStatus
 class WaitKind(StrEnum):
     """What kind of thing a job waits for."""
 
+    PAUSE = "pause"
     APPROVAL = "approval"
     SCHEDULE = "schedule"
     RUNNER = "runner"
@@ -60,6 +61,7 @@ class Waiting:
 
 
 _WORDS = {
+    WaitKind.PAUSE: "the batch is paused: `swimctl continue {short}`",
     WaitKind.APPROVAL: "somebody else has to approve the batch: `swimctl approve {short}`",
     WaitKind.SCHEDULE: "starts",
     WaitKind.RUNNER: "nobody runs it yet; `swimctl serve` or `swimctl run-scheduled` does",
@@ -79,7 +81,7 @@ _WORDS = {
 
 
 def waits_by_itself(
-    status: JobStatus, batch_id: str, *, unapproved: bool, schedule_time: datetime | None, owned: bool
+    status: JobStatus, batch_id: str, *, paused: bool, unapproved: bool, schedule_time: datetime | None, owned: bool
 ) -> Waiting | None:
     """Return what a job waits for as its batch stands, whoever runs it; None: only who runs it knows.
 
@@ -87,6 +89,8 @@ def waits_by_itself(
     """
     if status not in WAITING:
         return None
+    if paused:
+        return Waiting(WaitKind.PAUSE, batch_id)
     if unapproved:
         return Waiting(WaitKind.APPROVAL, batch_id)
     if owned:

@@ -27,6 +27,11 @@ EVERY = {
         "somebody else has to approve the batch: `swimctl approve d83c2337`",
         "somebody else has to approve the batch: `swimctl approve d83c2337`",
     ),
+    WaitKind.PAUSE: (
+        Waiting(WaitKind.PAUSE, "d83c2337-aaaa"),
+        "the batch is paused: `swimctl continue d83c2337`",
+        "the batch is paused: `swimctl continue d83c2337`",
+    ),
     WaitKind.SCHEDULE: (
         Waiting(WaitKind.SCHEDULE, until=EVENING + timedelta(hours=3)),
         "starts in 3 h, 2031-05-05 02:06 +0000",

@@ -152,6 +152,15 @@ class ApproveAnswer(Answer):
     approved_at: Time
 
 
+class SteerAnswer(Answer):
+    """The batch, and who paused it; null if it is not paused."""
+
+    status: Literal["success"]
+    batch_id: str
+    paused_by: str | None
+    wave: int | None = Field(None, description="the wave that starts now, if one was started by hand")
+
+
 class EventAnswer(Answer):
     """Something that happened to a job."""
 

@@ -167,6 +167,19 @@ class CancelRequest(Request):
         return self
 
 
+class SteerRequest(Request):
+    """Which batch is paused."""
+
+    batch_id: Name
+
+
+class ContinueRequest(Request):
+    """Which batch goes on, or starts its next wave now."""
+
+    batch_id: Name
+    wave: bool = Field(False, strict=True, description="start the next wave now, without the rest of the soak")
+
+
 class ApproveRequest(Request):
     """Which batch somebody else may have started."""
 

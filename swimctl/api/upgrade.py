@@ -11,11 +11,20 @@ from aiohttp import web
 from pydantic import BeforeValidator, Field
 
 from swimctl.api import reading
-from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, TriggerAnswer
+from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, SteerAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.plan_answers import PlanAnswer
 from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Route, answer
-from swimctl.api.schemas import ApproveRequest, CancelRequest, Ids, Name, Request, TriggerRequest
+from swimctl.api.schemas import (
+    ApproveRequest,
+    CancelRequest,
+    ContinueRequest,
+    Ids,
+    Name,
+    Request,
+    SteerRequest,
+    TriggerRequest,
+)
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
 from swimctl.requests.documents import batch_document, triggered_document
@@ -204,6 +213,26 @@ async def approve(call: Call) -> web.Response:
     return answer({"status": "success"} | {name: document[name] for name in kept})
 
 
+async def pause(call: Call) -> web.Response:
+    """Start no more jobs of a batch."""
+    asked: SteerRequest = call.body
+    batch = await call.backend.do(lambda: call.backend.store.pause(asked.batch_id, call.caller))
+    return answer({"status": "success", "batch_id": batch.id, "paused_by": batch.paused_by})
+
+
+async def go_on(call: Call) -> web.Response:
+    """Continue a paused batch, or start its next wave."""
+    asked: ContinueRequest = call.body
+
+    def work() -> dict[str, Any]:
+        store = call.backend.store
+        wave = store.start_wave(asked.batch_id, call.caller) if asked.wave else None
+        batch = store.batch(asked.batch_id) if asked.wave else store.go_on(asked.batch_id, call.caller)
+        return {"status": "success", "batch_id": batch.id, "paused_by": batch.paused_by, "wave": wave}
+
+    return answer(await call.backend.do(work))
+
+
 _STATUS: Final = "/api/upgrade/status/"
 _CANCEL: Final = "/api/upgrade/cancel/"
 
@@ -250,6 +279,24 @@ ROUTES: Final = (
         Role.OPERATOR,
         {200: ApproveAnswer, 404: Problem, 409: Problem},
         body=ApproveRequest,
+    ),
+    Route(
+        "POST",
+        "/api/upgrade/pause/",
+        pause,
+        "Start no more jobs of a batch; running ones go on",
+        Role.OPERATOR,
+        {200: SteerAnswer, 404: Problem, 409: Problem},
+        body=SteerRequest,
+    ),
+    Route(
+        "POST",
+        "/api/upgrade/continue/",
+        go_on,
+        "Let a paused batch go on, or start its next wave now",
+        Role.OPERATOR,
+        {200: SteerAnswer, 404: Problem, 409: Problem},
+        body=ContinueRequest,
     ),
     Route(
         "POST",

@@ -97,6 +97,7 @@ class Engine:
             wave = [job for job in group if job.device_name in known]
             if stop.is_set() or not self._wave_may_start(run, number):
                 break
+            run.batch = self._store.batch(batch.id)  # its workers may have been changed
             self._run_wave(run, wave)
         if batch.detached or batch.schedule_time is not None:
             # What waits behind them is anybody's again; in a terminal, it belongs to the person there.
@@ -153,6 +154,8 @@ class Engine:
         waiting = [job.id for job in self._store.jobs(batch_id=run.batch.id) if job.wave == number]
         if not self._soak(run, before, waiting):
             return False
+        if self._store.wave_passed(run.batch.id, number - 1):
+            return True
         self._store.waits(waiting, Waiting(WaitKind.WAVE, f"one more look at wave {number - 1}"), tell=False)
         # One that was upgraded and failed is counted by max_failures: its complaint must not stop the line for itself.
         succeeded = [job for job in before if job.status is JobStatus.SUCCESS]
@@ -189,8 +192,11 @@ class Engine:
                 until = self._clock.now() + timedelta(seconds=left / self._clock.speed)
                 self._store.waits(waiting, Waiting(WaitKind.SOAK, f"wave {jobs[0].wave}", until=until))
                 said = True
-            self._clock.sleep(left, run.stop)
-            gone += left
+            step = min(left, _TURN_POLL * self._clock.speed)
+            self._clock.sleep(step, run.stop)
+            gone += step
+            if self._store.wave_passed(run.batch.id, jobs[0].wave):
+                return True  # somebody starts the next one by hand
         return False
 
     def _ill(self, run: BatchRun, jobs: Sequence[Job]) -> list[str]:

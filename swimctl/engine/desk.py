@@ -146,6 +146,8 @@ class Desk:
             return self._begin(lent, *given)
         if what == "stopped":
             return lent.stop.is_set()
+        if what == "batch":
+            return self._store.batch(lent.batch.id)
         if what == "permit" and lease > 0:
             return self._store.permit(job_id, self._runner, lease, *given)
         if what in _OF_THE_HOLDER and lease > 0:

@@ -16,7 +16,7 @@ from swimctl import __version__
 from swimctl.clock import Clock, rfc3339
 from swimctl.engine.desk import Order, Task, raised
 from swimctl.errors import StoreError
-from swimctl.models import Image, Job, Outcome, Usual
+from swimctl.models import Batch, Image, Job, Outcome, Usual
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Refusals
 from swimctl.waiting import Waiting
@@ -72,6 +72,10 @@ class FarStore:
     def job(self, job_id: int) -> Job:  # noqa: ARG002 - all of these know their job
         """Return how the job stands."""
         return cast("Job", self._question("job"))
+
+    def batch(self, batch_id: str) -> Batch:  # noqa: ARG002 - that of its job
+        """Return the job's batch as it is now."""
+        return cast("Batch", self._question("batch"))
 
     def image(self, ref: int) -> Image:  # noqa: ARG002
         """Return the job's image, as this worker has it."""

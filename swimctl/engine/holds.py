@@ -66,7 +66,9 @@ class Holds:
         """Return what of its own batch keeps a job from starting; one that was under way before goes on."""
         if job.attempted:
             return None
-        batch, again = run.batch, _again(run)
+        # Anew each time: somebody may have paused it, approved it or changed its limits, in whichever process.
+        batch = run.batch = self._store.batch(run.batch.id)
+        again = _again(run)
         run.stopped = run.stopped or self._stopped(batch, job.wave)
         if run.stopped is None and (job.after or job.redundancy_group):
             hold = held(job, self._store.standings(batch.id, job))
@@ -74,7 +76,9 @@ class Holds:
                 return replace(hold, why=f"{hold.why}; {again}") if hold.ends else hold
         if run.stopped:
             return Hold(f"{run.stopped}; {again}")
-        if batch.needs_approval and self._store.batch(batch.id).approved_by is None:
+        if batch.paused_by is not None:
+            return waits(WaitKind.PAUSE, batch.id)
+        if batch.needs_approval and batch.approved_by is None:
             return waits(WaitKind.APPROVAL, batch.id)
         return self._outside(batch, job)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from swimctl.models import Image, Job, Outcome, Usual
+from swimctl.models import Batch, Image, Job, Outcome, Usual
 from swimctl.sessions.logins import LoginStore
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
@@ -17,6 +17,9 @@ class JobStore(LoginStore, Protocol):
 
     def job(self, job_id: int) -> Job:
         """Return how a job stands."""
+
+    def batch(self, batch_id: str) -> Batch:
+        """Return a batch as it is now."""
 
     def image(self, ref: int) -> Image:
         """Return an image of the catalogue."""

@@ -179,7 +179,8 @@ class JobRunner:
         """
         said: Waiting | None = None
         while not was_sent(context, "activate"):
-            slot = self.slot(batch, context.image)
+            # Anew each time: somebody may have changed until when.
+            slot = self.slot(self._store.batch(batch.id), context.image)
             if isinstance(slot, Go):
                 return
             if isinstance(slot, Never):

@@ -99,6 +99,8 @@ def batch_document(batch: Batch) -> Document:
         "needs_approval": batch.needs_approval,
         "approved_by": batch.approved_by,
         "approved_at": _time(batch.approved_at),
+        "paused_by": batch.paused_by,
+        "workers": batch.workers,
         "created_at": _time(batch.created_at),
         "schedule_time": _time(batch.schedule_time),
     }

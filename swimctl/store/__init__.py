@@ -28,7 +28,7 @@ from swimctl.store.leases import Leases
 from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
-from swimctl.store.standings import Standings
+from swimctl.store.steering import Steering
 
 __all__ = [
     "STEP_LIMITS",
@@ -50,7 +50,7 @@ class Store(
     Devices,
     Catalogue,
     Leases,
-    Standings,
+    Steering,
     Journal,
     Accounts,
     Audit,

@@ -32,3 +32,21 @@ def m016_waiting(db: Database) -> None:
             BEGIN UPDATE jobs SET waiting = NULL WHERE id = NEW.id; END;
         """
     )
+
+
+def m017_paused_batches(db: Database) -> None:
+    """Keep who paused a batch: until somebody continues it, none of its jobs starts."""
+    db.executescript(
+        """
+        ALTER TABLE batches ADD COLUMN paused_by TEXT;
+        DROP TRIGGER batches_change_hands;
+        CREATE TRIGGER batches_change_hands AFTER UPDATE OF runner_id, approved_by, paused_by ON batches
+            WHEN NEW.runner_id IS NOT OLD.runner_id OR NEW.approved_by IS NOT OLD.approved_by
+                OR NEW.paused_by IS NOT OLD.paused_by
+            BEGIN
+                UPDATE changes SET number = number + 1;
+                UPDATE jobs SET changed = (SELECT number FROM changes)
+                    WHERE batch_id = NEW.id AND status IN ('pending', 'scheduled');
+            END;
+        """
+    )

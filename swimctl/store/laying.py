@@ -73,6 +73,7 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
     waiting = waits_by_itself(
         status,
         batch.id,
+        paused=False,
         unapproved=batch.needs_approval and batch.approved_by is None,
         schedule_time=schedule_time,
         owned=not batch.detached and schedule_time is None,

@@ -38,7 +38,7 @@ REMOVALS: Final = """
 """
 JOB_QUERY: Final = f"""
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
-           b.needs_approval AND b.approved_by IS NULL AS unapproved,
+           b.needs_approval AND b.approved_by IS NULL AS unapproved, b.paused_by,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
            i.family AS image_family, r.pid AS runner_pid,
            {REMOVALS}
@@ -149,6 +149,7 @@ def batch_from(row: sqlite3.Row) -> Batch:
         needs_approval=bool(row["needs_approval"]),
         approved_by=row["approved_by"],
         approved_at=moment(row["approved_at"]),
+        paused_by=row["paused_by"],
     )
 
 
@@ -237,7 +238,12 @@ def _waiting(row: sqlite3.Row, status: JobStatus, alive: frozenset[str]) -> Wait
     owned = row["owner_id"] in alive
     at = moment(row["schedule_time"])
     by_itself = waits_by_itself(
-        status, row["batch_id"], unapproved=bool(row["unapproved"]), schedule_time=at, owned=owned
+        status,
+        row["batch_id"],
+        paused=row["paused_by"] is not None,
+        unapproved=bool(row["unapproved"]),
+        schedule_time=at,
+        owned=owned,
     )
     if by_itself is not None or row["waiting"] is None or (status not in RUNNING and not owned):
         return by_itself

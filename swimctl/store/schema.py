@@ -8,7 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from swimctl.store.chain import START, every_entry, link
 from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
-from swimctl.store.later_tables import m016_waiting
+from swimctl.store.later_tables import m016_waiting, m017_paused_batches
 
 
 def m003_outcomes_waves_order(db: Database) -> None:
@@ -300,6 +300,7 @@ _IN_ORDER: Final = (
     m014_counted_and_numbered,
     m015_leases,
     m016_waiting,
+    m017_paused_batches,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -13,6 +13,7 @@ from support.accounts import PASSWORD
 from support.api_client import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READER, STATUS, TRIGGER, Answer, Api
 
 from swimctl.api.app import ROUTES
+from swimctl.requests.service import NOBODY
 
 PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/docs"), ("GET", "/api/openapi.json")]
 GUARDED = [(route.method, route.path) for route in ROUTES if route.role is not None]
@@ -20,6 +21,9 @@ GUARDED = [(route.method, route.path) for route in ROUTES if route.role is not N
 
 def filled(path: str) -> str:
     return path.replace("{id}", "1") + ("?job_ids=1" if path == STATUS else "")
+
+
+PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 
 
 @pytest.mark.parametrize(
@@ -230,10 +234,15 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
             TRIGGER: {"devices": ["sw3"]},
             CANCEL: {"job_ids": [ids[number]]},
             APPROVE: {"batch_id": made["batch_id"]},
+            PAUSE: {"batch_id": made["batch_id"]},
+            CONTINUE: {"batch_id": made["batch_id"]},
             LOGIN: {"username": OPERATOR, "password": PASSWORD},
         }
         answer = api.ask(method, written + query, bodies.get(path))
-        assert answer.status == {TRIGGER: 201, APPROVE: 409}.get(path, 200)  # it needs no approval
+        if path == PAUSE:
+            api.store.go_on(made["batch_id"], NOBODY)
+        # It needs no approval, and is not paused.
+        assert answer.status == {TRIGGER: 201, APPROVE: 409, CONTINUE: 409}.get(path, 200)
         found.append(without_times(answer))
     assert found[0] == found[1]
 

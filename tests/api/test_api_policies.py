@@ -124,3 +124,16 @@ def test_what_cannot_be_approved(api: Api) -> None:
     api.refused(api.post(APPROVE, {"batch_id": made["batch_id"]}), 409, "needs no approval")
     api.refused(api.post(APPROVE, {"batch_id": "no-such-batch"}), 404, "no-such-batch")
     api.refused(api.post(APPROVE, {}), 400, "batch_id")
+
+
+def test_a_batch_is_paused_and_goes_on(api: Api) -> None:
+    made = api.trigger("sw1")
+    body = {"batch_id": made["batch_id"]}
+    api.refused(api.post("/api/upgrade/pause/", body, token=READER), 403)
+    assert api.post("/api/upgrade/pause/", body).json["paused_by"] == "olga"
+    assert api.jobs(*made["job_ids"])[0]["waiting"]["kind"] == "pause"
+    api.refused(api.post("/api/upgrade/pause/", body), 409, "paused already")
+    api.refused(api.post("/api/upgrade/continue/", body | {"wave": True}), 409, "no wave waits")
+    assert api.post("/api/upgrade/continue/", body).json["paused_by"] is None
+    assert api.jobs(*made["job_ids"])[0]["waiting"]["kind"] == "runner"
+    assert [entry.action for entry in api.store.audit()][-2:] == ["pause", "continue"]

@@ -126,7 +126,8 @@ def test_later_waves_the_soak_and_the_look_after_it(tonight: Night, monkeypatch:
     assert tonight.run(jobs) == [GOOD] * 3
     third = Waiting(WaitKind.WAVE, "wave 2")
     soak = Waiting(WaitKind.SOAK, "wave 1", until=NOON + timedelta(seconds=1200))
-    assert found[:3] == [
+    seen_in_turn = [one for number, one in enumerate(found) if number == 0 or one != found[number - 1]]
+    assert seen_in_turn[:3] == [
         [None, Waiting(WaitKind.WAVE, "wave 1"), third],
         [None, soak, third],
         [None, Waiting(WaitKind.WAVE, "one more look at wave 1"), third],

@@ -1,0 +1,117 @@
+"""A batch is steered while it runs: who runs it obeys before the next job starts, and the audit has who said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
+from support.stores import NOON, some_jobs
+
+from swimctl.errors import ConflictError
+from swimctl.models import Caller, Job, Policy
+from swimctl.steps import POST_CHECKS
+from swimctl.store import Store
+from swimctl.waiting import Waiting, WaitKind
+
+ANNA = Caller("anna", "terminal")
+
+
+@pytest.fixture
+def tonight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
+    with night(tmp_path, monkeypatch) as made:
+        yield made
+
+
+def audit(store: Store) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(entry.actor, entry.action, dict(entry.data)) for entry in store.audit()]
+
+
+def while_sw1_runs(tonight: Night, what: Any) -> None:
+    tonight.ends["sw1"] = lambda: (what(), GOOD)[1]
+
+
+def test_a_pause_lets_what_runs_go_on_and_starts_nothing_until_somebody_continues(tonight: Night) -> None:
+    jobs = some_jobs(tonight.store, ["sw1", "sw2"], workers=1)
+    while_sw1_runs(tonight, lambda: tonight.store.pause("batch-0001", ANNA))
+    assert tonight.run(jobs) == [GOOD, WAITS], "it waits until it is stopped"
+    second = tonight.store.job(jobs[1].id)
+    assert second.waiting == Waiting(WaitKind.PAUSE, "batch-0001")
+    assert tonight.store.due(tonight.clock.now()) == [], "nobody takes it up, after a restart neither"
+    tonight.stop = Looks(lambda: tonight.store.go_on("batch-0001", ANNA))
+    assert tonight.run([second]) == [GOOD]
+    assert audit(tonight.store) == [("anna", "pause", {}), ("anna", "continue", {"paused_by": "anna"})]
+
+
+def test_what_cannot_be_paused_or_continued_is_refused(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"])
+    with pytest.raises(ConflictError, match="is not paused"):
+        tonight.store.go_on("batch-0001", ANNA)
+    tonight.store.pause("batch-0001", ANNA)
+    with pytest.raises(ConflictError, match="paused already; `swimctl continue batch-00`"):
+        tonight.store.pause("batch-0001", ANNA)
+    tonight.store.cancel([job.id])
+    tonight.store.go_on("batch-0001", ANNA)
+    for refused in (tonight.store.pause, tonight.store.change, tonight.store.start_wave):
+        with pytest.raises(ConflictError):
+            refused("batch-0001", ANNA)
+    assert [entry[1] for entry in audit(tonight.store)] == ["pause", "continue"]
+
+
+def waves(tonight: Night) -> list[Job]:
+    return some_jobs(tonight.store, ["sw1", "sw2"], waves=[1, 2], policy=Policy(waves=("1",), soak=3600.0))
+
+
+def test_the_next_wave_is_started_by_hand(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(POST_CHECKS, "look_again", lambda *_: pytest.fail("nobody waits for that look either"))
+    jobs = waves(tonight)
+    with pytest.raises(ConflictError, match=r"is in wave 1 \(jobs left: 1\): no wave waits"):
+        tonight.store.start_wave("batch-0001", ANNA)
+    sleep, slept = tonight.clock.sleep, list[float]()
+
+    def sleeps(seconds: float, stop: Any = None) -> None:
+        slept.append(seconds)
+        sleep(seconds, stop)
+        if len(slept) == 3:
+            assert tonight.store.start_wave("batch-0001", ANNA) == 2
+
+    monkeypatch.setattr(tonight.clock, "sleep", sleeps)
+    assert tonight.run(jobs) == [GOOD, GOOD]
+    assert slept == [1.0] * 3
+    assert audit(tonight.store) == [("anna", "start-wave", {"wave": 2})]
+
+
+def test_limits_that_are_changed_count_before_the_next_job(tonight: Night) -> None:
+    jobs = some_jobs(tonight.store, ["sw1", "sw2", "sw3"], workers=1)
+    tonight.ends["sw1"] = lambda: (tonight.store.change("batch-0001", ANNA, max_failures=1), BAD)[1]
+    assert tonight.run(jobs) == [BAD, UNTOUCHED, UNTOUCHED]
+    assert "max_failures is 1" in tonight.error(jobs[1])
+    assert audit(tonight.store) == [("anna", "change", {"max_failures": 1})]
+
+
+def test_a_number_of_failures_takes_the_place_of_a_share_and_back(tonight: Night) -> None:
+    some_jobs(tonight.store, ["sw1"], policy=Policy(max_failures_percent=5.0, ticket="CHG-7"))
+    changed = tonight.store.change("batch-0001", ANNA, max_failures=3, workers=7)
+    assert (changed.max_failures, changed.policy.max_failures_percent, changed.workers) == (3, None, 7)
+    until = NOON + timedelta(hours=4)
+    changed = tonight.store.change("batch-0001", ANNA, max_failures_percent=10.0, until=until)
+    assert (changed.max_failures, changed.policy) == (0, Policy(max_failures_percent=10.0, until=until, ticket="CHG-7"))
+    assert changed.workers == 7
+
+
+def test_the_end_of_a_window_is_moved_while_jobs_wait(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(window="20:00-23:00@UTC"))
+    tonight.stop = Looks(lambda: tonight.store.change("batch-0001", ANNA, until=NOON + timedelta(hours=1)))
+    assert tonight.run([job]) == [UNTOUCHED]
+    assert "window too short" in tonight.error(job)
+
+
+def test_workers_count_from_the_next_wave_on(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = waves(tonight)
+    while_sw1_runs(tonight, lambda: tonight.store.change("batch-0001", ANNA, workers=9))
+    monkeypatch.setattr(tonight.clock, "sleep", lambda *_: tonight.store.start_wave("batch-0001", ANNA))
+    assert tonight.run(jobs) == [GOOD, GOOD]
+    assert [workers for _, workers in tonight.workers] == [20, 9]

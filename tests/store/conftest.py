@@ -10,11 +10,23 @@ from support.stores import StandingClock
 from swimctl.store import Runner, Store
 from swimctl.store.database import Database
 
+# What they show has nothing to do with how a new file is laid.
+COPIED = {
+    f"test_store_{name}"
+    for name in ("accounts", "audit", "catalogue", "claims", "held", "idempotency", "jobs", "leases", "model", "races")
+}
 
-@pytest.fixture(autouse=True)
-def _laid_by_swimctl(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.fixture
+def laid_by_swimctl(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each new store be laid as swimctl does it, not copied as for other tests."""
     monkeypatch.setattr(Database, "_prepare", AS_SWIMCTL_DOES)
+
+
+@pytest.fixture(autouse=True)
+def _laid(request: pytest.FixtureRequest) -> None:
+    if request.path.stem not in COPIED:
+        request.getfixturevalue("laid_by_swimctl")
 
 
 @pytest.fixture

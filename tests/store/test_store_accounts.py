@@ -69,6 +69,7 @@ OF_THE_FIRST_SCHEMA = """
 """
 
 
+@pytest.mark.usefixtures("laid_by_swimctl")
 def test_a_store_of_the_first_schema_keeps_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s.db"
     first = Migrations("swimctl")

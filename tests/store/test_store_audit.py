@@ -219,6 +219,7 @@ def before_the_chain(path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -
         connection.executescript(script)
 
 
+@pytest.mark.usefixtures("laid_by_swimctl")
 def test_entries_of_an_older_store_are_linked_and_guarded_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before_the_chain(path, monkeypatch, OF_THE_THIRD_SCHEMA)
     with opened(path) as store:
@@ -233,6 +234,7 @@ def test_entries_of_an_older_store_are_linked_and_guarded_again(path: Path, monk
         assert store.check() == []
 
 
+@pytest.mark.usefixtures("laid_by_swimctl")
 def test_what_was_missing_before_the_chain_is_said_and_no_odd_entry_keeps_a_store_shut(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """New stores in a sixth of the time: their tables are laid once for each process, and copied from there.
 
-Not for tests of the store itself, which lay them as swimctl does: tests/store/conftest.py.
+Not for tests of the store's file, which lay them as swimctl does: tests/store/conftest.py.
 """
 
 from __future__ import annotations

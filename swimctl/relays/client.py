@@ -28,6 +28,10 @@ class Busy(TransferFailed):
     """Report a relay at which as many devices fetch as may."""
 
 
+class _Gone(TransferFailed):
+    """Report a relay that knows no such order: it was restarted, or was not asked about it for long."""
+
+
 class RelayCopy:
     """An image that a relay has for one device: how much of it the relay has, and the device has taken.
 
@@ -36,6 +40,7 @@ class RelayCopy:
 
     def __init__(self, talk: _Talk, image: Offered, order: Order, standing: Standing) -> None:
         self._talk = talk
+        self._order = order
         self._path = f"{protocol.OFFERS}/{order.ticket}"
         self._looked = time.monotonic()
         self._standing = standing
@@ -45,10 +50,14 @@ class RelayCopy:
         self.reach_url = f"{talk.relay.for_devices}/{order.ticket}/{REACH}"
 
     def look(self, *, now: bool = False) -> Standing:
-        """Return how it stands; the relay is asked once a second, or `now`."""
+        """Return how it stands; the relay is asked once a second, or `now`. One that forgot the order gets it again."""
         if now or time.monotonic() >= self._looked + _EVERY:
             try:
-                self._standing, self.silent = self._talk.ask("GET", self._path), ""
+                try:
+                    self._standing = self._talk.ask("GET", self._path)
+                except _Gone:
+                    self._standing = self._talk.ask("PUT", self._path, self._order.body())
+                self.silent = ""
             except TransferFailed as error:
                 self.silent = str(error)
             self._looked = time.monotonic()
@@ -140,7 +149,8 @@ class _Talk:
         why = protocol.problem_of(said) or f"it answers {status}"
         if status == http.client.TOO_MANY_REQUESTS:
             raise Busy(f"the relay {self.relay.url}: {why}")
-        raise TransferFailed(f"the relay {self.relay.url} refuses: {why}")
+        kind = _Gone if status == http.client.NOT_FOUND else TransferFailed
+        raise kind(f"the relay {self.relay.url} refuses: {why}")
 
     def close(self) -> None:
         """End the connection; the next request opens another one."""

@@ -166,6 +166,7 @@ class Distribution:
                 yield from _in_turn(context, held, context.sites.of(device.site), site)
                 if pulling is not None and pulling.pulls():
                     yield from _in_turn(context, held, pulling.turns, "as many devices fetch images as may at once")
+                    yield from pulling.prepared(held)
                     pulling.run(moved, again)
                     return True
                 context.record.say(f"copying{again}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final, Protocol
 
 from swimctl.clock import Deadline
@@ -20,10 +21,11 @@ from swimctl.images.turns import Turns
 from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.platforms.fetching import Fetched, Fetches, Remote
-from swimctl.relays.client import doubt
+from swimctl.relays.client import RelayCopy, doubt
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
+from swimctl.steps.pausing import Parts
 from swimctl.steps.reach import Images, named, why_not
 from swimctl.steps.relayed import relayed
 
@@ -39,6 +41,7 @@ class Pulling:
         self._images = images
         self._ways = list(images.ways(context.settings))
         self._reached = False
+        self._at_relay: RelayCopy | None = None
         self.attempts = ATTEMPTS + sum(not isinstance(way, str) for way in self._ways)
 
     @property
@@ -77,6 +80,11 @@ class Pulling:
         if self.foreign:
             self.failed(f"{self._context.image.filename} from there is wrong: {why}; it was removed")
 
+    def prepared(self, held: ExitStack) -> Parts[None]:
+        """Wait, without a thread, until a relay that is the next way has the image, which stays while `held` lasts."""
+        if isinstance(self._way, Relay):
+            self._at_relay = yield from relayed(self._context, self._images, self._way, held)
+
     def run(self, moved: Callable[[int], object], again: str) -> None:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
@@ -89,9 +97,7 @@ class Pulling:
             self._from(way, moved, seconds)
             return
         if isinstance(way, Relay):
-            with relayed(context, self._images, way) as copy:
-                context.record.say(f"the device fetches the image from the relay {way.url}")
-                self._watched(copy, copy.url, moved, seconds)
+            self._from_relay(way, moved, seconds)
             return
         server, policy, device = self._images.server, self._images.policy, context.device
         with server.offer(device.name, image, device.address, policy.address) as offer:
@@ -110,6 +116,18 @@ class Pulling:
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
             raise TransferFailed(f"{context.device.name} did not fetch {context.image.filename}: {error}") from error
         self._complain(said)
+
+    def _from_relay(self, relay: Relay, moved: Callable[[int], object], seconds: float) -> None:
+        """Make the device fetch the image from the relay that has it."""
+        copy = self._at_relay
+        if copy is None:
+            raise AssertionError("nobody has prepared the relay")
+        self._context.record.say(f"the device fetches the image from the relay {relay.url}")
+        try:
+            self._watched(copy, copy.url, moved, seconds)
+        except TransferFailed as error:
+            copy.look(now=True)
+            raise TransferFailed(f"{error}; {copy.silent}" if copy.silent else str(error)) from error
 
     def _from(self, source: Source, moved: Callable[[int], object], seconds: float) -> None:
         """Make the device fetch the image from a server that is not ours."""

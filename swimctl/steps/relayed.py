@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Final
 
 from swimctl.clock import Deadline
@@ -12,44 +10,40 @@ from swimctl.errors import TransferFailed
 from swimctl.inventory.relays import Relay
 from swimctl.relays.client import Busy, RelayCopy, ordered
 from swimctl.steps.base import JobContext
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.waiting import Waiting, WaitKind
 
-# Real seconds between looks at what the relay has; it is asked less often.
-_LOOKS: Final = 0.2
+# Real seconds between two looks at what the relay has.
+_LOOKS: Final = 1.0
 
 
-@contextmanager
-def relayed(context: JobContext, images: Images, relay: Relay) -> Iterator[RelayCopy]:
-    """Offer a job's image at a relay, which has it then. TransferFailed: it does not get it, or is not there."""
+def relayed(context: JobContext, images: Images, relay: Relay, held: ExitStack) -> Parts[RelayCopy]:
+    """Return a job's image at a relay, which has it then, for as long as `held` lasts; the wait holds no thread.
+
+    TransferFailed: the relay does not get it, or is not there.
+    """
     image, server, hours = context.image, images.server, context.settings.image_server.hours
     if not image.path.is_file() or image.path.stat().st_size != image.size:
         raise TransferFailed(f"{image.path} has changed since `image add`, so no relay gets it")
     feeds = f"{relay.url} for {context.device.name}"
-    with ExitStack() as stack:
-        stack.callback(server.forget, feeds)
-        source = stack.enter_context(server.offer(feeds, image, relay.host, images.policy.address))
-        wait = context.waiting(
-            Waiting(WaitKind.RELAY, f"as many devices fetch from the relay {relay.url} as may at once")
-        )
-        ticket = server.ticket(context.device.name)
-        while True:
-            try:
-                order = ordered(relay, image, context.device.name, ticket, hours, source.url)
-                copy = stack.enter_context(order)
-                break
-            except Busy:
-                wait()
-                time.sleep(1.0)
-        _wait(context, copy, relay)
+    held.callback(server.forget, feeds)
+    source = held.enter_context(server.offer(feeds, image, relay.host, images.policy.address))
+    wait = context.waiting(Waiting(WaitKind.RELAY, f"as many devices fetch from the relay {relay.url} as may at once"))
+    ticket = server.ticket(context.device.name)
+    while True:
         try:
-            yield copy
-        except TransferFailed as error:
-            copy.look(now=True)
-            raise TransferFailed(f"{error}; {copy.silent}" if copy.silent else str(error)) from error
+            order = ordered(relay, image, context.device.name, ticket, hours, source.url)
+            copy = held.enter_context(order)
+            break
+        except Busy:
+            wait()
+            yield _pause(context)
+    yield from _wait(context, copy, relay)
+    return copy
 
 
-def _wait(context: JobContext, copy: RelayCopy, relay: Relay) -> None:
+def _wait(context: JobContext, copy: RelayCopy, relay: Relay) -> Parts[None]:
     """Wait until the relay has the image; one fetch there serves all devices that wait."""
     standing, size, said = copy.look(), context.image.size, -1
     seen, still = -1, Deadline(context.clock, context.settings.image_server.stall)
@@ -71,8 +65,12 @@ def _wait(context: JobContext, copy: RelayCopy, relay: Relay) -> None:
         tenth = 10 * standing.fetched // size
         if tenth != said:
             said = tenth
-            context.record.say(f"the relay {relay.url} fetches the image: {10 * tenth} %")
-        time.sleep(_LOOKS)
-        standing = copy.look()
+            context.record.waits(Waiting(WaitKind.RELAY, f"the relay {relay.url} fetches the image, {10 * tenth} %"))
+        yield _pause(context)
+        standing = copy.look(now=True)
     if said >= 0:
         context.record.event("relay", f"the relay {relay.url} has the image, its hash verified")
+
+
+def _pause(context: JobContext) -> Pause:
+    return Pause(_LOOKS * context.clock.speed, obeys=True, early=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -430,6 +430,17 @@ def test_a_device_waits_for_its_turn_at_the_image_server_without_a_thread(
     assert made.turns.take()
 
 
+def test_a_device_waits_for_its_relay_without_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, made = job(tmp_path, file_size=[None, IMAGE.size]), PaperPulling()
+    made.prepares, made.fails = 3, False
+    monkeypatch.setattr(distribution, "Pulling", lambda *_: made)
+    parts = Distribution().in_parts(replace(one.context, images=cast("Any", object())))
+    assert [next(parts).early for _ in range(3)] == [True] * 3
+    assert made.ran == 0
+    assert "copied" in one.through(parts).message
+    assert made.ran == 1
+
+
 def taken(turns: Turns | None) -> Turns:
     """Take a turn, which there must be."""
     assert turns is not None
@@ -444,13 +455,18 @@ class PaperPulling:
         self.failures: list[str] = []
         self.attempts, self.foreign = 2, False
         self.turns: Turns | None = None
-        self.fails, self.ran = True, 0
+        self.fails, self.ran, self.prepares = True, 0, 0
 
     def pulls(self) -> bool:
         return not self.failures
 
+    def prepared(self, _held: ExitStack) -> Iterator[Pause]:
+        for _ in range(self.prepares):
+            yield Pause(1, early=True)
+        self.prepares = 0
+
     def run(self, _moved: Callable[[int], None], again: str) -> None:
-        assert again == ""
+        assert (again, self.prepares) == ("", 0)
         self.ran += 1
         if self.fails:
             raise TransferFailed("it stood still")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, fields, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,12 +16,14 @@ from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, Transfe
 from swimctl.images.offers import Offer
 from swimctl.images.turns import Turns
 from swimctl.inventory.copies import CopyPolicy
+from swimctl.inventory.relays import Relay
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.sessions.session import Session
 from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
+from swimctl.steps.pausing import Pause
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
@@ -276,3 +278,72 @@ def test_where_it_is_left_to_us_a_copy_that_failed_is_pushed() -> None:
     one.pulling.failed("it stood still")
     assert not one.pulling.pulls()
     assert one.one.told("transport") == [REACHES, "the image is pushed: it stood still"]
+
+
+RELAY = Relay("http://ber.example:8101", "a-token-of-the-site-ber")
+
+
+class PaperCopy:
+    """An image at a relay, of which the device takes all."""
+
+    url, asked, sending, whole = "http://ber.example:8101/a-ticket/x.bin", 1, True, True
+
+    def __init__(self, image: Image, silent: str = "") -> None:
+        self.image, self.at, self.silent = image, image.size, silent
+
+    def look(self, *, now: bool) -> None:
+        assert now
+
+
+def at_relay(monkeypatch: pytest.MonkeyPatch, act: Act, silent: str = "") -> Trial:
+    """Return a job whose relay has the image."""
+    one = trial(act)
+    one.pulling = Pulling(one.context, Images(cast("Any", one.server), replace(one.policy, relay=RELAY)))
+
+    def relayed(*asked: Any) -> Iterator[Any]:
+        assert asked[2] is RELAY
+        yield Pause(1)
+        return PaperCopy(one.context.image, silent)
+
+    monkeypatch.setattr(pulling, "relayed", relayed)
+    with ExitStack() as held:
+        assert list(one.pulling.prepared(held)) == [Pause(1)]
+    return one
+
+
+def test_a_relay_is_prepared_and_the_device_told_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = at_relay(monkeypatch, lambda _: Fetched())
+    assert (one.pulling.foreign, one.pulling.turns, one.pulling.attempts) == (True, None, 3)
+    assert one.pulling.pulls()
+    one.run()
+    assert one.fetched[0][:3] == (Remote(PaperCopy.url), one.context.image.filename, "Mgmt-vrf")
+    assert one.one.record.said == [f"{FETCHES} from the relay {RELAY.url}"]
+    assert one.server.offered == []
+
+
+@pytest.mark.parametrize("silent", ["", f"the relay {RELAY.url} does not answer: gone"])
+def test_a_copy_that_failed_says_whether_the_relay_died(monkeypatch: pytest.MonkeyPatch, silent: str) -> None:
+    one = at_relay(monkeypatch, lambda _: Fetched("%Error: no"), silent)
+    with pytest.raises(TransferFailed) as failed:
+        one.run()
+    why = str(failed.value)
+    assert why.startswith("sw1 did not fetch ")
+    assert why.endswith(f"'%Error: no'{f'; {silent}' if silent else ''}")
+    one.pulling.failed(why)
+    assert one.one.told("relay") == [
+        f"the relay {RELAY.url} failed: {why}; next: the device fetches the image from swimctl"
+    ]
+
+
+def test_a_file_that_is_wrong_is_told_to_the_relay_and_the_next_way_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, doubted = at_relay(monkeypatch, lambda _: Fetched()), list[tuple[Relay, str]]()
+    monkeypatch.setattr(pulling, "doubt", lambda *asked: doubted.append(asked))
+    one.pulling.wrong("it has 5 bytes")
+    assert doubted == [(RELAY, one.context.image.sha512)]
+    assert not one.pulling.foreign
+    assert "it has 5 bytes; it was removed; next: " in one.one.told("relay")[0]
+
+
+def test_another_way_prepares_nothing() -> None:
+    with ExitStack() as held:
+        assert list(trial().pulling.prepared(held)) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,9 +16,10 @@ from swimctl.config.settings import Settings
 from swimctl.errors import Stopped, TransferFailed
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.relays import Relay
-from swimctl.relays.client import Busy
+from swimctl.relays.client import Busy, RelayCopy
 from swimctl.relays.protocol import Standing
 from swimctl.steps import relayed as module
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.relayed import relayed
 
@@ -26,7 +27,7 @@ RELAY = Relay("http://ber.example:8101", "a-token-of-the-site-ber", "10.20.0.9")
 SETTINGS = Settings()
 STALL = SETTINGS.image_server.stall
 SIZE = IMAGE.size
-FETCHES = f"the relay {RELAY.url} fetches the image"
+FETCHES = f"waiting: the relay {RELAY.url} fetches the image"
 
 
 class PaperCopy:
@@ -56,7 +57,7 @@ class Trial:
         self.forgotten: list[str] = []
         self.images = Images(cast("Any", self), CopyPolicy(address="images.example", relay=RELAY))
         monkeypatch.setattr(module, "ordered", self.ordered)
-        monkeypatch.setattr(module, "time", SimpleNamespace(sleep=lambda _: self.one.clock.sleep(every)))
+        self.every = every
 
     @contextmanager
     def offer(self, *asked: Any) -> Iterator[Any]:
@@ -77,10 +78,20 @@ class Trial:
             raise Busy("all places are taken")
         yield self.copy
 
-    def run(self, act: Callable[[], object] = lambda: None) -> None:
-        with relayed(self.context, self.images, RELAY) as copy:
-            assert copy is cast("Any", self.copy)
-            act()
+    def run(self) -> None:
+        """See all parts through: each pause takes `every` device seconds."""
+        with ExitStack() as held:
+            assert self._through(relayed(self.context, self.images, RELAY, held)) is self.copy
+
+    def _through(self, parts: Parts[RelayCopy]) -> RelayCopy:
+        while True:
+            try:
+                pause = next(parts)
+            except StopIteration as end:
+                copy: RelayCopy = end.value
+                return copy
+            assert pause == Pause(1.0 * self.one.clock.speed, obeys=True, early=True)
+            self.one.clock.sleep(self.every)
 
 
 def at(fetched: int) -> Standing:
@@ -111,7 +122,7 @@ def test_one_that_has_the_image_is_not_waited_for(trial: Callable[..., Trial]) -
 def test_while_it_fetches_each_tenth_is_said_once(trial: Callable[..., Trial]) -> None:
     one = trial(at(0), at(5), at(SIZE // 2), at(SIZE // 2 + 1), at(SIZE), READY)
     one.run()
-    assert one.one.record.said == [f"{FETCHES}: {percent} %" for percent in (0, 50, 100)]
+    assert one.one.record.said == [f"{FETCHES}, {percent} %" for percent in (0, 50, 100)]
     assert one.one.told("relay") == [f"the relay {RELAY.url} has the image, its hash verified"]
 
 
@@ -149,16 +160,6 @@ def test_who_finds_no_place_waits_for_one(trial: Callable[..., Trial]) -> None:
     one.run()
     assert one.one.record.said == [f"waiting: as many devices fetch from the relay {RELAY.url} as may at once"]
     assert len(one.orders) == 1 + 4
-
-
-@pytest.mark.parametrize("silent", ["", "the relay does not answer"])
-def test_a_copy_that_failed_says_whether_the_relay_died(trial: Callable[..., Trial], silent: str) -> None:
-    def fail() -> None:
-        raise TransferFailed("it stood still")
-
-    with pytest.raises(TransferFailed) as failed:
-        trial(READY, silent=silent).run(fail)
-    assert str(failed.value) == ("it stood still" + (f"; {silent}" if silent else ""))
 
 
 def test_a_file_that_has_changed_goes_to_no_relay(trial: Callable[..., Trial]) -> None:

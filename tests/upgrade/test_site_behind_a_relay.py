@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ from typing import Any
 
 import pytest
 from support.oracle import really
-from support.processes import PROGRAM
 from support.relays import TOKEN, running_relay
 from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
@@ -31,6 +31,20 @@ IMAGE = "cat9k_iosxe.17.12.04.SPA.bin"
 PUSHED = "; next: the image is pushed"
 
 
+# A kernel sends on what a dead process has given it: with its own buffers, a whole image of the lab.
+SMALL_BUFFERS = """
+import socket, sys, swimctl.connections
+listener = swimctl.connections.listener
+def small(*where):
+    made = listener(*where)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+    return made
+swimctl.connections.listener = small
+from swimctl.cli import main
+sys.exit(main())
+"""
+
+
 @contextmanager
 def copied(
     folder: Path, url: str, switches: int, meanwhile: Callable[[Opened], object] = lambda _: None, **lab: Any
@@ -41,8 +55,9 @@ def copied(
     """
     settings = {
         "image_server": {"bind": "127.0.0.1"},
-        "workers": switches,
-        "distribution": {"minimum_rate": 0.001},
+        "workers": 10,
+        "under_way": switches,
+        "distribution": {"minimum_rate": 0.0005},
     }
     fleet = default_fleet(EIGHT * switches)[::EIGHT]
     said = {"site": "ber", "swimctl": {"distribution": {"relay": url}}}
@@ -85,7 +100,7 @@ def test_fifty_switches_get_an_image_that_crossed_the_wan_once(tmp_path: Path) -
 @pytest.mark.parametrize("at", ["its fetch", "their copies"])
 def test_a_relay_that_is_killed_leaves_no_switch_without_the_image(tmp_path: Path, at: str) -> None:
     words = ("relay", "--folder", str(tmp_path / "relay"), "--bind", "127.0.0.1", "--port", "0")
-    with subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True) as relay:
+    with subprocess.Popen([sys.executable, "-c", SMALL_BUFFERS, *words], stderr=subprocess.PIPE, text=True) as relay:
         assert relay.stderr is not None
         said = iter(relay.stderr.readline, "")
         url = next(said).split()[-1]
@@ -97,7 +112,7 @@ def test_a_relay_that_is_killed_leaves_no_switch_without_the_image(tmp_path: Pat
                 time.sleep(0.05)
             relay.kill()
 
-        with copied(tmp_path, url, SOME, kill, transfer=4_000) as (result, image, sent):
+        with copied(tmp_path, url, SOME, kill, transfer=1_500) as (result, image, sent):
             lines = all_end_right(result)
     left = [line for line in lines if PUSHED in line]
     assert left

@@ -91,7 +91,7 @@ def _dry_run(backend: Backend, asked: TriggerRequest) -> Mapping[str, Any]:
     """Return what the request would do; its devices are asked as `swimctl plan` asks them."""
     if backend.checker is None:
         raise Refusal(
-            503, "no runner", "this server was started with --no-runner and asks no device; use `swimctl plan`"
+            409, "no runner", "this server was started with --no-runner and asks no device; use `swimctl plan`"
         )
     backend.hide_images()
     document = preview_document(

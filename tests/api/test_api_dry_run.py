@@ -88,4 +88,4 @@ def test_what_is_wrong_with_a_request_is_refused_as_ever(api: Api, looker: Looke
 
 
 def test_a_server_without_a_runner_says_who_can(api: Api) -> None:
-    api.refused(api.post(TRIGGER, {"devices": ["sw1"], **DRY}), 503, "swimctl plan")
+    api.refused(api.post(TRIGGER, {"devices": ["sw1"], **DRY}), 409, "swimctl plan")

@@ -110,7 +110,7 @@ def test_a_ticket_is_good_for_so_many_hours(tmp_path: Path, image: Image, main: 
 def test_a_device_gets_nothing_before_the_image_is_whole_and_right(tmp_path: Path, image: Image) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, running_relay(tmp_path / "relay") as one:
         source = f"http://127.0.0.1:{silent.getsockname()[1]}/a"
-        with ordered(one.relay, image, "sw1", TICKET, 1, source) as copy:
+        with ordered(one.relay, image, "sw1", TICKET, 1, source) as copy, silent.accept()[0]:
             (tmp_path / "relay" / image.sha512).write_bytes(CONTENT)
             assert not copy.look(now=True).ready
             assert get(copy.url) == (404, b"")

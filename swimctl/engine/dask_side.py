@@ -37,6 +37,8 @@ from swimctl.inventory.plugins.workers import DaskRunner, require_tls
 
 # Real seconds for one question of a worker.
 _ANSWER: Final = 10.0
+# Real seconds to reach a scheduler.
+_CONNECT: Final = 30.0
 # Threads that answer workers: each answer may wait for the disk.
 _ANSWERING: Final = 16
 # Real seconds for which is believed which workers are there.
@@ -111,7 +113,7 @@ class DaskCrowd:
     def _connect(self) -> Client:
         scheduler = self._options.scheduler
         try:
-            client = Client(scheduler, security=self._secure, set_as_default=False, timeout=10)
+            client = Client(scheduler, security=self._secure, set_as_default=False, timeout=_CONNECT)
             allowed = client.run_on_scheduler(_allowed_failures)
         except (OSError, ValueError) as error:
             raise ConfigError(
@@ -247,7 +249,7 @@ async def serve(place: Workplace, scheduler: str, secure: Security, places: int,
             memory_limit=0,
             local_directory=str(scratch),
             dashboard=False,
-            death_timeout=30,
+            death_timeout=_CONNECT,
         )
         worker.swimctl = place
         try:

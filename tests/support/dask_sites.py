@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 from support.certificates import self_signed
 from support.processes import start
 
-TTL = "25s"  # after which a silent worker counts as gone
+TTL = "15s"  # after which a silent worker counts as gone
 
 
 @dataclass
@@ -52,6 +53,11 @@ class DaskSites:
         """Return the jobs at which the workers of a site have worked."""
         found = self.folder.glob(f"worker-{site}-*/*-*-*/*/transcript.log")
         return {int(path.parent.name) for path in found}
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _end(worker: Any) -> None:
@@ -89,4 +95,6 @@ def dask_sites(folder: Path, allowed_failures: int = 0) -> Iterator[DaskSites]:
         scheduler = subprocess.Popen(program, env=env, cwd=folder, stdout=log, stderr=log)
         stack.callback(scheduler.wait)
         stack.callback(scheduler.kill)
+        while scheduler.poll() is None and not _listens(port):
+            time.sleep(0.1)
         yield DaskSites(folder, address, (cert, key), stack)

@@ -67,11 +67,11 @@ def site(
 
 
 def test_each_site_is_served_by_its_own_worker_and_the_scheduler_sees_numbers_alone(tmp_path: Path) -> None:
-    with site(tmp_path, ("ber", "zrh", "ber")) as made:
+    with site(tmp_path, ("ber", "zrh")) as made:
         jobs = made.go()
-        assert [(job.status, job.outcome) for job in jobs] == [(JobStatus.SUCCESS, Outcome.UPGRADED)] * 3
-        assert {(work.order.job_id, work.site) for work in made.crowd.given} == {(1, "ber"), (2, "zrh"), (3, "ber")}
-        assert [made.sent(f"sw{number}") for number in (1, 2, 3)] == [SENT] * 3
+        assert [(job.status, job.outcome) for job in jobs] == [(JobStatus.SUCCESS, Outcome.UPGRADED)] * 2
+        assert {(work.order.job_id, work.site) for work in made.crowd.given} == {(1, "ber"), (2, "zrh")}
+        assert [made.sent(f"sw{number}") for number in (1, 2)] == [SENT] * 2
         seen = pickle.dumps([work.order for work in made.crowd.given])
         assert b"sw1" not in seen
         password = made.opened.inventory.credentials(made.opened.inventory.devices[0]).password
@@ -90,7 +90,7 @@ def test_each_site_is_served_by_its_own_worker_and_the_scheduler_sees_numbers_al
         assert looks is not None
         assert see_through(looks.complaint(made.batch, jobs[1], stop), clock, stop) == ""
         assert looks.silent(made.batch, jobs[1], stop) == ""
-        assert [(work.order.what, work.site) for work in made.crowd.given[3:]] == [
+        assert [(work.order.what, work.site) for work in made.crowd.given[2:]] == [
             ("complaint", "zrh"),
             ("silent", "zrh"),
         ]
@@ -107,6 +107,7 @@ class Freezes(ThreadCrowd):
             assert self.woken.wait(60)
 
 
+@pytest.mark.prove
 def test_a_worker_that_wakes_up_when_its_job_is_somebody_elses_sends_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +142,7 @@ class Dies(ThreadCrowd):
             raise ConnectionResetError("it is dead")
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("most", [1, 2])
 def test_what_a_worker_left_of_a_batch_that_nobody_waits_for_is_taken_up_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int

@@ -27,7 +27,7 @@ from swimctl.states import StepStatus
 from swimctl.store import Store
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(600), pytest.mark.xdist_group("workers")]
-DEVICES = int(os.environ.get("SWIMCTL_PROOF_DEVICES", "9"))
+DEVICES = int(os.environ.get("SWIMCTL_PROOF_DEVICES", "6"))
 SITES = ("ber", "ber", "zrh")
 
 

@@ -115,6 +115,12 @@ def span(seconds: float) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def clock_time(at: datetime, now: datetime) -> str:
+    """Write a moment as this machine's clock shows it: with the day where it is not within twenty hours."""
+    near = abs(at - now) < timedelta(hours=20)
+    return f"{at.astimezone():%H:%M}" if near else f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
 def _clock_on_the_wall(at: datetime, on: str, now: datetime | None) -> str:
     """Write a moment in the zone that a window names, else in this machine's; the day only where it is another one."""
     name = on.partition("@")[2]

@@ -18,16 +18,21 @@ from swimctl.cli.lines import changes
 from swimctl.cli.pulse import Overdue
 from swimctl.clock import Clock
 from swimctl.errors import NotFound
-from swimctl.models import Job, Usual
+from swimctl.models import Batch, Job, Usual
 from swimctl.states import FINAL, JobStatus
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleDimensions
+    from rich.live import Live
+    from rich.text import Text
 
+    from swimctl.cli.context import Opened
+    from swimctl.cli.head import Pace
     from swimctl.store import Store
 
 LOOK_EVERY = 0.5
 _RATE_SAMPLES = 20
+_FORECAST_EVERY = 5.0  # real seconds
 
 
 class View(Protocol):
@@ -77,27 +82,64 @@ class LiveView(Silence):
     The terminal's size is asked at every look, so that a resize holds.
     """
 
-    def __init__(self, console: Console, usual: Usual) -> None:
-        from rich.live import Live
+    def __init__(
+        self, console: Console, usual: Usual, batch: Callable[[str], Batch] | None = None, pace: Pace | None = None
+    ) -> None:
+        from swimctl.cli.head import Pace
 
         self._console = console
         self._usual = usual
+        self._batch = batch
+        self._pace = pace or Pace()
+        self._ends: tuple[datetime, datetime | None] | None = None
+        self._failures: list[Text] = []
+        self._size = console.size
         self._rates = Rates()
         self._told: set[int] = set()
-        self._live = Live(console=console, auto_refresh=False, transient=False, vertical_overflow="crop")
+        self._live = self._new()
+
+    def _new(self) -> Live:
+        from rich.live import Live
+
+        return Live(console=self._console, auto_refresh=False, transient=False, vertical_overflow="crop")
 
     def show(self, jobs: Sequence[Job], now: datetime) -> None:
         """Draw once."""
         from swimctl.cli import live
 
+        size = self._console.size
+        if size != self._size:
+            self._redrawn(size)
         for job in jobs:
             if job.status is JobStatus.FAILED and job.id not in self._told:
                 self._told.add(job.id)
-                self._console.print(live.failure_line(job))
-        size = self._console.size
+                self._failures.append(live.failure_line(job))
+                self._console.print(self._failures[-1])
         rates = self._rates.look(jobs, now)
-        drawn = live.render(jobs, self._usual, now, size.height, size.width, rates=rates)
+        drawn = live.render(jobs, self._usual, now, size.height, size.width, rates=rates, head=self._head(jobs, now))
         self._live.update(drawn, refresh=True)
+
+    def _redrawn(self, size: ConsoleDimensions) -> None:
+        """Begin on an empty screen: a terminal of another width has broken the lines anew, and nobody knows how."""
+        self._size = size
+        self._live.stop()
+        self._console.clear()
+        for line in self._failures[-max(1, size.height // 4) :]:
+            self._console.print(line)
+        self._live = self._new()
+        self._live.start()
+
+    def _head(self, jobs: Sequence[Job], now: datetime) -> Text | None:
+        """Return the head where all jobs are of one batch; the end is computed anew every few seconds."""
+        from swimctl.cli import head
+
+        ids = {job.batch_id for job in jobs}
+        if self._batch is None or len(ids) != 1:
+            return None
+        batch = self._batch(ids.pop())
+        if self._ends is None or (now - self._ends[0]).total_seconds() >= _FORECAST_EVERY:
+            self._ends = (now, head.ends_at(batch, jobs, self._usual, now, self._pace))
+        return head.head_line(batch, jobs, self._ends[1], now)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -130,7 +172,9 @@ class Rates:
         return rates
 
 
-def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> View:
+def choose_view(
+    store: Store, *, quiet: bool, stream: TextIO | None = None, pace: Callable[[], Pace] | None = None
+) -> View:
     """Draw live on a terminal, else write plain lines; to standard error where no stream is given."""
     stream = stream or sys.stderr
     if quiet or stream is None:
@@ -139,7 +183,16 @@ def choose_view(store: Store, *, quiet: bool, stream: TextIO | None = None) -> V
         return Lines(stream, store.usual_seconds())
     from rich.console import Console
 
-    return LiveView(Console(file=stream), store.usual_seconds())
+    batch = None if pace is None else store.batch
+    return LiveView(Console(file=stream), store.usual_seconds(), batch, None if pace is None else pace())
+
+
+def pace_of(opened: Opened) -> Pace:
+    """Return how this installation runs its jobs, for the forecast of the live view."""
+    from swimctl.cli.head import Pace
+
+    settings = opened.config.settings
+    return Pace(settings.under_way or settings.workers, settings.clock_speed)
 
 
 class Kept:

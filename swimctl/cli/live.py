@@ -1,7 +1,8 @@
-"""The live view: jobs in, lines of exactly the terminal's size out. Pure; follow.py draws it."""
+"""The live view: jobs in, lines of exactly the terminal's size out. Pure; follow.py draws it, head.py has its head."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from swimctl.cli.outcome import run_seconds
 from swimctl.cli.output import duration, plain, size
-from swimctl.cli.pulse import LATE, spent, times_usual
+from swimctl.cli.pulse import LATE, running_step, spent, times_usual
 from swimctl.models import Job, Step, Usual
 from swimctl.states import FINAL, RUNNING, WAITING, JobStatus, StepStatus
 
@@ -19,28 +20,146 @@ _STEP_WIDTH = 15
 _TIME_WIDTH = 16  # `12h05m of ~1h05m`
 _BAR_WIDTH = 10
 _NAME_MOST = 24
+# A terminal with so many lines has some for the head and for the counts of the steps.
+_ROOMY = 12
+_TIMES = "\N{MULTIPLICATION SIGN}"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _STYLES = {JobStatus.SUCCESS: "green", JobStatus.FAILED: "red", JobStatus.CANCELLED: "dim"}
 
 
 def render(
-    jobs: Sequence[Job], usual: Usual, now: datetime, height: int, width: int, *, rates: Rates | None = None
+    jobs: Sequence[Job],
+    usual: Usual,
+    now: datetime,
+    height: int,
+    width: int,
+    *,
+    rates: Rates | None = None,
+    head: Text | None = None,
 ) -> Text:
-    """Draw at most `height - 1` lines of at most `width` columns: what runs, what waits, what ended, the totals.
+    """Draw at most `height - 1` lines of at most `width` columns: the head, what runs, what waits, the totals.
 
-    What does not fit is counted. One line of the terminal stays free for the cursor.
+    Where all devices have room, each has its line. Else the steps are counted, equal lines are one, and what still does
+    not fit is counted. What is late comes first. One line of the terminal stays free for the cursor.
     """
     room = max(1, height - 1)
-    shown = sorted(jobs, key=lambda job: (_rank(job), job.id))
-    if len(shown) > room - 1:
-        shown = shown[: max(0, room - 2)]
-    name_width = min(_NAME_MOST, max((len(job.device_name) for job in shown), default=0), max(6, width // 4))
-    lines = [_job_line(job, usual, now, name_width, width, (rates or {}).get(job.id)) for job in shown]
-    seen = {job.id for job in shown}
-    hidden = [job for job in jobs if job.id not in seen]
-    if hidden and room > 1:
+    above = [] if head is None or room < _ROOMY else [_fit(head, width)]
+    lines = _each(jobs, usual, now, width, rates or {}, room - len(above) - 1)
+    if lines is None:
+        counts = _counts(jobs, width) if room >= _ROOMY else []
+        above += counts
+        lines = _folded(jobs, usual, now, width, rates or {}, room - len(above) - 1)
+    return Text("\n").join([*above, *lines, totals(jobs, now, width)])
+
+
+def _in_order(jobs: Sequence[Job], usual: Usual, now: datetime) -> list[Job]:
+    """Sort jobs: late ones, the others that run, those that wait, those that have ended."""
+
+    def place(job: Job) -> tuple[int, float, int]:
+        late = _late(job, usual, now)
+        return (_rank(job), -late if late >= LATE else 0.0, job.id)
+
+    return sorted(jobs, key=place)
+
+
+def _late(job: Job, usual: Usual, now: datetime) -> float:
+    step = running_step(job)
+    return 0.0 if step is None else times_usual(job, step, usual, now)
+
+
+def _name_width(jobs: Sequence[Job], width: int) -> int:
+    return min(_NAME_MOST, max((len(job.device_name) for job in jobs), default=0), max(6, width // 4))
+
+
+def _each(jobs: Sequence[Job], usual: Usual, now: datetime, width: int, rates: Rates, room: int) -> list[Text] | None:
+    """Draw a line for each job; None where they do not fit."""
+    if len(jobs) > room:
+        return None
+    name_width = _name_width(jobs, width)
+    shown = _in_order(jobs, usual, now)
+    return [_job_line(job, usual, now, name_width, width, rates.get(job.id)) for job in shown]
+
+
+def _counts(jobs: Sequence[Job], width: int) -> list[Text]:
+    """Draw a line for each step: how many are in it, and how many have it behind them."""
+    lines = []
+    names = dict.fromkeys(step.name for job in jobs for step in job.steps)
+    most = len(str(len(jobs)))
+    for name in names:
+        steps = [(job, step) for job in jobs for step in job.steps if step.name == name]
+        inside = sum(step.status is StepStatus.RUNNING and not job.interrupted for job, step in steps)
+        behind = sum(step.status is StepStatus.SUCCESS for _, step in steps)
+        failed = sum(step.status is StepStatus.FAILED for _, step in steps)
+        line = Text(_cut(name, _STEP_WIDTH).ljust(_STEP_WIDTH))
+        line.append(f" {inside:>{most}} in it", style="cyan" if inside else "dim")
+        line.append(f"  {behind:>{most}} through", style="" if behind else "dim")
+        if failed:
+            line.append(f"  {failed:>{most}} failed", style="red")
+        lines.append(_fit(line, width))
+    return lines
+
+
+def _folded(jobs: Sequence[Job], usual: Usual, now: datetime, width: int, rates: Rates, room: int) -> list[Text]:
+    """Draw what is late by itself and all that is equal as one line; what ended is in the totals."""
+    going = [job for job in _in_order(jobs, usual, now) if job.status not in FINAL]
+    groups: dict[tuple[str, str], list[Job]] = {}
+    for job in going:
+        alone = job.interrupted or _late(job, usual, now) >= LATE
+        groups.setdefault((str(job.id), "") if alone else _alike(job, now), []).append(job)
+    shown = list(groups.values())
+    singles = [one for group in shown if len(group) == 1 for one in group]
+    name_width = max(_name_width(singles, width), min(_NAME_MOST, len(f"{len(going)} {_TIMES}")))
+    if len(shown) > room:
+        shown = shown[: max(0, room - 1)]
+    lines = [
+        _job_line(group[0], usual, now, name_width, width, rates.get(group[0].id))
+        if len(group) == 1
+        else _group_line(group, usual, now, name_width, width, rates)
+        for group in shown
+    ]
+    seen = {job.id for group in shown for job in group}
+    hidden = [job for job in going if job.id not in seen]
+    if hidden and room > 0:
         lines.append(_fit(Text(f"+{len(hidden)} more: {_tally(hidden)}", style="dim"), width))
-    lines.append(totals(jobs, now, width))
-    return Text("\n").join(lines)
+    return lines
+
+
+def _alike(job: Job, now: datetime) -> tuple[str, str]:
+    """Return what two jobs have in common that are one line."""
+    step = running_step(job)
+    if step is None:
+        return job.word, job.waiting.sentence(now) if job.waiting else ""
+    return step.name, "copying" if _copying(job, step) else _without_numbers(_what(job, step, now) or "")
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub("…", text)
+
+
+def _group_line(jobs: Sequence[Job], usual: Usual, now: datetime, name_width: int, width: int, rates: Rates) -> Text:
+    """Draw jobs that are at the same: how many, at what, and the shortest and the longest time that they are at it."""
+    first = jobs[0]
+    line = Text(f"{len(jobs)} {_TIMES}".rjust(name_width) + " ", style="bold")
+    step = running_step(first)
+    if step is None:
+        line.append(first.word.ljust(_STEP_WIDTH), style=_STYLES.get(first.status, "dim"))
+        line.append(f" {plain(first.waiting.sentence(now))}" if first.waiting else "", style="dim")
+        return _fit(line, width)
+    line.append(_cut(step.name, _STEP_WIDTH).ljust(_STEP_WIDTH) + " ", style="cyan")
+    steps = [running_step(job) for job in jobs]
+    times = [(now - one.started_at).total_seconds() for one in steps if one is not None and one.started_at is not None]
+    known = usual.get((step.kind, first.image_family))
+    took = " to ".join(dict.fromkeys((duration(min(times)), duration(max(times))))) if times else ""
+    took += f" of ~{duration(known)}" if known is not None and took else ""
+    middle = max(0, width - name_width - _STEP_WIDTH - len(took) - 3)
+    if _copying(first, step):
+        shares = [job.bytes_done / job.bytes_total for job in jobs]
+        each = sum(rates.get(job.id, 0.0) for job in jobs)
+        what = f"copying, {min(shares):.0%} to {max(shares):.0%}" + (f", {size(each)}/s" if each else "")
+    else:
+        what = _without_numbers(_what(first, step, now) or "")
+    line.append(_cut(what, middle).ljust(middle) + " " + took)
+    return _fit(line, width)
 
 
 def totals(jobs: Sequence[Job], now: datetime, width: int) -> Text:

@@ -12,13 +12,15 @@ from types import FrameType
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened
-from swimctl.cli.follow import LOOK_EVERY, choose_view, follow
+from swimctl.cli.follow import LOOK_EVERY, choose_view, follow, pace_of
 from swimctl.cli.outcome import COLUMNS, BatchResult, run_seconds
 from swimctl.models import Job
 
 Work = Callable[[threading.Event], object]
 Skipped = Sequence[tuple[str, str]]
 
+# Of more devices than this, a terminal gets a table of those that did not succeed.
+_ALL_ROWS = 20
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -78,7 +80,7 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
             done.set()
 
     thread = threading.Thread(target=worker, name="engine")
-    view = choose_view(opened.store, quiet=context.quiet)
+    view = choose_view(opened.store, quiet=context.quiet, pace=lambda: pace_of(opened))
     with stop.listening():
         thread.start()
         try:
@@ -108,7 +110,13 @@ def print_result(context: Context, outcome: BatchResult) -> int:
     if context.json:
         output.print_json(outcome.document())
         return outcome.exit_code
-    output.print_table(COLUMNS, outcome.rows(), roomy=("Target",))
+    rows = outcome.rows()
+    well = [row for row in rows if row[2] == "success"] if output.is_terminal(sys.stdout) else []
+    if len(rows) > _ALL_ROWS and well:
+        rows = [row for row in rows if row[2] != "success"]
+        output.note(f"swimctl: {len(well)} succeeded and are not listed; `swimctl report` lists all")
+    if rows:
+        output.print_table(COLUMNS, rows, roomy=("Target",))
     if not context.quiet:
         for line in advice(outcome):
             output.note(line)

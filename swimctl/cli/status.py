@@ -86,7 +86,9 @@ def status(
         if not (context.json or form):
             _tell_missing(jobs, job_ids)
         if not print_found(context, jobs, pulse, now, form, job_ids):
-            output.note("swimctl: there are no such jobs; `swimctl job list` shows those that exist")
+            some = opened.store.batches(limit=1)
+            hint = "such jobs; `swimctl job list` shows those" if some else "jobs yet; `swimctl upgrade` makes some"
+            output.note(f"swimctl: there are no {hint}")
         elif len(jobs) == 1 and not (context.json or form):
             output.print_line()
             print_steps(jobs[0], pulse, now)
@@ -192,14 +194,15 @@ def _tell_missing(jobs: Sequence[Job], asked: Sequence[int]) -> None:
 
 def _watch(context: Context, opened: Opened, ids: Sequence[int]) -> int:
     from swimctl.cli import running
-    from swimctl.cli.follow import LOOK_EVERY, all_ended, choose_view, follow
+    from swimctl.cli.follow import LOOK_EVERY, all_ended, choose_view, follow, pace_of
 
     def read() -> Sequence[Job]:
         return opened.store.jobs(ids=ids)
 
     pause = threading.Event()
     # What is followed is what was asked for, so it goes where results go, unless JSON will stand there.
-    view = choose_view(opened.store, quiet=context.quiet, stream=sys.stderr if context.json else sys.stdout)
+    stream = sys.stderr if context.json else sys.stdout
+    view = choose_view(opened.store, quiet=context.quiet, stream=stream, pace=lambda: pace_of(opened))
 
     def over() -> bool:
         if all_ended(read()):

@@ -105,6 +105,9 @@ class Engine:
     def __post_init__(self) -> None:
         self.runner = self.store.register_runner()
 
+    def prepared(self) -> Engine:
+        return self
+
     def close(self) -> None:
         self.runner.close()
 

@@ -68,7 +68,7 @@ def test_what_cannot_be_found_is_said(capsys: Capture) -> None:
     assert main(["status", "1", "sw1"]) == 2
     assert "not both" in capsys.readouterr().err
     assert main(["status", "--ticket", "none"]) == 0
-    assert "no such jobs" in capsys.readouterr().err
+    assert "there are no such jobs" in capsys.readouterr().err
 
 
 def test_a_job_from_whose_device_files_were_removed_is_cleaned_and_not_untouched(

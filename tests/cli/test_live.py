@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console, ConsoleDimensions
+from rich.text import Text
 
-from swimctl.cli.follow import Rates
+from swimctl.cli.follow import LiveView, Rates
+from swimctl.cli.head import Pace, ends_at, head_line
 from swimctl.cli.live import failure_line, render
-from swimctl.models import Job, Outcome
+from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.states import JobStatus
+from swimctl.waiting import Waiting, WaitKind
 
 MakeJob = Callable[..., Job]
+TIMES = "\N{MULTIPLICATION SIGN}"
 SIZES = [(24, 80), (10, 80), (24, 40), (3, 20), (2, 10), (1, 1), (60, 200), (250, 132)]
 
 
@@ -34,24 +41,106 @@ def fleet(make_job: MakeJob) -> list[Job]:
 
 
 def test_200_devices_fit_on_80_by_24(make_job: MakeJob, now: datetime) -> None:
-    drawn = render(fleet(make_job), {}, now, 24, 80).plain.splitlines()
-    assert len(drawn) == 23
-    assert all(cell_len(line) <= 80 for line in drawn)
-    assert [line.split()[0] for line in drawn[:20]] == [f"running-{number}" for number in range(1, 21)]
-    assert drawn[-2].startswith("+179 more: 139 waiting, 40 done")
-    assert drawn[-1].split() == [
-        "40/200",
-        "done",
-        "39",
-        "success",
-        "1",
-        "failed",
-        "20",
-        "running",
-        "140",
-        "waiting",
-        "12m",
+    drawn = render(fleet(make_job), {}, now, 24, 80, head=Text("the head")).plain.splitlines()
+    assert [line.split() for line in drawn] == [
+        ["the", "head"],
+        ["Readiness", "Check", "1", "in", "it", "59", "through"],
+        ["Distribution", "20", "in", "it", "39", "through"],
+        ["Activation", "0", "in", "it", "39", "through"],
+        ["Post-Checks", "39", "in", "it", "0", "through"],
+        ["20", TIMES, "Distribution", "copying,", "5%", "to", "91%", "12m"],
+        ["140", TIMES, "pending"],
+        ["40/200", "done", "39", "success", "1", "failed", "20", "running", "140", "waiting", "12m"],
     ]
+
+
+def test_1000_devices_late_ones_first_and_equal_rows_as_one(make_job: MakeJob, now: datetime) -> None:
+    """79 come back, two are late, eight wait for ports, the others for their turn or for a wave."""
+    usual = {("activation", "cat9k_iosxe"): 900.0}
+    away = {"at": "Activation", "status": JobStatus.ACTIVATING, "said": "waiting to come back"}
+    jobs = [make_job(**away, began=300 + number) for number in range(79)]
+    jobs += [make_job(name, **away, began=-3600.0 * hours) for name, hours in (("late-1", 1), ("late-2", 2))]
+    jobs += [make_job(at="Post-Checks", said=f"{ports} of 48 ports are not up") for ports in range(8)]
+    jobs += [make_job(waiting=Waiting(WaitKind.TURN, "89 devices")) for _ in range(111)]
+    jobs += [make_job(waiting=Waiting(WaitKind.WAVE, "wave 1"), wave=2) for _ in range(800)]
+    lines = render(jobs, usual, now, 24, 80).plain.splitlines()
+    assert len(lines) == 11
+    assert [line.split()[0] for line in lines[4:6]] == ["late-2", "late-1"]
+    assert lines[6].split() == [
+        "79",
+        TIMES,
+        "Activation",
+        *["waiting", "to", "come", "back", "6m", "to", "7m", "of", "~15m"],
+    ]
+    assert f"8 {TIMES} Post-Checks     … of … ports are not up" in lines[7]
+    assert f"111 {TIMES} pending         its turn: 89 devices at a time" in lines[8]
+    assert f"800 {TIMES} pending         wave 1 comes first" in lines[9]
+    for height, width in SIZES:
+        drawn = render(jobs, usual, now, height, width, head=Text("h" * 300)).plain.splitlines()
+        assert 1 <= len(drawn) <= max(1, height - 1)
+        assert all(cell_len(line) <= width for line in drawn)
+
+
+def test_more_kinds_of_lines_than_there_is_room_for_are_counted(make_job: MakeJob, now: datetime) -> None:
+    jobs = [make_job(at="Activation", said=f"step {'abcdefghijklmnopqrstuvwxyz'[number]}") for number in range(26)]
+    lines = render(jobs, {}, now, 10, 80).plain.splitlines()
+    assert len(lines) == 9
+    assert lines[-2] == "+19 more: 19 running"
+
+
+def batch(**given: object) -> Batch:
+    made = Batch("d83c2337-aaaa", ExecutionMode.PARALLEL, 0, JobOptions(), datetime(2031, 3, 4, tzinfo=UTC))
+    return replace(made, **given)  # type: ignore[arg-type]  # tests give fields of Batch
+
+
+def test_the_head_has_what_holds_for_the_batch(make_job: MakeJob, now: datetime) -> None:
+    policy = Policy(window="00:00-03:00@UTC", ticket="CHG-7")
+    line = head_line(batch(policy=policy), [make_job()], now + timedelta(minutes=72), now)
+    assert line.plain == "Batch d83c2337  CHG-7  to 17.12.04  ends ~02:24, in 1 h 12 min  closes 03:00"
+    assert "red" not in str(line.spans)
+    late = head_line(
+        batch(policy=replace(policy, until=now + timedelta(hours=1))), [make_job()], now + timedelta(hours=2), now
+    )
+    assert late.plain.endswith("closes 02:12")
+    assert "bold red" in str(late.spans)
+    assert "paused" in head_line(batch(paused_by="anna"), [make_job()], None, now).plain
+
+
+def test_the_end_is_reckoned_from_what_is_left_of_each_job(make_job: MakeJob, now: datetime) -> None:
+    family = "cat9k_iosxe"
+    kinds = {"readiness": 60.0, "distribution": 300.0, "activation": 900.0, "post-checks": 60.0}
+    usual = {(kind, family): seconds for kind, seconds in kinds.items()}
+    begun = (now - make_job().created_at).total_seconds() - 600
+    runs = make_job(at="Activation", status=JobStatus.ACTIVATING, began=begun)
+    assert ends_at(batch(), [runs], usual, now, Pace()) == now + timedelta(seconds=300 + 60)
+    two = [make_job(), make_job()]
+    assert ends_at(batch(), two, usual, now, Pace(2)) == now + timedelta(seconds=1320)
+    assert ends_at(batch(workers=1), two, usual, now, Pace(2)) == now + timedelta(seconds=2640)
+    waves = [make_job(), make_job(wave=2)]
+    soak = batch(policy=Policy(waves=("1",), soak=600.0))
+    assert ends_at(soak, waves, usual, now, Pace(9)) == now + timedelta(seconds=1320 + 600 + 60 + 1320)
+    opens = Waiting(WaitKind.WINDOW, "22:00-04:00", until=now + timedelta(hours=1))
+    waits = ends_at(batch(), [make_job(waiting=opens)], usual, now, Pace())
+    assert waits == now + timedelta(hours=1, seconds=960)
+    assert ends_at(batch(), two, {}, now, Pace()) is None, "nobody knows what such steps take"
+    asked = make_job(waiting=Waiting(WaitKind.APPROVAL, "d83c2337"))
+    assert ends_at(batch(), [asked], usual, now, Pace()) is None
+
+
+def test_a_resize_begins_on_an_empty_screen_with_the_last_failures(make_job: MakeJob, now: datetime) -> None:
+    console = Console(file=StringIO(), force_terminal=True, width=80, height=24)
+    jobs = [make_job(at="Activation", error="it broke", status=JobStatus.FAILED), *fleet(make_job)]
+    with LiveView(console, {}) as view:
+        view.show(jobs, now)
+        before = console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+        assert "\x1b[2J" not in before
+        console.size = ConsoleDimensions(40, 12)
+        view.show(jobs, now)
+        after = console.file.getvalue()[len(before) :].rpartition("\x1b[2J")[2]  # type: ignore[attr-defined]
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", after)
+    assert "it broke" in plain.replace("\n", " ")
+    assert all(cell_len(line) <= 40 for line in plain.replace("\r", "\n").splitlines())
+    assert plain.count("done") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
 import time
@@ -54,6 +55,7 @@ settings.register_profile("prove", deadline=None, max_examples=120)
 settings.register_profile("test", deadline=None, max_examples=30)
 
 _HERE = Path(__file__).parent
+_ALL_PROVE = re.compile(r"^pytestmark = .*\bpytest\.mark\.prove\b", re.MULTILINE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,6 +81,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedulin
     # By size, the longest would come last.
     config.option.loadscopereorder = False
     return scheduling.Scheduling(config, log) if config.option.dist == "loadgroup" else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Let `make test` not even read files of long proofs alone, and other people's clients with them."""
+    if config.option.markexpr != "not prove" or collection_path.suffix != ".py":
+        return None
+    return _ALL_PROVE.search(collection_path.read_text(encoding="utf-8")) is not None or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -291,6 +291,9 @@ def openssh(image: Path, goal: Goal) -> None:
     )
     keys = ("-i", goal.key) if goal.key else ()
     program = shutil.which("scp") or "scp"
+    said = subprocess.run((program,), capture_output=True, text=True, check=False).stderr  # noqa: S603 - the peer
+    if "O" in said.partition("[-")[2].partition("]")[0]:  # a newer one copies by SFTP unless it is told not to
+        options = (*options, "-O")
     running = [
         subprocess.Popen((program, *options, *keys, "-P", str(port), image, f"127.0.0.1:{goal.path}"))  # noqa: S603 - the peer
         for port in goal.ports

@@ -57,7 +57,7 @@ _KINDS = "every module"
 # Which tests must notice a mistake: those that stand beside the module, not whatever comes by there.
 _BESIDE: Mapping[str, Sequence[str]] = {
     r"swimctl/(?:steps/.*|engine/jobs\.py)": ["tests/steps"],
-    r"swimctl/engine/batches\.py": ["tests/engine"],
+    r"swimctl/engine/(?:batches|lanes|poller)\.py": ["tests/engine"],
     r"swimctl/sessions/(?:session|transcript)\.py": ["tests/sessions"],
     r"swimctl/platforms/terminal\.py": ["tests/test_terminal.py", "tests/sessions"],
     r"swimctl/sessions/redaction\.py": ["tests/test_redaction.py", "tests/sessions"],

@@ -311,3 +311,20 @@ def test_many_who_wait_for_their_copy_look_less_often() -> None:
         yield from ()
 
     run(*(Played().job("a", EARLY) for _ in range(52)), last(), under_way=60, watch=watched)
+
+
+@pytest.mark.parametrize("pause", [IN_TURN, EARLY])
+def test_who_came_back_and_waits_again_counts_once(pause: Pause) -> None:
+    watched, rounds = Watched(), list[list[float]]()
+
+    def hands_back() -> Parts[None]:
+        rounds.append([one.seconds for one, _ in watched.waits])
+        while watched.waits:
+            watched.hand_back()
+        yield from ()
+
+    several = [Played().job("a", pause, pause) for _ in range(100)]
+    run(*several, hands_back(), hands_back(), under_way=200, watch=watched)
+    assert len(rounds[0]) == 100
+    assert rounds[0] == rounds[1]
+    assert max(rounds[1]) == 2.0

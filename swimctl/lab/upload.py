@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.clock import LabClock
@@ -44,6 +44,7 @@ class Upload:
     size: int = 0
     damaged: bool = False
     shown: bool = False
+    _file: BinaryIO | None = None
 
     def write(self, data: bytes) -> None:
         """Append a block; raises NoSpace where the flash is full."""
@@ -51,8 +52,9 @@ class Upload:
         if len(data) > flash.free:
             self.damaged = True
             raise NoSpace(self.size + len(data), flash.free)
-        with self.path.open("ab") as file:
-            file.write(data)
+        if self._file is None:
+            self._file = self.path.open("ab", buffering=0)
+        self._file.write(data)
         self.size += len(data)
         if self.shown:
             flash.files[self.name] = LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path)
@@ -67,7 +69,9 @@ class Upload:
         flash = self.switch.flash(self.member)
         if not self.shown:
             flash.reserved -= self.size
-        if not self.path.exists():
+        if self._file is not None:
+            self._file.close()
+        else:
             self.path.touch()
         fault = self.switch.spec.fault("corrupt-copy")
         if fault and self.size and (fault.argument == "always" or not self.switch.corrupted):

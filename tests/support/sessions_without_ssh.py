@@ -1,29 +1,40 @@
 """Sessions with devices of a lab in this process, without SSH: two thirds of what an upgrade in the lab costs.
 
 What swimctl types and reads goes through its own `Session` and the device's own `Console` as ever; only the encrypted
-line between the two is left out. Whoever is refused, and whoever comes while the device is down, goes the real way,
-as do copies, NETCONF and the look whether a port greets. For tests of anything but SSH.
+line between the two is left out. An image that is pushed is given to the device block by block, at the device's pace.
+Whoever is refused, and whoever comes while the device is down, goes the real way, as do NETCONF and the look whether a
+port greets. For tests of anything but SSH; of SCP are tests/test_scp_push.py and tests/sessions/test_scp_sender.py.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from swimctl.clock import Deadline
+from swimctl.clock import Clock, Deadline
+from swimctl.config.settings import Distribution
+from swimctl.errors import TransferFailed
+from swimctl.lab.filesystem import NEEDED_PRIVILEGE, Incoming, Pace
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.server import SwitchPort
 from swimctl.lab.vty import Login
 from swimctl.sessions import session as session_module
 from swimctl.sessions.targets import Target
+from swimctl.sessions.transports.base import Login as WithinLogin
+from swimctl.sessions.transports.base import Progress
+from swimctl.sessions.transports.scp_push import ScpPush
 
-_REAL_WAY, _REAL_TERMINAL = session_module.enter, session_module.terminal_over
+_REAL_WAY, _REAL_TERMINAL, _REAL_COPY = session_module.enter, session_module.terminal_over, ScpPush.send
 # Devices with these go the real way: what they do at a login, and a session that ends in each kind of step.
 _OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at", "new-host-key")
+# Bytes of a copy at once, and real seconds between two looks at it.
+_BLOCK, _LOOK_EVERY = 65_536, 0.25
 _PORTS: dict[int, tuple[asyncio.AbstractEventLoop, SwitchPort]] = {}
 
 
@@ -173,6 +184,82 @@ def _terminal(way: Any, target: Target) -> Any:
     return way if isinstance(way, Wire) else _REAL_TERMINAL(way, target)
 
 
+class Delivery:
+    """A copy on its way, as much of a connection as a port uses."""
+
+    def __init__(self) -> None:
+        self.sent, self.closed = 0, False
+
+    def abort(self) -> None:
+        self.closed = True
+
+    close = abort
+
+
+async def _begin(port: SwitchPort, target: Target, path: str, size: int) -> Incoming | None:
+    """Log in and begin a file; None where the device does not take it at once and whole: the real way says why not."""
+    switch = port.switch
+    if port._acceptor is None or any(map(switch.spec.fault, (*_OVER_SSH, "slow-flash"))):
+        return None
+    login = switch.login(target.username, target.password)
+    port.look()
+    if login is None or login.privilege < NEEDED_PRIVILEGE or port._acceptor is None:
+        return None
+    try:
+        if switch.flash(switch.resolve(path)[0]).free < size:
+            return None
+        return Incoming(switch.receive(path), Pace(switch.transfer, switch.clock))
+    except ValueError:
+        return None
+
+
+async def _deliver(port: SwitchPort, delivery: Any, source: Path, incoming: Incoming) -> None:
+    port.connections.add(delivery)
+    try:
+        with source.open("rb") as file:
+            while not delivery.closed and (block := file.read(_BLOCK)):
+                await incoming.write(delivery.sent, block)
+                delivery.sent += len(block)
+                port.look()
+    finally:
+        port.connections.discard(delivery)
+        incoming.close()
+        port.look()
+
+
+def _send(
+    push: ScpPush,
+    source: Path,
+    destination: str,
+    target: Target,
+    limits: Distribution,
+    clock: Clock,
+    progress: Progress,
+    login: WithinLogin = contextlib.nullcontext,
+) -> None:
+    loop, port = _PORTS.get(target.port, (None, None))
+    size, incoming = source.stat().st_size, None
+    if loop is not None and port is not None:
+        with login():
+            incoming = asyncio.run_coroutine_threadsafe(_begin(port, target, destination, size), loop).result(600)
+    if loop is None or port is None or incoming is None:
+        return _REAL_COPY(push, source, destination, target, limits, clock, progress, login)
+    delivery = Delivery()
+    done = asyncio.run_coroutine_threadsafe(_deliver(port, delivery, source, incoming), loop)
+    try:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                done.result(_LOOK_EVERY)
+                break
+            progress(delivery.sent)
+    finally:
+        delivery.abort()
+    if delivery.sent < size:
+        raise TransferFailed(f"the copy of {source.name} to {target.name} failed: the connection was lost")
+    progress(size)
+    return None
+
+
 @contextmanager
 def without_ssh(lab: LabFleet) -> Iterator[None]:
     """Let swimctl's sessions in this process reach the devices of a lab without SSH."""
@@ -180,7 +267,11 @@ def without_ssh(lab: LabFleet) -> Iterator[None]:
     ports = {lab.address(spec.name)[1]: (lab._loop, lab._serving().port(spec.name)) for spec in lab.specs}
     _PORTS.update(ports)
     try:
-        with patch.object(session_module, "enter", _enter), patch.object(session_module, "terminal_over", _terminal):
+        with (
+            patch.object(session_module, "enter", _enter),
+            patch.object(session_module, "terminal_over", _terminal),
+            patch.object(ScpPush, "send", _send),
+        ):
             yield
     finally:
         for number in ports:

@@ -16,12 +16,10 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from support.forked import Forked
 
 from swimctl.cli import main
 from swimctl.platforms import PLATFORM_NAMES
-
-PROGRAM = (sys.executable, "-c", "import sys; from swimctl.cli import main; sys.exit(main())")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @pytest.fixture
@@ -36,13 +34,24 @@ def read(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     return read
 
 
+def forked(folder: Path, *arguments: str) -> Forked:
+    return Forked(["lab", "up", *arguments], folder, os.environ, None)
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a lab in a Python of its own, whose two streams stay apart."""
+    code = "import sys; from swimctl.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "lab", "up", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
 @contextmanager
-def lab_up(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """Start a lab and give it with the lines that it printed up to `ready`."""
-    command = [*PROGRAM, "lab", "up", *arguments]
-    with subprocess.Popen(
-        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as lab:
+def lab_up(program: Forked | subprocess.Popen[str]) -> Iterator[list[str]]:
+    """Wait for a lab and give the lines that it printed up to `ready`; then kill it."""
+    with program as lab:
         assert lab.stdout is not None
         lines: list[str] = []
         try:
@@ -50,14 +59,15 @@ def lab_up(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str
                 lines.append(line)
                 if line == "ready\n":
                     break
-            yield lab, lines
+            yield lines
         finally:
             lab.kill()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_without_a_folder_it_prints_the_inventory_and_runs_until_a_signal(tmp_path: Path, end: signal.Signals) -> None:
-    with lab_up(tmp_path, "--devices", "2") as (lab, lines):
+    lab = forked(tmp_path, "--devices", "2")
+    with lab_up(lab) as lines:
         hosts, groups, defaults = YAML(typ="safe").load_all("".join(lines[:-1]))
         assert list(hosts) == ["sw1", "sw2"]
         assert set(groups) == {"access"}
@@ -71,17 +81,15 @@ def test_without_a_folder_it_prints_the_inventory_and_runs_until_a_signal(tmp_pa
 
 
 def test_a_folder_is_ready_to_work_in_and_keeps_its_store_and_faults(tmp_path: Path, read: Callable[..., Any]) -> None:
-    with lab_up(tmp_path, "--devices", "3", "--dir", str(tmp_path / "lab"), "--fault", "sw1=slow-flash") as (
-        _lab,
-        lines,
-    ):
+    lab = started(tmp_path, "--devices", "3", "--dir", str(tmp_path / "lab"), "--fault", "sw1=slow-flash")
+    with lab_up(lab) as lines:
         assert lines == ["ready\n"]
     hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
     assert "slow-flash" not in hosts.read_text()  # it was meant for that run alone
     hosts.write_text(hosts.read_text().replace("    site: lab\n", "    site: lab\n    lab_faults: [refuse-login]\n", 1))
     added = read("lab", "add-image", "cat9k_iosxe.17.15.01.SPA.bin", "--dir", "lab", folder=tmp_path)
     assert added["image_id"] == 4
-    with lab_up(tmp_path, "--dir", "lab"):
+    with lab_up(forked(tmp_path, "--dir", "lab")):
         assert len(read("image", "list", folder=tmp_path / "lab")["images"]) == 4
         found = YAML(typ="safe").load(hosts)
         assert list(found) == ["sw1", "sw2", "sw3"]
@@ -94,7 +102,7 @@ def test_a_mixed_fleet_has_every_platform_and_stays_mixed_in_its_folder(
     hosts = tmp_path / "lab" / "inventory" / "hosts.yaml"
     count = len(PLATFORM_NAMES) + 1
     for arguments in (("--fleet", "mixed", "--devices", str(count)), ()):
-        with lab_up(tmp_path, *arguments, "--dir", "lab"):
+        with lab_up(forked(tmp_path, *arguments, "--dir", "lab")):
             found = [host["platform"] for host in YAML(typ="safe").load(hosts).values()]
         assert (len(found), set(found[:-1]), found[-1]) == (count, set(PLATFORM_NAMES), found[0])
     listed = read("image", "list", folder=tmp_path / "lab")["images"]

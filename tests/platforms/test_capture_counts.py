@@ -61,6 +61,7 @@ def test_where_there_are_no_captures_it_says_so_loudly(tmp_path: Path, tests: tu
     assert f"captures: no captures at {tmp_path}/none; set SWIMCTL_CAPTURES to where they are" in said
 
 
+@pytest.mark.prove
 def test_an_empty_folder_is_a_failure(tmp_path: Path) -> None:
     code, _ = run(tmp_path, "-n", "0")
     assert code == 1

@@ -1,6 +1,7 @@
 """New stores in a sixth of the time: their tables are laid once for each process, and copied from there.
 
-Not for tests of the store's file, which lay them as swimctl does: tests/store/conftest.py.
+And nobody waits for the disk at each commit: no test pulls the plug of its own process. Not for tests of the store's
+file, nor for processes that a test starts, which do as swimctl does: tests/store/conftest.py.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def _laid() -> sqlite3.Connection:
 
 
 def prepare(database: Database) -> None:
-    """Copy the tables into a file without any, and go on as swimctl does."""
+    """Copy the tables into a file without any, and go on as swimctl does, but for the wait for the disk."""
     if not database._sql.table_names():
         _laid().backup(database.connection)
     AS_SWIMCTL_DOES(database)
+    database.connection.execute("PRAGMA synchronous = OFF")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from swimctl.cli.plan_lines import lines
 from swimctl.cli.plan_screen import screen
 from swimctl.models import Device, Finding, Image, Policy
 from swimctl.requests.forecast import Ahead, Course, forecast
@@ -56,11 +57,11 @@ def preview(count: int) -> Preview:
 @pytest.mark.parametrize("width", [80, 132, 200])
 @pytest.mark.parametrize("by", [None, "site", "model", "role"])
 def test_a_thousand_devices_stay_readable(width: int, by: str | None) -> None:
-    lines = screen(preview(1000), width, by=by).plain.splitlines()
-    assert [line for line in lines if cell_len(line) > width] == []
-    assert len(lines) < 90
-    assert lines[0] == "Plan for 1,000 devices to 17.12.4; nothing is changed"
-    counted = {line.strip().split("  ")[1]: int(line.split()[0]) for line in lines[2:7]}
+    shown = screen(preview(1000), width, by=by).plain.splitlines()
+    assert [line for line in shown if cell_len(line) > width] == []
+    assert len(shown) < 90
+    assert shown[0] == "Plan for 1,000 devices to 17.12.4; nothing is changed"
+    counted = {line.strip().split("  ")[1]: int(line.split()[0]) for line in shown[2:7]}
     assert counted == {"no job": 10, "cannot be asked": 10, "not ready": 10, "ready": 870, "already there": 100}
 
 
@@ -107,3 +108,22 @@ def test_the_sums_stand_at_the_end() -> None:
     assert "by site    bern 2.0 GB, chur 2.0 GB, davos 1.0 GB" in shown
     assert "Removed from flash\n  bern-access-0003: 17.03.03" in shown
     assert "Waits for\n  davos-access-0008: core" in shown
+
+
+def test_commands_are_listed_where_they_are_asked_for_each_in_one_line() -> None:
+    device = Device(1, "sw1", "cisco_xe", "10.0.0.1")
+    typed = ("write memory", "(copy)", f"install add file flash:{IMAGE.filename}", "install commit")
+    items = (PlanItem(device, IMAGE), PlanItem(Device(2, "sw2", "cisco_xe", "10.0.0.2"), IMAGE))
+    answers = [
+        Checked(items[0].device, origin="push", commands=typed),
+        Checked(items[1].device, (FULL,), commands=typed),
+    ]
+    plan = Plan(UpgradeRequest(tuple(one.device for one in items)), items)
+    seen = Preview(plan, rows_of(plan, answers, {}), 20)
+    copied = f"({IMAGE.filename} is pushed by SCP)"
+    told = ["write memory", copied, f"install add file flash:{IMAGE.filename}", "install commit"]
+    block = screen(seen, 40, commands=True).plain.split("Commands\n")[1].split("\n\n")[0]
+    assert block.splitlines() == ["  sw1", *(f"    {line}" for line in told)]
+    tabbed = [line.split("\t") for line in lines(seen, commands=True).splitlines()]
+    assert [line for line in tabbed if len(line) == 2] == [["device", "command"], *(["sw1", line] for line in told)]
+    assert "install commit" not in screen(seen, 40).plain + lines(seen)

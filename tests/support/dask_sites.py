@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,13 @@ class DaskSites:
         self.workers[name] = worker
         return worker
 
-    def at(self, job: int) -> tuple[str, Any]:
-        """Return the worker that last noted something of a job, with its name."""
-        found = self.folder.glob(f"worker-*/*-*-*/{job}/journal-*.jsonl")
-        name = max(found, key=lambda path: path.stat().st_mtime).parts[len(self.folder.parts)]
-        return name, self.workers[name]
+    def at(self, job: int) -> str:
+        """Return the name of the worker that last noted something of a job; empty where it has just ended."""
+        found: list[tuple[float, str]] = []
+        for path in self.folder.glob(f"worker-*/*-*-*/{job}/journal-*.jsonl"):
+            with suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime, path.parts[len(self.folder.parts)]))
+        return max(found, default=(0.0, ""))[1]
 
     def served(self, site: str) -> set[int]:
         """Return the jobs at which the workers of a site have worked."""

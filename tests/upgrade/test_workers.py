@@ -55,8 +55,8 @@ class Ground:
                 running = {step.kind for step in job.steps if step.status is StepStatus.RUNNING}
                 if kind not in running or site_of(job.device_name) != site or job.interrupted:
                     continue
-                name, worker = self.sites.at(job.id)
-                if worker.poll() is None and name not in self.struck:
+                name = self.sites.at(job.id)
+                if name and name not in self.struck and (worker := self.sites.workers[name]).poll() is None:
                     self.struck.add(name)
                     worker.send_signal(how)
                     self.done.append(f"{how.name} for {name} in {kind}")
@@ -65,16 +65,19 @@ class Ground:
         return None
 
     def bad_night(self) -> None:
-        """Kill a worker in each step, freeze one for as long as its permissions count, and kill the coordinator."""
+        """Kill a worker in each step, and the coordinator."""
         self.strike("readiness", "ber", signal.SIGKILL)
         self.strike("distribution", "ber", signal.SIGKILL)
-        frozen = self.strike("activation", "zrh", signal.SIGSTOP)
         self.strike("activation", "ber", signal.SIGKILL)
         self.coordinator.send_signal(signal.SIGKILL)
         self.done.append("SIGKILL for the coordinator")
         self.strike("post-checks", "ber", signal.SIGKILL)
+
+    def long_sleep(self) -> None:
+        """Freeze a worker for longer than its permissions count."""
+        frozen = self.strike("activation", "zrh", signal.SIGSTOP)
         if frozen is not None:
-            self.over.wait(40)
+            self.over.wait(60)
             frozen.send_signal(signal.SIGCONT)
             self.done.append("SIGCONT")
 
@@ -91,17 +94,19 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 
 
 def test_every_job_ends_right_whatever_dies(ground: Ground) -> None:
-    night = threading.Thread(target=ground.bad_night)
+    troubles = [threading.Thread(target=each) for each in (ground.bad_night, ground.long_sleep)]
     for attempt in range(8):
         command = ("resume",) if attempt else ("upgrade", "--all", "--yes", "--workers", str(DEVICES))
         ground.coordinator = start(ground.folder, *command)
         if not attempt:
-            night.start()
+            for each in troubles:
+                each.start()
         print(ground.coordinator.communicate()[0][-2000:])
         if all(job["status"] == "success" for job in jobs(ground.folder)):
             break
     ground.over.set()
-    night.join()
+    for each in troubles:
+        each.join()
     print(ground.done)
     found = jobs(ground.folder)
     assert {(job["status"], job["outcome"]) for job in found} == {("success", "upgraded")}

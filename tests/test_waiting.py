@@ -93,6 +93,11 @@ EVERY = {
         "another device answers first whether it takes the account netops",
         "another device answers first whether it takes the account netops",
     ),
+    WaitKind.WORKER: (
+        Waiting(WaitKind.WORKER, "bern"),
+        "no worker of site bern is there; next: `swimctl worker --site bern` on a machine there",
+        "no worker of site bern is there; next: `swimctl worker --site bern` on a machine there",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -158,3 +159,9 @@ def test_a_time_is_written_for_people() -> None:
 def test_a_zone_that_this_machine_does_not_know_is_no_error() -> None:
     waiting = Waiting(WaitKind.WINDOW, "03:00-05:00@Mars/Olympus", until=NOON + timedelta(hours=1))
     assert waiting.sentence(NOON) == "the window 03:00-05:00@Mars/Olympus opens in 1 h, 13:00 +0000"
+
+
+def test_the_page_names_every_kind() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "states.md").read_text(encoding="utf-8")
+    section = page.partition("## What a job waits for")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == {kind.value for kind in WaitKind}

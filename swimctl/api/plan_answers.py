@@ -112,19 +112,24 @@ class PlannedEnd(Answer):
     workers: int
     waves: int
     guessed: list[str] = Field(description="models without a record: their times are guesses")
-    fits: bool = Field(description="false: the window has no room for some of them")
-    spare_seconds: float | None = Field(description="what is left of the window at the end; null: there is none")
+    fits: bool = Field(description="false: some have no room in the window, or end after it closes")
+    spare_seconds: float | None = Field(
+        description="what is left of the window at the end, negative if it closes before; null: there is none"
+    )
     unfit: list[UnfitDevice]
 
 
 class PlanAnswer(Answer):
     """What a request with `dry_run` would do."""
 
-    ready: bool = Field(description="false: a device would get no job, lacks something, or cannot be asked")
+    ready: bool = Field(
+        description="false: a device would get no job, lacks something, or cannot be asked, or changes are frozen"
+    )
     offline: bool
     count: int
     counts: dict[str, int] = Field(description="devices by verdict")
     bytes: PlannedBytes
     took_before: list[TookBefore]
     forecast: PlannedEnd | None = Field(description="null: no device would be upgraded")
+    frozen: str = Field(description="why no upgrade may be started now: changes are frozen; empty: they are not")
     devices: list[PlannedDevice]

@@ -36,6 +36,8 @@ def change(
     how, failures = policy.policy_of(max_failures=max_failures, until=until)
     context = of(ctx)
     with context.open() as opened:
+        if how.until is not None and how.until <= opened.clock.now():
+            raise UsageError(f"until {how.until.isoformat()} is in the past; give a later time")
         changed = opened.store.change(
             batch,
             caller(),

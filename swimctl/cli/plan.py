@@ -58,8 +58,10 @@ def plan(
     """Show what `upgrade` would do with the same options. Changes nothing.
 
     The plan asks a device the same as the readiness check of a job. So a device that is ready here passes that check.
-    Exit code 1: a device gets no image, lacks something, or cannot be asked.
+    Exit code 1: a device gets no image, lacks something, or cannot be asked, or changes are frozen.
     """
+    if out is not None and out.exists():
+        raise _exists(out)  # before many devices are asked in vain
     context = of(ctx)
     with context.open() as opened:
         preview = looked_at(context, opened, opened.service.plan(wanted.request(opened)), offline=offline)
@@ -114,7 +116,7 @@ def _write(opened: Opened, preview: Preview, path: Path) -> None:
             json.dump(document, file, indent=2, ensure_ascii=False)
             file.write("\n")
     except FileExistsError:
-        raise UsageError(f"{path} exists; give --out another name, so that no signed plan is lost") from None
+        raise _exists(path) from None
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     count = len(document["devices"])
@@ -122,6 +124,10 @@ def _write(opened: Opened, preview: Preview, path: Path) -> None:
         f"swimctl: {path} has {count} {'device' if count == 1 else 'devices'}; its SHA-256 is {document['sha256']}; "
         f"run it with `swimctl upgrade --plan {path}`"
     )
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} exists; give --out another name, so that no signed plan is lost")
 
 
 def shown(

@@ -59,5 +59,6 @@ def _tabbed(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterabl
 def _last(preview: Preview) -> str:
     counts = " ".join(f"{verdict.value.replace(' ', '-')}={number}" for verdict, number in preview.counts.items())
     told = preview.forecast
-    ends = f" ends={rfc3339(told.ends)} fits={'no' if told.unfit else 'yes'}" if told else ""
+    ends = f" ends={rfc3339(told.ends)} fits={'yes' if preview.fits else 'no'}" if told else ""
+    ends += " frozen=yes" if preview.frozen else ""
     return f"swimctl: plan {counts} bytes={preview.to_copy} wan={preview.over_wan}{ends}\n"

@@ -236,7 +236,10 @@ def _from_to(row: Row) -> str:
 
 def _ends(preview: Preview, row: Row) -> str:
     span = preview.forecast.spans.get(row.item.device.name) if preview.forecast else None
-    return f"{span.ends.astimezone():%H:%M}" if span else ""
+    if preview.forecast is None or span is None:
+        return ""
+    ends, starts = span.ends.astimezone(), preview.forecast.starts.astimezone()
+    return f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%a %H:%M}"
 
 
 def _table(columns: Sequence[_Column], rows: Sequence[Sequence[str]], width: int) -> Text:
@@ -261,7 +264,7 @@ def _sums(preview: Preview, width: int) -> Text:
     text, told = Text(), preview.forecast
     for label, said in _sentences(preview):
         text.append(_wrapped(f"{label:<13}", " " * 13, said, width))
-    if told and told.unfit:
+    if told and not preview.fits:
         text.stylize("bold red", text.plain.rindex("Window") if "Window" in text.plain else 0)
     return text
 
@@ -269,6 +272,8 @@ def _sums(preview: Preview, width: int) -> Text:
 def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
     """Yield each line of the sums, with its label."""
     told = preview.forecast
+    if preview.frozen:
+        yield "No upgrade", preview.frozen
     if told is None:
         return
     if preview.to_copy:
@@ -282,19 +287,23 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
     for took in preview.models[:6]:
         steps = ", ".join(f"{step_name(kind)} {output.duration(seconds)}" for kind, seconds in took.seconds.items())
         yield "Took before", f"{took.of} ({took.jobs} {'job' if took.jobs == 1 else 'jobs'}): {steps}"
-    yield "Starts", _moment(told.starts)
+    starts = min((span.starts for span in told.spans.values()), default=told.starts)  # the window may open later
+    yield "Starts", _moment(starts)
     policy = preview.plan.request.policy
     waves = max(row.item.wave for row in preview.goes)
     how = [f"{preview.workers} at a time"]
     how += [f"{waves} waves"] if waves > 1 else []
     how += [f"{output.duration(policy.soak)} soak"] if waves > 1 and policy.soak else []
-    lasts = output.duration((told.ends - told.starts).total_seconds())
+    lasts = output.duration((told.ends - starts).total_seconds())
     yield "Ends", f"{_moment(told.ends)}, after {lasts} ({', '.join(how)})"
     if preview.guessed:
         yield "", f"a guess for {some(preview.guessed, 4)}: the store has no such upgrade yet"
     if told.unfit:
         names = list(told.unfit)
         yield "Window", f"too short: {_count(len(names))} do not fit: {some(names, 4)}: {told.unfit[names[0]]}"
+    elif preview.spare is not None and not preview.fits:
+        late = output.duration(-preview.spare.total_seconds())
+        yield "Window", f"too short: the last device ends {late} after it closes"
     elif preview.spare is not None:
         yield "Window", f"holds, with {output.duration(preview.spare.total_seconds())} to spare"
 

@@ -67,6 +67,8 @@ def status(
 
     Exit code 0. With --watch: the exit code of `swimctl upgrade`.
     """
+    if watch and form:
+        raise UsageError("give --watch or --output, not both; `--watch --json` prints the result as JSON")
     context = of(ctx)
     with context.open() as opened:
         job_ids = [int(one) for one in named or () if one.isdecimal()]
@@ -139,6 +141,10 @@ def _found(opened: Opened, wanted: Wanted) -> list[Job]:
     jobs = opened.store.newest(wanted, _MOST)
     if wanted.devices:
         jobs = list({job.device_name: job for job in reversed(jobs)}.values())
+        known = {job.device_name for job in jobs}
+        missing = [name for name in dict.fromkeys(wanted.devices) if name not in known]
+        if jobs and missing:
+            output.note(f"swimctl: no such job of {', '.join(missing)}")
         if not jobs:
             raise NotFound(f"no such job of {', '.join(wanted.devices)}; see `swimctl job list`, `swimctl device list`")
     return sorted(jobs, key=lambda job: job.id)

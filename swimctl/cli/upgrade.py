@@ -12,7 +12,7 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import looked_at, show, shown
 from swimctl.cli.wanted import Wanted, with_options
-from swimctl.errors import UsageError
+from swimctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from swimctl.engine.batches import Engine
@@ -78,6 +78,8 @@ def _signed(context: Context, opened: Opened, path: Path, wanted: Wanted) -> Pre
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the plan {path}: {error}") from error
     signed = read_signed(text, str(path))
+    if not context.quiet:
+        output.note(f"swimctl: the plan in {path} has the SHA-256 {signed.sha256}")
     return looked_at(context, opened, opened.service.signed_plan(signed), signed=signed)
 
 
@@ -86,7 +88,7 @@ def confirm(
 ) -> None:
     """Show the plan after a look at the devices, and ask, unless `yes`.
 
-    Raises UsageError where nobody could answer, Abort on a no.
+    Raises UsageError where nobody could answer, Abort on a no, ConflictError where a yes would be refused.
     """
     if yes or not plan.accepted:
         return
@@ -95,6 +97,8 @@ def confirm(
         raise UsageError(f"this would upgrade {_devices(len(plan.accepted))}, and {reason}; add --yes to agree")
     preview = preview or looked_at(context, opened, plan)
     output.write(sys.stderr, shown(preview, sys.stderr))
+    if preview.frozen:
+        raise ConflictError(preview.frozen)
     counts = ", ".join(f"{number} {verdict.value}" for verdict, number in preview.counts.items())
     question = f"Upgrade {_devices(len(plan.accepted))}? ({counts})"
     if not typer.confirm(question, default=False, err=True):

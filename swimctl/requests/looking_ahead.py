@@ -30,7 +30,7 @@ class LookAhead:
     def preview(self, plan: Plan, answers: Sequence[Checked] | None, kinds: Sequence[str]) -> Preview:
         """Return the preview. `answers` None: no device was asked. `kinds` are the steps of the plan's workflow."""
         request, offline = plan.request, answers is None
-        workers = request.workers or self._settings.workers
+        workers = self._workers(request)
         asked = [(item.device, item.image) for item in plan.accepted]
         past = self._store.past([image.family for _, image in asked if image])
         members = {device: len(seen.members) for device, seen in self._store.seen().items()}
@@ -93,10 +93,13 @@ class LookAhead:
         )
         return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
 
+    def _workers(self, request: UpgradeRequest) -> int:
+        return 1 if request.mode is ExecutionMode.SEQUENTIAL else request.workers or self._settings.workers
+
     def _course(self, request: UpgradeRequest, jobs: int) -> Course:
         """Return how the engine goes through such a batch; see engine/lanes.py for how many begin at once."""
         policy, settings = request.policy, self._settings
-        workers = 1 if request.mode is ExecutionMode.SEQUENTIAL else request.workers or settings.workers
+        workers = self._workers(request)
         under_way = workers if workers == 1 else settings.under_way or workers
         talking = workers if min(under_way, jobs) <= workers else max(1, workers - max(1, workers // 4))
         return Course(

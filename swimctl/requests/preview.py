@@ -137,7 +137,8 @@ class Row:
 class Preview:
     """The whole look. `forecast` None: no device would be upgraded. `guessed` are models and families of no record.
 
-    `spare`: how long before the window or `until` closes the last one ends; None: nothing closes.
+    `spare`: how long before the window or `until` closes the last one ends, less than nothing where that is after it;
+    None: nothing closes. `frozen` says why no upgrade may be started at all now; then there is no forecast.
     """
 
     plan: Plan
@@ -147,6 +148,7 @@ class Preview:
     forecast: Forecast | None = None
     guessed: tuple[str, ...] = ()
     spare: timedelta | None = None
+    frozen: str = ""
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:
@@ -156,8 +158,14 @@ class Preview:
 
     @property
     def well(self) -> bool:
-        """Return whether every device would be upgraded, or is already."""
-        return all(verdict.well for verdict in self.counts)
+        """Return whether every device would be upgraded, or is already, if `upgrade` were typed now."""
+        return not self.frozen and all(verdict.well for verdict in self.counts)
+
+    @property
+    def fits(self) -> bool:
+        """Return whether all that starts ends before the window or `until` closes."""
+        late = self.spare is not None and self.spare < timedelta(0)
+        return self.forecast is not None and not self.forecast.unfit and not late
 
     @property
     def goes(self) -> tuple[Row, ...]:

@@ -29,6 +29,7 @@ def preview_document(preview: Preview) -> Document:
         },
         "took_before": [_took(took) for took in preview.models],
         "forecast": _forecast(preview),
+        "frozen": preview.frozen,
         "devices": devices,
     }
 
@@ -79,7 +80,7 @@ def _forecast(preview: Preview) -> dict[str, Any] | None:
         "workers": preview.workers,
         "waves": max(row.item.wave for row in preview.goes),
         "guessed": list(preview.guessed),
-        "fits": not told.unfit,
+        "fits": preview.fits,
         "spare_seconds": None if preview.spare is None else preview.spare.total_seconds(),
         "unfit": [{"device_hostname": name, "why": why} for name, why in told.unfit.items()],
     }

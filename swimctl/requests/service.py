@@ -153,7 +153,9 @@ class Service:
         if signed is not None:
             plan = held_to(signed, plan, answers or ())
         ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices)
-        return ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
+        preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
+        frozen = self._frozen(request)
+        return replace(preview, forecast=None, spare=None, guessed=(), frozen=frozen) if frozen else preview
 
     def signed_document(self, preview: Preview) -> Document:
         """Write a preview as a file that can be signed; see requests/signed.py."""
@@ -240,7 +242,8 @@ class Service:
             conflict = all(item.conflict for item in plan.refused)
             reasons = "; ".join(reasons_of(plan.refused)) or "no devices were named"
             raise (ConflictError if conflict and plan.refused else ImageError)(f"no device can be upgraded: {reasons}")
-        self._refuse_frozen(request)
+        if frozen := self._frozen(request):
+            raise ConflictError(frozen)
         batch = Batch(
             id=str(uuid.uuid4()),
             mode=request.mode,
@@ -340,13 +343,16 @@ class Service:
             self._inventory = self._inventory()
         return self._inventory
 
-    def _refuse_frozen(self, request: UpgradeRequest) -> None:
-        """Refuse what would stand still for days unsaid; a request with a window says that it waits."""
+    def _frozen(self, request: UpgradeRequest) -> str:
+        """Return why a request is refused that would stand still for days unsaid; empty where none is.
+
+        A request with a window says that it waits.
+        """
         at = request.schedule_time or self._clock.now()
         frozen = next((one for one in self._config.settings.freezes if one.hinders(at, timedelta(0))), None)
         if frozen is None or not request.options.activate or request.policy.window is not None:
-            return
-        raise ConflictError(
+            return ""
+        return (
             f"changes are frozen until {frozen.end.isoformat()}: {frozen.reason}; schedule it for later, or copy only "
             "(--no-activate)"
         )

@@ -51,6 +51,7 @@ class Agreed:
     runs: str
     serials: tuple[str, ...]
     rules: Mapping[str, bool]
+    cleans: tuple[str, ...]
     wave: int
     after: tuple[str, ...]
 
@@ -67,9 +68,17 @@ class SignedPlan:
 
 
 def signed_document(preview: Preview, settings: Settings, kinds: Sequence[str], now: datetime) -> Document:
-    """Write a preview as a file that can be signed. UsageError: it was made without asking the devices."""
+    """Write a preview as a file that can be signed.
+
+    UsageError: it was made without asking the devices. ConflictError: nobody of the first wave could go.
+    """
     if preview.offline:
         raise UsageError("a plan that is to be run has to ask its devices; leave out --offline")
+    if not any(row.item.wave == 1 for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}):
+        raise ConflictError(
+            "no device of the first wave is ready, so nothing of this plan could be run; next: `swimctl plan` without "
+            "--out shows what they lack"
+        )
     request = preview.plan.request
     document: Document = {
         "swimctl_plan": _FORM,
@@ -106,10 +115,7 @@ def read_signed(text: str, where: str) -> SignedPlan:
             given,
             _request_from(document["request"]),
             document["rules"],
-            tuple(
-                Agreed(**one | {"serials": tuple(one["serials"]), "after": tuple(one["after"])})
-                for one in document["devices"]
-            ),
+            tuple(map(_agreed_from, document["devices"])),
             tuple(document["left_out"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -154,8 +160,15 @@ def held_to(signed: SignedPlan, plan: Plan, answers: Sequence[Checked]) -> Plan:
         changed = ""
         if item.refusal is None:
             changed = _why_not_as_agreed(agreed[item.device.name], said.get(item.device.id))
-        items.append(replace(item, image=None, refusal=_refused(changed), conflict=True) if changed else item)
+        items.append(_without_job(item, changed) if changed else item)
+    if not any(item.wave == 1 for item in items if item.refusal is None):  # a canary that is gone has proved nothing
+        why = "no device of the first wave is left, and the others come after it"
+        items = [item if item.refusal is not None else _without_job(item, why) for item in items]
     return replace(plan, items=_among_themselves(items))
+
+
+def _without_job(item: PlanItem, changed: str) -> PlanItem:
+    return replace(item, image=None, refusal=_refused(changed), conflict=True)
 
 
 def _refused(changed: str) -> str | None:
@@ -207,13 +220,15 @@ def _why_not_as_agreed(agreed: Agreed, answer: Checked | None) -> str:
     broken = [finding for finding in answer.findings if agreed.rules.get(finding.rule) and not finding.ok]
     if broken:
         return f"a rule holds no longer: {' | '.join(map(str, broken))}"
+    if not answer.already and (more := sorted(set(answer.cleanable) - set(agreed.cleans))):
+        return f"a clean-up would remove more from its flash: {some(more)}"
     if other := sorted(set(now) ^ set(agreed.rules)):
         return f"other rules apply to it than when the plan was made: {some(other)}"
     return ""
 
 
 def _agreed_from(said: Mapping[str, Any]) -> Agreed:
-    return Agreed(**{**said, "serials": tuple(said["serials"]), "after": tuple(said["after"])})
+    return Agreed(**{**said, **{key: tuple(said[key]) for key in ("serials", "cleans", "after")}})
 
 
 def _agreed(row: Row) -> Document:
@@ -227,6 +242,7 @@ def _agreed(row: Row) -> Document:
         "runs": row.runs,
         "serials": list(answer.serials) if answer else [],
         "rules": {finding.rule: finding.ok for finding in answer.findings} if answer else {},
+        "cleans": list(answer.cleanable) if answer else [],
         "wave": row.item.wave,
         "after": list(row.item.after),
     }

@@ -65,6 +65,10 @@ def test_job_list_and_status_find_by_all_that_people_know(capsys: Capture) -> No
 def test_what_cannot_be_found_is_said(capsys: Capture) -> None:
     assert main(["status", "sw9"]) == 2
     assert "no such job of sw9; see `swimctl job list`" in capsys.readouterr().err
+    assert main(["status", "sw1", "sw9"]) == 0
+    assert "swimctl: no such job of sw9\n" in capsys.readouterr().err
+    assert main(["status", "--watch", "-o", "json"]) == 2
+    assert "give --watch or --output, not both" in capsys.readouterr().err
     assert main(["status", "1", "sw1"]) == 2
     assert "not both" in capsys.readouterr().err
     assert main(["status", "--ticket", "none"]) == 0

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from swimctl.cli.plan_lines import lines
 from swimctl.cli.plan_screen import screen
+from swimctl.config.windows import Go, Wait
 from swimctl.models import Device, Finding, Image, Policy
 from swimctl.requests.forecast import Ahead, Course, forecast
 from swimctl.requests.looks import Checked
@@ -127,3 +128,37 @@ def test_commands_are_listed_where_they_are_asked_for_each_in_one_line() -> None
     tabbed = [line.split("\t") for line in lines(seen, commands=True).splitlines()]
     assert [line for line in tabbed if len(line) == 2] == [["device", "command"], *(["sw1", line] for line in told)]
     assert "install commit" not in screen(seen, 40).plain + lines(seen)
+
+
+def test_a_window_that_closes_before_the_end_is_too_short() -> None:
+    late = replace(preview(12), spare=timedelta(minutes=-7))
+    assert screen(late, 80).plain.splitlines()[-1] == "Window       too short: the last device ends 7m after it closes"
+    assert (late.fits, lines(late).rstrip().endswith(" fits=no")) == (False, True)
+
+
+def test_a_freeze_stands_in_place_of_the_end() -> None:
+    frozen = replace(preview(12), forecast=None, spare=None, frozen="changes are frozen until then")
+    assert screen(frozen, 80).plain.splitlines()[-1] == "No upgrade   changes are frozen until then"
+    assert not frozen.well
+
+
+def test_an_end_on_another_day_has_its_day() -> None:
+    few = preview(12)
+    assert few.forecast is not None
+    name, span = next(iter(few.forecast.spans.items()))
+    told = replace(few.forecast, spans={name: replace(span, ends=NOW + timedelta(days=2))})
+    shown = screen(replace(few, forecast=told), 80).plain
+    row = next(line for line in shown.splitlines() if line.startswith(name))
+    assert row.endswith(f"  {(NOW + timedelta(days=2)).astimezone():%a %H:%M}")
+
+
+def test_it_starts_when_the_window_opens() -> None:
+    opens = NOW + timedelta(hours=3)
+
+    def gate(at: datetime, _needs: timedelta) -> Go | Wait:
+        return Wait(opens, "") if at < opens else Go()
+
+    told = forecast([Ahead("chur-access-0001", 60, 0, 540)], Course(1, 1), NOW, gate)
+    shown = screen(replace(preview(12), forecast=told), 80).plain
+    assert f"Starts       {opens.astimezone():%a %Y-%m-%d %H:%M %z}" in shown
+    assert ", after 10m (" in shown

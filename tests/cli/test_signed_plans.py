@@ -31,6 +31,7 @@ class Devices:
     serials: dict[str, str] = field(default_factory=lambda: {"sw1": "FOC1", "sw2": "FOC2", "sw3": "FOC3"})
     full: set[str] = field(default_factory=set)
     more: list[Finding] = field(default_factory=list)
+    cleanable: tuple[str, ...] = ()
 
     def look(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
         assert options.cleanup_flash is False
@@ -42,6 +43,7 @@ class Devices:
             running=Running(runs, 60, None, {"1": runs}),
             snapshot=Snapshot("", runs, 60, None, {}, (), (), {}, serials=(self.serials[device.name],)),
             origin="push",
+            cleanable=self.cleanable,
         )
 
 
@@ -228,6 +230,68 @@ def test_a_signed_plan_is_not_overwritten_and_not_made_unasked(capsys: Capture) 
 
 @pytest.mark.usefixtures("devices")
 def test_a_dry_run_of_a_file_makes_nothing(place: Place, capsys: Capture) -> None:
-    written(capsys)
+    whole = written(capsys)["sha256"]
+    assert main(["upgrade", "--plan", FILE, "--dry-run"]) == 0
+    assert f"has the SHA-256 {whole}" in capsys.readouterr().err
     code, told = run(capsys, "--dry-run")
     assert (code, told["counts"], place.store.batches()) == (0, {"ready": 3}, [])
+
+
+def test_without_its_first_wave_nothing_of_it_runs(place: Place, devices: Devices, capsys: Capture) -> None:
+    written(capsys, "--canary", "1")
+    devices.full.add("sw1")
+    code, told = run(capsys)
+    assert (code, place.store.batches()) == (3, [])
+    assert "sw1: changed since the plan was made: a rule holds no longer" in told["message"]
+    assert "sw2, sw3: changed since the plan was made: no device of the first wave is left" in told["message"]
+
+
+def test_a_plan_whose_first_wave_could_not_go_is_not_written(devices: Devices, capsys: Capture) -> None:
+    devices.full.add("sw1")
+    assert main(["plan", "--all", "--canary", "1", "--out", FILE]) == 3
+    assert "no device of the first wave is ready" in capsys.readouterr().err
+    assert not Path(FILE).exists()
+
+
+def test_more_is_not_removed_than_was_agreed(place: Place, devices: Devices, capsys: Capture) -> None:
+    devices.cleanable = ("17.03.03", "17.06.01")
+    written(capsys)
+    devices.cleanable = ("17.06.01",)
+    assert run(capsys, "--dry-run")[1]["counts"] == {"ready": 3}
+    devices.cleanable = ("17.06.01", "notes.txt")
+    code, told = run(capsys)
+    assert (code, place.store.batches()) == (3, [])
+    assert "a clean-up would remove more from its flash: notes.txt" in told["message"]
+
+
+def test_no_device_is_asked_for_a_file_that_exists(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(type(place.engine), "check", lambda _, *one: asked.append(one))
+    Path(FILE).write_text("signed")
+    assert main(["plan", "--all", "--out", FILE]) == 2
+    assert ("exists" in capsys.readouterr().err, asked) == (True, [])
+
+
+@pytest.mark.usefixtures("devices")
+def test_a_plan_in_a_freeze_says_that_the_upgrade_is_refused(place: Place, capsys: Capture) -> None:
+    CONFIG.write_text(
+        CONFIG.read_text() + "  freeze:\n    - {from: 2001-01-01, to: 2901-01-01, reason: the year end}\n"
+    )
+    why = "changes are frozen until 2901-01-02T00:00:00+00:00: the year end"
+    assert main(["--json", "plan", "--all"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ready"], told["forecast"], told["frozen"].startswith(why)) == (False, None, True)
+    assert main(["plan", "--all"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" frozen=yes")
+    assert main(["upgrade", "--all", "--yes"]) == 3
+    assert why in capsys.readouterr().err.replace("\n  ", " ")
+    assert main(["plan", "--all", "--no-activate"]) == 0
+    assert place.store.batches() == []
+
+
+@pytest.mark.usefixtures("place", "devices")
+def test_a_sequential_plan_says_one_at_a_time(capsys: Capture) -> None:
+    assert main(["--json", "plan", "--all", "--sequential"]) == 0
+    assert json.loads(capsys.readouterr().out)["forecast"]["workers"] == 1

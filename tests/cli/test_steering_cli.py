@@ -40,4 +40,8 @@ def test_change(place: Place, capsys: Capture) -> None:
         f"batch {job.batch_id}: workers 3, max-failures 10%, until 2031-05-04 05:00:00+00:00\n"
     )
     assert main(["change", job.batch_id, "--workers", "0"]) == 2
+    capsys.readouterr()
+    assert main(["change", job.batch_id, "--until", "2001-05-04T05:00Z"]) == 2
+    assert "is in the past" in capsys.readouterr().err
+    assert place.store.batch(job.batch_id).policy.until.year == 2031
     assert place.store.batch(job.batch_id).policy.ticket == "CHG-7"

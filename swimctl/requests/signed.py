@@ -38,6 +38,8 @@ _SAME_DEVICE: Final = {
     "model": "its model in the inventory",
     "serial": "its serial number in the inventory",
     "redundancy_group": "its redundancy group",
+    "depends_on": "what it depends on",
+    "feeds": "what it feeds",
 }
 
 
@@ -249,7 +251,8 @@ def _agreed(row: Row) -> Document:
 
 
 def _facts(device: Device) -> Document:
-    return {key: getattr(device, key) for key in _SAME_DEVICE}
+    found = {key: getattr(device, key) for key in _SAME_DEVICE}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
 
 
 def _request(request: UpgradeRequest) -> Document:

@@ -99,6 +99,11 @@ def moved(_: Devices) -> None:
     HOSTS.write_text(swapped(HOSTS.read_text(), "port: 2\n", "port: 22\n"))
 
 
+def hung(_: Devices) -> None:
+    text = HOSTS.read_text()
+    HOSTS.write_text(text[: text.index("sw3:")].rstrip() + "\n    depends_on: [sw1]\n" + text[text.index("sw3:") :])
+
+
 def gone(_: Devices) -> None:
     text = HOSTS.read_text()
     HOSTS.write_text(text[: text.index("sw2:")] + text[text.index("sw3:") :])
@@ -120,6 +125,7 @@ def filled(devices: Devices) -> None:
     ("change", "says"),
     [
         (moved, "its port was 2, is 22"),
+        (hung, "what it depends on was [], is ['sw1']"),
         (gone, "it is no longer in the inventory"),
         (upgraded, "it ran 17.09.05, and runs 17.12.04 now"),
         (replaced, "its serial numbers were FOC2, and are FOC9 now"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, TextIO
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # So many devices are shown line by line without being asked for.
 _FEW: Final = 12
 _ROOMY: Final = 120
+# In so long a time, a time of the clock is one moment.
+_NIGHT: Final = timedelta(hours=20)
 _STYLES: Final = {
     Verdict.REFUSED: "bold red",
     Verdict.UNASKED: "bold red",
@@ -238,8 +241,8 @@ def _ends(preview: Preview, row: Row) -> str:
     span = preview.forecast.spans.get(row.item.device.name) if preview.forecast else None
     if preview.forecast is None or span is None:
         return ""
-    ends, starts = span.ends.astimezone(), preview.forecast.starts.astimezone()
-    return f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%a %H:%M}"
+    tonight = span.ends - preview.forecast.starts < _NIGHT
+    return f"{span.ends.astimezone():%H:%M}" if tonight else f"{span.ends.astimezone():%a %H:%M}"
 
 
 def _table(columns: Sequence[_Column], rows: Sequence[Sequence[str]], width: int) -> Text:

@@ -147,7 +147,7 @@ def test_an_end_on_another_day_has_its_day() -> None:
     assert few.forecast is not None
     name, span = next(iter(few.forecast.spans.items()))
     told = replace(few.forecast, spans={name: replace(span, ends=NOW + timedelta(days=2))})
-    shown = screen(replace(few, forecast=told), 80).plain
+    shown = screen(replace(few, forecast=told), 100).plain
     row = next(line for line in shown.splitlines() if line.startswith(name))
     assert row.endswith(f"  {(NOW + timedelta(days=2)).astimezone():%a %H:%M}")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -18,9 +18,6 @@ from swimctl.cli.plan_lines import comes_after
 from swimctl.inventory.selection import some
 from swimctl.requests.preview import Preview, Row, Verdict
 from swimctl.states import step_name
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 # So many devices are shown line by line without being asked for.
 _FEW: Final = 12

@@ -59,6 +59,7 @@ def test_it_answers_what_each_device_would_get_and_makes_nothing(api: Api, looke
     assert all(lacks[name] and lacks[name][0] for name in ("sw3", "sw4", "fw-1"))
     assert document["bytes"]["to_copy"] == document["devices"][0]["image"]["size"]
     assert document["forecast"]["ends_at"] > document["forecast"]["starts_at"]
+    assert document["frozen"] == ""
     assert {file for _, file, _ in looker.asked} == {GOLDEN}
     assert all(options.cleanup_flash for _, _, options in looker.asked)
     assert str(api.project.folder) not in answer.body.decode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -25,8 +27,10 @@ RELAYED: Final = "relay "
 """How the place begins from where an image comes, if that is a relay."""
 _KEYS: Final = ("url", "token", "address", "trust")
 # It becomes a word of a command on the device.
-_URL: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/?", re.ASCII)
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?", re.ASCII)
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
+_URL: Final = re.compile(rf"https?://{_HOST.pattern}/?", re.ASCII)
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.-]*", re.ASCII)
+_IPV6: Final = re.compile(r"\[?([0-9A-Fa-f:.]+)\]?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,7 @@ def relay_of(
     entry: dict[Any, Any] = {"url": said} if isinstance(said, str) else said if isinstance(said, dict) else {}
     if "url" not in entry or set(entry) - set(_KEYS):
         raise InventoryError(f"{what} must be a host, a URL, or a mapping of {', '.join(_KEYS)}, with `url` in it")
-    address, trust = entry.get("address", ""), entry.get("trust")
-    if not isinstance(address, str) or (address and not _HOST.fullmatch(address)):
-        raise InventoryError(f"{what}: address must be a name or an address, not {address!r}")
+    address, trust = _address(entry.get("address", ""), what), entry.get("trust")
     if trust is not None and not isinstance(trust, str):
         raise InventoryError(f"{what}: trust must be the file of a certificate, not {trust!r}")
     path = None if trust is None else placed(trust)
@@ -90,6 +92,16 @@ def relay_of(
     return Relay(url, _token(entry.get("token"), what, resolve), address, path)
 
 
+def _address(said: object, what: str) -> str:
+    """Return where devices find a relay: a name or an address, IPv6 without brackets."""
+    if isinstance(said, str) and _ADDRESS.fullmatch(said):
+        return said
+    if isinstance(said, str) and (found := _IPV6.fullmatch(said)):
+        with suppress(ValueError):
+            return str(IPv6Address(found[1]))
+    raise InventoryError(f"{what}: address must be a name or an address, not {said!r}; the port is that of `url`")
+
+
 def _url(said: object, what: str) -> str:
     url = f"http://{said}" if isinstance(said, str) and _HOST.fullmatch(said) else said
     if not isinstance(url, str) or not _URL.fullmatch(url):
@@ -97,11 +109,13 @@ def _url(said: object, what: str) -> str:
         raise InventoryError(
             f"{what} must be a host such as relay.example, or a URL such as https://relay.example:8101"
         )
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or PORT
     except ValueError:
-        raise InventoryError(f"{what}: a port is a number from 1 to 65535, not that of {url!r}") from None
+        raise InventoryError(
+            f"{what}: a port is a number from 1 to 65535, and brackets are for an IPv6 address; not so in {url!r}"
+        ) from None
     host = parts.hostname or ""
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 

@@ -27,9 +27,10 @@ _TOLD: Final = 3
 _CHANGED_KEY: Final = "REMOTE HOST IDENTIFICATION HAS CHANGED"
 # `Source username [anna]? `, `Source username: [anonymous]?`, `Enter username: `.
 _USERNAME: Final = r"(?:source|enter) username:?\s*(?:\[[^\]]*\]\s*\?)?\s*\Z"
-# `Password: `, `anna@192.0.2.7's password: `, `Password for anna@192.0.2.7:`, `Source password: [anonymous@r1]?`.
+# `Password: `, `anna@192.0.2.7's password: `, `Password for anna@192.0.2.7:`, `Source password: [anonymous@r1]?`;
+# `(anna@192.0.2.7) Password: ` of OpenSSH from 8.5 on, where the server asks in its own words (keyboard-interactive).
 # Nothing else may stand in its line: it is where a secret is typed.
-_PROMPT: Final = r"\A\s*(?:\S+@\S+'s |source )?password(?: for \S+@\S+)?:\s*(?:\[[^\]]*\]\s*\?)?\s*\Z"
+_PROMPT: Final = r"\A\s*(?:\S+@\S+'s |\(\S+@\S+\) |source )?password(?: for \S+@\S+)?:\s*(?:\[[^\]]*\]\s*\?)?\s*\Z"
 
 
 @dataclass(frozen=True, slots=True)

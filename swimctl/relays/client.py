@@ -22,6 +22,7 @@ from swimctl.relays.protocol import Order, Refused, Standing
 # Real seconds that a relay may take for an answer, and between two looks at how an offer stands.
 _ANSWERS: Final = 5.0
 _EVERY: Final = 1.0
+_MOST_ANSWER: Final = 65_536
 
 
 class Busy(TransferFailed):
@@ -174,7 +175,10 @@ class _Talk:
         proof = protocol.signed(self.relay.token, method, path, body, time.time(), secrets.token_urlsafe(12))
         self._connection.request(method, path, body, {"Authorization": proof})
         response = self._connection.getresponse()
-        return response.status, response.read()
+        said = response.read(_MOST_ANSWER + 1)
+        if len(said) > _MOST_ANSWER:
+            raise http.client.HTTPException(f"it sends more than {_MOST_ANSWER} bytes; is it a relay?")
+        return response.status, said
 
     def _opened(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.relay.url)

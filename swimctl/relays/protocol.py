@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -41,13 +41,13 @@ class Order:
     `source` is where the relay gets it, empty where it is to bring none.
     """
 
-    ticket: str
+    ticket: str = field(repr=False)
     device: str
     filename: str
     sha512: str
     size: int
     hours: float
-    source: str
+    source: str = field(repr=False)
 
     def body(self) -> bytes:
         """Return it as it is sent; the ticket stands in the path."""
@@ -125,7 +125,7 @@ def doubt_of(body: bytes) -> str:
 def _mapping(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise Refused("this is no JSON object")

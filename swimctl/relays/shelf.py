@@ -126,7 +126,8 @@ class Shelf:
             except OSError as error:
                 with self._lock:
                     kept.sources = []
-                self._part(kept).unlink(missing_ok=True)  # a disk that is full has its space back
+                with suppress(OSError):  # a disk that is full has its space back
+                    self._part(kept).unlink()
                 problem = f"the relay cannot write it: {error.strerror or error}"
             except Exception:
                 with self._lock:
@@ -206,7 +207,7 @@ class Shelf:
             coming = int(response.headers.get("Content-Length", "-1"))
             if kept.fetched + coming != kept.size:
                 raise _Failed(f"{parts.netloc} has {kept.fetched + coming} bytes of it, not {kept.size}")
-            with part.open("ab", buffering=0) as file:
+            with part.open("ab") as file:  # with a buffer: a bare write may take a part alone, and say so to nobody
                 while kept.fetched < kept.size:
                     try:
                         piece = response.read1(_PIECE)
@@ -232,7 +233,8 @@ class Shelf:
             coming = [each for each in self._kept.values() if each.at_work and each is not kept]
             used_now |= {each.sha512 for each in coming}
             begun = own.stat().st_size if own.exists() else 0
-            promised = sum(max(0, each.size - _size(self._part(each))) for each in coming)
+            left = (each.size - _size(self._part(each)) - _size(self.path(each.sha512)) for each in coming)
+            promised = sum(max(0, more) for more in left)
             free = sorted(
                 (file for file in self._files() if file.name.removesuffix(_PART) not in used_now),
                 key=lambda file: file.stat().st_atime_ns,

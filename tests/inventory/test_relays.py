@@ -65,6 +65,13 @@ def test_all_of_it_may_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (relay.host, relay.scheme, relay.for_devices) == ("ber.example", "https", "https://10.20.0.9:8443")
 
 
+@pytest.mark.parametrize("address", ["2001:db8::9", "[2001:db8::9]"])
+def test_devices_find_it_at_an_address_of_ipv6(tmp_path: Path, address: str) -> None:
+    relay = policy(tmp_path, f"{{relay: {{url: ber.example, address: '{address}'}}}}").relay
+    assert relay is not None
+    assert relay.for_devices == "http://[2001:db8::9]:8101"
+
+
 def test_the_nearest_wins_and_a_host_may_have_none(tmp_path: Path) -> None:
     assert policy(tmp_path, "{relay: far.example}", "{relay: near.example}").relay == Relay(
         "http://near.example:8101", TOKEN
@@ -81,10 +88,14 @@ def test_the_nearest_wins_and_a_host_may_have_none(tmp_path: Path) -> None:
         ("'ftp://ber.example'", "must be a host such as relay.example, or a URL such as https://relay.example:8101"),
         ("'http://ber.example/images'", "must be a host such as"),
         ("'ber.example; reload'", "must be a host such as"),
+        ("'https://[::1'", "must be a host such as"),
+        ("'http://:8101'", "must be a host such as"),
         ("'ber.example:99999'", "a port is a number from 1 to 65535"),
         ("{url: ber.example, token: plain-text-of-a-token}", "token must be a reference, such as {env: NAME}"),
         ("{url: ber.example, token: {env: SHORT}}", "its token has less than 16 characters; `openssl rand -hex 32`"),
         ("{url: ber.example, address: 'a b'}", "address must be a name or an address, not 'a b'"),
+        ("{url: ber.example, address: '10.20.0.9:8200'}", "not '10.20.0.9:8200'; the port is that of `url`"),
+        ("{url: ber.example, address: 'f:1'}", "address must be a name or an address, not 'f:1'"),
         ("{url: ber.example, trust: [ca.pem]}", "trust must be the file of a certificate"),
         ("{url: ber.example, trust: ca.pem}", "trust: there is no file"),
         ("sw2", "is sw2, a device of this inventory: swimctl does not serve images from a switch"),

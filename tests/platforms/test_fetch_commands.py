@@ -254,9 +254,11 @@ SECRET = "p@ss w/d"
         ("password: ", SECRET),
         ("anna@192.0.2.9's password: ", SECRET),
         ("Password for anna@192.0.2.9:", SECRET),
+        ("(anna@192.0.2.9) Password: ", SECRET),
         ("Source password: [anonymous@r1]?", SECRET),
         # None of these is a place for it.
         ("New password: ", None),
+        ("(anna@192.0.2.9) New password: ", None),
         ("Enable password:", None),
         ("Enter passphrase for key '/root/.ssh/id_rsa': ", None),
         ("Destination password:", None),

@@ -57,6 +57,11 @@ def test_the_token_is_in_nothing_that_is_sent() -> None:
     assert TOKEN.encode() not in ORDER.body()
 
 
+def test_an_order_shows_no_ticket() -> None:
+    assert ORDER.ticket not in repr(ORDER)
+    assert "a-ticket-of-ours" not in repr(ORDER)
+
+
 def test_words_that_are_too_old_to_be_used_again_are_forgotten() -> None:
     door = Doorkeeper(TOKEN)
     for second in range(0, 2000, 100):
@@ -84,7 +89,7 @@ def test_what_cannot_be_is_no_order(changes: dict[str, Any]) -> None:
         protocol.order_of(ORDER.ticket, json.dumps(said).encode())
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", pytest.param(b"[" * 5000, id="too deep")])
 def test_what_is_no_document_is_refused(body: bytes) -> None:
     for read in (lambda: protocol.order_of(ORDER.ticket, body), lambda: protocol.standing_of(body)):
         with pytest.raises(Refused):

@@ -9,13 +9,15 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
+from support.file_server import answering
 from support.relays import TOKEN, image_of, running_relay
 
 from swimctl.config.settings import ImageServing
@@ -257,3 +259,24 @@ def test_a_relay_that_is_not_there_is_told(image: Image) -> None:
         ordered(Relay(place, TOKEN), image, "sw1", TICKET, 1, ""),
     ):
         pytest.fail("nobody is there")
+
+
+def test_who_sends_more_than_an_answer_is_no_relay(image: Image) -> None:
+    class Endless(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(10**9))
+            self.end_headers()
+            with suppress(OSError):  # until nobody listens any more
+                while True:
+                    self.wfile.write(bytes(10_000))
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its class has it
+            """Say nothing."""
+
+    with (
+        answering(ThreadingHTTPServer(("127.0.0.1", 0), Endless)) as port,
+        pytest.raises(TransferFailed, match="it sends more than 65536 bytes; is it a relay"),
+        ordered(Relay(f"http://127.0.0.1:{port}", TOKEN), image, "sw1", TICKET, 1, ""),
+    ):
+        pytest.fail("that is no relay")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import shutil
 import socket
 import threading
@@ -220,6 +221,46 @@ def test_a_disk_that_takes_no_more_has_its_space_back(tmp_path: Path, monkeypatc
         kept = done(one.want(HASH, SIZE, server.url))
     assert (kept.ready, kept.problem) == (False, "the relay cannot write it: No space left on device")
     assert files(tmp_path) == set()
+
+
+def test_a_disk_that_takes_a_part_of_a_write_makes_no_image(tmp_path: Path) -> None:
+    one, before = shelf(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with ranged(CONTENT) as server:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (SIZE - 100, before[1]))
+        try:
+            kept = done(one.want(HASH, SIZE, server.url))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (kept.ready, kept.problem) == (False, "the relay cannot write it: File too large")
+    assert files(tmp_path) == set()
+
+
+def test_a_disk_from_which_nothing_can_be_removed_is_told_and_tried_again(tmp_path: Path) -> None:
+    one, part = shelf(tmp_path), tmp_path / f"{HASH}.part"
+    part.mkdir()  # it can neither be read nor be unlinked, as on a disk that became read-only
+    with ranged(CONTENT) as server:
+        assert done(one.want(HASH, SIZE, server.url)).problem == "the relay cannot write it: Is a directory"
+        part.rmdir()
+        assert done(one.want(HASH, SIZE, server.url)).ready
+
+
+def test_an_image_that_is_read_again_needs_its_room_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (first, content), (second, more) = other(1), other(2)
+    (tmp_path / first).write_bytes(content)
+    hashed, goes_on = module._hashed, threading.Event()
+
+    def slowly(path: Path, kept: Kept) -> hashlib._Hash:
+        assert path.name != first or goes_on.wait(60)
+        return hashed(path, kept)
+
+    monkeypatch.setattr(module, "_hashed", slowly)
+    one = shelf(tmp_path, most=2 * SIZE + 10)
+    with ranged(content) as server, ranged(more) as another:
+        read = one.want(first, SIZE, server.url)
+        fetched = done(one.want(second, SIZE, another.url))
+        goes_on.set()
+        assert done(read).ready
+    assert (fetched.problem, server.begun, files(tmp_path)) == ("", [], {first, second})
 
 
 def test_two_sizes_of_one_hash_cannot_be(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_killed_in_every_step(tmp_path: Path) -> None:
             assert begun
             assert all("interrupted" in job["error"] for job in begun)
         with serving(tmp_path, token=token) as served:
-            assert {job["status"] for job in served.wait(ids)} == {"success"}
+            assert not [job["error"] for job in served.wait(ids) if job["status"] != "success"]
         assert_once(lab)
 
 

@@ -34,6 +34,7 @@ from swimctl.models import ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.requests.plans import UpgradeRequest
 
 _HASH_FILE = catalogue.hash_file
+_ONE_PATCHES = threading.Lock()
 TARGET = "17.12.04"
 SPEED = 300.0
 TONIGHT = timedelta(hours=8)
@@ -84,8 +85,8 @@ def _hashes(name: str) -> tuple[int, str, str]:
     return len(image), hashlib.sha512(image).hexdigest(), hashlib.md5(image, usedforsecurity=False).hexdigest()
 
 
-def _known_or_hashed(written: set[str], path: Path, *given: Any) -> tuple[int, str, str]:
-    return _hashes(path.name) if path.name in written else _HASH_FILE(path, *given)
+def _known_or_hashed(written: set[Path], path: Path, *given: Any) -> tuple[int, str, str]:
+    return _hashes(path.name) if path in written else _HASH_FILE(path, *given)
 
 
 @contextmanager
@@ -117,11 +118,13 @@ def lab_folder(
         lab = stack.enter_context(LabFleet(specs, speed=speed, folder=folder, monotonic=monotonic))
         images = folder / "images"
         images.mkdir(parents=True, exist_ok=True)
-        written = {name for one in specs for name in IMAGES[one.platform] if not (images / name).exists()}
-        for name in written:
-            (images / name).write_bytes(_image(name))
+        every = {(images / name).resolve() for one in specs for name in IMAGES[one.platform]}
+        written = {path for path in every if not path.exists()}
+        for path in written:
+            path.write_bytes(_image(path.name))
         known = partial(_known_or_hashed, written)
-        with patch.object(catalogue, "hash_file", known):  # to hash each anew for each lab would take seconds
+        # To hash each anew for each lab would take seconds. Two threads that patch at once would put back each other's.
+        with _ONE_PATCHES, patch.object(catalogue, "hash_file", known):
             register(folder, lab.write_folder(folder))
         path = folder / "config.yaml"
         document = YAML(typ="safe").load(path.read_text(encoding="utf-8"))

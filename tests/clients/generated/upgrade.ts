@@ -11,14 +11,23 @@ function given<T>(answer: { data?: T; error?: components["schemas"]["Problem"] |
   return answer.data;
 }
 
+// With `dry_run` the answer is a plan; without it, the jobs.
+type Plan = components["schemas"]["PlanAnswer"];
+type Jobs = components["schemas"]["TriggerAnswer"];
+
+function made(answer: Plan | Jobs): Jobs {
+  if (!("job_ids" in answer)) throw new Error("a plan came back");
+  return answer as Jobs;
+}
+
 const login = given(await createClient<paths>({ baseUrl: url }).POST("/api/auth/login/", { body: { username, password } }));
 const client = createClient<paths>({ baseUrl: url, headers: { Authorization: `Token ${login.token}` } });
 
 const schedule_time = new Date(Date.now() + 86_400_000).toISOString();
-const later = given(await client.POST("/api/upgrade/trigger/", { body: { devices: [device], schedule_time } }));
+const later = made(given(await client.POST("/api/upgrade/trigger/", { body: { devices: [device], schedule_time } })));
 const cancelled = given(await client.POST("/api/upgrade/cancel/", { body: { job_ids: later.job_ids } }));
 
-const now = given(await client.POST("/api/upgrade/trigger/", { body: { devices: [device] } }));
+const now = made(given(await client.POST("/api/upgrade/trigger/", { body: { devices: [device] } })));
 for (;;) {
   const status = given(await client.GET("/api/upgrade/status/", { params: { query: { job_ids: now.job_ids } } }));
   const job = status.jobs[0]!;

@@ -278,7 +278,7 @@ class Engine:
             if claimed is None:
                 self._jobs.does_not_log_in(job.device_name)
                 return
-            if job.attempted:
+            if job.attempted or self._far is not None:  # another process may have begun since `job` was read
                 yield from settled(self._store, self._clock, claimed)
             yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
@@ -293,8 +293,13 @@ class Engine:
             run.store_error = run.store_error or error
         except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason, not the run
             why = f"swimctl failed: {type(error).__name__}: {error}; please report it"
-            if not self._store.fail_waiting([job.id], why) and self._far is None:
+            if self._store.fail_waiting([job.id], why):
+                return
+            if self._far is None:
                 self._jobs.end_by_defect(run.batch, job, why, run.stop)
+                return
+            with suppress(StaleClaim):
+                self._far.leave(job, why)  # else this process would hold it for as long as it lives
 
     def _nobody_resumes(self, run: BatchRun) -> bool:
         """Return whether no person waits for a batch; what a worker left is taken up then, as after a restart."""

@@ -162,6 +162,12 @@ class DaskWork:
 
     def result(self) -> tuple[str, str]:
         """Return what ended it from outside, and the worker's answer."""
+        try:
+            return self._came_to()
+        except Exception as problem:  # noqa: BLE001 - a worker or a scheduler that goes in this moment, in its words
+            return f"what its worker of site {self._site} came to cannot be read: {problem}", ""
+
+    def _came_to(self) -> tuple[str, str]:
         if self._future.status in {"cancelled", "lost"}:
             return "the scheduler is gone, or has forgotten this job", ""
         error = self._future.exception(timeout=_ANSWER)
@@ -174,10 +180,11 @@ class DaskWork:
         return str(trouble), str(answer)
 
     def drop(self) -> None:
-        """Give it to nobody any more; what has begun has no lease by then."""
-        if not self.ended():
-            self._future.cancel()
-        self._future.release()
+        """Give it to nobody any more, and forget what it came to."""
+        with suppress(Exception):  # a scheduler that is gone gives it to nobody either
+            if not self.ended():
+                self._future.cancel()
+            self._future.release()
 
 
 def _hush(level: int) -> None:

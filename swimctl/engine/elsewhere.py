@@ -38,10 +38,10 @@ class Work(Protocol):
         """Return whether it came to an end."""
 
     def result(self) -> tuple[str, str]:
-        """Return what ended it from outside, empty where nothing did, and the worker's answer."""
+        """Return what ended it from outside, empty where nothing did, and the worker's answer. Before `drop` alone."""
 
     def drop(self) -> None:
-        """Give it to nobody any more."""
+        """Give it to nobody any more, and forget what it came to."""
 
 
 class Crowd(Protocol):
@@ -101,9 +101,12 @@ class Elsewhere:
         site = self._inventory.device(job.device_name).site
         if not site:
             return Hold(f"{_siteless(job)}; then `swimctl retry`")
-        if not self.connect().places(site):
-            return waits(WaitKind.WORKER, site)
-        return None
+        crowd = self.connect()
+        try:
+            places = crowd.places(site)
+        except Exception:  # noqa: BLE001 - a scheduler that is away, in whichever words: then nobody is there
+            places = 0
+        return None if places else waits(WaitKind.WORKER, site)
 
     def go_through(self, batch: Batch, job: Job, stop: threading.Event) -> Parts[None]:
         """Have a claimed job run by a worker of its site. What ends that from outside leaves the job interrupted.
@@ -114,32 +117,46 @@ class Elsewhere:
         if not site:
             self._store.release(job.id, self._runner, _siteless(job))
             return
-        trouble = ""
+        trouble: str | None = None
         for _ in range(_MOST_GONE):
+            if stop.is_set():
+                break
             lease = self._lend(batch, job, stop)
-            self._store.record(job.id, "lent", f"to a worker of site {site}", {"site": site, "lease": lease})
-            work = self.connect().submit(site, self._order("go", job, lease))
-            said = False
+            try:
+                trouble = yield from self._given(site, job, lease, stop)
+            finally:
+                # However that ended: who has this lease is answered nothing any more.
+                lent = self._desk.take_back(job.id, lease)
+            if lent.failure is not None:
+                raise lent.failure
+            if lent.begun or trouble is None:
+                break
+            yield Pause(_LOOK * self._clock.speed)
+        self.leave(job, "stopped before a worker began" if trouble is None else trouble)
+
+    def _given(self, site: str, job: Job, lease: int, stop: threading.Event) -> Parts[str | None]:
+        """Return what ended the work of a job that is given to a worker. None: nobody begins with it any more."""
+        self._store.record(job.id, "lent", f"to a worker of site {site}", {"site": site, "lease": lease})
+        try:
+            work = self._submit("go", site, job, lease)
+        except ConfigError as error:
+            self.leave(job, str(error))
+            return None
+        said = False
+        try:
             while not work.ended():
                 begun = self._desk.begun(job.id, lease)
                 if stop.is_set() and not begun:
-                    break
+                    return None
                 if not begun and not said:
                     self._store.say(job.id, self._runner, f"waiting for a worker of site {site}")
                     said = True
                 yield Pause(_LOOK * self._clock.speed)
-            ended = work.ended()
-            lent = self._desk.take_back(job.id, lease)
-            work.drop()
-            if lent.failure is not None:
-                raise lent.failure
-            trouble = work.result()[0] if ended else "stopped before a worker began"
-            if lent.begun or not ended:
-                break
-            yield Pause(_LOOK * self._clock.speed)
-        self._leave(job, trouble)
+            return work.result()[0]
+        finally:
+            work.drop()  # what it came to is forgotten then
 
-    def _leave(self, job: Job, trouble: str) -> None:
+    def leave(self, job: Job, trouble: str) -> None:
         """Leave a job that no worker has ended, as interrupted."""
         now = self._store.job(job.id)
         if now.status in RUNNING and not now.interrupted:
@@ -159,12 +176,16 @@ class Elsewhere:
             return f"could not be checked: {hold.why or f'no worker of site {hold.waiting and hold.waiting.on}'}"
         site = self._inventory.device(job.device_name).site or ""
         lease = self._lend(batch, job, stop, ended=True)
-        work = self.connect().submit(site, self._order(what, job, lease))
-        while not (work.ended() or stop.is_set()):
-            yield Pause(_LOOK / 5 * self._clock.speed, obeys=True)
-        trouble, answer = work.result() if work.ended() else ("a stop was asked for", "")
-        lent = self._desk.take_back(job.id, lease)
-        work.drop()
+        try:
+            work = self._submit(what, site, job, lease)
+            while not (work.ended() or stop.is_set()):
+                yield Pause(_LOOK / 5 * self._clock.speed, obeys=True)
+            trouble, answer = work.result() if work.ended() else ("a stop was asked for", "")
+            work.drop()
+        except ConfigError as error:
+            trouble, answer = str(error), ""
+        finally:
+            lent = self._desk.take_back(job.id, lease)
         if lent.failure is not None:
             raise lent.failure
         return f"could not be checked: {trouble}" if trouble else answer
@@ -172,8 +193,13 @@ class Elsewhere:
     def _lend(self, batch: Batch, job: Job, stop: threading.Event, *, ended: bool = False) -> int:
         return self._desk.lend(batch, job, self._inventory.device(job.device_name), stop, ended=ended)
 
-    def _order(self, what: str, job: Job, lease: int) -> Order:
-        return Order(self.connect().address, what, job.batch_id, job.id, lease)
+    def _submit(self, what: str, site: str, job: Job, lease: int) -> Work:
+        """Return the work of an order that is given to a worker. ConfigError: none can be reached."""
+        crowd = self.connect()
+        try:
+            return crowd.submit(site, Order(crowd.address, what, job.batch_id, job.id, lease))
+        except Exception as error:
+            raise ConfigError(f"no worker of site {site} can be reached: {error}") from error
 
 
 def elsewhere(config: Config, store: Store, inventory: Inventory, clock: Clock, runner: Runner) -> Elsewhere:

@@ -27,15 +27,17 @@ class ThreadWork:
     done: threading.Event = field(default_factory=threading.Event)
     came_to: tuple[str, str] = ("", "")
     gone: str = ""
+    dropped: bool = False
 
     def ended(self) -> bool:
         return bool(self.gone) or self.done.is_set()
 
     def result(self) -> tuple[str, str]:
+        assert not self.dropped, "Dask forgets at once what is dropped"
         return (self.gone, "") if self.gone else self.came_to
 
     def drop(self) -> None:
-        pass
+        self.dropped = True
 
 
 @dataclass(eq=False)

@@ -17,11 +17,14 @@ from support.upgrades import lab_folder, request, with_data
 from swimctl.cli.context import Opened
 from swimctl.engine import elsewhere, workplace
 from swimctl.engine.batches import Engine
+from swimctl.engine.desk import Order
+from swimctl.engine.turns import waits
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Batch, Job, Outcome
 from swimctl.states import JobStatus
 from swimctl.steps import send_once
 from swimctl.steps.pausing import see_through
+from swimctl.waiting import WaitKind
 
 SENT = ["add", "activate", "commit"]
 
@@ -250,3 +253,65 @@ def test_a_stop_reaches_the_worker_which_comes_to_a_safe_point(tmp_path: Path, m
         assert job.interrupted
         assert "stopped at a safe point" in (job.error or "")
         assert made.sent("sw1") == []
+
+
+class Away(ThreadCrowd):
+    """A crowd whose scheduler is being started anew."""
+
+    def places(self, site: str) -> int:
+        raise TimeoutError(f"nobody knows who is at {site}")
+
+    def submit(self, site: str, order: Order) -> ThreadWork:
+        raise RuntimeError(f"the client is closed, so {site} has nobody for job {order.job_id}")
+
+
+class Unclear(ThreadWork):
+    """An order of which nobody can tell whether it has ended."""
+
+    def ended(self) -> bool:
+        raise ValueError("no such state")
+
+
+class Puzzling(ThreadCrowd):
+    """A crowd of whose orders nobody can tell anything."""
+
+    def submit(self, site: str, order: Order) -> ThreadWork:
+        return Unclear(order, site)
+
+
+def test_while_a_scheduler_is_away_jobs_wait_and_a_claimed_one_is_left_to_be_resumed(tmp_path: Path) -> None:
+    with site(tmp_path, kind=Away) as made:
+        far, (job,) = made.engine._far, made.opened.store.jobs(batch_id=made.batch.id)
+        assert far is not None
+        assert far.hold(job) == waits(WaitKind.WORKER, "ber")
+        far.hold = lambda _job: None  # type: ignore[method-assign]  # it went right after that
+        stop = threading.Event()
+        looked = see_through(far.complaint(made.batch, job, stop), made.opened.clock, stop)
+        assert looked.startswith("could not be checked: no worker of site ber can be reached: the client is closed")
+        (job,) = made.go()
+        assert job.interrupted
+        assert "no worker of site ber can be reached: the client is closed" in (job.error or "")
+        assert made.crowd.desk is not None
+        assert made.crowd.desk._lent == {}
+
+
+def test_a_defect_of_the_coordinator_leaves_a_job_to_be_resumed_and_its_lease_is_over(tmp_path: Path) -> None:
+    with site(tmp_path, kind=Puzzling) as made:
+        (job,) = made.go()
+        assert job.interrupted
+        assert "swimctl failed: ValueError: no such state; please report it" in (job.error or "")
+        assert made.crowd.desk is not None
+        assert made.crowd.desk._lent == {}
+
+
+def test_once_a_stop_is_asked_for_no_worker_is_given_a_job(tmp_path: Path) -> None:
+    with site(tmp_path) as made:
+        stop, store, far = threading.Event(), made.opened.store, made.engine._far
+        (job,) = store.jobs(batch_id=made.batch.id)
+        claimed = store.claim(job.id, made.engine._runner)
+        assert far is not None
+        assert claimed is not None
+        stop.set()
+        see_through(far.go_through(made.batch, claimed, stop), made.opened.clock, stop)
+        assert "stopped before a worker began" in (store.job(job.id).error or "")
+        assert made.crowd.given == []

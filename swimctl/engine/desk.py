@@ -25,6 +25,10 @@ _OF_THE_JOB: Final = frozenset({"job", "remember", "recall"})
 _OF_ALL: Final = frozenset(
     {"usual_seconds", "begin_login", "end_login", "leave_login", "login_proved", "login_refusals"}
 )
+# So many answers are kept for who asks again.
+_LAST: Final = 50
+# Answered anew each time: an answer of one of these is large, or is not for everybody who has its number.
+_ANEW: Final = frozenset({"begin", "piece", "kept"})
 # What a job leaves in its folder, and the next worker may need.
 FILES: Final = ("transcript.log", "running-config.txt", "boots.txt")
 # Settings that are the coordinator's: those left out say how a worker itself is set up.
@@ -60,16 +64,24 @@ class Task:
 
 @dataclass(eq=False)
 class Lent:
-    """A job in somebody's hands. `failure`: the store could not be written, so that nothing may go on."""
+    """A job in somebody's hands. `failure`: the store could not be written, so that nothing may go on.
+
+    `begun_by` is the mark of the worker that has begun, empty where none has.
+    """
 
     batch: Batch
     job: Job
     place: str
     stop: threading.Event
-    begun: bool = False
+    begun_by: str = ""
     failure: StoreError | None = None
     answered: dict[int, tuple[str, Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def begun(self) -> bool:
+        """Return whether a worker has begun."""
+        return bool(self.begun_by)
 
 
 class Desk:
@@ -120,9 +132,12 @@ class Desk:
             if lent is None:
                 raise StaleClaim(f"lease {lease} of job {job_id} is over; another one goes on, or the job waits for it")
             with lent.lock:
+                if what in _ANEW:
+                    return self._answered(lent, job_id, lease, what, given, named)
                 if number not in lent.answered:
                     lent.answered[number] = self._answered(lent, job_id, lease, what, given, named)
-                    lent.answered.pop(number - 50, None)
+                    if len(lent.answered) > _LAST:
+                        del lent.answered[min(lent.answered)]
                 return lent.answered[number]
         except SwimctlError as error:
             return type(error).__name__, str(error)
@@ -163,11 +178,11 @@ class Desk:
             return getattr(self, f"_{what}")(lent, *given)
         raise ConfigError(f"a worker asked for '{what}', which is not answered; use one swimctl everywhere")
 
-    def _begin(self, lent: Lent, version: str) -> Task:
+    def _begin(self, lent: Lent, version: str, worker: str) -> Task:
         """Answer the first question; only one worker may begin with a lease, whatever a scheduler does."""
-        if lent.begun:
+        if lent.begun_by not in {"", worker}:
             raise StaleClaim(f"job {lent.job.id} was begun with this lease; a scheduler gave it to a second worker")
-        lent.begun = True
+        lent.begun_by = worker
         if version != __version__:
             raise ConfigError(f"its worker is swimctl {version}, this is {__version__}; needed: the same everywhere")
         shared = self._settings.model_dump(mode="json", include=set(SHARED), by_alias=True)

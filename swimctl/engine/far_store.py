@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Refusals
 from swimctl.waiting import Waiting
 
-# Ask question `number` of an order: an error's class and the answer, or its words. OSError: nobody answers.
+# Ask question `number` of an order: an error's class and the answer, or its words. What it raises is no answer.
 Ask = Callable[[Order, int, str, Sequence[Any], Mapping[str, Any]], tuple[str, Any]]
 # Real seconds before a question is asked once more.
 _AGAIN: Final = (0.5, 2.0)
@@ -45,7 +46,8 @@ class FarStore:
 
     def begin(self) -> Task:
         """Ask for what is to be done. StaleClaim: somebody else has begun."""
-        task: Task = self._question("begin", __version__)
+        # Of this attempt alone: another worker's first question has the same number.
+        task: Task = self._question("begin", __version__, secrets.token_hex(8))
         self._image = replace(task.image, path=self._images / task.image.filename)
         return task
 
@@ -197,7 +199,7 @@ class FarStore:
         for pause in (*_AGAIN, None):
             try:
                 return self._ask(self._order, number, what, list(given), dict(named))
-            except OSError as problem:  # a TimeoutError is one, too
+            except Exception as problem:  # noqa: BLE001 - without an answer, for whichever reason, nothing may go on
                 if pause is None:
                     why = str(problem) or type(problem).__name__
                     self.lost = (

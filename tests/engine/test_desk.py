@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -126,6 +126,34 @@ def test_only_one_worker_begins_with_a_lease_whatever_the_scheduler_does(lent: L
     assert not {"notify", "credentials_file", "store"} & set(task.settings)
     with pytest.raises(StaleClaim, match="gave it to a second worker"):
         far.begin()
+    # Another process with the same order: its first question has the number that the other one's had.
+    twin = FarStore(far._ask, far._order, lent.folder / "twin.jsonl", lent.clock, lent.folder)
+    with pytest.raises(StaleClaim, match="gave it to a second worker"):
+        twin.begin()
+
+
+def test_a_worker_begins_though_the_first_answer_was_lost(lent: Lent) -> None:
+    far = lent.worker()
+    lent.lost.append(1)
+    assert far.begin().job == lent.job
+    assert lent.asked == [1, 1]
+
+
+def test_no_piece_of_an_image_is_kept_for_who_asks_again(lent: Lent, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = lent.folder / "image.bin"
+    path.write_bytes(b"0123456789")
+    image = replace(lent.store.image(lent.job.image_id), path=path)
+    monkeypatch.setattr(lent.store, "image", lambda _ref: image)
+    far = lent.worker()
+    assert b"".join(far.piece(at, 2) for at in range(0, 10, 2)) == b"0123456789"
+    assert lent.desk.take_back(lent.job.id, 1).answered == {}
+
+
+def test_of_small_answers_the_last_ones_are_kept(lent: Lent) -> None:
+    far = lent.worker()
+    for _ in range(60):
+        far.recall(lent.job.id, "boot")
+    assert sorted(lent.desk.take_back(lent.job.id, 1).answered) == list(range(11, 61))
 
 
 def test_a_worker_of_another_version_does_not_begin(lent: Lent, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +236,21 @@ def test_a_worker_that_reaches_nobody_sends_nothing_and_has_what_it_wanted_to_sa
     late = [event.message for event in lent.store.events(lent.job.id) if event.kind == "late"]
     assert len(late) == 1
     assert "a worker of site ber noted at" in late[0]
+
+
+def test_an_error_that_is_none_of_the_network_is_no_answer_either(lent: Lent) -> None:
+    """So Dask's connections end in a worker that a scheduler lets go."""
+
+    def closed(*_: object) -> Any:
+        raise RuntimeError("ConnectionPool is closed")
+
+    far = lent.worker()
+    far._ask = closed
+    with pytest.raises(StoreError, match=r"does not answer \(ConnectionPool is closed\); nothing more is sent"):
+        far.remember(lent.job.id, "activate answered", {"succeeded": True})
+    far.close()
+    (line,) = untold(lent.folder / "1.jsonl")
+    assert (line["what"], line["given"]) == ("remember", ["activate answered", {"succeeded": True}])
 
 
 def test_a_line_that_a_power_loss_cut_is_no_line(tmp_path: Path) -> None:

@@ -181,9 +181,9 @@ class Claims(Batches):
     @written
     def waits(self, sql: Sql, job_ids: Sequence[int], waiting: Waiting | None, *, tell: bool = True) -> None:
         """Record what jobs that have not begun wait for, and add it as an event, or do not `tell`; None: nothing."""
-        changed = _waits(
-            sql, job_ids, waiting, "AND (status IN ('pending', 'scheduled') OR NOT swimctl_lives(runner_id))"
-        )
+        # One that has ended meanwhile, as by `cancel`, waits for nothing.
+        left = "status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id)"
+        changed = _waits(sql, job_ids, waiting, f"AND (status IN ('pending', 'scheduled') OR ({left}))")
         if changed and tell and waiting is not None:
             now, said = self._clock.now(), waiting.sentence()
             journal.append_all(sql, [journal.row_of(now, job_id, "waiting", said) for job_id in changed])

@@ -13,7 +13,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
 from swimctl.models import Batch, Caller
 from swimctl.store import audit
-from swimctl.store.rows import policy_text, storable
+from swimctl.store.rows import batch_from, policy_text, storable
 from swimctl.store.standings import Standings
 
 _LEFT = "SELECT 1 FROM jobs WHERE batch_id = ? AND status IN ('pending', 'scheduled')"
@@ -103,7 +103,9 @@ class Steering(Standings):
             ).fetchone()
             if row is None:
                 raise ConflictError(f"all jobs of batch {batch.id} have ended; nothing was changed")
-            policy, most = batch.policy, batch.max_failures
+            # As it is now: two who change different limits at the same time must not undo each other's.
+            now = batch_from(sql.execute("SELECT * FROM batches WHERE id = ?", [batch.id]).fetchone())
+            policy, most = now.policy, now.max_failures
             if max_failures is not None:
                 policy, most = replace(policy, max_failures_percent=None), max_failures
             if max_failures_percent is not None:
@@ -111,7 +113,7 @@ class Steering(Standings):
             policy = policy if until is None else replace(policy, until=until)
             sql.execute(
                 "UPDATE batches SET workers = ?, max_failures = ?, policy = ? WHERE id = ?",
-                [batch.workers if workers is None else workers, most, policy_text(policy), batch.id],
+                [now.workers if workers is None else workers, most, policy_text(policy), batch.id],
             )
             told: Mapping[str, Any] = {
                 "workers": workers,

@@ -12,7 +12,7 @@ from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from support.stores import NOON, some_jobs
 
 from swimctl.errors import ConflictError
-from swimctl.models import Caller, Job, Policy
+from swimctl.models import Batch, Caller, Job, Policy
 from swimctl.steps import POST_CHECKS
 from swimctl.store import Store
 from swimctl.waiting import Waiting, WaitKind
@@ -100,6 +100,23 @@ def test_a_number_of_failures_takes_the_place_of_a_share_and_back(tonight: Night
     changed = tonight.store.change("batch-0001", ANNA, max_failures_percent=10.0, until=until)
     assert (changed.max_failures, changed.policy) == (0, Policy(max_failures_percent=10.0, until=until, ticket="CHG-7"))
     assert changed.workers == 7
+
+
+def test_two_who_change_different_limits_at_once_do_not_undo_each_other(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_jobs(tonight.store, ["sw1"])
+    read = tonight.store.batch
+
+    def reads_and_is_overtaken(batch_id: str) -> Batch:
+        found = read(batch_id)
+        monkeypatch.setattr(tonight.store, "batch", read)
+        tonight.store.change("batch-0001", ANNA, workers=9, until=NOON)
+        return found
+
+    monkeypatch.setattr(tonight.store, "batch", reads_and_is_overtaken)
+    changed = tonight.store.change("batch-0001", ANNA, max_failures=3)
+    assert (changed.workers, changed.max_failures, changed.policy.until) == (9, 3, NOON)
 
 
 def test_the_end_of_a_window_is_moved_while_jobs_wait(tonight: Night) -> None:

@@ -57,6 +57,17 @@ def test_before_anybody_runs_it_a_job_waits_as_its_batch_stands(tonight: Night) 
     assert store.job(asked.id).waiting is None
 
 
+def test_a_job_that_was_cancelled_meanwhile_waits_for_nothing(tonight: Night) -> None:
+    store = tonight.store
+    jobs = some_jobs(store, ["sw1", "sw2"])
+    store.own_batch("batch-0001", tonight.engine._runner)
+    store.cancel([jobs[1].id])
+    comes_first = Waiting(WaitKind.WAVE, "wave 1")
+    store.waits([job.id for job in jobs], comes_first)
+    assert [store.job(job.id).waiting for job in jobs] == [comes_first, None]
+    assert [event.kind for event in store.events(jobs[1].id)] == ["created", "status"]
+
+
 def test_approval(tonight: Night) -> None:
     (job,) = some_jobs(tonight.store, ["sw1"], needs_approval=True)
     assert seen(tonight, job) == Waiting(WaitKind.APPROVAL, "batch-0001")

@@ -79,7 +79,10 @@ def test_one_installs_and_the_other_says_nothing_wrong(tried: Tried, name: str) 
     assert really(lab, name) is Outcome.UPGRADED, (seen, lab.commands(name))
     assert len(lab.reloads(name)) == 1, (seen, lab.reloads(name))
     assert any(job.outcome is Outcome.UPGRADED for job in jobs), seen
-    assert sum(line.startswith("install activate") for line in lab.commands(name)) == 1, (seen, lab.commands(name))
+    sent = sum(line.startswith("install activate") for line in lab.commands(name))
+    # Two stores know nothing of each other. If both read the device's log before either has sent, the device decides.
+    refused = sum("'install activate' failed: " in (job.error or "") for job in jobs)
+    assert sent == 1 + refused, (seen, lab.commands(name))
     down, _ = lab.outages(name)[0]
     log = [command for command in lab.switch(name).log if command.at < down]
     told = max(number for number, command in enumerate(log) if command.line.startswith("install activate"))

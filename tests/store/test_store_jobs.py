@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -237,12 +236,8 @@ def test_the_status_of_a_thousand_jobs_takes_a_handful_of_statements(store: Stor
     with store.register_runner() as runner:
         for job_id in ids[:5]:
             store.claim(job_id, runner)
-        spans = []
-        for question in ({}, {"ids": ids}, {"batch_id": "batch-0001"}) * 2:
+        for question in ({}, {"ids": ids}, {"batch_id": "batch-0001"}):
             with statements(store) as seen:
-                start = time.perf_counter()
                 jobs = store.jobs(**question)  # type: ignore[arg-type]
-                spans.append(time.perf_counter() - start)
             assert [job.id for job in jobs] == ids
             assert 2 <= len([one for one in seen if "sqlite_master" not in one and "PRAGMA" not in one]) <= 6
-    assert min(spans) < 1.0  # some 0.03 s on a quiet machine

@@ -15,16 +15,11 @@ if TYPE_CHECKING:
     from swimctl.models import Device
 
 
+@selection.with_devices
 def compliance(
     ctx: typer.Context,
     *,
-    names: selection.Names = None,
-    all_devices: selection.All = False,
-    filters: selection.Filters = None,
-    limit: selection.Limit = None,
-    group: selection.Group = None,
-    exclude: selection.Exclude = None,
-    strict: selection.Strict = False,
+    chosen: selection.Chosen,
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help=("How many devices to ask at the same time."))
     ] = None,
@@ -38,18 +33,9 @@ def compliance(
     """
     context = of(ctx)
     with context.open() as opened:
-        chosen = selection.select(
-            opened.inventory,
-            names,
-            all_devices=all_devices,
-            filters=filters,
-            limit=limit,
-            group=group,
-            exclude=exclude,
-            strict=strict,
-        )
-        silent = {} if offline else _ask(context, opened, chosen, workers)
-        found = [_with(silent, one) for one in opened.service.compliance(chosen)]
+        devices = chosen.of(opened.inventory)
+        silent = {} if offline else _ask(context, opened, devices, workers)
+        found = [_with(silent, one) for one in opened.service.compliance(devices)]
     raise typer.Exit(_tell(context, found))
 
 

@@ -188,16 +188,11 @@ def _strangers(target: Target, settings: Settings) -> Iterator[Stranger]:
 
 
 @app.command("check")
+@selection.with_devices
 def check_device(
     ctx: typer.Context,
     *,
-    names: selection.Names = None,
-    all_devices: selection.All = False,
-    filters: selection.Filters = None,
-    limit: selection.Limit = None,
-    group: selection.Group = None,
-    exclude: selection.Exclude = None,
-    strict: selection.Strict = False,
+    chosen: selection.Chosen,
     image: ImageOption = None,
 ) -> None:
     """Ask devices whether they are ready for their image. Changes nothing.
@@ -209,17 +204,8 @@ def check_device(
 
     context = of(ctx)
     with context.open() as opened:
-        chosen = selection.select(
-            opened.inventory,
-            names,
-            all_devices=all_devices,
-            filters=filters,
-            limit=limit,
-            group=group,
-            exclude=exclude,
-            strict=strict,
-        )
-        request = UpgradeRequest(devices=chosen, image=image_reference(image))
+        devices = chosen.of(opened.inventory)
+        request = UpgradeRequest(devices=devices, image=image_reference(image))
         raise typer.Exit(show(context, looked_at(context, opened, opened.service.plan(request))))
 
 
@@ -227,16 +213,11 @@ app.command("compliance")(compliance)
 
 
 @app.command("capture")
+@selection.with_devices
 def capture(
     ctx: typer.Context,
     *,
-    names: selection.Names = None,
-    all_devices: selection.All = False,
-    filters: selection.Filters = None,
-    limit: selection.Limit = None,
-    group: selection.Group = None,
-    exclude: selection.Exclude = None,
-    strict: selection.Strict = False,
+    chosen: selection.Chosen,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make. It must not exist.")],
 ) -> None:
     """Collect what devices print, for a bug report. Changes nothing.
@@ -250,18 +231,9 @@ def capture(
     context = of(ctx)
     check_free(out)
     with context.open() as opened:
-        chosen = selection.select(
-            opened.inventory,
-            names,
-            all_devices=all_devices,
-            filters=filters,
-            limit=limit,
-            group=group,
-            exclude=exclude,
-            strict=strict,
-        )
+        devices = chosen.of(opened.inventory)
         printed, failed = {}, {}
-        for device in chosen:
+        for device in devices:
             if not context.quiet:
                 output.note(f"reading {device.name}, changing nothing …")
             try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swimctl.cli import completing, output
+from swimctl.cli.shared_options import taking
 
 if TYPE_CHECKING:
     from swimctl.inventory.hosts import Inventory
@@ -54,34 +55,49 @@ Strict = Annotated[
 ]
 
 
-def select(
-    inventory: Inventory,
-    names: Sequence[str] | None,
+class Chosen:
+    """The devices that were named. They are found when the inventory is open."""
+
+    def __init__(self, find: Callable[[Inventory], tuple[Device, ...]]) -> None:
+        self.of = find
+
+
+def options(
     *,
-    all_devices: bool,
-    filters: Sequence[str] | None,
-    limit: str | None,
-    group: str | None,
-    exclude: Sequence[str] | None,
-    strict: bool = False,
-) -> tuple[Device, ...]:
-    """Find the devices, and tell how many hosts of other systems are left out.
+    names: Names = None,
+    all_devices: All = False,
+    filters: Filters = None,
+    limit: Limit = None,
+    group: Group = None,
+    exclude: Exclude = None,
+    strict: Strict = False,
+) -> Chosen:
+    """Return what these options name."""
 
-    Raises SelectionError where there are none: an empty selection never means all.
-    """
-    from swimctl.inventory.selection import Selection
+    def find(inventory: Inventory) -> tuple[Device, ...]:
+        """Find the devices, and tell how many hosts of other systems are left out.
 
-    chosen = inventory.select(
-        Selection(
-            names=tuple(names or ()),
-            all=all_devices,
-            filters=tuple(filters or ()),
-            limit=limit,
-            group=group,
-            exclude=tuple(exclude or ()),
-        ),
-        strict=strict,
-    )
-    if chosen.left_out:
-        output.note(f"swimctl: {chosen.left_out}")
-    return chosen.devices
+        Raises SelectionError where there are none: an empty selection never means all.
+        """
+        from swimctl.inventory.selection import Selection
+
+        selected = inventory.select(
+            Selection(
+                names=tuple(names or ()),
+                all=all_devices,
+                filters=tuple(filters or ()),
+                limit=limit,
+                group=group,
+                exclude=tuple(exclude or ()),
+            ),
+            strict=strict,
+        )
+        if selected.left_out:
+            output.note(f"swimctl: {selected.left_out}")
+        return selected.devices
+
+    return Chosen(find)
+
+
+with_devices = taking(options, "chosen")
+"""A command with it has these options before its own; what they name comes to it as `chosen`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from swimctl.cli import completing, policy, selection
+from swimctl.cli.shared_options import taking
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,6 +102,15 @@ def options(
     if golden and image is not None:
         raise UsageError("give --golden or --image, not both")
     typed = _typed(dict(locals()))
+    chosen = selection.options(
+        names=devices,
+        all_devices=all_devices,
+        filters=filters,
+        limit=limit,
+        group=group,
+        exclude=exclude,
+        strict=strict,
+    )
     schedule_time = None if at is None else policy.read_time("--at", at)
     how, failures = policy.policy_of(
         canary=canary,
@@ -119,18 +128,8 @@ def options(
         from swimctl.models import ExecutionMode, JobOptions
         from swimctl.requests.plans import UpgradeRequest
 
-        chosen = selection.select(
-            opened.inventory,
-            devices,
-            all_devices=all_devices,
-            filters=filters,
-            limit=limit,
-            group=group,
-            exclude=exclude,
-            strict=strict,
-        )
         return UpgradeRequest(
-            devices=chosen,
+            devices=chosen.of(opened.inventory),
             image=image_reference(image),
             options=JobOptions(
                 workflow=workflow,
@@ -161,23 +160,8 @@ def _typed(given: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with all of these options before its own; what they ask for comes to it as `wanted`."""
-    shared, own = inspect.signature(options).parameters, dict(inspect.signature(command).parameters)
-    del own["wanted"]
-    hints = {**get_type_hints(options, include_extras=True), **get_type_hints(command, include_extras=True)}
-
-    @wraps(command)
-    def called(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401  typer gives what the signature says
-        wanted = options(**{name: given.pop(name) for name in shared})
-        command(ctx, wanted=wanted, **given)
-
-    context = own.pop("ctx")
-    merged = [context, *(each for name, each in {**shared, **own}.items())]
-    called.__signature__ = inspect.Signature([each.replace(annotation=hints[each.name]) for each in merged])  # type: ignore[attr-defined]
-    called.__annotations__ = {each.name: hints[each.name] for each in merged}
-    del called.__wrapped__  # its signature is not the command's
-    return called
+with_options = taking(options, "wanted")
+"""A command with it has all of these options before its own; what they ask for comes to it as `wanted`."""
 
 
 def image_reference(text: str | None) -> int | str | None:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from fleets.every import FLEETS
 from support.certificates import self_signed
-from support.oracle import assert_true, really, really_of
+from support.copies import EIGHT, IMAGE, ONLY_COPIED, SERVER, Copies, require_outcomes_are_true, run_all, told
+from support.oracle import assert_true, really_of
 from support.upgrades import Upgraded, lab_folder, with_data
 from support.upgrades import request as ask
 
@@ -22,13 +23,10 @@ from swimctl.cli.context import Context
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.folder import COMMAND_LOG
-from swimctl.models import Job, JobOptions, Outcome
+from swimctl.models import JobOptions, Outcome
 from swimctl.states import JobStatus
 
-ONLY_COPIED = JobOptions(activate=False)
-IMAGE = "cat9k_iosxe.17.12.04.SPA.bin"
 REACH = "swimctl-reach"
-SERVER = {"bind": "127.0.0.1"}
 FETCHING: Mapping[str, Mapping[str, str]] = {
     "cisco_ios": {},
     "cisco_xe_bundle": {},
@@ -67,31 +65,15 @@ CASES: Mapping[str, Case] = {
     "address": Case("", {"transport": "pull", "address": "localhost"}),
     "pushed": Case("", {}),
 }
-EIGHT = 8  # of these the default fleet has one of each kind
 
 
 @dataclass(frozen=True)
-class Tried:
+class Tried(Copies):
     """What became of each case, with the lab still up."""
-
-    result: Upgraded
-    names: Mapping[str, str]
-
-    def job(self, case: str) -> Job:
-        return self.result.jobs[self.names[case]]
-
-    def told(self, case: str, kind: str) -> list[str]:
-        return told(self.result, self.job(case), kind)
 
     def fetches(self, case: str) -> list[str]:
         """Return what the switch was told to fetch: the image, or what is nowhere."""
         return [url.rpartition("/")[2] for url in urls(self.result, self.names[case])]
-
-    def copied(self, case: str) -> None:
-        """Hold that the image is there and verified, and no more than that was done."""
-        job = self.job(case)
-        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
-        assert IMAGE in self.flash(case)
 
     def failed(self, case: str) -> str:
         """Hold that the job failed and left nothing, and return why."""
@@ -99,13 +81,6 @@ class Tried:
         assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED), job.error
         assert IMAGE not in self.flash(case)
         return job.error or ""
-
-    def flash(self, case: str) -> set[str]:
-        return set(self.result.lab.switch(self.names[case]).flash(1).files)
-
-
-def told(result: Upgraded, job: Job, kind: str) -> list[str]:
-    return [event.message for event in result.opened.store.events(job.id) if event.kind == kind]
 
 
 def urls(result: Upgraded, name: str) -> list[str]:
@@ -124,9 +99,7 @@ def done(
     with lab_folder(folder, settings={"image_server": SERVER, **settings}, ssh=False, **lab) as fleet:
         with_data(folder, **{name: {"swimctl": {"distribution": dict(said)}} for name, said in (data or {}).items()})
         with Context(folder / "config.yaml").open() as opened:
-            made = opened.service.trigger(ask(opened, options=options, max_failures=0))
-            opened.engine.run(made.batch, made.jobs, threading.Event())
-            yield Upgraded(fleet, opened, {job.device_name: job for job in opened.store.jobs(batch_id=made.batch.id)})
+            yield run_all(fleet, opened, options)
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +114,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     settings = {"workers": len(CASES), "distribution": {"minimum_rate": 0.001}}
     said = {names[case]: CASES[case].said for case in CASES}
     with done(tmp_path_factory.mktemp("pull"), settings, data=said, fleet=fleet) as result:
-        for name, job in result.jobs.items():
-            assert job.outcome is really(result.lab, name), (name, job)
+        require_outcomes_are_true(result)
         yield Tried(result, names)
 
 
@@ -206,7 +178,7 @@ def test_by_day_a_device_that_must_fetch_and_cannot_is_refused(tried: Tried, cas
 @one_lab
 @pytest.mark.parametrize("case", ["unreachable, auto", "refused, auto"])
 def test_where_it_is_left_to_us_such_a_device_is_pushed_to_and_told_why(tried: Tried, case: str) -> None:
-    tried.copied(case)
+    tried.require_copied(case)
     (why,) = tried.told(case, "transport")
     assert why.startswith(f"the image is pushed: {tried.names[case]} did not come to http://127.0.0.1:")
     assert tried.fetches(case) == [REACH, REACH]
@@ -215,7 +187,7 @@ def test_where_it_is_left_to_us_such_a_device_is_pushed_to_and_told_why(tried: T
 @one_lab
 def test_a_device_that_tries_longer_than_a_command_may_take_is_no_worse_than_one_that_gives_up(tried: Tried) -> None:
     assert "image server: seen 'copy http://" in tried.failed("hangs")
-    tried.copied("hangs, auto")
+    tried.require_copied("hangs, auto")
     (why,) = tried.told("hangs, auto", "transport")
     assert why.startswith("the image is pushed: 'copy http://")
     assert "did not end within" in why
@@ -223,7 +195,7 @@ def test_a_device_that_tries_longer_than_a_command_may_take_is_no_worse_than_one
 
 @one_lab
 def test_where_it_is_left_to_us_a_device_that_reaches_us_fetches_it(tried: Tried) -> None:
-    tried.copied("well, auto")
+    tried.require_copied("well, auto")
     assert tried.told("well, auto", "transport") == [REACHES]
     assert tried.fetches("well, auto") == [REACH, REACH, IMAGE]
     assert REACH not in tried.flash("well, auto")
@@ -237,27 +209,27 @@ def test_a_copy_that_is_cut_each_time_leaves_nothing(tried: Tried) -> None:
 
 @one_lab
 def test_where_it_is_left_to_us_a_copy_that_is_cut_is_followed_by_a_push(tried: Tried) -> None:
-    tried.copied("cut, auto")
+    tried.require_copied("cut, auto")
     assert [why.partition(":")[0] for why in tried.told("cut, auto", "transport")] == [REACHES, "the image is pushed"]
     assert tried.fetches("cut, auto") == [REACH, REACH, IMAGE]
 
 
 @one_lab
 def test_one_wrong_byte_is_seen_by_the_devices_own_hash(tried: Tried) -> None:
-    tried.copied("wrong byte")
+    tried.require_copied("wrong byte")
     assert "its sha512 is" in " ".join(tried.told("wrong byte", "wrong"))
     assert tried.fetches("wrong byte") == [REACH, IMAGE, IMAGE]
 
 
 @one_lab
 def test_a_slow_flash_is_waited_for(tried: Tried) -> None:
-    tried.copied("slow")
+    tried.require_copied("slow")
     assert tried.fetches("slow") == [REACH, IMAGE]
 
 
 @one_lab
 def test_a_session_that_is_lost_in_the_copy_says_nothing_of_it(tried: Tried) -> None:
-    tried.copied("lost session")
+    tried.require_copied("lost session")
     assert "the session ended in the copy, which may continue" in tried.told("lost session", "session")
     assert tried.fetches("lost session") == [REACH, IMAGE]
 
@@ -270,14 +242,14 @@ def test_ios_cannot_be_told_a_vrf(tried: Tried) -> None:
 
 @one_lab
 def test_what_the_inventory_says_of_a_device_goes_before_the_settings(tried: Tried) -> None:
-    tried.copied("address")
+    tried.require_copied("address")
     assert all(url.startswith("http://localhost:") for url in urls(tried.result, tried.names["address"]))
     assert tried.fetches("address") == [REACH, IMAGE]
 
 
 @one_lab
 def test_where_nobody_says_anything_the_image_is_pushed(tried: Tried) -> None:
-    tried.copied("pushed")
+    tried.require_copied("pushed")
     assert tried.fetches("pushed") == []
     assert tried.told("pushed", "transport") == []
 

@@ -13,30 +13,23 @@ from typing import Any
 import pytest
 from fleets.every import FLEETS
 from support.certificates import self_signed
-from support.oracle import assert_true, really, really_of
+from support.copies import EIGHT, IMAGE, SERVER, Copies, require_outcomes_are_true, run_all, told
+from support.oracle import assert_true, really_of
 from support.relays import TOKEN, RunningRelay, running_relay
-from support.upgrades import Upgraded, lab_folder, with_data
+from support.upgrades import lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.cli.plan import looked_at, show
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
-from swimctl.models import Image, Job, JobOptions, Outcome
+from swimctl.models import Image, Outcome
 from swimctl.relays.shelf import Kept
 from swimctl.states import JobStatus
 from swimctl.tls import tls_context
 
-ONLY_COPIED = JobOptions(activate=False)
-IMAGE = "cat9k_iosxe.17.12.04.SPA.bin"
-SERVER = {"bind": "127.0.0.1"}
 PUSHED = "the image is pushed"
-EIGHT = 8  # of these the default fleet has one of each kind
 CASES = ("well", "well, too", "nobody there", "wrong token", "no room", "wrong file", "cut", "not reached", "then pull")
-
-
-def told(result: Upgraded, job: Job, kind: str) -> list[str]:
-    return [event.message for event in result.opened.store.events(job.id) if event.kind == kind]
 
 
 def said(relay: RunningRelay | str, **more: Any) -> dict[str, Any]:
@@ -62,24 +55,16 @@ def secret() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Tried:
+class Tried(Copies):
     """What became of each case, with the lab still up."""
 
-    result: Upgraded
-    names: Mapping[str, str]
     relays: Mapping[str, RunningRelay]
     folder: Path
 
-    def job(self, case: str) -> Job:
-        return self.result.jobs[self.names[case]]
-
     def copied(self, case: str) -> list[str]:
         """Hold that the image is there and verified, and return what the job says of its relay."""
-        job = self.job(case)
-        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
-        assert IMAGE in self.result.lab.switch(self.names[case]).flash(1).files
-        assert (job.bytes_done, job.bytes_total) == (self.result.opened.store.image(job.image_id).size,) * 2
-        return told(self.result, job, "relay")
+        self.require_copied(case)
+        return self.told(case, "relay")
 
     def fetches(self, case: str) -> list[str]:
         """Return what the switch was told to fetch, and from where: of the relay, or of another."""
@@ -130,11 +115,8 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
         data["then pull"]["swimctl"]["distribution"]["transport"] = "auto"
         with_data(folder, **{names[case]: more for case, more in data.items()})
         with Context(folder / "config.yaml").open() as again:
-            made = again.service.trigger(ask(again, options=ONLY_COPIED, max_failures=0))
-            again.engine.run(made.batch, made.jobs, threading.Event())
-            result = Upgraded(lab, again, {job.device_name: job for job in again.store.jobs(batch_id=made.batch.id)})
-            for name, job in result.jobs.items():
-                assert job.outcome is really(lab, name), (name, job)
+            result = run_all(lab, again)
+            require_outcomes_are_true(result)
             relays = {
                 "well": well,
                 "well, too": well,

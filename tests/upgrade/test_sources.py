@@ -13,26 +13,23 @@ from typing import Any
 
 import pytest
 from fleets.every import FLEETS
+from support.copies import EIGHT, IMAGE, ONLY_COPIED, SERVER, Copies, require_outcomes_are_true, run_all, told
 from support.file_server import Served, serving
 from support.ftp_server import serving_ftp
-from support.oracle import assert_true, really, really_of
-from support.upgrades import Upgraded, lab_folder, with_data
+from support.oracle import assert_true, really_of
+from support.upgrades import lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
 from swimctl.cli.plan import looked_at, show
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.folder import COMMAND_LOG
-from swimctl.models import Job, JobOptions, Outcome
+from swimctl.models import Outcome
 from swimctl.platforms import signs_in
 from swimctl.states import JobStatus
 
-ONLY_COPIED = JobOptions(activate=False)
-IMAGE = "cat9k_iosxe.17.12.04.SPA.bin"
 USER, PASSWORD = "fetcher", "S3cret/of:images?"
-SERVER = {"bind": "127.0.0.1"}
 PUSHED = "the image is pushed"
-EIGHT = 8  # of these the default fleet has one of each kind
 CASES = 16
 _ACCOUNT = re.compile("//[^/]*@")
 
@@ -62,29 +59,17 @@ class Bed:
             return f"{scheme}://127.0.0.1:{nobody.getsockname()[1]}/"
 
 
-def told(result: Upgraded, job: Job, kind: str) -> list[str]:
-    return [event.message for event in result.opened.store.events(job.id) if event.kind == kind]
-
-
 @dataclass(frozen=True)
-class Tried:
+class Tried(Copies):
     """What became of each case, with the lab still up; `listed` are the sources of each."""
 
-    result: Upgraded
-    names: Mapping[str, str]
     listed: Mapping[str, list[Any]]
     folder: Path
 
-    def job(self, case: str) -> Job:
-        return self.result.jobs[self.names[case]]
-
     def copied(self, case: str) -> list[str]:
         """Hold that the image is there and verified, and return what the job says of its sources."""
-        job = self.job(case)
-        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
-        assert IMAGE in self.result.lab.switch(self.names[case]).flash(1).files
-        assert (job.bytes_done, job.bytes_total) == (self.result.opened.store.image(job.image_id).size,) * 2
-        return told(self.result, job, "source")
+        self.require_copied(case)
+        return self.told(case, "source")
 
     def places(self, case: str) -> list[str]:
         """Return the folders from which the switch was told to fetch, in order."""
@@ -145,11 +130,8 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
         said = {names[case]: {"swimctl": {"distribution": {"sources": cases[case]}}} for case in cases}
         with_data(folder, **said)
         with Context(folder / "config.yaml").open() as again:
-            made = again.service.trigger(ask(again, options=ONLY_COPIED, max_failures=0))
-            again.engine.run(made.batch, made.jobs, threading.Event())
-            result = Upgraded(lab, again, {job.device_name: job for job in again.store.jobs(batch_id=made.batch.id)})
-            for name, job in result.jobs.items():
-                assert job.outcome is really(lab, name), (name, job)
+            result = run_all(lab, again)
+            require_outcomes_are_true(result)
             yield Tried(result, names, cases, folder)
 
 

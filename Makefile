@@ -13,17 +13,17 @@ PLANTED := $(VENV)/installed-for-mutants
 demo: $(STAMP)
 	$(BIN)/swimctl demo
 
-# What a person runs before each commit. Six workers, as its tests mostly wait: four leave half of two cores idle.
+# What a person runs before each commit.
 test: $(TESTED)
-	$(BIN)/python -m pytest -n 6 -m "not prove"
+	$(BIN)/python -m pytest -m "not prove"
 
 # The long proofs: every fault and system in the lab, kill -9, power loss, leaks, fuzzing, other people's clients.
 prove: $(TESTED) $(CLIENTS)
 	$(BIN)/python -m pytest -m prove
 
-# Both in one run. With more workers than two a core, devices of the lab wait so long that copies miss their deadlines.
+# Both in one run.
 whole: $(TESTED) $(CLIENTS)
-	$(BIN)/python -m pytest -n 4
+	$(BIN)/python -m pytest
 
 check: $(TESTED)
 	$(BIN)/ruff check .

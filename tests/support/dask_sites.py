@@ -18,8 +18,6 @@ from typing import Any
 from support.certificates import self_signed
 from support.processes import start
 
-TTL = "15s"  # after which a silent worker counts as gone
-
 
 @dataclass
 class DaskSites:
@@ -76,14 +74,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def dask_sites(folder: Path, allowed_failures: int = 0) -> Iterator[DaskSites]:
-    """Run a scheduler, and have config.yaml name it."""
+def dask_sites(folder: Path, allowed_failures: int = 0, ttl: int = 15) -> Iterator[DaskSites]:
+    """Run a scheduler, and have config.yaml name it. A worker that is silent for `ttl` seconds counts as gone."""
     cert, key = map(str, self_signed(folder))
     address = f"tls://127.0.0.1:{(port := free_port())}"
     env = {
         **os.environ,
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures),
-        "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": TTL,
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{ttl}s",
     }
     options = ["--protocol", "tls", "--host", "127.0.0.1", "--no-dashboard", "--port", str(port)]
     proofs = ["--tls-ca-file", cert, "--tls-cert", cert, "--tls-key", key]

@@ -45,6 +45,7 @@ TABLE = (
     Entry("init", "init", "Write a first config.yaml and inventory.", _SETUP),
     Entry("image", "image", "Manage images and golden images.", _SETUP),
     Entry("device", "device", "List, check, compare and capture devices.", _SETUP),
+    Entry("checks", "checks", "List, validate and try the checks by rules.", _SETUP),
     Entry("workflow", "workflow", "List the workflows and their steps.", _SETUP),
     Entry("user", "user", "Manage users of the API: add, list, password, remove.", _SETUP),
     Entry("token", "token", "Manage tokens for the API: create, list, revoke.", _SETUP),

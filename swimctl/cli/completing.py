@@ -37,9 +37,16 @@ def _opened(ctx: typer.Context) -> Iterator[Opened]:
         yield opened
 
 
+def _checks(opened: Opened) -> list[str]:
+    from swimctl.checks.rules import every_check
+
+    return [check.name for check, _ in every_check(opened.config.settings.checks)]
+
+
 devices = _offering(lambda opened: [device.name for device in opened.inventory.devices])
 groups = _offering(lambda opened: sorted({name for device in opened.inventory.devices for name in device.groups}))
 images = _offering(lambda opened: [image.filename for image in opened.store.images()])
+checks = _offering(_checks)
 workflows = _offering(lambda opened: [workflow.name for workflow in opened.service.workflows()])
 batches = _offering(lambda opened: [batch.id[:8] for batch in opened.store.batches(_MOST)])
 jobs = _offering(lambda opened: [str(job.id) for job in _latest(opened)])

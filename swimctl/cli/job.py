@@ -62,6 +62,7 @@ def list_jobs(
 @app.command("show")
 def show_job(ctx: typer.Context, job_id: JobId) -> None:
     """Show one job with its steps, the options of its batch, and the folder with its files."""
+    from swimctl.checks.tables import COLUMNS, of_events, rows, silent, summary_of
     from swimctl.requests.documents import batch_document, job_document
 
     context = of(ctx)
@@ -70,8 +71,10 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         batch = opened.store.batch(job.batch_id)
         pulse, now = opened.store.pulse([job]), opened.clock.now()
         folder = opened.config.settings.jobs_dir / str(job.id)
+        checks = of_events((event.kind, event.data) for event in opened.store.events(job_id, 0))
     if context.json:
-        output.print_json(job_document(job, pulse) | {"batch": batch_document(batch), "folder": folder})
+        whole = {"batch": batch_document(batch), "folder": folder, "checks": checks}
+        output.print_json(job_document(job, pulse) | whole)
         return
     for name, value in (
         ("job", job.id),
@@ -91,12 +94,18 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("started", output.local_time(job.started_at)),
         ("finished", output.local_time(job.finished_at)),
         ("took", output.duration(seconds_between(job.started_at, job.finished_at))),
+        ("checks", summary_of(checks)),
         ("files", folder if folder.is_dir() else ""),
     ):
         if value not in (None, ""):
             output.print_line(f"{name + ':':<15}{value}")
     output.print_line()
     print_steps(job, pulse, now)
+    if changed := rows(checks):
+        output.print_line()
+        output.print_table(COLUMNS, changed, roomy=("Needed",))
+    for sentence in silent(checks):
+        output.print_line(sentence)
 
 
 @app.command("events")

@@ -23,7 +23,7 @@ from swimctl.errors import SwimctlError
 _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x7F, 0xA0)) if code not in (9, 10)}
 # Terminals from this width on show every column; words in these columns are looked for, so they are never broken.
 _ROOMY: Final = 120
-_UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Result", "Status", "Step"})
+_UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Check", "Result", "Status", "Step"})
 _USUAL: Final = 80
 _INDENT: Final = "  "
 # A word, or several that backquotes hold together.

@@ -29,7 +29,7 @@ def lines(preview: Preview, *, commands: bool = False) -> str:
             row.origin,
             row.item.wave if row.item.refusal is None else "",
             comes_after(row.item.after, row.item.device.redundancy_group),
-            "; ".join(filter(None, (row.verdict.value, row.item.note))),
+            "; ".join(filter(None, (row.verdict.value, row.note))),
         )
         for row in preview.rows
     ]

@@ -58,7 +58,7 @@ def screen(
         _head(preview),
         *_lacking(preview, width),
         *_told(preview, width, "Removed from flash", _cleaned),
-        *_told(preview, width, "Worth knowing", lambda row: row.item.note),
+        *_told(preview, width, "Worth knowing", lambda row: row.note),
         *_waiting(preview, width, all_rows=all_rows),
         *(_typed(preview, width) if commands else ()),
         _devices(preview, width, all_rows=all_rows, by=by),

@@ -117,6 +117,7 @@ def markdown(record: BatchRecord) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [_row(record, job) for job in outcome.jobs]
+    lines += _checks(record)
     bad = [job for job in outcome.jobs if outcome.word(job) != "success"]
     if bad:
         lines += ["", "## What did not succeed"]
@@ -137,6 +138,23 @@ def _row(record: BatchRecord, job: Job) -> str:
         remark(job),
     )
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _checks(record: BatchRecord) -> list[str]:
+    """Write what the checks by rules found to be changed, broken or not readable."""
+    from swimctl.checks.tables import COLUMNS, of_events, rows, silent
+
+    found = {
+        job.device_name: of_events((event.kind, event.data) for event in record.events.get(job.id, ()))
+        for job in record.outcome.jobs
+    }
+    changed = [(name, *row) for name, checks in found.items() for row in rows(checks)]
+    unread = [f"- {name}: {_cell(sentence)}" for name, checks in found.items() for sentence in silent(checks)]
+    columns = ("Device", *COLUMNS)
+    head = ["", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    table = [*head, *(f"| {' | '.join(map(_cell, row))} |" for row in changed)] if changed else []
+    lines = [*table, *(["", *unread] if unread else [])]
+    return ["", "## What the checks found", *lines] if lines else []
 
 
 def _evidence(record: BatchRecord, job: Job) -> list[str]:

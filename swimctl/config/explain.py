@@ -14,6 +14,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from swimctl.config.checks import Wrong
+
 _KINDS: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
@@ -34,6 +36,8 @@ def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object
         known = sorted(field.alias or key for key, field in fields.items())
         near = get_close_matches(str(keys[-1]), known, n=1)
         return f"unknown setting {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
+    if isinstance(said := problem.get("ctx", {}).get("error"), Wrong):
+        return f"{name}: {said}"
     if problem["type"] == "missing":
         return f"{name} is missing; it must be {_wanted(found)}"
     if SecretStr in (found[0], *get_args(found[0])):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from swimctl import yaml_file
 from swimctl.config import references
+from swimctl.config.check_files import gathered
 from swimctl.config.explain import explain
 from swimctl.config.settings import STEP_KINDS, Settings, Workflow
 from swimctl.errors import ConfigError, UsageError
@@ -155,7 +156,8 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         key: _absolute(path, value) for key in ("tls_cert", "tls_key") if (value := getattr(served, key)) is not None
     }
     image_server = served.model_copy(update=certificates)
-    return settings.model_copy(update=absolute | {"ssh": ssh, "image_server": image_server})
+    checks = gathered(settings.checks, path)
+    return settings.model_copy(update=absolute | {"ssh": ssh, "image_server": image_server, "checks": checks})
 
 
 def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from swimctl.clock import Limit
+from swimctl.config.checks import Checks
 from swimctl.config.windows import Freeze
 
 
@@ -372,6 +373,7 @@ class Settings(Section):
         return self.deadlines.command + self.distribution.slowest(size)
 
     tolerances: Tolerances = Tolerances()
+    checks: Checks = Checks()
     workflows: dict[str, Workflow] = Field(
         default_factory=dict, description="your own workflows: some of the standard steps, in their order"
     )

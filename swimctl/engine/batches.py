@@ -13,6 +13,7 @@ from typing import Self
 from nornir.core.task import Result, Task
 
 from swimctl.captures.recording import Capture
+from swimctl.checks.asking import Taken
 from swimctl.clock import Clock, Deadline
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
@@ -266,6 +267,10 @@ class Engine:
 
     def _saw(self, device: Device, running: Running) -> None:
         self._store.saw(device.id, running.version, running.members, running.doubt)
+
+    def ask(self, device: Device, names: Sequence[str] = ()) -> tuple[Taken, ...]:
+        """Return what a device says for its checks by rules; changes nothing."""
+        return self._visits.ask(device, names)
 
     def record(self, device: Device) -> Capture:
         """Return what a device prints where an upgrade would ask it; see Visits."""

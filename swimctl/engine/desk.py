@@ -35,7 +35,7 @@ FILES: Final = ("transcript.log", "running-config.txt", "boots.txt")
 SHARED: Final = frozenset(
     {
         "clock_speed", "freeze", "readiness", "distribution", "activation", "deadlines", "login", "evidence",
-        "tolerances", "workflows",
+        "tolerances", "workflows", "checks",
     }
 )  # fmt: skip
 

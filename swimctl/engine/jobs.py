@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from swimctl.checks.rules import Check, checks_for
 from swimctl.clock import Clock
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
@@ -270,7 +271,12 @@ class JobRunner:
             logins=self.logins,
             images=images,
             sites=self._sites,
+            checks=partial(self.checks_of, device),
         )
+
+    def checks_of(self, device: Device) -> tuple[Check, ...]:
+        """Return the checks by rules of a device, by its settings and by what the inventory says of it."""
+        return checks_for(self._settings.checks, device, partial(self._inventory.passes, device))
 
     def images_of(self, device: Device) -> Images:
         """Return where a device may fetch its image, with a ticket where it is to. InventoryError."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Protocol
 
 from swimctl.captures.recording import Capture, Recorded, Recording, record
+from swimctl.checks.asking import Taken, Wanted
+from swimctl.checks.rules import Check
 from swimctl.clock import Clock, rfc3339
 from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
@@ -21,6 +23,7 @@ from swimctl.platforms.facts import Running
 from swimctl.platforms.prompts import name_in
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models
+from swimctl.sessions.one_look import one_look
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
@@ -42,6 +45,9 @@ class Known(Protocol):
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:
         """Return what no record of a device may show."""
+
+    def checks_of(self, device: Device) -> tuple[Check, ...]:
+        """Return the checks by rules of a device."""
 
 
 class Visits:
@@ -76,6 +82,7 @@ class Visits:
                     options,
                     username=target.username,
                     taken_at=rfc3339(self._clock.now()),
+                    wanted=Wanted(self._known.checks_of(device), device.platform, self._settings.deadlines.command),
                 )
             look = images.ruled(look, enter, device, image, self._settings)
         return replace(
@@ -83,6 +90,7 @@ class Visits:
             findings=tuple(_redacted(each, transcript.redaction) for each in look.findings),
             cleanable=tuple(map(transcript.redaction.text, look.cleanable)),
             commands=tuple(map(transcript.redaction.text, look.commands)),
+            checks=_without_secrets(look.checks, transcript.redaction),
         )
 
     def runs(self, device: Device) -> Running:
@@ -91,6 +99,20 @@ class Visits:
         transcript = self._transcript(target)
         with self._redacting(target), self._session(device, target, transcript) as session:
             return what_runs(session, self._maker(device, JobOptions()), device)
+
+    def ask(self, device: Device, names: Sequence[str] = ()) -> tuple[Taken, ...]:
+        """Return what a device says for its checks by rules, or for those of these names."""
+        target, checks = self._target(device), self._known.checks_of(device)
+        if names:
+            checks = tuple(each for each in checks if each.name in names)
+        transcript, seconds = self._transcript(target), self._settings.deadlines.command
+        with self._redacting(target), self._session(device, target, transcript) as session, one_look():
+            driver = self._maker(device, JobOptions())(session)
+            prove(driver, device)
+            # What it asks for alone may be long: it is read where a check is only for devices that have a feature.
+            configuration = driver.configuration() if any(each.rule.when for each in checks) else None
+            taken = Wanted(checks, device.platform, seconds).take(session, configuration)
+        return _without_secrets(taken, transcript.redaction)
 
     def record(self, device: Device) -> Capture:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""
@@ -164,6 +186,10 @@ class Visits:
 
 def _shown(recorded: Recorded, redaction: Redaction) -> Recorded:
     return replace(recorded, text=redaction.text(recorded.text), failure=redaction.text(recorded.failure))
+
+
+def _without_secrets(taken: Sequence[Taken], redaction: Redaction) -> tuple[Taken, ...]:
+    return tuple(replace(each, why=redaction.text(each.why)) for each in taken)
 
 
 def _redacted(finding: Finding, redaction: Redaction) -> Finding:

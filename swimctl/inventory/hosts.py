@@ -35,7 +35,7 @@ from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
 from swimctl.inventory.plugins import load_inventory, missing_plugin, section_with_own, workers
 from swimctl.inventory.plugins.workers import DaskRunner, section_with_folder
-from swimctl.inventory.selection import Candidate, Selection
+from swimctl.inventory.selection import Candidate, Selection, has_all
 from swimctl.inventory.ssh import SshPolicy
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
@@ -268,17 +268,21 @@ class Inventory:
             raise InventoryError(f"{files.Where(self._config, host.name)}: {key} of {host.name}: {what}")
         return tuple(names)
 
+    def passes(self, device: Device, filters: Sequence[str]) -> bool:
+        """Return whether a device has all of these `key=value` in its data, as for `--filter`."""
+        return has_all(filters, self._candidate(device))
+
     def _candidates(self) -> list[Candidate]:
-        return [
-            Candidate(
-                device.id,
-                device.name,
-                device.groups,
-                _fields(self._nornir.inventory.hosts[device.name], device),
-                {"model": device.model, "site": device.site, "role": device.role, "serial": device.serial},
-            )
-            for device in self.devices
-        ]
+        return [self._candidate(device) for device in self.devices]
+
+    def _candidate(self, device: Device) -> Candidate:
+        return Candidate(
+            device.id,
+            device.name,
+            device.groups,
+            _fields(self._nornir.inventory.hosts[device.name], device),
+            {"model": device.model, "site": device.site, "role": device.role, "serial": device.serial},
+        )
 
 
 def _init(config: Config) -> Nornir:

@@ -185,12 +185,18 @@ def _filter(text: str, candidates: Sequence[Candidate]) -> Callable[[Candidate],
         known = sorted({str(known) for one in candidates for known in one.fields})
         raise SelectionError(f"--filter {text}: no host has {key!r}{_near(key, known)}; known are {some(known, 20)}")
 
-    def keep(one: Candidate) -> bool:
-        found = _lookup(one.fields, key)
-        values = found if isinstance(found, (list, tuple)) else [found]
-        return one.mapped.get(key) == value or any(as_text(item) == value for item in values if item is not _MISSING)
+    return lambda one: _has(one, key, value)
 
-    return keep
+
+def has_all(filters: Sequence[str], one: Candidate) -> bool:
+    """Return whether a host has all of these `key=value`; one that has no such key has not."""
+    return all(_has(one, key, value) for key, _, value in (text.partition("=") for text in filters))
+
+
+def _has(one: Candidate, key: str, value: str) -> bool:
+    found = _lookup(one.fields, key)
+    values = found if isinstance(found, (list, tuple)) else [found]
+    return one.mapped.get(key) == value or any(as_text(item) == value for item in values if item is not _MISSING)
 
 
 _MISSING: Final = object()

@@ -34,7 +34,7 @@ class Checked:
 
     With `error` comes what to do about it, `mend`; `defect`: it is swimctl that failed, and not the device. `runs`,
     `serials`, `held`, `cleanable`, `origin` and `commands` are as in its first look, empty or None where it did not
-    tell.
+    tell. `left_out` are sentences of checks by rules that this device cannot answer.
     """
 
     device: Device
@@ -49,6 +49,7 @@ class Checked:
     cleanable: tuple[str, ...] = ()
     origin: str = ""
     commands: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -177,4 +178,5 @@ def _check(checker: Checker, device: Device, image: Image | None, options: JobOp
         cleanable=look.cleanable,
         origin=look.origin,
         commands=look.commands,
+        left_out=tuple(each.left_out for each in look.checks if each.left_out),
     )

@@ -73,6 +73,11 @@ class Row:
         return Verdict.THERE if self.answer.already else Verdict.READY
 
     @property
+    def note(self) -> str:
+        """Return what is worth knowing of it and is no refusal."""
+        return "; ".join(filter(None, (self.item.note, *(self.answer.left_out if self.answer else ()))))
+
+    @property
     def runs(self) -> str:
         """Return the release that it says it runs, empty where it was not told."""
         return self.answer.runs if self.answer else ""

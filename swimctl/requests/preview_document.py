@@ -51,7 +51,7 @@ def _device(preview: Preview, row: Row) -> Document:
         "wave": item.wave if item.refusal is None else None,
         "after": list(item.after),
         "redundancy_group": item.device.redundancy_group,
-        "note": item.note,
+        "note": row.note,
         "to_copy": row.to_copy,
         "origin": row.origin,
         "cleans": list(row.cleans),

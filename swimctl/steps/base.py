@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from swimctl.checks.rules import Check
 from swimctl.clock import Clock, Deadline
 from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
@@ -134,6 +135,8 @@ class JobContext:
     images: Images | None = None
     # Who of its site may copy at once.
     sites: SiteTurns = field(default_factory=lambda: SiteTurns(0))
+    # What is checked by rules; asked before an upgrade alone, so that no mistake in them stops a job behind it.
+    checks: Callable[[], tuple[Check, ...]] = tuple
     who: Who = field(default_factory=Who)
     _shared: _Shared = field(default_factory=_Shared)
 

@@ -5,11 +5,12 @@ What a job remembers never changes, so each has a key of its own, and the newest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import count
 from typing import Any, Final
 
+from swimctl.checks.asking import Taken, taken_of
 from swimctl.clock import Clock
 from swimctl.platforms.facts import Snapshot
 
@@ -20,12 +21,25 @@ _OLD: Final = 600.0
 _KEY: Final = "baseline"
 
 
-def keep_baseline(recall: Recall, remember: Remember, clock: Clock, taken: Snapshot, log: str | None) -> None:
-    """Keep one more baseline, with the moment that it is of, and the mark that its device's log had then."""
+def keep_baseline(
+    recall: Recall,
+    remember: Remember,
+    clock: Clock,
+    taken: Snapshot,
+    log: str | None,
+    checks: Sequence[Taken] = (),
+) -> None:
+    """Keep one more baseline, with the moment that it is of, and the mark that its device's log had then.
+
+    `checks` are the answers of its checks, with their rules: those of that moment are compared, whatever becomes of
+    the settings.
+    """
     key = next(key for key in _keys() if recall(key) is None)
     remember(f"{key} taken", clock.mark())
     if log is not None:
         remember(f"{key} log", log)
+    if checks:
+        remember(f"{key} checks", [each.document() for each in checks])
     remember(key, asdict(taken))
 
 
@@ -44,6 +58,12 @@ def kept_baseline(recall: Recall) -> Snapshot | None:
     # JSON has no tuples; a baseline of an earlier swimctl lacks what was not read then.
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
     return Snapshot(**fields)
+
+
+def kept_checks(recall: Recall) -> tuple[Taken, ...]:
+    """Return what the checks of the newest baseline were told."""
+    found = _newest(recall)
+    return tuple(map(taken_of, (recall(f"{found} checks") if found else None) or ()))
 
 
 def release_before(recall: Recall) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeVar
 
+from swimctl.checks.asking import Taken, Wanted
 from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
@@ -59,7 +60,8 @@ class FirstLook:
     what the right device runs; None where it could not be read. `held` is the size of the image's file on the device,
     None where there is none. `cleanable` is what a clean-up that was asked for would remove. `origin` is from where
     the image would come: `push`, `swimctl`, `relay URL`, or a URL; empty where that was not asked. `commands` are
-    those that a job would type to change the device, with COPY where its image comes.
+    those that a job would type to change the device, with COPY where its image comes. `checks` are the answers of the
+    checks by rules, those that were left out among them.
     """
 
     findings: tuple[Finding, ...]
@@ -73,6 +75,7 @@ class FirstLook:
     cleanable: tuple[str, ...] = ()
     origin: str = ""
     commands: tuple[str, ...] = ()
+    checks: tuple[Taken, ...] = ()
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -100,10 +103,11 @@ def first_look(
     *,
     username: str,
     taken_at: str,
+    wanted: Wanted | None = None,
 ) -> FirstLook:
     """Ask a device all that its upgrade asks before and after the reload; changes nothing.
 
-    `make` makes its driver in an open session, `username` is who asks.
+    `make` makes its driver in an open session, `username` is who asks, `wanted` are the checks by rules.
     What cannot be read is a finding; raises SessionLost and what comes of a lost session.
     """
     noting = _Noting(session)
@@ -140,6 +144,11 @@ def first_look(
     for piece, why in unread.items():
         asked.tell(f"{piece.replace('_', ' ')} of the baseline", why, noting.given_as(why))
     whole = None if unread else snapshot
+    taken: tuple[Taken, ...] = ()
+    if wanted is not None and not asked.ended:
+        taken = wanted.take(noting, configuration)
+        asked.findings += wanted.findings(taken, device.name, username)
+        asked.ended = any(each.ended for each in taken)
     return FirstLook(
         tuple(asked.findings),
         configuration=configuration,
@@ -150,6 +159,7 @@ def first_look(
         held=held,
         cleanable=doomed,
         commands=commands,
+        checks=taken,
     )
 
 

@@ -9,6 +9,7 @@ from swimctl.platforms.driver import Compares
 from swimctl.platforms.facts import Installed, Placement, Snapshot
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
+from swimctl.steps.checking import Watched
 from swimctl.steps.comparison import changed_roles, went_down
 from swimctl.steps.evidence import Pending, Seen, Then, Unread, Verdict, of_new_release
 from swimctl.steps.going_back import complaint_of, go_back
@@ -103,15 +104,23 @@ class PostChecks:
         Where waiting might have helped, two looks in a row must say that it goes back: one alone may be of a device
         that answers slowly, and has been up for minutes longer at its second answer.
         """
+        checks = Watched(context)
+        try:
+            return (yield from self._look_with(context, before, checks))
+        finally:
+            checks.tell()
+
+    def _look_with(self, context: JobContext, before: Snapshot, checks: Watched) -> Parts[Verdict]:
         patience = Patience(context.clock, context.settings, before.hold)
         verdict, complaint = Verdict(Then.LEAVE), ""
         while True:
             pause = context.settings.login.poll
             try:
-                with context.driver() as driver:
+                with context.session() as session:
+                    driver = checks.within(session)
                     while True:
                         context.record.say("comparing with the baseline")
-                        seen, last = self._see(context, driver, before), verdict
+                        seen, last = self._see(context, driver, before, checks), verdict
                         verdict = of_new_release(seen, context.image.version, before, called(context.image))
                         back = verdict.then is Then.BACK
                         if verdict.wait is Pending.NOTHING:
@@ -131,8 +140,8 @@ class PostChecks:
                     return verdict if verdict.why else replace(verdict, why=f"nothing of it can be read: {error}")
             yield context.leave(pause)
 
-    def _see(self, context: JobContext, driver: Compares, before: Snapshot) -> Seen:
-        seen, after = see(context, driver, before)
+    def _see(self, context: JobContext, driver: Compares, before: Snapshot, checks: Watched) -> Seen:
+        seen, after = see(context, driver, before, checks)
         if after is not None and (moved := changed_roles(before, after)):
             context.record.remember("roles", moved)
         if after is not None and context.options.issu and (whole := went_down(before, after)):

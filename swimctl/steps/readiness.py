@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from swimctl.checks.asking import Taken, Wanted
 from swimctl.clock import rfc3339
 from swimctl.errors import NotReady, StepFailed
 from swimctl.platforms import configured
@@ -68,7 +70,10 @@ class ReadinessCheck:
                 context.options,
                 username=context.target.username,
                 taken_at=rfc3339(context.clock.now()),
+                wanted=Wanted(context.checks(), context.device.platform, context.settings.deadlines.command),
             )
+        if look.closed:
+            context.part()  # whoever is next needs a session that is open
         if first and context.images is not None:
             look = context.images.ruled(look, context.driver, context.device, context.image, context.settings)
         if look.already:
@@ -76,6 +81,9 @@ class ReadinessCheck:
         refused, findings = look.refused, look.findings
         # A line of the log that names a secret may not be kept: the log cannot tell then.
         log = look.log if look.log is None or context.redaction.text(look.log) == look.log else None
+        for each in look.checks:
+            if each.left_out:
+                context.record.event("checks", each.left_out)
         context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
         if refused or look.configuration is None or look.snapshot is None:
             # Where its session had to be closed, it booted since the first one, or its next reload may be somebody
@@ -108,7 +116,7 @@ class ReadinessCheck:
             )
             if why := taken.unread.get("serials"):
                 context.record.event("who", f"no serial number can be read, so the host name identifies it: {why}")
-            _keep_baseline(context, look.configuration, taken, log)
+            _keep_baseline(context, look.configuration, taken, log, [each for each in look.checks if not each.why])
         return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
 
 
@@ -118,21 +126,24 @@ def _disturbed(context: JobContext) -> bool:
         return any(not each.ended for each in at_work(context, context.on(session)))
 
 
-def _keep_baseline(context: JobContext, configuration: str, snapshot: Snapshot, log: str | None) -> None:
+def _keep_baseline(
+    context: JobContext, configuration: str, snapshot: Snapshot, log: str | None, checks: Sequence[Taken]
+) -> None:
     context.record.say("saving the baseline")
     _write_private(context.folder / "running-config.txt", configuration)
     boots = context.redaction.text(snapshot.boots)
     if boots != snapshot.boots:
         _write_private(context.folder / _BOOTS, snapshot.boots)
     shown = replace(snapshot, boots=boots)
-    keep_baseline(context.record.recall, context.record.remember, context.clock, shown, log)
+    keep_baseline(context.record.recall, context.record.remember, context.clock, shown, log, checks)
     mark = {"uptime": snapshot.uptime, "restarted_at": snapshot.restarted_at, "version": snapshot.version}
     context.record.remember(FOUND, {**context.clock.mark(), **mark})
     context.record.event(
         "baseline",
         f"{snapshot.version}, {len(snapshot.members)} members, {len(snapshot.interfaces_up)} interfaces up "
         f"({len(snapshot.access_up)} of them access ports), {len(snapshot.neighbours)} neighbours, "
-        f"{sum(snapshot.routes.values())} routes",
+        f"{sum(snapshot.routes.values())} routes"
+        + (f", {len(checks)} check{'' if len(checks) == 1 else 's'}" if checks else ""),
     )
 
 

@@ -13,6 +13,7 @@ from swimctl.platforms.driver import Compares, TellsInstalled
 from swimctl.platforms.facts import Installed, Running, Snapshot
 from swimctl.sessions.one_look import age, one_look
 from swimctl.steps.base import JobContext
+from swimctl.steps.checking import Watched, added
 from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
 from swimctl.steps.reload import abnormal_reload, elapsed_since
@@ -49,16 +50,20 @@ class Table:
             raise SessionLost(str(error)) from error
 
 
-def see(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Seen, Snapshot | None]:
-    """Return one look and what was compared in it, None where nothing was.
+def see(
+    context: JobContext, driver: Compares, before: Snapshot, checks: Watched | None = None
+) -> tuple[Seen, Snapshot | None]:
+    """Return one look and what was compared in it, None where nothing was. `checks` are asked in its session.
 
     What takes too long, or asks, closes the session: then it is `Unread`, and so is what would have come after it.
     """
     with one_look():
-        return _pieces(context, driver, before)
+        return _pieces(context, driver, before, checks)
 
 
-def _pieces(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Seen, Snapshot | None]:
+def _pieces(
+    context: JobContext, driver: Compares, before: Snapshot, checks: Watched | None
+) -> tuple[Seen, Snapshot | None]:
     ended: list[str] = []
 
     def piece(read: Callable[[], T]) -> T | Unread:
@@ -82,6 +87,9 @@ def _pieces(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Se
         return Seen(running, late, _NOT_ASKED, _NOT_ASKED, abnormal), None
     after = piece(lambda: driver.snapshot(rfc3339(context.clock.now()), whole=False))
     text = piece(driver.configuration) if before.configuration else ""
+    if checks is not None and not ended:
+        checks.look()
+        ended += [each.why for each in checks.taken if each.ended]
     # The last one: a device whose installer hangs can still be compared, and the commit asks for this once more.
     installed = piece(lambda: driver.installed(context.image))
     if isinstance(after, Unread):
@@ -96,5 +104,6 @@ def _pieces(context: JobContext, driver: Compares, before: Snapshot) -> tuple[Se
         if cut := may_be_cut(context.device.platform, before.blocks, now.blocks):
             unread["configuration"] = cut
     kept = {name: getattr(before, name) for name in unread}
-    compared = Compared(compare(before, replace(after, **kept), context.settings.tolerances), unread)
+    found = compare(before, replace(after, **kept), context.settings.tolerances)
+    compared = added(Compared(found, unread), () if checks is None else checks.found)
     return Seen(running, late, installed, compared, abnormal), after

@@ -352,12 +352,25 @@ class Preserving(PaperDriver):
 
 @dataclass
 class PaperSession:
-    """A session that ends when its script says so: within a wait, or never. `watched` are the waits to look on for."""
+    """A session that ends when its script says so: within a wait, or never. `watched` are the waits to look on for.
+
+    `says` are the answers to commands that are no method of the driver, one after the other; the last one stays.
+    """
 
     clock: PaperClock
     ends: list[bool]
     watched: list[float] = field(default_factory=list)
     hostname: str = NAME
+    says: dict[str, list[Any]] = field(default_factory=dict)
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        assert deadline > 0
+        assert not quiet
+        answers = self.says[command]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return cast("str", answer)
 
     def ended_within(self, seconds: float, *, watch: bool = False) -> bool:
         assert watch in {True, False}
@@ -385,7 +398,7 @@ class PaperContext(JobContext):
             self.clock.sleep(30.0)
             raise login
         name = script.names.pop(0) if len(script.names) > 1 else script.names[0]
-        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name))
+        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name, script.says))
 
     def on(self, session: Session) -> Driver:
         assert isinstance(session, PaperSession)
@@ -403,7 +416,7 @@ class Scripted:
     """A job on a device of paper. `memory` is what its record remembers already, beside the baseline.
 
     `ends` are the answers of `ended_within`, False when they are used up; `ports` tell whether the SSH port greets,
-    `names` are the host names in the prompts of the sessions.
+    `names` are the host names in the prompts of the sessions; `says` are answers to commands by their words.
     """
 
     def __init__(
@@ -422,6 +435,7 @@ class Scripted:
         ends: Sequence[bool] = (),
         ports: Sequence[bool | Exception] = (True,),
         names: Sequence[str] = (NAME,),
+        says: Mapping[str, Sequence[Any]] | None = None,
         speed: float = 1.0,
         folder: Path | None = None,
         kind: type[PaperDriver] = PaperDriver,
@@ -440,6 +454,7 @@ class Scripted:
         self.driver = kind(self.clock, script, support, unpacks=unpacks, returns=returns, armed=armed)
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.names = list(names)
+        self.says = {command: list(answers) for command, answers in (says or {}).items()}
         self.opened = 0
         self.attempts: list[int] = []
         self.watched: list[float] = []

@@ -1,0 +1,127 @@
+"""Ask a device what its checks want to know: each command once, and one that hangs takes no other with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from swimctl.checks.comparing import Standing, standing_now
+from swimctl.checks.parsing import check_parser, rows_of
+from swimctl.checks.rows import Row
+from swimctl.checks.rules import Check, configured
+from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
+from swimctl.models import Finding
+
+
+class Runs(Protocol):
+    """A session, as far as it only reads."""
+
+    def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
+        """Run a command that asks nothing and give back what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a device said for one check: rows, or why there are none. `ended`: its session had to be closed in it."""
+
+    check: Check
+    rows: tuple[Row, ...] = ()
+    why: str = ""
+    ended: bool = False
+
+    @property
+    def left_out(self) -> str:
+        """Return that a check without an answer is left out on this device; empty where it is not, or may not be."""
+        if self.why and (self.check.rule.optional or not self.check.own):
+            return f"check {self.check.name} is left out: {self.why}"
+        return ""
+
+    def document(self) -> dict[str, Any]:
+        """Write it as JSON that `taken_of` reads. Rows without a field, which are only counted, are their number."""
+        rows = [dict(row) for row in self.rows]
+        return self.check.document() | {"rows": rows if any(rows) else len(rows)}
+
+
+def taken_of(document: Mapping[str, Any]) -> Taken:
+    """Read what `Taken.document` wrote."""
+    rows = document["rows"]
+    return Taken(Check.of_document(document), tuple({} for _ in range(rows)) if isinstance(rows, int) else tuple(rows))
+
+
+def take(
+    session: Runs,
+    platform: str,
+    checks: Sequence[Check],
+    seconds: float,
+    hung: Mapping[str, str] | None = None,
+    say: Callable[[str], object] = lambda _: None,
+) -> tuple[Taken, ...]:
+    """Ask for all checks; `hung` names those that are not asked any more, with why.
+
+    Where one takes too long, or asks something, its session is closed: the rest cannot be asked, and says so. Raises
+    SessionLost.
+    """
+    found: list[Taken] = []
+    ended = ""
+    for check in checks:
+        why = (hung or {}).get(check.name) or ended
+        if why:
+            found.append(Taken(check, why=why))
+            continue
+        say(f"check {check.name}")
+        taken = _take(session, platform, check, seconds)
+        if taken.ended:
+            ended = f"it was not asked, because the session had to be closed: {taken.why}"
+        found.append(taken)
+    return tuple(found)
+
+
+def _take(session: Runs, platform: str, check: Check, seconds: float) -> Taken:
+    command = check.rule.command_on(platform)
+    if why := check_parser(check.rule, platform):
+        return Taken(check, why=why)
+    try:
+        return Taken(check, rows_of(check.rule, platform, command, session.run(command, seconds)))
+    except (CommandRefused, UnparsableOutput) as error:
+        return Taken(check, why=str(error))
+    except (DeadlineExceeded, UnexpectedPrompt) as error:
+        return Taken(check, why=str(error), ended=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The checks of a device before its upgrade. `seconds` is the deadline of a command."""
+
+    checks: tuple[Check, ...]
+    platform: str
+    seconds: float
+
+    def take(self, session: Runs, configuration: str | None) -> tuple[Taken, ...]:
+        """Ask for those that the device's configuration calls for; see `take`."""
+        return take(session, self.platform, configured(self.checks, configuration), self.seconds)
+
+    def findings(self, taken: Sequence[Taken], name: str, username: str) -> list[Finding]:
+        """Return what an upgrade by night would trip over: no answer, and what must hold before it too."""
+        found = []
+        for each in taken:
+            check, command = each.check, each.check.rule.command_on(self.platform)
+            if each.why:
+                if not each.left_out:
+                    mend = f"type `{command}` on {name} as '{username}'; correct the check, or give it `optional: true`"
+                    found.append(Finding(f"check {check.name}", False, each.why, "an answer that can be read", mend))
+                continue
+            found.append(_standing(each, command, name))
+        return found
+
+
+def _standing(taken: Taken, command: str, name: str) -> Finding:
+    """Return whether what must hold before an upgrade does; of most checks only that they have an answer."""
+    rule, called = taken.check.rule, f"check {taken.check.name}"
+    rows = f"{len(taken.rows)} row{'' if len(taken.rows) == 1 else 's'}"
+    if not rule.ready or rule.verdict != "fail":
+        return Finding(called, True, rows, "an answer that can be read")
+    found = standing_now(taken.check.name, rule, taken.rows)
+    ok = found.standing is not Standing.BROKEN
+    seen = rows if ok else str(found).removeprefix(f"{called}: ")
+    return Finding(called, ok, seen, rule.about, f"mend that on {name}: see `{command}`")

@@ -1,0 +1,76 @@
+"""Rows by TextFSM: the community's templates (ntc-templates), and those that stand in a rule.
+
+A template that meets a line that it does not know gives up the whole output. Here that line is left out and told: a new
+release may print one more line, and no row is invented by that. A row that is lost with it is missing, which tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from typing import Any, Final
+
+from swimctl.checks.rows import Row
+from swimctl.errors import UnparsableOutput
+from swimctl.platforms.text import passed_over
+
+# Whose templates a platform's outputs are read by.
+_NTC_PLATFORMS: Final = {
+    "cisco_xe": "cisco_ios",
+    "cisco_ios": "cisco_ios",
+    "cisco_nxos": "cisco_nxos",
+    "cisco_xr": "cisco_xr",
+    "arista_eos": "arista_eos",
+    "juniper_junos": "juniper_junos",
+}
+_ODD_LINE: Final = "Input Line: "
+_MOST_ODD: Final = 20
+_BETWEEN_WORDS: Final = re.compile(r"[^\w-]+")
+_NAME: Final = re.compile(r"[a-z0-9][\w-]*", re.ASCII)
+
+
+@cache
+def community(name: str, platform: str, command: str) -> str:
+    """Return a template of ntc-templates by its name, or by a platform and the words of a command. LookupError."""
+    words = _BETWEEN_WORDS.sub("_", command.partition("|")[0].strip())
+    wanted = name or f"{_NTC_PLATFORMS[platform]}_{words}"
+    found = files("ntc_templates").joinpath("templates", f"{wanted}.textfsm") if _NAME.fullmatch(wanted) else None
+    if found is None or not found.is_file():
+        raise LookupError(f"ntc-templates has no template {wanted!r}; name another one: `parse: {{ntc: NAME}}`")
+    return found.read_text(encoding="utf-8")
+
+
+def template_of(source: str) -> Any:  # noqa: ANN401 - textfsm has no types
+    """Return a template that is ready to read one output: it keeps state while it does. ValueError: it is none."""
+    import textfsm
+
+    try:
+        return textfsm.TextFSM(StringIO(source))
+    except textfsm.TextFSMTemplateError as error:
+        raise ValueError(f"the TextFSM template cannot be read: {error}") from None
+
+
+def read(source: str, lines: Sequence[str], command: str) -> list[Row]:
+    """Return the rows of an output; raises UnparsableOutput where too many of its lines are not known."""
+    import textfsm
+
+    left = [*lines]
+    for _ in range(_MOST_ODD):
+        try:
+            found = template_of(source).ParseTextToDicts("\n".join(left) + "\n")
+        except textfsm.TextFSMError as error:
+            odd = str(error).partition(_ODD_LINE)[2].strip()
+            at = next((number for number, line in enumerate(left) if odd and line.strip() == odd), None)
+            if at is None:
+                raise UnparsableOutput(command, odd, str(error).partition(".")[0]) from None
+            passed_over(command, left.pop(at))
+            continue
+        return [{field.lower(): _value(value) for field, value in row.items()} for row in found]
+    raise UnparsableOutput(command, left[0] if left else "", f"{_MOST_ODD} of its lines are not known to the template")
+
+
+def _value(value: str | list[Any]) -> str:
+    return value if isinstance(value, str) else ", ".join(map(str, value))

@@ -1,0 +1,235 @@
+"""swimctl checks: the checks by rules, those of one's own and those that come with swimctl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swimctl.cli import completing, output, selection
+from swimctl.cli.context import Context, Opened, of
+
+if TYPE_CHECKING:
+    from swimctl.checks.asking import Taken
+    from swimctl.checks.comparing import Compared
+    from swimctl.checks.rules import Check
+    from swimctl.models import Device
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_checks(
+    ctx: typer.Context,
+    device: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DEVICE]",
+            help="Only the checks of this device, by name or id.",
+            autocompletion=completing.devices,
+        ),
+    ] = None,
+) -> None:
+    """List the checks of config.yaml and those that come with swimctl, or those of one device."""
+    from swimctl.checks.rules import checks_for, every_check
+
+    context = of(ctx)
+    with context.open() as opened:
+        settings = opened.config.settings.checks
+        if device is None:
+            found = every_check(settings)
+        else:
+            host = opened.inventory.resolve([device])[0]
+            checks = checks_for(settings, host, lambda filters: opened.inventory.passes(host, filters))
+            found = [(each, {host.platform: each.rule.command_on(host.platform)}) for each in checks]
+    if context.json:
+        documents = [check.document() | {"commands": dict(commands)} for check, commands in found]
+        output.print_json({"count": len(documents), "checks": documents})
+        return
+    output.print_table(
+        ("Check", "About", "Command", "Platforms", "Verdict", "Asked", "From"),
+        [
+            (
+                check.name,
+                check.rule.about,
+                ", ".join(dict.fromkeys(commands.values())),
+                ", ".join(commands),
+                check.rule.verdict,
+                _asked(check),
+                "config.yaml" if check.own else "swimctl",
+            )
+            for check, commands in found
+        ],
+        roomy=("About", "Platforms"),
+    )
+
+
+@app.command("validate")
+def validate_checks(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]", help="Files of rules. Without one: those of config.yaml.")
+    ] = None,
+) -> None:
+    """Check rules: their form, their commands, their parsers. Asks no device.
+
+    Exit code 2: a rule is wrong.
+    """
+    from swimctl.checks.rules import Check, problems
+    from swimctl.config.check_files import read
+    from swimctl.errors import ConfigError
+
+    context = of(ctx)
+    if files:
+        checks = [Check(name, rule) for path in files for name, rule in read(path).items()]
+    else:
+        with context.open() as opened:
+            checks = [Check(name, rule) for name, rule in opened.config.settings.checks.rules.items()]
+    wrong = [f"check {check.name}: {why}" for check in checks for why in problems(check)]
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    if context.json:
+        output.print_json({"count": len(checks), "checks": [check.name for check in checks]})
+        return
+    output.print_line(f"{len(checks)} checks are right")
+
+
+@app.command("run")
+@selection.with_devices
+def run_checks(
+    ctx: typer.Context,
+    *,
+    chosen: selection.Chosen,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--check",
+            metavar="NAME",
+            help="Only this check. You can use it several times.",
+            autocompletion=completing.checks,
+        ),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Keep the answers in this file, to compare later.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="Compare the answers with those of this file.")
+    ] = None,
+) -> None:
+    """Ask devices for their checks now, and show what they say. Changes nothing.
+
+    Exit code 1: an answer cannot be read, a device cannot be asked, or a check with the verdict `fail` is broken.
+    """
+    from swimctl.checks.tables import document
+
+    context = of(ctx)
+    before = _kept(against) if against else None
+    with context.open() as opened:
+        devices = chosen.of(opened.inventory)
+        answers, silent = _ask(context, opened, devices, tuple(only or ()))
+    found = {name: _held(taken, (before or {}).get(name), before is not None) for name, taken in answers.items()}
+    if save is not None:
+        kept = {name: [each.document() for each in taken if not each.why] for name, taken in answers.items()}
+        save.write_text(json.dumps({"devices": kept}, indent=1) + "\n", encoding="utf-8")
+    documents = {name: [document(each) for each in compared] for name, compared in found.items()}
+    if context.json:
+        rows = {name: {each.check.name: [dict(row) for row in each.rows] for each in answers[name]} for name in answers}
+        output.print_json({"devices": documents, "rows": rows, "failed": silent})
+    else:
+        _print(answers, found, documents)
+        for name, why in silent.items():
+            output.note(f"swimctl: {name} could not be asked: {why}")
+    raise typer.Exit(1 if silent or any(_is_bad(each) for compared in found.values() for each in compared) else 0)
+
+
+def _asked(check: Check) -> str:
+    """Return on which devices a check is asked, beside those that `on` names."""
+    if check.rule.when is not None:
+        return f"configured: {check.rule.when}"
+    return "with defaults: all" if check.rule.extra else "always"
+
+
+def _ask(
+    context: Context, opened: Opened, devices: Sequence[Device], names: tuple[str, ...]
+) -> tuple[dict[str, tuple[Taken, ...]], dict[str, str]]:
+    """Ask all devices. Return the answers of each, and why the others could not be asked."""
+    from swimctl.requests.looks import Unasked, attempt, each
+
+    if not context.quiet:
+        output.note(f"asking {len(devices)} devices, changing nothing …")
+    engine = opened.engine
+    found = each(
+        devices,
+        lambda device: attempt(device, lambda: engine.ask(device, names)),
+        opened.config.settings.workers,
+    )
+    pairs = [*zip(devices, found, strict=True)]
+    answers = {device.name: one for device, one in pairs if not isinstance(one, Unasked)}
+    return answers, {device.name: one.sentence for device, one in pairs if isinstance(one, Unasked)}
+
+
+def _kept(path: Path) -> dict[str, tuple[Taken, ...]]:
+    """Read a file of `--save`. UsageError: it is none."""
+    from swimctl.checks.asking import taken_of
+    from swimctl.errors import UsageError
+
+    try:
+        devices = json.loads(path.read_text(encoding="utf-8"))["devices"]
+        return {name: tuple(map(taken_of, taken)) for name, taken in devices.items()}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}; name a file that `--save` made") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is no file of `swimctl checks run --save`: {error}") from None
+
+
+def _held(taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool) -> list[Compared]:
+    """Compare the answers of a device with those of before; without any, with what they must be in any case."""
+    from swimctl.checks.comparing import compare, standing_now, unread
+
+    old = {each.check.name: each for each in before or ()}
+    found = []
+    for one in taken:
+        name, rule = one.check.name, one.check.rule
+        if one.why:
+            found.append(unread(name, rule, one.why))
+        elif not compares:
+            found.append(standing_now(name, rule, one.rows))
+        elif name in old:
+            found.append(compare(name, old[name].check.rule, old[name].rows, one.rows))
+        else:
+            found.append(unread(name, rule, "the file has no answer of before"))
+    return found
+
+
+def _print(
+    answers: Mapping[str, Sequence[Taken]],
+    found: Mapping[str, Sequence[Compared]],
+    documents: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> None:
+    from swimctl.checks.tables import COLUMNS, rows, silent
+
+    output.print_table(
+        ("Device", "Check", "Rows", "Result", "Verdict"),
+        [
+            (name, one.check.name, "" if one.why else len(one.rows), compared.standing.value, one.check.rule.verdict)
+            for name, taken in answers.items()
+            for one, compared in zip(taken, found[name], strict=True)
+        ],
+    )
+    changed = [(name, *row) for name, each in documents.items() for row in rows(each)]
+    if changed:
+        output.print_line()
+        output.print_table(("Device", *COLUMNS), changed, roomy=("Needed",))
+    for name, each in documents.items():
+        for sentence in silent(each):
+            output.print_line(f"{name}: {sentence}")
+
+
+def _is_bad(one: Compared) -> bool:
+    """Return whether a check that decides is broken, or any has no answer that can be read."""
+    from swimctl.checks.comparing import Standing
+
+    return one.standing is Standing.UNREAD or (one.standing is Standing.BROKEN and one.verdict == "fail")

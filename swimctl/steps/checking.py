@@ -1,0 +1,84 @@
+"""The checks of a job after its boot: asked again in each look, and held against what they said before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from swimctl.checks.asking import Taken, take
+from swimctl.checks.comparing import Compared as Found
+from swimctl.checks.comparing import Standing, compare, unread
+from swimctl.checks.tables import EVENT, document, summary
+from swimctl.platforms.driver import Driver
+from swimctl.sessions.session import Session
+from swimctl.steps.base import JobContext
+from swimctl.steps.baseline import kept_checks
+from swimctl.steps.evidence import Compared
+
+
+class Watched:
+    """The checks of a baseline. `taken` and `found` are of the last look. One that hangs is not asked again."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self._before = kept_checks(context.record.recall)
+        self._hung: dict[str, str] = {}
+        self._session: Session | None = None
+        self.taken: tuple[Taken, ...] = ()
+        self.found: tuple[Found, ...] = ()
+
+    def within(self, session: Session) -> Driver:
+        """Ask in this session from now on; return its driver."""
+        self._session = session
+        return self._context.on(session)
+
+    def look(self) -> None:
+        """Ask again, and compare. Raises SessionLost."""
+        context = self._context
+        if not self._before or self._session is None:
+            return
+        self.taken = take(
+            self._session,
+            context.device.platform,
+            [each.check for each in self._before],
+            context.settings.deadlines.command,
+            self._hung,
+            context.record.say,
+        )
+        self._hung |= {each.check.name: each.why for each in self.taken if each.ended}
+        self.found = tuple(_held(before, now) for before, now in zip(self._before, self.taken, strict=True))
+
+    def tell(self) -> None:
+        """Record how the checks stood in the last look."""
+        if self.found:
+            self._context.record.event(EVENT, summary(self.found), checks=[document(each) for each in self.found])
+
+
+def added(compared: Compared, checks: Sequence[Found]) -> Compared:
+    """Return a comparison with what the checks have to say: `fail` decides, `warn` is told, `record` is only kept.
+
+    What could not be read of a check that decides leaves a doubt, as any piece of the baseline does.
+    """
+    deciding = [each for each in checks if each.verdict == "fail"]
+    broken = [str(each) for each in deciding if each.standing is Standing.BROKEN]
+    doubts = {f"check {each.name}": each.why for each in deciding if each.standing is Standing.UNREAD}
+    told = [
+        str(each) + (" (tolerated)" if each.standing is Standing.TOLERATED else "")
+        for each in checks
+        if each.verdict != "record"
+        and (each.standing is Standing.TOLERATED or (each.verdict == "warn" and each.standing is not Standing.HOLDS))
+    ]
+    found = compared.found
+    return Compared(
+        replace(
+            found,
+            complaint="; ".join(filter(None, (found.complaint, *broken))),
+            told="; ".join(filter(None, (found.told, *told))),
+        ),
+        {**compared.unread, **doubts},
+    )
+
+
+def _held(before: Taken, now: Taken) -> Found:
+    name, rule = before.check.name, before.check.rule
+    return unread(name, rule, now.why) if now.why else compare(name, rule, before.rows, now.rows)

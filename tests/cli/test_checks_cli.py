@@ -1,0 +1,146 @@
+"""swimctl checks: which there are, whether they are right, and what devices say to them now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from support.upgrades import lab_folder
+
+from swimctl.cli import app, completing, main
+from swimctl.lab.fleet import LabFleet
+
+PORTS = {
+    "about": "each port that was connected is connected",
+    "command": {"cisco_xe": "show interfaces status"},
+    "parse": "ntc",
+    "key": "port",
+    "where": {"status": "connected"},
+    "expect": "still there",
+}
+FREE = {
+    "about": "there is a port",
+    "command": {"cisco_xe": "show interfaces status"},
+    "parse": "ntc",
+    "expect": {"at least": 900},
+    "verdict": "warn",
+}
+REFUSED = {**PORTS, "command": {"cisco_xe": "show sdwan bfd sessions"}}
+CHECKS = {"defaults": "none", "rules": {"ports": PORTS, "many": FREE}}
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabFleet]:
+    monkeypatch.chdir(tmp_path)
+    with lab_folder(tmp_path, settings={"checks": CHECKS}, ssh=False) as lab:
+        yield lab
+
+
+def with_rule(folder: Path, name: str, rule: object) -> None:
+    path = folder / "config.yaml"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["swimctl"]["checks"]["rules"][name] = rule
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    return [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+
+
+def test_checks_are_listed_with_what_they_ask(lab: LabFleet, capsys: pytest.CaptureFixture[str]) -> None:
+    (name,) = lab.ports
+    assert main(["checks", "list", name]) == 0
+    assert said(capsys) == [
+        ["check", "about", "command", "platforms", "verdict", "asked", "from"],
+        ["ports", PORTS["about"], "show interfaces status", "cisco_xe", "fail", "always", "config.yaml"],
+        ["many", FREE["about"], "show interfaces status", "cisco_xe", "warn", "always", "config.yaml"],
+    ]
+    assert main(["checks", "list", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(each["name"], each["commands"]) for each in found["checks"]] == [
+        (name, {"cisco_xe": "show interfaces status"}) for name in ("ports", "many")
+    ]
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_shell_offers_the_names_of_checks() -> None:
+    ctx = typer.Context(typer.main.get_command(app))
+    assert completing.checks(ctx, "po")[-1] == "ports"
+
+
+@pytest.mark.usefixtures("lab")
+def test_rules_that_are_right_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["checks", "validate"]) == 0
+    assert capsys.readouterr().out == "2 checks are right\n"
+
+
+def test_a_file_of_rules_is_checked_before_it_is_used(
+    lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {
+        "odd": {**PORTS, "command": {"cisco_xe": "show nothing at all"}},
+        "none": {**PORTS, "on": {"platform": "x"}},
+    }
+    (tmp_path / "mine.yaml").write_text(json.dumps(wrong), encoding="utf-8")
+    assert main(["checks", "validate", "mine.yaml"]) == 2
+    told = capsys.readouterr().err
+    assert "check odd: on cisco_xe: ntc-templates has no template 'cisco_ios_show_nothing_at_all'" in told
+    assert "check none: `on` has 'x', which is no platform" in told
+    assert not [line for name in lab.ports for line in lab.commands(name)], "no device is asked"
+
+
+def test_a_device_is_asked_now_and_nothing_is_changed(lab: LabFleet, capsys: pytest.CaptureFixture[str]) -> None:
+    (name,) = lab.ports
+    assert main(["checks", "run", name, "--quiet"]) == 0
+    lines = said(capsys)
+    assert lines[0] == ["device", "check", "rows", "result", "verdict"]
+    assert [(line[1], line[3], line[4]) for line in lines[1:3]] == [
+        ("ports", "holds", "fail"),
+        ("many", "broken", "warn"),
+    ]
+    assert lines[4] == ["device", "check", "what", "before", "now", "needed", "result"]
+    assert lines[5][:3] == [name, "many", "rows"]
+    asked = [line for line in lab.commands(name) if not line.startswith(("show ", "terminal ", "enable"))]
+    assert asked == []
+    assert lab.commands(name).count("show interfaces status") == 1, "two checks share one command"
+
+
+def test_an_answer_that_cannot_be_read_is_an_error(
+    lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_rule(tmp_path, "bfd", REFUSED | {"parse": {"regex": "(?P<port>x)(?P<status>y)"}})
+    assert main(["checks", "run", "--all", "--json", "--quiet"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["devices"].values()
+    bfd = next(each for each in found if each["name"] == "bfd")
+    assert bfd["standing"] == "not read"
+    assert "'show sdwan bfd sessions': the device answered '% Invalid input" in bfd["why"]
+    assert lab.ports
+
+
+def test_what_was_saved_is_compared(lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (name,) = lab.ports
+    assert main(["checks", "run", name, "--save", "before.json", "--check", "ports", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 0
+    assert [line[3] for line in said(capsys)] == ["result", "holds"]
+    kept = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
+    kept["devices"][name][0]["rows"].append({"port": "Te9/9", "status": "connected"})
+    (tmp_path / "before.json").write_text(json.dumps(kept), encoding="utf-8")
+    assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 1
+    assert said(capsys)[-1] == [name, "ports", "Te9/9", "there", "gone", "there", "broken (fail)"]
+
+
+@pytest.mark.usefixtures("lab")
+@pytest.mark.parametrize(
+    ("text", "why"), [("{}", "is no file of"), ("nonsense", "is no file of"), (None, "cannot be read")]
+)
+def test_a_file_that_is_none_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, why: str
+) -> None:
+    if text is not None:
+        (tmp_path / "before.json").write_text(text, encoding="utf-8")
+    assert main(["checks", "run", "--all", "--against", "before.json"]) == 2
+    assert why in capsys.readouterr().err

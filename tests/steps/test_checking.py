@@ -1,0 +1,198 @@
+"""Checks by rules in a job of paper: kept with the baseline, asked again after the boot, and what they decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checks.rules import rule
+from steps.test_readiness_check import first
+from support.after_reload import READY, back, keeping
+from support.scripted_steps import NEW, Scripted
+
+from swimctl.checks.asking import Taken, taken_of
+from swimctl.checks.comparing import Compared as Found
+from swimctl.checks.comparing import Standing
+from swimctl.checks.rules import Check
+from swimctl.config.settings import Settings
+from swimctl.errors import CommandRefused, DeadlineExceeded, NotReady, SessionLost, StepFailed
+from swimctl.steps import PostChecks
+from swimctl.steps.baseline import kept_checks
+from swimctl.steps.checking import added
+from swimctl.steps.comparison import Comparison
+from swimctl.steps.evidence import Compared
+from swimctl.steps.readiness import ReadinessCheck
+
+COMMAND = "show peers"
+UP = "a up 1\nb up 2\n"
+ONE_DOWN = "a up 1\nb idle 2\n"
+PATIENCE = Settings().tolerances.patience
+ROWS = ({"peer": "a", "state": "up"}, {"peer": "b", "state": "up"})
+
+
+def remembered(*taken: Taken) -> dict[str, Any]:
+    return {"baseline checks": [each.document() for each in taken]}
+
+
+def kept(name: str = "peers", **fields: Any) -> Taken:
+    return Taken(Check(name, rule(**fields)), ROWS)
+
+
+def asked(taken: Taken, *answers: Any, make: Any = keeping, **script: Any) -> Scripted:
+    job = make(memory=remembered(taken), says={COMMAND: answers}, **script)
+    assert isinstance(job, Scripted)
+    return job
+
+
+def documents(job: Scripted) -> list[Any]:
+    (found,) = [data["checks"] for kind, data in job.record.data if kind == "checks"]
+    return list(found)
+
+
+# Before the upgrade.
+
+
+def test_what_the_checks_are_told_is_kept_with_the_baseline(tmp_path: Path) -> None:
+    job = first(tmp_path, says={COMMAND: [UP]})
+    check = Check("peers", rule())
+    ReadinessCheck().run(replace(job.context, checks=lambda: (check,)))
+    assert kept_checks(job.record.recall) == (Taken(check, ROWS),)
+    assert [taken_of(each) for each in job.record.memory["baseline checks"]] == [Taken(check, ROWS)]
+    assert job.told("baseline")[0].endswith(", 1 check")
+
+
+def test_a_check_that_the_device_refuses_is_said_by_day_and_nothing_is_changed(tmp_path: Path) -> None:
+    job = first(tmp_path, says={COMMAND: [CommandRefused("'show peers': the device answered '% Invalid input'")]})
+    with pytest.raises(NotReady, match="check peers: seen 'show peers': the device answered '% Invalid input'"):
+        ReadinessCheck().run(replace(job.context, checks=lambda: (Check("peers", rule()),)))
+    assert kept_checks(job.record.recall) == ()
+
+
+def test_a_check_that_came_with_swimctl_is_left_out_and_told(tmp_path: Path) -> None:
+    job = first(tmp_path, says={COMMAND: ["~~~\n"]})
+    ReadinessCheck().run(replace(job.context, checks=lambda: (Check("peers", rule(), own=False),)))
+    assert kept_checks(job.record.recall) == ()
+    (said,) = job.told("checks")
+    assert said.startswith("check peers is left out: cannot read the output of 'show peers'")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_check_that_hangs_by_day_costs_the_session_and_an_own_one_the_upgrade(tmp_path: Path, own: bool) -> None:
+    job = first(tmp_path, says={COMMAND: [DeadlineExceeded("'show peers' did not end")]})
+    context = replace(job.context, checks=lambda: (Check("peers", rule(), own=own),))
+    with context.one_session():
+        if own:
+            with pytest.raises(StepFailed, match="'show peers' did not end") as failed:
+                ReadinessCheck().run(context)
+            assert not isinstance(failed.value, NotReady)
+        else:
+            ReadinessCheck().run(context)
+            assert job.told("checks") == ["check peers is left out: 'show peers' did not end"]
+            assert context._shared.session is None
+
+
+# After it.
+
+
+def test_what_is_as_before_is_a_success_and_is_told() -> None:
+    job = asked(kept(), UP)
+    assert PostChecks().run(job.context).message == f"{NEW} runs committed on every member, and all is as before"
+    assert job.told("checks") == ["1 check: 1 holds"]
+    assert [(each["name"], each["standing"]) for each in documents(job)] == [("peers", "holds")]
+
+
+def test_what_is_broken_is_waited_for_and_goes_back() -> None:
+    job = asked(kept(), ONE_DOWN, make=back)
+    with pytest.raises(StepFailed, match="check peers: b: state was up, is idle"):
+        PostChecks().run(job.context)
+    assert job.sent("abort")
+    assert not job.sent("commit")
+    assert PATIENCE <= job.waited - 1200 <= PATIENCE + 600
+    assert documents(job)[0]["differences"] == [
+        {"key": "b", "field": "state", "before": "up", "after": "idle", "needed": "as before", "standing": "broken",
+         "why": ""}
+    ]  # fmt: skip
+
+
+def test_what_comes_back_in_time_is_a_success() -> None:
+    job = asked(kept(), ONE_DOWN, ONE_DOWN, UP)
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+    assert not job.sent("abort")
+    assert any("check peers: b: state was up, is idle" in said for said in job.record.said)
+
+
+def test_what_is_tolerated_is_told_and_decides_nothing() -> None:
+    job = asked(kept(tolerate=1), ONE_DOWN)
+    message = PostChecks().run(job.context).message
+    assert message.endswith("check peers: b: state was up, is idle (needed as before) (tolerated)")
+    assert job.told("checks") == ["1 check: 1 tolerated"]
+
+
+def test_what_warns_is_told_and_decides_nothing() -> None:
+    job = asked(kept(verdict="warn"), ONE_DOWN)
+    assert "check peers: b: state was up, is idle" in PostChecks().run(job.context).message
+    assert not job.sent("abort")
+
+
+def test_what_is_only_recorded_is_in_the_record_and_nowhere_else() -> None:
+    job = asked(kept(verdict="record"), ONE_DOWN)
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+    assert [each["standing"] for each in documents(job)] == ["broken"]
+
+
+@pytest.mark.parametrize("answer", ["~~~\n", CommandRefused("'show peers' was refused")])
+def test_an_answer_that_cannot_be_read_is_never_a_success_and_never_a_reason_to_go_back(answer: Any) -> None:
+    job = asked(kept(), answer)
+    with pytest.raises(StepFailed, match=r"could not be compared with the baseline: check peers: .*'show peers'"):
+        PostChecks().run(job.context)
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+    assert job.waited >= 1200 + READY
+    assert documents(job)[0]["standing"] == "not read"
+
+
+@pytest.mark.parametrize("verdict", ["warn", "record"])
+def test_an_answer_that_cannot_be_read_fails_only_what_decides(verdict: str) -> None:
+    job = asked(kept(verdict=verdict), "~~~\n")
+    message = PostChecks().run(job.context).message
+    assert ("check peers: cannot read" in message) is (verdict == "warn")
+
+
+def test_one_that_hangs_is_asked_once_and_leaves_a_doubt() -> None:
+    hangs = DeadlineExceeded("'show peers' did not end")
+    job = asked(kept(), hangs, UP)
+    with pytest.raises(StepFailed, match="check peers: 'show peers' did not end"):
+        PostChecks().run(job.context)
+    assert job.says == {COMMAND: [UP]}, "it was asked once"
+    assert not job.sent("abort")
+
+
+def test_a_lost_session_is_asked_again_in_a_new_one() -> None:
+    job = asked(kept(), SessionLost("the session ended"), UP)
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+
+
+def test_a_job_without_checks_tells_of_none() -> None:
+    job = keeping()
+    PostChecks().run(job.context)
+    assert job.told("checks") == []
+
+
+def test_the_rules_of_the_baseline_count_and_not_those_of_today() -> None:
+    job = asked(kept(tolerate=1), ONE_DOWN)
+    PostChecks().run(replace(job.context, checks=lambda: (Check("peers", rule(tolerate=0)),)))
+    assert not job.sent("abort")
+
+
+def found(verdict: str, standing: Standing, why: str = "") -> Found:
+    return Found("x", verdict, standing, (), why)
+
+
+def test_what_checks_say_stands_beside_what_is_always_compared() -> None:
+    compared = Compared(Comparison(complaint="2 uplinks lost", told="new", slow=True), {"routes": "refused"})
+    both = added(compared, [found("fail", Standing.BROKEN), found("fail", Standing.UNREAD, "odd")])
+    assert both.found == Comparison(complaint="2 uplinks lost; check x: ", told="new", slow=True)
+    assert both.unread == {"routes": "refused", "check x": "odd"}
+    assert added(compared, [found("fail", Standing.HOLDS), found("record", Standing.TOLERATED)]) == compared

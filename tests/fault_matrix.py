@@ -112,6 +112,8 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "busy-install", not_activated("Another install operation is in progress")
     # The images are pushed here; what becomes of a pull, tests/upgrade/test_pull.py shows.
     yield "pull-fails:unreachable", UPGRADED
+    for lost in ("bgp-lost", "ospf-lost", "isis-lost", "vlan-lost", "poe-lost", "hot", "uplink-errors"):
+        yield lost, UPGRADED
 
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {

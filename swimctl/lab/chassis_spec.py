@@ -24,7 +24,8 @@ class ChassisSpec(ABC):
     `capacity` and `free` are bytes of each flash. `users` maps a name to a password and a privilege level.
     `ssh_port`: where the SSH servers listen from which it copies, as nobody may listen at 22 of loopback;
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
-    start, `transfer` in bytes a lab second. `netconf`: NETCONF is on, and `web_api` its API over HTTP, where such a
+    start, `transfer` in bytes a lab second. `routing` is what it speaks with routers (bgp, ospf, isis), None:
+    what such a device usually does. `netconf`: NETCONF is on, and `web_api` its API over HTTP, where such a
     device has any. `forms` names the form in which it prints an output; of all others it has one by its name and
     release.
     """
@@ -42,6 +43,7 @@ class ChassisSpec(ABC):
     authentication: tuple[str, ...] = ("password", "keyboard-interactive")
     netconf: bool = False
     web_api: bool = False
+    routing: frozenset[str] | None = None
     ssh_port: int = 22
     forms: Mapping[Output[Any], Form[Any]] = field(default_factory=dict)
 
@@ -74,6 +76,16 @@ class ChassisSpec(ABC):
     def offers_netconf(self) -> bool:
         """Return whether it has NETCONF; a fault that shows in models alone needs it."""
         return self.netconf or any(fault.name in SEEN_IN_MODELS for fault in self.faults)
+
+    @property
+    def usual_routing(self) -> frozenset[str]:
+        """Return what it speaks with routers where `routing` does not say."""
+        return frozenset({"ospf"})
+
+    def speaks(self, protocol: str) -> bool:
+        """Return whether it speaks a protocol with routers; a fault that takes one away needs it."""
+        spoken = self.usual_routing if self.routing is None else self.routing
+        return protocol in spoken or self.fault(f"{protocol}-lost") is not None
 
     def fault(self, name: str) -> Fault | None:
         """Return the fault of that name, if this device has it."""

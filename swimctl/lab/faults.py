@@ -56,6 +56,13 @@ FAULTS: dict[str, str] = {
     "pull-fails": "the device cannot fetch an image by HTTP. `pull-fails:unreachable`: it does not reach the server; "
     "`hangs`: it tries for hours; `refused`: the server refuses it; `cut`: the copy ends at half; `stalls`: the copy "
     "stands still at half",
+    "bgp-lost": "after the activation one BGP session stays down; such a device speaks BGP",
+    "ospf-lost": "after the activation one OSPF neighbour stays away; such a device speaks OSPF",
+    "isis-lost": "after the activation one IS-IS neighbour stays away; such a device speaks IS-IS",
+    "vlan-lost": "after the activation one VLAN is missing",
+    "poe-lost": "after the activation one port gives no power, and the device behind it is gone",
+    "hot": "after the activation the air at the inlet is too warm",
+    "uplink-errors": "after the activation damaged frames come through the first uplink",
 }
 
 SEEN_IN_MODELS = frozenset({"models-refuse", "models-empty", "models-lag", "models-gone", "abnormal-reload"})

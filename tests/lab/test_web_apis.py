@@ -141,9 +141,9 @@ def test_nxapi_configures_in_one_session(tmp_path: Path) -> None:
     assert "description by api" in desk.switch.configuration.sections["interface Ethernet1/1"]
     assert ins_api(desk, "cli_conf", "hostname renamed", "feature lacp")["code"] == "200"
     assert desk.switch.hostname == "renamed"
-    failed = ins_api(desk, "cli_conf", "hostname again", "nonsense here", "feature bgp")
+    failed = ins_api(desk, "cli_conf", "hostname again", "nonsense here", "feature eigrp")
     assert (failed["code"], failed["clierror"]) == ("400", "% Invalid command\n")
-    assert not desk.switch.configuration.has("feature bgp")
+    assert not desk.switch.configuration.has("feature eigrp")
 
 
 def test_nxapi_errors(tmp_path: Path) -> None:

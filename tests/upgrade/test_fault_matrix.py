@@ -51,6 +51,7 @@ ALIKE = {
     "drop-session-at:post", "drop-session-before:20", "drop-session-after:90", "install-fails", "no-boot-time:uptime",
     "models-refuse", "models-empty", "models-gone",
     "another-device:before", "another-device:during", "another-device:after",
+    "ospf-lost", "isis-lost", "uplink-errors",
 }  # fmt: skip
 
 

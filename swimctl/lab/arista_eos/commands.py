@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from swimctl.lab import plain_commands
-from swimctl.lab.arista_eos import bash, booting, files, shows, shows_ports, structured, structured_ports
+from swimctl.lab.arista_eos import (
+    bash,
+    booting,
+    files,
+    shows,
+    shows_ports,
+    shows_routing,
+    structured,
+    structured_ports,
+    structured_routing,
+)
 from swimctl.lab.arista_eos.device import Arista
 from swimctl.lab.arista_eos.session import Command, CommandLine
 from swimctl.lab.effects import Dialogue, Print
@@ -37,6 +47,15 @@ _SHOWS: tuple[tuple[str, Show[Arista], int], ...] = (
     ("show lldp neighbors detail", Show(shows_ports.lldp_detail, structured_ports.lldp_detail), USER),
     ("show mlag", Show(shows_ports.mlag, structured_ports.mlag), USER),
     ("show mlag detail", Show(shows_ports.mlag_detail, structured_ports.mlag_detail), USER),
+    ("show ip bgp summary [vrf all]", Show(shows_routing.bgp_summary, structured_routing.bgp_summary), USER),
+    ("show ip ospf neighbor [vrf all]", Show(shows_routing.ospf_neighbors), USER),
+    ("show isis neighbors [vrf all]", Show(shows_routing.isis_neighbors), USER),
+    ("show vlan", Show(shows_routing.vlans), USER),
+    ("show mac address-table", Show(shows_routing.mac_table), USER),
+    ("show ip arp", Show(shows_routing.arp), USER),
+    ("show [system] environment temperature", Show(shows_routing.temperature), USER),
+    ("show processes top once", Show(shows_routing.top), USER),
+    ("show interfaces counters errors", Show(shows_routing.counters_errors), USER),
     ("show configuration sessions", Show(shows.sessions, structured.sessions), PRIVILEGED),
     ("show boot-config", Show(shows.boot_config, structured.boot_config), PRIVILEGED),
     ("show logging", Show(shows.logging), PRIVILEGED),
@@ -96,6 +115,7 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("logout", leave, USER),
     ("quit", leave, USER),
     ("end", nothing, USER),
+    ("ping <address>", shows_routing.ping, USER),
     ("show privilege", privilege, USER),
     ("terminal length <number:0-32767>", _length, USER),
     ("terminal width <number:0-32767>", _width, USER),

@@ -12,6 +12,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
+from swimctl.lab.routing import AS, configured
 from swimctl.lab.web_api import WebApi
 
 PEER_UP = 40.0
@@ -161,6 +162,16 @@ def _first_configuration(spec: AristaSpec) -> Configuration:
         "interface Management1",
         " ip address 192.0.2.10/24",
         *mlag,
+        "vlan 10",
+        " name users",
+        "vlan 20",
+        " name voice",
+        *configured(
+            spec,
+            ospf=["router ospf 1", " network 198.51.100.0/24 area 0.0.0.0"],
+            isis=["router isis CORE", " net 49.0001.1920.0200.2010.00"],
+            bgp=[f"router bgp {AS}", *(f" neighbor 203.0.113.{number} remote-as {AS}" for number in (1, 2))],
+        ),
     ]
     configuration = Configuration(lines)
     if spec.web_api:

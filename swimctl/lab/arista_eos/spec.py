@@ -8,6 +8,7 @@ from functools import cache
 from swimctl.errors import UsageError
 from swimctl.lab.chassis_spec import LoneChassisSpec
 from swimctl.lab.images import name_image
+from swimctl.lab.routing import BGP, OSPF
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class AristaSpec(LoneChassisSpec):
     def platform(self) -> str:
         """Return the platform as an inventory does."""
         return "arista_eos"
+
+    @property
+    def usual_routing(self) -> frozenset[str]:
+        """Return what it speaks with routers where `routing` does not say."""
+        return frozenset({OSPF, BGP})
 
     @property
     def role(self) -> str:

@@ -9,16 +9,18 @@ from typing import cast
 from swimctl.lab.cisco_ios import shows
 from swimctl.lab.cisco_ios.archives import download
 from swimctl.lab.cisco_ios.device import IosSwitch
-from swimctl.lab.cisco_xe.commands import COMMANDS, PRIVILEGED_SHOWS, SHOWS
+from swimctl.lab.cisco_xe.commands import COMMANDS, show_where
 from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.cisco_xe.session import Command
+from swimctl.lab.cisco_xe.show_commands import POWER_SHOWS, PRIVILEGED_SHOWS, SHOWS, gives_power
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import PRIVILEGED, USER, Show
 
 # What only IOS-XE has.
 _NEWER = ("show install", "install ", "show romvar", "verify /sha512", "show license summary", "show platform")
 # What only a device that switches has.
-_SWITCHING = ("show interfaces status", "show etherchannel summary", "show vlan", "show mac address-table")
+_SWITCHING = ("show interfaces status", "show etherchannel summary", "show vlan", "show mac address-table",
+              "show interfaces counters")  # fmt: skip
 _OWN: dict[str, Callable[[IosSwitch], str]] = {
     "show version": shows.version,
     "show inventory": shows.inventory,
@@ -41,6 +43,8 @@ def exec_grammar(*, router: bool) -> Grammar[Command]:
     for pattern, own_function in own.items():
         level = PRIVILEGED if "boot" in pattern else USER
         grammar.add(pattern, Show(cast("Callable[[Switch], str]", own_function)), level)
+    for pattern, function in POWER_SHOWS:
+        grammar.add(pattern, show_where(gives_power, pattern, function), USER)
     for pattern, command, level in COMMANDS:
         if not pattern.startswith(_NEWER):
             grammar.add(pattern, command, level)

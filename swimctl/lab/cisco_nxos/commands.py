@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from swimctl.lab.cisco_nxos import files, installing, shows, shows_health, shows_ports, structured, structured_ports
+from swimctl.lab.cisco_nxos import (
+    files,
+    installing,
+    shows,
+    shows_health,
+    shows_ports,
+    shows_routing,
+    structured,
+    structured_ports,
+)
 from swimctl.lab.cisco_nxos.device import Nexus
 from swimctl.lab.cisco_nxos.session import DENIED, Command, CommandLine, Featured
 from swimctl.lab.effects import Ask, Dialogue, Hangup, Pause, Print
@@ -39,6 +48,13 @@ _SHOWS: tuple[tuple[str, Show[Nexus]], ...] = (
     ("show vlan brief", Show(shows_health.vlans, shows_health.vlans_model)),
     ("show ipv6 interface vrf all", Show(shows_health.ipv6, shows_health.ipv6_model)),
     ("show interface", Show(shows_ports.interfaces, structured_ports.interfaces)),
+    ("show environment temperature", Show(shows_routing.temperature)),
+    ("show interface counters errors", Show(shows_routing.counters_errors)),
+    ("show mac address-table", Show(shows_routing.mac_table)),
+    ("show ip arp", Show(shows_routing.arp)),
+    ("show ip bgp summary [vrf all]", Featured(shows_routing.bgp_summary, None, "bgp")),
+    ("show ip ospf neighbors [vrf all]", Featured(shows_routing.ospf_neighbors, None, "ospf")),
+    ("show isis adjacency [vrf all]", Featured(shows_routing.isis_adjacency, None, "isis")),
     ("show interface status", Show(shows_ports.status, structured_ports.status)),
     ("show interface brief", Show(shows_ports.brief, structured_ports.brief)),
     ("show ip route summary [vrf <vrf>]", Show(shows_ports.routes, structured_ports.routes)),
@@ -97,6 +113,7 @@ def _reload(session: CommandLine, _words: Words) -> Dialogue:
 _EVERYBODY: tuple[tuple[str, Command], ...] = (
     ("exit", _exit),
     ("end", nothing),
+    ("ping <address>", shows_routing.ping),
     ("terminal length <number:0-511>", length),
     ("terminal width <number:24-511>", nothing),
     ("terminal session-timeout <number:0-525600>", nothing),

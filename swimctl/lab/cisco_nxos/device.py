@@ -12,6 +12,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.configuration import Configuration
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, read_image
+from swimctl.lab.routing import AS, configured
 from swimctl.lab.upload import Upload
 from swimctl.lab.web_api import WebApi
 
@@ -183,6 +184,15 @@ def _first_configuration(spec: NexusSpec) -> Configuration:
         *(["feature nxapi"] if spec.web_api else []),
         "feature lldp",
         *vpc,
+        *configured(
+            spec,
+            ospf=["feature ospf", "router ospf 1"],
+            isis=["feature isis", "router isis 1", " net 49.0001.1920.0200.2010.00"],
+            bgp=["feature bgp", f"router bgp {AS}"]
+            + [line for n in (1, 2) for line in (f" neighbor 203.0.113.{n}", f" remote-as {AS}")],
+        ),
+        "vlan 10",
+        " name users",
         *(
             f"username {user} password 5 $5$lab role network-{'admin' if level >= 15 else 'operator'}"
             for user, (_, level) in spec.users.items()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.cisco_nxos.shows_ports import long_name
 from swimctl.lab.cisco_nxos.structured import table
 from swimctl.lab.plain_commands import Model
+from swimctl.lab.routing import busy
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.device import Nexus
@@ -22,27 +23,33 @@ _FANS = tuple((f"Fan{number}(sys_fan{number})", "NXA-FAN-30CFM-F") for number in
 _SUPPLIES = ((1, "NXA-PAC-500W-PE", 101, 103, 500), (2, "NXA-PAC-500W-PE", 96, 102, 500))
 
 
-def resources(_switch: Nexus) -> str:
+def _cpu(switch: Nexus) -> tuple[float, float, float]:
+    """Return the percents that programs, the kernel and nobody have."""
+    return (61.0, 22.0, 17.0) if busy(switch) else (2.0, 3.0, 95.0)
+
+
+def resources(switch: Nexus) -> str:
     """Show system resources."""
-    one, five, fifteen = _LOAD
+    (one, five, fifteen), (user, kernel, idle) = _LOAD, _cpu(switch)
     return (
         f"Load average:   1 minute: {one}   5 minutes: {five}   15 minutes: {fifteen}\n"
-        "Processes   :   724 total, 1 running\nCPU states  :   2.0% user,   3.0% kernel,   95.0% idle\n"
+        f"Processes   :   724 total, 1 running\nCPU states  :   {user}% user,   {kernel}% kernel,   {idle}% idle\n"
         f"Memory usage:   {_TOTAL}K total,   {_USED}K used,   {_TOTAL - _USED}K free\nCurrent memory status: OK\n"
     )
 
 
-def resources_model(_switch: Nexus) -> Model:
+def resources_model(switch: Nexus) -> Model:
     """Return `show system resources` as data."""
+    user, kernel, idle = _cpu(switch)
     return {
         "load_avg_1min": _LOAD[0],
         "load_avg_5min": _LOAD[1],
         "load_avg_15min": _LOAD[2],
         "processes_total": 724,
         "processes_running": 1,
-        "cpu_state_user": 2.0,
-        "cpu_state_kernel": 3.0,
-        "cpu_state_idle": 95.0,
+        "cpu_state_user": user,
+        "cpu_state_kernel": kernel,
+        "cpu_state_idle": idle,
         "memory_usage_total": _TOTAL,
         "memory_usage_used": _USED,
         "memory_usage_free": _TOTAL - _USED,
@@ -130,20 +137,34 @@ def vlans(switch: Nexus) -> str:
     ports = switch.spec.hardware.port_names()
     lines = [", ".join(ports[at : at + 4]) for at in range(0, len(ports), 4)]
     head = f"VLAN Name                             Status    Ports\n---- {'-' * 32} --------- {'-' * 31}\n"
-    return f"{head}{'1':<4} {'default':<32} {'active':<9} " + f"\n{'':48}".join(lines) + "\n"
+    text = f"{head}{'1':<4} {'default':<32} {'active':<9} " + f"\n{'':48}".join(lines) + "\n"
+    return text + "".join(f"{number:<4} {name:<32} active    \n" for number, name in _vlans(switch).items())
+
+
+def _vlans(switch: Nexus) -> dict[str, str]:
+    """Return the VLANs beside the first one; `vlan-lost` takes the last of them."""
+    found = list(switch.configuration.values("vlan"))
+    found = found[: len(found) - (switch.degraded and switch.spec.fault("vlan-lost") is not None)]
+    below = {number: switch.configuration.sections[f"vlan {number}"] for number in found}
+    named = {n: [line.removeprefix("name ") for line in b if line.startswith("name ")] for n, b in below.items()}
+    return {number: next(iter(names), f"VLAN{number:0>4}") for number, names in named.items()}
 
 
 def vlans_model(switch: Nexus) -> Model:
     """Return `show vlan brief` as data."""
-    row = {
-        "vlanshowbr-vlanid": 1,
-        "vlanshowbr-vlanid-utf": 1,
-        "vlanshowbr-vlanname": "default",
-        "vlanshowbr-vlanstate": "active",
-        "vlanshowbr-shutstate": "noshutdown",
-        "vlanshowplist-ifidx": ",".join(long_name(port) for port in switch.spec.hardware.port_names()),
-    }
-    return table("vlanbriefxbrief", [row])
+    ports = ",".join(long_name(port) for port in switch.spec.hardware.port_names())
+    rows = [
+        {
+            "vlanshowbr-vlanid": int(number),
+            "vlanshowbr-vlanid-utf": int(number),
+            "vlanshowbr-vlanname": name,
+            "vlanshowbr-vlanstate": "active",
+            "vlanshowbr-shutstate": "noshutdown",
+            **({"vlanshowplist-ifidx": ports} if number == "1" else {}),
+        }
+        for number, name in {"1": "default", **_vlans(switch)}.items()
+    ]
+    return table("vlanbriefxbrief", rows)
 
 
 def license_host(switch: Nexus) -> str:

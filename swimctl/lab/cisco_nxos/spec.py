@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from swimctl.errors import UsageError
 from swimctl.lab.chassis_spec import LoneChassisSpec
 from swimctl.lab.images import name_image
+from swimctl.lab.routing import BGP, OSPF
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ class NexusSpec(LoneChassisSpec):
     def platform(self) -> str:
         """Return the platform as an inventory does."""
         return "cisco_nxos"
+
+    @property
+    def usual_routing(self) -> frozenset[str]:
+        """Return what it speaks with routers where `routing` does not say."""
+        return frozenset({OSPF, BGP})
 
     @property
     def role(self) -> str:

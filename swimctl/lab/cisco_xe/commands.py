@@ -1,4 +1,4 @@
-"""The exec commands of a lab switch: every pattern it knows, and the plain commands among them."""
+"""The exec commands of a lab switch: every pattern it knows beside `show`, and the plain commands among them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from swimctl.lab.cisco_xe import (
     copying,
     files,
     reloading,
-    shows,
-    shows_environment,
-    shows_features,
     shows_interfaces,
-    shows_issu,
-    shows_ports,
-    shows_redundancy,
+    shows_routing,
     shows_software,
+    shows_switching,
 )
 from swimctl.lab.cisco_xe.device import Switch
-from swimctl.lab.cisco_xe.models import Shape
 from swimctl.lab.cisco_xe.session import Command, CommandLine
+from swimctl.lab.cisco_xe.show_commands import PRIVILEGED_SHOWS, SHOWS, SOMEWHERE
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -38,97 +34,10 @@ from swimctl.lab.plain_commands import (
     privilege,
 )
 
-SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
-    ("show version", shows_software.version),
-    ("show inventory", shows.inventory),
-    ("show module", shows.module),
-    ("show platform", shows_redundancy.platform),
-    ("show redundancy", shows_redundancy.redundancy),
-    ("show redundancy states", shows_redundancy.redundancy_states),
-    ("show license summary", shows.license_summary),
-    ("show users", shows.users),
-    ("show interfaces", shows_interfaces.interfaces),
-    ("show interfaces description", shows_interfaces.interfaces_description),
-    ("show interfaces status", shows_ports.interfaces_status),
-    ("show etherchannel summary", shows_ports.etherchannel_summary),
-    ("show ip interface", shows_interfaces.ip_interface),
-    ("show ip interface brief", shows_interfaces.ip_interface_brief),
-    ("show ipv6 interface", shows_interfaces.ipv6_interface),
-    ("show arp", shows_interfaces.arp),
-    ("show ip arp", shows_interfaces.arp),
-    ("show mac address-table [dynamic]", shows_ports.mac_table),
-    ("show cdp", shows_ports.cdp_settings),
-    ("show lldp", shows_ports.lldp_settings),
-    ("show cdp neighbors", shows_ports.cdp),
-    ("show cdp neighbors detail", shows_ports.cdp_detail),
-    ("show lldp neighbors", shows_ports.lldp),
-    ("show lldp neighbors detail", shows_ports.lldp_detail),
-    ("show ip route summary", shows_ports.route_summary),
-    ("show vlan [brief]", shows_ports.vlan),
-    ("show hosts", shows_ports.hosts),
-    ("show clock", shows.clock),
-    ("show processes cpu", shows.processes_cpu),
-    ("show memory statistics", shows.memory),
-    ("show environment all", shows_environment.everything),
-    ("show environment temperature", shows_environment.temperature),
-    ("show environment temperature status", shows_environment.temperature_status),
-    ("show access-lists", shows_features.access_lists),
-    ("show lacp sys-id", shows_features.lacp),
-    ("show lldp interface", shows_features.lldp_interfaces),
-    ("show snmp user", shows_features.snmp_users),
-    ("show snmp chassis", shows_features.snmp_chassis),
-    ("show file systems", files.file_systems),
-)
-_MEMBER_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
-    ("show switch", shows.stack),
-    ("show switch detail", shows.stack_detail),
-    ("show switch stack-ports summary", shows.stack_ports),
-)
-_PAIR_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
-    ("show stackwise-virtual link", shows_redundancy.virtual_link),
-    ("show stackwise-virtual dual-active-detection", shows_redundancy.dual_active),
-)
-_CORE_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (("show issu state detail", shows_issu.state_detail),)
-PRIVILEGED_SHOWS: tuple[tuple[str, Callable[[Switch], str]], ...] = (
-    ("show boot", shows_software.boot),
-    ("show bootvar", shows_software.boot),
-    ("show romvar", shows_software.romvar),
-    ("show logging", shows.logging),
-    ("show archive", archive.archive),
-    ("show archive config rollback timer", archive.rollback_timer),
-    ("show reload", reloading.show_reload),
-    ("show install rollback", shows_software.rollback),
-    ("show running-config [all]", shows_software.running_configuration),
-    ("show startup-config", shows_software.startup_configuration),
-)
 
+def show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[[Switch], str]) -> Command:
+    """Make a show command that not every kind of hardware has."""
 
-def _has_switches(switch: Switch) -> bool:
-    return switch.spec.hardware.shape in {Shape.STACK, Shape.FIXED}
-
-
-def _is_wireless(switch: Switch) -> bool:
-    return switch.spec.hardware.shape is Shape.WIRELESS
-
-
-def _is_core(switch: Switch) -> bool:
-    return switch.spec.hardware.shape in {Shape.MODULAR, Shape.FIXED}
-
-
-def _is_pair(switch: Switch) -> bool:
-    return switch.spec.is_pair
-
-
-# Those that not every kind of hardware has.
-_SOMEWHERE = (
-    (_MEMBER_SHOWS, _has_switches),
-    (_PAIR_SHOWS, _is_pair),
-    (_CORE_SHOWS, _is_core),
-    ((("show chassis", shows.chassis),), _is_wireless),
-)
-
-
-def _show_where(has: Callable[[Switch], bool], pattern: str, function: Callable[[Switch], str]) -> Command:
     def run(session: CommandLine, _words: Words) -> Dialogue:
         switch = session.switch
         yield Print(function(switch) if has(switch) else session.invalid(pattern, len("show ")))
@@ -153,9 +62,9 @@ def exec_grammar() -> Grammar[Command]:
     for listed, level in ((SHOWS, USER), (PRIVILEGED_SHOWS, PRIVILEGED)):
         for pattern, function in listed:
             grammar.add(pattern, Show(function), level)
-    for shows_of_some, has in _SOMEWHERE:
+    for shows_of_some, has in SOMEWHERE:
         for pattern, function in shows_of_some:
-            grammar.add(pattern, _show_where(has, pattern, function), USER)
+            grammar.add(pattern, show_where(has, pattern, function), USER)
     for form in shows_software.INSTALL_FORMS:
         function = partial(shows_software.install, form=form)
         grammar.add(f"show install {form}", _where(Show(function), requests=False), PRIVILEGED)
@@ -191,7 +100,7 @@ def _interface(session: CommandLine, words: Words) -> Dialogue:
 
 
 def _vlan(session: CommandLine, words: Words) -> Dialogue:
-    yield Print(shows_ports.vlan(session.switch, str(int(words["number"]))))
+    yield Print(shows_switching.vlan(session.switch, str(int(words["number"]))))
 
 
 def _copy_running(session: CommandLine, words: Words) -> Dialogue:
@@ -238,6 +147,7 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("quit", leave, USER),
     ("end", nothing, PRIVILEGED),
     ("show privilege", privilege, USER),
+    ("ping <address>", shows_routing.ping, USER),
     ("show interfaces <name>", _interface, USER),
     ("show vlan id <number:1-4094>", _vlan, USER),
     ("show install package <path>", _package, PRIVILEGED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,11 @@ class Bank:
     media: str
     first: int = 1
 
+    @property
+    def copper(self) -> bool:
+        """Return whether its ports are of copper, and may give power to what is behind them."""
+        return self.media.endswith("BaseTX")
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -54,6 +60,11 @@ class Model:
     memory_kb: int = 8_388_608
     supervisor: str = ""
     requests: bool = False
+
+    @property
+    def gives_power(self) -> bool:
+        """Return whether its ports of copper give power: C9300-48P, C9300-48UXM, WS-C3750X-24P-S."""
+        return self.shape is Shape.STACK and re.search(r"-\d\d(?:P|U)", self.name) is not None
 
     @property
     def stackable(self) -> bool:

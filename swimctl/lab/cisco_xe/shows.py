@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab.cisco_xe.forms import STACK
 from swimctl.lab.cisco_xe.models import Shape
 from swimctl.lab.cisco_xe.shows_environment import SUPPLY, supply_serial
+from swimctl.lab.routing import busy
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.device import Switch
@@ -190,9 +191,10 @@ _PROCESSES = (
 )  # fmt: skip
 
 
-def processes_cpu(_switch: Switch) -> str:
+def processes_cpu(switch: Switch) -> str:
     """Show processes cpu."""
-    lines = ["CPU utilization for five seconds: 3%/0%; one minute: 2%; five minutes: 2%"]
+    load = "86%/9%; one minute: 79%; five minutes: 41%" if busy(switch) else "3%/0%; one minute: 2%; five minutes: 2%"
+    lines = [f"CPU utilization for five seconds: {load}"]
     lines.append(" PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process ")
     lines += [
         f"{number:>4} {number * 431:>11} {number * 2903:>11} {148:>10}  0.{number:02}%  0.05%  0.05%   0 {name:<16} "

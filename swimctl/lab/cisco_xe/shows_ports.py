@@ -17,14 +17,46 @@ def _lost(switch: Switch) -> set[str]:
     """Return the ports that a fault keeps down: the first one behind which is a router, or an access port."""
     if not switch.degraded:
         return set()
-    ups, uplinks = switch.spec.ports_up(), _uplinks(switch)
-    access = [name for name in ups if _vlan_of(switch, name) not in {"trunk", "routed"}]
-    lost = {"interface-lost": [name for name in ups if name in uplinks] or ups, "access-lost": access}
-    return {names[0] for fault, names in lost.items() if names and switch.spec.fault(fault)}
+    ups, up = switch.spec.ports_up(), uplinks(switch)
+    access = [name for name in ups if vlan_of(switch, name) not in {"trunk", "routed"}]
+    lost = {"interface-lost": [name for name in ups if name in up] or ups, "access-lost": access}
+    found = {names[0] for fault, names in lost.items() if names and switch.spec.fault(fault)}
+    return found | set(filter(None, [unpowered(switch)]))
 
 
-def _uplinks(switch: Switch) -> set[str]:
+def uplinks(switch: Switch) -> set[str]:
+    """Return the ports behind which a router is."""
     return {neighbour.local for neighbour in switch.spec.plugged_in() if "Router" in neighbour.capabilities}
+
+
+def uplink_up(switch: Switch) -> bool:
+    """Return whether a router is behind a live port; a device without uplinks is wired to all it needs."""
+    up = uplinks(switch)
+    return not up or any(name in up and status == "connected" for name, _bank, status in ports(switch))
+
+
+def _fed(switch: Switch) -> list[str]:
+    """List the ports that are to give power to what is behind them."""
+    copper = {
+        name
+        for number, member in enumerate(switch.spec.members, 1)
+        if member.hardware.gives_power
+        for name, bank in member.hardware.ports(number)
+        if bank.copper
+    }
+    return [name for name in switch.spec.ports_up() if name in copper - uplinks(switch)]
+
+
+def unpowered(switch: Switch) -> str:
+    """Return the port that `poe-lost` leaves without power after the activation; empty: there is none."""
+    lost = switch.degraded and switch.spec.fault("poe-lost")
+    return next(iter(_fed(switch)), "") if lost else ""
+
+
+def powered(switch: Switch) -> list[str]:
+    """List the live ports that give power."""
+    live = {name for name, _bank, status in ports(switch) if status == "connected"}
+    return [name for name in _fed(switch) if name in live]
 
 
 def ports(switch: Switch) -> list[tuple[str, Bank, str]]:
@@ -47,8 +79,9 @@ def _below(switch: Switch, name: str, command: str) -> str:
     return ""
 
 
-def _vlan_of(switch: Switch, name: str) -> str:
-    if name in _uplinks(switch) or _below(switch, name, "switchport mode") == "trunk":
+def vlan_of(switch: Switch, name: str) -> str:
+    """Return the VLAN of a port, or that it is a trunk."""
+    if name in uplinks(switch) or _below(switch, name, "switchport mode") == "trunk":
         return "trunk"
     return _below(switch, name, "switchport access vlan") or "1"
 
@@ -58,7 +91,7 @@ def interfaces_status(switch: Switch) -> str:
     lines = ["", "Port         Name               Status       Vlan       Duplex  Speed Type"]
     for name, bank, status in ports(switch):
         duplex, speed = ("a-full", SPEEDS[bank.kind][2]) if status == "connected" else ("auto", "auto")
-        vlan = _vlan_of(switch, name) if status == "connected" else "1"
+        vlan = vlan_of(switch, name) if status == "connected" else "1"
         description = _below(switch, name, "description")[:18]
         lines.append(
             f"{short_port(name):<12} {description:<18} {status:<12} {vlan:<10} {duplex:>6} {speed:>6} {bank.media}"
@@ -110,16 +143,6 @@ def plugged_in(switch: Switch) -> list[tuple[Neighbour, str]]:
     return [
         (each, f"0c75.aa00.{number:04x}") for number, each in enumerate(switch.spec.plugged_in()) if each.local in live
     ]
-
-
-def mac_table(switch: Switch) -> str:
-    """Show mac address-table."""
-    rule = "-" * 43
-    lines = [f"{'':10}Mac Address Table", rule, "", "Vlan    Mac Address       Type        Ports"]
-    lines += ["----    -----------       --------    -----", " All    0100.0ccc.cccc    STATIC      CPU"]
-    found = [(_vlan_of(switch, each.local), mac, short_port(each.local)) for each, mac in plugged_in(switch)]
-    lines += [f"{'1' if vlan == 'trunk' else vlan:>4}    {mac}    DYNAMIC     {port}" for vlan, mac, port in found]
-    return "\n".join([*lines, f"Total Mac Addresses for this criterion: {len(found) + 1}"]) + "\n"
 
 
 def _cdp_port(port: str) -> str:
@@ -232,39 +255,3 @@ def route_summary(switch: Switch) -> str:
     lines.append(f"{'internal':<16}{2:<12}{'':<12}{'':<12}{'':<12}1216")
     lines.append(f"{'Total':<16}{2:<12}{total:<12}{0:<12}{total * 96:<12}{total * 304}")
     return "\n".join(lines) + "\n"
-
-
-def vlan(switch: Switch, only: str = "") -> str:
-    """Show vlan, or `only` one."""
-    rows: dict[str, list[str]] = {"1": []}
-    names = {"1": "default"}
-    for line in switch.configuration.values("vlan"):
-        rows.setdefault(line, [])
-        below = switch.configuration.sections[f"vlan {line}"]
-        names[line] = next(
-            (each.removeprefix("name ") for each in below if each.startswith("name ")), f"VLAN{line:0>4}"
-        )
-    for name, _bank, status in ports(switch):
-        number = _vlan_of(switch, name)
-        if not (status == "connected" and number == "trunk"):
-            rows.setdefault(number if number != "trunk" else "1", []).append(short_port(name))
-    lines = ["", "VLAN Name                             Status    Ports", f"---- {'-' * 32} --------- {'-' * 31}"]
-    if only and only not in rows:
-        return f"VLAN id {only} not found in current VLAN database\n"
-    for number, listed in rows.items():
-        if only and number != only:
-            continue
-        chunks = [", ".join(listed[at : at + 4]) for at in range(0, len(listed), 4)] or [""]
-        lines.append(f"{number:<4} {names.get(number, f'VLAN{number:0>4}'):<32} {'active':<9} {chunks[0]}")
-        lines += [f"{'':<48}{chunk}" for chunk in chunks[1:]]
-    return "\n".join(lines) + "\n\n"
-
-
-def hosts(switch: Switch) -> str:
-    """Show hosts."""
-    domain = next(switch.configuration.values("ip domain name"), "")
-    return (
-        f"Default domain is {domain}\nName servers are 255.255.255.255\n"
-        if domain
-        else "Default domain is not set\nName servers are 255.255.255.255\n"
-    ) + "NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n-----------------------------------------\n"

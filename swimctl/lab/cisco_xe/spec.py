@@ -10,6 +10,7 @@ from swimctl.lab.cisco_xe.models import MODELS, Model, Shape
 from swimctl.lab.cisco_xe.release import Release, parse_release
 from swimctl.lab.cisco_xe.software import IMAGE_BYTES, Software
 from swimctl.lab.images import build_number
+from swimctl.lab.routing import BGP, OSPF
 
 MOST = 8
 """Members of a stack."""
@@ -187,6 +188,11 @@ class SwitchSpec(ChassisSpec):
     def serial(self) -> str:
         """Return the serial number of the active member."""
         return self.members[0].serial
+
+    @property
+    def usual_routing(self) -> frozenset[str]:
+        """Return what it speaks where its spec does not say: a core switch BGP too."""
+        return frozenset({OSPF} if self.hardware.stackable else {OSPF, BGP})
 
     @property
     def role(self) -> str:

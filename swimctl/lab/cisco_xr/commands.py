@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from swimctl.lab.cisco_xr import files, shows, shows_health, shows_network, xml_agent
+from swimctl.lab.cisco_xr import files, shows, shows_health, shows_network, shows_routing, xml_agent
 from swimctl.lab.cisco_xr.device import Router
 from swimctl.lab.cisco_xr.session import DENIED, Command, CommandLine
 from swimctl.lab.effects import Ask, Dialogue, Pause, Print
@@ -37,6 +37,10 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
     ("show lldp neighbors", shows_network.lldp),
     ("show lldp neighbors detail", shows_network.lldp_detail),
     ("show route [ipv4] summary", shows_network.routes),
+    ("show [ip] bgp summary", shows_routing.bgp_summary),
+    ("show ospf neighbor", shows_routing.ospf_neighbors),
+    ("show isis neighbors", shows_routing.isis_neighbors),
+    ("show arp", shows_routing.arp),
     ("show clock", shows.clock),
     ("show logging", shows.logging),
     ("show running-config", shows.running_configuration),
@@ -159,6 +163,7 @@ _EVERYBODY: tuple[tuple[str, Command], ...] = (
     ("show md5 file <path>", _timed(files.md5)),
     ("dir [<path>]", _timed(files.listing)),
     ("dir /all", _timed(files.listing)),
+    ("ping <address>", shows_routing.ping),
 )
 _ROOTS: tuple[tuple[str, Command], ...] = (
     ("configure [terminal]", _configure),
@@ -169,6 +174,7 @@ _ROOTS: tuple[tuple[str, Command], ...] = (
     ("install commit", _timed(_commit)),
     ("install remove inactive all", _timed(_remove)),
     ("admin show platform", _show(shows.admin_platform)),
+    ("admin show environment temperatures", _show(shows_routing.temperatures)),
     ("admin hw-module location all reload", _timed(_reload_all)),
     ("reload", _timed(_reload)),
     ("reload location all", _timed(_reload)),

@@ -13,6 +13,7 @@ from swimctl.lab.configuration import Configuration
 from swimctl.lab.effects import Syslog
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import read_image
+from swimctl.lab.routing import AS, configured
 
 CARD_UP, STANDBY_UP, STANDBY_READY = 25.0, 12.0, 40.0
 """Lab seconds after a boot until the line card runs, the other processor does, and is ready to take over."""
@@ -166,6 +167,12 @@ def _first_configuration(spec: RouterSpec) -> Configuration:
             " ipv4 address 192.0.2.10 255.255.255.0",
             "interface TenGigE0/0/0/0",
             " ipv4 address 198.51.100.1 255.255.255.252",
+            *configured(
+                spec,
+                ospf=["router ospf CORE", " area 0"],
+                isis=["router isis CORE", " net 49.0001.1920.0200.2010.00"],
+                bgp=[f"router bgp {AS}", *(f" neighbor 203.0.113.{number}" for number in (1, 2))],
+            ),
             "ssh server v2",
             "xml agent tty",
         ]

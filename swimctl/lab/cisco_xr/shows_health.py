@@ -1,4 +1,4 @@
-"""What a lab router with IOS-XR tells of its load and of what it runs, which never changes here.
+"""What a lab router with IOS-XR tells of its load and of what it runs, which hardly changes here.
 
 For programs that read such facts (Ansible's iosxr_facts), in the words that the collection cisco.iosxr looks for.
 """
@@ -6,6 +6,8 @@ For programs that read such facts (Ansible's iosxr_facts), in the words that the
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from swimctl.lab.routing import busy
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xr.device import Router
@@ -24,7 +26,7 @@ def processor(router: Router) -> str:
     """Show processes cpu."""
     return (
         f"---- node{router.processors[0].replace('/', '_')} ----\n\n"
-        "CPU utilization for one minute: 4%; five minutes: 4%; fifteen minutes: 3%\n \n"
+        f"CPU utilization for one minute: {71 if busy(router) else 4}%; five minutes: 4%; fifteen minutes: 3%\n \n"
         "PID    1Min    5Min    15Min Process\n1        0%      0%       0% init\n"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from swimctl.lab.chassis_spec import LoneChassisSpec
+from swimctl.lab.routing import BGP, OSPF
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class RouterSpec(LoneChassisSpec):
     def platform(self) -> str:
         """Return the platform as an inventory does."""
         return "cisco_xr"
+
+    @property
+    def usual_routing(self) -> frozenset[str]:
+        """Return what it speaks with routers where `routing` does not say."""
+        return frozenset({OSPF, BGP})
 
     @property
     def role(self) -> str:

@@ -6,7 +6,16 @@ from functools import lru_cache
 
 from swimctl.lab.effects import Dialogue, Hangup, Print
 from swimctl.lab.grammar import Grammar
-from swimctl.lab.juniper_junos import configuration, files, requests, shows, shows_network, space, structured
+from swimctl.lab.juniper_junos import (
+    configuration,
+    files,
+    requests,
+    shows,
+    shows_network,
+    shows_routing,
+    space,
+    structured,
+)
 from swimctl.lab.juniper_junos.device import Juniper
 from swimctl.lab.juniper_junos.session import READ_ONLY, SUPER_USER, Command, CommandLine
 from swimctl.lab.plain_commands import Show, Words
@@ -31,6 +40,14 @@ _SHOWS: tuple[tuple[str, Show[Juniper], int], ...] = (
     ("show vlans", Show(shows_network.vlans), READ_ONLY),
     ("show lldp neighbors", Show(shows_network.lldp, structured.lldp), READ_ONLY),
     ("show route summary", Show(shows_network.routes, structured.routes), READ_ONLY),
+    ("show bgp summary", Show(shows_routing.bgp_summary), READ_ONLY),
+    ("show ospf neighbor", Show(shows_routing.ospf_neighbors), READ_ONLY),
+    ("show isis adjacency", Show(shows_routing.isis_adjacency), READ_ONLY),
+    ("show poe interface", Show(shows_routing.poe), READ_ONLY),
+    ("show ethernet-switching table", Show(shows_routing.switching_table), READ_ONLY),
+    ("show arp no-resolve", Show(shows_routing.arp), READ_ONLY),
+    ("show chassis environment", Show(shows_routing.environment), READ_ONLY),
+    ("show interfaces extensive", Show(shows_routing.errors), READ_ONLY),
     ("show configuration", Show(configuration.as_text, configuration.as_elements), SUPER_USER),
 )
 
@@ -83,6 +100,8 @@ _COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("set cli complete-on-space on", _setting("Enabling complete-on-space:"), READ_ONLY),
     ("set cli complete-on-space off", _setting("Disabling complete-on-space:"), READ_ONLY),
     ("set cli timestamp disable", _setting("CLI timestamp"), READ_ONLY),
+    ("ping <address> count <number:1-100>", shows_routing.ping, READ_ONLY),
+    ("ping <address> rapid count <number:1-100>", shows_routing.ping, READ_ONLY),
     ("exit", _exit, READ_ONLY),
     ("quit", _exit, READ_ONLY),
     ("file list [<path>]", files.file_list, SUPER_USER),

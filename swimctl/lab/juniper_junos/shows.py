@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from swimctl.lab.juniper_junos.forms import BUILT_IN, LOAD, NUMBERED, PACKAGES, ROUTE_MODE, TIME_SOURCE
+from swimctl.lab.routing import busy
 
 if TYPE_CHECKING:
     from swimctl.lab.juniper_junos.device import Juniper
@@ -212,8 +213,8 @@ def routing_engine(switch: Juniper) -> str:
             "    Memory utilization          41 percent\n"
             + "".join(
                 f"    {when}CPU utilization:\n"
-                "      User                       7 percent\n"
-                "      Idle                      85 percent\n"
+                f"      User                      {71 if busy(switch) else 7:>2} percent\n"
+                f"      Idle                      {11 if busy(switch) else 85:>2} percent\n"
                 for when in LOAD.of(switch.spec, switch.running[0])
             )
             + f"    Model                          RE-{switch.spec.members[number].hardware.name.upper()}\n"

@@ -27,8 +27,22 @@ def _wired(switch: Juniper, number: int) -> list[str]:
 
 def ports_up(switch: Juniper) -> list[str]:
     """List the ports that are up; `interface-lost` takes the very first one after an activation."""
-    found = [name for number in switch.members for name in _wired(switch, number)]
+    dead = unpowered(switch)
+    found = [name for number in switch.members for name in _wired(switch, number) if name != dead]
     return found[1:] if switch.degraded and switch.spec.fault("interface-lost") else found
+
+
+def fed(switch: Juniper) -> list[str]:
+    """List the ports that are to give power to what is behind them; behind the very first one is a server."""
+    with_power = [number for number in switch.members if switch.spec.members[number].hardware.gives_power]
+    wired = [name for number in with_power for name in _wired(switch, number) if not name.startswith("xe-")]
+    return [name for name in wired if name != _wired(switch, 0)[0]]
+
+
+def unpowered(switch: Juniper) -> str:
+    """Return the port that `poe-lost` leaves without power after the activation; empty: there is none."""
+    lost = switch.degraded and switch.spec.fault("poe-lost")
+    return next(iter(fed(switch)), "") if lost else ""
 
 
 def interfaces(switch: Juniper) -> str:
@@ -68,7 +82,8 @@ def vlans(switch: Juniper) -> str:
     ports = [name for number in switch.members for name in switch.spec.members[number].hardware.port_names(number)]
     text = "\nRouting instance        VLAN name             Tag          Interfaces\n"
     uplinks = [name for name in ports if name.startswith("xe-")]
-    for name, tag, inside in (("default", 1, ()), ("desks", 10, ports), ("voice", 20, uplinks)):
+    found = [("default", 1, []), ("desks", 10, ports), ("voice", 20, uplinks)]
+    for name, tag, inside in found[: 2 if switch.degraded and switch.spec.fault("vlan-lost") else 3]:
         text += f"{'default-switch':<24}{name:<22}{tag:<9}\n"
         text += "".join(f"{'':<59}{port}.0{'*' * (port in up)}\n" for port in inside) or "\n"
     return text

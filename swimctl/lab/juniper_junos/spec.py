@@ -24,6 +24,11 @@ class Hardware:
     old: bool = False
     on_host: bool = False
 
+    @property
+    def gives_power(self) -> bool:
+        """Return whether its ports of copper give power."""
+        return self.name.endswith("p")
+
     def port_names(self, member: int) -> list[str]:
         """List the ports of a member, uplinks last."""
         return [*(f"ge-{member}/0/{n}" for n in range(self.ports)), *(f"xe-{member}/2/{n}" for n in range(4))]

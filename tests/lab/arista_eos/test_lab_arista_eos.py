@@ -148,7 +148,7 @@ def test_lines_may_be_short_and_wrong(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert desk.type("sh ver | inc Software") == "Software image version: 4.28.3M\n"
     assert desk.type("terminal length 0") == "Pagination disabled.\n"
-    assert desk.type("show vlan") == "% Invalid input (at token 1: 'vlan')\n"
+    assert desk.type("show vxlan") == "% Invalid input (at token 1: 'vxlan')\n"
     assert desk.type("show version | xml").startswith("% Invalid input")
     assert desk.type("show i") == "% Ambiguous command\n"
     assert desk.type("show") == "% Incomplete command\n"

@@ -18,6 +18,7 @@ from swimctl.clock import Clock
 from swimctl.errors import LoginRefused, StoreError, TokenRefused, TooManyLogins, UsageError
 from swimctl.models import AuditEntry, Caller, Principal, Role, Token, User
 from swimctl.store import Store
+from swimctl.times.durations import read_duration
 
 TOKEN_LIFE: Final = timedelta(days=90)
 LOGIN_LIFE: Final = timedelta(hours=12)
@@ -30,8 +31,6 @@ AT_ONCE: Final = 2  # passwords checked at the same moment, 64 MiB each
 _PREFIX: Final = "swimctl_"  # so that programs that look for leaked secrets can know one
 _NAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 _TOKEN: Final = re.compile(rf"{_PREFIX}[A-Za-z0-9_-]{{43}}")
-_LIFE: Final = re.compile(r"([0-9]{1,6})([mhdw])")
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +186,10 @@ def life_from(text: str) -> timedelta | None:
     """Read how long a token lives: `30m`, `12h`, `90d`, `2w`, or `never`, which is None. UsageError."""
     if text == "never":
         return None
-    read = _LIFE.fullmatch(text)
-    if read is None:
-        raise UsageError(f"{text!r} is not a valid time for a token; give 12h, 90d or never")
-    return timedelta(**{_UNITS[read[2]]: int(read[1])})
+    try:
+        return read_duration(text)
+    except UsageError as error:
+        raise UsageError(f"how long a token is valid: {error}; such as 12h, 90d or never") from None
 
 
 def _refused() -> LoginRefused:

@@ -119,6 +119,14 @@ class PlannedEnd(Answer):
     unfit: list[UnfitDevice]
 
 
+class PlannedWindow(Answer):
+    """The opening of the window that the batch starts in, or waits for."""
+
+    window: str = Field(description="which window it is, of several")
+    opens_at: Time
+    closes_at: Time
+
+
 class PlanAnswer(Answer):
     """What a request with `dry_run` would do."""
 
@@ -131,5 +139,6 @@ class PlanAnswer(Answer):
     bytes: PlannedBytes
     took_before: list[TookBefore]
     forecast: PlannedEnd | None = Field(description="null: no device would be upgraded")
+    window: PlannedWindow | None = Field(description="null: there is no window, or no device would be upgraded")
     frozen: str = Field(description="why no upgrade may be started now: changes are frozen; empty: they are not")
     devices: list[PlannedDevice]

@@ -52,7 +52,14 @@ def _without_null(schema: dict[str, Any]) -> None:
 
 Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(_whole)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
-_WINDOW: Final = r"^[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}(?:@[A-Za-z0-9_+/-]+)?$"
+_DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME: Final = "[0-9]{1,2}:[0-9]{2}"
+_ONE_WINDOW: Final = (
+    rf"(?:(?:{_DAY}(?:[-,]{_DAY}){{0,6}}|{_DATE}) )?{_TIME}"
+    rf"(?:-(?:(?:{_DAY}|{_DATE}) )?{_TIME}|/[0-9]{{1,3}}[dhm](?:[0-9]{{1,2}}m)?)(?:@[A-Za-z0-9_+/-]+)?"
+)
+WINDOW: Final = rf"^{_ONE_WINDOW}(?:; ?{_ONE_WINDOW}){{0,9}}$"
 Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)]
 Percent = Annotated[str, StringConstraints(strict=True, pattern=r"^(?:100|[1-9][0-9]?)(?:\.0+)?%$", max_length=8)]
 Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
@@ -120,8 +127,10 @@ class TriggerRequest(Request):
     soak: Annotated[int, Field(strict=True, ge=0, le=LONGEST_SOAK), BeforeValidator(_whole)] | None = Field(
         None, description="seconds between waves, after which the upgraded devices are checked again; needs waves"
     )
-    window: Annotated[str, StringConstraints(strict=True, pattern=_WINDOW, max_length=100)] | None = Field(
-        None, description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`"
+    window: Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500)] | None = Field(
+        None,
+        description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`, "
+        "`Sat 22:00-04:00@Europe/Berlin` or `2030-12-05 22:00/6h@Europe/Berlin`; several have `;` between them",
     )
     until: Moment | None = Field(None, description="activate nothing that cannot end by this time")
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")

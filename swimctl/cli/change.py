@@ -33,9 +33,9 @@ def change(
     """
     if workers is None and max_failures is None and until is None:
         raise UsageError("give what to change: --workers, --max-failures or --until")
-    how, failures = policy.policy_of(max_failures=max_failures, until=until)
     context = of(ctx)
     with context.open() as opened:
+        how, failures = policy.policy_of(max_failures=max_failures, until=until, now=opened.clock.now())
         if how.until is not None and how.until <= opened.clock.now():
             raise UsageError(f"until {how.until.isoformat()} is in the past; give a later time")
         changed = opened.store.change(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swimctl.cli.context import Opened
-from swimctl.cli.policy import read_time
 from swimctl.errors import UsageError
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
@@ -28,8 +26,6 @@ class Form(StrEnum):
 
 
 _PANEL = "Which jobs"
-_AGO: Final = re.compile(r"([0-9]{1,9})([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 TicketOption = Annotated[
     str | None,
@@ -78,12 +74,14 @@ def wanted_of(
 
 def read_since(text: str, now: datetime) -> datetime:
     """Read a moment, or how long ago it was. UsageError."""
-    found = _AGO.fullmatch(text.strip())
+    from swimctl.times.durations import read_duration
+    from swimctl.times.moments import is_iso
+
+    if is_iso(text):
+        return datetime.fromisoformat(text.strip(" "))
     try:
-        if found is None:
-            return read_time("--since", text)
-        return now.astimezone(UTC) - timedelta(**{_UNITS[found[2]]: int(found[1])})
+        return now.astimezone(UTC) - read_duration(text)
     except UsageError as error:
-        raise UsageError(f"{error}, or as a time ago: 30m, 12h, 7d") from None
-    except OverflowError:
-        raise UsageError(f"--since {text!r} is longer ago than there is time; give it as 30m, 12h or 7d") from None
+        raise UsageError(
+            f"--since {error}; or give a time with its offset, as 2030-05-04T02:00+02:00, or a time ago: 30m, 12h, 7d"
+        ) from None

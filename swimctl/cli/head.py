@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from rich.text import Text
 
 from swimctl.cli.output import plain
-from swimctl.config.windows import Go, Wait, Window
+from swimctl.config.hours import Windows
+from swimctl.config.windows import Go, Wait
 from swimctl.errors import UsageError
 from swimctl.models import Batch, ExecutionMode, Job, Usual
 from swimctl.requests.forecast import Ahead, Course, forecast
@@ -54,9 +55,10 @@ def closes_at(batch: Batch, now: datetime) -> datetime | None:
     ends = [] if batch.policy.until is None else [batch.policy.until]
     if batch.policy.window is not None:
         try:
-            ends.append(Window.parse(batch.policy.window).opening(now)[1])
+            opening = Windows.parse(batch.policy.window).opening(now)
         except UsageError:  # of another machine, with zones that this one does not know
             return batch.policy.until
+        ends += [opening.closes] if opening else []
     return min(ends, default=None)
 
 

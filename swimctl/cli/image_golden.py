@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
@@ -104,7 +104,7 @@ def golden(
 def _times(valid_from: str | None, valid_until: str | None) -> tuple[datetime | None, datetime | None]:
     """Return from when and until when a rule counts. UsageError: it never would."""
     first, last = (
-        None if text is None else read_time(option, text)
+        None if text is None else read_time(option, text, datetime.now(UTC))
         for option, text in (("--from", valid_from), ("--until", valid_until))
     )
     if first is not None and last is not None and first >= last:

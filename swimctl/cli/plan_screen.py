@@ -289,6 +289,9 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
         yield "Took before", f"{took.of} ({took.jobs} {'job' if took.jobs == 1 else 'jobs'}): {steps}"
     starts = min((span.starts for span in told.spans.values()), default=told.starts)  # the window may open later
     yield "Starts", _moment(starts)
+    if opening := preview.opening:
+        state = "open until" if opening.opens <= told.starts else f"opens {_moment(opening.opens)}, closes"
+        yield "Window", f"{opening.of}: {state} {_moment(opening.closes)}"
     policy = preview.plan.request.policy
     waves = max(row.item.wave for row in preview.goes)
     how = [f"{preview.workers} at a time"]

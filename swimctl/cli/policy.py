@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from swimctl.cli import output
 from swimctl.errors import UsageError
+from swimctl.waiting import span
 
 if TYPE_CHECKING:
     from swimctl.models import Policy
@@ -34,7 +37,7 @@ Soak = Annotated[
     typer.Option(
         "--soak",
         metavar="TIME",
-        help="Wait between waves, such as 10m. Then check the upgraded devices again.",
+        help="Wait between waves, such as 10m or 1h30m. Then check the upgraded devices again.",
         rich_help_panel=_WAVES,
     ),
 ]
@@ -52,11 +55,14 @@ MaxFailures = Annotated[
     ),
 ]
 WindowOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--window",
-        metavar="HH:MM-HH:MM[@ZONE]",
-        help="Start and activate only in this window. Activate only what can end in it.",
+        metavar="WINDOW",
+        help=(
+            "Start and activate only in this window, or in one of several. Activate only what can end in it. "
+            "Examples: 22:00-04:00, 'Sat 22:00-04:00@Europe/Berlin', '2030-12-05 22:00/6h'."
+        ),
         rich_help_panel=_WAVES,
     ),
 ]
@@ -65,7 +71,7 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="TIME",
-        help="Activate nothing that cannot end by this time. Example: 2030-05-04T04:00+02:00.",
+        help="Activate nothing that cannot end by this time: 04:00, +6h, or 2030-05-04T04:00+02:00.",
         rich_help_panel=_WAVES,
     ),
 ]
@@ -85,15 +91,17 @@ def policy_of(
     wave: str | None = None,
     soak: str | None = None,
     max_failures: str | None = None,
-    window: str | None = None,
+    window: Sequence[str] | None = None,
     until: str | None = None,
     stage_now: bool = False,
     ticket: str = "",
     comment: str = "",
+    now: datetime,
 ) -> tuple[Policy, int | None]:
     """Read the options; gives the policy, and the number of failures where one was given. Raises UsageError."""
     from swimctl.models import Policy
-    from swimctl.requests.order import duration, failures_allowed
+    from swimctl.requests.order import failures_allowed
+    from swimctl.times.durations import read_duration
 
     if canary is not None and wave is not None:
         raise UsageError("give --canary or --wave, not both; --wave 3,100% is the same as --canary 3")
@@ -101,10 +109,10 @@ def policy_of(
     number, percent = (None, None) if max_failures is None else failures_allowed(max_failures)
     policy = Policy(
         waves=tuple(size.strip() for size in waves),
-        soak=0.0 if soak is None else duration(soak),
+        soak=0.0 if soak is None else read_duration(soak, bare="s").total_seconds(),
         max_failures_percent=percent,
-        window=window,
-        until=None if until is None else read_time("--until", until),
+        window="; ".join(window) if window else None,
+        until=None if until is None else read_time("--until", until, now),
         stage_now=stage_now,
         ticket=ticket,
         comment=comment,
@@ -112,13 +120,12 @@ def policy_of(
     return policy, number if percent is None else None
 
 
-def read_time(option: str, text: str) -> datetime:
-    """Read an ISO 8601 time with its offset. Raises UsageError: a guessed zone may reload a switch at noon."""
-    example = "give it as 2030-05-04T02:00+02:00 or 2030-05-04T00:00Z"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text!r} is not an ISO 8601 time; {example}") from None
-    if moment.utcoffset() is None:
-        raise UsageError(f"{option} {text!r} has no offset from UTC; {example}")
+def read_time(option: str, text: str, now: datetime) -> datetime:
+    """Read a moment, and print which one it is unless anybody reads it as the same. Raises UsageError."""
+    from swimctl.times.moments import is_iso, read_moment
+
+    moment = read_moment(text, now, option)
+    if not is_iso(text) and moment > now:
+        left = span((moment - now).total_seconds())
+        output.note(f"swimctl: {option} {text} is {moment.astimezone():%a} {output.local_time(moment)}, in {left}")
     return moment

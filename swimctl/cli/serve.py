@@ -47,18 +47,20 @@ def serve(
         bool, typer.Option("--no-runner", help="Only answer requests. Another process runs the jobs.")
     ] = False,
     grace: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", min=0, help=("At the end: how long running jobs may take to a safe point.")),
-    ] = 600,
+        str,
+        typer.Option(metavar="TIME", help=("At the end: how long running jobs may take to a safe point.")),
+    ] = "10m",
 ) -> None:
     """Answer the REST API, and run jobs, until SIGTERM or Ctrl-C.
 
     At the end it starts no new steps. The next start continues jobs that did not reach a safe point.
     """
     from swimctl.api.server import check_binding
+    from swimctl.times.durations import read_duration
     from swimctl.tls import tls_context
 
     context = of(ctx)
+    until_safe = read_duration(grace, bare="s").total_seconds()
     tls = tls_context(tls_cert, tls_key)
     check_binding(bind, encrypted=tls is not None, insecure=insecure)
     logging.basicConfig(
@@ -68,7 +70,7 @@ def serve(
     with context.open() as opened:
         if no_runner:
             opened.store.require_whole()  # what runs jobs does so by itself
-        service = _Serving(opened, grace=grace, runs=not no_runner, verbose=context.verbose)
+        service = _Serving(opened, grace=until_safe, runs=not no_runner, verbose=context.verbose)
         code = asyncio.run(service.serve(bind, port, tls))
     raise typer.Exit(code)
 

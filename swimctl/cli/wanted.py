@@ -73,7 +73,7 @@ def options(
         typer.Option(
             "--at",
             metavar="TIME",
-            help="Make jobs for this time, and return. Example: 2030-05-04T02:00+02:00.",
+            help="Make jobs for this time, and return: 02:00, 'Sat 02:00', +2h, or 2030-05-04T02:00+02:00.",
             rich_help_panel=_WHEN,
         ),
     ] = None,
@@ -111,23 +111,25 @@ def options(
         exclude=exclude,
         strict=strict,
     )
-    schedule_time = None if at is None else policy.read_time("--at", at)
-    how, failures = policy.policy_of(
-        canary=canary,
-        wave=wave,
-        soak=soak,
-        max_failures=max_failures,
-        window=window,
-        until=until,
-        stage_now=stage_now,
-        ticket=ticket,
-        comment=comment,
-    )
 
     def make(opened: Opened) -> UpgradeRequest:
         from swimctl.models import ExecutionMode, JobOptions
         from swimctl.requests.plans import UpgradeRequest
 
+        now = opened.clock.now()
+        how, failures = policy.policy_of(
+            canary=canary,
+            wave=wave,
+            soak=soak,
+            max_failures=max_failures,
+            window=window,
+            until=until,
+            stage_now=stage_now,
+            ticket=ticket,
+            comment=comment,
+            now=now,
+        )
+        schedule_time = None if at is None else policy.read_time("--at", at, now)
         return UpgradeRequest(
             devices=chosen.of(opened.inventory),
             image=image_reference(image),

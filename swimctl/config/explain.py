@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from swimctl.config.checks import Wrong
+from swimctl.config.lengths import Length
 
 _KINDS: dict[Any, str] = {
     int: "a whole number",
@@ -42,7 +43,10 @@ def explain(model: type[BaseModel], problem: ErrorDetails, keys: Sequence[object
         return f"{name} is missing; it must be {_wanted(found)}"
     if SecretStr in (found[0], *get_args(found[0])):
         return f"{name} must be {_wanted(found)}"  # what stood there may be the secret in the wrong place
-    return f"{name} must be {_wanted(found)}, not {_given(problem['input'])}"
+    length = next((each for each in found[1] if isinstance(each, Length)), None)
+    # A number that is out of range says enough; of a text, nobody knows which ones are read.
+    also = f" ({length.name}, or as 90s, 10m, 1h30m)" if length and isinstance(problem["input"], str) else ""
+    return f"{name} must be {_wanted(found)}{also}, not {_given(problem['input'])}"
 
 
 def _field(model: type[BaseModel], loc: Sequence[int | str]) -> tuple[type[BaseModel] | None, tuple[Any, list[Any]]]:

@@ -19,6 +19,7 @@ from pydantic import (
 
 from swimctl.clock import Limit
 from swimctl.config.checks import Checks
+from swimctl.config.lengths import Length, Seconds
 from swimctl.config.windows import Freeze
 
 
@@ -35,7 +36,6 @@ def _time_or_date(value: object) -> date:
     return value
 
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
@@ -149,7 +149,9 @@ class ImageServing(Section):
     tls_cert: Path | None = Field(None, description="its certificate chain, PEM; with it devices fetch by HTTPS")
     tls_key: Path | None = Field(None, description="its private key, PEM")
     copies: int = Field(50, ge=1, le=1000, description="how many devices fetch at the same time; the others wait")
-    hours: float = Field(12, gt=0, le=168, description="hours after which a URL of an image stops working")
+    hours: Annotated[float, Length("h")] = Field(
+        12, gt=0, le=168, description="hours after which a URL of an image stops working"
+    )
     stall: Seconds = Field(60, description="a pull is stopped if the device takes no byte for this long")
 
 
@@ -163,7 +165,7 @@ class Activation(Section):
             "shot: add, activate and commit in one command: the device does not go back by itself"
         ),
     )
-    auto_abort_minutes: int = Field(
+    auto_abort_minutes: Annotated[int, Length("m")] = Field(
         60, ge=30, le=1200, description="minutes after which the device goes back by itself, if nothing is committed"
     )
     settle: Seconds = Field(
@@ -172,7 +174,7 @@ class Activation(Section):
     snapshot: bool = Field(
         False, description="Junos: make a snapshot of the running system on every member before a package is added"
     )
-    usual_minutes: float = Field(
+    usual_minutes: Annotated[float, Length("m")] = Field(
         45, gt=0, le=1440, description="minutes that activation and post-checks take, for a model without a record"
     )
 

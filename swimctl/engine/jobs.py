@@ -11,9 +11,10 @@ from typing import Any
 
 from swimctl.checks.rules import Check, checks_for
 from swimctl.clock import Clock
+from swimctl.config.hours import Windows
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
-from swimctl.config.windows import Go, Never, Wait, Window, gate
+from swimctl.config.windows import Go, Never, Wait, gate
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
 from swimctl.engine.turns import until_open
@@ -168,7 +169,7 @@ class JobRunner:
         policy, freezes = batch.policy, self._settings.freezes
         if policy.window is None and policy.until is None and not freezes:
             return Go()
-        window = None if policy.window is None else Window.parse(policy.window)
+        window = None if policy.window is None else Windows.parse(policy.window)
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
         return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)

@@ -39,7 +39,7 @@ def until_open(slot: Wait, window: str | None) -> Waiting:
     """Return what an activation waits for that may not start yet."""
     if window is None or slot.frozen:
         return Waiting(WaitKind.FREEZE, slot.frozen, until=slot.at)
-    return Waiting(WaitKind.WINDOW, window, until=slot.at)
+    return Waiting(WaitKind.WINDOW, slot.window or window, until=slot.at)
 
 
 def too_many(batch: Batch, tally: Tally) -> bool:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from swimctl.clock import Clock
+from swimctl.config.hours import Opening, Windows
 from swimctl.config.settings import Settings
-from swimctl.config.windows import Window, gate
+from swimctl.config.windows import gate
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
 from swimctl.requests.looks import Checked
@@ -56,7 +57,8 @@ class LookAhead:
             if expected[row.item.device.name].guessed
         ]
         spare = self._spare(request, told) if activates else None
-        return Preview(plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare)
+        opens = _opening(request, request.schedule_time or self._clock.now()) if activates else None
+        return Preview(plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare, opening=opens)
 
     @property
     def _unseen(self) -> float:
@@ -87,7 +89,7 @@ class LookAhead:
             )
         opened = partial(
             gate,
-            window=Window.parse(policy.window) if policy.window and activates else None,
+            window=Windows.parse(policy.window) if policy.window and activates else None,
             until=policy.until if activates else None,
             freezes=self._settings.freezes if activates else (),
         )
@@ -117,7 +119,13 @@ class LookAhead:
         if last is None:
             return None
         closing: list[datetime] = [policy.until] if policy.until else []
-        if policy.window:
-            closing.append(Window.parse(policy.window).opening(last.activates)[1])
+        if opening := _opening(request, last.activates):
+            closing.append(opening.closes)
         closing += [freeze.start for freeze in self._settings.freezes if freeze.start >= last.activates]
         return min(closing) - last.ends if closing else None
+
+
+def _opening(request: UpgradeRequest, at: datetime) -> Opening | None:
+    """Return the opening of the request's window that is open at a moment, else the next one; None: it has none."""
+    window = request.policy.window
+    return Windows.parse(window).opening(at) if window else None

@@ -11,8 +11,6 @@ from swimctl.models import Device
 
 _SIZE: Final = re.compile(r"([0-9]+)|([0-9]+(?:\.[0-9]+)?)%")
 
-_DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s?)?")
-
 
 def in_order(
     devices: Sequence[Device], known: Sequence[Device] = ()
@@ -65,15 +63,6 @@ def failures_allowed(text: str) -> tuple[int, float | None]:
     if found and 0 < float(found[2]) <= 100:
         return 0, float(found[2])
     raise UsageError(f"max_failures {text!r} must be a number, 0 (never stop) or more, or a per cent such as 10%")
-
-
-def duration(text: str) -> float:
-    """Read `90s`, `10m`, `1h30m` or a number of seconds. UsageError."""
-    found = _DURATION.fullmatch(text.strip())
-    if not text.strip() or found is None:
-        raise UsageError(f"{text!r} is not a length of time; write 90s, 10m or 1h30m")
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(3600 * hours + 60 * minutes + seconds)
 
 
 def _size(word: str, total: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from swimctl.config.windows import Window
+from swimctl.config.hours import Windows
 from swimctl.errors import UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
@@ -93,8 +93,8 @@ def _check_policy(policy: Policy, now: datetime) -> None:
     wave_sizes(policy.waves, len(policy.waves))
     if not 0 <= policy.soak <= LONGEST_SOAK:
         raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
-    if policy.window is not None:
-        Window.parse(policy.window)
+    if policy.window is not None and Windows.parse(policy.window).opening(now) is None:
+        raise UsageError(f"the window {policy.window!r} is over; give one that is to come")
     until = policy.until
     if until is not None and until.utcoffset() is None:
         raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")

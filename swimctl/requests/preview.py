@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from swimctl.config.hours import Opening
 from swimctl.models import Image
 from swimctl.requests.forecast import Forecast
 from swimctl.requests.plans import Plan, PlanItem
@@ -143,7 +144,8 @@ class Preview:
     """The whole look. `forecast` None: no device would be upgraded. `guessed` are models and families of no record.
 
     `spare`: how long before the window or `until` closes the last one ends, less than nothing where that is after it;
-    None: nothing closes. `frozen` says why no upgrade may be started at all now; then there is no forecast.
+    None: nothing closes. `frozen` says why no upgrade may be started at all now; then there is no forecast. `opening`
+    is that of the window that the batch starts in, or waits for.
     """
 
     plan: Plan
@@ -154,6 +156,7 @@ class Preview:
     guessed: tuple[str, ...] = ()
     spare: timedelta | None = None
     frozen: str = ""
+    opening: Opening | None = None
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:

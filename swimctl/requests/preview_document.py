@@ -29,6 +29,7 @@ def preview_document(preview: Preview) -> Document:
         },
         "took_before": [_took(took) for took in preview.models],
         "forecast": _forecast(preview),
+        "window": _window(preview),
         "frozen": preview.frozen,
         "devices": devices,
     }
@@ -63,6 +64,13 @@ def _device(preview: Preview, row: Row) -> Document:
             {"rule": lack.rule, "seen": lack.seen, "needed": lack.needed, "next": lack.following} for lack in row.lacks
         ],
     } | (answer.document() if answer else _NOT_ASKED)
+
+
+def _window(preview: Preview) -> Document | None:
+    opening = preview.opening
+    if opening is None:
+        return None
+    return {"window": opening.of, "opens_at": rfc3339(opening.opens), "closes_at": rfc3339(opening.closes)}
 
 
 def _took(took: Took) -> Document:

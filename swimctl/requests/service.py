@@ -155,7 +155,9 @@ class Service:
         ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices)
         preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
         frozen = self._frozen(request)
-        return replace(preview, forecast=None, spare=None, guessed=(), frozen=frozen) if frozen else preview
+        if not frozen:
+            return preview
+        return replace(preview, forecast=None, spare=None, guessed=(), frozen=frozen, opening=None)
 
     def signed_document(self, preview: Preview) -> Document:
         """Write a preview as a file that can be signed; see requests/signed.py."""

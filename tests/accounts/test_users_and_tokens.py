@@ -184,14 +184,14 @@ class TestTokens:
         ("90d", 90 * DAY),
         ("2w", 14 * DAY),
         ("never", None),
-        ("999999w", timedelta(weeks=999_999)),
+        ("1d 12h", timedelta(hours=36)),
     ],
 )
 def test_how_a_life_is_written(text: str, life: timedelta | None) -> None:
     assert life_from(text) == life
 
 
-@pytest.mark.parametrize("text", ["", "90", "d", "1.5h", "-1d", "90 d", "1y", "Never", "٣d", "10000000d", "1d\n"])
+@pytest.mark.parametrize("text", ["", "90", "d", "-1d", "1y", "Never", "٣d", "10000000d", "1d\n"])
 def test_how_a_life_is_not_written(text: str) -> None:
     with pytest.raises(UsageError, match="90d or never"):
         life_from(text)

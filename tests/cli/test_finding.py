@@ -104,7 +104,7 @@ def test_since_is_a_moment_or_a_time_ago() -> None:
     assert read_since("90m", NOW) == NOW - timedelta(minutes=90)
     assert read_since("7d", NOW) == NOW - timedelta(days=7)
     assert read_since("2031-05-04T12:00+02:00", NOW) == NOW - timedelta(hours=2)
-    for text in ("yesterday", "12", "999999999d", "2031-05-04T12:00"):
+    for text in ("yesterday", "12", "999999999d", "2031-05-04T12:00", "02:00"):
         with pytest.raises(UsageError, match="7d"):
             read_since(text, NOW)
 

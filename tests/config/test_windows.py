@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from swimctl.config.windows import Freeze, Go, Never, Wait, Window, gate
+from swimctl.config.hours import Opening, Window, Windows
+from swimctl.config.windows import Freeze, Go, Never, Wait, gate
 from swimctl.errors import UsageError
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -20,6 +21,12 @@ def utc(text: str) -> datetime:
     """Read a time with its offset, or one in UTC."""
     read = datetime.fromisoformat(text)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def ends(window: Window | Windows, now: datetime) -> tuple[datetime, datetime]:
+    found = window.opening(now)
+    assert found is not None
+    return found.opens, found.closes
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,7 @@ def test_a_mistake_is_named_with_an_example(text: str, said: str) -> None:
 
 
 def test_a_machine_without_zones_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swimctl.config.windows.available_timezones", set)
+    monkeypatch.setattr("swimctl.times.wall.available_timezones", set)
     with pytest.raises(UsageError, match="this machine knows none: `pip install tzdata`"):
         Window.parse("22:00-04:00@Europe/Nowhere")
 
@@ -105,8 +112,8 @@ def test_a_machine_without_zones_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_when_a_window_opens(window: str, now: str, opens: str, closes: str) -> None:
     found = Window.parse(window).opening(utc(now))
-    assert found == (utc(opens), utc(closes))
-    assert {moment.utcoffset() for moment in found} == {timedelta(0)}
+    assert found == Opening(utc(opens), utc(closes), window)
+    assert {found.opens.utcoffset(), found.closes.utcoffset()} == {timedelta(0)}
 
 
 @pytest.mark.usefixtures("machine_in_berlin")
@@ -116,13 +123,13 @@ def test_without_a_zone_the_machines_own_counts(hours: str) -> None:
     for day in (date(2030, 3, 29), date(2030, 10, 25), date(2030, 7, 1)):
         for hour in range(96):
             now = datetime.combine(day, time(), UTC) + hour * HOUR
-            assert ours.opening(now) == named.opening(now)
+            assert ends(ours, now) == ends(named, now)
 
 
 def test_a_night_is_as_long_as_it_really_is() -> None:
     lengths = {}
     for day in ("2030-03-30", "2030-10-26", "2030-06-01"):
-        opens, closes = NIGHT.opening(utc(f"{day}T12:00"))
+        opens, closes = ends(NIGHT, utc(f"{day}T12:00"))
         lengths[day] = (closes - opens) / HOUR
     assert lengths == {"2030-03-30": 5, "2030-10-26": 7, "2030-06-01": 6}
 

@@ -11,7 +11,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swimctl.config.windows import Window, gate
+from swimctl.config.hours import Window
+from swimctl.config.windows import gate
 from swimctl.requests.forecast import Ahead, Course, Span, forecast
 
 START = datetime(2031, 3, 4, 20, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from swimctl.errors import SelectionError, UsageError
 from swimctl.models import Device
-from swimctl.requests.order import duration, failures_allowed, in_order, wave_of_each, wave_sizes
+from swimctl.requests.order import failures_allowed, in_order, wave_of_each, wave_sizes
 
 NAMES = [f"sw{number}" for number in range(1, 9)]
 
@@ -121,16 +121,3 @@ def test_failures_by_number_and_share(text: str, allowed: tuple[int, float | Non
 def test_what_is_no_number_of_failures(text: str) -> None:
     with pytest.raises(UsageError, match="max_failures"):
         failures_allowed(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1h", 3600), ("1h30m", 5400), ("1h0m5s", 3605)]
-)
-def test_lengths_of_time(text: str, seconds: float) -> None:
-    assert duration(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "m", "10 m", "1d", "-5", "5m1h", "1.5h"])
-def test_what_is_no_length_of_time(text: str) -> None:
-    with pytest.raises(UsageError, match="length of time"):
-        duration(text)

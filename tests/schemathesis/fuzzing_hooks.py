@@ -11,12 +11,12 @@ from zlib import crc32
 import schemathesis
 from pydantic import ValidationError
 
-from swimctl.api.schemas import TriggerRequest
+from swimctl.api.schemas import WINDOW, TriggerRequest
 from swimctl.api.upgrade import StatusQuery
-from swimctl.config.windows import Window
+from swimctl.config.hours import Windows
 from swimctl.errors import UsageError
 
-FORM = re.compile(r"[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}(@[A-Za-z0-9_+/-]+)?")
+FORM = re.compile(WINDOW)
 STATUS, TRIGGER = "/api/upgrade/status/", "/api/upgrade/trigger/"
 HOSTS = ("bern-1", "bern-2", 1, 2)  # of the project that is served: no schema tells which devices there are
 
@@ -72,10 +72,9 @@ def _is_window(text: Any) -> bool:
     if not isinstance(text, str) or not FORM.fullmatch(text):
         return True
     try:
-        Window.parse(text)
+        return Windows.parse(text).opening(datetime.now(UTC)) is not None
     except UsageError:
         return False
-    return True
 
 
 @schemathesis.hook

@@ -8,6 +8,7 @@ SwimctlError
 │   ├── NotFound          a named device, image, batch, job or workflow does not exist
 │   └── SelectionError
 ├── ConflictError         exit 3: refused because of the present state
+│   ├── CalendarUnread    a calendar of config.yaml cannot be read whole, so nobody knows what it would say
 │   ├── StaleClaim        the job is not (or no longer) ours to move
 │   ├── AlreadyDone       a request with this key made a batch already; carries its answer
 │   └── KeyReused         a request with this key but other content came before
@@ -119,6 +120,12 @@ class ConflictError(SwimctlError):
 
     code = "conflict"
     exit_code = 3
+
+
+class CalendarUnread(ConflictError):
+    """Refuse what depends on a calendar that cannot be read whole: nobody knows what it would say."""
+
+    code = "calendar"
 
 
 class StaleClaim(ConflictError):

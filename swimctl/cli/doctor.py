@@ -78,6 +78,9 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
     yield from _clock(settings)
     if settings.notify:
         yield from _attempt("notifications", lambda: _notify(settings), "correct swimctl.notify, or leave it out")
+    for path in dict.fromkeys((*settings.freeze_calendars, *settings.calendars.values())):
+        remedy = "put a whole calendar there; until then nothing that needs it is activated"
+        yield from _attempt(f"calendar {path.name}", lambda path=path: _calendar(settings, path), remedy)  # type: ignore[misc]  # mypy does not type a lambda's default
     yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
     try:
         problems = opened.store.check()
@@ -114,6 +117,18 @@ def _notify(settings: Settings) -> str:
     from swimctl.notify.notifier import channels
 
     return f"readable, not tried: URL {', '.join(map(str, channels(settings)))}"
+
+
+def _calendar(settings: Settings, path: Path) -> str:
+    """Read a calendar, and say what comes next in it."""
+    from swimctl.config.calendars import Calendars
+
+    now = datetime.now(UTC)
+    found = [one for one in Calendars(settings).openings(path, now) if one.closes > now]
+    if not found:
+        return f"{path}: nothing to come within a year"
+    of = f"{output.local_time(found[0].opens)} to {output.local_time(found[0].closes)}: {found[0].of}"
+    return f"{path}: {len(found)} to come within a year, the next one {of}"
 
 
 def _folder(path: Path) -> str:

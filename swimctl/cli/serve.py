@@ -103,7 +103,15 @@ class _Serving:
             opened.inventory,
             opened.clock,
             hidden=tuple(
-                dict.fromkeys(str(p) for p in (settings.jobs_dir, settings.store.parent, opened.config.path.parent))
+                dict.fromkeys(
+                    str(p)
+                    for p in (
+                        settings.jobs_dir,
+                        settings.store.parent,
+                        opened.config.path.parent,
+                        *(file.parent for file in (*settings.freeze_calendars, *settings.calendars.values())),
+                    )
+                )
             ),
             checker=None if self._scheduler is None else opened.engine,
         )

@@ -29,6 +29,8 @@ _TEXT: Final = re.compile(
     rf"(?:(?P<days>{_A_DAY}(?:[-,]{_A_DAY})*|{_DATE}) +)?{_TIME}"
     rf"(?:-(?:(?P<last>{_A_DAY}|{_DATE}) +)?{_TIME}|/(?P<length>[0-9a-z. ]+?))(?:@(?P<zone>\S+))?"
 )
+_CALENDAR: Final = "calendar:"
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 EXAMPLE: Final = (
     "write one as 22:00-04:00, Sat 22:00-04:00 or 2030-12-05 22:00/6h, each with its zone as 22:00-04:00@Europe/Berlin"
 )
@@ -136,7 +138,7 @@ class Window:
         if isinstance(self.end, timedelta):
             return self.end
         nights = self.nights if self.nights is not None else int(self.end < self.start)
-        return datetime.combine(date.min + nights * _DAY, self.end) - datetime.combine(date.min, self.start)
+        return datetime.combine(date.min, self.end) - datetime.combine(date.min, self.start) + nights * _DAY
 
     def _of(self, day: date) -> Iterator[Opening]:
         opens = first_moment(day, self.start, self.zone)
@@ -150,18 +152,45 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class FromCalendar:
+    """A window that a calendar of config.yaml lists, by its name there; config/calendars.py reads it."""
+
+    name: str
+
+    touches_itself = True
+
+    def __str__(self) -> str:
+        return f"{_CALENDAR}{self.name}"
+
+    def from_(self, moment: datetime) -> Iterator[Opening]:
+        """Raise UsageError: only config.yaml says where the calendar is."""
+        raise UsageError(f"when {self} opened or opens around {moment:%Y-%m-%d} is in the calendar alone")
+
+
+class Source(Protocol):
+    """One of several windows."""
+
+    @property
+    def touches_itself(self) -> bool:
+        """Return whether one opening of it may begin before the one before it has ended."""
+
+    def from_(self, moment: datetime) -> Iterator[Opening]:
+        """Yield its openings in their order, beginning before those that are open at a moment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
     """Several windows: open where one of them is, and from one into another where they touch."""
 
-    all: tuple[Window, ...]
+    all: tuple[Source, ...]
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.all))
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo | None = None) -> Self:
-        """Read one window, or several with `;` between them. UsageError."""
-        return cls(tuple(dict.fromkeys(Window.parse(part, zone) for part in text.split(";"))))
+        """Read one window, or several with `;` between them; `calendar:NAME` is one of config.yaml. UsageError."""
+        return cls(tuple(dict.fromkeys(_one(part.strip(), zone) for part in text.split(";"))))
 
     def opening(self, now: datetime) -> Opening | None:
         """Return the opening that is open now, else the next one; both ends in UTC. None: none of them opens any more.
@@ -169,7 +198,7 @@ class Windows:
         Where they touch without end, it closes in four weeks.
         """
         if len(self.all) == 1 and not self.all[0].touches_itself:
-            return self.all[0].opening(now)
+            return next((one for one in self.all[0].from_(now) if now < one.closes), None)
         early = now - _WEEK - _DAY  # so that one that began with another window is seen as a whole
         return joined(heapq.merge(*(window.from_(early) for window in self.all), key=lambda one: one.opens), now)
 
@@ -189,12 +218,21 @@ def joined(openings: Iterator[Opening], now: datetime) -> Opening | None:
     return found if found is not None and now < found.closes else None
 
 
+def _one(text: str, zone: ZoneInfo | None) -> Window | FromCalendar:
+    if not text.startswith(_CALENDAR):
+        return Window.parse(text, zone)
+    name = text.removeprefix(_CALENDAR)
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{text!r} is not a window; write calendar:NAME, with a name of swimctl.calendars")
+    return FromCalendar(name)
+
+
 def _when(text: str, said: str) -> tuple[tuple[int, ...], date | None]:
     """Read the days of a week, or one day."""
     if not text:
         return (), None
     if text[0].isdigit():
-        return (), read_date(text, said)
+        return (), read_date(text, said, EXAMPLE)
     found = set[int]()
     for part in text.split(","):
         first, *last = (_weekday(word, said) for word in part.split("-"))
@@ -216,7 +254,7 @@ def _nights(text: str | None, days: tuple[int, ...], day: date | None, said: str
     if text is None:
         return None
     if day is not None and text[0].isdigit():
-        return (read_date(text, said) - day).days
+        return (read_date(text, said, EXAMPLE) - day).days
     if len(days) != 1 or text[0].isdigit():
         raise UsageError(f"{said}: an end with a day needs a start with one day of the same kind; {EXAMPLE}")
     nights = (_weekday(text, said) - days[0]) % 7

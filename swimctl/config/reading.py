@@ -156,8 +156,14 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         key: _absolute(path, value) for key in ("tls_cert", "tls_key") if (value := getattr(served, key)) is not None
     }
     image_server = served.model_copy(update=certificates)
-    checks = gathered(settings.checks, path)
-    return settings.model_copy(update=absolute | {"ssh": ssh, "image_server": image_server, "checks": checks})
+    found: dict[str, Any] = {
+        "ssh": ssh,
+        "image_server": image_server,
+        "checks": gathered(settings.checks, path),
+        "calendars": {name: _absolute(path, file) for name, file in settings.calendars.items()},
+        "freeze_calendars": [_absolute(path, file) for file in settings.freeze_calendars],
+    }
+    return settings.model_copy(update=absolute | found)
 
 
 def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:

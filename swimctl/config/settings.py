@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
     SecretStr,
     ValidationInfo,
     field_validator,
@@ -19,25 +16,12 @@ from pydantic import (
 
 from swimctl.clock import Limit
 from swimctl.config.checks import Checks
+from swimctl.config.freezes import FreezePeriod
 from swimctl.config.lengths import Length, Seconds
+from swimctl.config.section import Section
 from swimctl.config.windows import Freeze
 
-
-def _time_or_date(value: object) -> date:
-    """Read a time that has its offset, or a date; YAML makes some of them itself and leaves others as text."""
-    if isinstance(value, str):
-        text = value
-        try:
-            value = date.fromisoformat(text)
-        except ValueError:
-            value = datetime.fromisoformat(text)
-    if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo is None):
-        raise ValueError(value)
-    return value
-
-
 Percent = Annotated[float, Field(ge=0, le=100)]
-TimeOrDate = Annotated[datetime | date, PlainValidator(_time_or_date)]
 
 # One path may be given without the list's brackets.
 Paths = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
@@ -46,12 +30,6 @@ Transport = Literal["auto", "pull", "push"]
 
 StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
-
-
-class Section(BaseModel):
-    """Refuse unknown keys: a misspelt setting must not be a setting ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class InventoryFields(Section):
@@ -312,18 +290,6 @@ class Workflow(Section):
     steps: list[StepKind] = Field(min_length=1)
 
 
-class FreezePeriod(Section):
-    """A time in which nothing is activated; `from` and `to` in the file."""
-
-    start: TimeOrDate = Field(alias="from")
-    end: TimeOrDate = Field(alias="to")
-    reason: str = Field(min_length=1)
-
-    def read(self) -> Freeze:
-        """Make the freeze of it, of dates by the zone of this machine; UsageError where it has no length."""
-        return Freeze.between(self.start, self.end, self.reason)
-
-
 class Settings(Section):
     """All settings of swimctl; paths are absolute, made so relative to config.yaml."""
 
@@ -352,6 +318,16 @@ class Settings(Section):
     freeze: list[FreezePeriod] = Field(
         default_factory=list,
         description="times in which nothing is activated: a list of `{from: …, to: …, reason: …}`",
+    )
+    freeze_calendars: list[Path] = Field(
+        default_factory=list,
+        description="iCalendar files whose events are freezes, too; while one cannot be read, nothing is activated; "
+        "relative to config.yaml",
+    )
+    calendars: dict[str, Path] = Field(
+        default_factory=dict,
+        description="iCalendar files whose events are windows, by a name for `--window calendar:NAME`; relative to "
+        "config.yaml",
     )
     notify: list[SecretStr] = Field(
         default_factory=list, description="apprise URLs for notifications about a batch; they are secrets"

@@ -71,6 +71,13 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """It may not start now, and nobody can say when: what would tell cannot be read."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """It will not be able to start any more."""
 

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from swimctl import __version__, errors
+from swimctl.config.calendars import bytes_of
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError, StaleClaim, StoreError, SwimctlError
 from swimctl.models import Batch, Device, Image, Job
@@ -28,13 +30,14 @@ _OF_ALL: Final = frozenset(
 # So many answers are kept for who asks again.
 _LAST: Final = 50
 # Answered anew each time: an answer of one of these is large, or is not for everybody who has its number.
-_ANEW: Final = frozenset({"begin", "piece", "kept"})
+_ANEW: Final = frozenset({"begin", "piece", "kept", "calendar"})
 # What a job leaves in its folder, and the next worker may need.
 FILES: Final = ("transcript.log", "running-config.txt", "boots.txt")
 # Settings that are the coordinator's: those left out say how a worker itself is set up.
 SHARED: Final = frozenset(
     {
-        "clock_speed", "freeze", "readiness", "distribution", "activation", "deadlines", "login", "evidence",
+        "clock_speed", "freeze", "freeze_calendars", "calendars",
+        "readiness", "distribution", "activation", "deadlines", "login", "evidence",
         "tolerances", "workflows", "checks",
     }
 )  # fmt: skip
@@ -174,7 +177,7 @@ class Desk:
             return getattr(self._store, what)(job_id, *given, **named)
         if what in _OF_ALL:
             return getattr(self._store, what)(*given, **named)
-        if what in {"keep", "kept", "piece", "late"}:
+        if what in {"keep", "kept", "piece", "late", "calendar"}:
             return getattr(self, f"_{what}")(lent, *given)
         raise ConfigError(f"a worker asked for '{what}', which is not answered; use one swimctl everywhere")
 
@@ -210,6 +213,13 @@ class Desk:
                 return file.read(size)
         except OSError as error:
             raise ConfigError(f"the image {image.path} cannot be read here: {error.strerror}") from error
+
+    def _calendar(self, lent: Lent, name: str) -> bytes:  # noqa: ARG002 - the same for all
+        """Return a calendar of config.yaml, as it is now."""
+        path = Path(name)
+        if path not in {*self._settings.calendars.values(), *self._settings.freeze_calendars}:
+            raise ConfigError(f"config.yaml names no calendar {name}")
+        return bytes_of(path)
 
     def _late(self, lent: Lent, job_id: int, noted: Mapping[str, Any], site: str) -> None:
         """Record what a worker noted of a job of this batch when nobody answered it; once, however often it is told."""

@@ -67,6 +67,10 @@ class FarStore:
         """Return bytes of the job's image."""
         return cast("bytes", self._question("piece", at, size))
 
+    def calendar(self, path: Path) -> bytes:
+        """Return a calendar of the coordinator's config.yaml, as it is now."""
+        return cast("bytes", self._question("calendar", str(path)))
+
     def late(self, job_id: int, noted: Mapping[str, Any], site: str) -> None:
         """Report what could not be told before."""
         self._question("late", job_id, dict(noted), site)

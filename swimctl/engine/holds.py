@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 
-from swimctl.config.windows import Never, Wait
+from swimctl.config.windows import Never, Shut, Wait
 from swimctl.engine.elsewhere import Elsewhere
 from swimctl.engine.jobs import JobRunner
 from swimctl.engine.turns import Hold, failed_partners, held, stopped, too_many, until_open, waits
@@ -108,7 +108,7 @@ class Holds:
         if not activates or batch.policy.stage_now:
             return None
         slot = self._jobs.slot(batch, self._store.image(job.image_id))
-        if isinstance(slot, Wait):
+        if isinstance(slot, Wait | Shut):
             return Hold(waiting=until_open(slot, batch.policy.window))
         if isinstance(slot, Never):
             return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window")

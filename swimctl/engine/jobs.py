@@ -11,10 +11,10 @@ from typing import Any
 
 from swimctl.checks.rules import Check, checks_for
 from swimctl.clock import Clock
-from swimctl.config.hours import Windows
+from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
-from swimctl.config.windows import Go, Never, Wait, gate
+from swimctl.config.windows import Go, Never, Shut, Wait
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
 from swimctl.engine.turns import until_open
@@ -80,6 +80,7 @@ class JobRunner:
         clock: Clock,
         runner: Runner,
         serving: Serving | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         serving = serving or Serving.of(config.settings)
         self._settings: Settings = config.settings
@@ -87,6 +88,7 @@ class JobRunner:
         self._inventory = inventory
         self._clock = clock
         self._runner = runner
+        self._calendars = calendars or Calendars(config.settings)
         self.images, self._sites = serving.images, serving.sites
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
@@ -164,15 +166,14 @@ class JobRunner:
             outcome = Outcome.UNTOUCHED  # its readiness check has just asked it
         self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
 
-    def slot(self, batch: Batch, image: Image) -> Go | Wait | Never:
+    def slot(self, batch: Batch, image: Image) -> Go | Wait | Never | Shut:
         """Return whether an activation may start now, by what such devices took before."""
-        policy, freezes = batch.policy, self._settings.freezes
-        if policy.window is None and policy.until is None and not freezes:
+        policy = batch.policy
+        if policy.window is None and policy.until is None and not self._calendars.freeze:
             return Go()
-        window = None if policy.window is None else Windows.parse(policy.window)
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
-        return gate(self._clock.now(), needs, window=window, until=policy.until, freezes=freezes)
+        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until)
 
     def _wait_for_slot(self, batch: Batch, context: JobContext) -> Parts[None]:
         """Wait until the activation may start; one that was sent before is seen through whatever the time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from swimctl.config.windows import Wait
+from swimctl.config.windows import Shut, Wait
 from swimctl.inventory.selection import some
 from swimctl.models import Batch, Job, Outcome, Standing, Tally
 from swimctl.states import FINAL, JobStatus
@@ -35,8 +35,10 @@ def waits(kind: WaitKind, on: str = "", job: int | None = None, until: datetime 
     return Hold(waiting=Waiting(kind, on, job, until))
 
 
-def until_open(slot: Wait, window: str | None) -> Waiting:
+def until_open(slot: Wait | Shut, window: str | None) -> Waiting:
     """Return what an activation waits for that may not start yet."""
+    if isinstance(slot, Shut):
+        return Waiting(WaitKind.FREEZE, slot.why)
     if window is None or slot.frozen:
         return Waiting(WaitKind.FREEZE, slot.frozen, until=slot.at)
     return Waiting(WaitKind.WINDOW, slot.window or window, until=slot.at)

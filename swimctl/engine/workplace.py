@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from swimctl import clock as clocks
+from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.engine.desk import FILES, SHARED, Order, Task
@@ -82,7 +83,8 @@ class Workplace:
         self._same_device(task)
         self._tell_late(store, folder)
         clock = clocks.SystemClock(config.settings.clock_speed)
-        runs = JobRunner(config, store, self._inventory, clock, _NOBODY, self._serving)
+        calendars = Calendars(config.settings, store.calendar)
+        runs = JobRunner(config, store, self._inventory, clock, _NOBODY, self._serving, calendars)
         stop = threading.Event()
         if order.what == "complaint":
             return see_through(runs.complaint(batch, job, stop), clock, stop)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from swimctl.clock import Clock
-from swimctl.config.hours import Opening, Windows
+from swimctl.config.calendars import Calendars
+from swimctl.config.hours import Openings
 from swimctl.config.settings import Settings
 from swimctl.config.windows import gate
 from swimctl.models import Device, ExecutionMode, Image
@@ -22,11 +23,14 @@ from swimctl.store import Store
 class LookAhead:
     """What a preview needs to know beside the plan."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, known: Sequence[Device]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, known: Sequence[Device], calendars: Calendars
+    ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._known = known
+        self._calendars = calendars
 
     def preview(self, plan: Plan, answers: Sequence[Checked] | None, kinds: Sequence[str]) -> Preview:
         """Return the preview. `answers` None: no device was asked. `kinds` are the steps of the plan's workflow."""
@@ -57,7 +61,8 @@ class LookAhead:
             if expected[row.item.device.name].guessed
         ]
         spare = self._spare(request, told) if activates else None
-        opens = _opening(request, request.schedule_time or self._clock.now()) if activates else None
+        windows = self._windows(request) if activates else None
+        opens = windows.opening(request.schedule_time or self._clock.now()) if windows else None
         return Preview(plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare, opening=opens)
 
     @property
@@ -89,9 +94,9 @@ class LookAhead:
             )
         opened = partial(
             gate,
-            window=Windows.parse(policy.window) if policy.window and activates else None,
+            window=self._windows(request) if activates else None,
             until=policy.until if activates else None,
-            freezes=self._settings.freezes if activates else (),
+            freezes=self._calendars.freezes(self._clock.now()) if activates else (),
         )
         return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
 
@@ -119,13 +124,14 @@ class LookAhead:
         if last is None:
             return None
         closing: list[datetime] = [policy.until] if policy.until else []
-        if opening := _opening(request, last.activates):
+        windows = self._windows(request)
+        if windows and (opening := windows.opening(last.activates)):
             closing.append(opening.closes)
-        closing += [freeze.start for freeze in self._settings.freezes if freeze.start >= last.activates]
+        freezes = self._calendars.freezes(self._clock.now())
+        closing += [freeze.start for freeze in freezes if freeze.start >= last.activates]
         return min(closing) - last.ends if closing else None
 
-
-def _opening(request: UpgradeRequest, at: datetime) -> Opening | None:
-    """Return the opening of the request's window that is open at a moment, else the next one; None: it has none."""
-    window = request.policy.window
-    return Windows.parse(window).opening(at) if window else None
+    def _windows(self, request: UpgradeRequest) -> Openings | None:
+        """Return the request's windows; None: it has none."""
+        window = request.policy.window
+        return self._calendars.windows(window, self._clock.now()) if window else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from swimctl.config.hours import Windows
+from swimctl.config.hours import Openings
 from swimctl.errors import UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
@@ -75,8 +75,8 @@ class Plan:
         return tuple(item for item in self.items if item.refusal is not None)
 
 
-def check(request: UpgradeRequest, now: datetime) -> None:
-    """Refuse what no plan can be made of. UsageError."""
+def check(request: UpgradeRequest, now: datetime, windows: Callable[[str], Openings]) -> None:
+    """Refuse what no plan can be made of. UsageError. `windows` reads a window as it is written."""
     if request.max_failures is not None and request.max_failures < 0:
         raise UsageError(f"max_failures must be 0 (never stop) or more, not {request.max_failures}")
     if request.workers is not None and not 1 <= request.workers <= MOST_WORKERS:
@@ -86,14 +86,14 @@ def check(request: UpgradeRequest, now: datetime) -> None:
         raise UsageError(f"schedule time {at.isoformat()} has no zone; end it with Z or an offset like +01:00")
     if at is not None and at <= now:
         raise UsageError(f"schedule time {at.isoformat()} is in the past; give a later time")
-    _check_policy(request.policy, now)
+    _check_policy(request.policy, now, windows)
 
 
-def _check_policy(policy: Policy, now: datetime) -> None:
+def _check_policy(policy: Policy, now: datetime, windows: Callable[[str], Openings]) -> None:
     wave_sizes(policy.waves, len(policy.waves))
     if not 0 <= policy.soak <= LONGEST_SOAK:
         raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
-    if policy.window is not None and Windows.parse(policy.window).opening(now) is None:
+    if policy.window is not None and windows(policy.window).opening(now) is None:
         raise UsageError(f"the window {policy.window!r} is over; give one that is to come")
     until = policy.until
     if until is not None and until.utcoffset() is None:

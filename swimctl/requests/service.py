@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from swimctl.clock import Clock
+from swimctl.config.calendars import Calendars
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
@@ -91,6 +92,7 @@ class Service:
         self._store = store
         self._inventory = inventory
         self._clock = clock
+        self._calendars = Calendars(config.settings)
 
     def workflows(self) -> list[WorkflowInfo]:
         """List the built-in workflows (ids from 1), then those of config.yaml in its order (ids from 100)."""
@@ -117,7 +119,7 @@ class Service:
         """
         workflow = self.workflow(request.options.workflow)
         request = replace(request, options=replace(request.options, workflow=workflow.name))
-        check(request, self._clock.now())
+        self._check(request)
         images = self._store.images()
         image = None if request.image is None else find(request.image, images)
         goldens = self._store.goldens()
@@ -152,7 +154,7 @@ class Service:
         answers = check_devices(checker, asked, request.options, workers, progress) if checker else None
         if signed is not None:
             plan = held_to(signed, plan, answers or ())
-        ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices)
+        ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices, self._calendars)
         preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
         frozen = self._frozen(request)
         if not frozen:
@@ -172,7 +174,7 @@ class Service:
         kinds = self.workflow(signed.request.options.workflow).kinds
         require_same_rules(signed, self._config.settings, kinds)
         plan = plan_of(signed, self._hosts, self._store.images(), self._busy())
-        check(plan.request, self._clock.now())
+        self._check(plan.request)
         return plan
 
     def retry_plan(self, batch_id: str) -> Plan:
@@ -339,6 +341,10 @@ class Service:
             following = f"`swimctl status {job.id} --watch` follows it"
         return "; ".join(filter(None, (f"job {job.id} {why}", self.left_armed(job), f"next: {following}")))
 
+    def _check(self, request: UpgradeRequest) -> None:
+        now = self._clock.now()
+        check(request, now, lambda window: self._calendars.windows(window, now))
+
     @property
     def _hosts(self) -> Inventory:
         if not isinstance(self._inventory, Inventory):
@@ -350,9 +356,11 @@ class Service:
 
         A request with a window says that it waits.
         """
+        if not request.options.activate:
+            return ""
         at = request.schedule_time or self._clock.now()
-        frozen = next((one for one in self._config.settings.freezes if one.hinders(at, timedelta(0))), None)
-        if frozen is None or not request.options.activate or request.policy.window is not None:
+        frozen = next((one for one in self._calendars.freezes(at) if one.hinders(at, timedelta(0))), None)
+        if frozen is None or request.policy.window is not None:
             return ""
         return (
             f"changes are frozen until {frozen.end.isoformat()}: {frozen.reason}; schedule it for later, or copy only "

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from swimctl.clock import rfc3339
+from swimctl.config.calendars import Calendars
 from swimctl.config.settings import Settings
 from swimctl.errors import ConflictError, UsageError
 from swimctl.images.catalogue import why_unfit
@@ -97,7 +98,7 @@ def signed_document(preview: Preview, settings: Settings, kinds: Sequence[str], 
 def rules_of(settings: Settings, kinds: Sequence[str]) -> Document:
     """Return the settings that decide on a device, and the steps of the workflow, each by its name in config.yaml."""
     said = settings.model_dump(mode="json", include=set(_DECIDES))
-    return dict(_flat("swimctl", said)) | {"steps of the workflow": ", ".join(kinds)}
+    return dict(_flat("swimctl", said)) | Calendars(settings).marks() | {"steps of the workflow": ", ".join(kinds)}
 
 
 def read_signed(text: str, where: str) -> SignedPlan:

@@ -6,7 +6,7 @@ What could be two moments is refused, and both are named: a guess may reload a s
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -69,21 +69,21 @@ def weekday_named(word: str) -> int | None:
     return short.index(name) if name in short else None
 
 
-def read_date(text: str, said: str) -> date:
-    """Read 2026-12-05. UsageError: no calendar has it, or its year is far away."""
+def read_date(text: str, said: str, following: str) -> date:
+    """Read 2026-12-05. UsageError: no calendar has it, or its year is far away; `following` is what to write."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{said}: no calendar has the day {text}") from None
+        raise UsageError(f"{said}: no calendar has the day {text}; {following}") from None
     if day.year not in YEARS:
-        raise UsageError(f"{said} is not in the years {YEARS[0]} to {YEARS[-1]}")
+        raise UsageError(f"{said} is not in the years {YEARS[0]} to {YEARS[-1]}; {following}")
     return day
 
 
 def _later(written: str, now: datetime, said: str, zone: ZoneInfo | None) -> datetime:
     try:
         # In UTC: two hours are two hours, whatever a clock on the wall does meanwhile.
-        return (now.astimezone(UTC) + read_duration(written[1:])).astimezone(zone)
+        return _there(now.astimezone(UTC) + read_duration(written[1:]), zone)
     except UsageError as error:
         raise UsageError(f"{said}: {error}") from None
     except OverflowError:
@@ -110,7 +110,7 @@ def _days(word: str | None, local: datetime, said: str, at: time, zone: ZoneInfo
     if word is None:
         return [today, today + _DAY, today + 2 * _DAY]
     if word[0].isdigit():
-        return [read_date(word, said)]
+        return [read_date(word, said, EXAMPLE)]
     if word.lower() == "today":
         return [today]
     if word.lower() == "tomorrow":
@@ -127,13 +127,19 @@ def _days(word: str | None, local: datetime, said: str, at: time, zone: ZoneInfo
 
 def _the_one(moments: tuple[datetime, ...], day: date, at: time, zone: ZoneInfo | None, said: str) -> datetime:
     if len(moments) == 1:
-        return moments[0].astimezone(zone)
+        return _there(moments[0], zone)
     where = f"in {zone}" if zone else "on this machine"
     if moments:
         both = " and ".join(_shown(moment, zone) for moment in moments)
         raise UsageError(f"{said}: the clocks {where} show {at:%H:%M} twice on {day}: {both}; give one of them")
     both = " or ".join(_shown(moment, zone) for moment in readings_of_skipped(day, at, zone))
     raise UsageError(f"{said}: the clocks {where} skip {at:%H:%M} on {day}; it may be {both}; give one of them")
+
+
+def _there(moment: datetime, zone: ZoneInfo | None) -> datetime:
+    """Return a moment with its offset in a zone, not with the zone: what comes twice there equals nothing elsewhere."""
+    local = moment.astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0)
 
 
 def _shown(moment: datetime, zone: ZoneInfo | None) -> str:

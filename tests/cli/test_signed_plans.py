@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.icalendars import nights
 
 from swimctl.cli import main
 from swimctl.models import Device, Finding, Image, JobOptions
@@ -175,6 +176,22 @@ def test_a_rule_that_has_changed_in_config_is_refused_with_both_values(place: Pl
     assert code == 3
     assert "swimctl.readiness.space_factor was 2.5, is 1.5" in told["message"]
     assert place.store.batches() == []
+
+
+@pytest.mark.usefixtures("devices")
+def test_a_calendar_that_has_changed_is_refused(place: Place, capsys: Capture) -> None:
+    freezes = Path("freezes.ics")
+    freezes.write_bytes(nights())
+    CONFIG.write_text(CONFIG.read_text() + "  freeze_calendars: [freezes.ics]\n")
+    written(capsys, "--no-activate")
+    freezes.write_bytes(nights(days="SA"))
+    code, told = run(capsys)
+    assert code == 3
+    assert f"swimctl.freeze_calendars {freezes.absolute()} was " in told["message"]
+    freezes.unlink()
+    code, told = run(capsys)
+    assert (code, place.store.batches()) == (3, [])
+    assert "cannot be read" in told["message"]
 
 
 def test_a_rule_that_was_not_asked_then_is_refused(place: Place, devices: Devices, capsys: Capture) -> None:

@@ -102,7 +102,9 @@ def test_at_creates_scheduled_jobs_and_returns(capsys: Capture) -> None:
     assert [job["status"] for job in refused["not_cancelled"]] == ["cancelled", "cancelled"]
 
 
-@pytest.mark.parametrize("at", ["2031-03-04T02:00", "2001-03-04T02:00Z", "tomorrow", "2031-13-04T02:00Z", "2001-03-04 02:00"])
+@pytest.mark.parametrize(
+    "at", ["2031-03-04T02:00", "2001-03-04T02:00Z", "tomorrow", "2031-13-04T02:00Z", "2001-03-04 02:00"]
+)
 def test_a_time_that_is_past_zoneless_or_none_is_exit_2(place: Place, at: str, capsys: Capture) -> None:
     assert main(["upgrade", "--all", "--yes", "--at", at]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

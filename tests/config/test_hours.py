@@ -14,6 +14,7 @@ from swimctl.errors import UsageError
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
 SAT, SUN = 5, 6
+DAY = date(2030, 12, 5)
 
 
 def utc(text: str) -> datetime:
@@ -38,7 +39,7 @@ def utc(text: str) -> datetime:
         ("Fri 22:00-Fri 04:00", Window(time(22), time(4), days=(4,), nights=7), None),
         # What says the same is the same.
         ("Sat 22:00-Sun 04:00", Window(time(22), time(4), days=(SAT,)), "Sat 22:00-04:00"),
-        ("2030-12-05 22:00-2030-12-06 04:00", Window(time(22), time(4), day=date(2030, 12, 5)), "2030-12-05 22:00-04:00"),
+        ("2030-12-05 22:00-2030-12-06 04:00", Window(time(22), time(4), day=DAY), "2030-12-05 22:00-04:00"),
     ],
 )  # fmt: skip
 def test_a_window_is_read_and_written(text: str, window: Window, written: str | None) -> None:

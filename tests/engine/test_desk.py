@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from support.icalendars import nights
 from support.stores import StandingClock, some_jobs
 
+from swimctl.config.calendars import Calendars
 from swimctl.config.settings import Settings
+from swimctl.config.windows import Shut
 from swimctl.engine.desk import Desk, Order
 from swimctl.engine.elsewhere import settled
 from swimctl.engine.far_store import FarStore, untold
@@ -273,3 +276,21 @@ def test_what_a_silent_worker_was_permitted_is_too_old_before_its_job_goes_on(
 def test_a_job_that_was_never_elsewhere_waits_for_nobody(lent: Lent) -> None:
     lent.store.permit(lent.job.id, lent.runner, lent.store.lease(lent.job.id, lent.runner), "add", "add sent", {})
     assert list(settled(lent.store, cast("Any", lent.clock), lent.job)) == []
+
+
+def test_a_worker_asks_for_a_calendar_each_time_and_for_no_other_file(lent: Lent, tmp_path: Path) -> None:
+    path = tmp_path / "freezes.ics"
+    path.write_bytes(nights())
+    lent.desk._settings = Settings(jobs_dir=tmp_path / "jobs", freeze_calendars=[path])
+    far = lent.worker()
+    assert far.calendar(path) == nights()
+    path.write_bytes(nights(days="SA"))
+    assert far.calendar(path) == nights(days="SA")
+    path.unlink()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        far.calendar(path)
+    with pytest.raises(ConfigError, match=r"config\.yaml names no calendar"):
+        far.calendar(tmp_path / "s.db")
+    settings = Settings.model_validate(dict(far.begin().settings))
+    told = Calendars(settings, far.calendar).gate(lent.clock.now(), timedelta(hours=1), None, None)
+    assert isinstance(told, Shut)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.batches import GOOD, Looks, Night, night
+from support.batches import GOOD, WAITS, Looks, Night, night
+from support.icalendars import calendar, nights
 from support.stores import NOON, said, some_jobs
 
 from swimctl.config.windows import Freeze
@@ -83,6 +84,42 @@ def test_freeze(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     end = NOON + timedelta(days=2)
     monkeypatch.setattr(type(tonight.engine._settings), "freezes", [Freeze(NOON, end, "end of the year")])
     assert seen(tonight, job) == Waiting(WaitKind.FREEZE, "end of the year", until=end)
+
+
+def test_of_several_windows_the_one_that_opens(tonight: Night) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(window="2001-01-01 20:00/1h@UTC; 20:00-23:00@UTC"))
+    assert seen(tonight, job) == Waiting(WaitKind.WINDOW, "20:00-23:00@UTC", until=NOON + timedelta(hours=8))
+
+
+@pytest.mark.parametrize("text", [None, b"", nights()[:150], calendar()], ids=["gone", "empty", "half", "no event"])
+def test_a_calendar_that_is_gone_holds_each_job_until_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes | None
+) -> None:
+    freezes = tmp_path / "freezes.ics"
+    if text is not None:
+        freezes.write_bytes(text)
+    with night(tmp_path, monkeypatch, freeze_calendars=[freezes]) as tonight:
+        (job,) = some_jobs(tonight.store, ["sw1"])
+        waiting = seen(tonight, job)
+        assert waiting is not None
+        assert (waiting.kind, waiting.until, tonight.ran) == (WaitKind.FREEZE, None, [])
+        assert waiting.on.startswith(f"the calendar {freezes} does not count, so nothing is activated: it ")
+        tonight.stop = Looks(lambda: freezes.write_bytes(nights("backups", days="MO")))
+        assert tonight.run([job]) == [GOOD]
+
+
+def test_a_window_of_a_calendar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "nights.ics"
+    path.write_bytes(nights(days="MO,TU,WE,TH,FR,SA,SU", zone="UTC"))
+    with night(tmp_path, monkeypatch, calendars={"nights": path}) as tonight:
+        (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(window="calendar:nights"))
+        opens = Waiting(WaitKind.WINDOW, "calendar:nights (night)", until=NOON + timedelta(hours=10))
+        assert seen(tonight, job) == opens
+        path.unlink()
+        tonight.stop = Looks()
+        assert tonight.run([job]) == [WAITS]
+        waiting = tonight.store.job(job.id).waiting
+        assert waiting is None or waiting.kind is not WaitKind.WINDOW
 
 
 @pytest.mark.parametrize(

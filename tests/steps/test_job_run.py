@@ -14,7 +14,8 @@ from support.scripted_job import NoPatience, Played, paper_job
 from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, activated, runs, stands
 
 from swimctl import states
-from swimctl.config.settings import FreezePeriod, Settings, Transport
+from swimctl.config.freezes import FreezePeriod
+from swimctl.config.settings import Settings, Transport
 from swimctl.errors import ConfigError, Unreachable
 from swimctl.inventory.copies import CopyPolicy
 from swimctl.models import Outcome, Policy

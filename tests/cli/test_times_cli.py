@@ -1,0 +1,158 @@
+"""Times as people type them: shown back before anything is made, and refused where they could be two moments."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.icalendars import calendar, event, nights
+
+from swimctl.cli import main
+
+Capture = pytest.CaptureFixture[str]
+Place = Any  # of conftest.py
+CONFIG = Path("config.yaml")
+EVERY_NIGHT = nights(days="MO,TU,WE,TH,FR,SA,SU", zone="UTC")
+
+
+def said(capsys: Capture) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_a_time_is_shown_back_with_its_offset_before_anything_is_made(
+    place: Place, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    assert main(["upgrade", "sw1", "--yes", "--at", "2090-07-08 02:00", "--until", "2090-07-08 06:00"]) == 0
+    err = said(capsys)
+    at, until = (
+        "--at 2090-07-08 02:00 is Sat 2090-07-08 02:00:00+02:00, in ",
+        "--until 2090-07-08 06:00 is Sat 2090-07-08",
+    )
+    assert at in err
+    assert until in err
+    assert err.index(at) < err.index("scheduled for")
+    (batch,) = place.store.batches()
+    assert batch.schedule_time == datetime(2090, 7, 8, tzinfo=UTC)
+    assert batch.policy.until == datetime(2090, 7, 8, 4, tzinfo=UTC)
+
+
+def test_a_time_from_now(place: Place, capsys: Capture) -> None:
+    assert main(["upgrade", "sw1", "--yes", "--at", "+2h"]) == 0
+    assert "--at +2h is " in said(capsys)
+    (batch,) = place.store.batches()
+    assert batch.schedule_time is not None
+    assert abs(batch.schedule_time - batch.created_at - timedelta(hours=2)) < timedelta(minutes=1)
+
+
+def test_a_time_that_anybody_reads_as_the_same_is_not_shown_back(place: Place, capsys: Capture) -> None:
+    assert main(["upgrade", "sw1", "--yes", "--at", "2090-07-08T02:00+02:00"]) == 0
+    assert "--at" not in said(capsys)
+    assert len(place.store.batches()) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "readings"),
+    [
+        ("2090-10-29 02:30", ["2090-10-29T02:30+02:00", "2090-10-29T02:30+01:00"]),
+        ("2090-03-26 02:30", ["2090-03-26T01:30+01:00", "2090-03-26T03:30+02:00"]),
+    ],
+)
+def test_a_time_that_could_be_two_moments_makes_nothing(
+    place: Place, capsys: Capture, monkeypatch: pytest.MonkeyPatch, at: str, readings: list[str]
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    for option in ("--at", "--until"):
+        assert main(["upgrade", "sw1", "--yes", option, at]) == 2
+        err = said(capsys)
+        assert all(reading in err for reading in readings)
+    assert place.store.batches() == []
+
+
+def test_several_windows_are_one_policy(place: Place) -> None:
+    windows = ["--window", "Sat 22:00-04:00@UTC", "--window", "2090-12-05 22:00/6h@UTC"]
+    assert main(["upgrade", "sw1", "--yes", "--at", "+2h", *windows]) == 0
+    (batch,) = place.store.batches()
+    assert batch.policy.window == "Sat 22:00-04:00@UTC; 2090-12-05 22:00/6h@UTC"
+
+
+@pytest.mark.parametrize(
+    ("window", "why"),
+    [
+        ("2001-12-05 22:00/6h", "is over; give one that is to come"),
+        ("Sut 22:00-04:00", "'Sut' is no day of a week"),
+        ("calendar:nights", "config.yaml names no calendar 'nights' (swimctl.calendars: none)"),
+        ("calendar:../../etc/passwd", "is not a window; write calendar:NAME"),
+    ],
+)
+def test_a_window_that_cannot_be_makes_nothing(place: Place, capsys: Capture, window: str, why: str) -> None:
+    assert main(["upgrade", "sw1", "--yes", "--window", window]) == 2
+    assert why in said(capsys)
+    assert place.store.batches() == []
+
+
+@pytest.mark.usefixtures("place")
+def test_the_plan_shows_which_window_opens_and_when(capsys: Capture) -> None:
+    assert (
+        main(["plan", "sw1", "--json", "--window", "2090-12-05 22:00/6h@UTC", "--window", "2091-01-01 00:00/1h"]) == 0
+    )
+    document = json.loads(capsys.readouterr().out)
+    assert document["window"] == {
+        "window": "2090-12-05 22:00/6h@UTC",
+        "opens_at": "2090-12-05T22:00:00.000000Z",
+        "closes_at": "2090-12-06T04:00:00.000000Z",
+    }
+    assert document["forecast"]["fits"]
+    assert document["devices"][0]["starts_at"] == "2090-12-05T22:00:00.000000Z"
+
+
+def configured(**files: bytes | None) -> None:
+    """Name both calendars in config.yaml, and write those that are given."""
+    CONFIG.write_text(
+        CONFIG.read_text() + "  calendars: {nights: nights.ics}\n  freeze_calendars: [freezes.ics]\n", encoding="utf-8"
+    )
+    for name, text in files.items():
+        if text is not None:
+            Path(f"{name}.ics").write_bytes(text)
+
+
+@pytest.mark.parametrize(
+    "broken", [None, b"", EVERY_NIGHT[:150], calendar()], ids=["gone", "empty", "half", "no event"]
+)
+@pytest.mark.parametrize("which", ["nights", "freezes"])
+def test_without_a_calendar_nothing_is_planned_or_made(
+    place: Place, capsys: Capture, which: str, broken: bytes | None
+) -> None:
+    files = {"nights": EVERY_NIGHT, "freezes": nights("backups", days="MO")}
+    configured(**{**files, which: broken})
+    for command in (["plan", "sw1"], ["upgrade", "sw1", "--yes"], ["upgrade", "sw1", "--yes", "--at", "+2h"]):
+        assert main([*command, "--window", "calendar:nights"]) == 3
+        assert f"{which}.ics does not count, so nothing is activated: it " in said(capsys)
+    assert place.store.batches() == []
+
+
+def test_a_freeze_of_a_calendar_refuses_as_one_of_config_does(place: Place, capsys: Capture) -> None:
+    days = event("SUMMARY:the year end", "DTSTART;VALUE=DATE:20010101", "DTEND;VALUE=DATE:29010101")
+    configured(freezes=calendar(*days))
+    assert main(["upgrade", "sw1", "--yes"]) == 3
+    assert "changes are frozen until 2901-01-01T00:00:00+00:00: the year end" in said(capsys)
+    assert place.store.batches() == []
+    assert main(["upgrade", "sw1", "--yes", "--no-activate"]) == 0
+
+
+@pytest.mark.usefixtures("place")
+def test_doctor_reads_the_calendars(capsys: Capture) -> None:
+    configured(nights=EVERY_NIGHT)
+    main(["doctor", "--offline", "--json"])
+    checks = {each["what"]: each for each in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["calendar nights.ics"]["result"] == "ok"
+    assert re.search(r"40\d to come within a year, the next one .*: night$", checks["calendar nights.ics"]["seen"])
+    assert checks["calendar freezes.ics"]["result"] == "fail"
+    assert "cannot be read: No such file or directory" in checks["calendar freezes.ics"]["seen"]

@@ -8,7 +8,7 @@ CLIENTS := $(VENV)/clients/installed
 OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test prove whole check older format mutants bench clients clean
+.PHONY: demo test prove whole check older format mutants bench pictures clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -52,6 +52,10 @@ mutants: $(PLANTED)
 bench: $(TESTED)
 	@failed=0; for one in commands push pull status store fifty_pollers width lines_and_logins; do \
 		echo; echo "== $$one"; $(BIN)/python benchmarks/$$one.py || failed=1; done; exit $$failed
+
+# Plays docs/tutorial.md in the lab, some minutes, and makes the pictures on it anew.
+pictures: $(TESTED)
+	$(BIN)/python tests/tutorial/playing.py docs/pictures
 
 clean:
 	rm -rf $(VENV) build mutants dist swimctl.egg-info

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swimctl.cli import completing, context, output
+from swimctl.cli import completing, context, lab_terminal, output
 
 if TYPE_CHECKING:
     from swimctl.lab.fleet import LabFleet
@@ -68,7 +68,10 @@ def up(
         int | None, typer.Option(min=1024, max=65_000, help="Port of the first switch. Default: free ports.")
     ] = None,
 ) -> None:
-    """Run simulated switches on 127.0.0.1 until Ctrl-C. Prints `ready` when they answer."""
+    """Run simulated switches on 127.0.0.1 until Ctrl-C. Prints `ready` when they answer.
+
+    On a terminal, `mend SWITCH` takes a switch's faults away while it runs.
+    """
     from swimctl.lab.cisco_xe.fleet import default_fleet
     from swimctl.lab.fleet import LabFleet
     from swimctl.lab.folder import Kept, check_folder, parse_faults, read_fault_options, read_hosts
@@ -94,7 +97,7 @@ def up(
                 running = "1 device runs" if count == 1 else f"{count} devices run"
                 output.note(f"{running}; in a second terminal `cd {folder} && swimctl upgrade --all --yes`")
         _announce(lab, as_json=options.json, with_inventory=folder is None)
-        stop.wait()
+        lab_terminal.follow(lab, stop)
 
 
 @app.command()

@@ -300,7 +300,7 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
     lasts = output.duration((told.ends - starts).total_seconds())
     yield "Ends", f"{_moment(told.ends)}, after {lasts} ({', '.join(how)})"
     if preview.guessed:
-        yield "", f"a guess for {some(preview.guessed, 4)}: the store has no such upgrade yet"
+        yield "", f"partly a guess for {some(preview.guessed, 4)}: the store has no such job yet"
     if told.unfit:
         names = list(told.unfit)
         yield "Window", f"too short: {_count(len(names))} do not fit: {some(names, 4)}: {told.unfit[names[0]]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -19,8 +20,10 @@ from swimctl.models import Job
 Work = Callable[[threading.Event], object]
 Skipped = Sequence[tuple[str, str]]
 
-# Of more devices than this, a terminal gets a table of those that did not succeed.
+# A terminal gets all rows only if they leave most of it free, as a row can have several lines; and of more devices than
+# this it gets those that did not succeed, however large it is.
 _ALL_ROWS = 20
+_SHARE = 3
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -112,7 +115,7 @@ def print_result(context: Context, outcome: BatchResult) -> int:
         return outcome.exit_code
     rows = outcome.rows()
     well = [row for row in rows if row[2] == "success"] if output.is_terminal(sys.stdout) else []
-    if len(rows) > _ALL_ROWS and well:
+    if len(rows) > min(_ALL_ROWS, shutil.get_terminal_size().lines // _SHARE) and well:
         rows = [row for row in rows if row[2] != "success"]
         output.note(f"swimctl: {len(well)} succeeded and are not listed; `swimctl report` lists all")
     if rows:

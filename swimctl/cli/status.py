@@ -113,6 +113,7 @@ def print_steps(job: Job, pulse: Pulse, now: datetime) -> None:
             )
             for step in job.steps
         ],
+        roomy=("Began",),
     )
 
 

@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
@@ -154,6 +155,16 @@ class LabFleet:
 
         if self._loop is not None:
             self._loop.call_soon_threadsafe(cycle)
+
+    def mend(self, name: str) -> None:
+        """Remove all faults of a switch, as somebody on site would; a switch that is down stays down."""
+        switch = self._serving().port(name).switch
+
+        def repair() -> None:
+            switch.spec = replace(switch.spec, faults=())
+
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(repair)
 
     def write_folder(self, folder: Path, kept: Kept | None = None) -> list[Path]:
         """Make `folder` ready to work in against this fleet; see folder.write_folder."""

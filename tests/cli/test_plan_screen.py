@@ -102,7 +102,7 @@ def test_what_a_relay_gets_counts_once() -> None:
 
 def test_the_sums_stand_at_the_end() -> None:
     *_, guess, window = screen(preview(12), 80).plain.splitlines()
-    assert guess.strip() == "a guess for C9500: the store has no such upgrade yet"
+    assert guess.strip() == "partly a guess for C9500: the store has no such job yet"
     assert window == "Window       holds, with 1h00m to spare"
     shown = screen(preview(12), 80).plain
     assert "To copy      5.0 GB, all of it over the WAN" in shown

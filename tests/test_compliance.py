@@ -16,7 +16,7 @@ from support.upgrades import lab_folder, with_data
 from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.errors import StoreError
-from swimctl.images.compliance import ComplianceStatus, counted, judge, not_told
+from swimctl.images.compliance import Compliance, ComplianceStatus, counted, grouped, judge, not_told, periods
 from swimctl.images.goldens import Choice, choose
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Device, Golden, Outcome
@@ -47,7 +47,7 @@ def seen(release: str, *members: str, doubt: str = "") -> Seen:
         (seen("17.12.04", "17.12.04", "17.09.04a"), ComplianceStatus.OTHER, "2 runs 17.09.04a, older than 17.12.4"),
         (seen("BLD_POLARIS_DEV_LATEST"), ComplianceStatus.OTHER, "BLD_POLARIS_DEV_LATEST, and not 17.12.4"),
         (seen("17.12.04", doubt="its two outputs disagree"), ComplianceStatus.UNKNOWN, "its two outputs disagree"),
-        (None, ComplianceStatus.UNKNOWN, "it was never asked; `swimctl device compliance sw1` asks it"),
+        (None, ComplianceStatus.UNKNOWN, "it was never asked; `swimctl scan sw1` asks it"),
     ],
 )
 def test_what_was_seen_decides(was_seen: Seen | None, standing: ComplianceStatus, why: str) -> None:
@@ -101,15 +101,21 @@ def test_a_golden_image_whose_file_is_gone_is_compared_all_the_same(tmp_path: Pa
     assert judge(DEVICE, choice, seen("17.12.04"), None, None).standing is ComplianceStatus.COMPLIANT
 
 
-def test_the_store_keeps_the_newest_sighting_and_the_newest_change(project: Project) -> None:
+def test_the_store_keeps_all_sightings_and_the_newest_change(project: Project) -> None:
     clock = StandingClock()
     with project.store(clock) as store:
         jobs = some_jobs(store, ["sw1", "sw2", "sw3"])
-        store.saw(jobs[0].device_id, "17.6.5", {"1": "17.06.05"})
+        store.saw(jobs[0].device_id, "17.6.5", {"1": "17.06.05"}, by="plan")
+        clock.forward(60)
+        store.saw(jobs[0].device_id, "17.6.5", {"1": "17.06.05"}, serials=["FOC1"], by="scan")
         clock.forward(60)
         store.saw(jobs[0].device_id, "17.9.5", {"1": "17.09.05", "2": "17.09.05"}, "odd")
-        assert store.seen() == {
-            jobs[0].device_id: Seen("17.9.5", {"1": "17.09.05", "2": "17.09.05"}, "odd", clock.now())
+        first, later = NOON + timedelta(minutes=1), clock.now()
+        assert store.sightings() == {
+            jobs[0].device_id: [
+                Seen("17.6.5", {"1": "17.06.05"}, "", first, NOON, "scan", ("FOC1",)),
+                Seen("17.9.5", {"1": "17.09.05", "2": "17.09.05"}, "odd", later, later, "", ("FOC1",)),
+            ]
         }
         assert store.changes() == {}
         with store.register_runner() as runner:
@@ -125,8 +131,59 @@ def test_the_store_keeps_the_newest_sighting_and_the_newest_change(project: Proj
             }
             store.move(activates.id, runner, JobStatus.FAILED, "no", Outcome.ROLLED_BACK)
             assert set(store.changes()) == {upgraded.device_id}
+            proved = store.sightings(upgraded.device_id)[upgraded.device_id][-1]
+            assert proved == Seen("17.12.04", {}, "", clock.now(), clock.now(), f"job {upgraded.id}", ("FOC1",)), (
+                "the end of a job that upgraded its device is a sighting"
+            )
+            assert activates.device_id not in store.sightings()
         with pytest.raises(StoreError):
             store.saw(99, "17.9.5", {})  # no such device
+
+
+def test_what_a_job_proved_and_a_look_spelled_otherwise_is_one_period() -> None:
+    def at(hours: int, release: str, members: dict[str, str], by: str, serials: tuple[str, ...] = ()) -> Seen:
+        return Seen(release, members, "", NOON + timedelta(hours=hours), NOON + timedelta(hours=hours), by, serials)
+
+    ran = periods(
+        [
+            at(0, "17.06.05", {"1": "17.06.05"}, "plan", ("FOC1",)),
+            at(1, "17.12.4", {}, "job 1", ("FOC1",)),
+            at(2, "17.12.04", {"1": "17.12.04.0.6972"}, "scan", ("FOC1",)),
+            at(3, "17.12.04", {"1": "17.12.04.0.6972"}, "scan", ("FOC2",)),
+            at(4, "17.12.04", {"1": "17.12.04.0.6972", "2": "17.12.04.0.6972"}, "scan", ("FOC2", "FOC3")),
+            at(5, "17.12.04", {"1": "17.12.04.0.6972", "2": "17.09.05"}, "scan", ("FOC2", "FOC3")),
+        ]
+    )
+    assert [(one.release, one.since, one.at, one.by) for one in ran] == [
+        ("17.06.05", NOON, NOON, "plan"),
+        ("17.12.04", NOON + timedelta(hours=1), NOON + timedelta(hours=2), "scan"),
+        *(("17.12.04", NOON + timedelta(hours=hours), NOON + timedelta(hours=hours), "scan") for hours in (3, 4, 5)),
+    ], "another switch, another member, and another release of a member are each something new"
+    assert ran[1].members == {"1": "17.12.04.0.6972"}
+    assert periods([]) == []
+
+
+def test_groups_with_most_to_do_come_first() -> None:
+    def device(number: int, site: str | None, release: str, *, ended: bool = False) -> Compliance:
+        one = replace(DEVICE, id=number, name=f"sw{number}", site=site)
+        return replace(judge(one, golden("17.12.4"), seen(release), None, None), ended=ended)
+
+    found = [
+        device(1, "bern", "17.12.04"),
+        device(2, "bern", "17.12.4", ended=True),
+        device(3, "chur", "17.9.5"),
+        device(4, "chur", "17.09.05"),
+        device(5, None, "17.12.4"),
+    ]
+    sites = [(group.name, group.devices, group.ended, dict(group.counts)) for group in grouped(found, "site")]
+    none = {"compliant": 0, "other_release": 0, "unknown": 0, "no_golden_release": 0}
+    assert sites == [
+        ("chur", 2, 0, none | {"other_release": 2}),
+        ("bern", 2, 1, none | {"compliant": 2}),
+        ("not known", 1, 0, none | {"compliant": 1}),
+    ]
+    assert [(group.name, group.devices) for group in grouped(found, "release")] == [("17.9.5", 2), ("17.12.4", 3)]
+    assert [group.name for group in grouped(found, "model")] == ["C9300-24P"]
 
 
 def shown(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> tuple[int, Any]:
@@ -168,9 +225,9 @@ def test_devices_are_asked_what_they_run(tmp_path: Path, capsys: pytest.CaptureF
         capsys.readouterr()
         assert main([*config, "--quiet", "device", "compliance", "sw1", "--offline"]) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert lines[0] == "id\tdevice\truns\tseen\tgolden\tfor\tstatus\twhy"
-        assert lines[1].split("\t")[-4:-1] == ["17.6.5", "model C9300*", "compliant"]
-        assert lines[-1] == "swimctl: compliant=1 other_release=0 unknown=0 no_golden_release=0"
+        assert lines[0].startswith("id\tdevice\truns\tseen\tgolden\tfor\tstatus\twhy\tsince\tby\t")
+        assert lines[1].split("\t")[4:7] == ["17.6.5", "model C9300*", "compliant"]
+        assert lines[-1] == "swimctl: compliant=1 other_release=0 unknown=0 no_golden_release=0 support_ended=0"
         changes_nothing(lab)
 
 

@@ -253,44 +253,6 @@ class ImagesAnswer(Answer):
     golden_releases: list[GoldenReleaseAnswer]
 
 
-class DeviceComplianceAnswer(Answer):
-    """What a device should run, and what it was last seen to run."""
-
-    device_id: int
-    device_hostname: str
-    platform: str
-    model: str | None
-    status: Literal["compliant", "other release", "unknown", "no golden release"] = Field(
-        description="`unknown`: nobody knows what it runs; `why` says what is missing"
-    )
-    golden_release: str | None
-    golden_image: str | None = Field(description="what an upgrade would install on it; null if there is no file for it")
-    golden_for: str | None = Field(description="the devices that its golden rule is for")
-    runs: str | None
-    members: dict[str, str] | None = Field(
-        description="the release of each member; null if it is only known from a job"
-    )
-    seen_at: Time | None = Field(description="when it said what it runs, or a job proved it")
-    why: str
-
-
-class ComplianceCounts(Answer):
-    """How many devices stand how."""
-
-    compliant: int
-    other_release: int
-    unknown: int
-    no_golden_release: int
-
-
-class ComplianceAnswer(Answer):
-    """All devices against their golden releases, by what is known; no device is asked for it."""
-
-    count: int
-    counts: ComplianceCounts
-    devices: list[DeviceComplianceAnswer]
-
-
 class WorkflowAnswer(Answer):
     """A workflow and its steps."""
 

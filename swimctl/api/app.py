@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from swimctl.api import access, catalogue, docs, errors, events, metrics, openapi, reading, upgrade
+from swimctl.api import access, catalogue, compliance, docs, errors, events, metrics, openapi, reading, upgrade
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Backend, Call, Route
 from swimctl.connections import Connections
@@ -21,6 +21,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *upgrade.ROUTES,
     *events.ROUTES,
     *catalogue.ROUTES,
+    *compliance.ROUTES,
     *metrics.ROUTES,
 )
 MOST_AT_ONCE: Final = 500  # requests with a good token; those without one are bounded by their connections

@@ -6,9 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
-from swimctl.api.answers import ComplianceAnswer, DevicesAnswer, ImagesAnswer, WorkflowsAnswer
+from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
 from swimctl.api.routing import Call, Route, answer
-from swimctl.images.compliance import counted
 from swimctl.models import Role
 from swimctl.requests.documents import catalogued_document, golden_release_documents
 
@@ -42,13 +41,6 @@ async def images(call: Call) -> web.Response:
     return answer({"count": len(found), "images": found, "golden_releases": golden_release_documents(goldens)})
 
 
-async def compliance(call: Call) -> web.Response:
-    """Return of each device whether it runs its golden release, as far as it was asked; asks none."""
-    backend = call.backend
-    found = await backend.do(lambda: backend.service.compliance(backend.inventory.devices))
-    return answer({"count": len(found), "counts": counted(found), "devices": [one.document() for one in found]})
-
-
 async def workflows(call: Call) -> web.Response:
     """List the workflows."""
     found = [one.document() for one in call.backend.service.workflows()]
@@ -58,8 +50,5 @@ async def workflows(call: Call) -> web.Response:
 ROUTES: Final = (
     Route("GET", "/api/devices/", devices, "List the devices", Role.READ_ONLY, {200: DevicesAnswer}),
     Route("GET", "/api/images/", images, "List the images", Role.READ_ONLY, {200: ImagesAnswer}),
-    Route(
-        "GET", "/api/compliance/", compliance, "Compare with golden releases", Role.READ_ONLY, {200: ComplianceAnswer}
-    ),
     Route("GET", "/api/workflows/", workflows, "List the workflows", Role.READ_ONLY, {200: WorkflowsAnswer}),
 )

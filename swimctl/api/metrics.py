@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -10,17 +13,24 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from swimctl.api.routing import Call, Route
-from swimctl.models import Role
+from swimctl.api.routing import Backend, Call, Route
+from swimctl.errors import ConfigError
+from swimctl.images.compliance import Compliance, counted
+from swimctl.models import Outcome, Role
 from swimctl.states import JobStatus, step_name
 from swimctl.store import STEP_LIMITS, Figures
+
+_OF_A_DEVICE: Final = ("platform", "site")
+log = logging.getLogger("swimctl.api")
 
 
 class _Figures(Collector):
     """The figures of one moment."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, fleet: Sequence[Compliance], now: datetime) -> None:
         self._figures = figures
+        self._fleet = fleet
+        self._now = now
 
     def collect(self) -> Iterator[Metric]:
         """Yield each family once."""
@@ -29,6 +39,13 @@ class _Figures(Collector):
             for status in JobStatus:
                 jobs.add_metric((status.value, platform), self._figures.jobs.get((platform, status), 0))
         yield jobs
+        outcomes = GaugeMetricFamily(
+            "swimctl_job_outcomes", "Jobs that have ended, by what their device was then.", labels=("outcome",)
+        )
+        for outcome in Outcome:
+            if outcome is not Outcome.CLEANED:  # it is `untouched`, with files removed
+                outcomes.add_metric((outcome.value,), self._figures.outcomes.get(outcome, 0))
+        yield outcomes
         steps = HistogramMetricFamily(
             "swimctl_step_duration_seconds", "How long ended steps took.", labels=("step", "status")
         )
@@ -42,19 +59,56 @@ class _Figures(Collector):
             "How long the oldest job that may run waits for a runner; 0 where none waits.",
             self._figures.lag,
         )
+        yield from self._devices()
+
+    def _devices(self) -> Iterator[Metric]:
+        """Yield how the devices stand; all standings of each site and system, so that a number may go back to 0."""
+        devices = GaugeMetricFamily(
+            "swimctl_devices", "Devices by how they stand to their golden release.", labels=("status", *_OF_A_DEVICE)
+        )
+        ended = GaugeMetricFamily(
+            "swimctl_devices_support_ended", "Devices that are supported no more.", labels=_OF_A_DEVICE
+        )
+        oldest = GaugeMetricFamily(
+            "swimctl_oldest_sighting_seconds", "How long ago the device was seen that was not seen for longest."
+        )
+        groups: defaultdict[tuple[str, str], list[Compliance]] = defaultdict(list)
+        for one in self._fleet:
+            groups[one.device.platform, one.device.site or ""].append(one)
+        for labels, these in sorted(groups.items()):
+            for status, number in counted(these).items():
+                devices.add_metric((status, *labels), number)
+            ended.add_metric(labels, sum(one.ended for one in these))
+        seen = [(self._now - one.seen_at).total_seconds() for one in self._fleet if one.seen_at is not None]
+        if seen:
+            oldest.add_metric((), max(seen))
+        yield devices
+        yield ended
+        yield oldest
 
 
 async def metrics(call: Call) -> web.Response:
     """Write the figures in the text format of Prometheus."""
+    backend = call.backend
 
     def work() -> bytes:
-        registry = CollectorRegistry()
-        registry.register(_Figures(call.backend.store.figures(call.backend.clock.now())))
+        registry, now = CollectorRegistry(), backend.clock.now()
+        registry.register(_Figures(backend.store.figures(now), _fleet(backend), now))
         return generate_latest(registry)
 
     return web.Response(
-        body=await call.backend.do(work), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        body=await backend.do(work), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
     )
+
+
+def _fleet(backend: Backend) -> list[Compliance]:
+    """Return how the devices stand; none where the file with the ends of support has a mistake: the rest is counted."""
+    try:
+        inventory = backend.inventory
+        return backend.service.compliance([one for one in inventory.devices if inventory.problem(one.name) is None])
+    except ConfigError as error:
+        log.error("%s", error)  # noqa: TRY400 - its words say it all
+        return []
 
 
 ROUTES: Final = (Route("GET", "/metrics", metrics, "Figures for Prometheus", Role.READ_ONLY, {200: "text"}),)

@@ -1,95 +1,134 @@
-"""swimctl device compliance: which devices run their golden release."""
+"""swimctl compliance: what each device runs, what it should run, and how long that is supported."""
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Sequence
+from enum import StrEnum
+from io import StringIO
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swimctl.cli import output, selection
-from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.context import Context, of
+from swimctl.cli.scan import WorkersOption, ask
 
 if TYPE_CHECKING:
     from swimctl.images.compliance import Compliance
-    from swimctl.models import Device
+
+app = typer.Typer()
 
 
-@selection.with_devices
+class Form(StrEnum):
+    """How it is printed: as a document, or as lines, on a terminal too."""
+
+    CSV = "csv"
+    JSON = "json"
+    TSV = "tsv"
+    YAML = "yaml"
+
+
+class By(StrEnum):
+    """What devices are counted by."""
+
+    SITE = "site"
+    MODEL = "model"
+    RELEASE = "release"
+
+
+# So many devices get a line each without being asked for.
+_FEW = 12
+ByOption = Annotated[By | None, typer.Option("--by", help="Count the devices by this.")]
+AllRowsOption = Annotated[bool, typer.Option("--all-rows", help="A line for each device, however many.")]
+FormOption = Annotated[Form | None, typer.Option("--output", "-o", help="Print it in this form.")]
+
+
+@app.command()
+@selection.with_devices_or_all
 def compliance(
     ctx: typer.Context,
     *,
     chosen: selection.Chosen,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help=("How many devices to ask at the same time."))
-    ] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Use what was last seen. Do not contact the devices.")
-    ] = False,
+    by: ByOption = None,
+    all_rows: AllRowsOption = False,
+    form: FormOption = None,
 ) -> None:
-    """Ask devices what they run, and compare it with their golden releases. Changes nothing.
+    """Show what devices ran when they were last seen, and compare it with their golden releases. Contacts no device.
 
-    This needs no image file. Exit code 1: a device runs another release, or is unknown.
+    Without a choice: all devices. Exit code 1: one runs another release, is unknown, or is supported no more.
     """
     context = of(ctx)
     with context.open() as opened:
-        devices = chosen.of(opened.inventory)
-        silent = {} if offline else _ask(context, opened, devices, workers)
-        found = [_with(silent, one) for one in opened.service.compliance(devices)]
-    raise typer.Exit(_tell(context, found))
+        found = opened.service.compliance(chosen.of(opened.inventory))
+    raise typer.Exit(_tell(context, found, by, form, all_rows=all_rows))
 
 
-def _ask(context: Context, opened: Opened, devices: Sequence[Device], workers: int | None) -> dict[int, str]:
-    """Ask devices what they run. Return the reasons of those that could not be asked."""
-    from swimctl.requests.looks import Unasked, attempt, each
+@selection.with_devices
+def of_devices(
+    ctx: typer.Context,
+    *,
+    chosen: selection.Chosen,
+    workers: WorkersOption = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use what was last seen. Do not contact the devices.")
+    ] = False,
+    by: ByOption = None,
+    all_rows: AllRowsOption = False,
+    form: FormOption = None,
+) -> None:
+    """Ask devices what they run, and compare it with their golden releases: `swimctl scan`, then `compliance`.
 
-    if not context.quiet:
-        output.note(f"asking {len(devices)} devices, changing nothing …")
-    engine = opened.engine
-    answers = each(
-        devices,
-        lambda device: attempt(device, lambda: engine.runs(device)),
-        workers or opened.config.settings.workers,
-    )
-    return {
-        device.id: answer.sentence
-        for device, answer in zip(devices, answers, strict=True)
-        if isinstance(answer, Unasked)
-    }
-
-
-def _with(silent: dict[int, str], one: Compliance) -> Compliance:
+    This needs no image file. Exit code 1: a device runs another release, is unknown, or is supported no more.
+    """
     from swimctl.images.compliance import not_told
 
-    return not_told(one, silent[one.device.id]) if one.device.id in silent else one
+    context = of(ctx)
+    with context.open() as opened:
+        devices = chosen.of(opened.inventory)
+        silent = {} if offline else ask(context, opened, devices, workers)
+        found = [
+            not_told(one, silent[one.device.id].sentence) if one.device.id in silent else one
+            for one in opened.service.compliance(devices)
+        ]
+    raise typer.Exit(_tell(context, found, by, form, all_rows=all_rows))
 
 
-def _tell(context: Context, found: Sequence[Compliance]) -> int:
-    """Print how the devices stand; gives the exit code."""
-    from swimctl.images.compliance import ComplianceStatus, counted
+def _tell(context: Context, found: Sequence[Compliance], by: By | None, form: Form | None, *, all_rows: bool) -> int:
+    """Print how the devices stand; return the exit code."""
+    from swimctl.cli import fleet_screen
+    from swimctl.images.compliance import compliance_document, counted, grouped
 
-    counts = counted(found)
-    well = all(one.standing in {ComplianceStatus.COMPLIANT, ComplianceStatus.NO_GOLDEN} for one in found)
-    if context.json:
-        documents = [one.document() for one in found]
-        output.print_json({"compliant": well, "count": len(found), "counts": counts, "devices": documents})
-        return 0 if well else 1
-    output.print_table(
-        ("Id", "Device", "Runs", "Seen", "Golden", "For", "Status", "Why"),
-        [
-            (
-                one.device.id,
-                one.device.name,
-                one.runs,
-                output.local_time(one.seen_at),
-                one.choice.release,
-                one.choice.winner.whom if one.choice.winner else "",
-                one.standing.value,
-                one.why,
-            )
-            for one in found
-        ],
-        roomy=("For",),
-    )
+    code = 0 if all(one.well for one in found) else 1
+    if context.json or form in {Form.JSON, Form.YAML}:
+        document = compliance_document(found, by)
+        (output.print_yaml if form is Form.YAML and not context.json else output.print_json)(document)
+        return code
+    columns: tuple[str, ...] = fleet_screen.COLUMNS
+    rows = fleet_screen.rows(found)
+    if by is not None:
+        columns = (by.value.capitalize(), *fleet_screen.GROUP_COLUMNS)
+        rows = fleet_screen.group_rows(grouped(found, by))
+    if form is Form.CSV:
+        output.write(sys.stdout, _csv(columns, rows))
+        return code
+    if by is not None or form is Form.TSV or not output.is_terminal(sys.stdout):
+        output.print_table(columns, rows, lines=form is Form.TSV)
+    else:
+        few = all_rows or len(found) <= _FEW
+        show = fleet_screen.listed if few else fleet_screen.stands
+        output.write(sys.stdout, show(found, get_terminal_size().columns))
+    counts = {**counted(found), "support_ended": sum(one.ended for one in found)}
     output.print_line(f"swimctl: {' '.join(f'{word}={number}' for word, number in counts.items())}")
-    return 0 if well else 1
+    return code
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as CSV with the names of the columns, as spreadsheets read it."""
+    written = StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([column.casefold().replace(" ", "_") for column in columns])
+    writer.writerows([["" if cell is None else output.plain(str(cell)) for cell in row] for row in rows])
+    return written.getvalue()

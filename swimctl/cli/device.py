@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swimctl.cli import output, selection
-from swimctl.cli.compliance import compliance
+from swimctl.cli.compliance import of_devices
 from swimctl.cli.context import of
+from swimctl.cli.history import history
 from swimctl.cli.wanted import ImageOption, image_reference
 
 if TYPE_CHECKING:
@@ -209,7 +210,8 @@ def check_device(
         raise typer.Exit(show(context, looked_at(context, opened, opened.service.plan(request))))
 
 
-app.command("compliance")(compliance)
+app.command("compliance")(of_devices)
+app.command("history")(history)
 
 
 @app.command("capture")

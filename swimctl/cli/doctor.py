@@ -81,6 +81,10 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
     for path in dict.fromkeys((*settings.freeze_calendars, *settings.calendars.values())):
         remedy = "put a whole calendar there; until then nothing that needs it is activated"
         yield from _attempt(f"calendar {path.name}", lambda path=path: _calendar(settings, path), remedy)  # type: ignore[misc]  # mypy does not type a lambda's default
+    if any(one.url for _, one in settings.write_back):
+        yield from _attempt("write-back", lambda: _write_back(opened), "correct swimctl.write_back, or leave it out")
+    if (dates := settings.compliance.end_of_support) is not None:
+        yield from _attempt("ends of support", lambda: _dates(dates), "correct the file")
     yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
     try:
         problems = opened.store.check()
@@ -129,6 +133,20 @@ def _calendar(settings: Settings, path: Path) -> str:
         return f"{path}: nothing to come within a year"
     of = f"{output.local_time(found[0].opens)} to {output.local_time(found[0].closes)}: {found[0].of}"
     return f"{path}: {len(found)} to come within a year, the next one {of}"
+
+
+def _write_back(opened: Opened) -> str:
+    """Have the settings read. Nothing is sent: it would change what others see."""
+    from swimctl.notify.source_of_truth import targets
+
+    told = targets(opened.config.settings, opened.config.path.parent)
+    return f"readable, not tried: {', '.join(f'{one.title} at {one.url}' for one in told)}"
+
+
+def _dates(path: Path) -> str:
+    from swimctl.images import end_of_support
+
+    return f"{path} has {len(end_of_support.read(path))} dates"
 
 
 def _folder(path: Path) -> str:

@@ -12,12 +12,11 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, of
+from swimctl.cli.counting import counting
 from swimctl.cli.wanted import Wanted, with_options
 from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from swimctl.models import Device, Image, JobOptions
     from swimctl.requests.plans import Plan
     from swimctl.requests.preview import Preview
@@ -90,7 +89,7 @@ def looked_at(
     count = 0 if offline else len(plan.accepted)
     if count and not context.quiet:
         output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
-    told = _counting(count, sys.stderr) if count and not context.quiet else lambda _: None
+    told = counting(count, sys.stderr) if count and not context.quiet else lambda _: None
     return opened.service.preview(plan, None if offline else _Asks(opened), told, signed)
 
 
@@ -139,18 +138,3 @@ def shown(
     if not output.is_terminal(stream):
         return plan_lines.lines(preview, commands=commands)
     return plan_screen.on_terminal(preview, stream, all_rows=all_rows, by=by, commands=commands)
-
-
-def _counting(total: int, stream: TextIO) -> Callable[[int], None]:
-    """Return what shows on a terminal how many have answered; the line is gone when all have."""
-    if not output.is_terminal(stream) or total < _MANY:
-        return lambda _: None
-
-    def tell(done: int) -> None:
-        output.write(stream, f"\r{done} of {total} have answered" if done < total else "\r\x1b[K")
-
-    return tell
-
-
-# Fewer have answered before anybody wonders.
-_MANY = 10

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -99,5 +100,15 @@ def options(
     return Chosen(find)
 
 
+@wraps(options)
+def _options_or_all(**given: Any) -> Chosen:  # noqa: ANN401  those of `options`
+    """Return what these options name, every device where they name none."""
+    named = any(given[name] for name in ("names", "filters", "limit", "group"))
+    return options(**{**given, "all_devices": given["all_devices"] or not named})
+
+
 with_devices = taking(options, "chosen")
 """A command with it has these options before its own; what they name comes to it as `chosen`."""
+
+with_devices_or_all = taking(_options_or_all, "chosen")
+"""The same for a command that contacts no device and changes nothing: without a choice it is about all of them."""

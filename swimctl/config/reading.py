@@ -156,8 +156,18 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         key: _absolute(path, value) for key in ("tls_cert", "tls_key") if (value := getattr(served, key)) is not None
     }
     image_server = served.model_copy(update=certificates)
+    compliance = settings.compliance
+    if compliance.end_of_support is not None:
+        compliance = compliance.model_copy(update={"end_of_support": _absolute(path, compliance.end_of_support)})
+    told = {
+        name: one.model_copy(update={"ca": _absolute(path, one.ca)}) if one.ca is not None else one
+        for name, one in settings.write_back
+    }
+    write_back = settings.write_back.model_copy(update=told)
     found: dict[str, Any] = {
         "ssh": ssh,
+        "compliance": compliance,
+        "write_back": write_back,
         "image_server": image_server,
         "checks": gathered(settings.checks, path),
         "calendars": {name: _absolute(path, file) for name, file in settings.calendars.items()},

@@ -19,6 +19,7 @@ from swimctl.config.checks import Checks
 from swimctl.config.freezes import FreezePeriod
 from swimctl.config.lengths import Length, Seconds
 from swimctl.config.section import Section
+from swimctl.config.tracking import ComplianceSection, WriteBack
 from swimctl.config.windows import Freeze
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -341,6 +342,8 @@ class Settings(Section):
     login: Login = Login()
     evidence: Evidence = Evidence()
     ssh: Ssh = Ssh()
+    compliance: ComplianceSection = ComplianceSection()
+    write_back: WriteBack = WriteBack()
 
     def hash_deadline(self, size: int) -> float:
         """Return the seconds within which a device must have hashed so many bytes."""

@@ -22,13 +22,14 @@ from swimctl.engine.holds import BatchRun, Holds
 from swimctl.engine.jobs import JobRunner
 from swimctl.engine.lanes import Lanes
 from swimctl.engine.poller import Poller
+from swimctl.engine.sightings import Sightings
 from swimctl.engine.turns import stopped, unfinished_before
 from swimctl.engine.visits import Visits
-from swimctl.errors import NotFound, StaleClaim, StoreError, SwimctlError, with_next
+from swimctl.engine.write_backs import WriteBacks
+from swimctl.errors import NotFound, StaleClaim, StepFailed, StoreError, SwimctlError, with_next
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify.notifier import Notifier
-from swimctl.platforms.facts import Running
 from swimctl.states import FINAL, JobStatus
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.pausing import Parts, Pause, see_through
@@ -37,7 +38,7 @@ from swimctl.waiting import Waiting, WaitKind
 
 # Real seconds between looks at a device that another process's job holds.
 _TURN_POLL = 1.0
-# Real seconds for the notifications that are still on their way at the end.
+# Real seconds for each that is still on its way at the end: notifications, and what other systems are told.
 _LAST_WORDS = 5.0
 # Threads of one batch whose jobs run on workers elsewhere.
 _FAR_LANES = 8
@@ -56,8 +57,10 @@ class Engine:
         self._jobs = JobRunner(config, store, inventory, clock, self._runner)
         self._far = None if inventory.workers is None else elsewhere(config, store, inventory, clock, self._runner)
         self._visits = Visits(config.settings, clock, self._jobs)
+        self._sightings = Sightings(store, inventory)
         self._holds = Holds(store, inventory, self._jobs, self._far)
         self._poller = Poller(clock)
+        self._write_backs = WriteBacks(config, store, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +70,10 @@ class Engine:
 
     def prepared(self) -> Self:
         """Return this engine, ready to run jobs. ConfigError: it cannot reach who is to run them."""
+        self._write_backs.check()
         if self._far is not None:
             self._far.connect()
+        self._write_backs.begin()  # what an earlier process left
         return self
 
     def close(self) -> None:
@@ -78,6 +83,7 @@ class Engine:
             self._far.close()
         self._jobs.images.close()
         self._poller.close()
+        self._write_backs.close(_LAST_WORDS)
         self._notifier.close(_LAST_WORDS)
 
     def run(self, batch: Batch, jobs: Sequence[Job], stop: threading.Event) -> None:
@@ -258,15 +264,15 @@ class Engine:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
         look = self._visits.check(device, image, options)
         if look.running is not None:
-            self._saw(device, look.running)
+            serials = look.snapshot.serials if look.snapshot else ()
+            with suppress(StepFailed):  # its readiness is what was asked for; `scan` says who answers
+                self._sightings.record(device, look.running, serials, "plan")
         return look
 
-    def runs(self, device: Device) -> None:
-        """Ask a device what it runs, and record it; see Visits."""
-        self._saw(device, self._visits.runs(device))
-
-    def _saw(self, device: Device, running: Running) -> None:
-        self._store.saw(device.id, running.version, running.members, running.doubt)
+    def runs(self, device: Device, *, replaced: bool = False) -> None:
+        """Ask a device what it runs, and record it; see Visits and Sightings. StepFailed: another device answers."""
+        running, serials = self._visits.runs(device)
+        self._sightings.record(device, running, serials, "scan", replaced=replaced)
 
     def ask(self, device: Device, names: Sequence[str] = ()) -> tuple[Taken, ...]:
         """Return what a device says for its checks by rules; changes nothing."""
@@ -291,6 +297,8 @@ class Engine:
                 ended = yield from self._once_more(run, ended)
             if ended.status is JobStatus.FAILED:
                 self._notifier.device_failed(run.batch, ended)
+            elif ended.outcome is Outcome.UPGRADED:
+                self._write_backs.begin()
         except StaleClaim:
             return  # ended or taken by another process while we looked: its record is there
         except StoreError as error:

@@ -153,6 +153,17 @@ class FarStore:
         """Return what is kept under a key."""
         return self._question("recall", key)
 
+    def saw_in_job(
+        self,
+        job_id: int,  # noqa: ARG002
+        release: str,
+        members: Mapping[str, str],
+        doubt: str,
+        serials: Sequence[str],
+    ) -> None:
+        """Keep what the job's device runs."""
+        self._question("saw_in_job", release, dict(members), doubt, list(serials))
+
     def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
         """Return whether an account may be tried."""
         return bool(self._question("begin_login", account, device, most=most, pause=pause))

@@ -63,5 +63,10 @@ class JobStore(LoginStore, Protocol):
     def remember(self, job_id: int, key: str, value: Any) -> object:  # noqa: ANN401 - anything that JSON can say
         """Keep a value under a key."""
 
+    def saw_in_job(
+        self, job_id: int, release: str, members: Mapping[str, str], doubt: str, serials: Sequence[str]
+    ) -> object:
+        """Keep what the job's device runs."""
+
     def recall(self, job_id: int, key: str) -> Any | None:  # noqa: ANN401 - anything that JSON can say
         """Return what is kept under a key."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from swimctl.engine.job_store import JobStore
 from swimctl.errors import StaleClaim
+from swimctl.platforms.facts import Running
 from swimctl.sessions.redaction import Redaction
 from swimctl.steps.baseline import is_baseline
 from swimctl.store import Runner
@@ -62,6 +63,12 @@ class StoreRecord:
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return what was remembered."""
         return self.store.recall(self.job_id, key)
+
+    def saw(self, running: Running, serials: Sequence[str]) -> None:
+        """Keep what the device runs."""
+        members = self.redaction.data(dict(running.members))
+        release, doubt = self.redaction.text(running.version), self.redaction.text(running.doubt)
+        self.store.saw_in_job(self.job_id, release, members, doubt, list(serials))
 
 
 @dataclass(frozen=True)

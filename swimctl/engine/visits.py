@@ -93,8 +93,8 @@ class Visits:
             checks=_without_secrets(look.checks, transcript.redaction),
         )
 
-    def runs(self, device: Device) -> Running:
-        """Return what a device runs; see what_runs."""
+    def runs(self, device: Device) -> tuple[Running, tuple[str, ...]]:
+        """Return what a device runs, and its serial numbers; see what_runs."""
         target = self._target(device)
         transcript = self._transcript(target)
         with self._redacting(target), self._session(device, target, transcript) as session:

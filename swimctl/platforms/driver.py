@@ -55,6 +55,10 @@ class Identifies(TellsRunning, Protocol):
         """Apply the rules that hold even where nothing is left to do: privilege, the right device, and all of it."""
 
 
+class Answers(Identifies, TellsSerials, Protocol):
+    """What runs, and on which device."""
+
+
 class TellsOfImage(TellsRunning, TellsInstalled, Protocol):
     """What runs, and how far an image has got."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from swimctl.clock import rfc3339
 from swimctl.models import Batch, Device, Event, Golden, Image, Job, Pulse, Token, User
 from swimctl.states import StepStatus
 from swimctl.waiting import Waiting
+
+if TYPE_CHECKING:
+    from swimctl.store.seen import Seen  # the store loads sqlite_utils, and who shows jobs needs none of it
 
 Document = dict[str, Any]
 
@@ -235,3 +238,16 @@ def token_document(token: Token, end: str | None) -> Document:
 
 def _time(moment: datetime | None) -> str | None:
     return None if moment is None else rfc3339(moment)
+
+
+def seen_document(seen: Seen) -> Document:
+    """Write what a device was seen to run."""
+    return {
+        "runs": seen.release,
+        "members": dict(seen.members),
+        "doubt": seen.doubt,
+        "since": None if seen.since is None else rfc3339(seen.since),
+        "seen_at": rfc3339(seen.at),
+        "seen_by": seen.by,
+        "serials": list(seen.serials),
+    }

@@ -38,7 +38,10 @@ class LookAhead:
         workers = self._workers(request)
         asked = [(item.device, item.image) for item in plan.accepted]
         past = self._store.past([image.family for _, image in asked if image])
-        members = {device: len(seen.members) for device, seen in self._store.seen().items()}
+        members = {
+            device: len(next((one.members for one in reversed(seen) if one.members), {}))
+            for device, seen in self._store.sightings().items()
+        }
         shared = self._settings.distribution.copies_per_site > 0
         experience = Experience(past, self._known, members, shared_sites=shared, unseen_rest=self._unseen)
         took = {device.id: experience.took(device, image) for device, image in asked if image}

@@ -17,11 +17,12 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
-from swimctl.images.compliance import Compliance, judge
+from swimctl.images.compliance import Compliance, periods
 from swimctl.images.goldens import choose
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Caller, Device, Image, Job
 from swimctl.notify.notifier import Notifier
+from swimctl.requests.compared import compared
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
@@ -30,6 +31,7 @@ from swimctl.requests.preview import Preview
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
 from swimctl.states import RUNNING, WAITING, JobStatus, step_name
 from swimctl.store import IdempotencyKey, NewJob, Store
+from swimctl.store.seen import Seen
 
 FIRST_OWN_WORKFLOW: Final = 100
 # Real seconds for the notification that somebody has to approve.
@@ -213,18 +215,11 @@ class Service:
 
     def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
         """Return of each device whether it runs its golden release, by what it was last seen to run."""
-        goldens, images, now = self._store.goldens(), self._store.images(), self._clock.now()
-        seen, changes = self._store.seen(), self._store.changes()
-        return [
-            judge(
-                device,
-                choose(device, goldens, images, now),
-                seen.get(device.id),
-                changes.get(device.id),
-                self._hosts.problem(device.name),
-            )
-            for device in devices
-        ]
+        return compared(devices, self._store, self._config.settings, self._clock.now(), self._hosts.problem)
+
+    def history(self, device: Device) -> list[Seen]:
+        """Return what a device ran, one after the other, as far as it was seen."""
+        return periods(self._store.sightings(device.id).get(device.id, []))
 
     def trigger(self, request: UpgradeRequest, by: Caller = NOBODY) -> Triggered:
         """Plan the request and create its jobs in one transaction."""

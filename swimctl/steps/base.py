@@ -16,6 +16,7 @@ from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.images.turns import SiteTurns
 from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.driver import Driver, DriverFactory
+from swimctl.platforms.facts import Running
 from swimctl.platforms.text import unread
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models
@@ -83,6 +84,9 @@ class JobRecord(Protocol):
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return what was remembered, None where nothing was."""
+
+    def saw(self, running: Running, serials: Sequence[str]) -> None:
+        """Keep what the job's device runs, for those who ask for that without a job."""
 
 
 @dataclass

@@ -21,9 +21,10 @@ from swimctl.errors import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.driver import Checks, ForetellsClean, Identifies, NamesCommands, TellsOfImage
+from swimctl.platforms.driver import Answers, Checks, ForetellsClean, Identifies, NamesCommands, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
+from swimctl.platforms.serials import read_serials
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.target import called, is_patch, on_target
@@ -164,14 +165,18 @@ def first_look(
 
 
 @one_look()
-def what_runs(session: Session, make: Callable[[Session], Identifies], device: Device) -> Running:
-    """Return what a device runs, once it is proved the right one with all of its members.
+def what_runs(session: Session, make: Callable[[Session], Answers], device: Device) -> tuple[Running, tuple[str, ...]]:
+    """Return what a device runs, once it is proved the right one with all of its members, and its serial numbers.
 
-    Raises StepFailed where a rule of that does not hold, and any DeviceError.
+    Where it tells no serial number, there is none. Raises StepFailed where a rule does not hold, and any DeviceError.
     """
     driver = make(session)
     prove(driver, device)
-    return driver.running()
+    running = driver.running()
+    try:
+        return running, read_serials(driver.serials())
+    except _UNREADABLE:
+        return running, ()
 
 
 def prove(driver: Identifies, device: Device) -> None:

@@ -17,7 +17,7 @@ from swimctl.states import JobStatus
 from swimctl.steps.base import ENTERED, JobContext, StepResult
 from swimctl.steps.baseline import keep_baseline, keep_log, kept_baseline, minutes_old
 from swimctl.steps.evidence import new_boot
-from swimctl.steps.first_look import first_look
+from swimctl.steps.first_look import FirstLook, first_look
 from swimctl.steps.others import at_work
 from swimctl.steps.reload import elapsed_since
 from swimctl.steps.send_once import was_sent
@@ -76,6 +76,7 @@ class ReadinessCheck:
             context.part()  # whoever is next needs a session that is open
         if first and context.images is not None:
             look = context.images.ruled(look, context.driver, context.device, context.image, context.settings)
+        _keep_sighting(context, look)
         if look.already:
             return StepResult(look.already, finished=True)
         refused, findings = look.refused, look.findings
@@ -118,6 +119,12 @@ class ReadinessCheck:
                 context.record.event("who", f"no serial number can be read, so the host name identifies it: {why}")
             _keep_baseline(context, look.configuration, taken, log, [each for each in look.checks if not each.why])
         return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
+
+
+def _keep_sighting(context: JobContext, look: FirstLook) -> None:
+    """Record what the device runs, for those who ask for that without a job."""
+    if look.running is not None:
+        context.record.saw(look.running, look.snapshot.serials if look.snapshot else ())
 
 
 def _disturbed(context: JobContext) -> bool:

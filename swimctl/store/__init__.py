@@ -2,7 +2,7 @@
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs), leases,
 journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run),
-history (how long that took).
+history (how long that took), write_backs (who is told of it).
 All SQL of swimctl is in this package.
 """
 
@@ -29,6 +29,7 @@ from swimctl.store.logins import Logins, Refusals
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.steering import Steering
+from swimctl.store.write_backs import WriteBacks
 
 __all__ = [
     "STEP_LIMITS",
@@ -59,6 +60,7 @@ class Store(
     Logins,
     Sightings,
     History,
+    WriteBacks,
 ):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 

@@ -9,6 +9,8 @@ from sqlite_utils import Database, Migrations
 from swimctl.store.chain import START, every_entry, link
 from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
 from swimctl.store.later_tables import m016_waiting, m017_paused_batches
+from swimctl.store.sighting_tables import m018_sightings
+from swimctl.store.write_back_tables import m019_write_backs
 
 
 def m003_outcomes_waves_order(db: Database) -> None:
@@ -301,6 +303,8 @@ _IN_ORDER: Final = (
     m015_leases,
     m016_waiting,
     m017_paused_batches,
+    m018_sightings,
+    m019_write_backs,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

@@ -1,31 +1,42 @@
-"""What devices were last seen to run, and what jobs did to them since."""
+"""What devices were seen to run, since when and by whom, and what jobs did to them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
+from typing import Final
 
 from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
+from swimctl.errors import NotFound
 from swimctl.models import Outcome
 from swimctl.store.rows import moment, storable
 from swimctl.store.runners import Part, written
+
+_NO_SERIALS: Final = "[]"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a device said that it runs, in its own spelling: `members` by their names.
 
-    `doubt` is set where its own words disagree: then it is not known what it runs.
+    `doubt` is set where its own words disagree: then it is not known what it runs. It was seen so from `since` until
+    `at`, the last time `by` this: `plan`, `scan`, or a job such as `job 7`, which proved it. `serials` are empty where
+    nobody read them, and `members` where only a job tells what runs.
     """
 
     release: str
     members: Mapping[str, str]
     doubt: str
     at: datetime
+    since: datetime | None = None
+    by: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +50,58 @@ class Change:
 
 
 class Sightings(Part):
-    """One sighting of each device: the newest."""
+    """A row for each time in which a device ran the same; the newest one grows with each look."""
 
     @written
-    def saw(self, sql: Sql, device_id: int, release: str, members: Mapping[str, str], doubt: str = "") -> None:
+    def saw(
+        self,
+        sql: Sql,
+        device_id: int,
+        release: str,
+        members: Mapping[str, str],
+        doubt: str = "",
+        *,
+        serials: Sequence[str] = (),
+        by: str = "",
+    ) -> None:
         """Keep what a device has just said that it runs."""
-        sql.execute(
-            "INSERT INTO seen_releases (device_id, release, members, doubt, at) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (device_id) DO UPDATE SET release = excluded.release, members = excluded.members, "
-            "doubt = excluded.doubt, at = excluded.at",
-            [
-                *(device_id, storable(release), storable(json.dumps(dict(members))), storable(doubt)),
-                rfc3339(self._clock.now()),
-            ],
-        )
+        _keep(sql, device_id, (release, members, doubt, serials), by, rfc3339(self._clock.now()))
 
-    def seen(self) -> dict[int, Seen]:
-        """Return what each device was last seen to run, by its id."""
+    @written
+    def saw_in_job(
+        self,
+        sql: Sql,
+        job_id: int,
+        release: str,
+        members: Mapping[str, str],
+        doubt: str = "",
+        serials: Sequence[str] = (),
+    ) -> None:
+        """Keep what the device of a job has just said that it runs. NotFound."""
+        row = sql.execute("SELECT device_id FROM jobs WHERE id = ?", [job_id]).fetchone()
+        if row is None:
+            raise NotFound(f"job {job_id} not found")
+        _keep(sql, row["device_id"], (release, members, doubt, serials), f"job {job_id}", rfc3339(self._clock.now()))
+
+    def sightings(self, device_id: int | None = None) -> dict[int, list[Seen]]:
+        """Return all that was seen of each device, or of one, by its id: the oldest first."""
+        which, given = ("", []) if device_id is None else ("WHERE device_id = ?", [device_id])
         with self._db.read() as sql:
-            rows = sql.execute("SELECT * FROM seen_releases").fetchall()
-        return {
-            row["device_id"]: Seen(
-                row["release"], json.loads(row["members"]), row["doubt"], datetime.fromisoformat(row["at"])
-            )
-            for row in rows
-        }
+            rows = sql.execute(f"SELECT * FROM sightings {which} ORDER BY id", given).fetchall()
+        found: defaultdict[int, list[Seen]] = defaultdict(list)
+        for row in rows:
+            found[row["device_id"]].append(_seen(row))
+        return dict(found)
+
+    def devices_with(self, serial: str) -> list[int]:
+        """Return the ids of the devices that were last seen with this serial number."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT device_id FROM sightings s WHERE instr(serials, ?) "
+                "AND id = (SELECT max(id) FROM sightings n WHERE n.device_id = s.device_id)",
+                [json.dumps(storable(serial))],  # as it stands in the list
+            ).fetchall()
+        return [row["device_id"] for row in rows]
 
     def changes(self) -> dict[int, Change]:
         """Return the newest job of each device that activates, upgraded it, or left it unknown, by the device's id."""
@@ -83,3 +121,32 @@ class Sightings(Part):
             )
             for row in rows
         }
+
+
+def _keep(sql: Sql, device_id: int, what: tuple[str, Mapping[str, str], str, Sequence[str]], by: str, now: str) -> None:
+    """Continue the newest sighting of a device if it says the same, else add one. No serial numbers deny none."""
+    release, members, doubt, serials = what
+    facts = (storable(release), storable(json.dumps(dict(members))), storable(doubt))
+    row = sql.execute("SELECT * FROM sightings WHERE device_id = ? ORDER BY id DESC LIMIT 1", [device_id]).fetchone()
+    before = row["serials"] if row else _NO_SERIALS
+    numbers = storable(json.dumps(list(serials))) if serials else before
+    if row and (row["release"], row["members"], row["doubt"]) == facts and before in (numbers, _NO_SERIALS):
+        sql.execute("UPDATE sightings SET at = ?, seen_by = ?, serials = ? WHERE id = ?", [now, by, numbers, row["id"]])
+        return
+    sql.execute(
+        "INSERT INTO sightings (device_id, release, members, doubt, serials, seen_by, since, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [device_id, *facts, numbers, by, now, now],
+    )
+
+
+def _seen(row: Row) -> Seen:
+    return Seen(
+        row["release"],
+        json.loads(row["members"]),
+        row["doubt"],
+        datetime.fromisoformat(row["at"]),
+        datetime.fromisoformat(row["since"]),
+        row["seen_by"],
+        tuple(json.loads(row["serials"])),
+    )

@@ -366,7 +366,10 @@ def test_a_stop_ends_a_resume_between_two_batches(tonight: Night, monkeypatch: p
 def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     device = Device(tonight.store.device_ids(["sw1"])["sw1"], "sw1", "cisco_xe", "192.0.2.1")
     image, options = cast("Any", object()), JobOptions()
-    looks = [SimpleNamespace(running=None), SimpleNamespace(running=Running("17.12.04", 60, None, {"1": "17.12.04"}))]
+    looks = [
+        SimpleNamespace(running=None),
+        SimpleNamespace(running=Running("17.12.04", 60, None, {"1": "17.12.04"}), snapshot=None),
+    ]
     asked: list[Any] = []
     with pytest.raises(NotFound, match="no image to check sw1 against; set a golden image or name one with --image"):
         tonight.engine.check(device, None, options)
@@ -376,21 +379,21 @@ def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypat
             asked.append(what)
             return looks[len(asked) - 1]
 
-        def runs(self, device: Device) -> Running:
-            return Running(f"{device.name}-1", 60, None, {}, doubt="two say two things")
+        def runs(self, device: Device) -> tuple[Running, tuple[str, ...]]:
+            return Running(f"{device.name}-1", 60, None, {}, doubt="two say two things"), ()
 
         def record(self, *what: Any) -> Any:
             raise LoginFailed(what[0].name)
 
     monkeypatch.setattr(tonight.engine, "_visits", Visits())
     assert tonight.engine.check(device, image, options) is looks[0]
-    assert device.id not in tonight.store.seen()
+    assert tonight.store.sightings() == {}
     assert tonight.engine.check(device, image, options) is looks[1]
     assert asked == [(device, image, options)] * 2
-    assert tonight.store.seen()[device.id].release == "17.12.04"
+    assert [(one.release, one.by) for one in tonight.store.sightings()[device.id]] == [("17.12.04", "plan")]
     tonight.engine.runs(device)
-    seen = tonight.store.seen()[device.id]
-    assert (seen.release, seen.members, seen.doubt) == ("sw1-1", {}, "two say two things")
+    seen = tonight.store.sightings()[device.id][-1]
+    assert (seen.release, seen.members, seen.doubt, seen.by) == ("sw1-1", {}, "two say two things", "scan")
     with pytest.raises(LoginFailed, match="sw1"):
         tonight.engine.record(device)
 

@@ -249,7 +249,7 @@ def test_what_a_device_runs_is_told_of_the_right_one_alone() -> None:
         assert of is session
         return cast("Driver", one.driver)
 
-    assert what_runs(session, make, DEVICE) == OLD_RUNS
+    assert what_runs(session, make, DEVICE) == (OLD_RUNS, ("FOC1A",))
     one = job(identity=[[HOLDS, WRONG, replace(WRONG, rule="model")]])
     with pytest.raises(StepFailed) as failed:
         what_runs(session, make, DEVICE)

@@ -125,6 +125,9 @@ class PaperRecord:
     def remember(self, key: str, value: Any) -> None:
         self.memory.setdefault(key, value)
 
+    def saw(self, running: Running, serials: Sequence[str]) -> None:
+        assert running.version, serials
+
     def permit(self, command: str, key: str, facts: Mapping[str, Any]) -> None:
         self.permitting()
         self.remember(key, dict(facts))

@@ -1,0 +1,67 @@
+"""What devices were seen to run in an older store, and what its jobs proved, is their history in the new one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Migrations
+from support.stores import NOON, StandingClock, some_jobs
+
+from swimctl.clock import rfc3339
+from swimctl.errors import NotFound
+from swimctl.models import Outcome
+from swimctl.states import JobStatus
+from swimctl.store import Store, schema
+from swimctl.store.seen import Seen
+
+NEW = "m018_sightings"
+
+
+def test_an_older_store_brings_what_was_seen_and_what_jobs_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, clock, path = Migrations("swimctl"), StandingClock(), tmp_path / "s.db"
+    for migration in schema.migrations._migrations[: schema.KNOWN.index(NEW)]:
+        before()(migration.fn)
+    with monkeypatch.context() as patched:
+        patched.setattr("swimctl.store.database.migrations", before)
+        with Store.open(path, clock) as store, store.register_runner() as runner:
+            upgraded, untouched = some_jobs(store, ["sw1", "sw2"])
+            for job, outcome in ((upgraded, Outcome.UPGRADED), (untouched, Outcome.UNTOUCHED)):
+                store.claim(job.id, runner)
+                store.move(job.id, runner, JobStatus.ACTIVATING)
+                store.move(job.id, runner, JobStatus.SUCCESS, outcome=outcome)
+    earlier = NOON - timedelta(hours=1)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO seen_releases VALUES (?, '17.6.5', '{\"1\": \"17.06.05\"}', '', ?)",
+            [upgraded.device_id, rfc3339(earlier)],
+        )
+    with Store.open(path, clock) as store:
+        assert store.check() == []
+        assert store.sightings() == {
+            upgraded.device_id: [
+                Seen("17.6.5", {"1": "17.06.05"}, "", earlier, earlier),
+                Seen("17.12.04", {}, "", NOON, NOON, f"job {upgraded.id}"),
+            ]
+        }
+
+
+def test_a_job_tells_of_its_own_device(tmp_path: Path) -> None:
+    clock = StandingClock()
+    with Store.open(tmp_path / "s.db", clock) as store:
+        first, second = some_jobs(store, ["sw1", "sw2"])
+        store.saw_in_job(second.id, "17.9.5", {"1": "17.9.5"}, "", ["FOC1"])
+        assert store.sightings() == {
+            second.device_id: [Seen("17.9.5", {"1": "17.9.5"}, "", NOON, NOON, f"job {second.id}", ("FOC1",))]
+        }
+        assert store.devices_with("FOC1") == [second.device_id]
+        store.saw(second.device_id, "17.9.5", {"1": "17.9.5"}, serials=["FOC2"])
+        assert store.devices_with("FOC1") == [], "it was replaced"
+        assert store.sightings(first.device_id) == {}
+        with pytest.raises(NotFound):
+            store.saw_in_job(99, "17.9.5", {})

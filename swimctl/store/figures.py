@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from swimctl.clock import rfc3339
+from swimctl.models import Outcome
 from swimctl.states import JobStatus
 from swimctl.store.runners import Part
 
@@ -25,12 +26,16 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Jobs by platform and status, durations of ended steps by kind and status, bytes copied, and the runner's lag."""
+    """Jobs by platform and status, durations of ended steps by kind and status, bytes copied, and the runner's lag.
+
+    `outcomes` are of jobs that have ended.
+    """
 
     jobs: Mapping[tuple[str, JobStatus], int]
     steps: Mapping[tuple[str, str], Durations]
     copied: int
     lag: float
+    outcomes: Mapping[Outcome, int]
 
 
 class Counting(Part):
@@ -58,6 +63,12 @@ class Counting(Part):
                     "AND status IN ('success', 'failed')) GROUP BY kind, status"
                 )
             }
+            outcomes = {
+                Outcome(row["outcome"]): int(row["number"])
+                for row in sql.execute(
+                    "SELECT outcome, count(*) AS number FROM jobs WHERE outcome IS NOT NULL GROUP BY outcome"
+                )
+            }
             copied = sql.execute("SELECT ifnull(sum(bytes_done), 0) FROM jobs").fetchone()[0]
             since = sql.execute(
                 "SELECT min(ifnull(b.schedule_time, b.created_at)) FROM jobs j JOIN batches b ON b.id = j.batch_id "
@@ -65,4 +76,4 @@ class Counting(Part):
                 [rfc3339(now)],
             ).fetchone()[0]
         lag = 0.0 if since is None else (now - datetime.fromisoformat(since)).total_seconds()
-        return Figures(jobs, steps, int(copied), lag)
+        return Figures(jobs, steps, int(copied), lag, outcomes)

@@ -150,10 +150,17 @@ def _nothing_new(sides: _Sides, _: object) -> Iterator[Difference]:
 
 
 def _same(sides: _Sides, fields: Sequence[str]) -> Iterator[Difference]:
+    before, after = {}, {}
     for key, row, now in sides.both():
         names = sorted({*row, *now}) if list(fields) == ["all"] else fields
-        for field in _differing(row, now, names):
-            yield Difference(key, field, shown(row.get(field)), shown(now.get(field)), "as before")
+        then = {field: row.get(field) for field in names}
+        # However it is spelled: what is the same is the same value on both sides.
+        given = {field: was if same(was, now.get(field)) else now.get(field) for field, was in then.items()}
+        if then != given:
+            before[key], after[key] = then, given
+    for kind in ("values_changed", "type_changes"):
+        for name, field in _paths(before, after, kind):
+            yield Difference(name, field, shown(before[name][field]), shown(after[name][field]), "as before")
 
 
 def _within(sides: _Sides, fields: Mapping[str, Any]) -> Iterator[Difference]:
@@ -244,23 +251,17 @@ def _either(patterns: Sequence[str]) -> str:
 def _changed(sides: _Sides, kind: str) -> list[str]:
     """Return the names of the rows that are on one side only, in their order there."""
     before, after = dict.fromkeys(sides.before, True), dict.fromkeys(sides.after, True)
-    return [str(path[0]) for path in _paths(before, after, kind)]
+    return [name for name, *_ in _paths(before, after, kind)]
 
 
-def _differing(row: Row, now: Row, fields: Sequence[str]) -> list[str]:
-    """Return those of the fields that have another value than before, however it is spelled."""
-    before = {field: row.get(field) for field in fields}
-    after = {field: before[field] if same(before[field], now.get(field)) else now.get(field) for field in fields}
+def _paths(before: Mapping[str, Any], after: Mapping[str, Any], kind: str) -> list[list[str]]:
     if before == after:
-        return []  # most rows: the library takes a hundred times as long to say so
-    return [str(path[0]) for kind in ("values_changed", "type_changes") for path in _paths(before, after, kind)]
+        return []  # as of most devices: the library is not even loaded
 
-
-def _paths(before: Mapping[str, Any], after: Mapping[str, Any], kind: str) -> list[Sequence[object]]:
     from deepdiff import DeepDiff
 
     found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
-    return [level.path(output_format="list") for level in found.get(kind, ())]
+    return [[str(step) for step in level.path(output_format="list")] for level in found.get(kind, ())]
 
 
 _CHECKS: Final[Mapping[str, Any]] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Any, Final
 
 from swimctl.errors import UnparsableOutput
 
+# Its devices share what they load, and nothing says that threads may.
+_ALONE: Final = threading.Lock()
 _SYSTEMS: Final = {
     "cisco_xe": "iosxe",
     "cisco_ios": "ios",
@@ -26,19 +29,23 @@ def check_there(platform: str, command: str) -> None:
     except ImportError:
         raise ImportError(_MISSING) from None
     try:
-        get_parser(command, _device(platform))
+        with _ALONE:
+            get_parser(command, _device(platform))
     except Exception as error:  # noqa: BLE001 - its own errors are bare exceptions, of several modules
         raise LookupError(f"Genie has no parser for `{command}` on {platform}: {error}") from None
 
 
 def parsed(platform: str, command: str, text: str) -> Any:  # noqa: ANN401 - each of its parsers has a schema of its own
-    """Return what Genie reads from an output. UnparsableOutput where it reads nothing, or is not there."""
+    """Return what Genie reads from an output, None where that is nothing. UnparsableOutput: it knows no such output."""
     try:
-        device = _device(platform)
+        from genie.metaparser.util.exceptions import SchemaEmptyParserError
+
+        with _ALONE:
+            return _device(platform).parse(command, output=text)
     except ImportError:
         raise UnparsableOutput(command, "", _MISSING) from None
-    try:
-        return device.parse(command, output=text)
+    except SchemaEmptyParserError:
+        return None
     except Exception as error:  # noqa: BLE001 - as above
         why = str(error).strip().partition("\n")[0] or type(error).__name__
         raise UnparsableOutput(command, text.strip().partition("\n")[0], f"Genie: {why}") from None

@@ -16,7 +16,7 @@ from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.platforms import parse, terminal_of
 from swimctl.platforms.text import clean
 
-_TABLES: Final = frozenset({"json", "xml", "swimctl", "genie"})
+_TABLES: Final = frozenset({"json", "xml", "swimctl"})
 """Parsers that read a form of its own: an empty table of theirs was understood."""
 _DECLARATION: Final = re.compile(r"\s*<\?xml[^>]*\?>")
 _ELEMENT: Final = re.compile(r"<[A-Za-z]")
@@ -134,7 +134,8 @@ def _plain(facts: Any) -> object:  # noqa: ANN401 - each parser has facts of its
 def _genie(how: str, platform: str, command: str, lines: Sequence[str]) -> Sequence[Row]:
     from swimctl.checks.genie_parsers import parsed
 
-    return walk(parsed(platform, command, "\n".join(lines)), how, command)
+    found = parsed(platform, command, "\n".join(lines))
+    return walk(found, how, command) if found else []
 
 
 def _genie_is_there(how: str, platform: str, command: str) -> None:

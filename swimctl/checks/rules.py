@@ -111,6 +111,14 @@ def problems(check: Check) -> list[str]:
     return [f"on {platform}: {why}" for platform, why in told.items() if why]
 
 
+def valid(rules: Mapping[str, CheckRule]) -> tuple[Check, ...]:
+    """Return rules as checks. ConfigError with all that is wrong with them, beside their form."""
+    checks = tuple(Check(name, rule) for name, rule in rules.items())
+    if wrong := [f"check {check.name}: {why}" for check in checks for why in problems(check)]:
+        raise ConfigError("\n".join(wrong))
+    return checks
+
+
 def configured(checks: Iterable[Check], configuration: str | None) -> tuple[Check, ...]:
     """Return those whose feature the configuration has, and those that are for every device."""
     return tuple(

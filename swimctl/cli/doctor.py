@@ -85,6 +85,8 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
         yield from _attempt("write-back", lambda: _write_back(opened), "correct swimctl.write_back, or leave it out")
     if (dates := settings.compliance.end_of_support) is not None:
         yield from _attempt("ends of support", lambda: _dates(dates), "correct the file")
+    if settings.checks.rules:
+        yield from _attempt("checks", lambda: _checks(settings), "correct it, then `swimctl checks validate`")
     yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
     try:
         problems = opened.store.check()
@@ -147,6 +149,13 @@ def _dates(path: Path) -> str:
     from swimctl.images import end_of_support
 
     return f"{path} has {len(end_of_support.read(path))} dates"
+
+
+def _checks(settings: Settings) -> str:
+    """Have the parsers of all rules looked for. No device is asked."""
+    from swimctl.checks.rules import valid
+
+    return f"{len(valid(settings.checks.rules))} rules are right"
 
 
 def _folder(path: Path) -> str:

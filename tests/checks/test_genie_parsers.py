@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -22,14 +23,16 @@ WANTED: dict[str, Any] = {
 
 @pytest.fixture
 def without_genie(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("genie", "genie.conf.base", "genie.libs.parser.utils"):
+    for name in ("genie", "genie.conf.base", "genie.libs.parser.utils", "genie.metaparser.util.exceptions"):
         monkeypatch.setitem(sys.modules, name, None)
     genie_parsers._device.cache_clear()
 
 
 @pytest.fixture
-def genie(monkeypatch: pytest.MonkeyPatch) -> None:
+def genie(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put modules in the place of Genie's, with the names by which it is imported."""
+
+    class Empty(Exception): ...
 
     class Device:
         def __init__(self, name: str, os: str) -> None:
@@ -39,7 +42,9 @@ def genie(monkeypatch: pytest.MonkeyPatch) -> None:
         def parse(self, command: str, output: str) -> Any:
             assert self.custom["abstraction"]["order"] == ["os"]
             if "peer" not in output:
-                raise RuntimeError("Parser Output is empty")
+                raise Empty
+            if "odd" in output:
+                raise RuntimeError("Missing keys: [['vrf']]")
             return {"peers": {"10.0.0.2": {"state": command}}}
 
     def get_parser(command: str, device: object) -> object:
@@ -48,12 +53,21 @@ def genie(monkeypatch: pytest.MonkeyPatch) -> None:
         return device
 
     for name, members in {
-        "genie": {}, "genie.conf": {}, "genie.conf.base": {"Device": Device}, "genie.libs": {},
-        "genie.libs.parser": {}, "genie.libs.parser.utils": {"get_parser": get_parser},
-    }.items():  # fmt: skip
+        "genie": {},
+        "genie.conf": {},
+        "genie.conf.base": {"Device": Device},
+        "genie.libs": {},
+        "genie.libs.parser": {},
+        "genie.libs.parser.utils": {"get_parser": get_parser},
+        "genie.metaparser": {},
+        "genie.metaparser.util": {},
+        "genie.metaparser.util.exceptions": {"SchemaEmptyParserError": Empty},
+    }.items():
         module = ModuleType(name)
         module.__dict__.update(SimpleNamespace(**members).__dict__)
         monkeypatch.setitem(sys.modules, name, module)
+    genie_parsers._device.cache_clear()
+    yield
     genie_parsers._device.cache_clear()
 
 
@@ -73,6 +87,36 @@ def test_what_it_reads_becomes_rows() -> None:
 
 @pytest.mark.usefixtures("genie")
 def test_what_it_does_not_read_is_not_understood() -> None:
-    with pytest.raises(UnparsableOutput, match="Genie: Parser Output is empty"):
+    with pytest.raises(UnparsableOutput, match="no row was found by genie"):
         rows_of(rule(**WANTED), "cisco_xe", "show version", "nothing\n")
+    with pytest.raises(UnparsableOutput, match="Genie: Missing keys"):
+        rows_of(rule(**WANTED), "cisco_xe", "show version", "an odd peer\n")
+    assert rows_of(rule(**WANTED, none="nothing"), "cisco_xe", "show version", "nothing\n") == ()
     assert "Could not find parser" in check_parser(rule(**{**WANTED, "command": "show odd"}), "cisco_xe")
+
+
+BGP = """\
+BGP router identifier 10.0.0.1, local AS number 65001
+BGP table version is 42, main routing table version 42
+
+Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
+10.0.0.2        4        65002     100     101       42    0    0 01:00:00       12
+10.0.0.3        4        65003     100     101        1    0    0 never    Idle
+"""
+
+
+def test_the_real_one_reads_sessions_and_refuses_garbage() -> None:
+    pytest.importorskip("genie", reason="the extra `genie` is not installed")
+    wanted = rule(
+        command="show ip bgp summary",
+        parse={"genie": "vrf.{vrf}.neighbor.{peer}.address_family.{family}"},
+        key=["vrf", "peer"],
+        expect={"same": "state_pfxrcd"},
+    )
+    assert check_parser(wanted, "cisco_xe") == ""
+    assert rows_of(wanted, "cisco_xe", "show ip bgp summary", BGP) == (
+        {"vrf": "default", "peer": "10.0.0.2", "state_pfxrcd": "12"},
+        {"vrf": "default", "peer": "10.0.0.3", "state_pfxrcd": "Idle"},
+    )
+    with pytest.raises(UnparsableOutput, match="no row was found by genie"):
+        rows_of(wanted, "cisco_xe", "show ip bgp summary", "~~~ garbage\n")

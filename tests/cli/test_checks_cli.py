@@ -92,6 +92,17 @@ def test_a_file_of_rules_is_checked_before_it_is_used(
     assert not [line for name in lab.ports for line in lab.commands(name)], "no device is asked"
 
 
+def test_the_doctor_looks_at_the_rules_too(lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--offline"]) == 0
+    assert ["checks", "ok", "2 rules are right", ""] in said(capsys)
+    with_rule(tmp_path, "odd", {**PORTS, "command": {"cisco_xe": "show nothing at all"}})
+    assert main(["doctor", "--offline"]) == 2
+    (row,) = [line for line in said(capsys) if line[0] == "checks"]
+    assert row[1] == "fail"
+    assert "check odd: on cisco_xe: ntc-templates has no template" in row[2]
+    assert lab.ports
+
+
 def test_a_device_is_asked_now_and_nothing_is_changed(lab: LabFleet, capsys: pytest.CaptureFixture[str]) -> None:
     (name,) = lab.ports
     assert main(["checks", "run", name, "--quiet"]) == 0

@@ -165,8 +165,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody;
-    while `paused_by` is somebody, no job of it starts.
+    """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody; while
+    `paused_by` is somebody, no job of it starts. `flow` has the steps of its workflow that are not swimctl's, as text.
     """
 
     id: str
@@ -183,6 +183,7 @@ class Batch:
     approved_by: str | None = None
     approved_at: datetime | None = None
     paused_by: str | None = None
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,15 @@ class WaitKind(StrEnum):
     RELAY = "relay"
     ACCOUNT = "account"
     WORKER = "worker"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What a job waits for. `on` names it: a device, a wave, a window, a reason; of an approval, the batch's id.
 
-    `job` is the job that is in the way, where it is one. `until` is the moment at which it ends by itself.
+    `job` is the job that is in the way, where it is one; where a person is waited for, the job that waits. `until`
+    is the moment at which it ends by itself.
     """
 
     kind: WaitKind
@@ -76,6 +78,7 @@ _WORDS = {
     WaitKind.COPY: "{on}",
     WaitKind.RELAY: "{on}",
     WaitKind.ACCOUNT: "another device answers first whether it takes the account {on}",
+    WaitKind.PERSON: "{on}: `swimctl release {job}`",
     WaitKind.WORKER: "no worker of site {on} is there; next: `swimctl worker --site {on}` on a machine there",
 }
 

@@ -28,6 +28,11 @@ EVERY = {
         "somebody else has to approve the batch: `swimctl approve d83c2337`",
         "somebody else has to approve the batch: `swimctl approve d83c2337`",
     ),
+    WaitKind.PERSON: (
+        Waiting(WaitKind.PERSON, "Board: approved?", 12, EVENING + timedelta(hours=4)),
+        "Board: approved?: `swimctl release 12`, 4 h left, until 2031-05-05 03:06 +0000",
+        "Board: approved?: `swimctl release 12` until 2031-05-05T03:06Z",
+    ),
     WaitKind.PAUSE: (
         Waiting(WaitKind.PAUSE, "d83c2337-aaaa"),
         "the batch is paused: `swimctl continue d83c2337`",

@@ -77,7 +77,9 @@ class WaitingAnswer(Answer):
 
     kind: WaitKind
     on: str = Field(description="such as a device, a wave or a window; of an approval, the batch's id")
-    job_id: int | None = Field(description="the job that is in the way, if it is one")
+    job_id: int | None = Field(
+        description="the job that is in the way, if it is one; if a person is waited for, this job"
+    )
     until: Time | None = Field(description="when the wait ends by itself; null if nobody knows")
     message: str = Field(description="the same as a sentence")
 
@@ -260,6 +262,7 @@ class WorkflowAnswer(Answer):
     name: str
     description: str
     steps: list[str]
+    does: list[str] = Field(description="what each step does; empty: a step of swimctl's own")
 
 
 class WorkflowsAnswer(Answer):

@@ -9,7 +9,19 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from swimctl.api import access, catalogue, compliance, docs, errors, events, metrics, openapi, reading, upgrade
+from swimctl.api import (
+    access,
+    catalogue,
+    compliance,
+    docs,
+    errors,
+    events,
+    metrics,
+    openapi,
+    reading,
+    releasing,
+    upgrade,
+)
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND, Backend, Call, Route
 from swimctl.connections import Connections
@@ -19,6 +31,7 @@ from swimctl.models import Principal
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
     *upgrade.ROUTES,
+    *releasing.ROUTES,
     *events.ROUTES,
     *catalogue.ROUTES,
     *compliance.ROUTES,

@@ -127,6 +127,13 @@ class PlannedWindow(Answer):
     closes_at: Time
 
 
+class PlannedStep(Answer):
+    """One step of a workflow."""
+
+    name: str
+    does: str = Field(description="what it does; empty: a step of swimctl's own")
+
+
 class PlanAnswer(Answer):
     """What a request with `dry_run` would do."""
 
@@ -141,4 +148,7 @@ class PlanAnswer(Answer):
     forecast: PlannedEnd | None = Field(description="null: no device would be upgraded")
     window: PlannedWindow | None = Field(description="null: there is no window, or no device would be upgraded")
     frozen: str = Field(description="why no upgrade may be started now: changes are frozen; empty: they are not")
+    steps: list[PlannedStep] = Field(
+        description="the steps of the workflow, if some of them are not swimctl's; empty: all are"
+    )
     devices: list[PlannedDevice]

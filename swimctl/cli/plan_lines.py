@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ROWS = ("Id", "Device", "Runs", "Gets", "Image", "Bytes", "From", "Wave", "After", "Verdict")
 _TYPED = ("Device", "Command")
+_STEPS = ("Step", "Does")
 _LACKS = ("Device", "Rule", "Seen", "Needed", "Next")
 
 
@@ -39,7 +40,9 @@ def lines(preview: Preview, *, commands: bool = False) -> str:
         for lack in row.lacks
     ]
     typed = [(row.item.device.name, command) for row in preview.rows for command in row.commands] if commands else []
-    tables = ((_ROWS, rows), (_LACKS, lacks), (_TYPED, typed))
+    tables: tuple[tuple[Sequence[str], Sequence[Sequence[object]]], ...] = (
+        (_ROWS, rows), (_LACKS, lacks), (_STEPS, preview.steps), (_TYPED, typed)
+    )  # fmt: skip
     return "".join([*(line for columns, found in tables if found for line in _tabbed(columns, found)), _last(preview)])
 
 

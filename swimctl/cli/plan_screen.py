@@ -57,6 +57,7 @@ def screen(
     parts = [
         _head(preview),
         *_lacking(preview, width),
+        *_steps(preview, width),
         *_told(preview, width, "Removed from flash", _cleaned),
         *_told(preview, width, "Worth knowing", lambda row: row.note),
         *_waiting(preview, width, all_rows=all_rows),
@@ -77,6 +78,16 @@ def _head(preview: Preview) -> Text:
     for verdict, number in preview.counts.items():
         text.append(f"{number:>{wide}}  {verdict.value}\n", _STYLES[verdict])
     return text
+
+
+def _steps(preview: Preview, width: int) -> Iterator[Text]:
+    """Return the steps of a workflow of one's own, with what each does; those of swimctl alone need no telling."""
+    if preview.steps:
+        text = Text().append("Steps\n", "bold")
+        for number, (name, does) in enumerate(preview.steps, 1):
+            said = output.plain(f"{name}: {does}" if does else name)
+            text.append(_wrapped(f"  {number}. ", "     ", said, width))
+        yield text
 
 
 def _lacking(preview: Preview, width: int) -> Iterator[Text]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from swimctl.cli.output import duration, local_time
 from swimctl.models import Job, Pulse, Step, Usual
 from swimctl.states import RUNNING, StepStatus
+from swimctl.waiting import WaitKind
 
 # A step that takes so many times as long as usual is worth a word.
 LATE = 2.0
@@ -26,16 +27,22 @@ def spent(job: Job, step: Step, usual: Usual, now: datetime) -> str:
     if step.started_at is None:
         return ""
     seconds = duration((now - step.started_at).total_seconds())
-    known = usual.get((step.kind, job.image_family))
+    known = _usual(job, step, usual)
     return seconds if known is None else f"{seconds} of ~{duration(known)}"
 
 
 def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
     """Return how many times its usual time the step has taken; 0 where that is not known."""
-    known = usual.get((step.kind, job.image_family))
+    known = _usual(job, step, usual)
     if not known or step.started_at is None:
         return 0.0
     return (now - step.started_at).total_seconds() / known
+
+
+def _usual(job: Job, step: Step, usual: Usual) -> float | None:
+    """Return the seconds that are usual; None where nobody knows, as of a person who is waited for."""
+    person = job.waiting is not None and job.waiting.kind is WaitKind.PERSON
+    return None if person else usual.get((step.kind, job.image_family))
 
 
 def standing(job: Job, pulse: Pulse, now: datetime) -> str:

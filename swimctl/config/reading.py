@@ -15,7 +15,8 @@ from swimctl import yaml_file
 from swimctl.config import references
 from swimctl.config.check_files import gathered
 from swimctl.config.explain import explain
-from swimctl.config.settings import STEP_KINDS, Settings, Workflow
+from swimctl.config.settings import Settings, Workflow
+from swimctl.config.workflows import STANDARD, read_flow
 from swimctl.errors import ConfigError, UsageError
 
 # The sections that Nornir 3.6 reads, with their keys (nornir/core/configuration.py). `plugins` is of older files.
@@ -31,7 +32,7 @@ NORNIR_SECTIONS: Final[dict[str, frozenset[str] | None]] = {
 INVENTORY_FILES: Final = {"host_file": "hosts.yaml", "group_file": "groups.yaml", "defaults_file": "defaults.yaml"}
 SIMPLE_PLUGINS: Final = frozenset({"SimpleInventory", "YAMLInventory"})
 BUILTIN_WORKFLOWS: Final[dict[str, Workflow]] = {
-    "standard": Workflow(description="Bring a device to an image and prove it", steps=[*STEP_KINDS]),
+    "standard": Workflow(description="Bring a device to an image and prove it", steps=[*STANDARD]),
     "distribute": Workflow(
         description="Put the image onto the device and verify it there", steps=["readiness", "distribution"]
     ),
@@ -117,7 +118,7 @@ def read_credentials(path: Path) -> Place:
     _check_keys(path, (), values, set(known))
     for key, value in values.items():
         if not references.is_reference(value) and (not isinstance(value, str) or not value):
-            raise ConfigError(f"{_where(path, (key,))}: {key} must be text; put it in quotes")
+            raise ConfigError(f"{where(path, (key,))}: {key} must be text; put it in quotes")
     username, password, enable_secret = (values.get(key) for key in known)
     return Place(str(path), username, password, enable_secret)
 
@@ -136,15 +137,15 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
             keys: tuple[str | int, ...] = ("swimctl", *problem["loc"])
             if origin == ("runner",) and problem["loc"] == ("workers",):
                 keys = ("runner", "options", "num_workers")
-            lines.append(f"{_where(path, keys)}: {explain(Settings, problem, keys)}")
+            lines.append(f"{where(path, keys)}: {explain(Settings, problem, keys)}")
         raise ConfigError("\n".join(lines)) from None
-    for name, workflow in settings.workflows.items():
-        _check_workflow(path, name, workflow)
+    if wrong := workflow_problems(path, settings.workflows, ("swimctl", "workflows")):
+        raise ConfigError("\n".join(wrong))
     for number, period in enumerate(settings.freeze):
         try:
             period.read()
         except UsageError as problem:
-            raise ConfigError(f"{_where(path, ('swimctl', 'freeze', number))}: {problem}") from None
+            raise ConfigError(f"{where(path, ('swimctl', 'freeze', number))}: {problem}") from None
     absolute = {
         key: _absolute(path, value)
         for key in ("store", "jobs_dir", "credentials_file")
@@ -176,20 +177,19 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
     return settings.model_copy(update=absolute | found)
 
 
-def _check_workflow(path: Path, name: str, workflow: Workflow) -> None:
-    """Check that an own workflow has the standard order, and an activation with checks before and after it."""
-    where = f"{_where(path, ('swimctl', 'workflows', name))}: swimctl.workflows.{name}"
-    order = [STEP_KINDS.index(step) for step in workflow.steps]
-    if not name or name in BUILTIN_WORKFLOWS or name.isdigit():
-        raise ConfigError(f"{where}: a built-in workflow has this name, or it looks like an id; choose another name")
-    if order != sorted(set(order)):
-        raise ConfigError(f"{where}.steps: each step at most once, in this order: {', '.join(STEP_KINDS)}")
-    if "activation" in workflow.steps:
-        for needed in ("readiness", "post-checks"):
-            if needed not in workflow.steps:
-                raise ConfigError(f"{where}.steps: activation needs {needed} too; add it")
-    elif "post-checks" in workflow.steps:
-        raise ConfigError(f"{where}.steps: post-checks need an activation; add activation, or remove post-checks")
+def workflow_problems(path: Path, workflows: Mapping[str, Workflow], keys: tuple[str, ...]) -> list[str]:
+    """Return what is wrong with workflows of a file, each with its line; they stand there under these keys."""
+    lines = []
+    for name, workflow in workflows.items():
+        if not name or name in BUILTIN_WORKFLOWS or name.isdigit():
+            why = "a built-in workflow has this name, or it looks like an id; choose another name"
+            lines.append(f"{where(path, (*keys, name))}: {'.'.join((*keys, name))}: {why}")
+        for inner, why in read_flow(workflow)[1]:
+            at = (*keys, name, *inner)
+            lines.append(
+                f"{where(path, at)}: {'.'.join(map(str, at))}{' ' if why.startswith(('must ', 'is ')) else ': '}{why}"
+            )
+    return lines
 
 
 def _nornir_section(path: Path, name: str, value: object) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def _absolute_inventory(path: Path, section: dict[str, Any]) -> None:
     for key, value in options.items():
         if key in INVENTORY_FILES and not isinstance(value, str):
             keys = ("inventory", "options", key)
-            raise ConfigError(f"{_where(path, keys)}: {'.'.join(keys)} must be the path of a file")
+            raise ConfigError(f"{where(path, keys)}: {'.'.join(keys)} must be the path of a file")
         if isinstance(value, str) and (key in INVENTORY_FILES or (path.parent / value).exists()):
             options[key] = str(placed(path, value))
     plugin = section.get("plugin") or os.environ.get("NORNIR_INVENTORY_PLUGIN") or "SimpleInventory"
@@ -240,7 +240,7 @@ def _mapping(path: Path, keys: Sequence[object], value: object) -> Mapping[str, 
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return value
     name = ".".join(map(str, keys)) or "the file"
-    raise ConfigError(f"{_where(path, keys)}: {name} must be a mapping, lines of `key: value`")
+    raise ConfigError(f"{where(path, keys)}: {name} must be a mapping, lines of `key: value`")
 
 
 def _check_keys(
@@ -251,11 +251,12 @@ def _check_keys(
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
-            lines.append(f"{_where(path, (*keys, key))}: unknown key {'.'.join((*map(str, keys), key))}; {hint}")
+            lines.append(f"{where(path, (*keys, key))}: unknown key {'.'.join((*map(str, keys), key))}; {hint}")
     if lines:
         raise ConfigError("\n".join(lines))
 
 
-def _where(path: Path, keys: Sequence[object]) -> str:
+def where(path: Path, keys: Sequence[object]) -> str:
+    """Return a file and the line of a value in it."""
     line = yaml_file.line_of(path, keys)
     return f"{path} line {line}" if line else str(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -28,9 +28,6 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Paths = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 HostKeys = Literal["accept-new", "strict", "off"]
 Transport = Literal["auto", "pull", "push"]
-
-StepKind = Literal["readiness", "distribution", "activation", "post-checks"]
-STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 
 class InventoryFields(Section):
@@ -285,10 +282,11 @@ class Tolerances(Section):
 
 
 class Workflow(Section):
-    """A workflow of one's own: some of the standard steps, in their order."""
+    """A workflow of one's own, as it is written; `finally` in the file. What its steps are is read by workflows.py."""
 
     description: str = ""
-    steps: list[StepKind] = Field(min_length=1)
+    steps: list[Any]
+    always: list[Any] = Field(default_factory=list, alias="finally")
 
 
 class Settings(Section):
@@ -356,7 +354,7 @@ class Settings(Section):
     tolerances: Tolerances = Tolerances()
     checks: Checks = Checks()
     workflows: dict[str, Workflow] = Field(
-        default_factory=dict, description="your own workflows: some of the standard steps, in their order"
+        default_factory=dict, description="your own workflows: see [Workflows](workflows.md)"
     )
 
     @property

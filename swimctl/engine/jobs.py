@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Shut, Wait
+from swimctl.engine.closing import Closing, Ending, left_open, no_such_step, not_as_it_was, unproved, was_worked_on
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
 from swimctl.engine.turns import until_open
@@ -41,10 +42,11 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus, step_name
-from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
+from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord, Step
 from swimctl.steps.base import InParts
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
+from swimctl.steps.own.hold import HoldStep
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
@@ -89,6 +91,7 @@ class JobRunner:
         self._clock = clock
         self._runner = runner
         self._calendars = calendars or Calendars(config.settings)
+        self._config = config
         self.images, self._sites = serving.images, serving.sites
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
 
@@ -103,26 +106,36 @@ class JobRunner:
         except SwimctlError as error:
             self.end_failed(job, str(error), cause=type(error))
             return
-        kinds = [step.kind for step in job.steps]
-        if unknown := [kind for kind in kinds if kind not in STEPS]:
-            self._fail(job, None, _no_such_step(unknown), context)
+        closing = self._closing(batch, context)
+        if closing.begun is not None:  # all else has ended, and only what comes at each end is left
+            self._close(job, context, closing.begun)
+            return
+        steps = {**STEPS, **closing.own}
+        kinds = [step.kind for step in job.steps if step.kind not in closing.kinds]
+        if unknown := [kind for kind in kinds if kind not in steps]:
+            self._fail(job, None, no_such_step(unknown), context)
             return
         with context.one_session():
-            if not (yield from self._steps(batch, job, kinds, context)):
+            if not (yield from self._steps(batch, job, kinds, steps, context)):
                 return
         self._end_well(job, context)
 
-    def _steps(self, batch: Batch, job: Job, kinds: list[str], context: JobContext) -> Parts[bool]:
+    def _steps(
+        self, batch: Batch, job: Job, kinds: list[str], steps: Mapping[str, Step], context: JobContext
+    ) -> Parts[bool]:
         """Run the steps in one session for as long as that lasts; return whether all went well."""
-        copying = [index for index, kind in enumerate(kinds) if STEPS[kind].job_status is JobStatus.DISTRIBUTING]
+        copying = [kind for kind in kinds if kind in STEPS and STEPS[kind].job_status is JobStatus.DISTRIBUTING]
+        # What stands between the copy and the activation belongs to it: a silence is not to begin hours before.
+        behind = kinds.index(copying[-1]) + 1 if copying else 0
+        gated = kinds[behind : kinds.index("activation")] if "activation" in kinds else []
         for index, kind in enumerate(kinds):
-            step = STEPS[kind]
+            step = steps[kind]
             if job.steps[index].status is StepStatus.SUCCESS:
                 continue  # proved before an interruption
             try:
                 if step.stop_before:
                     context.checkpoint()
-                if kind == "activation":
+                if kind == "activation" or (kind in gated and not isinstance(step, HoldStep)):
                     yield from self._wait_for_slot(batch, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
@@ -143,7 +156,7 @@ class JobRunner:
             message = context.redaction.text(outcome.message)
             self._store.step(job.id, self._runner, kind, StepStatus.SUCCESS, message)
             self._store.progress(job.id, self._runner, 100 * (index + 1) // (len(kinds) + 1))
-            if outcome.finished or (copying and index == copying[-1] and not batch.options.activate):
+            if outcome.finished or (copying and kind == copying[-1] and not batch.options.activate):
                 break
         return True
 
@@ -154,17 +167,29 @@ class JobRunner:
             for step in self._store.job(job.id).steps
         )
         if was_sent(context, "activate") and not proved:
-            self._fail(job, None, _unproved(), context)
+            self._fail(job, None, unproved(), context)
             return
         outcome = Outcome.UPGRADED
-        if not proved and _was_worked_on(self._store.job(job.id)):
+        if not proved and was_worked_on(self._store.job(job.id)):
             outcome, told = what_it_is(context)
             if outcome is not Outcome.UNTOUCHED:
-                self._record_failure(job, None, _not_as_it_was(), context, outcome, told)
+                self._record_failure(job, None, not_as_it_was(), context, outcome, told)
                 return
         elif not proved:
             outcome = Outcome.UNTOUCHED  # its readiness check has just asked it
-        self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=outcome)
+        self._close(job, context, Ending(outcome))
+
+    def _closing(self, batch: Batch, context: JobContext) -> Closing:
+        return Closing(self._store, self._runner, batch, context, lambda: self._config.path.parent)
+
+    def _close(self, job: Job, context: JobContext, ending: Ending) -> None:
+        """Run what comes at each end of a job, and record that end."""
+        if any(step.kind not in STEPS for step in job.steps):
+            ending = self._closing(self._store.batch(job.batch_id), context).run(ending)
+        if ending.error:
+            self.end_failed(job, ending.error, ending.outcome)
+        else:
+            self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=ending.outcome)
 
     def slot(self, batch: Batch, image: Image) -> Go | Wait | Never | Shut:
         """Return whether an activation may start now, by what such devices took before."""
@@ -210,7 +235,7 @@ class JobRunner:
         text = context.redaction.text(said)
         if step is not None:
             self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
-        self.end_failed(job, text, outcome)
+        self._close(job, context, Ending(outcome, text))
 
     def end_failed(
         self, job: Job, error: str, outcome: Outcome | None = None, *, cause: type[SwimctlError] = SwimctlError
@@ -225,7 +250,8 @@ class JobRunner:
                 return self._store.recall(job.id, key)
 
             outcome = nobody_could_ask(recall)
-            error = "; ".join(filter(None, (error, left_armed(recall, self._clock, job.device_name))))
+            armed = left_armed(recall, self._clock, job.device_name)
+            error = "; ".join(filter(None, (error, armed, left_open(self._store, job))))
         said = self.redaction(job.device_name).text(with_next(error, cause, job.device_name))
         self._store.move(job.id, self._runner, JobStatus.FAILED, said, outcome)
 
@@ -355,29 +381,3 @@ class JobRunner:
     def target(self, device: Device) -> Target:
         """Return how a device is entered."""
         return target_of(self._inventory, self._settings, device)
-
-
-def _no_such_step(kinds: list[str]) -> StepFailed:
-    return StepFailed(
-        f"the job has steps that this swimctl does not know: {', '.join(map(repr, kinds))}; it knows "
-        f"{', '.join(map(repr, STEPS))}; no step was run; next: `swimctl --version` on every machine that uses this "
-        "store must say the same, then `swimctl retry`"
-    )
-
-
-def _was_worked_on(job: Job) -> bool:
-    """Return whether a copy, a clean-up or a hash was asked of the device: such things have crashed some."""
-    return any(step.kind == "distribution" and step.status is StepStatus.SUCCESS for step in job.steps)
-
-
-def _not_as_it_was() -> StepFailed:
-    return StepFailed(
-        "the image is on the device, verified by its own hash, but it is not proved that the device is as before"
-    )
-
-
-def _unproved() -> StepFailed:
-    return StepFailed(
-        "the activation was sent, and no post-checks proved its result; needed: Post-Checks that succeed; "
-        "next: check what the device runs, then `swimctl retry`"
-    )

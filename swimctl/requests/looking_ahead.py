@@ -11,6 +11,7 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.hours import Openings
 from swimctl.config.settings import Settings
 from swimctl.config.windows import gate
+from swimctl.config.workflows import Flow
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
 from swimctl.requests.looks import Checked
@@ -32,8 +33,8 @@ class LookAhead:
         self._known = known
         self._calendars = calendars
 
-    def preview(self, plan: Plan, answers: Sequence[Checked] | None, kinds: Sequence[str]) -> Preview:
-        """Return the preview. `answers` None: no device was asked. `kinds` are the steps of the plan's workflow."""
+    def preview(self, plan: Plan, answers: Sequence[Checked] | None, flow: Flow) -> Preview:
+        """Return the preview. `answers` None: no device was asked. `flow` has the steps of the plan's workflow."""
         request, offline = plan.request, answers is None
         workers = self._workers(request)
         asked = [(item.device, item.image) for item in plan.accepted]
@@ -45,11 +46,12 @@ class LookAhead:
         shared = self._settings.distribution.copies_per_site > 0
         experience = Experience(past, self._known, members, shared_sites=shared, unseen_rest=self._unseen)
         took = {device.id: experience.took(device, image) for device, image in asked if image}
-        rows = rows_of(plan, answers or (), took)
-        seen = Preview(plan, rows, workers, offline=offline)
+        rows = rows_of(plan, answers or (), took, flow)
+        steps = flow.told
+        seen = Preview(plan, rows, workers, offline=offline, steps=steps)
         if not seen.goes:
             return seen
-        activates = request.options.activate and "activation" in kinds
+        activates = request.options.activate and "activation" in flow.steps
         expected = {
             row.item.device.name: experience.expected(
                 row.item.device, image, row.to_copy, activates=activates, hashing=self._hashing(image)
@@ -66,7 +68,9 @@ class LookAhead:
         spare = self._spare(request, told) if activates else None
         windows = self._windows(request) if activates else None
         opens = windows.opening(request.schedule_time or self._clock.now()) if windows else None
-        return Preview(plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare, opening=opens)
+        return Preview(
+            plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare, opening=opens, steps=steps
+        )
 
     @property
     def _unseen(self) -> float:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from swimctl.config.hours import Opening
+from swimctl.config.workflows import Flow
 from swimctl.models import Image
 from swimctl.requests.forecast import Forecast
 from swimctl.requests.plans import Plan, PlanItem
@@ -54,11 +55,15 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one device gets. `answer` None: it was not asked. `took` is what its model took before."""
+    """What one device gets. `answer` None: it was not asked. `took` is what its model took before.
+
+    `typed` are the lines of steps of one's own: before the copy, between it and the activation, and after that.
+    """
 
     item: PlanItem
     answer: Checked | None = None
     took: Took | None = None
+    typed: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] = ((), (), ())
 
     @property
     def verdict(self) -> Verdict:
@@ -115,13 +120,18 @@ class Row:
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """Return what would be typed to change it, the copy among it; empty where nothing would be."""
+        """Return what would be typed to change it, the copy and lines of one's own among it; empty: nothing would."""
         if self.answer is None or self.verdict is not Verdict.READY:
             return ()
         image = self.item.image
         how = "is pushed by SCP" if self.origin == "push" else f"is fetched from {self.origin}"
         copied = [f"({image.filename} {how})"] if image and self.origin else []
-        return tuple(line for command in self.answer.commands for line in (copied if command == _COPY else [command]))
+        first, between, last = self.typed
+        lines = [*first]
+        for command in self.answer.commands:
+            lines += [*copied, *between] if command == _COPY else [command]
+        between = () if _COPY in self.answer.commands else between
+        return (*lines, *between, *last)
 
     @property
     def lacks(self) -> tuple[Lack, ...]:
@@ -157,6 +167,8 @@ class Preview:
     spare: timedelta | None = None
     frozen: str = ""
     opening: Opening | None = None
+    # Of a workflow that has steps of one's own: the name of each step, and what those do.
+    steps: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:
@@ -219,7 +231,10 @@ class Preview:
         return tuple({row.took.of: row.took for row in self.goes if row.took}.values())
 
 
-def rows_of(plan: Plan, answers: Sequence[Checked], took: Mapping[int, Took | None]) -> tuple[Row, ...]:
+def rows_of(
+    plan: Plan, answers: Sequence[Checked], took: Mapping[int, Took | None], flow: Flow | None = None
+) -> tuple[Row, ...]:
     """Return a row for each device of a plan, with what it answered where it was asked."""
     said = {answer.device.id: answer for answer in answers}
-    return tuple(Row(item, said.get(item.device.id), took.get(item.device.id)) for item in plan.items)
+    typed = (flow or Flow(())).typed
+    return tuple(Row(item, said.get(item.device.id), took.get(item.device.id), typed) for item in plan.items)

@@ -31,6 +31,7 @@ def preview_document(preview: Preview) -> Document:
         "forecast": _forecast(preview),
         "window": _window(preview),
         "frozen": preview.frozen,
+        "steps": [{"name": name, "does": does} for name, does in preview.steps],
         "devices": devices,
     }
 

@@ -15,6 +15,7 @@ from typing import Final
 from swimctl.clock import Clock
 from swimctl.config.calendars import Calendars
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
+from swimctl.config.workflows import Flow, read_flow
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
 from swimctl.images.compliance import Compliance, periods
@@ -72,7 +73,12 @@ class WorkflowInfo:
     id: int
     name: str
     description: str
-    kinds: tuple[str, ...]
+    flow: Flow
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return under what each of its steps stands in a job."""
+        return self.flow.kinds
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -81,7 +87,18 @@ class WorkflowInfo:
 
     def document(self) -> dict[str, object]:
         """Write it for a machine."""
-        return {"id": self.id, "name": self.name, "description": self.description, "steps": list(self.steps)}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "steps": list(self.steps),
+            "does": [does for _, does in self.told],
+        }
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Return the name of each step, and what it does where it is not swimctl's."""
+        return self.flow.told or tuple((name, "") for name in self.steps)
 
 
 class Service:
@@ -101,7 +118,7 @@ class Service:
         own = self._config.settings.workflows
         numbered = [*enumerate(BUILTIN_WORKFLOWS.items(), 1), *enumerate(own.items(), FIRST_OWN_WORKFLOW)]
         return [
-            WorkflowInfo(number, name, workflow.description, tuple(workflow.steps))
+            WorkflowInfo(number, name, workflow.description, read_flow(workflow)[0])
             for number, (name, workflow) in numbered
         ]
 
@@ -157,7 +174,7 @@ class Service:
         if signed is not None:
             plan = held_to(signed, plan, answers or ())
         ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices, self._calendars)
-        preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).kinds)
+        preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).flow)
         frozen = self._frozen(request)
         if not frozen:
             return preview
@@ -165,16 +182,16 @@ class Service:
 
     def signed_document(self, preview: Preview) -> Document:
         """Write a preview as a file that can be signed; see requests/signed.py."""
-        kinds = self.workflow(preview.plan.request.options.workflow).kinds
-        return signed_document(preview, self._config.settings, kinds, self._clock.now())
+        flow = self.workflow(preview.plan.request.options.workflow).flow
+        return signed_document(preview, self._config.settings, flow, self._clock.now())
 
     def signed_plan(self, signed: SignedPlan) -> Plan:
         """Plan what a file says; what has changed since of inventory and catalogue gets no job.
 
         ConflictError: the rules have changed. UsageError: its time has gone by.
         """
-        kinds = self.workflow(signed.request.options.workflow).kinds
-        require_same_rules(signed, self._config.settings, kinds)
+        flow = self.workflow(signed.request.options.workflow).flow
+        require_same_rules(signed, self._config.settings, flow)
         plan = plan_of(signed, self._hosts, self._store.images(), self._busy())
         self._check(plan.request)
         return plan
@@ -237,6 +254,7 @@ class Service:
         writes it.
         """
         request, accepted = plan.request, plan.accepted
+        flow = self.workflow(request.options.workflow).flow
         if not accepted:
             conflict = all(item.conflict for item in plan.refused)
             reasons = "; ".join(reasons_of(plan.refused)) or "no devices were named"
@@ -255,17 +273,17 @@ class Service:
             requested_by=by.name,
             policy=request.policy,
             needs_approval=self._config.settings.approval == "required",
+            flow=flow.text(),
         )
         # Made before the jobs exist: a URL that cannot be used is the user's to mend first.
         notifier = Notifier.of(self._config.settings) if batch.needs_approval else None
-        steps = self.workflow(request.options.workflow).kinds
         places = {item.device.name: place for place, item in enumerate(accepted)}
         new = [
             NewJob(
                 item.device.id,
                 item.device.name,
                 item.image.id,
-                steps,
+                flow.kinds,
                 item.wave,
                 item.device.redundancy_group,
                 tuple(places[name] for name in item.after),

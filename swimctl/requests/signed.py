@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from swimctl.clock import rfc3339
 from swimctl.config.calendars import Calendars
 from swimctl.config.settings import Settings
+from swimctl.config.workflows import Flow
 from swimctl.errors import ConflictError, UsageError
 from swimctl.images.catalogue import why_unfit
 from swimctl.inventory.hosts import Inventory
@@ -70,7 +71,7 @@ class SignedPlan:
     left_out: tuple[str, ...]
 
 
-def signed_document(preview: Preview, settings: Settings, kinds: Sequence[str], now: datetime) -> Document:
+def signed_document(preview: Preview, settings: Settings, flow: Flow, now: datetime) -> Document:
     """Write a preview as a file that can be signed.
 
     UsageError: it was made without asking the devices. ConflictError: nobody of the first wave could go.
@@ -87,7 +88,7 @@ def signed_document(preview: Preview, settings: Settings, kinds: Sequence[str], 
         "swimctl_plan": _FORM,
         "made_at": rfc3339(now),
         "request": _request(request),
-        "rules": rules_of(settings, kinds),
+        "rules": rules_of(settings, flow),
         "devices": [_agreed(row) for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}],
         "left_out": [row.item.device.name for row in preview.rows if not row.verdict.well],
         "preview": preview_document(preview),
@@ -95,10 +96,12 @@ def signed_document(preview: Preview, settings: Settings, kinds: Sequence[str], 
     return document | {"sha256": _digest(document)}
 
 
-def rules_of(settings: Settings, kinds: Sequence[str]) -> Document:
+def rules_of(settings: Settings, flow: Flow) -> Document:
     """Return the settings that decide on a device, and the steps of the workflow, each by its name in config.yaml."""
     said = settings.model_dump(mode="json", include=set(_DECIDES))
-    return dict(_flat("swimctl", said)) | Calendars(settings).marks() | {"steps of the workflow": ", ".join(kinds)}
+    own = {f"step {name!r} of the workflow": text for name, text in flow.written().items()}
+    steps = {"steps of the workflow": ", ".join(flow.kinds)} | own
+    return dict(_flat("swimctl", said)) | Calendars(settings).marks() | steps
 
 
 def read_signed(text: str, where: str) -> SignedPlan:
@@ -125,9 +128,9 @@ def read_signed(text: str, where: str) -> SignedPlan:
         raise UsageError(f"{where} is no plan of `swimctl plan --out`: {error}") from None
 
 
-def require_same_rules(signed: SignedPlan, settings: Settings, kinds: Sequence[str]) -> None:
+def require_same_rules(signed: SignedPlan, settings: Settings, flow: Flow) -> None:
     """Refuse a plan whose rules have changed since. ConflictError, naming each with both values."""
-    now = rules_of(settings, kinds)
+    now = rules_of(settings, flow)
     changed = [
         f"{name} was {signed.rules.get(name)!r}, is {now.get(name)!r}"
         for name in sorted({*signed.rules, *now})

@@ -332,9 +332,17 @@ class JobContext:
 class Step(Protocol):
     """One step of a workflow. Looks, acts only where needed, and looks again."""
 
-    kind: str
-    job_status: JobStatus
-    stop_before: bool
+    @property
+    def kind(self) -> str:
+        """Return under what it stands in a job."""
+
+    @property
+    def job_status(self) -> JobStatus:
+        """Return what the job is in meanwhile."""
+
+    @property
+    def stop_before(self) -> bool:
+        """Return whether a job may stop before it."""
 
     def run(self, context: JobContext) -> StepResult:
         """Do the step; raises a DeviceError where it cannot be proved to have worked."""

@@ -13,6 +13,7 @@ from typing import Self
 
 from swimctl.clock import Clock
 from swimctl.store.accounts import Accounts
+from swimctl.store.answering import Answering, answer_key
 from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
 from swimctl.store.catalogue import Catalogue
@@ -43,6 +44,7 @@ __all__ = [
     "Runner",
     "Store",
     "Wanted",
+    "answer_key",
 ]
 
 
@@ -52,6 +54,7 @@ class Store(
     Catalogue,
     Leases,
     Steering,
+    Answering,
     Journal,
     Accounts,
     Audit,

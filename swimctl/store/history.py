@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from swimctl.states import STEP_NAMES
 from swimctl.store.runners import Part
 
 
@@ -63,15 +64,17 @@ def _past(steps: Sequence[Row]) -> Past:
     began, ended = (_moment(steps[0], name) for name in ("began", "ended"))
     starts = {row["kind"]: _moment(row, "started_at") for row in steps}
     ends = {row["kind"]: _moment(row, "finished_at") for row in steps}
+    # Where steps of one's own lie between, such as a wait for a person, each part is its own step alone.
+    apart = bool(set(starts) - set(STEP_NAMES))
     spans = {kind: _span(starts[kind], ends[kind]) for kind in starts}
     return Past(
         steps[0]["device_id"],
         steps[0]["family"],
         {kind: seconds for kind, seconds in spans.items() if seconds is not None},
         steps[0]["bytes_done"],
-        _span(began, ends.get("readiness")),
-        _span(ends.get("readiness"), ends.get("distribution")),
-        _span(starts.get("activation"), ended),
+        _span(starts.get("readiness") if apart else began, ends.get("readiness")),
+        _span((starts if apart else ends).get("distribution" if apart else "readiness"), ends.get("distribution")),
+        _span(starts.get("activation"), ends.get("post-checks") if apart else ended),
     )
 
 

@@ -172,8 +172,8 @@ def _check_references(sql: Sql, batch: Batch, jobs: Sequence[NewJob]) -> None:
 def _insert_batch(sql: Sql, batch: Batch, owner: str | None) -> None:
     sql.execute(
         "INSERT INTO batches (id, mode, max_failures, options, created_at, schedule_time, workers, detached, "
-        "requested_by, runner_id, policy, needs_approval, approved_by, approved_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "requested_by, runner_id, policy, needs_approval, approved_by, approved_at, flow) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             batch.id,
             batch.mode,
@@ -189,5 +189,6 @@ def _insert_batch(sql: Sql, batch: Batch, owner: str | None) -> None:
             batch.needs_approval,
             batch.approved_by,
             None if batch.approved_at is None else rfc3339(batch.approved_at),
+            storable(batch.flow),
         ],
     )

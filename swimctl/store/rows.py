@@ -150,6 +150,7 @@ def batch_from(row: sqlite3.Row) -> Batch:
         approved_by=row["approved_by"],
         approved_at=moment(row["approved_at"]),
         paused_by=row["paused_by"],
+        flow=row["flow"],
     )
 
 

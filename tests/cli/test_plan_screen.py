@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from swimctl.cli.plan_lines import lines
 from swimctl.cli.plan_screen import screen
 from swimctl.config.windows import Go, Wait
+from swimctl.config.workflows import Command, Flow, Hold
 from swimctl.models import Device, Finding, Image, Policy
 from swimctl.requests.forecast import Ahead, Course, forecast
 from swimctl.requests.looks import Checked
@@ -162,3 +163,38 @@ def test_it_starts_when_the_window_opens() -> None:
     shown = screen(replace(preview(12), forecast=told), 80).plain
     assert f"Starts       {opens.astimezone():%a %Y-%m-%d %H:%M %z}" in shown
     assert ", after 10m (" in shown
+
+
+def test_steps_of_ones_own_stand_where_they_come() -> None:
+    flow = Flow(
+        (
+            "readiness",
+            Command(name="Before", run="show ip bgp summary"),
+            "distribution",
+            Command(name="Clear", run="clear counters", changes=True),
+            Hold(name="Board", ask="Is the change approved? " * 8),
+            "activation",
+            "post-checks",
+            Command(name="After", run="show clock"),
+        )
+    )
+    plan = Plan(UpgradeRequest(()), (item(2),))
+    said = Checked(item(2).device, runs="17.09.05", origin="push", commands=("write memory", "(copy)", "install add"))
+    (row,) = rows_of(plan, [said], {}, flow)
+    assert row.commands == (
+        "show ip bgp summary",
+        "write memory",
+        f"({IMAGE.filename} is pushed by SCP)",
+        "clear counters",
+        "install add",
+        "show clock",
+    )
+    shown = screen(Preview(plan, (row,), 20, steps=flow.told), 80).plain.splitlines()
+    assert [line for line in shown if cell_len(line) > 80] == []
+    at = shown.index("Steps")
+    assert shown[at + 1 : at + 5] == [
+        "  1. Readiness Check",
+        "  2. Before: types: show ip bgp summary",
+        "  3. Distribution",
+        "  4. Clear: types, once: clear counters",
+    ]

@@ -318,3 +318,20 @@ def test_a_plan_in_a_freeze_says_that_the_upgrade_is_refused(place: Place, capsy
 def test_a_sequential_plan_says_one_at_a_time(capsys: Capture) -> None:
     assert main(["--json", "plan", "--all", "--sequential"]) == 0
     assert json.loads(capsys.readouterr().out)["forecast"]["workers"] == 1
+
+
+@pytest.mark.usefixtures("devices")
+def test_a_step_of_ones_own_that_has_changed_is_another_plan(place: Place, capsys: Capture) -> None:
+    own = (
+        "  workflows:\n    look:\n      steps: [readiness, {command: {name: Clock, run: show clock%s}}, distribution]\n"
+    )
+    before = CONFIG.read_text()
+    CONFIG.write_text(before + own % "")
+    document = written(capsys, "--workflow", "look")
+    assert document["rules"]["steps of the workflow"] == "readiness, Clock, distribution"
+    CONFIG.write_text(before + own % " detail")
+    assert main(["upgrade", "--plan", FILE, "--yes"]) == 3
+    said = capsys.readouterr().err
+    assert "step 'Clock' of the workflow was" in said
+    assert "show clock detail" in said
+    assert place.store.batches() == []

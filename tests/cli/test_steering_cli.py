@@ -9,6 +9,8 @@ import pytest
 
 from swimctl.cli import main
 from swimctl.models import Policy
+from swimctl.states import StepStatus
+from swimctl.waiting import Waiting, WaitKind
 
 Capture = pytest.CaptureFixture[str]
 Place = Any  # conftest.py's: folders of tests are no packages
@@ -45,3 +47,24 @@ def test_change(place: Place, capsys: Capture) -> None:
     assert "is in the past" in capsys.readouterr().err
     assert place.store.batch(job.batch_id).policy.until.year == 2031
     assert place.store.batch(job.batch_id).policy.ticket == "CHG-7"
+
+
+def test_release(place: Place, capsys: Capture) -> None:
+    (job,) = place.batch("sw1", detached=True)
+    assert main(["release", str(job.id), "--reason", "yes"]) == 3
+    assert f"job {job.id} does not wait for a person" in capsys.readouterr().err
+    assert main(["release", "--reason", "yes"]) == 2
+    assert main(["release", str(job.id), "--reason", " "]) == 2
+    assert main(["release", "--batch", job.batch_id, "--reason", "yes"]) == 3
+    capsys.readouterr()
+    with place.store.register_runner() as runner:
+        assert place.store.claim(job.id, runner) is not None
+        place.store.step(job.id, runner, "readiness", StepStatus.RUNNING)
+        place.store.say(job.id, runner, "waiting", Waiting(WaitKind.PERSON, "Board: well?", job.id))
+        assert main(["status", "--batch", job.batch_id]) == 0
+        assert f"Board: well?: `swimctl release {job.id}`" in capsys.readouterr().out
+        assert main(["release", str(job.id), "--reason", "not tonight", "--refuse", "--as", "anna"]) == 0
+        assert capsys.readouterr().out == f"refused by anna: job {job.id}\n"
+        assert main(["release", str(job.id), "--reason", "yes"]) == 3
+    entry = next(each for each in place.store.audit() if each.action == "refuse")
+    assert (entry.actor, entry.data["reason"]) == ("anna", "not tonight")

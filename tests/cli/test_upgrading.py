@@ -272,3 +272,46 @@ def test_workflows_are_listed_and_shown(place: Place, capsys: Capture) -> None:
     assert main(["workflow", "show", "copy-only"]) == 0
     assert "  2. Distribution" in capsys.readouterr().out
     assert main(["workflow", "show", "nothing"]) == 2
+
+
+OWN = """\
+  workflows:
+    night:
+      steps:
+        - readiness
+        - command: {name: Clock, run: show clock}
+        - distribution
+        - http: {name: Tell, url: "https://chat.example.com/{key}", text: hello, secrets: {key: {env: NO_SUCH_KEY}}}
+"""
+
+
+def test_workflows_of_ones_own_are_shown_planned_and_checked(place: Place, capsys: Capture) -> None:
+    config = place.folder / "config.yaml"
+    before = config.read_text()
+    config.write_text(before + OWN)
+    assert main(["workflow", "show", "night"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  1. Readiness Check",
+        "  2. Clock: types: show clock",
+        "  3. Distribution",
+        "  4. Tell: POST https://chat.example.com/{key}",
+    ]
+    assert main(["plan", "sw1", "--offline", "--workflow", "night"]) == 0
+    assert "Clock\ttypes: show clock\n" in capsys.readouterr().out
+    assert main(["plan", "sw1", "--offline", "--workflow", "night", "--json"]) == 0
+    assert said_json(capsys)["steps"][1] == {"name": "Clock", "does": "types: show clock"}
+    assert main(["workflow", "validate"]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("config.yaml: 1 workflow (night), all well\n")
+    assert "night, step 'Tell': the environment has no NO_SUCH_KEY here" in err
+    config.write_text(before + OWN.replace("show clock", "reload"))
+    assert main(["workflow", "validate"]) == 2
+    err = capsys.readouterr().err
+    assert (
+        f"line {before.count(chr(10)) + 5}: swimctl.workflows.night.steps.1.command.run: 'reload' is not known" in err
+    )
+    config.write_text(before)
+    alone = place.folder / "flows.yaml"
+    alone.write_text(OWN.replace("  workflows", "workflows", 1))
+    assert main(["workflow", "validate", str(alone), "--json"]) == 0
+    assert said_json(capsys)["workflows"] == ["night"]

@@ -90,7 +90,7 @@ def test_nornirs_number_of_workers_counts_where_swimctl_says_none(project: Proje
             "swimctl:\n  workflows:\n    mine: {steps: []}\n",
             (
                 "config.yaml line 3: swimctl.workflows.mine.steps must be a list with one of readiness, distribution,"
-                " activation, post-checks, not an empty list"
+                " activation, post-checks, or a step of your own (command, http, script, pause), not an empty list"
             ),
         ),
         (

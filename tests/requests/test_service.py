@@ -8,6 +8,7 @@ import pytest
 from support.projects import IMAGE, LITE, Project
 from support.stores import NOON, StandingClock
 
+from swimctl.config.workflows import Command, Flow
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome
 from swimctl.requests.plans import UpgradeRequest
@@ -187,6 +188,19 @@ class TestTrigger:
         made = service.trigger(house.request("bern-1", options=JobOptions(workflow="100")))
         assert [step.name for step in made.jobs[0].steps] == ["Readiness Check"]
         assert house.store.batch(made.batch.id).options.workflow == "look"
+
+    def test_a_batch_keeps_its_workflow_as_it_was(self, house: House, project: Project) -> None:
+        text = project.path.read_text(encoding="utf-8")
+        own = "  workflows:\n    look:\n      steps: [readiness, {command: {name: Clock, run: show clock%s}}]\n"
+        project.write("config.yaml", text + own % "")
+        made = project.service(house.store, StandingClock()).trigger(
+            house.request("bern-1", options=JobOptions(workflow="look"))
+        )
+        assert [step.name for step in made.jobs[0].steps] == ["Readiness Check", "Clock"]
+        project.write("config.yaml", text + own % " detail")
+        kept = Flow.of(house.store.batch(made.batch.id).flow)
+        assert [step.run for step in kept.own if isinstance(step, Command)] == ["show clock"]
+        assert house.store.batch(house.trigger("basel-core").batch.id).flow == ""
 
     def test_devices_without_an_image_are_skipped(self, house: House) -> None:
         made = house.trigger("chur-small", "bern-1")

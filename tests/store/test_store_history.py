@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.stores import StandingClock, some_jobs
+from support.stores import StandingClock, some_batch, some_image, some_jobs
 
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
-from swimctl.store import Past, Runner, Store
+from swimctl.store import NewJob, Past, Runner, Store
 
 FAMILY = "cat9k_iosxe"
 # Seconds that pass before each step begins, and in it.
@@ -53,3 +53,22 @@ def test_the_latest_good_job_of_a_device_counts(store: Store, clock: StandingClo
     store.move(failed.id, runner, JobStatus.FAILED, "it is full", Outcome.UNTOUCHED)
     [past] = store.past([FAMILY])
     assert (past.copied, past.check, past.rest) == (2, 11.0, 1265.0)
+
+
+def test_a_wait_for_a_person_between_the_steps_is_no_part_of_them(store: Store, clock: StandingClock) -> None:
+    runner = store.register_runner()
+    image = some_image(store)
+    device = store.device_ids(["sw1"])["sw1"]
+    kinds = ("readiness", "Board", "distribution", "activation", "post-checks", "Tell")
+    [job] = store.create_batch(some_batch("batch-0001"), [NewJob(device, "sw1", image.id, kinds)])
+    store.claim(job.id, runner)
+    for kind in kinds:
+        clock.forward(1)
+        if kind == "activation":
+            store.move(job.id, runner, JobStatus.ACTIVATING)
+        store.step(job.id, runner, kind, StepStatus.RUNNING)
+        clock.forward(7200 if kind in {"Board", "Tell"} else 10)
+        store.step(job.id, runner, kind, StepStatus.SUCCESS)
+    store.move(job.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
+    [past] = store.past([job.image_family])
+    assert (past.check, past.copying, past.rest) == (10.0, 10.0, 21.0)

@@ -124,7 +124,7 @@ def paper_job(
         for key, value in device.record.memory.items():
             if value is not None:
                 store.remember(job.id, key, value)
-        config = cast("Config", SimpleNamespace(settings=settings))
+        config = cast("Config", SimpleNamespace(settings=settings, path=folder / "config.yaml"))
         inventory = cast("Inventory", SimpleNamespace(credentials=lambda _: Credentials()))
         runs = JobRunner(config, store, inventory, cast("Any", clock), runner)
 

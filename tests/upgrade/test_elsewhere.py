@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ from swimctl.engine.batches import Engine
 from swimctl.engine.desk import Order
 from swimctl.engine.turns import waits
 from swimctl.lab.fleet import LabFleet
-from swimctl.models import Batch, Job, Outcome
-from swimctl.states import JobStatus
+from swimctl.models import Batch, Job, JobOptions, Outcome
+from swimctl.states import JobStatus, StepStatus
 from swimctl.steps import send_once
 from swimctl.steps.pausing import see_through
 from swimctl.waiting import WaitKind
@@ -59,13 +59,17 @@ def site(
     *sites: str,
     kind: type[ThreadCrowd] = ThreadCrowd,
     detached: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    options: JobOptions | None = None,
 ) -> Iterator[Site]:
     """Run a lab with one device at each site of `of`, workers at these sites, and a coordinator."""
-    with lab_folder(folder, devices=len(of), ssh=False) as lab:
+    with lab_folder(folder, devices=len(of), ssh=False, settings=settings) as lab:
         with_data(folder, **{f"sw{number}": {"site": where} for number, where in enumerate(of, 1)})
         with Opened(folder / "config.yaml") as opened:
             crowd = crowd_of(folder, *(sites or set(of)), kind=kind)
-            made = opened.service.trigger(request(opened, devices=list(opened.inventory.devices), detached=detached))
+            devices = list(opened.inventory.devices)
+            asked = {"devices": devices, "detached": detached, "options": options or JobOptions()}
+            made = opened.service.trigger(request(opened, **asked))
             yield Site(lab, opened, crowd, by_workers(opened, crowd), made.batch)
 
 
@@ -97,6 +101,25 @@ def test_each_site_is_served_by_its_own_worker_and_the_scheduler_sees_numbers_al
             ("complaint", "zrh"),
             ("silent", "zrh"),
         ]
+
+
+def test_steps_of_ones_own_run_on_the_worker(tmp_path: Path) -> None:
+    steps = [
+        "readiness",
+        {"command": {"name": "Clock", "run": "show clock", "must_match": [r"^\*?\d\d:"]}},
+        {"script": {"name": "Note", "run": ["/bin/sh", "-c", "cat >> facts"]}},
+        "distribution",
+        "activation",
+        "post-checks",
+    ]
+    always = [{"script": {"name": "Tell", "run": ["/bin/sh", "-c", "echo $0 >> ends", "{device} {outcome}"]}}]
+    flow = {"workflows": {"mine": {"steps": steps, "finally": always}}}
+    with site(tmp_path, settings=flow, options=JobOptions(workflow="mine")) as made:
+        (job,) = made.go()
+        assert (job.status, job.outcome, job.error) == (JobStatus.SUCCESS, Outcome.UPGRADED, None)
+        assert {step.status for step in job.steps} == {StepStatus.SUCCESS}
+        (where,) = {path.parent for path in tmp_path.rglob("facts")}
+        assert (where / "ends").read_text() == "sw1 upgraded\n"
 
 
 class Freezes(ThreadCrowd):

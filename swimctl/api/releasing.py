@@ -1,0 +1,65 @@
+"""Release: a person answers jobs that wait for one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import Field, StringConstraints, model_validator
+
+from swimctl.api.answers import Answer, Problem
+from swimctl.api.routing import Call, Route, answer
+from swimctl.api.schemas import Flag, Ids, Name, Request
+from swimctl.models import Role
+
+
+class ReleaseRequest(Request):
+    """Jobs by their ids, or those of a batch that wait for a person; and why they may go on, or may not."""
+
+    job_ids: Ids | None = Field(None, description="these jobs, all or none; without `batch_id` this is required")
+    batch_id: Name | None = Field(
+        None, description="all jobs of this batch that wait for a person; without `job_ids` this is required"
+    )
+    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000)] = Field(
+        description="why, for the record"
+    )
+    refuse: Flag = Field(False, description="true: they must not go on; each ends `failed`")
+
+    @model_validator(mode="after")
+    def _something(self) -> ReleaseRequest:
+        if (self.job_ids is None) == (self.batch_id is None):
+            raise ValueError("name the jobs in job_ids, or their batch in batch_id")
+        return self
+
+
+class ReleaseAnswer(Answer):
+    """The jobs that have their answer."""
+
+    status: Literal["success"]
+    job_ids: list[int]
+    released: bool = Field(description="false: they were refused")
+
+
+async def release(call: Call) -> web.Response:
+    """Answer jobs that wait for a person."""
+    asked: ReleaseRequest = call.body
+    store = call.backend.store
+
+    def work() -> list[int]:
+        jobs = store.waiting_for_a_person(asked.batch_id) if asked.batch_id is not None else asked.job_ids or []
+        return store.answer(jobs, call.caller, asked.reason, go=not asked.refuse)
+
+    return answer({"status": "success", "job_ids": await call.backend.do(work), "released": not asked.refuse})
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/upgrade/release/",
+        release,
+        "Answer jobs that wait for a person",
+        Role.OPERATOR,
+        {200: ReleaseAnswer, 404: Problem, 409: Problem},
+        body=ReleaseRequest,
+    ),
+)

@@ -1,0 +1,551 @@
+"""Steps of one's own in a job: what they send and run, once, and what their failure does to the job."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.call_outs import call_outs, dripping, saying, silent
+from support.certificates import self_signed
+from support.scripted_job import PaperJob, Played, paper_job
+from support.scripted_steps import DAY, NEW, OLD, STARTED, PaperClock, Scripted, activated, runs, stands
+
+from swimctl.config import references
+from swimctl.config.workflows import Call, Flow, Hold, Own, Script
+from swimctl.errors import ConflictError, NotReady, StaleClaim
+from swimctl.models import Caller, Job, JobOptions, Outcome, Policy
+from swimctl.platforms.facts import Placement
+from swimctl.states import STEP_NAMES, JobStatus, StepStatus
+from swimctl.steps import JobContext
+from swimctl.steps.own.facts import sent_key
+from swimctl.waiting import Waiting, WaitKind
+
+ANNA = Caller("anna", "terminal")
+SECRET = "t0p-s3cret-tok3n"
+
+
+@contextmanager
+def job_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, flow: Flow, played: tuple[Played, ...] = (), **more: Any
+) -> Iterator[PaperJob]:
+    """Claim a job of this workflow, whose standard steps are played."""
+    acts = {step.kind: step for step in played}
+    as_before = {"running": [runs(OLD, OLD, uptime=30 * DAY)], "installed": [stands(Placement.ABSENT)]}
+    more.setdefault("device", Scripted(**as_before))
+    more.setdefault("policy", Policy(ticket="CHG-7"))
+    steps = [acts.get(kind, Played(kind)) for kind in STEP_NAMES]
+    with paper_job(folder, monkeypatch, steps=steps, kinds=flow.kinds, flow=flow.text(), **more) as job:
+        yield job
+
+
+def around(*own: Own, always: tuple[Own, ...] = ()) -> Flow:
+    """Make a workflow with these steps before the copy."""
+    return Flow(("readiness", *own, "distribution"), always)
+
+
+def statuses(job: Job) -> dict[str, str]:
+    return {step.name: step.status.value for step in job.steps}
+
+
+def refuse(_context: JobContext) -> None:
+    raise NotReady("not ready, nothing was changed: space")
+
+
+def program(folder: Path, text: str, name: str = "tool") -> str:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return f"./{name}"
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, dict[str, str]]]:
+    monkeypatch.setenv("OWN_TOKEN", SECRET)
+    references._read.clear()
+    yield {"token": {"env": "OWN_TOKEN"}}
+    references._read.clear()
+
+
+def in_store(job: PaperJob, text: str) -> bool:
+    """Return whether a text is anywhere in the store's file, or in what is not yet in it."""
+    files = job.store.path.parent.glob(f"{job.store.path.name}*")
+    return any(text.encode() in file.read_bytes() for file in files if file.is_file())
+
+
+# Call-outs.
+
+
+def silence(url: str, **more: Any) -> Call:
+    return Call.model_validate(
+        {
+            "name": "Silence",
+            "url": f"{url}/silences",
+            "json": {"comment": "job {job} of {device}, {ticket}", "id": "{job}", "until": "{until}"},
+            "keep": {"silence": "silenceID"},
+            "lasts": 7200,
+            **more,
+        }
+    )
+
+
+def lift(url: str) -> Call:
+    return Call(name="Lift", url=f"{url}/silence/{{silence}}", method="DELETE", after="Silence")
+
+
+def test_a_silence_is_made_before_and_lifted_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: dict[str, dict[str, str]]
+) -> None:
+    with call_outs() as outside:
+        made = silence(outside.url, headers={"Authorization": "Bearer {token}"}, secrets=token)
+        with job_of(tmp_path, monkeypatch, around(made, always=(lift(outside.url),))) as job:
+            ended = job.run()
+            assert not in_store(job, SECRET)
+            told = job.told("sent")
+    assert (ended.status, ended.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED)
+    assert set(statuses(ended).values()) == {"success"}
+    assert outside.lines == ["POST /silences", "DELETE /silence/s-1"]
+    first = outside.asked[0]
+    assert first.headers["Authorization"] == f"Bearer {SECRET}"
+    until = (STARTED + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S")
+    body = json.loads(first.body)
+    assert (body["comment"], body["id"]) == (f"job {ended.id} of sw1, CHG-7", ended.id)
+    assert body["until"].startswith(until)
+    assert told == [f"POST {outside.url}/silences", f"DELETE {outside.url}/silence/s-1"]
+
+
+@pytest.mark.parametrize("failing", ["readiness", "distribution"])
+def test_what_comes_at_each_end_comes_where_the_job_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    with call_outs() as outside:
+        flow = Flow((silence(outside.url), "readiness", "distribution"), (lift(outside.url),))
+        with job_of(tmp_path, monkeypatch, flow, (Played(failing, refuse),)) as job:
+            ended = job.run()
+    assert (ended.status, ended.error) == (JobStatus.FAILED, ended.error)
+    assert "space" in (ended.error or "")
+    assert outside.lines == ["POST /silences", "DELETE /silence/s-1"]
+    assert statuses(ended)["Lift"] == "success"
+
+
+def test_what_was_not_silenced_is_not_lifted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs() as outside:
+        flow = around(silence(outside.url), always=(lift(outside.url),))
+        with job_of(tmp_path, monkeypatch, flow, (Played("readiness", refuse),)) as job:
+            ended = job.run()
+    assert outside.lines == []
+    assert statuses(ended)["Lift"] == "skipped"
+
+
+def test_the_steps_at_the_end_know_what_the_job_came_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs() as outside:
+        told = Call(name="Tell", url=f"{outside.url}/chat", text="{device}: {status}, {outcome}. {error}")
+        with job_of(tmp_path, monkeypatch, around(always=(told,)), (Played("distribution", refuse),)) as job:
+            job.run()
+    assert outside.asked[0].body.startswith("sw1: failed, untouched. not ready, nothing was changed: space")
+
+
+def test_a_step_at_the_end_that_fails_fails_a_job_that_went_well_and_does_not_hide_what_its_device_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(context: JobContext) -> None:
+        for key, value in activated().items():
+            context.record.remember(key, value)
+
+    with call_outs(answers=saying(500, "down")) as outside:
+        flow = Flow(tuple(STEP_NAMES), (Call(name="Tell", url=outside.url),))
+        device = Scripted(running=[runs(NEW, NEW)], installed=[stands(Placement.COMMITTED)])
+        with job_of(tmp_path, monkeypatch, flow, (Played("activation", send),), device=device) as job:
+            ended = job.run()
+    assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UPGRADED)
+    assert "'Tell', which runs at each end, failed: POST" in (ended.error or "")
+    assert "it answers 500, needed 200 or 201 or 202 or 204" in (ended.error or "")
+    assert "next:" in (ended.error or "")
+
+
+@pytest.mark.parametrize(
+    ("answers", "more", "said"),
+    [
+        (saying(503, "no"), {}, "it answers 503"),
+        (saying(200, "fine"), {"must_contain": ["great"]}, "its answer must contain 'great'"),
+        (saying(200, "fine"), {"keep": {"x": "id"}}, "its answer is not JSON"),
+        (saying(200, '{"id": {}}'), {"keep": {"x": "id"}}, "its answer has no value at 'id'"),
+        (saying(302, "", Location="/elsewhere"), {}, "it answers 302"),
+        (
+            silent(30),
+            {"timeout": 0.3},
+            "no whole answer within 0.3 s; it was sent, and whether it was done is in doubt",
+        ),
+        (dripping(), {"timeout": 0.3}, "no whole answer within 0.3 s"),
+    ],
+)
+def test_an_answer_that_is_not_as_needed_fails_the_job_before_its_device_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: Any, more: dict[str, Any], said: str
+) -> None:
+    with call_outs(answers=answers) as outside:
+        asks = Call.model_validate({"name": "Ask", "url": f"{outside.url}/x", **more})
+        copies = Played("distribution")
+        began = time.monotonic()
+        with job_of(tmp_path, monkeypatch, around(asks), (copies,)) as job:
+            ended = job.run()
+        assert time.monotonic() - began < 10
+    assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
+    assert said in (ended.error or "")
+    assert copies.runs == 0
+    assert outside.lines == ["POST /x"]
+
+
+def test_a_certificate_is_checked_and_an_authority_of_ones_own_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cert, key = self_signed(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(cert, key)
+    with call_outs(tls) as outside:
+        for number, (authority, status) in enumerate([(None, "failed"), (Path("cert.pem"), "success")]):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            (folder / "cert.pem").write_bytes(cert.read_bytes())
+            with job_of(folder, monkeypatch, around(Call(name="Ask", url=outside.url, ca=authority))) as job:
+                ended = job.run()
+            assert ended.status.value == status
+            if authority is None:
+                assert "it cannot be reached: self-signed certificate; nothing was sent" in (ended.error or "")
+    assert len(outside.asked) == 1
+
+
+def test_nobody_there_is_no_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with job_of(tmp_path, monkeypatch, around(Call(name="Ask", url="http://127.0.0.1:9/x"))) as job:
+        ended = job.run()
+        assert job.store.recall(job.job.id, sent_key("Ask")) is None
+    assert "it cannot be reached: Connection refused; nothing was sent" in (ended.error or "")
+
+
+def test_a_secret_is_shown_nowhere_though_the_other_side_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: dict[str, dict[str, str]]
+) -> None:
+    with call_outs(answers=saying(400, f"your token {SECRET} is bad")) as outside:
+        asks = Call(name="Ask", url=f"{outside.url}/{{token}}/x?key={{token}}", secrets=token)
+        with job_of(tmp_path, monkeypatch, around(asks)) as job:
+            ended = job.run()
+            assert not in_store(job, SECRET)
+    assert outside.lines == [f"POST /{SECRET}/x?key={SECRET}"]
+    assert SECRET not in (ended.error or "")
+    assert "it answers 400" in (ended.error or "")
+
+
+def test_a_secret_that_is_not_there_sends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_SUCH", raising=False)
+    with call_outs() as outside:
+        asks = Call(name="Ask", url=outside.url, secrets={"token": {"env": "NO_SUCH"}})
+        with job_of(tmp_path, monkeypatch, around(asks)) as job:
+            ended = job.run()
+    assert outside.lines == []
+    assert "the environment has no NO_SUCH" in (ended.error or "")
+
+
+# A process that died in between.
+
+
+def test_a_call_whose_process_died_half_way_is_in_doubt_and_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        call_outs() as outside,
+        job_of(tmp_path, monkeypatch, around(silence(outside.url), always=(lift(outside.url),))) as job,
+    ):
+        job.store.remember(job.job.id, sent_key("Silence"), {"what": "POST"})
+        job.store.step(job.job.id, job.runner, "readiness", StepStatus.SUCCESS)
+        job.store.step(job.job.id, job.runner, "Silence", StepStatus.RUNNING)
+        ended = job.run()
+    assert outside.lines == []
+    assert "'Silence' is in doubt" in (ended.error or "")
+    assert "'Lift', which runs at each end, failed: {silence} was kept by no step before" in (ended.error or "")
+
+
+def test_a_call_that_may_be_made_again_is_and_one_whose_end_is_known_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with call_outs() as outside:
+        made = silence(outside.url, again=True)
+        with job_of(tmp_path, monkeypatch, around(made)) as job:
+            job.store.remember(job.job.id, sent_key("Silence"), {"what": "POST"})
+            job.store.step(job.job.id, job.runner, "readiness", StepStatus.SUCCESS)
+            assert job.run().status is JobStatus.SUCCESS
+        assert outside.lines == ["POST /silences"]
+        folder = tmp_path / "known"
+        folder.mkdir()
+        with job_of(folder, monkeypatch, around(silence(outside.url))) as job:
+            job.store.remember(job.job.id, sent_key("Silence"), {"what": "POST"})
+            job.store.remember(job.job.id, "own done Silence", "POST: 201")
+            assert job.run().status is JobStatus.SUCCESS
+    assert outside.lines == ["POST /silences"]
+
+
+def test_a_job_that_was_at_its_end_runs_nothing_before_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with call_outs() as outside:
+        told = [Call(name=name, url=f"{outside.url}/{name}") for name in ("one", "two")]
+        copies, checks = Played("distribution"), Played("readiness")
+        with job_of(tmp_path, monkeypatch, around(always=tuple(told)), (checks, copies)) as job:
+            job.store.step(job.job.id, job.runner, "readiness", StepStatus.SUCCESS)
+            job.store.step(job.job.id, job.runner, "distribution", StepStatus.FAILED, "no room")
+            job.store.step(job.job.id, job.runner, "one", StepStatus.SUCCESS)
+            job.store.remember(job.job.id, "ending", {"outcome": "untouched", "error": "no room; next: x"})
+            ended = job.run()
+    assert (checks.runs, copies.runs) == (0, 0)
+    assert outside.lines == ["POST /two"]
+    assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
+    assert (ended.error or "").startswith("no room")
+
+
+def test_who_lost_the_job_sends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs() as outside:
+
+        def taken(context: JobContext) -> None:
+            job.store.lease(context.job.id, job.runner)  # another process took it up meanwhile
+
+        flow = around(silence(outside.url))
+        with job_of(tmp_path, monkeypatch, flow, (Played("readiness", taken),)) as job, pytest.raises(StaleClaim):
+            job.run()
+    assert outside.lines == []
+
+
+def test_a_workflow_that_is_changed_later_changes_no_job_that_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with call_outs() as outside, job_of(tmp_path, monkeypatch, around(silence(outside.url))) as job:
+        assert job.runs._settings.workflows == {}
+        assert job.run().status is JobStatus.SUCCESS
+    assert outside.lines == ["POST /silences"]
+
+
+# Scripts.
+
+
+def test_a_script_gets_the_facts_and_little_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: dict[str, dict[str, str]]
+) -> None:
+    monkeypatch.setenv("SWIMCTL_PASSWORD", "pw-of-the-device")
+    run = program(tmp_path, 'cat > facts.json; env > env.txt; echo "$1"; echo $KEY')
+    step = Script(name="Note", run=[run, "{device}"], env={"KEY": "k-{token}"}, secrets=token)
+    with job_of(tmp_path, monkeypatch, around(step)) as job:
+        ended = job.run()
+        (event,) = [each for each in job.store.events(job.job.id) if each.kind == "own"]
+        assert not in_store(job, SECRET)
+    assert ended.status is JobStatus.SUCCESS
+    facts = json.loads((tmp_path / "facts.json").read_text())
+    assert (facts["device"], facts["job"], facts["release"]) == ("sw1", ended.id, "17.12.04")
+    found = dict(line.split("=", 1) for line in (tmp_path / "env.txt").read_text().splitlines())
+    assert found["KEY"] == f"k-{SECRET}"
+    assert set(found) <= {"PATH", "HOME", "LANG", "KEY", "PWD", "OLDPWD", "SHLVL", "_"}
+    assert event.data["output"] == "sw1\nk-********\n"
+    assert event.data["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("echo no room >&2; exit 3", {}, "exit code 3; needed: exit code 0; last words: 'no room'"),
+        ("kill -9 $$", {}, "it was ended by signal 9"),
+        ("sleep 60", {"timeout": 0.3}, "it was killed, as it did not end in time of 0.3 s"),
+    ],
+)
+def test_its_exit_code_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, more: dict[str, Any], said: str
+) -> None:
+    step = Script.model_validate({"name": "Note", "run": [program(tmp_path, text)], **more})
+    copies = Played("distribution")
+    with job_of(tmp_path, monkeypatch, around(step), (copies,)) as job:
+        ended = job.run()
+    assert (ended.status, ended.outcome, copies.runs) == (JobStatus.FAILED, Outcome.UNTOUCHED, 0)
+    assert said in (ended.error or "")
+
+
+@pytest.mark.parametrize("ends", ["exit 0", "sleep 60"])
+def test_all_that_a_script_has_started_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    run = program(tmp_path, f"trap '' TERM; sleep 300 & echo $! > child; {ends}")
+    with job_of(tmp_path, monkeypatch, around(Script(name="Note", run=[run], timeout=1))) as job:
+        began = time.monotonic()
+        ended = job.run()
+    assert time.monotonic() - began < 20
+    assert ended.status is (JobStatus.SUCCESS if ends == "exit 0" else JobStatus.FAILED)
+    assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def is_gone(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+            os.kill(pid, 0)
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_one_that_prints_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = program(tmp_path, "yes 0123456789 | head -c 30000000; echo; echo the end")
+    with job_of(tmp_path, monkeypatch, around(Script(name="Note", run=[run]))) as job:
+        assert job.run().status is JobStatus.SUCCESS
+        (event,) = [each for each in job.store.events(job.job.id) if each.kind == "own"]
+    assert event.data["output"].endswith("the end\n")
+    assert len(event.data["output"]) == 4000
+
+
+def test_one_gets_what_an_earlier_call_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = program(tmp_path, 'echo "$1 $SILENCE" > kept')
+    with call_outs() as outside:
+        note = Script(name="Note", run=[run, "{silence}"], env={"SILENCE": "is {silence}"})
+        with job_of(tmp_path, monkeypatch, around(silence(outside.url), note)) as job:
+            assert job.run().status is JobStatus.SUCCESS
+    assert (tmp_path / "kept").read_text() == "s-1 is s-1\n"
+
+
+def test_one_that_is_not_there_was_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with job_of(tmp_path, monkeypatch, around(Script(name="Note", run=["./nothing"]))) as job:
+        ended = job.run()
+    assert "./nothing cannot be run: No such file or directory; nothing was started" in (ended.error or "")
+
+
+def test_one_whose_process_died_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = program(tmp_path, "touch ran")
+    with job_of(tmp_path, monkeypatch, around(Script(name="Note", run=[run]))) as job:
+        job.store.remember(job.job.id, sent_key("Note"), {"what": "script"})
+        ended = job.run()
+    assert "'Note' is in doubt" in (ended.error or "")
+    assert not (tmp_path / "ran").exists()
+
+
+# Waiting for a person.
+
+
+class Person(threading.Event):
+    """A stop that lets time pass on paper while a job waits, and has somebody act after some of it."""
+
+    def __init__(self, clock: PaperClock, after: float, act: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.clock, self.after, self.act = clock, after, act
+
+    def wait(self, timeout: float | None = None) -> bool:
+        before = self.clock.seconds
+        self.clock.sleep(timeout or 0.0)
+        if before < self.after <= self.clock.seconds:
+            self.act()
+        return self.is_set()
+
+
+HOLD = Hold(name="Board", ask="Is CHG-7 approved?", deadline=600)
+
+
+def test_a_job_waits_for_a_person_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Job] = []
+    with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
+
+        def act() -> None:
+            seen.append(job.now)
+            job.store.answer([job.job.id], ANNA, "the board said yes", go=True)
+
+        job.stop = Person(job.device.clock, 30, act)
+        ended = job.run()
+        (entry,) = [each for each in job.store.audit() if each.action == "release"]
+    until = STARTED + timedelta(seconds=600)
+    assert seen[0].waiting == Waiting(WaitKind.PERSON, "Board: Is CHG-7 approved?", seen[0].id, until)
+    assert seen[0].waiting is not None
+    assert f"`swimctl release {ended.id}`" in seen[0].waiting.sentence()
+    assert (ended.status, ended.waiting) == (JobStatus.SUCCESS, None)
+    assert next(step.message for step in ended.steps if step.name == "Board") == "released by anna: the board said yes"
+    assert (entry.actor, entry.data["reason"], entry.data["steps"]) == ("anna", "the board said yes", ["Board"])
+
+
+def test_a_person_may_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
+        job.stop = Person(job.device.clock, 30, lambda: job.store.answer([job.job.id], ANNA, "not tonight", go=False))
+        ended = job.run()
+        assert [each.action for each in job.store.audit()] == ["refuse"]
+    assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
+    assert "refused by anna: not tonight" in (ended.error or "")
+
+
+def test_nobody_waits_for_ever_and_a_resume_does_not_begin_the_wait_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
+        person = job.stop = Person(job.device.clock, 400)
+        person.act = person.set
+        left = job.run()
+        assert (left.status, left.interrupted) == (JobStatus.DISTRIBUTING, True)
+        assert job.store.claim(job.job.id, job.runner) is not None
+        job.stop = Person(job.device.clock, 1e9)
+        ended = job.run()
+    assert 600 <= job.device.clock.seconds < 602
+    assert ended.status is JobStatus.FAILED
+    assert "nobody released it until 2031-05-04T01:40:00" in (ended.error or "")
+
+
+def test_only_who_waits_can_be_answered_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
+        with pytest.raises(ConflictError, match="does not wait for a person"):
+            job.store.answer([job.job.id], ANNA, "yes", go=True)
+
+        def act() -> None:
+            assert job.store.waiting_for_a_person("batch-0001") == [job.job.id]
+            job.store.answer([job.job.id], ANNA, "yes", go=True)
+            with pytest.raises(ConflictError, match="has its answer"):
+                job.store.answer([job.job.id], ANNA, "no", go=False)
+
+        job.stop = Person(job.device.clock, 30, act)
+        assert job.run().status is JobStatus.SUCCESS
+        with pytest.raises(ConflictError, match="waits for a person"):
+            job.store.waiting_for_a_person("batch-0001")
+
+
+def test_copy_only_leaves_out_what_stands_behind_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs() as outside:
+        flow = Flow(
+            ("readiness", "distribution", silence(outside.url), "activation", "post-checks"), (lift(outside.url),)
+        )
+        with job_of(tmp_path, monkeypatch, flow, options=JobOptions(activate=False)) as job:
+            ended = job.run()
+    assert outside.lines == []
+    assert ended.status is JobStatus.SUCCESS
+    assert [name for name, status in statuses(ended).items() if status == "skipped"] == [
+        "Silence", "Activation", "Post-Checks", "Lift",
+    ]  # fmt: skip
+
+
+CLOSED = Policy(window="05:00-09:00@UTC")  # STARTED is half past one
+
+
+@pytest.mark.parametrize("step", ["call", "pause"])
+def test_what_stands_behind_the_copy_waits_for_the_window_but_a_person_is_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with call_outs() as outside:
+        own: Own = silence(outside.url) if step == "call" else HOLD
+        flow = Flow(("readiness", "distribution", own, "activation", "post-checks"))
+        with job_of(tmp_path, monkeypatch, flow, policy=CLOSED) as job:
+            seen: list[Job] = []
+            person = job.stop = Person(job.device.clock, 1)
+
+            def act() -> None:
+                seen.append(job.now)
+                person.set()
+
+            person.act = act
+            left = job.run()
+    assert outside.lines == []
+    assert left.interrupted
+    assert seen[0].waiting is not None
+    assert seen[0].waiting.kind is (WaitKind.WINDOW if step == "call" else WaitKind.PERSON)

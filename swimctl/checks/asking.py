@@ -82,11 +82,18 @@ def _take(session: Runs, platform: str, check: Check, seconds: float) -> Taken:
     if why := check_parser(check.rule, platform):
         return Taken(check, why=why)
     try:
-        return Taken(check, rows_of(check.rule, platform, command, session.run(command, seconds)))
+        text = session.run(command, seconds)
     except (CommandRefused, UnparsableOutput) as error:
         return Taken(check, why=str(error))
     except (DeadlineExceeded, UnexpectedPrompt) as error:
         return Taken(check, why=str(error), ended=True)
+    try:
+        return Taken(check, rows_of(check.rule, platform, command, text))
+    except (CommandRefused, UnparsableOutput) as error:
+        return Taken(check, why=str(error))
+    except Exception as error:  # noqa: BLE001 - a parser or a template of others, on an output that nobody foresaw
+        why = f"its parser failed: {type(error).__name__}: {error}"
+        return Taken(check, why=f"cannot read the output of '{command}': {why}")
 
 
 @dataclass(frozen=True, slots=True)

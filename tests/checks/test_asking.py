@@ -51,6 +51,13 @@ def test_what_cannot_be_read_takes_no_other_with_it(answer: Any) -> None:
     assert (len(second.rows), second.why) == (2, "")
 
 
+def test_a_parser_that_fails_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swimctl.checks.asking.rows_of", lambda *_: 1 / 0)
+    (found,) = take(Says(one=GOOD), "cisco_xe", [check("one")], 60.0)
+    assert found.why == ("cannot read the output of 'show one': its parser failed: ZeroDivisionError: division by zero")
+    assert not found.ended
+
+
 @pytest.mark.parametrize("error", [DeadlineExceeded("it did not end"), UnexpectedPrompt("it asked")])
 def test_one_that_hangs_ends_the_session_and_says_so(error: Exception) -> None:
     session = Says(one=error, two=GOOD)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from checks.rules import rule
+from checks.rules import PEERS, rule
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swimctl.checks.parsing import check_parser, rows_of
 from swimctl.checks.rows import Row
@@ -206,3 +208,39 @@ def test_a_parser_that_can_be_used_has_nothing_to_say() -> None:
     assert [check_parser(rule(**BGP_RULE), platform) for platform in ("cisco_xe", "cisco_nxos", "arista_eos")] == [
         ""
     ] * 3
+
+
+def _spoilt(text: str) -> st.SearchStrategy[str]:
+    """Return outputs that are cut, have a piece twice, or something odd in the middle."""
+    places = st.integers(0, len(text))
+    return st.builds(
+        lambda one, two, odd: text[: max(one, two)] + odd + text[min(one, two) :],
+        places,
+        places,
+        st.one_of(st.just(""), st.text(max_size=20), st.sampled_from(["<a>", "{", "]", "% Invalid input", "\x00"])),
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "fields", "text"),
+    [
+        ("cisco_xe", BGP_RULE, BGP),
+        ("juniper_junos", {"command": "show x | display xml", "parse": {"xml": "bgp-peer"}, "key": "peer-address",
+                           "expect": "still there"}, XML),
+        ("arista_eos", {"command": "show x | json", "parse": {"json": "peers.{peer}"}},
+         '{"peers": {"a": {"state": "up"}, "b": {"state": "down", "timers": {"hold": 3}}}}'),
+        ("cisco_nxos", {"parse": {"regex": PEERS}}, "a up 1\nb down 2\n"),
+    ],
+)  # fmt: skip
+@given(data=st.data())
+def test_an_output_that_is_spoilt_is_read_or_not_understood_and_nothing_else(
+    platform: str, fields: dict[str, Any], text: str, data: st.DataObject
+) -> None:
+    wanted = rule(**fields)
+    try:
+        rows = rows_of(wanted, platform, wanted.command_on(platform), data.draw(_spoilt(text)))
+    except (CommandRefused, UnparsableOutput):
+        return
+    names = [tuple(row[field] for field in wanted.key) for row in rows]
+    assert len(names) == len(set(names))
+    assert all(all(name) for name in names)

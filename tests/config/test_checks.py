@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 from support.projects import Project
 
-from swimctl.config.checks import ABSOLUTE, EXPECTATIONS, PARSERS, CheckRule, Wrong, amount, limits
+from swimctl.config.checks import ABSOLUTE, EXPECTATIONS, PARSERS, CheckRule, Checks, Wrong, amount, limits
+from swimctl.config.settings import Settings
+from swimctl.engine.desk import SHARED
 from swimctl.errors import ConfigError
 
 RULE = {"about": "peers are as before", "command": "show peers", "parse": {"json": "peers.*"}, "key": "peer"}
@@ -149,3 +152,12 @@ def test_every_word_of_a_rule_is_told_on_its_page() -> None:
     page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
     words = [*EXPECTATIONS, *ABSOLUTE, *PARSERS, *CheckRule.model_fields]
     assert [word for word in words if not re.search(f"`{{?{word}[`:]", page)] == []
+
+
+def test_a_worker_is_given_the_rules_as_they_are() -> None:
+    rule = CheckRule.model_validate(
+        {**RULE, "expect": [{"within": {"x": {"fall": "5%"}}}], "read_as": {"s": {"a": "b"}}}
+    )
+    settings = Settings(checks=Checks(defaults="all", off=["y"], rules={"peers": rule}))
+    shared = json.loads(json.dumps(settings.model_dump(mode="json", include=set(SHARED), by_alias=True)))
+    assert Settings.model_validate(shared).checks == settings.checks

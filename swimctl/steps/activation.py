@@ -136,7 +136,7 @@ class Activation:
         if sent.dropped:
             raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is not True:
-            raise StepFailed(_refused(driver.support, command, sent, "nothing was activated"))
+            raise StepFailed(_refused(driver.support, command, sent, "this job activated nothing"))
         if driver.installed(context.image).placement is Placement.ABSENT:
             raise StepFailed(
                 f"'{command}' answered with success, but the device does not list {called(context.image)}; "
@@ -177,7 +177,8 @@ class Activation:
         if sent.dropped and sent.outcome.succeeded is None:
             raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is False:
-            raise StepFailed(_refused(driver.support, command, sent, "the device stays on its release"))
+            # What the device is, it is asked where the job ends: whoever made it refuse may be changing that.
+            raise StepFailed(_refused(driver.support, command, sent))
         if sent.outcome.no_change:
             raise StepFailed(
                 "the device says that there is nothing to change, and does not reload; "
@@ -257,8 +258,9 @@ def _in_service(context: JobContext, words: str) -> str:
     return words if context.options.issu or is_patch(context.image) else ""
 
 
-def _refused(support: Support, command: str, sent: Sent, state: str) -> str:
+def _refused(support: Support, command: str, sent: Sent, state: str = "") -> str:
     why = sent.outcome.reason or (
         "the session ended before the device answered" if sent.dropped else "no word of success"
     )
-    return f"'{command}' failed: {why}; {state}; next: {support.look} on the device"
+    parts = (f"'{command}' failed: {why}", state, f"next: {support.look} on the device")
+    return "; ".join(filter(None, parts))

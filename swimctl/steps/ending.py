@@ -50,7 +50,8 @@ class _Asked:
     """What a device said after a failure. `undone`: what was taken back, or why that did not work.
 
     `booted` is since the newest mark of its boot, `earlier` that it booted in this job before that, `doubt` that a
-    member of it did, or that it may have. `others` is what somebody else began there since the baseline.
+    member of it did, or that it may have. `others` is what somebody else began there since the baseline. `refused`: it
+    did not take our command, so one that runs there is another's.
     """
 
     support: Support
@@ -62,6 +63,7 @@ class _Asked:
     trace: Trace | Unread
     others: tuple[Logged, ...] = ()
     undone: str = ""
+    refused: bool = False
 
     @property
     def under_way(self) -> bool | None:
@@ -131,7 +133,14 @@ def _after_activation(context: JobContext, error: SwimctlError) -> tuple[Outcome
     if corrected is Outcome.UNKNOWN:
         return corrected, _told(context, _seen(asked), _facts(asked.installed))
     booted = "it rebooted earlier in this job, and not in its activation" if corrected is not outcome else ""
-    return corrected, "; ".join(filter(None, (booted, _unread_boot(asked), _armed(context, _facts(asked.installed)))))
+    stays = f"the device was asked and stays on {before.version}" if _stays(corrected, asked) else ""
+    return corrected, "; ".join(
+        filter(None, (booted, stays, _unread_boot(asked), _armed(context, _facts(asked.installed))))
+    )
+
+
+def _stays(outcome: Outcome, asked: _Asked) -> bool:
+    return asked.refused and outcome is Outcome.UNTOUCHED
 
 
 def _present(before: Snapshot) -> int:
@@ -260,7 +269,10 @@ def _asked(
         seen = readable(lambda: _boot(context, driver))
         running, booted, earlier, doubt = (seen, None, False, "") if isinstance(seen, Unread) else seen
         installed = table.read(driver)
-        asked = _Asked(driver.support, running, booted, earlier, doubt, installed, trace, at_work(context, driver))
+        refused = answer_to(context, operation) is False
+        asked = _Asked(
+            driver.support, running, booted, earlier, doubt, installed, trace, at_work(context, driver), refused=refused
+        )
         if not (undo(asked, before) and isinstance(driver, Restores)):
             return asked
         try:
@@ -329,6 +341,9 @@ def _seen(asked: _Asked) -> str:
         stands = f"the image is {installed.placement}"
     doubt = asked.doubt if asked.booted is False else ""
     by_others = f"somebody else works on it: {told(asked.others)}" if asked.others else ""
+    runs_there = isinstance(asked.trace, Trace) and asked.trace.received and asked.trace.finished is False
+    if asked.refused and runs_there and not by_others:
+        by_others = "its log shows an operation that has not ended, and ours was refused: somebody else may be at work"
     return "; ".join(filter(None, (f"seen: {runs}, {stands}", doubt, by_others, asked.undone)))
 
 

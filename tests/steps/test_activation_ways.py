@@ -129,8 +129,8 @@ def test_an_adding_that_says_success_and_shows_nothing_is_a_failure() -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (said(False, "no space"), "'install add' failed: no space; nothing was activated; next: "),
-        (said(None), "'install add' failed: no word of success; nothing was activated; next: "),
+        (said(False, "no space"), "'install add' failed: no space; this job activated nothing; next: "),
+        (said(None), "'install add' failed: no word of success; this job activated nothing; next: "),
     ],
 )
 def test_an_adding_without_a_word_of_success_is_a_failure(answer: Any, words: str) -> None:
@@ -269,9 +269,7 @@ def test_after_a_doubt_a_no_of_the_device_may_mean_that_it_is_at_it() -> None:
 def test_an_activation_that_the_device_refuses_is_told_with_its_reason(answer: Any, why: str) -> None:
     job = ready(activate=[answer], reloads=False)
     look = job.driver.support.look
-    assert fails(job) == (
-        f"'install activate' failed: {why}; the device stays on its release; next: {look} on the device"
-    )
+    assert fails(job) == f"'install activate' failed: {why}; next: {look} on the device"
 
 
 def test_sessions_that_are_lost_right_before_the_activation_are_no_reload() -> None:

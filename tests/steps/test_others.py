@@ -123,6 +123,38 @@ def test_it_is_never_untouched_while_somebody_elses_operation_is_under_way(
     assert "netops" not in told
 
 
+REFUSED = {**ACTIVATING, "activate answered": {"succeeded": False, "reason": "busy"}}
+
+
+def test_an_operation_that_runs_where_ours_was_refused_may_be_somebody_elses() -> None:
+    """The first start behind our mark is taken for ours: two programs may have read the same newest line."""
+    job = Scripted(
+        memory=REFUSED,
+        installed=[stands(Placement.ADDED)],
+        running=[SAME_BOOT],
+        trace=[Trace(received=True, finished=False)],
+        journal=[(READ, OURS, STARTS)],
+    )
+    outcome, told = outcome_of_failure(job.context, StepFailed("no"))
+    assert outcome is Outcome.UNKNOWN
+    assert "has not ended, and ours was refused: somebody else may be at work" in told
+    assert "stays on" not in told
+
+
+def test_a_device_is_said_to_stay_on_its_release_only_where_it_was_asked_after_the_refusal() -> None:
+    job = Scripted(
+        memory=REFUSED,
+        installed=[stands(Placement.ADDED)],
+        running=[SAME_BOOT],
+        trace=[Trace(received=False, finished=None)],
+        journal=[(READ, OURS)],
+    )
+    assert outcome_of_failure(job.context, StepFailed("no")) == (
+        Outcome.UNTOUCHED,
+        "the device was asked and stays on 17.06.05",
+    )
+
+
 def test_what_has_ended_leaves_the_device_as_it_is_read() -> None:
     job = Scripted(
         installed=[stands(Placement.ADDED)],

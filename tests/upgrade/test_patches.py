@@ -49,7 +49,7 @@ CASES: Mapping[str, Case] = {
     "other-release": Case(
         LIVE, FAILED, UNTOUCHED, None, "release of the patch: seen 17.09.05, needed 17.6.5", version=OTHER
     ),
-    "refused": Case(LIVE, FAILED, UNTOUCHED, "I", "the device stays on its release", "install-fails:activate"),
+    "refused": Case(LIVE, FAILED, UNTOUCHED, "I", "was asked and stays on 17.06.05", "install-fails:activate"),
     "does-nothing": Case(LIVE, FAILED, UNTOUCHED, None, "does not list cat9k_iosxe.17.06.05.CSC", "does-nothing"),
     "way-back": Case(
         LIVE, FAILED, UNTOUCHED, "I", "rolled back to 17.06.05 without the patch: 1 upl", "interface-lost"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,12 @@ from swimctl.cli.context import Context, Opened
 from swimctl.cli.lab import register
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import Job, Outcome
+from swimctl.platforms.base import Sent
+from swimctl.platforms.driver import Sends
 from swimctl.states import JobStatus
+from swimctl.steps import activation
+from swimctl.steps.base import JobContext
+from swimctl.steps.send_once import send_once
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("two-programs")]
 SPEED = 300
@@ -99,3 +104,67 @@ def test_one_installs_and_the_other_says_nothing_wrong(tried: Tried, name: str) 
             assert not looked, (seen, [command.line for command in log[told:]])
         else:
             assert job.outcome in {Outcome.UNKNOWN, Outcome.UPGRADED}, seen
+
+
+def until(done: Callable[[], bool]) -> None:
+    while not done():
+        time.sleep(0.01)
+
+
+@dataclass
+class BothSend:
+    """Lets both programs send an activation: the second one when the first has, its log read `before` that or after."""
+
+    lab: LabFleet
+    before: bool
+    second_is_there: threading.Event
+
+    def __call__(self, context: JobContext, driver: Sends, operation: str, send: Callable[[], Sent]) -> Sent:
+        if operation != "activate":
+            return send_once(context, driver, operation, send)
+        if context.device.name == "sw1":
+            assert self.second_is_there.wait(60)
+            return send_once(context, driver, operation, send)
+        if not self.before:
+            self._late()
+        return send_once(context, driver, operation, lambda: self._sends(send))
+
+    def _sends(self, send: Callable[[], Sent]) -> Sent:
+        if self.before:
+            self._late()
+        return send()
+
+    def _late(self) -> None:
+        self.second_is_there.set()
+        until(lambda: any(line.startswith("install activate") for line in self.lab.commands("sw1")))
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_the_second_of_two_that_both_activate_says_what_the_device_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    first, second = (tmp_path / name for name in ("first", "second"))
+    for folder in (first, second):
+        folder.mkdir()
+    with lab_folder(first, at_rest=True, speed=SPEED, transfer=400_000, neighbours=()) as lab:
+        another_program(second, lab)
+        monkeypatch.setattr(activation, "send_once", BothSend(lab, before, threading.Event()))
+        with (
+            Context(first / "config.yaml").open() as one,
+            Context(second / "config.yaml").open() as other,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            ours = pool.submit(run, one, "sw1")
+            until(lambda: any("Completed install add" in line for line in lab.switch("sw1").buffer))
+            job = run(other, "sw1-mgmt")
+            assert ours.result().outcome is Outcome.UPGRADED
+        assert sum(line.startswith("install activate") for line in lab.commands("sw1")) == 2
+        assert len(lab.reloads("sw1")) == 1
+        assert really(lab, "sw1") is Outcome.UPGRADED
+    said = job.error or ""
+    assert said.startswith("'install activate' failed: Another install operation is in progress."), said
+    assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNKNOWN), said
+    assert "stays on" not in said, said
+    assert "nothing was" not in said, said
+    assert "somebody else" in said, said
+    assert "next: " in said, said

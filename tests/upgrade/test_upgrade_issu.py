@@ -46,7 +46,7 @@ CASES: Mapping[str, Case] = {
     "lags": Case(TWO, ROLLED_BACK, 2, "rolled back to 17.06.05: seen R0: 17.6.5, R1: 17.12.04", "member-mismatch"),
     "pair-way-back": Case(PAIR, ROLLED_BACK, 2, "rolled back to 17.06.05: 1 uplinks lost", "interface-lost"),
     "old-standby": Case(TWO, UNTOUCHED, 0, "Standby did not come up with the new software", "boots-old-image"),
-    "refused": Case(TWO, UNTOUCHED, 0, "the device stays on its release", "install-fails:activate"),
+    "refused": Case(TWO, UNTOUCHED, 0, "the device was asked and stays on 17.06.05", "install-fails:activate"),
     "nothing": Case(TWO, UNTOUCHED, 0, "does not list 17.12.4", "does-nothing"),
     "one": Case(ONE, UNTOUCHED, 0, "two processors: seen chassis, needed two supervisors"),
 }

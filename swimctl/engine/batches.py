@@ -290,7 +290,7 @@ class Engine:
                 self._jobs.does_not_log_in(job.device_name)
                 return
             if job.attempted or self._far is not None:  # another process may have begun since `job` was read
-                yield from settled(self._store, self._clock, claimed)
+                yield from settled(self._store, self._clock, claimed, self._far)
             yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
             if ended.interrupted and self._far is not None and self._nobody_resumes(run):
@@ -325,7 +325,7 @@ class Engine:
         """
         claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
         if claimed is not None and self._far is not None:
-            yield from settled(self._store, self._clock, claimed)
+            yield from settled(self._store, self._clock, claimed, self._far)
             yield from self._far.go_through(run.batch, claimed, run.stop)
         return self._store.job(job.id)
 

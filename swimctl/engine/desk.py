@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from swimctl import __version__, errors
+from swimctl.clock import Clock
 from swimctl.config.calendars import bytes_of
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError, StaleClaim, StoreError, SwimctlError
@@ -90,10 +91,12 @@ class Lent:
 class Desk:
     """Answer those who work at this runner's jobs on other machines."""
 
-    def __init__(self, store: Store, runner: Runner, settings: Settings) -> None:
+    def __init__(self, store: Store, runner: Runner, settings: Settings, clock: Clock) -> None:
         self._store = store
         self._runner = runner
         self._settings = settings
+        self._clock = clock
+        self._permitted: dict[int, Mapping[str, Any]] = {}
         self._lent: dict[tuple[int, int], Lent] = {}
         self._lock = threading.Lock()
         self._visits = count(1)
@@ -114,6 +117,15 @@ class Desk:
         """Return whether a worker has begun with a lease."""
         with self._lock:
             return (job_id, lease) in self._lent and self._lent[job_id, lease].begun
+
+    def since_permitted(self, job_id: int) -> float | None:
+        """Return the real seconds since a worker was last permitted something here; None: another process did it.
+
+        They are counted by the ticks of this machine, which nobody can set.
+        """
+        with self._lock:
+            mark = self._permitted.get(job_id)
+        return None if mark is None else self._clock.since(mark) / self._clock.speed
 
     def take_back(self, job_id: int, lease: int) -> Lent:
         """Answer nobody any more who has this lease; return what became of it."""
@@ -167,7 +179,10 @@ class Desk:
         if what == "batch":
             return self._store.batch(lent.batch.id)
         if what == "permit" and lease > 0:
-            return self._store.permit(job_id, self._runner, lease, *given)
+            self._store.permit(job_id, self._runner, lease, *given)
+            with self._lock:
+                self._permitted[job_id] = self._clock.mark()
+            return None
         if what in _OF_THE_HOLDER and lease > 0:
             return getattr(self._store, what)(job_id, self._runner, *given, **named)
         if what == "record":

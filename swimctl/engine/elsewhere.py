@@ -79,7 +79,7 @@ class Elsewhere:
         opens: Callable[[Desk], Crowd],
     ) -> None:
         self._store, self._inventory, self._clock, self._runner = store, inventory, clock, runner
-        self._desk = Desk(store, runner, settings)
+        self._desk = Desk(store, runner, settings, clock)
         self._opens = opens
         self._crowd: Crowd | None = None
         self._lock = threading.Lock()
@@ -156,6 +156,10 @@ class Elsewhere:
         finally:
             work.drop()  # what it came to is forgotten then
 
+    def since_permitted(self, job_id: int) -> float | None:
+        """Return the real seconds since a worker was last permitted something; None: not by this process."""
+        return self._desk.since_permitted(job_id)
+
     def leave(self, job: Job, trouble: str) -> None:
         """Leave a job that no worker has ended, as interrupted."""
         now = self._store.job(job.id)
@@ -215,17 +219,20 @@ def elsewhere(config: Config, store: Store, inventory: Inventory, clock: Clock, 
     return Elsewhere(config.settings, store, inventory, clock, runner, opens)
 
 
-def settled(store: Store, clock: Clock, job: Job) -> Parts[None]:
+def settled(store: Store, clock: Clock, job: Job, far: Elsewhere | None) -> Parts[None]:
     """Wait until nothing of what a worker elsewhere was permitted can still leave, or be missing in a device's log.
 
-    It may only be silent: a permission counts for FRESH, and a device writes its log a moment after a command.
+    It may only be silent: a permission counts for FRESH, and a device writes its log a moment after a command. Only who
+    has permitted it knows how long ago that was; the time of day may have been set since. Everybody else waits for all
+    of it.
     """
     events = store.events(job.id)
     sent = next((event for event in reversed(events) if event.kind == "sent"), None)
     if sent is None or not any(event.kind == "lent" for event in events):
         return
     whole = FRESH + LOG_LAG / clock.speed
-    left = min(whole, whole - (clock.now() - sent.at).total_seconds())
+    gone = far.since_permitted(job.id) if far is not None else None
+    left = whole - (gone or 0.0)
     if left > 0:
         why = (
             f"a worker was permitted '{sent.message}' at {rfc3339(sent.at)}, and may only be silent: {left:.0f} s more"

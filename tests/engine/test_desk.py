@@ -17,7 +17,7 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Shut
 from swimctl.engine.desk import Desk, Order
-from swimctl.engine.elsewhere import settled
+from swimctl.engine.elsewhere import Elsewhere, settled
 from swimctl.engine.far_store import FarStore, untold
 from swimctl.errors import ConfigError, NotFound, StaleClaim, StoreError
 from swimctl.models import Device, Job
@@ -68,7 +68,7 @@ def lent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lent]:
         claimed = store.claim(made.id, runner)
         assert claimed is not None
         settings = Settings(jobs_dir=tmp_path / "jobs")
-        yield Lent(store, runner, clock, claimed, Desk(store, runner, settings), tmp_path)
+        yield Lent(store, runner, clock, claimed, Desk(store, runner, settings, cast("Any", clock)), tmp_path)
 
 
 def test_a_worker_records_as_the_coordinator_would(lent: Lent) -> None:
@@ -262,20 +262,37 @@ def test_a_line_that_a_power_loss_cut_is_no_line(tmp_path: Path) -> None:
     assert [line["n"] for line in untold(journal)] == [1]
 
 
-@pytest.mark.parametrize(("gone", "left"), [(0.0, 45.0), (20.0, 25.0), (44.0, 1.0), (46.0, None), (-3600.0, 45.0)])
+def waits(lent: Lent, *, here: bool = True) -> list[Pause]:
+    """Return how long its job waits in the process that lent it, or in another one."""
+    return list(settled(lent.store, cast("Any", lent.clock), lent.job, cast("Elsewhere", lent.desk) if here else None))
+
+
+@pytest.mark.parametrize(("gone", "left"), [(0.0, 45.0), (20.0, 25.0), (44.0, 1.0), (46.0, None)])
 def test_what_a_silent_worker_was_permitted_is_too_old_before_its_job_goes_on(
     lent: Lent, gone: float, left: float | None
 ) -> None:
     lent.store.record(lent.job.id, "lent", "to a worker of site ber")
     lent.worker().permit(lent.job.id, NOBODY, 0, "install activate", "activate sent", {})
     lent.clock.forward(gone)
-    pauses = list(settled(lent.store, cast("Any", lent.clock), lent.job))
-    assert pauses == ([] if left is None else [Pause(left, obeys=True)])
+    assert waits(lent) == ([] if left is None else [Pause(left, obeys=True)])
+    assert waits(lent, here=False) == [Pause(45.0, obeys=True)]
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_time_of_day_that_is_set_meanwhile_makes_the_wait_no_shorter(
+    lent: Lent, monkeypatch: pytest.MonkeyPatch, step: timedelta
+) -> None:
+    lent.store.record(lent.job.id, "lent", "to a worker of site ber")
+    lent.worker().permit(lent.job.id, NOBODY, 0, "install activate", "activate sent", {})
+    lent.clock.forward(5)
+    monkeypatch.setattr(lent.clock, "now", lambda: lent.clock.at + step)
+    assert waits(lent) == [Pause(40.0, obeys=True)]
+    assert waits(lent, here=False) == [Pause(45.0, obeys=True)]
 
 
 def test_a_job_that_was_never_elsewhere_waits_for_nobody(lent: Lent) -> None:
     lent.store.permit(lent.job.id, lent.runner, lent.store.lease(lent.job.id, lent.runner), "add", "add sent", {})
-    assert list(settled(lent.store, cast("Any", lent.clock), lent.job)) == []
+    assert waits(lent) == []
 
 
 def test_a_worker_asks_for_a_calendar_each_time_and_for_no_other_file(lent: Lent, tmp_path: Path) -> None:

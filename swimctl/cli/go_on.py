@@ -26,7 +26,7 @@ def go_on(
 ) -> None:
     """Continue a paused batch. With --wave: start its next wave now.
 
-    Exit code 3: the batch is not paused, or no wave waits for a soak.
+    Exit code 3: the batch is not paused; with --wave: it is, or no wave waits for a soak.
     """
     context = of(ctx)
     with context.open() as opened:

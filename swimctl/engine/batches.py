@@ -331,19 +331,22 @@ class Engine:
 
     def _take_turn(self, run: BatchRun, job: Job) -> Parts[Job | None]:
         """Claim the job when its turn has come; None where it will not run here."""
+        refused = False
         while not run.stop.is_set():
             hold = self._holds.keeps(run, job)
             if hold is None:
                 claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
                 if claimed is not None:
                     return claimed
-                if self._store.job(job.id).status in FINAL:
+                hold = self._holds.blocked(job) or self._holds.paused(run)
+                if self._store.job(job.id).status in FINAL or (hold is None and refused):
                     return None
-                hold = self._holds.blocked(job)
-                if hold is None:
-                    return None
+                # A pause may have ended since: then it is tried once more.
+                refused = hold is None
                 # What it waits for may wait for a login: this one must not count as under way meanwhile.
                 self._jobs.does_not_log_in(job.device_name)
+                if hold is None:
+                    continue
             elif self._store.job(job.id).status in FINAL:
                 return None
             if hold.ends:

@@ -129,6 +129,10 @@ class Holds:
             return waits(WaitKind.PARTNER, f"{where} of redundancy group {job.redundancy_group}", other.id)
         return waits(WaitKind.DEVICE, where, other.id)
 
+    def paused(self, run: BatchRun) -> Hold | None:
+        """Return whether its batch was paused after `keeps` had read it; then the claim was refused."""
+        return waits(WaitKind.PAUSE, run.batch.id) if self._store.batch(run.batch.id).paused_by is not None else None
+
     def _same_place(self, other: Job, place: str) -> bool:
         try:
             return self._inventory.device(other.device_name).place == place

@@ -29,8 +29,8 @@ class Claims(Batches):
         """Claim a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
         `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
-        ended, belongs to a living process (this runner included), or its device, its place or its redundancy group
-        has another running job (`blocked_by` tells which). NotFound.
+        ended, belongs to a living process (this runner included), has not begun and its batch is paused, or its device,
+        its place or its redundancy group has another running job (`blocked_by` tells which). NotFound.
         """
         now = self._clock.now()
         before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
@@ -47,7 +47,8 @@ class Claims(Batches):
                 started_at = ifnull(started_at, :now)
             WHERE id = :job AND (
                 (status IN ('pending', 'scheduled')
-                 AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner))
+                 AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner)
+                 AND (SELECT paused_by FROM batches b WHERE b.id = batch_id) IS NULL)
                 OR (status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id))
             ) RETURNING id
             """,

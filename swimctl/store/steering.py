@@ -17,6 +17,7 @@ from swimctl.store.rows import batch_from, policy_text, storable
 from swimctl.store.standings import Standings
 
 _LEFT = "SELECT 1 FROM jobs WHERE batch_id = ? AND status IN ('pending', 'scheduled')"
+_PAUSED = "SELECT 1 FROM batches WHERE id = ? AND paused_by IS NOT NULL"
 
 
 class Steering(Standings):
@@ -58,7 +59,7 @@ class Steering(Standings):
     def start_wave(self, batch_id: str, by: Caller) -> int:
         """End the soak before the next wave by hand, with the look after it; return which wave that is.
 
-        NotFound. ConflictError: no wave waits for the soak of another one.
+        NotFound. ConflictError: no wave waits for the soak of another one, or the batch is paused, so that none starts.
         """
         batch = self.batch(batch_id)
 
@@ -72,6 +73,11 @@ class Steering(Standings):
             if row is None or row["wave"] == 1 or row["begun"]:
                 still = "has ended" if row is None else f"is in wave {row['wave']} (jobs left: {row['waits']})"
                 raise ConflictError(f"batch {batch.id} {still}: no wave waits for a soak; nothing was started")
+            if sql.execute(_PAUSED, [batch.id]).fetchone() is not None:
+                raise ConflictError(
+                    f"batch {batch.id} is paused, so no wave starts; next: `swimctl continue {batch.id[:8]}`, then "
+                    "again with --wave"
+                )
             sql.execute(
                 "INSERT INTO waves (batch_id, number, passed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [batch.id, row["wave"] - 1, rfc3339(self._clock.now())],

@@ -12,7 +12,8 @@ from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from support.stores import NOON, some_jobs
 
 from swimctl.errors import ConflictError
-from swimctl.models import Batch, Caller, Job, Policy
+from swimctl.models import Batch, Caller, Job, Outcome, Policy
+from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.store import Store
 from swimctl.waiting import Waiting, WaitKind
@@ -44,6 +45,53 @@ def test_a_pause_lets_what_runs_go_on_and_starts_nothing_until_somebody_continue
     tonight.stop = Looks(lambda: tonight.store.go_on("batch-0001", ANNA))
     assert tonight.run([second]) == [GOOD]
     assert audit(tonight.store) == [("anna", "pause", {}), ("anna", "continue", {"paused_by": "anna"})]
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["paused", "paused for a moment"])
+def test_a_pause_that_has_answered_is_followed_by_no_start_even_of_a_job_whose_turn_has_come(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    (job,) = some_jobs(tonight.store, ["sw1"])
+    claim, asked = tonight.store.claim, list[int]()
+
+    def claims(job_id: int, *given: Any) -> Job | None:
+        asked.append(job_id)
+        if len(asked) > 1:
+            return claim(job_id, *given)
+        tonight.store.pause("batch-0001", ANNA)
+        claimed = claim(job_id, *given)
+        if ends:
+            tonight.store.go_on("batch-0001", ANNA)
+        return claimed
+
+    monkeypatch.setattr(tonight.store, "claim", claims)
+    assert tonight.run([job]) == [GOOD if ends else WAITS]
+    assert tonight.store.job(job.id).waiting == (None if ends else Waiting(WaitKind.PAUSE, "batch-0001"))
+    assert len(asked) == (2 if ends else 1)
+
+
+def test_a_job_that_was_under_way_before_a_pause_is_taken_up_again(tonight: Night) -> None:
+    """A pause is for what has not begun: a device that is half-way must be seen through."""
+    first, _ = some_jobs(tonight.store, ["sw1", "sw2"])
+    with tonight.store.register_runner() as other:
+        assert tonight.store.claim(first.id, other) is not None
+    tonight.store.pause("batch-0001", ANNA)
+    assert tonight.run([tonight.store.job(first.id)]) == [GOOD]
+
+
+def test_no_wave_of_a_paused_batch_is_said_to_start(tonight: Night) -> None:
+    first, _ = waves(tonight)
+    with tonight.store.register_runner() as runner:
+        tonight.store.claim(first.id, runner)
+        tonight.store.move(first.id, runner, JobStatus.ACTIVATING)
+        tonight.store.move(first.id, runner, JobStatus.SUCCESS, outcome=Outcome.UPGRADED)
+    tonight.store.pause("batch-0001", ANNA)
+    with pytest.raises(ConflictError, match="is paused, so no wave starts; next: `swimctl continue batch-00`, then"):
+        tonight.store.start_wave("batch-0001", ANNA)
+    assert not tonight.store.wave_passed("batch-0001", 1)
+    tonight.store.go_on("batch-0001", ANNA)
+    assert tonight.store.start_wave("batch-0001", ANNA) == 2
+    assert [entry[1] for entry in audit(tonight.store)] == ["pause", "continue", "start-wave"]
 
 
 def test_what_cannot_be_paused_or_continued_is_refused(tonight: Night) -> None:

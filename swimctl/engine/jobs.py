@@ -306,11 +306,11 @@ class JobRunner:
         """Return the checks by rules of a device, by its settings and by what the inventory says of it."""
         return checks_for(self._settings.checks, device, partial(self._inventory.passes, device))
 
-    def images_of(self, device: Device) -> Images:
-        """Return where a device may fetch its image, with a ticket where it is to. InventoryError."""
-        images = Images(self.images, self._inventory.copy_policy(device))
+    def images_of(self, device: Device, whose: str = "") -> Images:
+        """Return where a device may fetch its image, with a ticket where it is to; see Images. InventoryError."""
+        images = Images(self.images, self._inventory.copy_policy(device), whose)
         if images.policy.relay is not None or "swimctl" in images.ways(self._settings):
-            self.images.ticket(device.name)  # before any record is begun, so that none shows it
+            self.images.ticket(whose or device.name)  # before any record is begun, so that none shows it
         return images
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:

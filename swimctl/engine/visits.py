@@ -14,6 +14,7 @@ from swimctl.checks.rules import Check
 from swimctl.clock import Clock, rfc3339
 from swimctl.config.settings import Settings
 from swimctl.errors import SwimctlError
+from swimctl.images.server import ImageServer
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms import base as platforms
 from swimctl.platforms import driver_factory
@@ -40,8 +41,12 @@ class Known(Protocol):
     def target(self, device: Device) -> Target:
         """Return how a device is entered."""
 
-    def images_of(self, device: Device) -> Images:
-        """Return where a device may fetch its image."""
+    @property
+    def images(self) -> ImageServer:
+        """Return the image server of this process."""
+
+    def images_of(self, device: Device, whose: str) -> Images:
+        """Return where a device may fetch its image; see Images."""
 
     def secrets_of(self, target: Target) -> tuple[str, ...]:
         """Return what no record of a device may show."""
@@ -62,7 +67,11 @@ class Visits:
 
     def check(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
         """Return what the readiness check of a job with these options would find."""
-        target, images = self._target(device), self._known.images_of(device)
+        with self._known.images.look(device.name) as whose:
+            return self._checked(device, image, options, self._known.images_of(device, whose))
+
+    def _checked(self, device: Device, image: Image, options: JobOptions, images: Images) -> FirstLook:
+        target = self._target(device)
         transcript, make = self._transcript(target), self._maker(device, options)
 
         @contextmanager

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 _TICKET_BYTES: Final = 12
+# Stands behind a device's name where a ticket is not that of its job.
+_LOOK: Final = "\0"
 _START_SECONDS, _END_SECONDS = 10.0, 1.0
 
 
@@ -62,9 +64,18 @@ class ImageServer:
             return self._tickets.setdefault(device, secrets.token_urlsafe(_TICKET_BYTES))
 
     def tickets(self, device: str) -> tuple[str, ...]:
-        """Return the ticket that a device has, nothing where it has none."""
+        """Return the tickets that a device has: that of its job, and those of looks at it."""
         with self._lock:
-            return (self._tickets[device],) if device in self._tickets else ()
+            return tuple(ticket for whose, ticket in self._tickets.items() if whose.partition(_LOOK)[0] == device)
+
+    @contextmanager
+    def look(self, device: str) -> Iterator[str]:
+        """Return under which name a look at a device has tickets while it lasts: its job may copy meanwhile."""
+        whose = f"{device}{_LOOK}{secrets.token_hex(4)}"
+        try:
+            yield whose
+        finally:
+            self.forget(whose)
 
     @contextmanager
     def offer(self, device: str, image: Image, reached_from: str, address: str = "") -> Iterator[Offer]:

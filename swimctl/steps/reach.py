@@ -48,10 +48,14 @@ class _Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """The image server, and what the inventory says of how one device gets its image."""
+    """The image server, and what the inventory says of how one device gets its image.
+
+    `whose`: under which name its tickets are kept, empty for that of the device, as its job has it.
+    """
 
     server: ImageServer
     policy: CopyPolicy
+    whose: str = ""
 
     def ways(self, settings: Settings) -> tuple[Way, ...]:
         """Return how the device's image may get there, in order: as its inventory says, else as the settings do."""
@@ -65,7 +69,7 @@ class Images:
         """
         try:
             with (
-                self.server.offer(device.name, image, device.address, self.policy.address) as offer,
+                self.server.offer(self.whose or device.name, image, device.address, self.policy.address) as offer,
                 enter() as driver,
             ):
                 return self._came(driver, device, image, settings, offer)
@@ -74,7 +78,7 @@ class Images:
 
     def why_not_relayed(self, relay: Relay, enter: Enter, device: Device, image: Image, settings: Settings) -> str:
         """Return why the device gets no image from a relay; empty where it comes there. SessionLost: nobody knows."""
-        ticket, hours = self.server.ticket(device.name), settings.image_server.hours
+        ticket, hours = self.server.ticket(self.whose or device.name), settings.image_server.hours
         try:
             with ordered(relay, image, device.name, ticket, hours, "") as offer, enter() as driver:
                 return self._came(driver, device, image, settings, offer)

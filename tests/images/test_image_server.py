@@ -288,6 +288,20 @@ def test_the_address_is_the_one_that_is_said_else_that_on_the_way(image: Image) 
         assert offer.url.startswith(f"http://[2001:db8::1]:{server.port}/")
 
 
+def test_a_look_at_a_device_has_tickets_of_its_own_beside_that_of_its_job(image: Image) -> None:
+    with serving() as server, server.offer("sw1", image, "127.0.0.1") as job:
+        with server.look("sw1") as first, server.look("sw1") as second:
+            for whose in (first, second):
+                with server.offer(whose, image, "127.0.0.1") as look:
+                    assert get(look.reach_url)[0].status == 404
+                    assert (look.reached, job.reached) == (True, False)
+            assert len(server.tickets("sw1")) == 3
+            assert server.tickets("sw") == server.tickets("sw10") == ()
+            assert get(job.url)[0].status == 200
+        assert server.tickets("sw1") == (server.ticket("sw1"),)
+        assert get(job.url)[0].status == 200
+
+
 def test_nothing_listens_before_there_is_something_to_serve(image: Image) -> None:
     with serving() as server:
         server.ticket("sw1")

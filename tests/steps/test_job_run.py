@@ -16,12 +16,15 @@ from support.scripted_steps import NEW, STARTED, PaperTranscript, Scripted, acti
 from swimctl import states
 from swimctl.config.freezes import FreezePeriod
 from swimctl.config.settings import Settings, Transport
+from swimctl.engine.visits import Visits
 from swimctl.errors import ConfigError, Unreachable
 from swimctl.inventory.copies import CopyPolicy
-from swimctl.models import Outcome, Policy
+from swimctl.models import JobOptions, Outcome, Policy
 from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import JobContext
+from swimctl.steps.first_look import FirstLook
+from swimctl.steps.reach import Images
 
 ALL = tuple(STEP_NAMES)
 CLOSED = "05:00-09:00@UTC"  # STARTED is half past one
@@ -230,6 +233,32 @@ def test_who_may_fetch_has_a_ticket_that_is_masked_from_the_first_record_on(
         made = job.runs.images.tickets("sw1")
         assert len(made) == tickets
         assert set(made) <= set(job.runs.secrets_of(job.device.context.target))
+
+
+def test_a_look_has_a_ticket_of_its_own_which_is_masked_and_gone_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[tuple[str, ...]] = []
+    with paper_job(tmp_path, monkeypatch) as job:
+        inventory = SimpleNamespace(copy_policy=lambda _: CopyPolicy("pull"), device=lambda name: name)
+        monkeypatch.setattr(job.runs, "_inventory", inventory)
+        device, target = job.device.context.device, job.device.context.target
+        own = job.runs.images.ticket("sw1")
+
+        def checked(_: Visits, __: object, ___: object, ____: object, images: Images) -> FirstLook:
+            tickets = job.runs.images.tickets("sw1")
+            assert images.server.ticket(images.whose) in tickets
+            assert set(tickets) <= set(job.runs.secrets_of(target))
+            looked.append(tickets)
+            return FirstLook(())
+
+        monkeypatch.setattr(Visits, "_checked", checked)
+        visits = Visits(Settings(), job.device.context.clock, job.runs)
+        visits.check(device, job.device.context.image, JobOptions())
+        (tickets,) = looked
+        assert own in tickets
+        assert len(set(tickets)) == 2
+        assert job.runs.images.tickets("sw1") == (own,)
 
 
 def test_where_the_sources_cannot_be_read_the_other_secrets_are_masked_all_the_same(

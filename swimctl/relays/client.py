@@ -129,6 +129,7 @@ class _Talk:
     def __init__(self, relay: Relay) -> None:
         self.relay = relay
         self._connection: http.client.HTTPConnection | None = None
+        self._name = ""  # of the relay at the other end of this connection: one that was restarted has another
 
     def ask(self, method: str, path: str, body: bytes = b"") -> Standing:
         """Return how an offer stands after a request. TransferFailed."""
@@ -172,19 +173,37 @@ class _Talk:
     def _once(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         if self._connection is None:
             self._connection = self._opened()
-        proof = protocol.signed(self.relay.token, method, path, body, time.time(), secrets.token_urlsafe(12))
-        self._connection.request(method, path, body, {"Authorization": proof})
-        response = self._connection.getresponse()
-        said = response.read(_MOST_ANSWER + 1)
-        if len(said) > _MOST_ANSWER:
-            raise http.client.HTTPException(f"it sends more than {_MOST_ANSWER} bytes; is it a relay?")
-        return response.status, said
+            self._name = self._met(self._connection)
+        nonce = secrets.token_urlsafe(12)
+        proof = protocol.signed(self.relay.token, self._name, method, path, body, time.time(), nonce)
+        return _said(self._connection, method, path, body, proof)
+
+    def _met(self, connection: http.client.HTTPConnection) -> str:
+        """Return the name of the relay at the other end."""
+        status, said = _said(connection, "GET", protocol.HELLO)
+        try:
+            return protocol.hello_of(said)
+        except Refused as odd:
+            raise http.client.HTTPException(
+                f"to {protocol.HELLO} it answers {status}, and {odd}; is it a relay, of the release of this swimctl?"
+            ) from None
 
     def _opened(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.relay.url)
         if parts.scheme == "http":
             return http.client.HTTPConnection(parts.netloc, timeout=_ANSWERS)
         return http.client.HTTPSConnection(parts.netloc, timeout=_ANSWERS, context=trusting(self.relay.trust))
+
+
+def _said(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b"", proof: str = ""
+) -> tuple[int, bytes]:
+    connection.request(method, path, body, {"Authorization": proof} if proof else {})
+    response = connection.getresponse()
+    said = response.read(_MOST_ANSWER + 1)
+    if len(said) > _MOST_ANSWER:
+        raise http.client.HTTPException(f"it sends more than {_MOST_ANSWER} bytes; is it a relay?")
+    return response.status, said
 
 
 def trusting(authority: Path | None) -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """What swimctl and a relay say to each other: orders, how they stand, and the proof that swimctl asked. Pure.
 
-The token itself is never sent: each request is signed with it, with the time and a word that is used once.
+The token itself is never sent: each request is signed with it, with the time, a word that is used once, and the name
+that the relay took when it started. So no request is good at another relay, nor at the same one after a restart.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 OFFERS, DOUBTS, STATE = "/relay/v1/offers", "/relay/v1/doubts", "/relay/v1/state"
+HELLO = "/relay/v1/hello"
+"""Where anybody is told the name that a relay took when it started."""
 _SCHEME: Final = "swimctl-relay"
 _SIGNED: Final = re.compile(rf"{_SCHEME} time=(\d{{1,12}}),nonce=([\w-]{{8,64}}),mac=([0-9a-f]{{64}})", re.ASCII)
 # Seconds by which the clocks of two machines may differ.
 _CLOCKS: Final = 300
 _MOST_WORDS: Final = 100_000
+_STARTED: Final = re.compile(r"[\w-]{16,64}", re.ASCII)
 _SHA512: Final = re.compile(r"[0-9a-f]{128}")
 _TICKET: Final = re.compile(r"[\w-]{12,64}", re.ASCII)
 _NAME: Final = re.compile(r"(?!-)[A-Za-z0-9._+-]{1,127}")
@@ -122,6 +127,14 @@ def doubt_of(body: bytes) -> str:
     return sha512
 
 
+def hello_of(body: bytes) -> str:
+    """Return the name that a relay took when it started. Refused: this is none."""
+    name = str(_mapping(body).get("relay", ""))
+    if not _STARTED.fullmatch(name):
+        raise Refused("this is no name of a relay")
+    return name
+
+
 def _mapping(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
@@ -132,9 +145,10 @@ def _mapping(body: bytes) -> dict[str, Any]:
     return said
 
 
-def signed(token: str, method: str, path: str, body: bytes, now: float, nonce: str) -> str:
-    """Return what shows that a request comes from one who has the token."""
-    return f"{_SCHEME} time={int(now)},nonce={nonce},mac={_mac(token, method, path, body, str(int(now)), nonce)}"
+def signed(token: str, relay: str, method: str, path: str, body: bytes, now: float, nonce: str) -> str:
+    """Return what shows that a request comes from one who has the token, and is for the relay of this name."""
+    mac = _mac(token, relay, method, path, body, str(int(now)), nonce)
+    return f"{_SCHEME} time={int(now)},nonce={nonce},mac={mac}"
 
 
 def _mac(token: str, *parts: str | bytes) -> str:
@@ -144,10 +158,11 @@ def _mac(token: str, *parts: str | bytes) -> str:
 
 
 class Doorkeeper:
-    """Tell who has the token, each request once."""
+    """Tell who has the token, each request once. `name` is that of this start of the relay."""
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self.name = secrets.token_urlsafe(16)
         self._used: OrderedDict[str, int] = OrderedDict()
 
     def check(self, said: str, method: str, path: str, body: bytes, now: float) -> None:
@@ -156,8 +171,8 @@ class Doorkeeper:
         if found is None:
             raise Refused("this request is not signed", 401)
         time, nonce, mac = found.groups()
-        if not hmac.compare_digest(mac, _mac(self._token, method, path, body, time, nonce)):
-            raise Refused("it is signed with another token than the relay's", 401)
+        if not hmac.compare_digest(mac, _mac(self._token, self.name, method, path, body, time, nonce)):
+            raise Refused("it is signed with another token than the relay's, or for another relay", 401)
         apart = int(now) - int(time)
         if abs(apart) > _CLOCKS:
             raise Refused(f"the clocks of the relay and of swimctl are {abs(apart)} s apart", 401)

@@ -31,6 +31,9 @@ _MOST_BODY: Final = 16_384
 _END_SECONDS: Final = 1.0
 # Real seconds without a word of swimctl after which an offer counts no more: its process has died.
 _FORGOTTEN: Final = 900.0
+# Real seconds for which a device waits while its image is read again, and between two looks at that.
+_READ_AGAIN: Final = 20.0
+_LOOK: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class RelayServer:
         self._sender = Sender(self._places, encrypted=tls is not None)
         app = web.Application(client_max_size=_MOST_BODY)
         app.router.add_get("/{ticket}/{name}", self._fetch)
+        app.router.add_get(protocol.HELLO, self._hello)
         for method, path, act in (
             ("PUT", f"{protocol.OFFERS}/{{ticket}}", self._order),
             ("GET", f"{protocol.OFFERS}/{{ticket}}", self._stands),
@@ -136,8 +140,17 @@ class RelayServer:
         with self._lock:
             return {each.order.sha512 for each in self._held.values() if each.live}
 
+    async def _hello(self, request: web.Request) -> web.StreamResponse:
+        from aiohttp import web
+
+        with self._places.answering(request):
+            return web.json_response({"relay": self._door.name})
+
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
         held = self._held.get(request.match_info["ticket"])
+        read = time.monotonic() + _READ_AGAIN
+        while held is not None and held.kept is not None and held.kept.in_doubt and time.monotonic() < read:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK)  # a thread reads it, and tells nobody
         may = held is not None and (request.match_info["name"] == REACH or (held.kept is not None and held.kept.ready))
         return await self._sender.answer(request, held.offer if held is not None and may else None)
 
@@ -204,7 +217,12 @@ class RelayServer:
         return asdict(held.standing)
 
     def _doubt(self, _: str, body: bytes) -> dict[str, Any]:
-        self.shelf.doubt(protocol.doubt_of(body))
+        sha512 = protocol.doubt_of(body)
+        self.shelf.doubt(sha512)
+        # Those who ordered it before are meant, too: who comes for it waits; where it is wrong, it is fetched again.
+        for held in [each for each in self._held.values() if each.kept is not None and each.live]:
+            if held.order.sha512 == sha512:
+                self.shelf.want(sha512, held.order.size, held.order.source)
         return {}
 
     def _state(self, _: str, __: bytes) -> dict[str, Any]:

@@ -34,7 +34,10 @@ _MOST_SOURCES: Final = 64
 
 @dataclass(eq=False)
 class Kept:
-    """One image: how much of it is there, whether it is whole and right (`ready`), and why it does not get there."""
+    """One image: how much of it is there, whether it is whole and right (`ready`), and why it does not get there.
+
+    `in_doubt`: it was right, and is being read again.
+    """
 
     sha512: str
     size: int
@@ -42,6 +45,7 @@ class Kept:
     ready: bool = False
     problem: str = ""
     at_work: bool = False
+    in_doubt: bool = False
     sources: list[str] = field(default_factory=list, repr=False)
     seen: tuple[int, ...] = ()  # the file that had the right hash: its size, time and number
 
@@ -97,9 +101,12 @@ class Shelf:
                 kept.sources = []
                 self._touch(self.path(sha512))
             elif not kept.at_work:
-                kept.at_work, kept.problem = True, ""
-                threading.Thread(target=self._bring, args=(kept,), name="relay-fetch", daemon=True).start()
+                self._begin(kept)
             return kept
+
+    def _begin(self, kept: Kept) -> None:
+        kept.at_work, kept.problem = True, ""
+        threading.Thread(target=self._bring, args=(kept,), name="relay-fetch", daemon=True).start()
 
     def leave(self, sha512: str, source: str) -> None:
         """Ask a source no more: nobody waits for what it gives."""
@@ -108,10 +115,14 @@ class Shelf:
                 kept.sources = [each for each in kept.sources if each != source]
 
     def doubt(self, sha512: str) -> None:
-        """Read an image once more before anybody else gets it: a device says that it is wrong."""
+        """Read an image once more before anybody gets more of it: a device says that it is wrong.
+
+        One that is being fetched or read is not served now, and is read to its end anyway.
+        """
         with self._lock:
-            if kept := self._kept.get(sha512):
-                kept.seen = ()
+            if (kept := self._kept.get(sha512)) and not kept.at_work:
+                kept.ready, kept.in_doubt = False, True
+                self._begin(kept)
 
     def _bring(self, kept: Kept) -> None:
         """Work for an image until it is there, or no source is left."""
@@ -119,6 +130,7 @@ class Shelf:
             problem = "the relay failed; its log says how"
             try:
                 if not self._is_right(kept):
+                    kept.in_doubt = False
                     self._fetch(kept)
                 problem = ""
             except _Failed as failed:
@@ -136,7 +148,7 @@ class Shelf:
             with self._lock:
                 if problem and kept.sources:  # it came meanwhile
                     continue
-                kept.at_work, kept.ready, kept.problem = False, not problem, problem
+                kept.at_work, kept.in_doubt, kept.ready, kept.problem = False, False, not problem, problem
                 kept.seen = self._mark(kept.sha512)
                 kept.sources = []
             if problem:

@@ -12,18 +12,25 @@ from swimctl.relays import protocol
 from swimctl.relays.protocol import Doorkeeper, Order, Refused, Standing
 
 TOKEN, NOW, WORD = "a-token-of-the-site-ber", 1_900_000_000.0, "once-and-never-again"
+NAME = "a-name-of-one-start"
 PATH = f"{protocol.OFFERS}/abcdefgh12345678"
 ORDER = Order(
     "abcdefgh12345678", "sw1", "image.bin", "a" * 128, 1000, 12, "http://192.0.2.1:8100/a-ticket-of-ours/image.bin"
 )
 
 
-def proof(token: str = TOKEN, at: float = NOW, word: str = WORD) -> str:
-    return protocol.signed(token, "PUT", PATH, b"{}", at, word)
+def proof(token: str = TOKEN, at: float = NOW, word: str = WORD, name: str = NAME) -> str:
+    return protocol.signed(token, name, "PUT", PATH, b"{}", at, word)
+
+
+def door_of(name: str = NAME) -> Doorkeeper:
+    door = Doorkeeper(TOKEN)
+    door.name = name
+    return door
 
 
 def test_who_has_the_token_is_let_in_and_once() -> None:
-    door = Doorkeeper(TOKEN)
+    door = door_of()
     door.check(proof(), "PUT", PATH, b"{}", NOW + 299)
     with pytest.raises(Refused, match="this request came before") as refused:
         door.check(proof(), "PUT", PATH, b"{}", NOW)
@@ -35,6 +42,7 @@ def test_who_has_the_token_is_let_in_and_once() -> None:
     ("said", "method", "path", "body", "now", "why"),
     [
         (proof(token="another-token-of-a-site"), "PUT", PATH, b"{}", NOW, "another token"),
+        (proof(name="another-name-of-a-start"), "PUT", PATH, b"{}", NOW, "or for another relay"),
         (proof(), "GET", PATH, b"{}", NOW, "another token"),
         (proof(), "PUT", PATH + "9", b"{}", NOW, "another token"),
         (proof(), "PUT", PATH, b"{ }", NOW, "another token"),
@@ -48,8 +56,17 @@ def test_who_has_the_token_is_let_in_and_once() -> None:
 )
 def test_who_has_it_not_is_told_why(said: str, method: str, path: str, body: bytes, now: float, why: str) -> None:
     with pytest.raises(Refused, match=why) as refused:
-        Doorkeeper(TOKEN).check(said, method, path, body, now)
+        door_of().check(said, method, path, body, now)
     assert refused.value.status == 401
+
+
+def test_a_request_is_good_at_no_other_relay_of_the_same_token_and_not_after_a_restart() -> None:
+    first, second = Doorkeeper(TOKEN), Doorkeeper(TOKEN)
+    assert protocol.hello_of(json.dumps({"relay": first.name}).encode()) == first.name != second.name
+    said = proof(name=first.name)
+    first.check(said, "PUT", PATH, b"{}", NOW)
+    with pytest.raises(Refused, match="for another relay"):
+        second.check(said, "PUT", PATH, b"{}", NOW)
 
 
 def test_the_token_is_in_nothing_that_is_sent() -> None:
@@ -63,7 +80,7 @@ def test_an_order_shows_no_ticket() -> None:
 
 
 def test_words_that_are_too_old_to_be_used_again_are_forgotten() -> None:
-    door = Doorkeeper(TOKEN)
+    door = door_of()
     for second in range(0, 2000, 100):
         door.check(proof(at=NOW + second, word=f"a-word-{second}"), "PUT", PATH, b"{}", NOW + second)
     assert len(door._used) <= 8
@@ -94,8 +111,9 @@ def test_what_is_no_document_is_refused(body: bytes) -> None:
     for read in (lambda: protocol.order_of(ORDER.ticket, body), lambda: protocol.standing_of(body)):
         with pytest.raises(Refused):
             read()
-    with pytest.raises(Refused):
-        protocol.doubt_of(body)
+    for one in (protocol.doubt_of, protocol.hello_of):
+        with pytest.raises(Refused):
+            one(body)
     assert protocol.problem_of(body) == ""
 
 

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
-from support.file_server import answering
+from support.file_server import answering, serving
 from support.relays import TOKEN, image_of, running_relay
 
-from swimctl.config.settings import ImageServing
+from swimctl.config.settings import ImageServing, Settings
 from swimctl.errors import TransferFailed, UsageError
 from swimctl.images.server import ImageServer
+from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.relays import Relay
-from swimctl.models import Image
+from swimctl.models import Device, Image
+from swimctl.platforms.fetching import Fetched, Remote
+from swimctl.relays import protocol
 from swimctl.relays.client import Busy, RelayCopy, doubt, ordered
 from swimctl.relays.server import RelayServer
+from swimctl.relays.shelf import Shelf
+from swimctl.steps.reach import Images
 from swimctl.tls import tls_context
 
 SIZE = 700_001
@@ -221,6 +231,74 @@ def test_a_relay_that_was_restarted_has_the_image_and_gets_the_order_again(
         assert main.sent == SIZE
 
 
+class Comes:
+    """A driver whose device asks for what it is told to fetch."""
+
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:  # noqa: ARG002 - as Fetches has it
+        assert get(remote.url)[0] == 404
+        return Fetched("there is no such file")
+
+    def file_size(self, image: Image) -> int | None:
+        """Return that there is none."""
+
+    def remove_file(self, image: Image) -> None:
+        """Remove nothing."""
+
+
+def test_a_dry_run_of_a_device_takes_nothing_from_its_job_at_the_relay(
+    tmp_path: Path, image: Image, main: ImageServer
+) -> None:
+    device, settings = Device(1, "sw1", "cisco_xe", "127.0.0.1"), Settings()
+    enter = partial(nullcontext, cast("Any", Comes()))
+    with running_relay(tmp_path / "relay") as one:
+        job = Images(main, CopyPolicy(relay=one.relay))
+        with (
+            main.offer("relay for sw1", image, "127.0.0.1") as source,
+            ordered(one.relay, image, "sw1", main.ticket("sw1"), 1, source.url) as copy,
+            main.look("sw1") as whose,
+        ):
+            look = replace(job, whose=whose)
+            assert look.why_not_relayed(one.relay, enter, device, image, settings) == ""
+            assert (copy.reached, copy.asked) == (False, 0)
+            until(lambda: copy.look(now=True).ready)
+            assert get(copy.url) == (200, CONTENT)
+
+
+def test_a_request_that_somebody_read_is_good_no_second_time_also_not_after_a_restart(
+    tmp_path: Path, image: Image
+) -> None:
+    def said(method: str, path: str, body: bytes = b"", proof: str = "") -> tuple[int, dict[str, str]]:
+        connection = http.client.HTTPConnection(urlsplit(one.relay.url).netloc)
+        connection.request(method, path, body, {"Authorization": proof})
+        response = connection.getresponse()
+        told = response.status, dict(json.loads(response.read()))
+        connection.close()
+        return told
+
+    path = f"{protocol.OFFERS}/{TICKET}1"
+    body = protocol.Order(f"{TICKET}1", "sw1", image.filename, image.sha512, SIZE, 1, "").body()
+    with running_relay(tmp_path / "relay") as one:
+        name = said("GET", protocol.HELLO)[1]["relay"]
+        proof = protocol.signed(TOKEN, name, "PUT", path, body, time.time(), "a-word-for-once")
+        assert said("PUT", path, body, proof)[0] == 200
+        assert said("PUT", path, body, proof) == (401, {"problem": "this request came before"})
+    with running_relay(tmp_path / "relay", port=urlsplit(one.relay.url).port or 0):
+        told = said("PUT", path, body, proof)
+    assert told == (401, {"problem": "it is signed with another token than the relay's, or for another relay"})
+
+
+def test_a_server_that_does_not_say_which_relay_it_is_gets_nothing_signed(image: Image) -> None:
+    with (
+        serving("image.bin", CONTENT) as other,
+        pytest.raises(
+            TransferFailed, match=r"to /relay/v1/hello it answers 404, and .*; is it a relay, of the release"
+        ),
+        ordered(Relay(other.url.removesuffix("/image.bin"), TOKEN), image, "sw1", TICKET, 1, ""),
+    ):
+        pytest.fail("it was believed")
+    assert other.asked == [protocol.HELLO]
+
+
 def test_what_a_relay_cannot_get_is_told(tmp_path: Path, image: Image, main: ImageServer) -> None:
     image.path.write_bytes(CONTENT[:-1] + b"x")
     with running_relay(tmp_path / "relay") as one, order(one.relay, image, main) as copy:
@@ -241,6 +319,37 @@ def test_an_image_in_doubt_is_read_and_fetched_again(tmp_path: Path, image: Imag
         with order(one.relay, image, main, 2) as copy:
             assert get(copy.url) == (200, CONTENT)
         assert main.sent == 2 * SIZE
+
+
+def test_a_doubt_reaches_those_who_have_ordered_the_image_before(
+    tmp_path: Path, image: Image, main: ImageServer
+) -> None:
+    with running_relay(tmp_path / "relay") as one, order(one.relay, image, main) as copy:
+        path = tmp_path / "relay" / image.sha512
+        before = path.stat()
+        path.write_bytes(CONTENT[:-1] + b"x")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        doubt(one.relay, image.sha512)
+        status, content = get(copy.url)
+        assert (status, content) in {(404, b""), (200, CONTENT)}, "it is being fetched, or is there again"
+        until(lambda: copy.look(now=True).ready)
+        assert get(copy.url) == (200, CONTENT)
+        assert main.sent == 2 * SIZE
+
+
+def test_who_comes_while_an_image_in_doubt_is_read_waits_for_that(
+    tmp_path: Path, image: Image, main: ImageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, is_right = threading.Event(), Shelf._is_right
+    with running_relay(tmp_path / "relay") as one, order(one.relay, image, main) as copy, ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(Shelf, "_is_right", lambda *given: goes_on.wait(60) and is_right(*given))
+        doubt(one.relay, image.sha512)
+        comes = pool.submit(get, copy.url)
+        assert not copy.look(now=True).ready
+        assert not comes.done()
+        goes_on.set()
+        assert comes.result() == (200, CONTENT)
+        assert main.sent == SIZE, "it was right"
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
@@ -270,6 +379,9 @@ def test_who_sends_more_than_an_answer_is_no_relay(image: Image) -> None:
             with suppress(OSError):  # until nobody listens any more
                 while True:
                     self.wfile.write(bytes(10_000))
+
+        def do_GET(self) -> None:
+            self.do_PUT()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its class has it
             """Say nothing."""

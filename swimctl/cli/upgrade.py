@@ -11,7 +11,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import looked_at, show, shown
-from swimctl.cli.wanted import Wanted, with_options
+from swimctl.cli.wanted import Wanted, typed, with_options
 from swimctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def upgrade(
     context = of(ctx)
     with context.open() as opened:
         if plan is not None:
-            preview = _signed(context, opened, plan, wanted)
+            preview = _signed(context, opened, plan, typed(ctx))
             if dry_run:
                 raise typer.Exit(show(context, preview))
             confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
@@ -64,13 +64,13 @@ def upgrade(
         raise typer.Exit(carry_out(context, opened, planned))
 
 
-def _signed(context: Context, opened: Opened, path: Path, wanted: Wanted) -> Preview:
+def _signed(context: Context, opened: Opened, path: Path, others: tuple[str, ...]) -> Preview:
     """Return the plan of a file, held against what its devices say now. UsageError: something else is asked for."""
     from swimctl.requests.signed import read_signed
 
-    if wanted.typed:
+    if others:
         raise UsageError(
-            f"a plan of a file has its own devices and options; leave out {', '.join(wanted.typed)}, or make the plan "
+            f"a plan of a file has its own devices and options; leave out {', '.join(others)}, or make the plan "
             "again with them: `swimctl plan … --out FILE`"
         )
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from swimctl.requests.plans import UpgradeRequest
 
 _WHEN = "When and how"
+# Where a value is from that somebody gave.
+_GIVEN = ("COMMANDLINE", "ENVIRONMENT", "PROMPT")
 
 ImageOption = Annotated[
     str | None,
@@ -35,9 +37,7 @@ DetachOption = Annotated[
 class Wanted:
     """What was typed. The request is made of it when the inventory is open."""
 
-    def __init__(self, typed: tuple[str, ...], make: Callable[[Opened], UpgradeRequest]) -> None:
-        """`typed` are the options that were given, as they are typed."""
-        self.typed = typed
+    def __init__(self, make: Callable[[Opened], UpgradeRequest]) -> None:
         self.request = make
 
 
@@ -101,7 +101,6 @@ def options(
     """Read what all these options ask for. UsageError: it cannot be."""
     if golden and image is not None:
         raise UsageError("give --golden or --image, not both")
-    typed = _typed(dict(locals()))
     chosen = selection.options(
         names=devices,
         all_devices=all_devices,
@@ -149,16 +148,16 @@ def options(
             policy=how,
         )
 
-    return Wanted(typed, make)
+    return Wanted(make)
 
 
-def _typed(given: dict[str, Any]) -> tuple[str, ...]:
-    """Return how the options are typed whose values are not the defaults."""
+def typed(ctx: typer.Context) -> tuple[str, ...]:
+    """Return how those of these options are typed that were given, also where that is the default."""
     names = {"devices": "DEVICE", "all_devices": "--all", "filters": "--filter"}
     return tuple(
         names.get(name, f"--{name.replace('_', '-')}")
-        for name, parameter in inspect.signature(options).parameters.items()
-        if given[name] not in (parameter.default, [])
+        for name in inspect.signature(options).parameters
+        if (source := ctx.get_parameter_source(name)) is not None and source.name in _GIVEN
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from nornir.core.inventory import Host
 
@@ -53,6 +53,21 @@ class CopyPolicy:
         first = () if self.relay is None else (self.relay,)
         ends = any(not isinstance(each, Source) for each in self.sources)
         return (*first, *self.sources, *(() if ends else _BEHIND[self.transport or settings]))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return it in plain values, without passwords and tokens: whoever signs a plan signs it."""
+        relay = self.relay
+        return {
+            "transport": self.transport,
+            "address": self.address,
+            "vrf": self.vrf,
+            "sources": [
+                [each.url, each.username, *each.host_keys] if isinstance(each, Source) else [str(each)]
+                for each in self.sources
+            ],
+            "relay": [] if relay is None else [relay.url, relay.address, str(relay.trust or "")],
+        }
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -183,7 +183,7 @@ class Service:
     def signed_document(self, preview: Preview) -> Document:
         """Write a preview as a file that can be signed; see requests/signed.py."""
         flow = self.workflow(preview.plan.request.options.workflow).flow
-        return signed_document(preview, self._config.settings, flow, self._clock.now())
+        return signed_document(preview, self._hosts, self._config.settings, flow, self._clock.now())
 
     def signed_plan(self, signed: SignedPlan) -> Plan:
         """Plan what a file says; what has changed since of inventory and catalogue gets no job.

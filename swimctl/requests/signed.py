@@ -16,7 +16,7 @@ from swimctl.clock import rfc3339
 from swimctl.config.calendars import Calendars
 from swimctl.config.settings import Settings
 from swimctl.config.workflows import Flow
-from swimctl.errors import ConflictError, UsageError
+from swimctl.errors import ConflictError, SwimctlError, UsageError
 from swimctl.images.catalogue import why_unfit
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.selection import some
@@ -29,9 +29,12 @@ from swimctl.requests.preview_document import preview_document
 if TYPE_CHECKING:
     from swimctl.requests.looks import Checked
 
-_FORM: Final = 1
+_FORM: Final = 2
 # What decides on a device: with other values, it is another plan. Deadlines and paths are none of it.
-_DECIDES: Final = ("readiness", "distribution", "activation", "evidence", "tolerances", "approval", "freeze")
+_DECIDES: Final = (
+    "readiness", "distribution", "activation", "evidence", "tolerances", "approval", "freeze", "checks", "workers",
+    "under_way",
+)  # fmt: skip
 _SAME_DEVICE: Final = {
     "id": "its id",
     "platform": "its platform",
@@ -42,7 +45,9 @@ _SAME_DEVICE: Final = {
     "redundancy_group": "its redundancy group",
     "depends_on": "what it depends on",
     "feeds": "what it feeds",
+    "site": "its site",
 }
+_COPIED: Final = "how its image gets there (`distribution` in the inventory)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class SignedPlan:
     left_out: tuple[str, ...]
 
 
-def signed_document(preview: Preview, settings: Settings, flow: Flow, now: datetime) -> Document:
+def signed_document(preview: Preview, hosts: Inventory, settings: Settings, flow: Flow, now: datetime) -> Document:
     """Write a preview as a file that can be signed.
 
     UsageError: it was made without asking the devices. ConflictError: nobody of the first wave could go.
@@ -89,7 +94,7 @@ def signed_document(preview: Preview, settings: Settings, flow: Flow, now: datet
         "made_at": rfc3339(now),
         "request": _request(request),
         "rules": rules_of(settings, flow),
-        "devices": [_agreed(row) for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}],
+        "devices": [_agreed(row, hosts) for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}],
         "left_out": [row.item.device.name for row in preview.rows if not row.verdict.well],
         "preview": preview_document(preview),
     }
@@ -149,7 +154,7 @@ def plan_of(signed: SignedPlan, hosts: Inventory, images: Sequence[Image], busy:
     items = []
     for agreed in signed.devices:
         device, image = known.get(agreed.name), by_id.get(agreed.image.get("id", 0))
-        changed = _why_other_device(agreed, device) or _why_other_image(agreed, image)
+        changed = _why_other_device(agreed, device, hosts) or _why_other_image(agreed, image)
         device = device or Device(int(agreed.facts["id"]), agreed.name, "", "")
         refusal = _refused(changed) or hosts.problem(device.name) or (why_unfit(device, image) if image else None)
         item = plan_item(device, image, refusal, busy.get(device.id, ()), hosts.twins(device))
@@ -187,14 +192,14 @@ def _among_themselves(items: Sequence[PlanItem]) -> tuple[PlanItem, ...]:
     return tuple(replace(item, after=tuple(name for name in item.after if name in goes)) for item in items)
 
 
-def _why_other_device(agreed: Agreed, device: Device | None) -> str:
+def _why_other_device(agreed: Agreed, device: Device | None, hosts: Inventory) -> str:
     """Return what has changed of a device in the inventory, empty where nothing has."""
     if device is None:
         return "it is no longer in the inventory"
-    now = _facts(device)
+    now = _facts(device, hosts)
     changed = [
         f"{what} was {agreed.facts.get(key)!r}, is {now[key]!r}"
-        for key, what in _SAME_DEVICE.items()
+        for key, what in {**_SAME_DEVICE, "copied": _COPIED}.items()
         if agreed.facts.get(key) != now[key]
     ]
     return "; ".join(changed)
@@ -237,11 +242,11 @@ def _agreed_from(said: Mapping[str, Any]) -> Agreed:
     return Agreed(**{**said, **{key: tuple(said[key]) for key in ("serials", "cleans", "after")}})
 
 
-def _agreed(row: Row) -> Document:
+def _agreed(row: Row, hosts: Inventory) -> Document:
     answer, image = row.answer, row.item.image
     return {
         "name": row.item.device.name,
-        "facts": _facts(row.item.device),
+        "facts": _facts(row.item.device, hosts),
         "image": {"id": image.id, "filename": image.filename, "version": image.version, "sha512": image.sha512}
         if image
         else {},
@@ -254,9 +259,13 @@ def _agreed(row: Row) -> Document:
     }
 
 
-def _facts(device: Device) -> Document:
+def _facts(device: Device, hosts: Inventory) -> Document:
     found = {key: getattr(device, key) for key in _SAME_DEVICE}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
+    told = {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
+    try:
+        return told | {"copied": hosts.copy_policy(device).told}
+    except SwimctlError as error:
+        return told | {"copied": f"cannot be read: {error}"}
 
 
 def _request(request: UpgradeRequest) -> Document:

@@ -105,6 +105,26 @@ def hung(_: Devices) -> None:
     HOSTS.write_text(text[: text.index("sw3:")].rstrip() + "\n    depends_on: [sw1]\n" + text[text.index("sw3:") :])
 
 
+def of_sw2(lines: str) -> None:
+    text = HOSTS.read_text()
+    HOSTS.write_text(text[: text.index("sw3:")].rstrip() + f"\n{lines}\n" + text[text.index("sw3:") :])
+
+
+def in_site(_: Devices) -> None:
+    of_sw2("    site: ber")
+
+
+def relayed(_: Devices) -> None:
+    token = Path("relay.token").absolute()
+    token.write_text("t" * 32)
+    token.chmod(0o600)
+    of_sw2(f"    swimctl: {{distribution: {{relay: {{url: 'http://192.0.2.7', token: {{file: {token}}}}}}}}}")
+
+
+def sourced(_: Devices) -> None:
+    of_sw2("    swimctl: {distribution: {sources: ['http://192.0.2.7/ios/', push]}}")
+
+
 def gone(_: Devices) -> None:
     text = HOSTS.read_text()
     HOSTS.write_text(text[: text.index("sw2:")] + text[text.index("sw3:") :])
@@ -127,6 +147,9 @@ def filled(devices: Devices) -> None:
     [
         (moved, "its port was 2, is 22"),
         (hung, "what it depends on was [], is ['sw1']"),
+        (in_site, "its site was None, is 'ber'"),
+        (relayed, "'relay': ['http://192.0.2.7:8101', '', '']"),
+        (sourced, "'sources': [['http://192.0.2.7/ios/', ''], ['push']]"),
         (gone, "it is no longer in the inventory"),
         (upgraded, "it ran 17.09.05, and runs 17.12.04 now"),
         (replaced, "its serial numbers were FOC2, and are FOC9 now"),
@@ -143,7 +166,9 @@ def test_a_device_that_has_changed_gets_no_job_and_the_others_run(
     assert [job.device_name for job in place.store.jobs()] == ["sw1", "sw3"]
     (skipped,) = told["skipped"]
     assert skipped["device_hostname"] == "sw2"
-    assert f"changed since the plan was made: {says}" in json.dumps(skipped)
+    assert "changed since the plan was made: " in skipped["message"]
+    assert says in skipped["message"]
+    assert "tttt" not in json.dumps(told)
 
 
 @pytest.mark.usefixtures("devices")
@@ -169,12 +194,22 @@ def test_an_image_with_another_hash_is_refused(place: Place, capsys: Capture) ->
 
 
 @pytest.mark.usefixtures("devices")
-def test_a_rule_that_has_changed_in_config_is_refused_with_both_values(place: Place, capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("  readiness:\n    space_factor: 1.5\n", "swimctl.readiness.space_factor was 2.5, is 1.5"),
+        ("  under_way: 9\n", "swimctl.under_way was None, is 9"),
+        ("  checks:\n    defaults: none\n", "swimctl.checks.defaults was 'configured', is 'none'"),
+    ],
+)
+def test_a_rule_that_has_changed_in_config_is_refused_with_both_values(
+    place: Place, capsys: Capture, more: str, says: str
+) -> None:
     written(capsys)
-    CONFIG.write_text(CONFIG.read_text() + "  readiness:\n    space_factor: 1.5\n")
+    CONFIG.write_text(CONFIG.read_text() + more)
     code, told = run(capsys)
     assert code == 3
-    assert "swimctl.readiness.space_factor was 2.5, is 1.5" in told["message"]
+    assert says in told["message"]
     assert place.store.batches() == []
 
 
@@ -206,7 +241,12 @@ def test_a_rule_that_was_not_asked_then_is_refused(place: Place, devices: Device
 @pytest.mark.usefixtures("devices")
 @pytest.mark.parametrize(
     ("options", "named"),
-    [(["--force"], "--force"), (["sw1", "--workers", "3"], "DEVICE, --workers"), (["--all"], "--all")],
+    [
+        (["--force"], "--force"),
+        (["sw1", "--workers", "3"], "DEVICE, --workers"),
+        (["--all"], "--all"),
+        (["--workflow", "standard"], "--workflow"),  # its default
+    ],
 )
 def test_another_option_than_those_of_the_file_is_refused(
     place: Place, capsys: Capture, options: list[str], named: str
@@ -231,7 +271,7 @@ def test_a_file_that_was_changed_is_refused(place: Place, capsys: Capture, old: 
 
 @pytest.mark.usefixtures("place", "devices")
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", '{"swimctl_plan": 1}', '{"swimctl_plan": 2, "sha256": ""}', "\0"]
+    "text", ["", "{}", "[]", "null", '{"swimctl_plan": 2}', '{"swimctl_plan": 1, "sha256": ""}', "\0"]
 )
 def test_what_is_no_plan_is_refused(capsys: Capture, text: str) -> None:
     Path(FILE).write_text(text)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -117,7 +118,8 @@ def print_result(context: Context, outcome: BatchResult) -> int:
     well = [row for row in rows if row[2] == "success"] if output.is_terminal(sys.stdout) else []
     if len(rows) > min(_ALL_ROWS, shutil.get_terminal_size().lines // _SHARE) and well:
         rows = [row for row in rows if row[2] != "success"]
-        output.note(f"swimctl: {len(well)} succeeded and are not listed; `swimctl report` lists all")
+        reports = ", ".join(f"`swimctl report --batch {batch_id}`" for batch_id in _batches(outcome))
+        output.note(f"swimctl: {len(well)} succeeded and are not listed; {reports} lists all")
     if rows:
         output.print_table(COLUMNS, rows, roomy=("Target",))
     if not context.quiet:
@@ -131,6 +133,10 @@ def print_result(context: Context, outcome: BatchResult) -> int:
     return outcome.exit_code
 
 
+def _batches(outcome: BatchResult) -> list[str]:
+    return list(dict.fromkeys(job.batch_id for job in outcome.jobs))
+
+
 def advice(outcome: BatchResult) -> Iterator[str]:
     """Yield what to type next, where something is left to do."""
     if outcome.unfinished:
@@ -140,6 +146,7 @@ def advice(outcome: BatchResult) -> Iterator[str]:
     if outcome.unknown:
         names = ", ".join(job.device_name for job in outcome.jobs if job.id in outcome.unknown)
         yield f"swimctl: in an unknown state, check the console: {names}"
-    failed = outcome.counts["failed"] + outcome.counts["not-attempted"] - len(outcome.skipped)
-    if failed:
-        yield f"swimctl: {failed} did not succeed; `swimctl retry --batch {outcome.batch_id}` tries again"
+    # Who follows jobs may follow those of several batches, and each is retried by itself.
+    failed = Counter(job.batch_id for job in outcome.jobs if outcome.word(job) in {"failed", "not-attempted"})
+    for batch_id, count in failed.items():
+        yield f"swimctl: {count} did not succeed; `swimctl retry --batch {batch_id}` tries again"

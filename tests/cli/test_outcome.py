@@ -5,11 +5,14 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from swimctl.cli import output
+from swimctl.cli.context import Context
 from swimctl.cli.outcome import BatchResult, run_seconds
-from swimctl.cli.running import advice
+from swimctl.cli.running import advice, print_result
 from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
 from swimctl.states import JobStatus
@@ -90,6 +93,29 @@ def test_advice_names_what_to_type(make_job: MakeJob) -> None:
     assert re.search(r"unknown state.*access-002", said)
     assert "swimctl retry --batch 5f0c2c1e" in said
     assert list(advice(outcome(make_job, SUCCESS))) == []
+
+
+def test_who_follows_jobs_of_several_batches_is_told_of_each_by_its_own_id(make_job: MakeJob) -> None:
+    jobs = (
+        make_job(**FAILED, batch_id="aaaaaaaa-1"),
+        make_job(**NOT_ATTEMPTED, batch_id="bbbbbbbb-2"),
+        make_job(**FAILED, batch_id="aaaaaaaa-1"),
+        make_job(**SUCCESS, batch_id="cccccccc-3"),
+    )
+    told = BatchResult("aaaaaaaa-1,bbbbbbbb-2,cccccccc-3", jobs, 1)
+    assert list(advice(told)) == [
+        "swimctl: 2 did not succeed; `swimctl retry --batch aaaaaaaa-1` tries again",
+        "swimctl: 1 did not succeed; `swimctl retry --batch bbbbbbbb-2` tries again",
+    ]
+
+
+def test_who_is_not_listed_stands_in_the_report_of_the_batch_that_was_followed(
+    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "is_terminal", lambda _: True)
+    told = outcome(make_job, *[SUCCESS] * 21)
+    assert print_result(Context(Path("config.yaml")), told) == 0
+    assert f"`swimctl report --batch {told.jobs[0].batch_id}`" in capsys.readouterr().err
 
 
 def test_a_batch_lasts_from_its_first_start_to_its_last_end(make_job: MakeJob) -> None:

@@ -21,6 +21,9 @@ from swimctl.states import step_name
 
 # So many devices are shown line by line without being asked for.
 _FEW: Final = 12
+# Of more groups than this, equal sites, models or roles are one; of more sums, so many are named.
+_MANY: Final = 24
+_NAMED: Final = 6
 _ROOMY: Final = 120
 # In so long a time, a time of the clock is one moment.
 _NIGHT: Final = timedelta(hours=20)
@@ -213,12 +216,24 @@ def _devices(preview: Preview, width: int, *, all_rows: bool, by: str | None) ->
 
 
 def _folded(columns: Sequence[_Column], groups: Mapping[tuple[str, ...], Sequence[Row]]) -> list[list[str]]:
-    """Return groups with their sites, models or roles in front, each named once."""
-    cells, last = list[list[str]](), ""
-    for values, found in groups.items():
-        first, *others = _summed(columns, values, found)
-        cells.append(["" if first == last else first, str(len(found)), *others])
-        last = first
+    """Return groups with their sites, models or roles in front, each named once.
+
+    Of many groups, sites whose devices are of the same kinds are one.
+    """
+    kinds: dict[str, list[tuple[str, ...]]] = {}
+    for first, *others in groups:
+        kinds.setdefault(first, []).append(tuple(others))
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for first, lines in kinds.items():
+        alike.setdefault((*lines, first if len(groups) <= _MANY else None), []).append(first)
+    cells = []
+    for names in alike.values():
+        shown = some(names, 1)
+        for line in kinds[names[0]]:
+            rows = [row for name in names for row in groups[name, *line]]
+            _, *summed = _summed(columns, ("", *line), rows)
+            cells.append([shown, str(len(rows)), *summed])
+            shown = ""
     return cells
 
 
@@ -323,7 +338,12 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
 
 
 def _listed(sums: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {output.size(number)}" for name, number in sums.items())
+    """Return what each has; of many the largest ones, and what all others have together."""
+    shown = sorted(sums, key=lambda name: -sums[name])[: _FEW if len(sums) <= _FEW else _NAMED]
+    told = [f"{name} {output.size(number)}" for name, number in sums.items() if name in shown]
+    rest = sum(number for name, number in sums.items() if name not in shown)
+    more = [f"{len(sums) - len(shown)} others {output.size(rest)}"] if rest else []
+    return ", ".join([*told, *more])
 
 
 def _moment(moment: datetime) -> str:

@@ -67,6 +67,21 @@ def test_a_thousand_devices_stay_readable(width: int, by: str | None) -> None:
     assert counted == {"no job": 10, "cannot be asked": 10, "not ready": 10, "ready": 870, "already there": 100}
 
 
+def test_sites_that_are_alike_are_one_line_where_there_are_many_and_their_sums_are_not_all_listed() -> None:
+    seen = preview(1000)
+    devices = [replace(row.item.device, site=f"s{row.item.device.id % 300:03d}") for row in seen.rows]
+    rows = [replace(row, item=replace(row.item, device=one)) for row, one in zip(seen.rows, devices, strict=True)]
+    shown = screen(replace(seen, rows=tuple(rows)), 80, by="site").plain.splitlines()
+    start = next(number for number, line in enumerate(shown) if line.startswith("Site "))
+    table = shown[start + 1 : shown.index("", start)]
+    assert table[0].split("  ")[0] == "s000 and 228 more"
+    assert len(table) < 15
+    counted = [int(next(word for word in line[17:].split() if word.isdecimal())) for line in table]
+    assert sum(counted) == 1000, table
+    sums = " ".join(" ".join(shown[shown.index("", start) :]).split())
+    assert "by site s003 4.0 GB, s004 4.0 GB, s005 4.0 GB, s006 4.0 GB, s010 4.0 GB, s013 4.0 GB, 225 others" in sums
+
+
 def test_every_device_that_is_refused_is_named_with_what_to_do() -> None:
     seen = preview(1000)
     shown = screen(seen, 80).plain

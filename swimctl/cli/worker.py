@@ -27,6 +27,16 @@ def worker(
         int | None,
         typer.Option(metavar="N", min=1, max=500, help="How many devices at the same time. Default: swimctl.workers."),
     ] = None,
+    under_way: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=5000,
+            help="How many devices may have begun and not ended; one that waits leaves its place to another. Default: "
+            "swimctl.under_way, else as many as --places.",
+        ),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option("--dir", metavar="DIR", help="Its own folder. Default: `worker` in swimctl.jobs_dir."),
@@ -46,13 +56,19 @@ def worker(
             raise UsageError(f"{path} is no file; give --tls-ca, --tls-cert and --tls-key in PEM format")
     from swimctl.config import reading
     from swimctl.engine import dask_side
+    from swimctl.engine.places import Places
     from swimctl.engine.workplace import Workplace
 
     context = of(ctx)
     config = reading.load(context.config_path)
     home = (folder or config.settings.jobs_dir / "worker").absolute()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = Workplace(config, site, home, None if images is None else images.absolute())
+    talk = places or config.settings.workers
+    most = under_way or max(talk, config.settings.under_way or 0)
+    if most < talk:
+        raise UsageError(f"--under-way {most} is less than --places {talk}; give at least as many")
+    kept = None if images is None else images.absolute()
+    place = Workplace(config, site, home, kept, Places(talk) if most > talk else None)
     if not context.quiet:
         output.note(f"swimctl worker: site {site}, scheduler {scheduler}")
-    dask_side.run(place, scheduler, (tls_ca, tls_cert, tls_key), places or config.settings.workers, home / "dask")
+    dask_side.run(place, scheduler, (tls_ca, tls_cert, tls_key), most, home / "dask")

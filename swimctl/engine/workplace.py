@@ -18,6 +18,7 @@ from swimctl.config.settings import Settings
 from swimctl.engine.desk import FILES, SHARED, Order, Task
 from swimctl.engine.far_store import Ask, FarStore, untold
 from swimctl.engine.jobs import JobRunner, Serving
+from swimctl.engine.places import Places
 from swimctl.errors import ConfigError, StaleClaim, StoreError, SwimctlError, TransferFailed
 from swimctl.images.catalogue import hash_file
 from swimctl.inventory.hosts import Inventory
@@ -45,7 +46,11 @@ class _Ids:
 class Workplace:
     """What all orders of one worker share. Its folder has a folder for each batch, and the images that came here."""
 
-    def __init__(self, config: Config, site: str, folder: Path, images: Path | None = None) -> None:
+    def __init__(
+        self, config: Config, site: str, folder: Path, images: Path | None = None, places: Places | None = None
+    ) -> None:
+        """`places`: where more jobs are under way than may talk at once; without it each has a place to its end."""
+        self._see_through = see_through if places is None else places.see_through
         self.stopping = threading.Event()
         self.site = site
         self._config = config
@@ -101,7 +106,7 @@ class Workplace:
                 runs.end_failed(job, str(error), cause=TransferFailed)
                 return ""
             try:
-                see_through(runs.go_through(batch, job, stop), clock, stop)
+                self._see_through(runs.go_through(batch, job, stop), clock, stop)
             except (StaleClaim, StoreError):
                 raise
             except Exception as error:  # noqa: BLE001 - a defect in one job must end that job with a reason

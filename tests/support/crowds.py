@@ -15,6 +15,7 @@ from swimctl.config import reading
 from swimctl.engine.batches import Engine
 from swimctl.engine.desk import Desk, Order
 from swimctl.engine.elsewhere import elsewhere
+from swimctl.engine.places import Places
 from swimctl.engine.workplace import Workplace
 
 
@@ -94,10 +95,20 @@ class ThreadCrowd:
             place.close()
 
 
-def crowd_of(folder: Path, *sites: str, kind: type[ThreadCrowd] = ThreadCrowd) -> ThreadCrowd:
-    """Return a crowd with a worker for each of these sites, with the config.yaml of this folder."""
+def crowd_of(
+    folder: Path, *sites: str, kind: type[ThreadCrowd] = ThreadCrowd, places: int | None = None
+) -> ThreadCrowd:
+    """Return a crowd with a worker for each of these sites, with the config.yaml of this folder.
+
+    `places`: as many of its devices talk at once, however many are under way.
+    """
     config = reading.load(folder / "config.yaml")
-    return kind({site: Workplace(config, site, folder / f"worker-{site}") for site in sites})
+    talk = [None if places is None else Places(places) for _ in sites]
+    made = {
+        site: Workplace(config, site, folder / f"worker-{site}", places=one)
+        for site, one in zip(sites, talk, strict=True)
+    }
+    return kind(made)
 
 
 def by_workers(opened: Opened, crowd: ThreadCrowd) -> Engine:

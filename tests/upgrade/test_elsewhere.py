@@ -61,12 +61,13 @@ def site(
     detached: bool = False,
     settings: Mapping[str, Any] | None = None,
     options: JobOptions | None = None,
+    places: int | None = None,
 ) -> Iterator[Site]:
     """Run a lab with one device at each site of `of`, workers at these sites, and a coordinator."""
     with lab_folder(folder, devices=len(of), ssh=False, settings=settings) as lab:
         with_data(folder, **{f"sw{number}": {"site": where} for number, where in enumerate(of, 1)})
         with Opened(folder / "config.yaml") as opened:
-            crowd = crowd_of(folder, *(sites or set(of)), kind=kind)
+            crowd = crowd_of(folder, *(sites or set(of)), kind=kind, places=places)
             devices = list(opened.inventory.devices)
             asked = {"devices": devices, "detached": detached, "options": options or JobOptions()}
             made = opened.service.trigger(request(opened, **asked))
@@ -120,6 +121,17 @@ def test_steps_of_ones_own_run_on_the_worker(tmp_path: Path) -> None:
         assert {step.status for step in job.steps} == {StepStatus.SUCCESS}
         (where,) = {path.parent for path in tmp_path.rglob("facts")}
         assert (where / "ends").read_text() == "sw1 upgraded\n"
+
+
+def test_a_device_that_reloads_leaves_its_place_on_its_worker_to_another_one(tmp_path: Path) -> None:
+    with site(tmp_path, ("ber", "ber"), places=1) as made:
+        jobs = made.go()
+        assert [(job.status, job.outcome) for job in jobs] == [(JobStatus.SUCCESS, Outcome.UPGRADED)] * 2
+        assert [made.sent(f"sw{number}") for number in (1, 2)] == [SENT] * 2
+        logs = [[(one.at, one.line) for one in made.lab.switch(f"sw{number}").log] for number in (1, 2)]
+        first, second = sorted(logs)
+        committed = next(at for at, line in first if line == "install commit")
+        assert second[0][0] < committed
 
 
 class Freezes(ThreadCrowd):

@@ -48,6 +48,13 @@ class Played:
         self.log.append(f"{name} ends")
 
 
+def ended(threads: list[threading.Thread]) -> None:
+    """Wait until no lane waits any more."""
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 def at_once(pause: Pause, back: Callable[[], None]) -> None:
     assert pause.seconds >= 0
     back()
@@ -92,7 +99,7 @@ def test_no_more_jobs_are_under_way_than_may_be() -> None:
     played = Played()
     watched = Watched(many=2)
     lanes = Lanes([played.job(name, AWAY) for name in "abc"], 2, 2, StandingClock(), watched)
-    threads = [threading.Thread(target=lanes.work) for _ in range(2)]
+    threads = [threading.Thread(target=lanes.work, daemon=True) for _ in range(2)]
     for thread in threads:
         thread.start()
     assert watched.all_wait.wait(10)
@@ -104,8 +111,7 @@ def test_no_more_jobs_are_under_way_than_may_be() -> None:
     assert "c0" in played.log
     watched.hand_back()
     watched.hand_back()
-    for thread in threads:
-        thread.join(10)
+    ended(threads)
     assert len(played.log) == 6
 
 
@@ -137,15 +143,14 @@ def test_lanes_are_kept_for_those_that_come_back(lanes: int, under_way: int, job
 
     several = Lanes([copying(number) for number in range(jobs)], lanes, under_way, StandingClock(), at_once)
     assert several._most_beginning == (lanes if begin == min(lanes, under_way) else begin)
-    threads = [threading.Thread(target=several.work) for _ in range(lanes)]
+    threads = [threading.Thread(target=several.work, daemon=True) for _ in range(lanes)]
     for thread in threads:
         thread.start()
     assert all_here.wait(10)
     with several._changed:
         assert len(began) == several._beginning == begin
     talk.set()
-    for thread in threads:
-        thread.join(10)
+    ended(threads)
     assert sorted(began) == list(range(jobs))
 
 
@@ -161,15 +166,14 @@ def test_what_a_job_reads_stays_with_it_whichever_thread_it_gets() -> None:
 
     lanes = Lanes([reading("a"), reading("b")], 1, 9, StandingClock(), watched)
     watched.many = 2
-    first = threading.Thread(target=lanes.work)
+    first = threading.Thread(target=lanes.work, daemon=True)
     first.start()
     assert watched.all_wait.wait(10)
     watched.hand_back()
-    second = threading.Thread(target=lanes.work)
+    second = threading.Thread(target=lanes.work, daemon=True)
     second.start()
     watched.hand_back()
-    for thread in (first, second):
-        thread.join(10)
+    ended([first, second])
     assert sorted(seen) == ["a", "b"]
     assert read.get() == "nothing"
 
@@ -282,7 +286,7 @@ def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None
 
     jobs = [*(copies(name, EARLY) for name in "abcd"), comes_back()]
     lanes = Lanes(jobs, 4, 9, StandingClock(), watched)
-    threads = [threading.Thread(target=lanes.work) for _ in range(4)]
+    threads = [threading.Thread(target=lanes.work, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     assert watched.all_wait.wait(10)
@@ -296,8 +300,7 @@ def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None
     assert back.wait(10), "the lane that is kept"
     assert not copying.acquire(blocking=False)
     talk.set()
-    for thread in threads:
-        thread.join(10)
+    ended(threads)
     assert sorted(went) == list("abcd")
 
 

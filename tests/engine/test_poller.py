@@ -87,6 +87,22 @@ def test_a_stop_hands_back_at_once_whoever_obeys_it(poller: Poller) -> None:
     assert watched(poller, Pause(HOUR * 24, obeys=True), stop).wait(10), "nobody waits behind a stop"
 
 
+def test_nobody_looks_for_a_stop_any_more_that_nobody_obeys_nor_when_it_closes() -> None:
+    stop, looks, made = threading.Event(), threading.Event(), Poller(SystemClock(FAST))
+    assert watched(made, Pause(1, obeys=True), stop).wait(10)
+    for _ in range(200):
+        if not made._stopping:
+            break
+        looks.wait(0.02)
+    assert (made._stopping, made._obeying) == (set(), {})
+    back = watched(made, Pause(HOUR * 24, obeys=True), stop)
+    assert watched(made, Pause(1)).wait(10)
+    assert len(made._stopping) == 1
+    made.close()
+    assert back.is_set()
+    assert (made._stopping, made._waiting) == (set(), set())
+
+
 def test_what_could_not_be_asked_is_handed_back(
     poller: Poller, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:

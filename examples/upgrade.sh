@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Upgrade devices with curl, and wait until all jobs have ended.
 #
-#     export SWIMCTL_URL=http://127.0.0.1:8080 SWIMCTL_TOKEN=…
-#     ./upgrade.sh sw1 sw2
+#     SWIMCTL_URL=http://127.0.0.1:8080 SWIMCTL_TOKEN_FILE=/etc/swimctl/token ./upgrade.sh sw1 sw2
 #
-# Exits 0 where every job succeeded, 1 where one did not, 2 where the request was refused.
+# The token is in the file, or in SWIMCTL_TOKEN. Needs curl and python3 in /usr/bin or /usr/local/bin, which is all that
+# cron's PATH has. Exits 0 where every job succeeded, 1 where one did not, 2 where the request was refused.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: $0 DEVICE…" >&2; exit 2; }
-api="${SWIMCTL_URL%/}/api/upgrade"
+PATH="${PATH:-/usr/bin:/bin}:/usr/local/bin"
+api="${SWIMCTL_URL:?is not set, such as http://127.0.0.1:8080}"
+api="${api%/}/api/upgrade"
+token="${SWIMCTL_TOKEN:-}"
+[ -n "$token" ] || token=$(<"${SWIMCTL_TOKEN_FILE:?is not set, and SWIMCTL_TOKEN is not either}")
 
 # The token goes through standard input: on the command line every user of this machine could read it.
-ask() { curl --silent --show-error --max-time 60 --config - "$@" <<<"header = \"Authorization: Token $SWIMCTL_TOKEN\""; }
+ask() { curl --silent --show-error --max-time 60 --config - "$@" <<<"header = \"Authorization: Token $token\""; }
 # Print what a Python expression makes of the answer `a`.
 pick() { python3 -c "import json, sys; a = json.load(sys.stdin); print($1)"; }
 

@@ -9,14 +9,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.processes import PROGRAM, assert_once, jobs, start
+from support.processes import PROGRAM
 from support.projects import Project
 from support.server_process import Served, serving
-from support.upgrades import lab_folder, schedule
+from support.upgrades import lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
@@ -117,25 +116,6 @@ def test_the_program_of_the_document_ends_by_itself(house: tuple[LabFleet, Serve
     assert "sw5: success (100%)" in ended.stdout
     assert "sw7: failed" in ended.stdout
     assert len(lab.reloads("sw5")) == 1
-
-
-def test_cron(tmp_path: Path) -> None:
-    (line,) = [
-        line
-        for line in (EXAMPLES / "cron" / "swimctl.crontab").read_text(encoding="utf-8").splitlines()
-        if line and not line.startswith("#")
-    ]
-    words = line.split(maxsplit=5)
-    assert words[:5] == ["*/5", "*", "*", "*", "*"]
-    program, *arguments = shlex.split(words[5].replace("/etc/swimctl/config.yaml", str(tmp_path / "config.yaml")))
-    assert program == "swimctl"
-    with lab_folder(tmp_path, devices=1) as lab:
-        schedule(tmp_path, ahead=timedelta(0))
-        with start(tmp_path, *arguments) as process:
-            said, _ = process.communicate(timeout=100)
-        assert process.returncode == 0, said
-        assert [job["status"] for job in jobs(tmp_path)] == ["success"]
-        assert_once(lab)
 
 
 def test_systemd(project: Project) -> None:

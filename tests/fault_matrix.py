@@ -112,8 +112,14 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "busy-install", not_activated("Another install operation is in progress")
     # The images are pushed here; what becomes of a pull, tests/upgrade/test_pull.py shows.
     yield "pull-fails:unreachable", UPGRADED
-    for lost in ("bgp-lost", "ospf-lost", "isis-lost", "vlan-lost", "poe-lost", "hot", "uplink-errors"):
-        yield lost, UPGRADED
+    # Checks that come with swimctl find these.
+    yield "bgp-lost", rolled_back("check bgp-sessions: ")
+    yield "ospf-lost", rolled_back("check ospf-neighbors: ")
+    yield "isis-lost", rolled_back("check isis-neighbors: ")
+    yield "vlan-lost", rolled_back("check vlans: ")
+    yield "poe-lost", rolled_back("check poe-faults: ")
+    yield "hot", rolled_back("check temperature: ")
+    yield "uplink-errors", UPGRADED
 
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {

@@ -60,9 +60,9 @@ def test_checks_are_listed_with_what_they_ask(lab: LabFleet, capsys: pytest.Capt
     ]
     assert main(["checks", "list", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [(each["name"], each["commands"]) for each in found["checks"]] == [
-        (name, {"cisco_xe": "show interfaces status"}) for name in ("ports", "many")
-    ]
+    *come_with_it, ports, many = [(each["name"], each["commands"]) for each in found["checks"]]
+    assert [ports, many] == [(name, {"cisco_xe": "show interfaces status"}) for name in ("ports", "many")]
+    assert dict(come_with_it)["bgp-sessions"]["juniper_junos"] == "show bgp summary"
 
 
 @pytest.mark.usefixtures("lab")

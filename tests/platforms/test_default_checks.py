@@ -1,0 +1,156 @@
+"""The checks that come with swimctl: each holds after a clean reload, catches its fault, and reads what is printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from default_checks_page import PAGE, page
+from support.asked_devices import EVERYTHING, FLEET, after_activation, desk
+from support.lab_terminal import AnyDesk
+
+from swimctl.checks.comparing import Compared, Standing, compare
+from swimctl.checks.parsing import check_parser, rows_of
+from swimctl.checks.rows import Row
+from swimctl.checks.rules import Check, configured, defaults_of
+from swimctl.config.checks import CheckRule
+from swimctl.errors import CommandRefused
+from swimctl.lab.arista_eos.spec import HARDWARE as ARISTAS
+from swimctl.lab.arista_eos.spec import AristaSpec
+from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.cisco_ios.spec import IosMember, IosSpec
+from swimctl.lab.cisco_nxos.spec import HARDWARE as NEXUSES
+from swimctl.lab.cisco_nxos.spec import NexusSpec
+from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
+from swimctl.lab.routing import BUSY
+
+Rows = Mapping[str, tuple[Row, ...]]
+MEMBERS = tuple(("FLB27010001", "0c75.bd77.0001") if not n else ("FLB27010002", "0c75.bd77.0010") for n in range(2))
+OTHERS: Mapping[str, ChassisSpec] = {
+    "a stack": SwitchSpec("stack", tuple(MemberSpec("C9300-24P", *each) for each in MEMBERS)),
+    "a core switch": SwitchSpec("core", (MemberSpec("C9500-24Y4C", *MEMBERS[0]),)),
+    "a pair": SwitchSpec("pair", tuple(MemberSpec("C9500-24Y4C", *each) for each in MEMBERS)),
+    "a chassis": SwitchSpec("chassis", (MemberSpec("C9407R", *MEMBERS[0]),)),
+    "a wireless controller": SwitchSpec("wlc", (MemberSpec("C9800-40-K9", *MEMBERS[0]),)),
+    "an old router": IosSpec("isr", (IosMember("CISCO1921/K9", *MEMBERS[0]),), version="15.6(3)M4"),
+    "a switch with power": IosSpec("power", (IosMember("WS-C3750X-24P-S", *MEMBERS[0]),)),
+    "a vPC pair": NexusSpec("vpc", hardware=NEXUSES["N9K-C93180YC-FX"], number="FDO27020001", vpc=10),
+    "two supervisors": NexusSpec("spine", hardware=NEXUSES["N9K-C9504"], number="FDO27020002", supervisors=2),
+    "an MLAG pair": AristaSpec("mlag", hardware=ARISTAS["DCS-7050SX3-48YC8"], number="JPE27030001", mlag="pair"),
+}
+DEVICES = {**FLEET, **OTHERS}
+FAULTS = {
+    "bgp-lost": {"bgp-sessions"},
+    "ospf-lost": {"ospf-neighbors"},
+    "isis-lost": {"isis-neighbors"},
+    "vlan-lost": {"vlans"},
+    "poe-lost": {"poe-faults", "poe-power"},
+    "hot": {"temperature", "alarms", "environment"},
+    "uplink-errors": {"uplink-errors", "port-errors"},
+}
+"""The checks that a fault breaks, where a device's system has them; no other does."""
+RETURNING = frozenset({"bgp-sessions", "ospf-neighbors", "isis-neighbors", "mac-addresses", "arp-entries", "processor"})
+"""What needs its time after a boot."""
+OF_PARTNERS = frozenset({"vpc-ports", "vpc-peer", "mlag", "svl-links", "poe-power"})
+"""What needs its time where there is a partner, or another member of the stack."""
+
+
+def asked(at: AnyDesk) -> dict[str, CheckRule]:
+    """Return the rules that a device of this model and configuration is asked for."""
+    platform = at.spec.platform
+    shown = at.type("show configuration" if platform == "juniper_junos" else "show running-config")
+    found = [Check(name, rule, own=False) for name, rule in defaults_of(platform).items()]
+    return {
+        each.name: each.rule
+        for each in configured(found, shown)
+        if not each.rule.on.model or any(re.fullmatch(model, at.spec.model) for model in each.rule.on.model)
+    }
+
+
+def take(at: AnyDesk, rules: Mapping[str, CheckRule]) -> Rows:
+    """Return what the device says for each rule; a command that it does not have is left out, as a job does."""
+    platform, found = at.spec.platform, {}
+    for name, rule in rules.items():
+        assert not check_parser(rule, platform), name
+        command = rule.command_on(platform)
+        try:
+            found[name] = rows_of(rule, platform, command, at.type(command))
+        except CommandRefused:
+            assert rule.extra, f"{name} costs a line on a device that does not have it"
+    return found
+
+
+def broken(rules: Mapping[str, CheckRule], before: Rows, after: Rows) -> dict[str, Compared]:
+    """Return the checks that do not hold."""
+    compared = {name: compare(name, rules[name], rows, after[name]) for name, rows in before.items()}
+    return {name: each for name, each in compared.items() if each.standing is not Standing.HOLDS}
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_all_hold_after_a_clean_reload(tmp_path: Path, device: str) -> None:
+    at = desk(tmp_path, DEVICES[device], routing=EVERYTHING)
+    rules = asked(at)
+    before = take(at, rules)
+    assert {"bgp-sessions", "ospf-neighbors", "isis-neighbors"} <= before.keys()
+    assert all(before.values())
+    after_activation(at, BUSY + 200)
+    assert not broken(rules, before, take(at, rules))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("device", DEVICES)
+def test_each_fault_breaks_its_checks_and_no_other(tmp_path: Path, device: str, fault: str) -> None:
+    at = desk(tmp_path, DEVICES[device], fault, routing=EVERYTHING)
+    rules = asked(at)
+    before = take(at, rules)
+    after_activation(at, BUSY + 200)
+    found = broken(rules, before, take(at, rules))
+    assert found.keys() == FAULTS[fault] & before.keys()
+    assert all(str(each).startswith(f"check {name}: ") for name, each in found.items())
+
+
+@pytest.mark.parametrize("platform", FLEET)
+def test_the_checks_of_a_fault_are_there_on_each_system(platform: str) -> None:
+    """Of PoE, VLANs and heat, where the system's devices have it at all."""
+    for fault, names in FAULTS.items():
+        if fault == "poe-lost" and platform in {"cisco_nxos", "cisco_xr", "arista_eos"}:
+            continue
+        if fault in {"vlan-lost", "uplink-errors"} and platform == "cisco_xr":
+            continue
+        assert names & defaults_of(platform).keys(), fault
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_right_after_a_boot_only_what_returns_by_itself_is_missing(tmp_path: Path, device: str) -> None:
+    """It breaks, so that it is asked again; an output without a row must be understood as one."""
+    at = desk(tmp_path, DEVICES[device], routing=EVERYTHING)
+    rules = asked(at)
+    before = take(at, rules)
+    after_activation(at, 3)
+    missing = broken(rules, before, take(at, rules))
+    assert missing.keys() <= RETURNING | (OF_PARTNERS if device in OTHERS else set())
+    assert {"bgp-sessions", "ospf-neighbors", "isis-neighbors"} <= missing.keys()
+    at.wait(BUSY + 200)
+    assert not broken(rules, before, take(at, rules))
+
+
+@pytest.mark.parametrize("device", FLEET)
+def test_a_device_without_a_feature_is_not_asked_for_it(tmp_path: Path, device: str) -> None:
+    at = desk(tmp_path, DEVICES[device], routing=frozenset())
+    rules = asked(at)
+    assert not {"bgp-sessions", "ospf-neighbors", "isis-neighbors", "vpc-ports", "mlag", "svl-links"} & rules.keys()
+    assert len({rule.command_on(at.spec.platform) for rule in rules.values() if not rule.extra}) <= 3
+
+
+def test_the_page_is_written_from_the_rules() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python tests/default_checks_page.py"
+
+
+def test_every_rule_says_what_it_is_for_and_where_its_form_is_known_from() -> None:
+    for platform in FLEET:
+        for name, rule in defaults_of(platform).items():
+            assert rule.about[0].islower(), name
+            assert rule.source, name
+            assert rule.verdict == "fail" or rule.extra or name == "poe-power", name

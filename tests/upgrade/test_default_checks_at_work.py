@@ -1,0 +1,110 @@
+"""The checks that come with swimctl, in whole upgrades: a clean one passes, and each fault sends its device back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+from fleets.every import FLEETS
+from support.oracle import really_of
+from support.upgrades import lab_folder
+from support.upgrades import request as ask
+
+from swimctl.cli.context import Context
+from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.faults import parse_fault
+from swimctl.lab.fleet import LabFleet
+from swimctl.lab.routing import BGP, ISIS, OSPF
+from swimctl.models import Job, Outcome
+from swimctl.platforms import PLATFORM_NAMES
+from swimctl.states import JobStatus
+
+pytestmark = pytest.mark.timeout(1800)
+SPEED, RATE = 300, 40_000
+SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}}
+CLEAN = "clean"
+FOUND_BY: Mapping[str, tuple[str, ...]] = {
+    "bgp-lost": ("bgp-sessions",),
+    "ospf-lost": ("ospf-neighbors",),
+    "isis-lost": ("isis-neighbors",),
+    "vlan-lost": ("vlans",),
+    "poe-lost": ("poe-faults",),
+    "hot": ("temperature", "environment"),
+}
+WITHOUT = {
+    *((platform, "poe-lost") for platform in ("cisco_ios", "cisco_nxos", "cisco_xr", "arista_eos")),
+    ("cisco_xr", "vlan-lost"),
+}
+"""What such a device of the lab does not have."""
+QUICK = {
+    ("cisco_xe", CLEAN), ("cisco_ios", "isis-lost"), ("cisco_nxos", "hot"), ("cisco_xr", "ospf-lost"),
+    ("arista_eos", "vlan-lost"), ("juniper_junos", "poe-lost"), ("juniper_junos", CLEAN),
+}  # fmt: skip
+"""The cells that `make test` tries; tests/upgrade/test_fault_matrix.py has more on a Catalyst."""
+CELLS = [
+    pytest.param(platform, fault, marks=() if (platform, fault) in QUICK else pytest.mark.prove)
+    for platform in PLATFORM_NAMES
+    for fault in (CLEAN, *FOUND_BY)
+    if (platform, fault) not in WITHOUT
+]
+
+
+def named(platform: str, fault: str) -> str:
+    """Return the device of a cell."""
+    return f"{platform.replace('_', '-')}-{fault}"
+
+
+def device(platform: str, fault: str) -> ChassisSpec:
+    """Make the device of a cell: it speaks all that its system does."""
+    fleet = FLEETS[platform]
+    faults = () if fault == CLEAN else (parse_fault(fault),)
+    fields = {"faults": faults, "transfer": RATE, "version": fleet.old, "routing": frozenset({BGP, OSPF, ISIS})}
+    return fleet.make(named(platform, fault), **fields)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of every device, with their lab still up."""
+
+    lab: LabFleet
+    jobs: Mapping[str, Job]
+
+
+@pytest.fixture(scope="module")
+def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    """Upgrade the devices of all chosen cells in one lab at the same time, a batch a device."""
+    folder = tmp_path_factory.mktemp("checks")
+    calls = [call.params for item in request.session.items if (call := getattr(item, "callspec", None))]
+    cells = {(call["platform"], call["fault"]) for call in calls if {"platform", "fault"} <= call.keys()}
+    chosen = [cell for cell in sorted(cells) if cell[1] in {CLEAN, *FOUND_BY} and cell not in WITHOUT]
+    specs = [device(*cell) for cell in chosen]
+    with (
+        lab_folder(folder, at_rest=True, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab,
+        Context(folder / "config.yaml").open() as opened,
+    ):
+
+        def run(cell: tuple[str, str]) -> Job:
+            one = [opened.inventory.device(named(*cell))]
+            made = opened.service.trigger(ask(opened, devices=one, image=FLEETS[cell[0]].image))
+            opened.engine.run(made.batch, made.jobs, threading.Event())
+            return opened.store.job(made.jobs[0].id)
+
+        with ThreadPoolExecutor(32) as pool:
+            jobs = list(pool.map(run, chosen))
+        yield Tried(lab, {job.device_name: job for job in jobs})
+
+
+@pytest.mark.xdist_group("default checks")
+@pytest.mark.parametrize(("platform", "fault"), CELLS)
+def test_a_clean_upgrade_passes_and_each_fault_sends_its_device_back(tried: Tried, platform: str, fault: str) -> None:
+    job, chassis = tried.jobs[named(platform, fault)], tried.lab.switch(named(platform, fault))
+    really = really_of(chassis, FLEETS[platform].target, len(tried.lab.reloads(job.device_name)))
+    seen = (job.status, job.outcome, really, job.error)
+    if fault == CLEAN:
+        assert seen == (JobStatus.SUCCESS, Outcome.UPGRADED, Outcome.UPGRADED, None)
+        return
+    assert seen[:3] == (JobStatus.FAILED, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK), seen
+    assert any(f"check {name}: " in (job.error or "") for name in FOUND_BY[fault]), seen

@@ -45,6 +45,7 @@ def seen(release: str, *members: str, doubt: str = "") -> Seen:
         (seen("17.09.04a", "17.09.04a"), ComplianceStatus.OTHER, "17.09.04a, older than 17.12.4"),
         (seen("17.15.01"), ComplianceStatus.OTHER, "17.15.01, newer than 17.12.4"),
         (seen("17.12.04", "17.12.04", "17.09.04a"), ComplianceStatus.OTHER, "2 runs 17.09.04a, older than 17.12.4"),
+        (seen("17.9.5", "17.9.5", "17.9.5"), ComplianceStatus.OTHER, "17.9.5, older than 17.12.4"),
         (seen("BLD_POLARIS_DEV_LATEST"), ComplianceStatus.OTHER, "BLD_POLARIS_DEV_LATEST, and not 17.12.4"),
         (seen("17.12.04", doubt="its two outputs disagree"), ComplianceStatus.UNKNOWN, "its two outputs disagree"),
         (None, ComplianceStatus.UNKNOWN, "it was never asked; `swimctl scan sw1` asks it"),

@@ -114,14 +114,16 @@ def _tell(context: Context, found: Sequence[Compliance], by: By | None, form: Fo
     if form is Form.CSV:
         output.write(sys.stdout, _csv(columns, rows))
         return code
-    if by is not None or form is Form.TSV or not output.is_terminal(sys.stdout):
-        output.print_table(columns, rows, lines=form is Form.TSV)
+    lines = form is Form.TSV or not output.is_terminal(sys.stdout)
+    if lines or by is not None:
+        output.print_table(columns, rows, lines=lines)
     else:
         few = all_rows or len(found) <= _FEW
         show = fleet_screen.listed if few else fleet_screen.stands
         output.write(sys.stdout, show(found, get_terminal_size().columns))
-    counts = {**counted(found), "support_ended": sum(one.ended for one in found)}
-    output.print_line(f"swimctl: {' '.join(f'{word}={number}' for word, number in counts.items())}")
+    if lines:
+        counts = {**counted(found), "support_ended": sum(one.ended for one in found)}
+        output.print_line(f"swimctl: {' '.join(f'{word}={number}' for word, number in counts.items())}")
     return code
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     "Id", "Device", "Runs", "Seen", "Golden", "For", "Status", "Why", "Since", "By", "Site", "Model", "Support ends",
 )  # fmt: skip
-GROUP_COLUMNS: Final = ("Devices", "Compliant", "Other release", "Unknown", "No golden", "Support ended")
+GROUP_COLUMNS: Final = ("Devices", "Compliant", "Other", "Unknown", "No golden", "Unsupported")
 # So many reasons of a kind are shown, those of most devices first: what is left stands in the whole list.
 _MOST_REASONS: Final = 4
 _MOST_NAMES: Final = 6

@@ -203,6 +203,8 @@ def _compared(told: Compliance, golden: str) -> Compliance:
     odd = {name: release for name, release in runs.items() if not same_release(release, golden)}
     if not odd:
         return replace(told, standing=ComplianceStatus.COMPLIANT)
+    if len(odd) == len(runs) and len(set(runs.values())) == 1:
+        return replace(told, standing=ComplianceStatus.OTHER, why=_order(runs[""], golden))
     said = [
         f"{f'{name} runs ' if name and len(runs) > 2 else ''}{_order(release, golden)}" for name, release in odd.items()
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from swimctl.errors import UnorderedVersions
@@ -126,6 +127,7 @@ def _sign(less: bool) -> int:
     return -1 if less else 1
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str) -> _Version:
     """Read one spelling; what follows a blank or comma (`, RELEASE SOFTWARE`, ` LNT`) is no part of it."""
     words = text.replace(",", " ").split()

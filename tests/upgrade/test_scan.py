@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from support.upgrades import lab_folder, without_data
 
 from swimctl.cli import main
+from swimctl.lab.mixed import mixed_fleet
 
 Captured = pytest.CaptureFixture[str]
 
@@ -70,6 +71,30 @@ def test_a_scan_records_who_answers_and_names_who_does_not(tmp_path: Path, capsy
         assert [(one["action"], one["subject"]) for one in document["entries"]] == [("scan --replaced", "sw1")]
 
 
+def test_every_system_tells_its_release_and_its_serial_numbers_in_a_short_look(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    with lab_folder(tmp_path, fleet=mixed_fleet(8), ssh=False) as lab:
+        for host in lab.ports:
+            for key in ("serial", "model"):
+                without_data(tmp_path, host, key)
+        for _ in range(2):
+            before = {host: len(lab.commands(host)) for host in lab.ports}
+            code, document = told(capsys, tmp_path, "scan", "--all")
+            assert (code, document["answered"]) == (0, 8)
+            assert all(len(lab.commands(host)) - before[host] <= 10 for host in lab.ports)
+        for host in lab.ports:
+            one = of(document, host)
+            assert lab.switch(host).spec.serial in one["serials"]
+            assert set(one["members"].values()) == {one["runs"]}
+            code, document_of = told(capsys, tmp_path, "device", "history", host)
+            assert document_of["count"] == 1, "the second look found the same device"
+        # The last two prove on NX-OS that the account has the rights; nothing is typed between them.
+        reads = ("show ", "terminal ", "set cli ", "enable", "exit", "configure terminal", "end")
+        typed = {line for host in lab.ports for line in lab.commands(host)}
+        assert all(line.startswith(reads) or not line for line in typed), typed
+
+
 def test_what_a_device_ran_is_known_from_plan_and_upgrade_too(tmp_path: Path, capsys: Captured) -> None:
     with lab_folder(tmp_path, devices=2, ssh=False):
         told(capsys, tmp_path, "plan", "sw1")
@@ -108,7 +133,7 @@ def test_compliance_needs_no_device_and_no_choice(tmp_path: Path, capsys: Captur
         assert row["support_ends"] == "2025-01-31 for 17.6"
         assert main([*config, "compliance", "--by", "model"]) == 1
         lines = capsys.readouterr().out.splitlines()
-        assert lines[0] == "model\tdevices\tcompliant\tother release\tunknown\tno golden\tsupport ended"
+        assert lines[0] == "model\tdevices\tcompliant\tother\tunknown\tno golden\tunsupported"
         assert lines[-1] == "swimctl: compliant=0 other_release=2 unknown=1 no_golden_release=0 support_ended=2"
         assert [len(lab.commands(host)) for host in lab.ports] == asked
 

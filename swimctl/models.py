@@ -150,7 +150,7 @@ class Policy:
 
     `waves` are sizes in the words of the request, a number or a per cent of all jobs; the last one repeats. `soak` is
     in device seconds. `max_failures_percent` is counted over the jobs that were tried, from the fifth on. `window` is
-    as written (`22:00-04:00@Europe/Berlin`), `until` the end of all activations.
+    as written (`22:00-04:00@Europe/Berlin`), `until` the end of all activations. `pilot`: the first of a kind is alone.
     """
 
     waves: tuple[str, ...] = ()
@@ -161,6 +161,7 @@ class Policy:
     stage_now: bool = False
     ticket: str = ""
     comment: str = ""
+    pilot: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +271,7 @@ Usual = Mapping[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What tells a job that takes its time from one that stands still: what is usual, and when each last said a word.
-
-    `last_events` has the running jobs alone.
-    """
+    """What tells a slow job from one that stands still: what is usual, and when each that runs last said a word."""
 
     usual: Usual = field(default_factory=dict)
     last_events: Mapping[int, datetime] = field(default_factory=dict)

@@ -24,6 +24,7 @@ class WaitKind(StrEnum):
     WAVE = "wave"
     PARTNER = "partner"
     FEEDER = "feeder"
+    PILOT = "pilot"
     DEVICE = "device"
     TURN = "turn"
     COPY = "copy"
@@ -73,6 +74,7 @@ _WORDS = {
     WaitKind.WAVE: "{on} comes first",
     WaitKind.PARTNER: "{on} comes first (job {job})",
     WaitKind.FEEDER: "{on} depends on it and is upgraded first (job {job})",
+    WaitKind.PILOT: "{on} is the first of its kind and goes alone (job {job})",
     WaitKind.DEVICE: "job {job} runs on {on}; waiting for its end",
     WaitKind.TURN: "its turn: {on} at a time",
     WaitKind.COPY: "{on}",

@@ -74,6 +74,11 @@ EVERY = {
         "sw9 depends on it and is upgraded first (job 7)",
         "sw9 depends on it and is upgraded first (job 7)",
     ),
+    WaitKind.PILOT: (
+        Waiting(WaitKind.PILOT, "sw1 (cisco_xe cat9k_iosxe 17.12)", 4),
+        "sw1 (cisco_xe cat9k_iosxe 17.12) is the first of its kind and goes alone (job 4)",
+        "sw1 (cisco_xe cat9k_iosxe 17.12) is the first of its kind and goes alone (job 4)",
+    ),
     WaitKind.DEVICE: (
         Waiting(WaitKind.DEVICE, "sw1", 5),
         "job 5 runs on sw1; waiting for its end",

@@ -58,6 +58,10 @@ class PlannedDevice(Answer):
     refusal: str | None = Field(description="why it would get no job")
     wave: int | None
     after: list[str] = Field(description="devices that end before it starts")
+    pilot: str | None = Field(
+        description="the device that has to be upgraded before others of this kind start, perhaps this one; null: none"
+    )
+    kind: str | None = Field(description="its system, the family of its image, and the train of its release")
     redundancy_group: str | None
     note: str
     to_copy: int = Field(description="bytes that are left to copy")

@@ -134,6 +134,10 @@ class TriggerRequest(Request):
     )
     until: Moment | None = Field(None, description="activate nothing that cannot end by this time")
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
+    pilot: Flag = Field(
+        True,
+        description="false: start all at once, even if no device of their kind was upgraded yet; the audit has it",
+    )
     ticket: Note = Field("", description="a ticket's number, for the record")
     comment: Note = Field("", description="a note, for the record")
     dry_run: Flag = Field(
@@ -158,6 +162,7 @@ class TriggerRequest(Request):
             stage_now=self.stage_now,
             ticket=self.ticket,
             comment=self.comment,
+            pilot=self.pilot,
         )
 
 

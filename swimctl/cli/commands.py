@@ -44,6 +44,7 @@ TABLE = (
     Entry("relay", "relay", "Fetch each image once for a site, and serve it to the devices there.", _DAILY),
     Entry("worker", "worker", "Run the jobs of a site for a coordinator elsewhere.", _DAILY),
     Entry("job", "job", "Show single jobs: list, show, events, transcript.", _RECORDS),
+    Entry("proved", "proved", "Show which systems, families and trains were upgraded here.", _RECORDS),
     Entry("report", "report", "Write a report of a batch.", _RECORDS),
     Entry("init", "init", "Write a first config.yaml and inventory.", _SETUP),
     Entry("image", "image", "Manage images and golden images.", _SETUP),

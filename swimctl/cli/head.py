@@ -74,7 +74,9 @@ def ends_at(batch: Batch, jobs: Sequence[Job], usual: Usual, now: datetime, pace
         if parts is None:
             return None
         rest = sum(seconds for kind, seconds in parts.items() if kind not in {"readiness", "distribution"})
-        after = () if job.status in RUNNING else tuple(names[number] for number in job.after if number in names)
+        first = (job.waiting.job,) if job.waiting is not None and job.waiting.kind is WaitKind.PILOT else ()
+        before = () if job.status in RUNNING else (*job.after, *first)
+        after = tuple(names[number] for number in before if number in names)
         check, copy = parts.get("readiness", 0.0), parts.get("distribution", 0.0)
         group = job.redundancy_group
         ahead.append(Ahead(job.device_name, check, copy, rest, wave=job.wave, after=after, group=group))

@@ -29,7 +29,7 @@ def lines(preview: Preview, *, commands: bool = False) -> str:
             row.to_copy if row.item.image else "",
             row.origin,
             row.item.wave if row.item.refusal is None else "",
-            comes_after(row.item.after, row.item.device.redundancy_group),
+            comes_after((*row.item.after, *filter(None, (row.item.follows,))), row.item.device.redundancy_group),
             "; ".join(filter(None, (row.verdict.value, row.note))),
         )
         for row in preview.rows

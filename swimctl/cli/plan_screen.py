@@ -16,6 +16,7 @@ from rich.text import Text
 from swimctl.cli import output
 from swimctl.cli.plan_lines import comes_after
 from swimctl.inventory.selection import some
+from swimctl.requests.pilots import reasons
 from swimctl.requests.preview import Preview, Row, Verdict
 from swimctl.states import step_name
 
@@ -57,12 +58,14 @@ def screen(
     preview: Preview, width: int, *, all_rows: bool = False, by: str | None = None, commands: bool = False
 ) -> Text:
     """Return the whole screen; no line is wider than the terminal but one that is to be copied."""
+    alone = reasons(preview.plan)
     parts = [
         _head(preview),
         *_lacking(preview, width),
         *_steps(preview, width),
         *_told(preview, width, "Removed from flash", _cleaned),
         *_told(preview, width, "Worth knowing", lambda row: row.note),
+        *_told(preview, width, "First of its kind", lambda row: alone.get(row.item.device.name, "")),
         *_waiting(preview, width, all_rows=all_rows),
         *(_typed(preview, width) if commands else ()),
         _devices(preview, width, all_rows=all_rows, by=by),

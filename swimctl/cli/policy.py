@@ -81,6 +81,14 @@ StageNow = Annotated[
         "--stage-now", help="Check and copy now. Only the activation waits for the window.", rich_help_panel=_WAVES
     ),
 ]
+NoPilot = Annotated[
+    bool,
+    typer.Option(
+        "--no-pilot",
+        help="Start all, even if this store has not seen one of their kind upgraded. The audit has it.",
+        rich_help_panel=_WAVES,
+    ),
+]
 Ticket = Annotated[str, typer.Option("--ticket", metavar="TEXT", help="A ticket's number, for the report.")]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="A note, for the report.")]
 
@@ -96,6 +104,7 @@ def policy_of(
     stage_now: bool = False,
     ticket: str = "",
     comment: str = "",
+    no_pilot: bool = False,
     now: datetime,
 ) -> tuple[Policy, int | None]:
     """Read the options; gives the policy, and the number of failures where one was given. Raises UsageError."""
@@ -116,6 +125,7 @@ def policy_of(
         stage_now=stage_now,
         ticket=ticket,
         comment=comment,
+        pilot=not no_pilot,
     )
     return policy, number if percent is None else None
 

@@ -105,6 +105,7 @@ def markdown(record: BatchRecord) -> str:
         ("Waves", f"{','.join(policy.waves)}, soak {output.duration(policy.soak)}" if policy.waves else ""),
         ("Window", policy.window or ""),
         ("Until", output.local_time(policy.until)),
+        ("First of its kind", "; ".join(_alone(record)) or ("" if policy.pilot else "all at once (--no-pilot)")),
     ):
         if said:
             lines.append(f"- {what}: {_cell(said)}")
@@ -124,6 +125,16 @@ def markdown(record: BatchRecord) -> str:
     for job in bad:
         lines += _evidence(record, job)
     return "\n".join(lines) + "\n"
+
+
+def _alone(record: BatchRecord) -> list[str]:
+    """Return who went alone, with what each was the first of."""
+    return [
+        f"{job.device_name}: {event.message}"
+        for job in record.outcome.jobs
+        for event in record.events.get(job.id, ())
+        if event.kind == "pilot"
+    ]
 
 
 def _row(record: BatchRecord, job: Job) -> str:

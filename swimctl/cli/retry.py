@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from swimctl.cli import output
+from swimctl.cli import output, policy
 from swimctl.cli.context import of
 from swimctl.cli.upgrade import NoInputOption, YesOption, carry_out, confirm
 from swimctl.cli.wanted import DetachOption
@@ -20,6 +20,7 @@ def retry(
     ctx: typer.Context,
     *,
     batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch whose jobs to try again.")],
+    no_pilot: policy.NoPilot = False,
     detach: DetachOption = False,
     yes: YesOption = False,
     no_input: NoInputOption = False,
@@ -30,7 +31,7 @@ def retry(
     """
     context = of(ctx)
     with context.open() as opened:
-        plan = opened.service.retry_plan(batch)
+        plan = opened.service.retry_plan(batch, pilot=False if no_pilot else None)
         plan = replace(plan, request=replace(plan.request, detached=detach))
         if no_input or output.can_ask():
             confirm(context, opened, plan, yes=yes, no_input=no_input)

@@ -108,9 +108,13 @@ def confirm(
 def carry_out(context: Context, opened: Opened, plan: Plan) -> int:
     """Create the plan's jobs, and run them unless they are for later or for another process; gives the exit code."""
     later = plan.request.detached or plan.request.schedule_time is not None
+    from swimctl.requests.pilots import reasons
+
     # Made before the jobs exist: an installation that cannot run them must leave none behind.
     engine = None if later or not plan.accepted else opened.engine.prepared()
     made = opened.service.create(plan, caller())
+    for name, why in reasons(plan).items() if not (context.quiet or context.json) else ():
+        output.note(f"swimctl: {name}: {why}")
     for item in made.skipped:
         if not context.json:
             output.note(f"swimctl: {item.device.name} gets no job: {item.refusal}")

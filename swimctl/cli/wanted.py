@@ -83,6 +83,7 @@ def options(
     window: policy.WindowOption = None,
     until: policy.Until = None,
     stage_now: policy.StageNow = False,
+    no_pilot: policy.NoPilot = False,
     ticket: policy.Ticket = "",
     comment: policy.Comment = "",
     no_activate: Annotated[bool, typer.Option("--no-activate", help="Copy and verify; no reload.")] = False,
@@ -126,6 +127,7 @@ def options(
             stage_now=stage_now,
             ticket=ticket,
             comment=comment,
+            no_pilot=no_pilot,
             now=now,
         )
         schedule_time = None if at is None else policy.read_time("--at", at, now)

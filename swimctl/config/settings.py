@@ -311,6 +311,14 @@ class Settings(Section):
     approval: Literal["none", "required"] = Field(
         "none", description="required: a batch starts only after another user has approved it"
     )
+    pilot: Literal["real", "all", "never"] = Field(
+        "real",
+        description=(
+            "real: the first device of a system, family and train that this store has not seen upgraded goes alone, "
+            "except in a lab; all: in a lab, too; never: none does; `swimctl: {pilot: {lab: true}}` in the data of a "
+            "host or group says what is a lab; if nothing does, devices at 127.0.0.1 are one"
+        ),
+    )
     schedule_grace: Seconds = Field(
         3600, description="seconds that a scheduled job may start late; later than that, it fails"
     )

@@ -338,7 +338,7 @@ class Engine:
                 claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
                 if claimed is not None:
                     return claimed
-                hold = self._holds.blocked(job) or self._holds.paused(run)
+                hold = self._holds.blocked(job) or self._holds.behind(job) or self._holds.paused(run)
                 if self._store.job(job.id).status in FINAL or (hold is None and refused):
                     return None
                 # A pause may have ended since: then it is tried once more.
@@ -352,9 +352,9 @@ class Engine:
             if hold.ends:
                 why = with_next(f"not attempted: {hold.why}", SwimctlError, job.device_name)
                 self._store.fail_waiting([job.id], why)
-                if run.stopped and not run.told:
-                    run.told = True
-                    self._notifier.line_stopped(run.batch, run.stopped)
+                if hold.line and hold.line not in run.told:
+                    run.told.add(hold.line)
+                    self._notifier.line_stopped(run.batch, hold.line)
                 return None
             self._holds.say(run, job, hold.waiting)
             yield Pause(_TURN_POLL * self._clock.speed, obeys=True, begun=job.attempted)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from swimctl.config.windows import Never, Shut, Wait
 from swimctl.engine.elsewhere import Elsewhere
 from swimctl.engine.jobs import JobRunner
-from swimctl.engine.turns import Hold, failed_partners, held, stopped, too_many, until_open, waits
+from swimctl.engine.turns import Hold, behind, failed_partners, held, stopped, too_many, until_open, waits
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Job, Tally
@@ -23,7 +23,7 @@ class BatchRun:
     batch: Batch
     stop: threading.Event
     stopped: str | None = None  # why the line is stopped: once said, it holds
-    told: bool = False  # that it is
+    told: set[str] = field(default_factory=set)  # what was notified of that
     store_error: StoreError | None = None
     said: dict[int, Waiting | None] = field(default_factory=dict)  # what each job was last said to wait for
 
@@ -75,12 +75,19 @@ class Holds:
             if hold is not None:
                 return replace(hold, why=f"{hold.why}; {again}") if hold.ends else hold
         if run.stopped:
-            return Hold(f"{run.stopped}; {again}")
+            return Hold(f"{run.stopped}; {again}", line=run.stopped)
+        hold = self.behind(job)
+        if hold is not None:
+            return replace(hold, why=f"{hold.why}; {again}") if hold.line else hold
         if batch.paused_by is not None:
             return waits(WaitKind.PAUSE, batch.id)
         if batch.needs_approval and batch.approved_by is None:
             return waits(WaitKind.APPROVAL, batch.id)
         return self._outside(batch, job)
+
+    def behind(self, job: Job) -> Hold | None:
+        """Return whether a job waits for the first of its kind, in whichever batch."""
+        return behind(self._store.goes_first(job.id))
 
     def _stopped(self, batch: Batch, wave: int) -> str | None:
         """Return why no more jobs of the batch are started. All its jobs are read only where that is so."""

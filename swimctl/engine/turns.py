@@ -11,6 +11,7 @@ from swimctl.config.windows import Shut, Wait
 from swimctl.inventory.selection import some
 from swimctl.models import Batch, Job, Outcome, Standing, Tally
 from swimctl.states import FINAL, JobStatus
+from swimctl.store import First
 from swimctl.waiting import Waiting, WaitKind
 
 # A share of a few is no share: of two devices one is 50 %.
@@ -23,6 +24,7 @@ class Hold:
 
     why: str = ""
     waiting: Waiting | None = None
+    line: str = ""  # where it stops more than this job, why; that is told once
 
     @property
     def ends(self) -> bool:
@@ -94,6 +96,21 @@ def held(job: Job, jobs: Sequence[Standing]) -> Hold | None:
                 "healthy"
             )
     return None
+
+
+def behind(first: First | None) -> Hold | None:
+    """Return what a job waits for as long as the first of its kind is not proved; None: it may start."""
+    if first is None:
+        return None
+    if first.failed:
+        why = f"{first.device_name} was the first of its kind ({first.kind}) and failed"
+        return Hold(why, line=why)
+    if first.interrupted and first.elsewhere:  # in this batch, who runs it takes that up
+        return Hold(
+            f"job {first.job_id} on {first.device_name}, the first of its kind ({first.kind}), was interrupted; next: "
+            f"`swimctl resume {first.job_id}`"
+        )
+    return waits(WaitKind.PILOT, str(first), first.job_id)
 
 
 def failed_partners(job: Job, jobs: Sequence[Standing]) -> list[int]:

@@ -34,6 +34,8 @@ _JUNOS: Final = re.compile(
 _WORDS: Final = re.compile(r"\d+|[A-Za-z]+")
 # NX-OS 10 prints `10.3(4a)` and ships `10.3(4a)M`: the letter tells maintenance from feature releases, no train.
 _NXOS_WITH_KIND: Final = 10
+# Maintenance, feature, revision: of EOS, NX-OS, IOS and Junos.
+_KINDS_OF_RELEASES: Final = frozenset({"M", "F", "R"})
 
 _Words = tuple[tuple[int, int, str], ...]
 
@@ -61,6 +63,18 @@ def release(text: str) -> str:
     A build number is left out; engineering labels come back as they are.
     """
     return _read(text).text
+
+
+def train(text: str) -> str:
+    """Return the train of a release: `17.09.04a` is of 17.9, `15.2(7)E3` of 15.2E, `21.4R3-S2` of 21.4.
+
+    A letter that says what kind of release it is, and not which line, is left out. An engineering label is its own.
+    """
+    version = _read(text)
+    if version.label is not None:
+        return version.label
+    letters = "" if version.train in _KINDS_OF_RELEASES else version.train
+    return f"{version.numbers[0]}.{version.numbers[1]}{letters}"
 
 
 def is_build(text: str) -> bool:

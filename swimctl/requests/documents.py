@@ -99,6 +99,7 @@ def batch_document(batch: Batch) -> Document:
         "stage_now": batch.policy.stage_now,
         "ticket": batch.policy.ticket,
         "comment": batch.policy.comment,
+        "pilot": batch.policy.pilot,
         "needs_approval": batch.needs_approval,
         "approved_by": batch.approved_by,
         "approved_at": _time(batch.approved_at),

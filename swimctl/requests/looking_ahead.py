@@ -15,6 +15,7 @@ from swimctl.config.workflows import Flow
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
 from swimctl.requests.looks import Checked
+from swimctl.requests.pilots import led_past
 from swimctl.requests.plans import Plan, UpgradeRequest
 from swimctl.requests.preview import Preview, Row, rows_of
 from swimctl.requests.usual import Expected, Experience, room_needed
@@ -46,6 +47,8 @@ class LookAhead:
         shared = self._settings.distribution.copies_per_site > 0
         experience = Experience(past, self._known, members, shared_sites=shared, unseen_rest=self._unseen)
         took = {device.id: experience.took(device, image) for device, image in asked if image}
+        if there := {answer.device.name for answer in answers or () if answer.ready and answer.already}:
+            plan = led_past(plan, there)
         rows = rows_of(plan, answers or (), took, flow)
         steps = flow.told
         seen = Preview(plan, rows, workers, offline=offline, steps=steps)
@@ -94,7 +97,7 @@ class LookAhead:
                     takes.rest,
                     room_needed(usual, item.image.family if item.image else "", self._unseen).total_seconds(),
                     item.wave,
-                    item.after,
+                    (*item.after, *filter(None, (item.follows,))),
                     item.device.redundancy_group,
                     item.device.site,
                 )

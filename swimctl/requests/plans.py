@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from swimctl.config.hours import Openings
 from swimctl.errors import UsageError
@@ -13,6 +13,9 @@ from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.requests.order import in_order, wave_of_each, wave_sizes
 from swimctl.states import RUNNING
+
+if TYPE_CHECKING:
+    from swimctl.store import Kind
 
 MOST_WORKERS: Final = 500
 LONGEST_SOAK: Final = 7 * 86_400
@@ -40,7 +43,8 @@ class UpgradeRequest:
 class PlanItem:
     """What one device would get. Either `image` alone, or `refusal` says why it gets no job; `note` is no refusal.
 
-    It starts in its `wave`, and not before the devices named in `after` are through.
+    It starts in its `wave`, and not before the devices named in `after` are through. `pilot` is the device that has to
+    prove its `kind` first, perhaps itself; empty where that is proved, or needs no proof.
     """
 
     device: Device
@@ -50,6 +54,13 @@ class PlanItem:
     conflict: bool = False  # refused for the present state, not for what was given
     wave: int = 1
     after: tuple[str, ...] = ()
+    kind: Kind | None = None
+    pilot: str = ""
+
+    @property
+    def follows(self) -> str:
+        """Return the first of its kind, after which it starts; empty where it follows none."""
+        return "" if self.pilot == self.device.name else self.pilot
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def _device(preview: Preview, row: Row) -> Document:
         "refusal": item.refusal,
         "wave": item.wave if item.refusal is None else None,
         "after": list(item.after),
+        "pilot": item.pilot or None,
+        "kind": str(item.kind) if item.kind else None,
         "redundancy_group": item.device.redundancy_group,
         "note": row.note,
         "to_copy": row.to_copy,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from swimctl.clock import Clock
 from swimctl.config.calendars import Calendars
 from swimctl.config.reading import BUILTIN_WORKFLOWS, Config
-from swimctl.config.workflows import Flow, read_flow
+from swimctl.config.workflows import read_flow
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.images.catalogue import find, why_unfit
 from swimctl.images.compliance import Compliance, periods
@@ -27,11 +27,13 @@ from swimctl.requests.compared import compared
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
+from swimctl.requests.pilots import kind_of, led, need_proof
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.requests.preview import Preview
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
-from swimctl.states import RUNNING, WAITING, JobStatus, step_name
-from swimctl.store import IdempotencyKey, NewJob, Store
+from swimctl.requests.workflows import WorkflowInfo
+from swimctl.states import RUNNING, WAITING, JobStatus
+from swimctl.store import IdempotencyKey, Kind, NewJob, Store
 from swimctl.store.seen import Seen
 
 FIRST_OWN_WORKFLOW: Final = 100
@@ -64,41 +66,6 @@ class CancelResult:
 
     cancelled: tuple[int, ...]
     not_cancelled: tuple[NotCancelled, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowInfo:
-    """A workflow; `kinds` are of its steps, `steps` the names that people read."""
-
-    id: int
-    name: str
-    description: str
-    flow: Flow
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return under what each of its steps stands in a job."""
-        return self.flow.kinds
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """Return the names of its steps in their order."""
-        return tuple(map(step_name, self.kinds))
-
-    def document(self) -> dict[str, object]:
-        """Write it for a machine."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "steps": list(self.steps),
-            "does": [does for _, does in self.told],
-        }
-
-    @property
-    def told(self) -> tuple[tuple[str, str], ...]:
-        """Return the name of each step, and what it does where it is not swimctl's."""
-        return self.flow.told or tuple((name, "") for name in self.steps)
 
 
 class Service:
@@ -154,7 +121,7 @@ class Service:
             else:
                 chosen = (image, why_unfit(device, image))
             items.append(plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device)))
-        return Plan(request, arranged(items, request, self._hosts.devices))
+        return self._led(Plan(request, arranged(items, request, self._hosts.devices)))
 
     def preview(
         self,
@@ -172,7 +139,7 @@ class Service:
         workers = request.workers or settings.workers
         answers = check_devices(checker, asked, request.options, workers, progress) if checker else None
         if signed is not None:
-            plan = held_to(signed, plan, answers or ())
+            plan = self._led(held_to(signed, plan, answers or ()))
         ahead = LookAhead(settings, self._store, self._clock, self._hosts.devices, self._calendars)
         preview = ahead.preview(plan, answers, self.workflow(request.options.workflow).flow)
         frozen = self._frozen(request)
@@ -194,11 +161,12 @@ class Service:
         require_same_rules(signed, self._config.settings, flow)
         plan = plan_of(signed, self._hosts, self._store.images(), self._busy())
         self._check(plan.request)
-        return plan
+        return self._led(plan)
 
-    def retry_plan(self, batch_id: str) -> Plan:
+    def retry_plan(self, batch_id: str, *, pilot: bool | None = None) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
 
+        `pilot` None: the first of its kind goes alone if it did in that batch.
         Raises ConflictError where the batch has none.
         """
         batch = self._store.batch(batch_id)
@@ -226,9 +194,9 @@ class Service:
             mode=batch.mode,
             max_failures=batch.max_failures,
             workers=batch.workers,
-            policy=batch.policy,
+            policy=batch.policy if pilot is None else replace(batch.policy, pilot=pilot),
         )
-        return Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id)
+        return self._led(Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id))
 
     def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
         """Return of each device whether it runs its golden release, by what it was last seen to run."""
@@ -277,6 +245,7 @@ class Service:
         )
         # Made before the jobs exist: a URL that cannot be used is the user's to mend first.
         notifier = Notifier.of(self._config.settings) if batch.needs_approval else None
+        unproved = () if request.policy.pilot else self._unproved(request, (item.kind for item in accepted))
         places = {item.device.name: place for place, item in enumerate(accepted)}
         new = [
             NewJob(
@@ -287,6 +256,8 @@ class Service:
                 item.wave,
                 item.device.redundancy_group,
                 tuple(places[name] for name in item.after),
+                item.kind.key if item.kind else "",
+                bool(item.pilot),
             )
             for item in accepted
             if item.image is not None
@@ -296,7 +267,7 @@ class Service:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
         try:
-            jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed)
+            jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed, unproved)
             if notifier is not None:
                 notifier.approval_needed(batch, jobs)
         finally:
@@ -363,6 +334,22 @@ class Service:
         if not isinstance(self._inventory, Inventory):
             self._inventory = self._inventory()
         return self._inventory
+
+    def _led(self, plan: Plan) -> Plan:
+        """Return the plan with who goes alone as the first of a kind."""
+        kinds = {
+            item.device.name: kind_of(item.image, self._hosts.ground(item.device))
+            for item in plan.accepted
+            if item.image
+        }
+        alone = self._unproved(plan.request, kinds.values()) if plan.request.policy.pilot else ()
+        return replace(plan, items=led(plan.items, kinds, alone))
+
+    def _unproved(self, request: UpgradeRequest, kinds: Iterable[Kind | None]) -> frozenset[Kind]:
+        """Return those of these kinds whose first device has to go alone."""
+        steps = self.workflow(request.options.workflow).flow.steps
+        asked = need_proof(filter(None, kinds), request, steps, self._config.settings.pilot)
+        return self._store.unproved(asked) if asked else frozenset()
 
     def _frozen(self, request: UpgradeRequest) -> str:
         """Return why a request is refused that would stand still for days unsaid; empty where none is.

@@ -2,7 +2,7 @@
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs), leases,
 journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run),
-history (how long that took), write_backs (who is told of it).
+history (how long that took), write_backs (who is told of it), proofs (what was upgraded well).
 All SQL of swimctl is in this package.
 """
 
@@ -27,6 +27,7 @@ from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
 from swimctl.store.leases import Leases
 from swimctl.store.logins import Logins, Refusals
+from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.steering import Steering
@@ -37,9 +38,12 @@ __all__ = [
     "Answered",
     "AuditChain",
     "Figures",
+    "First",
     "IdempotencyKey",
+    "Kind",
     "NewJob",
     "Past",
+    "Proof",
     "Refusals",
     "Runner",
     "Store",
@@ -64,6 +68,7 @@ class Store(
     Sightings,
     History,
     WriteBacks,
+    Proofs,
 ):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database as Sql
@@ -14,6 +14,7 @@ from swimctl.states import JobStatus
 from swimctl.store import audit, journal
 from swimctl.store.idempotency import IdempotencyKey, ids_of, keep, refuse_second
 from swimctl.store.laying import NewJob, checked, drafted, lay
+from swimctl.store.proofs import Kind
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
 from swimctl.store.runners import Runner, Runners, written
@@ -31,6 +32,7 @@ class Batches(Reading, Runners):
         by: Caller | None = None,
         retry_of: str = "",
         signed: str = "",
+        unproved: Collection[Kind] = (),
     ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
@@ -38,7 +40,8 @@ class Batches(Reading, Runners):
         moment exists in which its end would go unseen; `own_batch` hands it to a runner of this store.
         With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
         it must be pure, and JSON. With `by`, the audit says in the same transaction who asked;
-        `retry_of` is the batch whose jobs are tried again, `signed` the SHA-256 of the plan that was signed.
+        `retry_of` is the batch whose jobs are tried again, `signed` the SHA-256 of the plan that was signed, and
+        `unproved` the kinds whose first would have gone alone, if the policy did not forbid it.
         AlreadyDone: another was first, here is its answer. KeyReused: with another body. NotFound: an image or
         device that is not there. ConflictError: a batch id that is taken.
         """
@@ -63,6 +66,8 @@ class Batches(Reading, Runners):
                 action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
                 told = {"jobs": [job.id for job in draft.made], **of, **({"plan_sha256": signed} if signed else {})}
                 audit.enter(sql, now, by, action, batch.id, told)
+                if not batch.policy.pilot:
+                    audit.enter(sql, now, by, "no-pilot", batch.id, {"unproved": sorted(map(str, unproved))})
             return draft.made
 
         return self._db.write(work)

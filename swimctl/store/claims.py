@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
 from sqlite_utils import Database as Sql
@@ -14,6 +15,7 @@ from swimctl.models import Job, Outcome
 from swimctl.states import FINAL, RUNNING, TRANSITIONS, JobStatus, StepStatus, check_move, step_name
 from swimctl.store import journal
 from swimctl.store.batches import Batches
+from swimctl.store.proofs import Kind
 from swimctl.store.rows import REMOVALS, numbers, outcome_from, resumable, storable, waiting_text
 from swimctl.store.runners import Runner, written
 from swimctl.waiting import Waiting
@@ -30,10 +32,11 @@ class Claims(Batches):
 
         `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
         ended, belongs to a living process (this runner included), has not begun and its batch is paused, or its device,
-        its place or its redundancy group has another running job (`blocked_by` tells which). NotFound.
+        its place or its redundancy group has another running job (`blocked_by` tells which), or the first of its kind
+        runs (`goes_first`). NotFound.
         """
         now = self._clock.now()
-        before = sql.execute("SELECT status FROM jobs WHERE id = ?", [job_id]).fetchone()
+        before = sql.execute("SELECT status, kind, unproved FROM jobs WHERE id = ?", [job_id]).fetchone()
         if before is None:
             raise NotFound(f"there is no job {job_id}; `swimctl job list` shows those that exist")
         if _holder(sql, job_id, [place]) is not None:
@@ -67,6 +70,10 @@ class Claims(Batches):
             "host": runner.host,
         }
         journal.append(sql, now, job_id, kind, f"by process {runner.pid} on {runner.host}", who)
+        if before["unproved"] and before["status"] not in RUNNING:
+            of = Kind.of_key(before["kind"])
+            said = f"the first of its kind ({of}) in this store: it goes alone, others follow when it is upgraded"
+            journal.append(sql, now, job_id, "pilot", said, asdict(of))
         return job
 
     @written

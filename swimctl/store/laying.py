@@ -15,6 +15,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError, NotFound
 from swimctl.models import Batch, Job, Step
 from swimctl.states import JobStatus
+from swimctl.store.proofs import PROVES
 from swimctl.store.rows import moment, numbers, policy_text, storable
 from swimctl.waiting import waits_by_itself
 
@@ -26,6 +27,7 @@ class NewJob:
     """What a job is made of; `steps` are kinds in their order.
 
     `after` are places in the list of the new jobs, from 0, of those that must have ended before this one starts.
+    `unproved`: the first of its `kind` has to go alone, unless that is proved by now.
     """
 
     device_id: int
@@ -35,6 +37,8 @@ class NewJob:
     wave: int = 1
     redundancy_group: str | None = None
     after: tuple[int, ...] = ()
+    kind: str = ""
+    unproved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,10 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
         )
         for number, job in enumerate(jobs, first)
     ]
-    rows = [[one.id, one.device_id, one.image_id, one.wave, one.redundancy_group, one.after] for one in made]
+    rows = [
+        [one.id, one.device_id, one.image_id, one.wave, one.redundancy_group, one.after, job.kind, job.unproved]
+        for one, job in zip(made, jobs, strict=True)
+    ]
     ids: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for one, job in zip(made, jobs, strict=True):
         ids[job.steps].append(one.id)
@@ -126,10 +133,15 @@ def lay(sql: Sql, draft: Draft, batch: Batch, owner: str | None, now: datetime) 
     new = {"jobs": draft.rows, "batch": batch.id, "status": draft.made[0].status, "now": rfc3339(now)}
     sql.execute("UPDATE changes SET number = number + 1")
     sql.execute(
-        """
-        INSERT INTO jobs (id, batch_id, device_id, image_id, status, wave, redundancy_group, after, changed)
+        f"""
+        INSERT INTO jobs (
+            id, batch_id, device_id, image_id, status, wave, redundancy_group, after, kind, unproved, changed
+        )
         SELECT json_extract(value, '$[0]'), :batch, json_extract(value, '$[1]'), json_extract(value, '$[2]'), :status,
                json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+               json_extract(value, '$[6]'),
+               json_extract(value, '$[7]')
+               AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = json_extract(value, '$[6]') AND {PROVES}),
                (SELECT number FROM changes)
         FROM json_each(:jobs) ORDER BY key
         """,

@@ -10,6 +10,7 @@ from swimctl.store.chain import START, every_entry, link
 from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
 from swimctl.store.flow_tables import m020_flows
 from swimctl.store.later_tables import m016_waiting, m017_paused_batches
+from swimctl.store.pilot_tables import m021_first_of_its_kind
 from swimctl.store.sighting_tables import m018_sightings
 from swimctl.store.write_back_tables import m019_write_backs
 
@@ -307,6 +308,7 @@ _IN_ORDER: Final = (
     m018_sightings,
     m019_write_backs,
     m020_flows,
+    m021_first_of_its_kind,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

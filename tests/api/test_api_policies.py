@@ -40,6 +40,15 @@ def test_a_policy_is_kept_as_it_was_said(api: Api) -> None:
     assert [job["wave"] for job in api.jobs(*made["job_ids"])] == [1, 2, 3]
 
 
+def test_all_at_once_is_kept_and_in_the_audit(api: Api) -> None:
+    assert api.store.batch(api.trigger("sw1")["batch_id"]).policy.pilot
+    made = api.trigger("sw2", pilot=False)
+    assert not api.store.batch(made["batch_id"]).policy.pilot
+    said = [(entry.actor, entry.subject) for entry in api.store.audit() if entry.action == "no-pilot"]
+    assert said == [("olga", made["batch_id"])]
+    api.refused(api.post(TRIGGER, {"devices": ["sw3"], "pilot": "no"}), 400, "pilot")
+
+
 def test_waves_stop_at_the_first_failure_unless_it_is_said_otherwise(api: Api) -> None:
     assert api.store.batch(api.trigger("sw1", waves=[1])["batch_id"]).max_failures == 1
     assert api.store.batch(api.trigger("sw1", waves=[1], max_failures=0)["batch_id"]).max_failures == 0

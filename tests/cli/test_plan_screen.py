@@ -19,6 +19,7 @@ from swimctl.requests.looks import Checked
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
 from swimctl.requests.preview import Preview, rows_of
 from swimctl.requests.usual import Took
+from swimctl.store import Kind
 
 NOW = datetime(2031, 3, 4, 20, 0, tzinfo=UTC)
 IMAGE = Image(1, "cat9k_iosxe.17.12.04.SPA.bin", Path("x"), "cisco_xe", "cat9k_iosxe", "17.12.4", 10**9, "a", "b", NOW)
@@ -213,3 +214,23 @@ def test_steps_of_ones_own_stand_where_they_come() -> None:
         "  3. Distribution",
         "  4. Clear: types, once: clear counters",
     ]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_first_of_its_kind_is_named_with_its_reason(width: int) -> None:
+    kind = Kind("real", "cisco_xe", "cat9k_iosxe", "17.12")
+    seen = preview(20)
+    items = [replace(one, kind=kind, pilot="chur-access-0001") if one.image else one for one in seen.plan.items]
+    plan = replace(seen.plan, items=tuple(items))
+    led = replace(seen, plan=plan, rows=rows_of(plan, [row.answer for row in seen.rows if row.answer], {}))
+    text = screen(led, width).plain
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    words = " ".join(text.split())
+    assert (
+        "First of its kind chur-access-0001: goes alone, as no cisco_xe cat9k_iosxe 17.12 was upgraded by this store "
+        "yet; 18 others follow when it is upgraded"
+    ) in words
+    after = {line.split("\t")[1]: line.split("\t")[8] for line in lines(led).splitlines()[1:21]}
+    assert after["chur-access-0001"] == ""
+    assert after["davos-access-0002"] == "chur-access-0001"
+    assert after["davos-access-0008"] == "core, chur-access-0001"

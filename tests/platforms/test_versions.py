@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from netutils.os_version import compare_version_loose
 
 from swimctl.errors import UnorderedVersions
-from swimctl.platforms.versions import agree, compare, is_build, release, same_release
+from swimctl.platforms.versions import agree, compare, is_build, release, same_release, train
 
 RELEASES = [
     ("17.09.04a", "17.9.4a"),
@@ -42,6 +42,29 @@ RELEASES = [
     ("S2C", "S2C"),
     ("", ""),
 ]
+
+
+@pytest.mark.parametrize(
+    ("line", "of"),
+    [
+        ("17.9", ["17.09.04a", "17.9.5", "17.09.04.0.5797", "17.09.01prd16"]),
+        ("17.12", ["17.12.04", "17.12.1a"]),
+        ("3.6E", ["03.06.07E", "03.06.06.E"]),
+        ("3.16S", ["03.16.05.S"]),
+        ("15.2E", ["15.2(7)E3", "15.2(4)E"]),
+        ("15.2S", ["15.2(4)S"]),
+        ("15.7", ["15.7(3)M8"]),
+        ("10.3", ["10.3(4a)M", "10.3(4a)", "10.3(1)F"]),
+        ("7.0I", ["7.0(3)I7(8)"]),
+        ("21.4", ["21.4R3-S2", "21.4R1"]),
+        ("13.2X", ["13.2X51-D35.3"]),
+        ("4.31", ["4.31.6M", "4.31.1F", "4.31.6M-39953990.4316M"]),
+        ("7.5", ["7.5.2"]),
+        ("BLD_POLARIS_DEV", ["BLD_POLARIS_DEV"]),
+    ],
+)
+def test_a_train_is_the_line_of_a_release(line: str, of: list[str]) -> None:
+    assert {train(one) for one in of} == {line}
 
 
 @pytest.mark.parametrize(("text", "canonical"), RELEASES)

@@ -25,8 +25,10 @@ def test_an_older_store_brings_what_was_seen_and_what_jobs_proved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, clock, path = Migrations("swimctl"), StandingClock(), tmp_path / "s.db"
-    for migration in schema.migrations._migrations[: schema.KNOWN.index(NEW)]:
-        before()(migration.fn)
+    # This swimctl writes what later migrations have, too: all but this one.
+    for migration in schema.migrations._migrations:
+        if migration.name != NEW:
+            before()(migration.fn)
     with monkeypatch.context() as patched:
         patched.setattr("swimctl.store.database.migrations", before)
         with Store.open(path, clock) as store, store.register_runner() as runner:

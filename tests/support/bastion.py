@@ -199,7 +199,9 @@ def behind(folder: Path, names: Mapping[str, str]) -> None:
     for name, called in names.items():
         hosts[name]["hostname"] = called
         hosts[name].pop("port", None)
-        hosts[name].get("data", {}).pop("netconf_port", None)
+        data = hosts[name].setdefault("data", {})
+        data.pop("netconf_port", None)
+        data.setdefault("swimctl", {})["pilot"] = {"lab": True}  # its name no longer shows that
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)
 

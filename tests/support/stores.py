@@ -17,7 +17,7 @@ from support.forked import Processes
 from swimctl.clock import SystemClock
 from swimctl.models import Batch, ExecutionMode, Image, Job, JobOptions
 from swimctl.states import STEP_NAMES
-from swimctl.store import IdempotencyKey, NewJob, Store
+from swimctl.store import IdempotencyKey, Kind, NewJob, Store
 from swimctl.store.idempotency import ids_of
 from swimctl.store.readers import Readers
 
@@ -120,14 +120,29 @@ def some_jobs(
     answer: Callable[[Sequence[Job]], dict[str, Any]] = ids_of,
     groups: Sequence[str | None] | None = None,
     waves: Sequence[int] | None = None,
+    kinds: Sequence[Kind | None] | None = None,
+    unproved: bool = True,
     **changes: Any,
 ) -> list[Job]:
-    """Make a batch with one job a name; a name may come several times. `groups` and `waves` are of the jobs."""
+    """Make a batch with one job a name; a name may come several times. `groups`, `waves` and `kinds` are of the jobs.
+
+    Where they have kinds, the first of each goes alone unless that is proved, or `unproved` is false.
+    """
     image = some_image(store)
     ids = store.device_ids(devices)
     new = [
-        NewJob(ids[name], name, image.id, STEPS, wave, group)
-        for name, wave, group in zip(devices, waves or [1] * len(devices), groups or [None] * len(devices), strict=True)
+        NewJob(
+            *(ids[name], name, image.id, STEPS, wave, group),
+            kind=kind.key if kind else "",
+            unproved=unproved and kind is not None,
+        )
+        for name, wave, group, kind in zip(
+            devices,
+            waves or [1] * len(devices),
+            groups or [None] * len(devices),
+            kinds or [None] * len(devices),
+            strict=True,
+        )
     ]
     return store.create_batch(some_batch(batch_id, **changes), new, idempotency, answer)
 

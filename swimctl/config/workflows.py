@@ -35,6 +35,8 @@ class OwnStep(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     # Only in `finally`: the step before, without which this one has nothing to do.
     after: str = ""
+    # Its failure is told, and is none of the job.
+    may_fail: bool = False
 
     @property
     def does(self) -> str:
@@ -79,6 +81,8 @@ class Command(OwnStep):
     def wrong(self, known: frozenset[str]) -> Iterator[Problem]:
         """Yield a line that may not be typed, and expressions that are none."""
         yield from super().wrong(known)
+        if self.changes and self.may_fail:
+            yield ("may_fail",), "what changes a device does not fail unseen; leave it out"
         if self.changes and self.within:
             yield ("within",), "what changes something is sent once, and not again until it fits; look in another step"
         if why := flow_rules.why_not_typed(self.run, changes=self.changes):
@@ -375,6 +379,8 @@ def _of_names(steps: Sequence[tuple[str, int, str | Own]]) -> Iterator[Problem]:
             yield (*keys, "name"), f"another step is called {step.name!r}; choose another name"
         elif why := flow_rules.why_no_name(step.name):
             yield (*keys, "name"), why
+        if step.may_fail and isinstance(step, Hold):
+            yield (*keys, "may_fail"), "a person's answer counts; leave it out"
         if step.after and where == "steps":
             yield (*keys, "after"), "only steps of `finally` have it: the others come in their order"
         taken.add(step.name.casefold())

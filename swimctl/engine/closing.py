@@ -17,7 +17,8 @@ from swimctl.steps.own import own_steps
 from swimctl.steps.own.facts import ENDING
 from swimctl.store import Runner
 
-_ENDED = frozenset({StepStatus.SUCCESS, StepStatus.SKIPPED})
+# Of a step that a resume does not run again.
+ENDED = frozenset({StepStatus.SUCCESS, StepStatus.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,18 @@ class Closing:
         return Flow.of(self.batch.flow)
 
     @cached_property
-    def own(self) -> Mapping[str, Step]:
-        """Return the steps that are not swimctl's, by name."""
-        return own_steps(self.batch, self.flow, self.folder()) if self.flow.own else {}
+    def steps(self) -> Mapping[str, Step]:
+        """Return all steps that the job may have, those of swimctl by their kind, the others by their name."""
+        return {**STEPS, **own_steps(self.batch, self.flow, self.folder())} if self.flow.own else STEPS
+
+    @property
+    def may_fail(self) -> frozenset[str]:
+        """Return the names of the steps whose failure is only told."""
+        return frozenset(step.name for step in self.flow.own if step.may_fail)
+
+    def forgiven(self, error: SwimctlError) -> str:
+        """Return what is recorded of a step that failed, and may."""
+        return self.context.redaction.text(f"failed, and may: {error}")
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -77,7 +87,7 @@ class Closing:
         """Run one of them; return why it failed, empty where it did not."""
         job, store, runner = self.context.job, self.store, self.runner
         statuses = {step.kind: step.status for step in store.job(job.id).steps}
-        if statuses.get(said.name) in _ENDED:
+        if statuses.get(said.name) in ENDED:
             return ""
         if said.after and statuses.get(said.after) in {StepStatus.PENDING, StepStatus.SKIPPED}:
             store.step(job.id, runner, said.name, StepStatus.SKIPPED, f"{said.after!r} was not run")
@@ -86,12 +96,15 @@ class Closing:
         self.context.transcript.note(f"step: {said.name}")
         self.context.part()
         try:
-            message = self.own[said.name].run(self.context).message
+            message = self.steps[said.name].run(self.context).message
         except (StaleClaim, StoreError):
             raise
         except Exception as error:  # noqa: BLE001 - what ends a job must end it, whatever one of its last steps does
             why = str(error) if isinstance(error, SwimctlError) else f"{type(error).__name__}: {error}"
             text = self.context.redaction.text(why)
+            if said.may_fail:
+                store.step(job.id, runner, said.name, StepStatus.SKIPPED, self.forgiven(SwimctlError(why)))
+                return ""
             store.step(job.id, runner, said.name, StepStatus.FAILED, text)
             return f"{said.name!r}, which runs at each end, failed: {text}"
         finally:
@@ -106,7 +119,7 @@ def left_open(store: JobStore, job: Job) -> str:
         return ""
     names = {step.name for step in Flow.of(store.batch(job.batch_id).flow).always}
     steps = store.job(job.id).steps
-    open_ = [step.kind for step in steps if step.kind in names and step.status not in _ENDED]
+    open_ = [step.kind for step in steps if step.kind in names and step.status not in ENDED]
     if not open_ or all(step.status is StepStatus.PENDING for step in steps):
         return ""
     return f"not run at its end: {', '.join(map(repr, open_))}; do by hand what they do"

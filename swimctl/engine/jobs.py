@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,16 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Go, Never, Shut, Wait
-from swimctl.engine.closing import Closing, Ending, left_open, no_such_step, not_as_it_was, unproved, was_worked_on
+from swimctl.engine.closing import (
+    ENDED,
+    Closing,
+    Ending,
+    left_open,
+    no_such_step,
+    not_as_it_was,
+    unproved,
+    was_worked_on,
+)
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
 from swimctl.engine.turns import until_open
@@ -42,7 +51,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.targets import Target, target_of
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus, step_name
-from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord, Step
+from swimctl.steps import POST_CHECKS, STEPS, JobContext, JobRecord
 from swimctl.steps.base import InParts
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
@@ -110,27 +119,24 @@ class JobRunner:
         if closing.begun is not None:  # all else has ended, and only what comes at each end is left
             self._close(job, context, closing.begun)
             return
-        steps = {**STEPS, **closing.own}
         kinds = [step.kind for step in job.steps if step.kind not in closing.kinds]
-        if unknown := [kind for kind in kinds if kind not in steps]:
+        if unknown := [kind for kind in kinds if kind not in closing.steps]:
             self._fail(job, None, no_such_step(unknown), context)
             return
         with context.one_session():
-            if not (yield from self._steps(batch, job, kinds, steps, context)):
+            if not (yield from self._steps(batch, job, kinds, closing, context)):
                 return
         self._end_well(job, context)
 
-    def _steps(
-        self, batch: Batch, job: Job, kinds: list[str], steps: Mapping[str, Step], context: JobContext
-    ) -> Parts[bool]:
+    def _steps(self, batch: Batch, job: Job, kinds: list[str], closing: Closing, context: JobContext) -> Parts[bool]:
         """Run the steps in one session for as long as that lasts; return whether all went well."""
         copying = [kind for kind in kinds if kind in STEPS and STEPS[kind].job_status is JobStatus.DISTRIBUTING]
         # What stands between the copy and the activation belongs to it: a silence is not to begin hours before.
         behind = kinds.index(copying[-1]) + 1 if copying else 0
         gated = kinds[behind : kinds.index("activation")] if "activation" in kinds else []
         for index, kind in enumerate(kinds):
-            step = steps[kind]
-            if job.steps[index].status is StepStatus.SUCCESS:
+            step = closing.steps[kind]
+            if job.steps[index].status in ENDED:
                 continue  # proved before an interruption
             try:
                 if step.stop_before:
@@ -151,6 +157,9 @@ class JobRunner:
                 if isinstance(error, StaleClaim | StoreError):
                     raise
                 context.part()
+                if kind in closing.may_fail:
+                    self._store.step(job.id, self._runner, kind, StepStatus.SKIPPED, closing.forgiven(error))
+                    continue
                 self._fail(job, kind, error, context)
                 return False
             message = context.redaction.text(outcome.message)

@@ -155,6 +155,14 @@ def test_a_workflow_of_swimctls_own_steps_is_kept_as_nothing() -> None:
             "      - script: {name: Run, run: [x], env: {DB_PASSWORD: hunter2}}\n",
             "line 4: workflows.mine.steps.0.script.env.DB_PASSWORD: DB_PASSWORD is a secret",
         ),
+        (
+            "      - pause: {name: Wait, may_fail: true}\n",
+            "line 4: workflows.mine.steps.0.pause.may_fail: a person's answer counts; leave it out",
+        ),
+        (
+            "      - readiness\n      - command: {name: A, run: write memory, changes: true, within: 5m}\n",
+            "line 5: workflows.mine.steps.1.command.within: what changes something is sent once, and not again",
+        ),
         ("      - script: {name: Run, run: x}\n", "line 4: workflows.mine.steps.0.script.run must be a list with text"),
     ],
 )

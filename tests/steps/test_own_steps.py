@@ -549,3 +549,38 @@ def test_what_stands_behind_the_copy_waits_for_the_window_but_a_person_is_asked_
     assert left.interrupted
     assert seen[0].waiting is not None
     assert seen[0].waiting.kind is (WaitKind.WINDOW if step == "call" else WaitKind.PERSON)
+
+
+def test_one_that_may_fail_is_told_and_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs(answers=saying(500, "down")) as outside:
+        chat = Call(name="Chat", url=f"{outside.url}/before", may_fail=True)
+        told = Call(name="Tell", url=f"{outside.url}/after", may_fail=True)
+        with job_of(tmp_path, monkeypatch, around(chat, always=(told,))) as job:
+            ended = job.run()
+    assert outside.lines == ["POST /before", "POST /after"]
+    assert (ended.status, ended.error) == (JobStatus.SUCCESS, None)
+    assert statuses(ended) == {
+        "Readiness Check": "success", "Chat": "skipped", "Distribution": "success", "Tell": "skipped",
+    }  # fmt: skip
+    assert all("failed, and may: POST" in step.message for step in ended.steps if step.name in {"Chat", "Tell"})
+
+
+def test_a_resume_does_not_try_again_what_failed_and_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with call_outs() as outside:
+        chat = Call(name="Chat", url=outside.url, may_fail=True)
+        with job_of(tmp_path, monkeypatch, around(chat)) as job:
+            job.store.step(job.job.id, job.runner, "readiness", StepStatus.SUCCESS)
+            job.store.step(job.job.id, job.runner, "Chat", StepStatus.SKIPPED, "failed, and may: x")
+            assert job.run().status is JobStatus.SUCCESS
+    assert outside.lines == []
+
+
+def test_what_fails_behind_the_upgrade_is_for_a_hand_and_no_retry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with job_of(tmp_path, monkeypatch, around(always=(Script(name="Lift", run=["/bin/false"]),))) as job:
+        ended = job.run()
+    assert ended.error == (
+        "'Lift', which runs at each end, failed: /bin/false: exit code 1; needed: exit code 0; next: see "
+        f"`swimctl job transcript {ended.id}`, then do by hand what it should do"
+    )

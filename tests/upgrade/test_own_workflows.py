@@ -77,7 +77,7 @@ def test_commands_are_typed_between_the_steps_and_one_that_changes_is_sent_once(
         job = done.jobs["sw1"]
         assert (job.status, job.error) == (JobStatus.SUCCESS, None)
         messages = {step.name: step.message for step in job.steps}
-        assert messages["Ready"] == "'show version' was typed, 1 expectations hold"
+        assert messages["Ready"] == "'show version' was typed, 1 expectation holds"
         sent = [event.message for event in done.opened.store.events(job.id) if event.kind == "sent"]
     assert sent[0] == "write memory"
 

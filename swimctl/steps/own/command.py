@@ -51,7 +51,7 @@ class CommandStep:
         facts = {name: str(value) for name, value in self.about.facts(context, [self.said.run]).items()}
         line = filled(self.said.run, facts)
         if why := why_not_typed(line, changes=self.said.changes, platform=context.device.platform):
-            raise StepFailed(f"{why}; nothing was typed; next: correct the workflow, then `swimctl retry`")
+            raise StepFailed(f"{why}; nothing was typed; next: correct the workflow, then {self.about.then}")
         if self.said.changes:
             return self._changed(context, line)
         deadline = Deadline(context.clock, self.said.within)
@@ -76,7 +76,7 @@ class CommandStep:
         if reply.dropped:
             raise StepFailed(
                 f"the session ended in '{line}', which was sent once: whether {context.device.name} carried it out is "
-                "in doubt; next: look on the device, then `swimctl retry`"
+                f"in doubt; next: look on the device, then {self.about.then}"
             )
         result = self._judged(context, line, reply.text, self._wrong(context, reply.text))
         context.record.remember(done_key(self.kind), result.message)
@@ -86,7 +86,7 @@ class CommandStep:
         """Refuse to change a device that was not proved to be the right one, or of which nobody knows what it is."""
         if kept_baseline(context.record.recall) is None:
             raise StepFailed(
-                f"'{line}' was not sent: the readiness check did not prove which device it is; next: `swimctl retry`"
+                f"'{line}' was not sent: the readiness check did not prove which device it is; next: {self.about.then}"
             )
         if (context.record.recall(ENDING) or {}).get("outcome") == "unknown":
             raise StepFailed(
@@ -120,11 +120,12 @@ class CommandStep:
             last = " ".join(text.split())[-200:]
             late = f" within {self.said.within:g} s" if self.said.within else ""
             raise StepFailed(
-                f"'{line}': {'; '.join(wrong)}{late}; seen at its end: {last!r}; next: mend it, then `swimctl retry`"
+                f"'{line}': {'; '.join(wrong)}{late}; seen at its end: {last!r}; next: mend it, then {self.about.then}"
             )
         said = self.said
         expected = sum(map(len, (said.must_contain, said.must_match, said.must_not_contain, said.must_not_match)))
-        return StepResult(f"'{line}' was typed" + (f", {expected} expectations hold" if expected else ""))
+        hold = f", {expected} {'expectation holds' if expected == 1 else 'expectations hold'}" if expected else ""
+        return StepResult(f"'{line}' was typed{hold}")
 
     def _unmet(self, text: str) -> Iterator[str]:
         """Yield each expectation that does not hold."""

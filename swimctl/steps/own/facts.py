@@ -52,6 +52,11 @@ class About:
     folder: Path
     job_status: JobStatus
 
+    @property
+    def then(self) -> str:
+        """Return what to do when a failure of this step is mended: behind the upgrade, no new one does it."""
+        return "`swimctl retry`" if self.job_status is JobStatus.DISTRIBUTING else "do by hand what it should do"
+
     def facts(self, context: JobContext, texts: Iterable[str], secrets: Container[str] = ()) -> dict[str, Any]:
         """Return what is known of the job now, by the words that may stand in braces.
 
@@ -102,7 +107,7 @@ class About:
                 for name, where in said.items()
             }
         except ConfigError as missing:
-            raise StepFailed(f"{missing}; nothing was sent; next: set it, then `swimctl retry`") from None
+            raise StepFailed(f"{missing}; nothing was sent; next: set it, then {self.then}") from None
 
     def once(self, context: JobContext, hide: Redaction, what: str, *, again: bool) -> None:
         """Have it recorded that `what` leaves now. StepFailed: it may have left before, and may not do so `again`.
@@ -114,14 +119,14 @@ class About:
         if context.record.recall(key) is not None and not again:
             raise StepFailed(
                 f"{self.step.name!r} is in doubt: '{said}' may have left, and its process ended before it recorded "
-                "what came of it; it is not done again; next: look whether it was done, then `swimctl retry`"
+                f"what came of it; it is not done again; next: look whether it was done, then {self.then}"
             )
         started = time.monotonic()
         context.record.permit(said, key, {"what": said, "at": rfc3339(context.clock.now())})
         if time.monotonic() - started > FRESH:
             raise StepFailed(
                 f"'{said}' was permitted, and more than {FRESH:.0f} s passed before it could leave: it did not; next: "
-                "`swimctl retry`"
+                f"{self.then}"
             )
 
     def done(self, context: JobContext) -> str | None:

@@ -51,7 +51,7 @@ class HoldStep:
             if context.clock.now() >= until:
                 raise StepFailed(
                     f"nobody released it until {rfc3339(until)}; needed: `swimctl release {context.job.id}` in "
-                    f"{self.said.deadline:g} s; next: `swimctl retry`"
+                    f"{self.said.deadline:g} s; next: {self.about.then}"
                 )
             if not said:
                 on = f"{self.said.name}: {self.said.ask}" if self.said.ask else self.said.name
@@ -70,5 +70,5 @@ class HoldStep:
     def _taken(self, answer: dict[str, Any]) -> StepResult:
         who = f"{answer['by'] or 'somebody'}{': ' if answer['why'] else ''}{answer['why']}"
         if not answer["go"]:
-            raise StepFailed(f"refused by {who}; next: `swimctl retry`, when it may go on")
+            raise StepFailed(f"refused by {who}; next: {self.about.then}, when it may go on")
         return StepResult(f"released by {who}")

@@ -63,10 +63,10 @@ class CallStep:
         hide = Redaction(secrets.values())
         asking = self._asking(context, secrets)
         line = hide.text(f"{asking.method} {_shown(asking.url, self.said.url)}")
-        connection = _reached(asking, line, hide)
+        connection = _reached(asking, line, hide, self.about.then)
         try:
             self.about.once(context, hide, line, again=self.said.again)
-            status, text = _answered(connection, asking, line, hide)
+            status, text = _answered(connection, asking, line, hide, self.about.then)
         finally:
             connection.close()
         shown = hide.text(text)
@@ -77,7 +77,7 @@ class CallStep:
         if wrong:
             raise StepFailed(
                 f"{line}: {'; '.join(wrong)}; seen: {' '.join(shown.split())[:200]!r}; next: mend it, then "
-                "`swimctl retry`"
+                f"{self.about.then}"
             )
         for word, value in kept.items():
             context.record.remember(kept_key(word), hide.data(value))
@@ -100,7 +100,7 @@ class CallStep:
         ):
             raise StepFailed(
                 f"{why or 'the address or a header is not one line of printed characters'}; nothing was sent; next: "
-                "correct the workflow or its secret, then `swimctl retry`"
+                f"correct the workflow or its secret, then {self.about.then}"
             )
         body, kind = self._body(facts, everywhere)
         if kind and not any(name.lower() == "content-type" for name in headers):
@@ -154,7 +154,7 @@ def _shown(url: str, written: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}{'?…' if parts.query else ''}"
 
 
-def _reached(asking: Asking, line: str, hide: Redaction) -> http.client.HTTPConnection:
+def _reached(asking: Asking, line: str, hide: Redaction, then: str) -> http.client.HTTPConnection:
     """Open the connection, before anything is sent. StepFailed: nobody is there, or nobody who is believed."""
     parts = urlsplit(asking.url)
     host = parts.hostname or ""
@@ -167,13 +167,14 @@ def _reached(asking: Asking, line: str, hide: Redaction) -> http.client.HTTPConn
         connection.connect()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         raise StepFailed(
-            f"{line}: it cannot be reached: {hide.text(_why(error))}; nothing was sent; next: mend that, then "
-            "`swimctl retry`"
+            f"{line}: it cannot be reached: {hide.text(_why(error))}; nothing was sent; next: mend that, then {then}"
         ) from None
     return connection
 
 
-def _answered(connection: http.client.HTTPConnection, asking: Asking, line: str, hide: Redaction) -> tuple[int, str]:
+def _answered(
+    connection: http.client.HTTPConnection, asking: Asking, line: str, hide: Redaction, then: str
+) -> tuple[int, str]:
     """Send the request and return the status and the text of the answer. A redirection is not followed."""
     parts = urlsplit(asking.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -193,18 +194,15 @@ def _answered(connection: http.client.HTTPConnection, asking: Asking, line: str,
             overdue = bit.is_set() or isinstance(error, TimeoutError)
             why = f"no whole answer within {asking.seconds:g} s" if overdue else hide.text(_why(error))
             raise StepFailed(
-                f"{line}: {why}; it was sent, and whether it was done is in doubt; next: look there, then "
-                "`swimctl retry`"
+                f"{line}: {why}; it was sent, and whether it was done is in doubt; next: look there, then {then}"
             ) from None
     if bit.is_set():
         raise StepFailed(
             f"{line}: no whole answer within {asking.seconds:g} s; it was sent, and whether it was done is in doubt; "
-            "next: look there, then `swimctl retry`"
+            f"next: look there, then {then}"
         )
     if len(said) > _MOST_ANSWER:
-        raise StepFailed(
-            f"{line}: its answer has more than {_MOST_ANSWER} bytes; next: look there, then `swimctl retry`"
-        )
+        raise StepFailed(f"{line}: its answer has more than {_MOST_ANSWER} bytes; next: look there, then {then}")
     return response.status, said.decode("utf-8", "replace")
 
 

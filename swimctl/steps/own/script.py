@@ -68,16 +68,17 @@ class ScriptStep:
         hide = Redaction(secrets.values())
         context.part()  # a session would idle out meanwhile
         self.about.once(context, hide, f"script {' '.join(words)}", again=self.said.again)
-        ran = run(words, environment, json.dumps(facts), self.about.folder, self.said.timeout)
+        ran = run(words, environment, json.dumps(facts), self.about.folder, self.said.timeout, self.about.then)
         output = hide.text(ran.output)
         context.transcript.note(f"{self.kind} printed:\n{output}")
         context.record.event("own", f"{words[0]}: {_ended(ran)}", code=ran.code, output=output[-KEPT:])
         if ran.code != 0:
-            last = " ".join(output.split())[-200:]
+            said = " ".join(output.split())[-200:]
+            last = f"; last words: {said!r}" if said else ""
             limit = f" of {self.said.timeout:g} s" if ran.code is None else ""
             raise StepFailed(
-                f"{words[0]}: {_ended(ran)}{limit}; needed: exit code 0; last words: {last!r}; next: see "
-                f"`swimctl job transcript {context.job.id}`, then `swimctl retry`"
+                f"{words[0]}: {_ended(ran)}{limit}; needed: exit code 0{last}; next: see "
+                f"`swimctl job transcript {context.job.id}`, then {self.about.then}"
             )
         context.record.remember(done_key(self.kind), f"{words[0]}: exit code 0")
         return StepResult(f"{words[0]}: exit code 0")
@@ -87,7 +88,9 @@ class ScriptStep:
         return {"PATH": _PATH, "HOME": str(Path.home()), "LANG": "C.UTF-8", **own}
 
 
-def run(words: Sequence[str], environment: Mapping[str, str], facts: str, folder: Path, seconds: float) -> Ran:
+def run(
+    words: Sequence[str], environment: Mapping[str, str], facts: str, folder: Path, seconds: float, then: str
+) -> Ran:
     """Run a program with its own process group, and kill the group when it has ended or its time is over.
 
     StepFailed: it cannot be started.
@@ -106,7 +109,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], facts: str, folder
     except OSError as problem:
         raise StepFailed(
             f"{words[0]} cannot be run: {problem.strerror}; nothing was started; next: correct its path in the "
-            "workflow (from the folder of config.yaml on) or its mode, then `swimctl retry`"
+            f"workflow (from the folder of config.yaml on) or its mode, then {then}"
         ) from None
     assert process.stdin is not None  # noqa: S101 - pipes were asked for
     assert process.stdout is not None  # noqa: S101 - as above

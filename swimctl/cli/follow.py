@@ -76,6 +76,28 @@ class Lines(Silence):
         self._before = tuple(jobs)
 
 
+class Head:
+    """The head of a view, where all jobs are of one batch; its end is computed anew every few seconds."""
+
+    def __init__(self, batch: Callable[[str], Batch], usual: Usual, pace: Pace) -> None:
+        self._batch = batch
+        self._usual = usual
+        self._pace = pace
+        self._ends: tuple[datetime, datetime | None] | None = None
+
+    def __call__(self, jobs: Sequence[Job], now: datetime) -> Text | None:
+        """Return the line, None where the jobs are of several batches."""
+        from swimctl.cli import head
+
+        ids = {job.batch_id for job in jobs}
+        if len(ids) != 1:
+            return None
+        batch = self._batch(ids.pop())
+        if self._ends is None or (now - self._ends[0]).total_seconds() >= _FORECAST_EVERY:
+            self._ends = (now, head.ends_at(batch, jobs, self._usual, now, self._pace))
+        return head.head_line(batch, jobs, self._ends[1], now)
+
+
 class LiveView(Silence):
     """Draw the jobs in place on a terminal; failures are printed above and stay.
 
@@ -89,9 +111,7 @@ class LiveView(Silence):
 
         self._console = console
         self._usual = usual
-        self._batch = batch
-        self._pace = pace or Pace()
-        self._ends: tuple[datetime, datetime | None] | None = None
+        self._head = None if batch is None else Head(batch, usual, pace or Pace())
         self._failures: list[Text] = []
         self._size = console.size
         self._rates = Rates()
@@ -116,7 +136,8 @@ class LiveView(Silence):
                 self._failures.append(live.failure_line(job))
                 self._console.print(self._failures[-1])
         rates = self._rates.look(jobs, now)
-        drawn = live.render(jobs, self._usual, now, size.height, size.width, rates=rates, head=self._head(jobs, now))
+        head = None if self._head is None else self._head(jobs, now)
+        drawn = live.render(jobs, self._usual, now, size.height, size.width, rates=rates, head=head)
         self._live.update(drawn, refresh=True)
 
     def _redrawn(self, size: ConsoleDimensions) -> None:
@@ -128,18 +149,6 @@ class LiveView(Silence):
             self._console.print(line)
         self._live = self._new()
         self._live.start()
-
-    def _head(self, jobs: Sequence[Job], now: datetime) -> Text | None:
-        """Return the head where all jobs are of one batch; the end is computed anew every few seconds."""
-        from swimctl.cli import head
-
-        ids = {job.batch_id for job in jobs}
-        if self._batch is None or len(ids) != 1:
-            return None
-        batch = self._batch(ids.pop())
-        if self._ends is None or (now - self._ends[0]).total_seconds() >= _FORECAST_EVERY:
-            self._ends = (now, head.ends_at(batch, jobs, self._usual, now, self._pace))
-        return head.head_line(batch, jobs, self._ends[1], now)
 
     def __enter__(self) -> Self:
         self._live.start()

@@ -52,7 +52,7 @@ def render(
     return Text("\n").join([*above, *lines, totals(jobs, now, width)])
 
 
-def _in_order(jobs: Sequence[Job], usual: Usual, now: datetime) -> list[Job]:
+def in_order(jobs: Sequence[Job], usual: Usual, now: datetime) -> list[Job]:
     """Sort jobs: late ones, the others that run, those that wait, those that have ended."""
 
     def place(job: Job) -> tuple[int, float, int]:
@@ -76,7 +76,7 @@ def _each(jobs: Sequence[Job], usual: Usual, now: datetime, width: int, rates: R
     if len(jobs) > room:
         return None
     name_width = _name_width(jobs, width)
-    shown = _in_order(jobs, usual, now)
+    shown = in_order(jobs, usual, now)
     return [_job_line(job, usual, now, name_width, width, rates.get(job.id)) for job in shown]
 
 
@@ -101,7 +101,7 @@ def _counts(jobs: Sequence[Job], width: int) -> list[Text]:
 
 def _folded(jobs: Sequence[Job], usual: Usual, now: datetime, width: int, rates: Rates, room: int) -> list[Text]:
     """Draw what is late by itself and all that is equal as one line; what ended is in the totals."""
-    going = [job for job in _in_order(jobs, usual, now) if job.status not in FINAL]
+    going = [job for job in in_order(jobs, usual, now) if job.status not in FINAL]
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in going:
         alone = job.interrupted or _late(job, usual, now) >= LATE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +67,9 @@ def status(
 ) -> None:
     """Show jobs and their steps. Without arguments: the latest batch. Of a device: its latest job.
 
-    Exit code 0. With --watch: the exit code of `swimctl upgrade`.
+    Exit code 0. With --watch: the exit code of `swimctl upgrade`, or 0 if you leave before the end.
+
+    With the extra `watch`, --watch has keys: filter, next failure, a job's events and transcript.
     """
     if watch and form:
         raise UsageError("give --watch or --output, not both; `--watch --json` prints the result as JSON")
@@ -209,7 +213,6 @@ def _watch(context: Context, opened: Opened, ids: Sequence[int]) -> int:
     pause = threading.Event()
     # What is followed is what was asked for, so it goes where results go, unless JSON will stand there.
     stream = sys.stderr if context.json else sys.stdout
-    view = choose_view(opened.store, quiet=context.quiet, stream=stream, pace=lambda: pace_of(opened))
 
     def over() -> bool:
         if all_ended(read()):
@@ -217,9 +220,40 @@ def _watch(context: Context, opened: Opened, ids: Sequence[int]) -> int:
         pause.wait(LOOK_EVERY)
         return False
 
-    follow(read, view, opened.clock, over)
+    if not (context.json or context.quiet) and _has_keys():
+        _with_keys(opened, read)
+        if not all_ended(read()):
+            output.note("swimctl: the jobs go on; `swimctl status --watch` follows them again")
+            return 0
+    else:
+        view = choose_view(opened.store, quiet=context.quiet, stream=stream, pace=lambda: pace_of(opened))
+        follow(read, view, opened.clock, over)
     jobs = read()
     if not jobs:
         raise NotFound("the jobs are no longer in the store")
     batches = ",".join(dict.fromkeys(job.batch_id for job in jobs))
     return running.print_result(context, running.outcome_of(opened, batches, jobs, (), None))
+
+
+def _has_keys() -> bool:
+    """Return whether somebody can press keys here, and the extra `watch` is installed."""
+    person = output.is_terminal(sys.stdout) and sys.stdin is not None and sys.stdin.isatty()
+    return person and os.environ.get("TERM") != "dumb" and importlib.util.find_spec("textual") is not None
+
+
+def _with_keys(opened: Opened, read: Callable[[], Sequence[Job]]) -> None:
+    from swimctl.cli.follow import Head, all_ended, pace_of
+    from swimctl.cli.watching import Source, Watcher
+
+    usual = opened.store.usual_seconds()
+    folder = opened.config.settings.jobs_dir
+    source = Source(
+        jobs=read,
+        events=opened.store.events,
+        transcript=lambda number: folder / str(number) / "transcript.log",
+        head=Head(opened.store.batch, usual, pace_of(opened)),
+        usual=usual,
+        what=lambda job, now: what_of(job, Pulse(usual, {}), now),
+        now=opened.clock.now,
+    )
+    Watcher(source, all_ended).run()

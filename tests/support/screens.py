@@ -6,6 +6,7 @@ away or was drawn over.
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import html
 import os
@@ -34,7 +35,26 @@ _COLOURS: Mapping[str, str] = {
     "blue": "#7aa2d6", "magenta": "#c08bbf", "cyan": "#7fbfc9", "white": "#eceff4",
 }  # fmt: skip
 _PAPER = "#20242c"
+_SECOND: Final = 1049  # the mode of xterm that is the second screen
 _LAST_TURN = 0.3  # real seconds without a new letter: the screen stands still
+
+
+class _Terminal(pyte.Screen):
+    """pyte's terminal with what it lacks: the second screen, of programs that give back the first one when they end."""
+
+    _first: tuple[Any, Any] | None = None
+
+    def set_mode(self, *modes: int, **how: Any) -> None:
+        if how.get("private") and _SECOND in modes:
+            self._first = (copy.deepcopy(self.buffer), copy.copy(self.cursor))
+            self.erase_in_display(2)
+        super().set_mode(*modes, **how)
+
+    def reset_mode(self, *modes: int, **how: Any) -> None:
+        if how.get("private") and _SECOND in modes and self._first is not None:
+            self.buffer, self.cursor = self._first
+            self._first = None
+        super().reset_mode(*modes, **how)
 
 
 class Screen:
@@ -42,7 +62,7 @@ class Screen:
 
     def __init__(self, keyboard: int, columns: int, lines: int) -> None:
         self._keyboard = keyboard
-        self._screen = pyte.Screen(columns, lines)
+        self._screen = _Terminal(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
         self._last = time.monotonic()
@@ -80,6 +100,13 @@ class Screen:
             assert time.monotonic() < end, f"no {pattern!r} within {seconds} s:\n{self.text}"
             time.sleep(0.05)
         return found.group()
+
+    def gone(self, pattern: str, seconds: float) -> None:
+        """Wait until a regular expression is not found on the screen any more."""
+        end = time.monotonic() + seconds
+        while re.search(pattern, self.text):
+            assert time.monotonic() < end, f"still {pattern!r} after {seconds} s:\n{self.text}"
+            time.sleep(0.05)
 
     @property
     def at_prompt(self) -> bool:

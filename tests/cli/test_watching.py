@@ -1,0 +1,133 @@
+"""`status --watch` with keys: what the list has and where the keys go; and the real program in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.processes import start
+from support.screens import screen
+from support.upgrades import lab_folder
+
+pytest.importorskip("textual")
+
+from swimctl.cli.watching import Source, next_failure, rows_of
+from swimctl.models import Job
+from swimctl.states import JobStatus
+
+MakeJob = Callable[..., Job]
+
+
+def source(jobs: Sequence[Job], now: datetime) -> Source:
+    return Source(
+        jobs=lambda: jobs,
+        events=lambda _job, _after: (),
+        transcript=lambda number: Path(f"{number}.log"),
+        head=lambda _jobs, _now: None,
+        usual={},
+        what=lambda job, _now: job.error or "",
+        now=lambda: now,
+    )
+
+
+def some_jobs(make_job: MakeJob) -> list[Job]:
+    return [
+        make_job("core-1", at="Post-Checks", status=JobStatus.SUCCESS, finished_at=None),
+        make_job("hall-1", at="Readiness Check", status=JobStatus.FAILED, error="no room on flash-2"),
+        make_job("hall-2", at="Distribution"),
+        make_job("hall-3"),
+        make_job("hall-4", at="Readiness Check", status=JobStatus.FAILED, error="its login was \x1b[31mrefused"),
+    ]
+
+
+def test_what_runs_comes_first_and_a_device_writes_nothing_of_its_own(make_job: MakeJob) -> None:
+    jobs = some_jobs(make_job)
+    rows = rows_of(jobs, source(jobs, jobs[0].created_at + timedelta(minutes=12)), "")
+    assert rows[0].cells[:3] == ("hall-2", "distributing", "Distribution")
+    assert {row.job for row in rows} == {job.id for job in jobs}
+    assert "\x1b" not in "".join(cell for row in rows for cell in row.cells)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "devices"),
+    [
+        ("hall", {"hall-1", "hall-2", "hall-3", "hall-4"}),
+        ("FAILED hall", {"hall-1", "hall-4"}),
+        ("room flash", {"hall-1"}),
+        ("nowhere", set()),
+        ("  ", {"core-1", "hall-1", "hall-2", "hall-3", "hall-4"}),
+    ],
+)
+def test_each_word_of_the_filter_must_stand_in_the_line(make_job: MakeJob, wanted: str, devices: set[str]) -> None:
+    jobs = some_jobs(make_job)
+    rows = rows_of(jobs, source(jobs, jobs[0].created_at), wanted)
+    assert {row.cells[0] for row in rows} == devices
+
+
+def test_the_next_failure_comes_after_the_cursor_and_then_from_the_top(make_job: MakeJob) -> None:
+    jobs = some_jobs(make_job)
+    rows = rows_of(jobs, source(jobs, jobs[0].created_at), "")
+    first, second = (place for place, row in enumerate(rows) if row.failed)
+    assert [next_failure(rows, place) for place in (0, first, second)] == [first, second, first]
+    assert next_failure([row for row in rows if not row.failed], 0) is None
+
+
+def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    with (
+        lab_folder(tmp_path, devices=4, speed=20, faults={"sw3": ["refuse-login"]}),
+        screen(tmp_path, 80, 24, environment) as terminal,
+    ):
+        upgrade = start(tmp_path, "upgrade", "--all", "--yes")
+        try:
+            for _ in range(100):
+                terminal.type("swimctl status")
+                terminal.finish(30)
+                if "Distribution" in terminal.text:
+                    break
+            terminal.type("swimctl status --watch")
+            terminal.wait_for(r"Batch [0-9a-f]{8}.*17\.12\.4", 30)
+            terminal.press("n")
+            terminal.press("/")
+            terminal.wait_for("words of a device", 10)
+            terminal.press("sw2")
+            terminal.wait_for(r"sw2 ", 10)
+            terminal.gone(r"sw1 ", 10)
+            terminal.press("\r")  # out of the filter
+            terminal.wait_for("Events, transcript", 10)
+            terminal.press("\r")  # into the job
+            terminal.wait_for(r"sw2  job \d+  events", 10)
+            terminal.wait_for(r"readiness|Readiness", 10)
+            terminal.press("t")
+            terminal.wait_for(r"show version|install|show ", 20)
+            terminal.press("\x1b")
+            terminal.wait_for(r"/4 done", 10)
+            terminal.press("q")
+            terminal.finish(20)
+            assert "the jobs go on" in terminal.text
+            assert "Traceback" not in terminal.text
+        finally:
+            upgrade.kill()
+            upgrade.communicate()
+
+
+def test_it_ends_by_itself_with_the_exit_code_of_the_upgrade(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    with (
+        lab_folder(tmp_path, devices=2, speed=60, faults={"sw2": ["refuse-login"]}),
+        screen(tmp_path, 100, 30, environment) as terminal,
+    ):
+        upgrade = start(tmp_path, "upgrade", "--all", "--yes")
+        while not (tmp_path / "swimctl.db").exists():
+            assert upgrade.poll() is None
+        terminal.type("swimctl status --watch; echo ended with $?")
+        terminal.wait_for(r"ended with \d", 120)
+        upgrade.communicate()
+        assert "ended with 1" in terminal.text
+        assert "1 success  1 failed" in terminal.text

@@ -12,6 +12,7 @@ import typer
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
 from swimctl.cli.follow import latest_batch
+from swimctl.cli.lines import event_text
 from swimctl.cli.outcome import BatchResult, remark, seconds_between
 from swimctl.cli.status import BatchOption
 from swimctl.models import Batch, Event, Job
@@ -188,12 +189,6 @@ def _evidence(record: BatchRecord, job: Job) -> list[str]:
         ]
         lines.append("```")
     return lines
-
-
-def event_text(event: Event) -> str:
-    """Return what an event tells: its facts (which step, which status) before its message."""
-    facts = [str(event.data[key]) for key in ("step", "to", "status") if event.data.get(key)]
-    return ": ".join(dict.fromkeys(word for word in (" ".join(facts), event.message) if word))
 
 
 def _release_before(store: Store, job: Job) -> str:

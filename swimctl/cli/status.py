@@ -15,6 +15,7 @@ import typer
 from swimctl.cli import completing, output
 from swimctl.cli.context import Context, Opened, of
 from swimctl.cli.finding import Form, FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
+from swimctl.cli.lines import event_text
 from swimctl.cli.outcome import seconds_between
 from swimctl.cli.pulse import running_step, spent, standing
 from swimctl.errors import NotFound, UsageError
@@ -254,6 +255,7 @@ def _with_keys(opened: Opened, read: Callable[[], Sequence[Job]]) -> None:
         head=Head(opened.store.batch, usual, pace_of(opened)),
         usual=usual,
         what=lambda job, now: what_of(job, Pulse(usual, {}), now),
+        told=event_text,
         now=opened.clock.now,
     )
     Watcher(source, all_ended).run()

@@ -21,7 +21,6 @@ from swimctl.cli import live
 from swimctl.cli.follow import LOOK_EVERY
 from swimctl.cli.output import local_time, plain, style_of
 from swimctl.cli.pulse import running_step, spent
-from swimctl.cli.report import event_text
 from swimctl.models import Event, Job, Usual
 from swimctl.states import JobStatus
 
@@ -31,7 +30,9 @@ _NEWEST: Final = 1 << 20  # bytes of a transcript that are shown
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the watcher reads: jobs, the events of one behind an id, its transcript, the line above, and the time."""
+    """Where the watcher reads: jobs, the events of one behind an id, its transcript, the line above, what a job is at,
+    what an event tells, and the time.
+    """
 
     jobs: Callable[[], Sequence[Job]]
     events: Callable[[int, int], Sequence[Event]]
@@ -39,6 +40,7 @@ class Source:
     head: Callable[[Sequence[Job], datetime], Text | None]
     usual: Usual
     what: Callable[[Job, datetime], str]
+    told: Callable[[Event], str]
     now: Callable[[], datetime]
 
 
@@ -118,7 +120,7 @@ class Watcher(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Look now, and then again and again."""
+        """Read now, and then again and again."""
         self.theme = "ansi-light"  # the colours of the terminal, whether dark or light
         table = self._table
         for name in COLUMNS:
@@ -219,7 +221,7 @@ class Opened(Screen[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Look now, and then again and again."""
+        """Read now, and then again and again."""
         self._show("events")
         self.set_interval(LOOK_EVERY, self.look)
 
@@ -241,7 +243,7 @@ class Opened(Screen[None]):
         """Add what is new."""
         if self._shows == "events":
             events = self._source.events(self._job, self._shown)
-            lines = [f"{local_time(one.at)}  {one.kind}  {plain(event_text(one))}" for one in events]
+            lines = [f"{local_time(one.at)}  {one.kind}  {plain(self._source.told(one))}" for one in events]
             self._shown = events[-1].id if events else self._shown
             for line in lines:
                 self.query_one(RichLog).write(Text(line))

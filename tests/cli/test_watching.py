@@ -30,6 +30,7 @@ def source(jobs: Sequence[Job], now: datetime) -> Source:
         head=lambda _jobs, _now: None,
         usual={},
         what=lambda job, _now: job.error or "",
+        told=lambda event: event.message,
         now=lambda: now,
     )
 
